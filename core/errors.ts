@@ -1,0 +1,123 @@
+/**
+ * The catalog of errors: a stable code, what happened and what to do. `{name}` is filled from the details.
+ * `retryable: false` means that the same input fails again: Temporal must not retry it.
+ */
+export const errorCatalog = {
+  INVALID_INPUT: {
+    retryable: false,
+    message: '{workflow}: the input is not valid. {problems} Write for example {example}.',
+  },
+  INVALID_INSTANT: {
+    retryable: false,
+    message: '"{instant}" is not an instant. Write ISO 8601 with an offset, for example "2011-05-20T00:00:00Z".',
+  },
+  INVALID_DURATION: {
+    retryable: false,
+    message: '"{duration}" is not a duration. Write a number and m, h, d or w, for example "7d".',
+  },
+  REVERSED_WINDOW: {
+    retryable: false,
+    message: 'The window ends at {end}, not after its start {start}. Swap the two, or move the end.',
+  },
+  UNALIGNED_WINDOW: {
+    retryable: false,
+    message: 'The window {start} to {end} is not on full UTC hours. Write for example {suggestion}.',
+  },
+  UNKNOWN_MODEL: {
+    retryable: false,
+    message:
+      'No monitor watches the model "{model}". Known models: {known}. Add monitors/{model}.yaml and run `tidewatch apply`.',
+  },
+  INVALID_MONITOR: {
+    retryable: false,
+    message: 'The monitors have {count} problem(s); nothing was stored.\n{problems}',
+  },
+  INVALID_CONFIGURATION: {
+    retryable: false,
+    message: 'The environment has {count} problem(s):\n{problems}',
+  },
+  INVALID_PROFILE: {
+    retryable: false,
+    message: 'A stored profile cannot be read: {reason}. Delete the rows of its reference in `profiles` and run driftDetection again.',
+  },
+  INVALID_STATISTIC_INPUT: { retryable: false, message: '{statistic}: {reason}.' },
+  NO_RETRAINING_POLICY: {
+    retryable: false,
+    message: 'The monitor of "{model}" has no `retraining` section, so there is no trainer to ask. Add one and run `tidewatch apply`.',
+  },
+  SCHEMA_BEHIND: {
+    retryable: true,
+    message: 'The database is at migration {actual}, this code needs {expected}. Run `tidewatch migrate`.',
+  },
+  SCHEMA_AHEAD: {
+    retryable: false,
+    message: 'The database is at migration {actual}, newer than this code knows ({expected}). Deploy the newer Tidewatch.',
+  },
+  MIGRATION_CHANGED: {
+    retryable: false,
+    message: 'Migration {id} was applied with another text than sql/migrations holds now. Restore the file; write a new migration instead.',
+  },
+  POSTGRES_UNREACHABLE: {
+    retryable: true,
+    message: 'Postgres at {address} does not answer ({reason}). Start it, or set DATABASE_URL.',
+  },
+  TEMPORAL_UNREACHABLE: {
+    retryable: true,
+    message: 'Temporal at {address} does not answer ({reason}). Start it, or set TEMPORAL_ADDRESS.',
+  },
+  PUSHGATEWAY_UNREACHABLE: {
+    retryable: true,
+    message: 'The Pushgateway at {address} does not take metrics ({reason}). Start it, or set PUSHGATEWAY_URL.',
+  },
+  TRAINER_UNREACHABLE: {
+    retryable: true,
+    message: 'The trainer at {address} does not answer ({reason}). Start it, or correct `retraining.trainer.url`.',
+  },
+  TRAINER_REFUSED: {
+    retryable: false,
+    message: 'The trainer at {address} refused the training ({reason}). Read its log, then start `retraining` again.',
+  },
+  DELIVERY_FAILED: {
+    retryable: true,
+    message: '{channel} did not take the message of alert {alertKey} ({reason}). It is tried again.',
+  },
+  CHANNEL_NOT_CONFIGURED: {
+    retryable: true,
+    message: 'Alert {alertKey} is routed to {channel}, which is not configured. Set {setting} and restart the worker.',
+  },
+} as const satisfies Record<string, { readonly retryable: boolean; readonly message: string }>;
+
+export type ErrorCode = keyof typeof errorCatalog;
+type Details = Readonly<Record<string, string | number>>;
+
+/**
+ * An error of the catalog: what happened, which input, what to do.
+ *
+ * @example new TidewatchError('INVALID_DURATION', { duration: 'soon' }).message
+ * // '"soon" is not a duration. Write a number and m, h, d or w, for example "7d".'
+ */
+export class TidewatchError extends Error {
+  override readonly name = 'TidewatchError';
+  readonly code: ErrorCode;
+  readonly details: Details;
+
+  constructor(code: ErrorCode, details: Details = {}, options?: { cause?: unknown }) {
+    super(
+      errorCatalog[code].message.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(details[name] ?? whole)),
+      options,
+    );
+    this.code = code;
+    this.details = details;
+  }
+
+  get retryable(): boolean {
+    return errorCatalog[this.code].retryable;
+  }
+}
+
+/** The shortest words for anything thrown: a message, with its cause where there is one. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join('; ');
+  return error.message || error.name;
+}

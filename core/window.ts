@@ -1,0 +1,169 @@
+/** The only place that does time arithmetic. Time is UTC; a window is half-open `[start, end)` and aligned to hours. */
+
+import { TidewatchError } from './errors.ts';
+
+export const minuteMs = 60_000;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
+
+/** A half-open interval `[start, end)` of event time, in milliseconds since 1970-01-01T00:00:00Z. */
+export interface Window {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A window as it crosses a Temporal boundary or is typed into the UI: two ISO 8601 instants. */
+export interface WindowText {
+  readonly start: string;
+  readonly end: string;
+}
+
+/** `'90m'`, `'24h'`, `'7d'` or `'2w'`. */
+export type Duration = `${number}${'m' | 'h' | 'd' | 'w'}`;
+
+const unitMs = { m: minuteMs, h: hourMs, d: dayMs, w: 7 * dayMs } as const;
+const durationPattern = /^(\d+)([mhdw])$/;
+
+/** Is this text a duration such as `'7d'`? */
+export function isDuration(text: string): text is Duration {
+  return durationPattern.test(text);
+}
+
+/**
+ * How many milliseconds is a duration?
+ *
+ * @example durationMs('7d') // 604800000
+ * @throws TidewatchError `INVALID_DURATION` for anything but digits and one of m, h, d, w.
+ */
+export function durationMs(duration: string): number {
+  const match = durationPattern.exec(duration);
+  if (match === null) throw new TidewatchError('INVALID_DURATION', { duration });
+  return Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
+}
+
+/**
+ * What instant does an ISO 8601 text name? The text must carry its offset (`Z` or `+01:00`), so that nothing depends on
+ * the zone of the machine that reads it.
+ *
+ * @example parseInstant('2011-03-13T07:00:00Z') // 1299999600000
+ * @throws TidewatchError `INVALID_INSTANT`
+ */
+export function parseInstant(text: string): number {
+  const valid = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(text);
+  const instant = valid ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(instant)) throw new TidewatchError('INVALID_INSTANT', { instant: text });
+  return instant;
+}
+
+/**
+ * How is an instant written everywhere: in results, logs, messages and metrics?
+ *
+ * @example formatInstant(1299999600000) // '2011-03-13T07:00:00Z'
+ */
+export function formatInstant(instant: number): string {
+  return new Date(instant).toISOString().replace('.000Z', 'Z');
+}
+
+/** @example formatDay(1299999600000) // '2011-03-13' */
+export function formatDay(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 10);
+}
+
+/** The last full hour at or before an instant. */
+export function floorToHour(instant: number): number {
+  return Math.floor(instant / hourMs) * hourMs;
+}
+
+/** The UTC midnight at or before an instant. */
+export function floorToDay(instant: number): number {
+  return Math.floor(instant / dayMs) * dayMs;
+}
+
+/**
+ * Which window is meant by two ISO instants?
+ *
+ * @throws TidewatchError `REVERSED_WINDOW` when it does not end after it starts, `UNALIGNED_WINDOW` when an end is not on
+ * a full UTC hour, `INVALID_INSTANT` when an end is no instant.
+ */
+export function parseWindow(text: WindowText): Window {
+  const window = { start: parseInstant(text.start), end: parseInstant(text.end) };
+  if (window.end <= window.start) throw new TidewatchError('REVERSED_WINDOW', { ...text });
+  if (window.start % hourMs !== 0 || window.end % hourMs !== 0) {
+    throw new TidewatchError('UNALIGNED_WINDOW', {
+      ...text,
+      suggestion: JSON.stringify(
+        formatWindow({ start: floorToHour(window.start), end: floorToHour(window.end + hourMs - 1) }),
+      ),
+    });
+  }
+  return window;
+}
+
+/** A window as two ISO instants. */
+export function formatWindow(window: Window): WindowText {
+  return { start: formatInstant(window.start), end: formatInstant(window.end) };
+}
+
+/**
+ * Which window is "the last 7 days" at an instant? Days end at the last UTC midnight, durations shorter than a day at
+ * the last full hour.
+ *
+ * @example trailingWindow(parseInstant('2011-05-20T03:00:00Z'), '7d') // 2011-05-13T00:00Z to 2011-05-20T00:00Z
+ */
+export function trailingWindow(asOf: number, duration: string): Window {
+  const length = durationMs(duration);
+  const end = length % dayMs === 0 ? floorToDay(asOf) : floorToHour(asOf);
+  return { start: end - length, end };
+}
+
+/** The hours of a window, in order, each named by its start. */
+export function hoursOf(window: Window): number[] {
+  const hours: number[] = [];
+  for (let hour = floorToHour(window.start); hour < window.end; hour += hourMs) hours.push(hour);
+  return hours;
+}
+
+/** Consecutive hours joined into as few windows as possible; the hours may come in any order and twice. */
+export function windowsOfHours(hours: Iterable<number>): Window[] {
+  const windows: { start: number; end: number }[] = [];
+  for (const hour of [...new Set(hours)].sort((a, b) => a - b)) {
+    const last = windows.at(-1);
+    if (last !== undefined && last.end === hour) last.end = hour + hourMs;
+    else windows.push({ start: hour, end: hour + hourMs });
+  }
+  return windows;
+}
+
+/** Do two windows share an instant? */
+export function overlaps(a: Window, b: Window): boolean {
+  return a.start < b.end && b.start < a.end;
+}
+
+const localHourFormats = new Map<string, Intl.DateTimeFormat>();
+
+/**
+ * What hour of the day (0 to 23) do clocks in a time zone show at an instant? Right across clock changes: the hour that a
+ * change skips never occurs, the one it repeats occurs twice.
+ *
+ * @example localHour(parseInstant('2011-03-13T07:00:00Z'), 'America/New_York') // 3 (2 was skipped)
+ * @throws RangeError for a time zone that the runtime does not know (monitors are validated against it)
+ */
+export function localHour(instant: number, timeZone: string): number {
+  if (timeZone === 'UTC') return Math.floor(instant / hourMs) % 24;
+  let format = localHourFormats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-US', { timeZone, hour: 'numeric', hourCycle: 'h23' });
+    localHourFormats.set(timeZone, format);
+  }
+  return Number(format.format(instant)) % 24;
+}
+
+/** Is this a time zone that the runtime knows, such as `America/New_York`? */
+export function isTimeZone(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,130 @@
+// Lint rules, and the dependency rule of the house: which folder may import which, and which file owns which client.
+
+/** folder -> folders whose values it may import (its own is always allowed) */
+const mayImport = {
+  core: [],
+  workflows: ['core'],
+  sql: ['core'],
+  schedules: ['core'],
+  client: ['core', 'sql'],
+  activities: ['core', 'sql'],
+  worker: ['core', 'workflows', 'sql', 'schedules', 'activities'],
+  cli: ['core', 'workflows', 'sql', 'schedules', 'activities', 'worker', 'client'],
+};
+const folders = [...Object.keys(mayImport), 'demo', 'bench', 'test', 'console'];
+
+/** folder -> folders of which it may import types only */
+const mayImportTypes = { workflows: ['activities'] };
+
+/** third-party client -> the adapter that owns it; nothing else in the product imports it */
+const ownedBy = {
+  pg: 'sql/database.ts',
+  'pg-copy-streams': 'sql/copy.ts',
+  'prom-client': 'activities/metrics/pushgateway.ts',
+  '@slack/webhook': 'activities/alerts/slack.ts',
+  nodemailer: 'activities/alerts/email.ts',
+  yaml: 'cli/monitor-files.ts',
+};
+/** the worker's own scrape endpoint is the one other user of prom-client */
+const alsoOwns = { 'worker/http.ts': ['prom-client'] };
+
+const temporal = ['worker', 'client', 'workflow', 'activity', 'testing'].map((name) => `@temporalio/${name}`);
+/** folder -> packages that it must not import at all */
+const foreign = {
+  core: [...temporal, '@temporalio/common', 'node:*', 'pino', 'commander'],
+  workflows: ['@temporalio/worker', '@temporalio/client', '@temporalio/activity', 'node:*', 'pino'],
+  activities: ['@temporalio/worker', '@temporalio/workflow', 'commander'],
+  schedules: ['@temporalio/worker', '@temporalio/workflow', '@temporalio/activity', 'commander'],
+  sql: [...temporal, 'commander'],
+  client: [...temporal, 'commander'],
+};
+
+const otherFolders = (folder, except) =>
+  folders.filter((other) => other !== folder && !except.includes(other)).map((other) => `**/${other}/**`);
+
+function importRule(folder, ownedHere) {
+  const values = mayImport[folder];
+  const typesOnly = mayImportTypes[folder] ?? [];
+  const patterns = [
+    {
+      group: otherFolders(folder, [...values, ...typesOnly]),
+      message: `${folder}/ may import only ${[folder, ...values].join(', ')} (see "The house" in the README).`,
+    },
+    ...(foreign[folder] ? [{ group: foreign[folder], message: `${folder}/ must not know this package.` }] : []),
+    ...(typesOnly.length > 0
+      ? [
+          {
+            group: typesOnly.map((name) => `**/${name}/**`),
+            allowTypeImports: true,
+            message: `${folder}/ may import only types of ${typesOnly.join(', ')}.`,
+          },
+        ]
+      : []),
+  ];
+  const paths = Object.entries(ownedBy)
+    .filter(([name]) => !ownedHere.includes(name))
+    .map(([name, owner]) => ({ name, message: `Only ${owner} talks to ${name}.` }));
+  return ['error', { patterns, paths }];
+}
+
+const adapters = new Map();
+for (const [name, file] of Object.entries(ownedBy)) adapters.set(file, [...(adapters.get(file) ?? []), name]);
+for (const [file, names] of Object.entries(alsoOwns)) adapters.set(file, [...(adapters.get(file) ?? []), ...names]);
+
+export default {
+  plugins: ['typescript', 'import', 'unicorn', 'oxc', 'promise', 'vitest'],
+  categories: { correctness: 'error', suspicious: 'error' },
+  rules: {
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/await-thenable': 'error',
+    'typescript/consistent-type-imports': 'error',
+    'typescript/switch-exhaustiveness-check': 'error',
+    'typescript/explicit-module-boundary-types': 'error',
+    'import/no-cycle': 'error',
+    'import/no-default-export': 'error',
+    eqeqeq: 'error',
+    'no-console': 'error',
+    // Sequential awaits are the point: batches heartbeat in order, and one connection runs one statement at a time.
+    'no-await-in-loop': 'off',
+    // Shadowing across small functions reads well here (`window`, `model`).
+    'no-shadow': 'off',
+    // Type imports for side effects do not occur; CSS-like side-effect imports neither.
+    'import/no-unassigned-import': 'off',
+    // Arrays made in the same expression are sorted in place on purpose.
+    'unicorn/no-array-sort': 'off',
+    // Node 20 has no Array.prototype.toReversed on typed arrays of every kind.
+    'unicorn/no-array-reverse': 'off',
+  },
+  overrides: [
+    ...Object.keys(mayImport).map((folder) => ({
+      files: [`${folder}/**/*.ts`],
+      rules: { 'no-restricted-imports': importRule(folder, []) },
+    })),
+    ...[...adapters].map(([file, names]) => ({
+      files: [file],
+      rules: { 'no-restricted-imports': importRule(file.split('/')[0], names) },
+    })),
+    {
+      // The clock, randomness and the process are arguments in core, and belong to Temporal in workflows.
+      files: ['core/**/*.ts'],
+      rules: {
+        'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval', 'fetch', 'performance'],
+        'no-restricted-properties': [
+          'error',
+          { object: 'Date', property: 'now', message: 'core has no clock: pass the instant in.' },
+          { object: 'Math', property: 'random', message: 'core has no randomness: pass it in.' },
+        ],
+      },
+    },
+    {
+      // Commands, demo and benchmarks print.
+      files: ['cli/**', 'demo/**', 'bench/**', 'test/**', '*.ts', '*.js'],
+      rules: { 'no-console': 'off' },
+    },
+    { files: ['*.config.ts', '*.config.js'], rules: { 'import/no-default-export': 'off' } },
+    { files: ['test/**'], rules: { 'typescript/explicit-module-boundary-types': 'off' } },
+  ],
+  ignorePatterns: ['dist', 'node_modules', 'demo/stack/tools'],
+};
