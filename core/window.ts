@@ -49,9 +49,11 @@ export function durationMs(duration: string): number {
  * @throws TidewatchError `INVALID_INSTANT`
  */
 export function parseInstant(text: string): number {
-  const valid = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(text);
-  const instant = valid ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(instant)) throw new TidewatchError('INVALID_INSTANT', { instant: text });
+  const match = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.exec(text);
+  const instant = match === null ? Number.NaN : Date.parse(text);
+  // Date.parse reads 30 February as 2 March.
+  const isCalendarDay = match !== null && formatDay(Date.parse(`${match[1]}T00:00:00Z`) || 0) === match[1];
+  if (Number.isNaN(instant) || !isCalendarDay) throw new TidewatchError('INVALID_INSTANT', { instant: text });
   return instant;
 }
 

@@ -1,0 +1,22 @@
+import type { Database } from '../sql/database.ts';
+import type { EmailChannel } from './alerts/email.ts';
+import type { SlackChannel } from './alerts/slack.ts';
+import type { Pushgateway } from './metrics/pushgateway.ts';
+import type { Trainer } from './retraining/trainer.ts';
+
+/** Everything of the world that activities touch; made once in worker/dependencies.ts. */
+export interface ActivityDependencies {
+  readonly database: Database;
+  readonly pushgateway: Pushgateway;
+  /** A channel that is not configured is absent: its deliveries wait, and say so. */
+  readonly channels: { readonly slack?: SlackChannel; readonly email?: EmailChannel };
+  readonly trainer: Trainer;
+  /** Wakes the `alertLifecycle` workflow of an alert key, starting it when it does not run. */
+  readonly wakeAlert: (alert: { readonly model: string; readonly alertKey: string }) => Promise<void>;
+  /** The Temporal UI of this namespace, for links such as `<temporalUi>/workflows/<id>/<run id>`. */
+  readonly temporalUi: string;
+  /** Version of this code, part of the provenance of every result. */
+  readonly codeVersion: string;
+  /** Wall clock in epoch milliseconds. */
+  readonly now: () => number;
+}

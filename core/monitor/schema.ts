@@ -1,0 +1,287 @@
+/** The monitor: the configuration of one watched model, as people write it in `monitors/<name>.yaml`, with every default. */
+
+import { z } from 'zod';
+
+import { dayMs, durationMs, hourMs, isDuration, isTimeZone, parseInstant } from '../window.ts';
+
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'use lower-case letters, digits, ".", "_" and "-", at most 63 characters');
+
+const duration = z.string().refine(isDuration, 'write a number and m, h, d or w, for example "7d"');
+
+const hourlyDuration = duration.refine(
+  (text) => !isDuration(text) || (durationMs(text) > 0 && durationMs(text) % hourMs === 0),
+  'write whole hours, days or weeks, for example "24h" or "7d"',
+);
+
+const dailyDuration = duration.refine(
+  (text) => !isDuration(text) || (durationMs(text) > 0 && durationMs(text) % dayMs === 0),
+  'write whole days or weeks, for example "7d"',
+);
+
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'write a day, for example 2011-03-01')
+  .refine((text) => isInstant(`${text}T00:00:00Z`), 'is not a day of the calendar');
+
+const timeZone = z.string().refine(isTimeZone, 'is not a time zone; write for example "America/New_York" or "UTC"');
+
+const share = z.number().min(0, 'write a share from 0 to 1').max(1, 'write a share from 0 to 1');
+
+const cron = z
+  .string()
+  .regex(/^\S+ \S+ \S+ \S+ \S+$/, 'write the five fields of a cron expression, for example "0 3 * * *"');
+
+const kind = z.enum(['continuous', 'categorical']);
+
+const method = z.enum([
+  'kolmogorov-smirnov',
+  'wasserstein',
+  'population-stability-index',
+  'jensen-shannon',
+  'chi-squared',
+]);
+
+const column = z.strictObject({
+  method: method.optional(),
+  threshold: z.number().positive().optional(),
+  enabled: z.boolean().default(true),
+});
+
+const feature = column.extend({ kind });
+
+const trainingStatistics = z.strictObject({
+  min: z.number(),
+  max: z.number(),
+  mean: z.number(),
+  std: z.number().nonnegative(),
+});
+
+const reference = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('fixed'), start: day, end: day }).refine((r) => r.end > r.start, {
+    path: ['end'],
+    message: 'must be after start (the end day itself is not included)',
+  }),
+  z.strictObject({ kind: z.literal('rolling'), length: hourlyDuration.default('30d') }),
+  z.strictObject({
+    kind: z.literal('training-statistics'),
+    /** A JSON file beside the monitor: `{ "<feature>": { "min", "max", "mean", "std" } }`; `apply` reads it in. */
+    file: z.string().optional(),
+    features: z.record(z.string(), trainingStatistics).optional(),
+  }),
+]);
+
+const metric = z.enum([
+  'rmse',
+  'mae',
+  'mape',
+  'r2',
+  'bias',
+  'peak_hour_mape',
+  'accuracy',
+  'precision',
+  'recall',
+  'f1',
+  'roc_auc',
+  'log_loss',
+]);
+
+const level = z.enum(['warning', 'critical']);
+
+const limit = z.union([
+  z.number().transform((critical): { warning?: number | undefined; critical?: number | undefined } => ({ critical })),
+  z.strictObject({ warning: z.number().optional(), critical: z.number().optional() }),
+]);
+
+const performanceRule = z.strictObject({
+  metric,
+  over: dailyDuration.default('7d'),
+  /** `pooled`: one number over all outcomes of the window; `daily-mean`: the plain mean of its daily numbers. */
+  aggregate: z.enum(['pooled', 'daily-mean']).default('pooled'),
+  limit: z.number(),
+  level: level.default('critical'),
+});
+
+const driftRule = z.strictObject({ drift: z.literal('dataset'), share: share.default(0.5), level: level.default('warning') });
+
+const trainer = z.strictObject({
+  url: z.url({ protocol: /^https?$/, message: 'write an http(s) URL, for example http://127.0.0.1:8080' }),
+  /** How long a training may take before it counts as failed. */
+  timeout: duration.default('6h'),
+  /** How long to wait between two questions about its state. */
+  poll: z.string().regex(/^\d+(ms|s|m)$/, 'write for example "500ms", "10s" or "1m"').default('10s'),
+});
+
+const retraining = z.strictObject({
+  trainer,
+  enabled: z.boolean().default(true),
+  trainingWindow: dailyDuration.default('45d'),
+  holdout: dailyDuration.default('7d'),
+  cooldown: duration.default('14d'),
+  minimumOutcomes: z.int().positive().default(200),
+  minimumImprovement: share.default(0.02),
+  /** The number that decides between champion and challenger; by default rmse or log_loss. */
+  metric: metric.optional(),
+  triggers: z.array(level).min(1).default(['critical']),
+});
+
+const email = z.email('is not an e-mail address');
+
+const route = z.strictObject({
+  severity: z.array(z.enum(['info', 'warning', 'critical'])).min(1).default(['info', 'warning', 'critical']),
+  slack: z.boolean().default(false),
+  email: z.array(email).default([]),
+});
+
+const schedule = (defaultCron: string, enabled = true) =>
+  z
+    .strictObject({
+      enabled: z.boolean().default(enabled),
+      cron: cron.default(defaultCron),
+      timeZone: timeZone.default('UTC'),
+      /** Runs missed while the server was away are made up if they are at most this old. */
+      catchupWindow: duration.default('7d'),
+    })
+    .prefault({});
+
+export const monitorSchema = z
+  .strictObject({
+    model: name,
+    description: z.string().max(500).default(''),
+    task: z.enum(['regression', 'classification']),
+    /** Classification: every class, so that one that is never seen still has a row in the confusion counts. */
+    classes: z.array(z.string().min(1)).min(2).optional(),
+    /** Classification with two classes: the one that ROC AUC is about; by default the last of `classes`. */
+    positiveClass: z.string().optional(),
+    features: z.record(z.string().min(1).max(200), feature).refine((features) => Object.keys(features).length > 0, {
+      message: 'name at least one feature',
+    }),
+    prediction: column.prefault({}),
+    confidence: column.prefault({}),
+    actual: column.prefault({}),
+    reference,
+    current: hourlyDuration.default('7d'),
+    drift: z
+      .strictObject({
+        /** Dataset drift: more than this share of the enabled features drifted. */
+        share: share.default(0.5),
+        minimumRows: z.int().positive().default(10),
+      })
+      .prefault({}),
+    performance: z
+      .strictObject({
+        windows: z.array(dailyDuration).min(1).default(['1d', '7d', '30d']),
+        minimumOutcomes: z.int().positive().default(10),
+        /** Until this age of a window its numbers may be restated; then they are final. */
+        actualsHorizon: duration.default('7d'),
+        peakHours: z
+          .strictObject({
+            hours: z.array(z.int().min(0).max(23)).min(1).default([7, 8, 9, 17, 18, 19]),
+            timeZone: timeZone.default('UTC'),
+          })
+          .prefault({}),
+        limits: z.partialRecord(metric, limit).default({}),
+      })
+      .prefault({}),
+    degradation: z
+      .strictObject({
+        /** By default one pooled 7-day rule for each of `performance.limits`, and dataset drift as a warning. */
+        rules: z.array(z.union([performanceRule, driftRule])).optional(),
+      })
+      .prefault({}),
+    retraining: retraining.optional(),
+    alerts: z.strictObject({ routes: z.array(route).default([]) }).prefault({}),
+    schedules: z
+      .strictObject({
+        actualsBackfill: schedule('5 * * * *'),
+        driftDetection: schedule('0 3 * * *'),
+        /** Drift over the last 24 hours, every hour. */
+        hourlyDriftDetection: schedule('15 * * * *', false),
+        performanceEvaluation: schedule('20 3 * * *'),
+        degradationCheck: schedule('40 3 * * *'),
+      })
+      .prefault({}),
+  })
+  .superRefine((monitor, context) => {
+    const problem = (path: (string | number)[], message: string): void => {
+      context.addIssue({ code: 'custom', path, message });
+    };
+    if (monitor.task === 'regression' && monitor.classes !== undefined) {
+      problem(['classes'], 'belongs to task: classification; remove it or change the task');
+    }
+    if (monitor.task === 'classification' && monitor.classes === undefined) {
+      problem(['classes'], 'is missing; a classification monitor lists its classes, for example ["no", "yes"]');
+    }
+    if (monitor.positiveClass !== undefined && !monitor.classes?.includes(monitor.positiveClass)) {
+      problem(['positiveClass'], 'is not one of classes');
+    }
+    for (const reserved of ['prediction', 'confidence', 'actual'] as const) {
+      if (reserved in monitor.features) problem(['features', reserved], `is a reserved column name; rename the feature`);
+    }
+    const columns: [(string | number)[], 'continuous' | 'categorical', string | undefined][] = [
+      ...Object.entries(monitor.features).map(
+        ([feature, { kind, method }]): [(string | number)[], 'continuous' | 'categorical', string | undefined] => [
+          ['features', feature, 'method'],
+          kind,
+          method,
+        ],
+      ),
+      [['prediction', 'method'], outcomeKind(monitor.task), monitor.prediction.method],
+      [['actual', 'method'], outcomeKind(monitor.task), monitor.actual.method],
+      [['confidence', 'method'], 'continuous', monitor.confidence.method],
+    ];
+    for (const [path, kind, method] of columns) {
+      if (method !== undefined && !methodsOf[kind].includes(method)) {
+        problem(path, `"${method}" is not for ${kind} columns; write one of ${methodsOf[kind].join(', ')}`);
+      }
+    }
+    const metrics = metricsOf[monitor.task];
+    for (const metric of Object.keys(monitor.performance.limits)) {
+      if (!metrics.includes(metric)) {
+        problem(['performance', 'limits', metric], `is not a ${monitor.task} metric; write one of ${metrics.join(', ')}`);
+      }
+    }
+    for (const [index, rule] of (monitor.degradation.rules ?? []).entries()) {
+      if ('metric' in rule && !metrics.includes(rule.metric)) {
+        problem(['degradation', 'rules', index, 'metric'], `is not a ${monitor.task} metric; write one of ${metrics.join(', ')}`);
+      }
+    }
+    if (monitor.retraining?.metric !== undefined && !metrics.includes(monitor.retraining.metric)) {
+      problem(['retraining', 'metric'], `is not a ${monitor.task} metric; write one of ${metrics.join(', ')}`);
+    }
+  });
+
+/** A monitor with every default filled in. */
+export type Monitor = z.output<typeof monitorSchema>;
+/** A monitor as people write it. */
+export type MonitorInput = z.input<typeof monitorSchema>;
+export type FeatureKind = z.output<typeof kind>;
+export type DriftMethod = z.output<typeof method>;
+export type RetrainingPolicy = z.output<typeof retraining>;
+export type AlertRoute = z.output<typeof route>;
+export type ScheduledProcess = keyof Monitor['schedules'];
+
+/** The kind of the prediction and of the actual: numbers in a regression, classes in a classification. */
+export function outcomeKind(task: Monitor['task']): FeatureKind {
+  return task === 'regression' ? 'continuous' : 'categorical';
+}
+
+const methodsOf: Readonly<Record<FeatureKind, readonly string[]>> = {
+  continuous: ['kolmogorov-smirnov', 'wasserstein', 'population-stability-index', 'jensen-shannon'],
+  categorical: ['chi-squared', 'population-stability-index', 'jensen-shannon'],
+};
+
+const metricsOf: Readonly<Record<Monitor['task'], readonly string[]>> = {
+  regression: ['rmse', 'mae', 'mape', 'r2', 'bias', 'peak_hour_mape'],
+  classification: ['accuracy', 'precision', 'recall', 'f1', 'roc_auc', 'log_loss'],
+};
+
+function isInstant(text: string): boolean {
+  try {
+    parseInstant(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,127 @@
+/** Owns `pg`: the pool, transactions, advisory locks, and the one place where rows are decoded. */
+
+import pg from 'pg';
+
+import { reasonOf, TidewatchError } from '../core/errors.ts';
+
+// int8 and numeric come as strings by default: counts and ids here stay below 2^53. timestamptz becomes epoch
+// milliseconds, the representation of instants everywhere in this code.
+const types = new pg.TypeOverrides();
+types.setTypeParser(20, Number);
+types.setTypeParser(1700, Number);
+types.setTypeParser(1184, (text) => pg.types.getTypeParser(1184)(text).getTime());
+
+type Row = Record<string, unknown>;
+
+/** What a statement function needs: the pool, or the connection of a transaction. */
+export interface Queryable {
+  query<R extends Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
+  /** How many rows a statement wrote. */
+  execute(text: string, values?: readonly unknown[]): Promise<number>;
+}
+
+export interface Database extends Queryable {
+  /** Runs `work` in one transaction: commits what it did, or nothing of it. */
+  transaction<T>(work: (connection: Queryable) => Promise<T>): Promise<T>;
+  /** Runs `work` on one raw connection, for COPY. */
+  withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Connections at most; size it to the activities that run at once, plus two. */
+  readonly poolSize?: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName?: string;
+}
+
+const unreachableCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'ECONNRESET', '57P03', '28P01', '3D000']);
+
+/**
+ * A pool of connections to Postgres. Opens no connection until the first query.
+ *
+ * @throws (each query) TidewatchError `POSTGRES_UNREACHABLE` when no connection can be had; the server's own error otherwise
+ */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize ?? 10,
+    connectionTimeoutMillis: 10_000,
+    application_name: options.applicationName ?? 'tidewatch',
+    options: '-c timezone=UTC',
+    types,
+  });
+  // An idle connection that the server closes is replaced at the next query; without a listener it ends the process.
+  pool.on('error', () => {});
+
+  async function connect(): Promise<pg.PoolClient> {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      throw unreachable(options.url, error);
+    }
+  }
+
+  async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await connect();
+    let broken: Error | undefined;
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onError);
+    try {
+      return await work(client);
+    } finally {
+      client.off('error', onError);
+      client.release(broken);
+    }
+  }
+
+  return {
+    query: (text, values) => withClient((client) => queryable(client).query(text, values)),
+    execute: (text, values) => withClient((client) => queryable(client).execute(text, values)),
+    transaction: (work) =>
+      withClient(async (client) => {
+        await client.query('begin');
+        try {
+          const result = await work(queryable(client));
+          await client.query('commit');
+          return result;
+        } catch (error) {
+          // A connection that is gone has rolled back already.
+          await client.query('rollback').catch(() => {});
+          throw error;
+        }
+      }),
+    withClient,
+    close: () => pool.end(),
+  };
+}
+
+function queryable(client: pg.PoolClient): Queryable {
+  return {
+    query: async <R extends Row>(text: string, values?: readonly unknown[]) =>
+      (await client.query<R>(text, values === undefined ? undefined : [...values])).rows,
+    execute: async (text, values) =>
+      (await client.query(text, values === undefined ? undefined : [...values])).rowCount ?? 0,
+  };
+}
+
+function unreachable(url: string, error: unknown): unknown {
+  const code = (error as { code?: string }).code ?? '';
+  const timedOut = error instanceof Error && error.message.includes('timeout');
+  if (!unreachableCodes.has(code) && !timedOut) return error;
+  const { host, pathname } = new URL(url);
+  return new TidewatchError('POSTGRES_UNREACHABLE', { address: host + pathname, reason: reasonOf(error) }, { cause: error });
+}
+
+/** Holds a lock of this name until the transaction ends; another transaction that asks for it waits. */
+export async function lockUntilCommit(connection: Queryable, name: string): Promise<void> {
+  await connection.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`tidewatch:${name}`]);
+}
+
+/** An instant as a statement takes it. */
+export function toTimestamp(instant: number): string {
+  return new Date(instant).toISOString();
+}
