@@ -1,4 +1,5 @@
 import type { Database } from '../sql/database.ts';
+import type { ActivityContext } from './activity-context.ts';
 import type { EmailChannel } from './alerts/email.ts';
 import type { SlackChannel } from './alerts/slack.ts';
 import type { Pushgateway } from './metrics/pushgateway.ts';
@@ -17,6 +18,8 @@ export interface ActivityDependencies {
   readonly temporalUi: string;
   /** Version of this code, part of the provenance of every result. */
   readonly codeVersion: string;
+  /** The run that the calling activity belongs to. */
+  readonly context: () => ActivityContext;
   /** Wall clock in epoch milliseconds. */
   readonly now: () => number;
 }

@@ -1,0 +1,66 @@
+/** Owns `nodemailer`: how an alert gets into a mailbox. */
+
+import { createTransport } from 'nodemailer';
+
+import type { AlertMessage } from '../../core/alert/message.ts';
+import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import { emailMessage } from './email-message.ts';
+
+export interface EmailChannel {
+  /**
+   * Sends one message to all the addresses of a recipient, `'a@example.org, b@example.org'`. Gives the addresses that
+   * the server refused while it took the message for others.
+   *
+   * @throws TidewatchError `DELIVERY_FAILED` when it took the message for nobody
+   */
+  send(message: AlertMessage, recipient: string): Promise<{ readonly refused: readonly string[] }>;
+}
+
+export interface EmailOptions {
+  /** `smtp://user:password@host:port`, or `smtps://` for TLS from the start. */
+  readonly smtpUrl: string;
+  /** `Tidewatch <tidewatch@example.org>` */
+  readonly from: string;
+}
+
+/** For connecting, for the greeting, and for each answer after it. */
+const timeoutMs = 10_000;
+
+export function openEmail({ smtpUrl, from }: EmailOptions): EmailChannel {
+  const transport = createTransport({
+    url: smtpUrl,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    dnsTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const domain = /@([A-Za-z0-9.-]+)/.exec(from)?.[1] ?? 'localhost';
+  return {
+    async send(message, recipient) {
+      const { subject, text, html, messageId, references } = emailMessage(message, domain);
+      try {
+        const sent = await transport.sendMail({
+          from,
+          to: recipient.split(', ').map((address) => ({ name: '', address })),
+          subject,
+          text,
+          html,
+          messageId,
+          references,
+          inReplyTo: references,
+          // Keeps vacation notices from answering.
+          headers: { 'Auto-Submitted': 'auto-generated' },
+        });
+        return { refused: sent.rejected.map((address) => (typeof address === 'string' ? address : address.address)) };
+      } catch (error) {
+        throw new TidewatchError(
+          'DELIVERY_FAILED',
+          { channel: 'The mail server', alertKey: message.alertKey, reason: reasonOf(error) },
+          { cause: error },
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/** Owns `@slack/webhook`: how an alert looks in Slack, and how it gets there. */
+
+import { IncomingWebhook, IncomingWebhookHTTPError, IncomingWebhookRequestError } from '@slack/webhook';
+import type { IncomingWebhookSendArguments } from '@slack/webhook';
+
+import { alertStatus, oneLine } from '../../core/alert/message.ts';
+import type { AlertMessage, AlertStatus } from '../../core/alert/message.ts';
+import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import { formatInstant } from '../../core/window.ts';
+import { statusColors } from './status-colors.ts';
+
+export interface SlackChannel {
+  /** @throws TidewatchError `DELIVERY_FAILED`, with `retryAfterMs` in its details where Slack says when to come back */
+  send(message: AlertMessage): Promise<void>;
+}
+
+export interface SlackOptions {
+  /** A secret: it is in no message and no error. */
+  readonly webhookUrl: string;
+  readonly timeoutMs: number;
+}
+
+export function openSlack({ webhookUrl, timeoutMs }: SlackOptions): SlackChannel {
+  return {
+    async send(message) {
+      let retryAfter: string | null = null;
+      const webhook = new IncomingWebhook(webhookUrl, {
+        timeout: timeoutMs,
+        // The client's errors do not carry the headers of the answer.
+        fetch: async (url, init) => {
+          const response = await fetch(url, init as RequestInit);
+          retryAfter = response.headers.get('retry-after');
+          return response;
+        },
+      });
+      try {
+        await webhook.send(slackMessage(message));
+      } catch (error) {
+        const retryAfterMs = retryDelayMs(retryAfter);
+        throw new TidewatchError(
+          'DELIVERY_FAILED',
+          {
+            channel: 'Slack',
+            alertKey: message.alertKey,
+            reason: failureText(error, timeoutMs),
+            ...(retryAfterMs !== null && { retryAfterMs }),
+          },
+          { cause: error },
+        );
+      }
+    },
+  };
+}
+
+/** Slack writes whole seconds. More than an hour is not waited for: the next try then says so again. */
+function retryDelayMs(retryAfter: string | null): number | null {
+  if (retryAfter === null || !/^\d{1,9}$/.test(retryAfter.trim())) return null;
+  return Math.min(Number(retryAfter), 3600) * 1000;
+}
+
+function failureText(error: unknown, timeoutMs: number): string {
+  if (error instanceof IncomingWebhookHTTPError) {
+    return oneLine(`HTTP ${error.statusCode} ${error.body}`).slice(0, 200);
+  }
+  const original = error instanceof IncomingWebhookRequestError ? error.original : error;
+  if (original instanceof Error && original.name === 'TimeoutError') return `no answer in ${timeoutMs / 1000} s`;
+  // "fetch failed" says nothing; its cause does.
+  return reasonOf(original instanceof Error && original.cause !== undefined ? original.cause : original);
+}
+
+/** Slack's limits, in characters of the escaped text; a payload beyond one is refused whole. */
+const limits = { text: 3000, header: 150, section: 3000, field: 2000, fieldsInSection: 10, facts: 40 } as const;
+
+const words: Readonly<Record<AlertStatus, string>> = {
+  info: 'INFO',
+  warning: 'WARNING',
+  critical: 'CRITICAL',
+  resolved: 'RESOLVED',
+};
+
+/**
+ * How does an alert look in Slack? A header, the reason, the facts in two columns, then the time and the links, beside a
+ * bar in the colour of the severity. Nothing in a name can mention people, format text or make a link.
+ *
+ * @example slackMessage(alert).text // 'CRITICAL bike-demand is degraded: RMSE over 7 days 101.2 is above 75'
+ */
+export function slackMessage(alert: AlertMessage): IncomingWebhookSendArguments {
+  const status = alertStatus(alert);
+  const headline = oneLine(`${words[status]} ${alert.title}`);
+  const shown = alert.facts.slice(0, limits.facts);
+  const unshown = alert.facts.length - shown.length;
+  const facts = shown.map(({ name, value }) => ({
+    type: 'mrkdwn' as const,
+    verbatim: true,
+    text: `*${fit(name, 200)}*\n${fit(value, limits.field - 203)}`,
+  }));
+  const links = alert.links.map(({ label, url }) => `<${encodeUrl(url)}|${fit(oneLine(label), 100)}>`);
+  const time = `as of ${formatInstant(alert.asOf)}${unshown > 0 ? ` · ${unshown} more facts in the run` : ''}`;
+  return {
+    text: fit(`${headline}: ${alert.summary}`, limits.text),
+    attachments: [
+      {
+        color: statusColors[status],
+        blocks: [
+          { type: 'header', text: { type: 'plain_text', text: fit(headline, limits.header), emoji: false } },
+          {
+            type: 'section',
+            text: { type: 'plain_text', text: fit(alert.summary, limits.section), emoji: false },
+          },
+          ...chunks(facts, limits.fieldsInSection).map((fields) => ({ type: 'section' as const, fields })),
+          {
+            type: 'context',
+            elements: [{ type: 'mrkdwn', verbatim: true, text: [time, ...links].join('  ·  ') }],
+          },
+        ],
+      },
+    ],
+  };
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+const wordJoiner = '\u2060';
+
+/**
+ * A text that Slack shows as it is, at most `limit` characters long once escaped; what is cut ends with an ellipsis, and
+ * an empty text, which Slack refuses, becomes a dash. No entity and no surrogate pair is cut in two.
+ */
+function fit(text: string, limit: number): string {
+  const pieces: string[] = [];
+  let length = 0;
+  for (const character of disarm(text.trim())) {
+    const piece = entities[character] ?? character;
+    if (length + piece.length > limit) {
+      while (length > limit - 1) length -= pieces.pop()?.length ?? length;
+      return `${pieces.join('')}…`;
+    }
+    pieces.push(piece);
+    length += piece.length;
+  }
+  return length === 0 ? '–' : pieces.join('');
+}
+
+/** An invisible character keeps "@here" from being a mention and "*this*" from being bold, whatever a client parses. */
+function disarm(text: string): string {
+  return text
+    .replaceAll(/@(?=here|channel|everyone)/gi, `@${wordJoiner}`)
+    .replaceAll(/(?<![\p{L}\p{N}])[*_~`](?=\S)/gu, `$&${wordJoiner}`);
+}
+
+/** A URL inside `<url|label>`. */
+function encodeUrl(url: string): string {
+  return url.replaceAll(/[<>|\s]/g, encodeURIComponent).replaceAll('&', '&amp;');
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

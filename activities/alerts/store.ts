@@ -1,0 +1,220 @@
+/** The stored life of alerts. `alerts` is the truth: whatever tells people of it can be built again from here. */
+
+import { alertKey } from '../../core/alert/alert.ts';
+import type { AlertKind, Fact, Severity } from '../../core/alert/alert.ts';
+import { recipientsOf } from '../../core/alert/recipients.ts';
+import type { Recipient } from '../../core/alert/recipients.ts';
+import { alertTransition, escalationEvent } from '../../core/alert/transition.ts';
+import type { Episode } from '../../core/alert/transition.ts';
+import type { AlertRoute } from '../../core/monitor/schema.ts';
+import { lockUntilCommit, toTimestamp } from '../../sql/database.ts';
+import type { Queryable } from '../../sql/database.ts';
+import type { Provenance } from '../processes/provenance.ts';
+
+interface Observed {
+  readonly model: string;
+  readonly kind: AlertKind;
+  /** Tells the alerts of one kind and model apart. */
+  readonly subject: string;
+  /** A ready sentence. */
+  readonly summary: string;
+  readonly facts: readonly Fact[];
+  /** Epoch milliseconds. */
+  readonly asOf: number;
+  readonly routes: readonly AlertRoute[];
+  readonly provenance: Pick<Provenance, 'workflowId' | 'runId'>;
+}
+
+export interface Trouble extends Observed {
+  readonly severity: Severity;
+  /** Name of the event that opens the alert. */
+  readonly event?: string;
+}
+
+export interface Relief extends Observed {
+  /** By default that of the open alert. */
+  readonly severity?: Severity;
+  /** Name of the event that ends the alert. */
+  readonly event?: string;
+}
+
+/**
+ * Opens an alert, or escalates the open one, in the transaction of the caller. The same trouble again records nothing.
+ * Gives the alert key while somebody has to be told, else null: a caller that died between its commit and waking the
+ * alert gets the key again when it repeats.
+ */
+export async function openAlert(connection: Queryable, trouble: Trouble): Promise<string | null> {
+  const { kind, model, subject, severity, summary, asOf, routes } = trouble;
+  const key = alertKey(kind, model, subject);
+  await lockUntilCommit(connection, `alert:${key}`);
+  const current = await readNewestEpisode(connection, model, key);
+  const transition = alertTransition(current, { level: severity, asOf });
+  if (transition === 'open') {
+    const episode = (current?.episode ?? 0) + 1;
+    await insertEpisode(connection, { model, key, episode, kind, subject, severity, summary, asOf });
+    const event = trouble.event ?? 'opened';
+    await recordEvent(connection, trouble, { key, episode, event, severity }, recipientsOf(routes, severity));
+  } else if (transition === 'escalate' && current !== null) {
+    await raiseEpisode(connection, { model, key, episode: current.episode, severity, summary });
+    const event = { key, episode: current.episode, event: escalationEvent(severity), severity };
+    await recordEvent(connection, trouble, event, recipientsOf(routes, severity));
+  }
+  return transition !== 'none' || (await isSomebodyToTell(connection, model, key)) ? key : null;
+}
+
+/**
+ * Ends an open alert, in the transaction of the caller; where none is open it records nothing. Told are those whom the
+ * routes name for any severity that the alert had: who heard of the trouble hears of its end. Gives what `openAlert`
+ * gives.
+ */
+export async function resolveAlert(connection: Queryable, relief: Relief): Promise<string | null> {
+  const { kind, model, subject, asOf, routes } = relief;
+  const key = alertKey(kind, model, subject);
+  await lockUntilCommit(connection, `alert:${key}`);
+  const current = await readNewestEpisode(connection, model, key);
+  const transition = alertTransition(current, { level: 'ok', asOf });
+  if (transition === 'resolve' && current !== null) {
+    const { episode } = current;
+    const severity = relief.severity ?? current.severity;
+    const told = await readSeverities(connection, model, key, episode);
+    await endEpisode(connection, { model, key, episode, severity, asOf });
+    const event = { key, episode, event: relief.event ?? 'resolved', severity };
+    await recordEvent(connection, relief, event, recipientsOf(routes, severity, ...told));
+  }
+  return transition !== 'none' || (await isSomebodyToTell(connection, model, key)) ? key : null;
+}
+
+interface EventName {
+  readonly key: string;
+  readonly episode: number;
+  readonly event: string;
+  readonly severity: Severity;
+}
+
+async function recordEvent(
+  connection: Queryable,
+  { model, asOf, summary, facts, provenance }: Observed,
+  { key, episode, event, severity }: EventName,
+  recipients: readonly Recipient[],
+): Promise<void> {
+  await connection.execute(
+    `insert into alert_events
+       (model, alert_key, episode, event, severity, as_of, summary, facts, workflow_id, run_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      model,
+      key,
+      episode,
+      event,
+      severity,
+      toTimestamp(asOf),
+      summary,
+      JSON.stringify(facts),
+      provenance.workflowId,
+      provenance.runId,
+    ],
+  );
+  await connection.execute(
+    `insert into alert_deliveries (model, alert_key, episode, event, channel, recipient)
+     select $1, $2, $3, $4, channel, recipient
+     from unnest($5::text[], $6::text[]) as told (channel, recipient)`,
+    [
+      model,
+      key,
+      episode,
+      event,
+      recipients.map(({ channel }) => channel),
+      recipients.map(({ recipient }) => recipient),
+    ],
+  );
+}
+
+async function readNewestEpisode(
+  connection: Queryable,
+  model: string,
+  key: string,
+): Promise<(Episode & { readonly episode: number }) | null> {
+  const [row] = await connection.query<{
+    episode: number;
+    state: Episode['state'];
+    severity: Severity;
+    newestAsOf: number;
+  }>(
+    `select episode, state, severity,
+       (select max(as_of) from alert_events where model = $1 and alert_key = $2) as "newestAsOf"
+     from alerts
+     where model = $1 and alert_key = $2
+     order by episode desc
+     limit 1`,
+    [model, key],
+  );
+  return row ?? null;
+}
+
+interface NewEpisode extends Pick<Observed, 'model' | 'kind' | 'subject' | 'summary' | 'asOf'> {
+  readonly key: string;
+  readonly episode: number;
+  readonly severity: Severity;
+}
+
+async function insertEpisode(connection: Queryable, alert: NewEpisode): Promise<void> {
+  await connection.execute(
+    `insert into alerts (model, alert_key, episode, kind, subject, severity, state, summary, opened_as_of)
+     values ($1, $2, $3, $4, $5, $6, 'open', $7, $8)`,
+    [
+      alert.model,
+      alert.key,
+      alert.episode,
+      alert.kind,
+      alert.subject,
+      alert.severity,
+      alert.summary,
+      toTimestamp(alert.asOf),
+    ],
+  );
+}
+
+async function raiseEpisode(
+  connection: Queryable,
+  alert: Pick<NewEpisode, 'model' | 'key' | 'episode' | 'severity' | 'summary'>,
+): Promise<void> {
+  await connection.execute(
+    'update alerts set severity = $4, summary = $5 where model = $1 and alert_key = $2 and episode = $3',
+    [alert.model, alert.key, alert.episode, alert.severity, alert.summary],
+  );
+}
+
+/** The summary stays: it says what the alert was about. How it ended is in its last event. */
+async function endEpisode(
+  connection: Queryable,
+  alert: Pick<NewEpisode, 'model' | 'key' | 'episode' | 'severity' | 'asOf'>,
+): Promise<void> {
+  await connection.execute(
+    `update alerts set state = 'resolved', resolved_as_of = $5, severity = $4
+     where model = $1 and alert_key = $2 and episode = $3`,
+    [alert.model, alert.key, alert.episode, alert.severity, toTimestamp(alert.asOf)],
+  );
+}
+
+async function readSeverities(
+  connection: Queryable,
+  model: string,
+  key: string,
+  episode: number,
+): Promise<Severity[]> {
+  const rows = await connection.query<{ severity: Severity }>(
+    'select distinct severity from alert_events where model = $1 and alert_key = $2 and episode = $3',
+    [model, key, episode],
+  );
+  return rows.map(({ severity }) => severity);
+}
+
+async function isSomebodyToTell(connection: Queryable, model: string, key: string): Promise<boolean> {
+  const [row] = await connection.query<{ pending: boolean }>(
+    `select exists (
+       select from alert_deliveries where model = $1 and alert_key = $2 and state <> 'delivered'
+     ) as pending`,
+    [model, key],
+  );
+  return row?.pending ?? false;
+}

@@ -1,0 +1,39 @@
+/** Every activity, made from its dependencies. The workflows know only the type. */
+
+import { createAttachActuals } from './actuals/attach-actuals.ts';
+import { createDeliverAlerts } from './alerts/deliver-alerts.ts';
+import { createWakeAlerts } from './alerts/wake-alerts.ts';
+import { createCheckDegradation } from './degradation/check-degradation.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { createDetectDrift } from './drift/detect-drift.ts';
+import { createPushMetrics } from './metrics/push-metrics.ts';
+import { createEvaluatePerformance } from './performance/evaluate-performance.ts';
+import { createProfileHours } from './profiles/profile-hours.ts';
+import {
+  createBeginRetraining,
+  createFailRetraining,
+  createJudgeChallenger,
+  createReadTraining,
+  createStartTraining,
+} from './retraining/retraining.ts';
+
+// eslint-disable-next-line typescript/explicit-module-boundary-types -- the inferred type is the contract of the workflows
+export function createActivities(deps: ActivityDependencies) {
+  return {
+    attachActuals: createAttachActuals(deps),
+    profileHours: createProfileHours(deps),
+    detectDrift: createDetectDrift(deps),
+    evaluatePerformance: createEvaluatePerformance(deps),
+    checkDegradation: createCheckDegradation(deps),
+    beginRetraining: createBeginRetraining(deps),
+    startTraining: createStartTraining(deps),
+    readTraining: createReadTraining(deps),
+    judgeChallenger: createJudgeChallenger(deps),
+    failRetraining: createFailRetraining(deps),
+    wakeAlerts: createWakeAlerts(deps),
+    deliverAlerts: createDeliverAlerts(deps),
+    pushMetrics: createPushMetrics(deps),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

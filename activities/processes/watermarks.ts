@@ -1,0 +1,49 @@
+/** The newest instant each process of a model has spoken for: what separates a run of today from one that makes up the past. */
+
+import { dayMs } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+import { toTimestamp } from '../../sql/database.ts';
+
+export type Process =
+  | 'actuals-backfill'
+  | 'drift-detection'
+  | 'hourly-drift-detection'
+  | 'performance-evaluation'
+  | 'degradation-check'
+  | 'retraining';
+
+interface ProcessRun {
+  readonly model: string;
+  readonly process: Process;
+  readonly asOf: number;
+}
+
+/** Notes that a process has spoken for an instant; an earlier one changes nothing. */
+export async function advanceWatermark(
+  connection: Queryable,
+  { model, process, asOf, windowEnd }: ProcessRun & { readonly windowEnd: number },
+): Promise<void> {
+  await connection.execute(
+    `insert into process_watermarks (model, process, as_of, window_end)
+     values ($1, $2, $3, $4)
+     on conflict (model, process) do update set as_of = excluded.as_of, window_end = excluded.window_end
+     where process_watermarks.as_of < excluded.as_of`,
+    [model, process, toTimestamp(asOf), toTimestamp(windowEnd)],
+  );
+}
+
+/**
+ * Does a run make up the past? It does when its process has spoken for a later instant already, or when predictions
+ * issued more than a day after its asOf are stored. Such a run stores and restates, but neither alerts nor retrains.
+ */
+export async function makesUpThePast(connection: Queryable, { model, process, asOf }: ProcessRun): Promise<boolean> {
+  const [row] = await connection.query<{ past: boolean }>(
+    `select exists (
+         select from process_watermarks where model = $1 and process = $2 and as_of > $3
+       ) or exists (
+         select from predictions where model = $1 and role = 'serving' and event_time > $4 and issued_at > $4
+       ) as past`,
+    [model, process, toTimestamp(asOf), toTimestamp(asOf + dayMs)],
+  );
+  return row?.past ?? false;
+}

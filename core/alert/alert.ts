@@ -1,0 +1,27 @@
+/** The words of alerts: what an alert is about, how bad it is, and what names it. */
+
+export type AlertKind = 'drift' | 'degradation' | 'retraining';
+
+/** From the least to the worst. */
+export const severities = ['info', 'warning', 'critical'] as const;
+export type Severity = (typeof severities)[number];
+
+/** One number or word of an alert, ready to be shown. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * What names an alert? The same trouble always has the same key, so that it is one alert however often it is observed.
+ *
+ * @example alertKey('degradation', 'bike-demand', 'performance') // 'degradation:bike-demand:performance'
+ */
+export function alertKey(kind: AlertKind, model: string, subject: string): string {
+  return `${kind}:${model}:${subject}`;
+}
+
+/** Is the first severity worse than the second? */
+export function isWorse(severity: Severity, than: Severity): boolean {
+  return severities.indexOf(severity) > severities.indexOf(than);
+}

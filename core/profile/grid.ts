@@ -1,0 +1,244 @@
+/** The reference grid: where the cells of a column lie. Frozen when the reference is made, and never moved by current data. */
+
+import { TidewatchError } from '../errors.ts';
+
+export type ColumnKind = 'continuous' | 'categorical';
+
+/** What the reference knows of a continuous column; the deviation is that of the population (divided by n). */
+export interface ColumnSummary {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly standardDeviation: number;
+}
+
+/**
+ * The cells of a continuous column. Edge i starts cell i + 1: cell 0 is the underflow (-infinity, edges[0]), the last cell
+ * the overflow [last edge, infinity), and every cell between is half-open `[lo, hi)`. The reference itself lies entirely in the inner cells.
+ */
+export interface ContinuousGrid {
+  readonly version: 1;
+  readonly kind: 'continuous';
+  readonly fingerprint: string;
+  /** Training statistics know the range and the moments, but no distribution: their grid has one cell. */
+  readonly origin: 'rows' | 'training-statistics';
+  /** Finite values of the reference; 0 for training statistics. */
+  readonly count: number;
+  /** Absent when the reference has no value. */
+  readonly summary?: ColumnSummary;
+  readonly edges: readonly number[];
+  /** The first cell of each frozen bin of PSI and Jensen-Shannon (at most 10): a bin is a sum of cells. */
+  readonly binStarts: readonly number[];
+}
+
+/** The cells of a categorical column: one a level, most frequent first. Any other value is `unseen`. */
+export interface CategoricalGrid {
+  readonly version: 1;
+  readonly kind: 'categorical';
+  readonly fingerprint: string;
+  /** Values of the reference, of all levels. */
+  readonly count: number;
+  readonly levels: readonly string[];
+}
+
+/** Plain numbers and strings, so that it survives jsonb (`JSON.stringify` and `gridFromJson`). */
+export type ReferenceGrid = ContinuousGrid | CategoricalGrid;
+
+/** 25 cells to each of the 10 bins; a cell holds at most 1/250 of the reference, or one value. */
+const quantileCells = 250;
+const cellsPerBin = quantileCells / 10;
+const massPointShare = 1 / 256;
+const maximumLevels = 1_000;
+/** Squares of larger values would overflow the sums of squares of a long window: such a value counts as invalid. */
+export const largestMagnitude = 1e145;
+
+/** Is this a number that can be counted: finite, and at most 1e145 away from 0? */
+export function isUsableNumber(value: number): boolean {
+  return Math.abs(value) <= largestMagnitude;
+}
+
+/**
+ * Which cells summarize a continuous reference?
+ *
+ * Edges at the 250-quantiles (linear interpolation, type 7 of Hyndman and Fan 1996), duplicates merged, and around every
+ * value that holds more than 1/256 of the rows, so that ties are compared exactly: at most 250 cells and two edges for each
+ * of at most 255 such values. The bins of PSI end at the nine inner deciles; those equal to the minimum are left out
+ * (nothing lies below), and where all nine are one value, the bins are below, at and above it.
+ *
+ * NaN, infinities and magnitudes above 1e145 are left out; without any value the grid has one cell and no summary.
+ * Cost: one sort.
+ *
+ * @example buildContinuousGrid(Float64Array.of(1, 1, 1)).edges // [1, 1.0000000000000002]: below, at and above 1
+ */
+export function buildContinuousGrid(values: Float64Array): ContinuousGrid {
+  // Adding 0 turns -0 into 0: jsonb keeps no sign of zero.
+  const sorted = values
+    .filter(isUsableNumber)
+    .map((value) => value + 0)
+    .sort();
+  const summary = summarize(sorted);
+  if (summary === undefined) return continuousGrid({ origin: 'rows', count: 0, edges: [], binStarts: [0] });
+
+  const quantiles = Array.from({ length: quantileCells + 1 }, (_, i) => quantile(sorted, i, quantileCells));
+  const binEdges = binEdgesOf(
+    quantiles.filter((_, i) => i % cellsPerBin === 0).slice(1, -1),
+    summary.min,
+  );
+  const around = massPoints(sorted).flatMap((value) => [value, nextUp(value)]);
+  // The last cell ends above the maximum, so that the overflow holds nothing of the reference.
+  const cellEdges = [...quantiles.slice(0, -1), nextUp(summary.max), ...around, ...binEdges];
+  const edges = [...new Set(cellEdges)].sort((a, b) => a - b);
+  const binStarts = [0, ...binEdges.map((edge) => edges.indexOf(edge) + 1)];
+  return continuousGrid({ origin: 'rows', count: sorted.length, summary, edges, binStarts });
+}
+
+/**
+ * Which cells summarize a categorical reference? A cell for each of the 1,000 most frequent levels (equally frequent ones
+ * in the order of their characters); rarer levels are counted as unseen, in the reference too.
+ *
+ * @example buildCategoricalGrid(['rain', 'clear', 'clear']).levels // ['clear', 'rain']
+ */
+export function buildCategoricalGrid(values: readonly string[]): CategoricalGrid {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const levels = [...counts]
+    .sort(([a, countOfA], [b, countOfB]) => countOfB - countOfA || (a < b ? -1 : 1))
+    .slice(0, maximumLevels)
+    .map(([level]) => level);
+  const grid = { version: 1, kind: 'categorical', count: values.length, levels } as const;
+  return { ...grid, fingerprint: fingerprintOf(grid) };
+}
+
+/**
+ * What is left of a reference of which only training statistics are known: ranges and moments, no distribution.
+ *
+ * @throws TidewatchError `INVALID_STATISTIC_INPUT` for a number that is not finite, a reversed range or a negative deviation.
+ */
+export function gridFromTrainingStatistics(statistics: {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly std: number;
+}): ContinuousGrid {
+  const { min, max, mean, std } = statistics;
+  if (![min, max, mean, std].every(isUsableNumber) || min > max || std < 0) {
+    throw new TidewatchError('INVALID_STATISTIC_INPUT', {
+      statistic: 'training statistics',
+      reason: `min ${min}, max ${max}, mean ${mean}, std ${std} are not a range with its moments`,
+    });
+  }
+  const summary = { min, max, mean, standardDeviation: std };
+  return continuousGrid({ origin: 'training-statistics', count: 0, summary, edges: [], binStarts: [0] });
+}
+
+/**
+ * The grid that was stored as JSON.
+ *
+ * @throws TidewatchError `INVALID_PROFILE` for another version, or when the content does not match its fingerprint.
+ */
+export function gridFromJson(json: unknown): ReferenceGrid {
+  const grid = json as ReferenceGrid | null;
+  if (typeof grid !== 'object' || grid?.version !== 1) {
+    throw new TidewatchError('INVALID_PROFILE', { reason: 'the reference grid is not of version 1' });
+  }
+  if (fingerprintOf(grid) !== grid.fingerprint) {
+    throw new TidewatchError('INVALID_PROFILE', { reason: 'the reference grid does not match its fingerprint' });
+  }
+  return grid;
+}
+
+/** How many counts does a profile of this grid hold (without unseen, missing and invalid)? */
+export function cellCountOf(grid: ReferenceGrid): number {
+  return grid.kind === 'continuous' ? grid.edges.length + 1 : grid.levels.length;
+}
+
+/** What sums are measured from: the mean of the reference. Keeps their digits where a column is 1e9 and a little noise. */
+export function centerOf(grid: ContinuousGrid): number {
+  return grid.summary?.mean ?? 0;
+}
+
+const levelIndexes = new WeakMap<CategoricalGrid, ReadonlyMap<string, number>>();
+
+/** Level -> its cell; made once a grid. */
+export function levelIndexOf(grid: CategoricalGrid): ReadonlyMap<string, number> {
+  const known = levelIndexes.get(grid);
+  if (known !== undefined) return known;
+  const index = new Map(grid.levels.map((level, cell) => [level, cell]));
+  levelIndexes.set(grid, index);
+  return index;
+}
+
+/** Range and moments of values in ascending order; undefined without any. Two passes, so that large offsets cost no digits. */
+export function summarize(sorted: Float64Array): ColumnSummary | undefined {
+  const [min] = sorted;
+  const max = sorted.at(-1);
+  if (min === undefined || max === undefined) return undefined;
+  // Exactly 0 for a constant: rounding in the mean would otherwise give it a deviation of its last digit.
+  if (min === max) return { min, max, mean: min, standardDeviation: 0 };
+  const mean = min + sorted.reduce((sum, value) => sum + (value - min), 0) / sorted.length;
+  const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / sorted.length;
+  return { min, max, mean, standardDeviation: Math.sqrt(variance) };
+}
+
+/** The quantile `part / parts` by linear interpolation (type 7). The position is computed from integers, so that it is exact where whole. */
+function quantile(sorted: Float64Array, part: number, parts: number): number {
+  const position = (part * (sorted.length - 1)) / parts;
+  const below = Math.floor(position);
+  const lower = sorted[below] as number;
+  const upper = sorted[Math.min(below + 1, sorted.length - 1)] as number;
+  return lower + (position - below) * (upper - lower);
+}
+
+function binEdgesOf(innerDeciles: readonly number[], min: number): number[] {
+  const distinct = [...new Set(innerDeciles)];
+  const [only] = distinct;
+  if (only !== undefined && distinct.length === 1) return [only, nextUp(only)];
+  return distinct.filter((edge) => edge > min);
+}
+
+function massPoints(sorted: Float64Array): number[] {
+  const points: number[] = [];
+  for (let start = 0, end = 0; start < sorted.length; start = end) {
+    while (end < sorted.length && sorted[end] === sorted[start]) end += 1;
+    if (end - start > sorted.length * massPointShare) points.push(sorted[start] as number);
+  }
+  return points;
+}
+
+const oneFloat = new Float64Array(1);
+const itsBits = new BigInt64Array(oneFloat.buffer);
+
+/** The next larger double: `[v, nextUp(v))` holds v alone. */
+export function nextUp(value: number): number {
+  if (value === 0) return Number.MIN_VALUE;
+  oneFloat[0] = value;
+  itsBits[0] = (itsBits[0] as bigint) + (value > 0 ? 1n : -1n);
+  // The largest negative number is followed by 0, not by -0.
+  return oneFloat[0] + 0;
+}
+
+function continuousGrid(content: Omit<ContinuousGrid, 'version' | 'kind' | 'fingerprint'>): ContinuousGrid {
+  const grid = { version: 1, kind: 'continuous', ...content } as const;
+  return { ...grid, fingerprint: fingerprintOf(grid) };
+}
+
+/** FNV-1a (32 bits, 8 hexadecimal digits) of what a profile depends on; jsonb reorders keys, so they are listed. */
+function fingerprintOf(grid: Omit<ContinuousGrid, 'fingerprint'> | Omit<CategoricalGrid, 'fingerprint'>): string {
+  const text =
+    grid.kind === 'continuous'
+      ? JSON.stringify([
+          grid.kind,
+          grid.origin,
+          grid.count,
+          grid.edges,
+          grid.binStarts,
+          grid.summary?.min,
+          grid.summary?.max,
+          grid.summary?.mean,
+          grid.summary?.standardDeviation,
+        ])
+      : JSON.stringify([grid.kind, grid.count, grid.levels]);
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}

@@ -1,0 +1,232 @@
+/** The mergeable summary of one column over some rows: counts in the cells of a reference grid, and exact moments. */
+
+import {
+  cellCountOf,
+  centerOf,
+  isUsableNumber,
+  levelIndexOf,
+  type CategoricalGrid,
+  type ContinuousGrid,
+  type ReferenceGrid,
+} from './grid.ts';
+
+/** Counts are whole numbers kept as float64: exact up to 2^53 rows. */
+export interface ContinuousProfile {
+  readonly kind: 'continuous';
+  /** The fingerprint of its grid. */
+  readonly grid: string;
+  /** Values per cell; the first is the underflow, the last the overflow. */
+  readonly cells: Float64Array;
+  /** Per cell, the sum of (value - mean of the reference). */
+  readonly cellSums: Float64Array;
+  readonly missing: number;
+  /** Of another type, NaN, infinite, or beyond 1e145. */
+  readonly invalid: number;
+  readonly belowMinimum: number;
+  readonly aboveMaximum: number;
+  /** More than 3 standard deviations of the reference from its mean. */
+  readonly beyondThreeDeviations: number;
+  /** Sum of (value - mean of the reference), and of its squares. */
+  readonly sum: number;
+  readonly sumOfSquares: number;
+  /** Absent without values. */
+  readonly extent?: { readonly min: number; readonly max: number };
+}
+
+export interface CategoricalProfile {
+  readonly kind: 'categorical';
+  readonly grid: string;
+  /** Values per level of the grid. */
+  readonly cells: Float64Array;
+  readonly missing: number;
+  /** Objects, arrays, NaN and infinities. */
+  readonly invalid: number;
+  /** Values that are no level of the grid. */
+  readonly unseen: number;
+}
+
+export type Profile = ContinuousProfile | CategoricalProfile;
+
+/** Counts the values of one column, one by one. */
+export interface ColumnAccumulator<P extends Profile = Profile> {
+  /** null and undefined are missing. Continuous: any number. Categorical: strings, and numbers and booleans as their text. */
+  readonly add: (value: unknown) => void;
+  /** What was counted so far; later values do not change it. */
+  readonly profile: () => P;
+}
+
+export interface ContinuousAccumulator extends ColumnAccumulator<ContinuousProfile> {
+  /** The fast way for a decoded column: NaN counts as invalid; missing values are not in the array but counted beside it. */
+  readonly addNumbers: (values: Float64Array, missing?: number) => void;
+}
+
+type Mutable<T> = { -readonly [key in keyof T]: T[key] };
+
+/**
+ * Counts values into the cells of a grid. Cost: a binary search a value (continuous), a look-up (categorical).
+ *
+ * @example
+ * const column = createAccumulator(grid);
+ * for (const row of rows) column.add(row.features['hum']);
+ * const profile = column.profile();
+ */
+export function createAccumulator(grid: ContinuousGrid): ContinuousAccumulator;
+export function createAccumulator(grid: CategoricalGrid): ColumnAccumulator<CategoricalProfile>;
+export function createAccumulator(grid: ReferenceGrid): ColumnAccumulator;
+export function createAccumulator(grid: ReferenceGrid): ColumnAccumulator {
+  return grid.kind === 'continuous' ? continuousAccumulator(grid) : categoricalAccumulator(grid);
+}
+
+/**
+ * The profile of some values of a column: a Float64Array takes the fast way, anything else goes value by value.
+ *
+ * @example buildProfile(buildCategoricalGrid(['a', 'b']), ['a', 'c', null]) // cells [1, 0], unseen 1, missing 1
+ */
+export function buildProfile(grid: ContinuousGrid, values: Iterable<unknown>): ContinuousProfile;
+export function buildProfile(grid: CategoricalGrid, values: Iterable<unknown>): CategoricalProfile;
+export function buildProfile(grid: ReferenceGrid, values: Iterable<unknown>): Profile;
+export function buildProfile(grid: ReferenceGrid, values: Iterable<unknown>): Profile {
+  if (grid.kind === 'continuous' && values instanceof Float64Array) {
+    const column = continuousAccumulator(grid);
+    column.addNumbers(values);
+    return column.profile();
+  }
+  const column = createAccumulator(grid);
+  for (const value of values) column.add(value);
+  return column.profile();
+}
+
+/** The profile of no rows. */
+export function emptyProfile(grid: ReferenceGrid): Profile {
+  return buildProfile(grid, []);
+}
+
+/** Values that could be counted: neither missing nor invalid. */
+export function valueCountOf(profile: Profile): number {
+  const inCells = profile.cells.reduce((sum, count) => sum + count, 0);
+  return profile.kind === 'continuous' ? inCells : inCells + profile.unseen;
+}
+
+/** All rows: values, missing and invalid. */
+export function rowCountOf(profile: Profile): number {
+  return valueCountOf(profile) + profile.missing + profile.invalid;
+}
+
+/** Mean and standard deviation (of the population) of the values; undefined without any. Exact, not from cells. */
+export function momentsOf(
+  profile: ContinuousProfile,
+  grid: ContinuousGrid,
+): { readonly mean: number; readonly standardDeviation: number } | undefined {
+  const count = valueCountOf(profile);
+  if (count === 0) return undefined;
+  const shift = profile.sum / count;
+  const variance = Math.max(0, profile.sumOfSquares / count - shift ** 2);
+  return { mean: centerOf(grid) + shift, standardDeviation: Math.sqrt(variance) };
+}
+
+/**
+ * The text under which a categorical value is counted, or undefined for what is missing or no category. The number 1, the
+ * string "1" are one level.
+ */
+export function levelOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
+  return undefined;
+}
+
+/** The cell of a value: how many edges lie at or below it. */
+function cellOf(edges: Float64Array, value: number): number {
+  let low = 0;
+  let high = edges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((edges[middle] as number) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function continuousAccumulator(grid: ContinuousGrid): ContinuousAccumulator {
+  const edges = Float64Array.from(grid.edges);
+  const center = centerOf(grid);
+  // Without a summary nothing is out of range.
+  const { min, max, deviations } = {
+    min: grid.summary?.min ?? -Infinity,
+    max: grid.summary?.max ?? Infinity,
+    deviations: grid.summary === undefined ? Infinity : 3 * grid.summary.standardDeviation,
+  };
+  const cells = new Float64Array(edges.length + 1);
+  const cellSums = new Float64Array(edges.length + 1);
+  const counts = { missing: 0, invalid: 0, belowMinimum: 0, aboveMaximum: 0, beyondThreeDeviations: 0 };
+  // In a typed array, because V8 allocates for every write to a captured float.
+  const sums = new Float64Array(2);
+  const extent = Float64Array.of(Infinity, -Infinity);
+
+  const addNumber = (value: number): void => {
+    if (!isUsableNumber(value)) {
+      counts.invalid += 1;
+      return;
+    }
+    const cell = cellOf(edges, value);
+    const shifted = value - center;
+    cells[cell] = (cells[cell] as number) + 1;
+    cellSums[cell] = (cellSums[cell] as number) + shifted;
+    sums[0] = (sums[0] as number) + shifted;
+    sums[1] = (sums[1] as number) + shifted * shifted;
+    if (value < (extent[0] as number)) extent[0] = value;
+    if (value > (extent[1] as number)) extent[1] = value;
+    if (value < min) counts.belowMinimum += 1;
+    else if (value > max) counts.aboveMaximum += 1;
+    if (Math.abs(shifted) > deviations) counts.beyondThreeDeviations += 1;
+  };
+
+  return {
+    add: (value) => {
+      if (typeof value === 'number') addNumber(value);
+      else if (value === null || value === undefined) counts.missing += 1;
+      else counts.invalid += 1;
+    },
+    addNumbers: (values, missing = 0) => {
+      counts.missing += missing;
+      for (let i = 0; i < values.length; i += 1) addNumber(values[i] as number);
+    },
+    profile: () => {
+      const [sum = 0, sumOfSquares = 0] = sums;
+      const [lowest = 0, highest = 0] = extent;
+      const profile: Mutable<ContinuousProfile> = {
+        kind: 'continuous',
+        grid: grid.fingerprint,
+        cells: cells.slice(),
+        cellSums: cellSums.slice(),
+        ...counts,
+        sum,
+        sumOfSquares,
+      };
+      if (lowest <= highest) profile.extent = { min: lowest, max: highest };
+      return profile;
+    },
+  };
+}
+
+function categoricalAccumulator(grid: CategoricalGrid): ColumnAccumulator<CategoricalProfile> {
+  const index = levelIndexOf(grid);
+  const cells = new Float64Array(cellCountOf(grid));
+  const counts = { missing: 0, invalid: 0, unseen: 0 };
+  return {
+    add: (value) => {
+      if (value === null || value === undefined) {
+        counts.missing += 1;
+        return;
+      }
+      const level = levelOf(value);
+      if (level === undefined) {
+        counts.invalid += 1;
+        return;
+      }
+      const cell = index.get(level);
+      if (cell === undefined) counts.unseen += 1;
+      else cells[cell] = (cells[cell] as number) + 1;
+    },
+    profile: () => ({ kind: 'categorical', grid: grid.fingerprint, cells: cells.slice(), ...counts }),
+  };
+}

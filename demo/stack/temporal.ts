@@ -1,0 +1,70 @@
+import { dirname } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { endLeftover, startChild, untilReady } from './child-process.ts';
+import { withFreePorts } from './loopback-ports.ts';
+
+export interface Temporal {
+  /** `127.0.0.1:PORT` of the frontend; its namespace is `default`. */
+  readonly address: string;
+  /** The address of the Web UI for a browser. */
+  readonly uiUrl: string;
+  stop(): Promise<void>;
+}
+
+export interface TemporalOptions {
+  readonly binary: string;
+  /** The SQLite file of the workflow histories. Without one they live in memory. */
+  readonly dbFilename?: string | undefined;
+  readonly logFile: string;
+  readonly pidFile: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const SETTINGS = ['--search-attribute', 'Model=Keyword', '--log-level', 'error'];
+const CONNECT_TIMEOUT_MS = 2_000;
+
+async function answers(address: string, uiUrl: string): Promise<boolean> {
+  const connection = await Connection.connect({ address, connectTimeout: CONNECT_TIMEOUT_MS });
+  try {
+    await connection.workflowService.describeNamespace({ namespace: 'default' });
+    return (await fetch(uiUrl)).ok;
+  } finally {
+    await connection.close();
+  }
+}
+
+/**
+ * Starts a Temporal dev server with its Web UI on free loopback ports. The search attribute `Model` (Keyword) exists.
+ */
+export async function startTemporal(options: TemporalOptions): Promise<Temporal> {
+  const { binary, dbFilename, logFile, pidFile, signal } = options;
+  const database = dbFilename === undefined ? [] : ['--db-filename', dbFilename];
+  await endLeftover(pidFile);
+  return withFreePorts(async (freePort) => {
+    const port = await freePort();
+    const uiPort = await freePort();
+    const ports = [
+      '--port',
+      port,
+      '--ui-port',
+      uiPort,
+      '--http-port',
+      await freePort(),
+      '--metrics-port',
+      await freePort(),
+    ];
+    const server = startChild({
+      name: 'The Temporal dev server',
+      command: binary,
+      args: ['server', 'start-dev', '--ip', '127.0.0.1', ...ports.map(String), ...SETTINGS, ...database],
+      // The CLI reads settings of the user from the home directory, and writes an id there.
+      env: { ...process.env, HOME: dirname(logFile) },
+      logFile,
+      pidFile,
+    });
+    const address = `127.0.0.1:${port}`;
+    const uiUrl = `http://127.0.0.1:${uiPort}`;
+    await untilReady(server, () => answers(address, uiUrl), { signal });
+    return { address, uiUrl, stop: () => server.stop() };
+  });
+}

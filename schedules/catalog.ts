@@ -1,0 +1,90 @@
+/** Schedules as code: which schedules a monitor has. Pure, so that they can be compared with what the server holds. */
+
+import type { Monitor, ScheduledProcess } from '../core/monitor/schema.ts';
+import { durationMs } from '../core/window.ts';
+
+/** One schedule of one monitor, as plain data. */
+export interface ScheduleDefinition {
+  /** `<process>:<model>`; also the workflow id, to which the server appends the scheduled time. */
+  readonly scheduleId: string;
+  readonly model: string;
+  readonly workflowType: string;
+  /** The one JSON object that the workflow takes. */
+  readonly input: { readonly model: string; readonly current?: string };
+  /** Five fields, read in `timeZone`. Day of the month and day of the week must both match. */
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly overlap: Overlap;
+  /** Runs missed while the server was away are made up if they are at most this late, in milliseconds. */
+  readonly catchupWindowMs: number;
+  /** A failed run is no reason to stop watching: always false. */
+  readonly pauseOnFailure: boolean;
+}
+
+/**
+ * What happens to a run that is due while the last one still runs.
+ *
+ * `BUFFER_ALL`: it waits for its turn. Each run of these processes speaks for its own window, and a schedule backfill makes
+ * many runs due at the same moment: the server's default, SKIP, would drop all but one of them.
+ *
+ * `BUFFER_ONE`: one waits, the others are dropped. An actuals backfill takes everything that arrived since the last one, so
+ * the run that waits does the work of those dropped; after an outage of a week it makes 2 runs a model instead of 168.
+ */
+type Overlap = 'BUFFER_ALL' | 'BUFFER_ONE';
+
+interface Process {
+  readonly id: string;
+  readonly workflowType: string;
+  readonly overlap: Overlap;
+  readonly input?: { readonly current: string };
+}
+
+const processes: Readonly<Record<ScheduledProcess, Process>> = {
+  actualsBackfill: { id: 'actuals-backfill', workflowType: 'actualsBackfill', overlap: 'BUFFER_ONE' },
+  driftDetection: { id: 'drift-detection', workflowType: 'driftDetection', overlap: 'BUFFER_ALL' },
+  hourlyDriftDetection: {
+    id: 'hourly-drift-detection',
+    workflowType: 'driftDetection',
+    overlap: 'BUFFER_ALL',
+    input: { current: '24h' },
+  },
+  performanceEvaluation: { id: 'performance-evaluation', workflowType: 'performanceEvaluation', overlap: 'BUFFER_ALL' },
+  degradationCheck: { id: 'degradation-check', workflowType: 'degradationCheck', overlap: 'BUFFER_ALL' },
+};
+
+/** The server takes no shorter catch-up window and would report this one instead. */
+const shortestCatchupMs = 10_000;
+
+/**
+ * Which schedules does a monitor have? One for each process that its `schedules` section leaves enabled, in a fixed order.
+ *
+ * @example schedulesOf(monitor).map(({ scheduleId }) => scheduleId)
+ * // ['actuals-backfill:bike-demand', 'drift-detection:bike-demand', 'performance-evaluation:bike-demand', ...]
+ */
+export function schedulesOf(monitor: Monitor): readonly ScheduleDefinition[] {
+  const { model } = monitor;
+  return Object.entries(processes).flatMap(([name, { id, workflowType, overlap, input }]) => {
+    const { enabled, cron, timeZone, catchupWindow } = monitor.schedules[name as ScheduledProcess];
+    if (!enabled) return [];
+    return {
+      scheduleId: scheduleIdOf(id, model),
+      model,
+      workflowType,
+      input: { model, ...input },
+      cron,
+      timeZone,
+      overlap,
+      catchupWindowMs: Math.max(durationMs(catchupWindow), shortestCatchupMs),
+      pauseOnFailure: false,
+    };
+  });
+}
+
+/** The ids of every schedule that a model could have, enabled or not. */
+export function scheduleIdsOf(model: string): readonly string[] {
+  return Object.values(processes).map(({ id }) => scheduleIdOf(id, model));
+}
+
+function scheduleIdOf(process: string, model: string): string {
+  return `${process}:${model}`;
+}

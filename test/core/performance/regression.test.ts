@@ -1,0 +1,248 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import type { MetricName } from '../../../core/performance/metrics.ts';
+import { isMetricName } from '../../../core/performance/metrics.ts';
+import { regressionMetrics } from '../../../core/performance/regression-metrics.ts';
+import type { RegressionSums } from '../../../core/performance/regression-sums.ts';
+import {
+  addRegressionOutcomes,
+  mergeRegressionSums,
+  noRegressionSums,
+} from '../../../core/performance/regression-sums.ts';
+import type { Computed } from '../../../core/verdict.ts';
+import { valueOf } from '../../../core/verdict.ts';
+
+type Row = readonly [prediction: number, actual: number, peak?: boolean];
+
+function sumsOf(rows: readonly Row[], start: RegressionSums = noRegressionSums): RegressionSums {
+  return addRegressionOutcomes(start, {
+    predictions: Float64Array.from(rows, ([prediction]) => prediction),
+    actuals: Float64Array.from(rows, ([, actual]) => actual),
+    isPeak: Uint8Array.from(rows, ([, , peak]) => (peak === true ? 1 : 0)),
+  });
+}
+
+function isClose(a: Computed, b: Computed | undefined): boolean {
+  const [left, right] = [valueOf(a), valueOf(b)];
+  return left === right || Math.abs(left! - right!) <= 1e-9 * Math.max(1, Math.abs(left!));
+}
+
+const metricsOf = (rows: readonly Row[]) => regressionMetrics(sumsOf(rows));
+
+describe('regressionMetrics', () => {
+  it('measures the errors in the unit of the actual', () => {
+    const { rmse, mae, bias } = metricsOf([
+      [13, 10],
+      [16, 20],
+    ]);
+    expect(rmse).toEqual({ value: Math.sqrt((9 + 16) / 2) });
+    expect(mae).toEqual({ value: 3.5 });
+    expect(bias).toEqual({ value: -0.5 });
+  });
+
+  it('is perfect for perfect predictions', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.double({ min: 1, max: 1e9 }), { minLength: 2 }), (actuals) => {
+        const zero = { value: 0 };
+        expect(metricsOf(actuals.map((actual) => [actual, actual, true]))).toEqual({
+          rmse: zero,
+          mae: zero,
+          mape: zero,
+          bias: zero,
+          peak_hour_mape: zero,
+          r2: { value: 1 },
+        });
+      }),
+    );
+  });
+
+  it('has no value without outcomes', () => {
+    for (const metric of Object.values(metricsOf([]))) expect(metric).toHaveProperty('notComputable');
+  });
+
+  it('gives an r2 of 0 to the mean as prediction', () => {
+    expect(
+      metricsOf([
+        [2, 1],
+        [2, 3],
+      ]).r2,
+    ).toEqual({ value: 0 });
+  });
+
+  it('has no r2 for constant actuals, also merged ones, and for a single outcome', () => {
+    const constant = { notComputable: 'all actuals are equal' };
+    const part = sumsOf([
+      [1, 0.1],
+      [2, 0.1],
+      [3, 0.1],
+    ]);
+    expect(regressionMetrics(part).r2).toEqual(constant);
+    expect(regressionMetrics(mergeRegressionSums(part, part)).r2).toEqual(constant);
+    expect(metricsOf([[1, 2]]).r2).toEqual({ notComputable: 'at least 2 outcomes are needed' });
+  });
+
+  it('keeps r2 of values around 1e12 as exact as the differences are', () => {
+    const rows: Row[] = Array.from({ length: 1000 }, (_, i) => [1e12 + (i % 7), 1e12 + (i % 10)]);
+    const small: Row[] = rows.map(([prediction, actual]) => [prediction - 1e12, actual - 1e12]);
+    expect(metricsOf(rows).r2).toEqual(metricsOf(small).r2);
+  });
+});
+
+describe('MAPE', () => {
+  it('divides by the absolute actual, so that a negative one counts like a positive one', () => {
+    expect(
+      metricsOf([
+        [-8, -10],
+        [12, 10],
+      ]).mape,
+    ).toEqual({ value: 0.2 });
+  });
+
+  it('leaves rows with an actual of 0 out and counts them', () => {
+    const sums = sumsOf([
+      [5, 0],
+      [5, -0],
+      [11, 10],
+    ]);
+    expect(regressionMetrics(sums).mape).toEqual({ value: 0.1 });
+    expect(sums.zeroActuals).toBe(2);
+  });
+
+  it('has no value when every actual is 0, and the other metrics have', () => {
+    const metrics = metricsOf([
+      [1, 0],
+      [3, 0],
+    ]);
+    expect(metrics.mape).toEqual({ notComputable: 'the actuals of all 2 outcomes are 0' });
+    expect(metrics.mae).toEqual({ value: 2 });
+  });
+
+  it('of the peak hours reads the peak rows only', () => {
+    expect(
+      metricsOf([
+        [15, 10, true],
+        [10, 10],
+        [3, 0, true],
+      ]).peak_hour_mape,
+    ).toEqual({ value: 0.5 });
+  });
+
+  it('of the peak hours has no value without a peak row or with peak actuals of 0 only', () => {
+    expect(metricsOf([[1, 2]]).peak_hour_mape).toEqual({ notComputable: 'no outcome lies in a peak hour' });
+    expect(
+      metricsOf([
+        [1, 0, true],
+        [1, 2],
+      ]).peak_hour_mape,
+    ).toEqual({
+      notComputable: 'the actuals of all 1 peak-hour outcomes are 0',
+    });
+  });
+});
+
+describe('regression sums', () => {
+  const value = fc.integer({ min: -1_000_000, max: 1_000_000 }).map((whole) => whole / 64);
+  const row = fc.tuple(value, fc.oneof(value, fc.constant(0)), fc.boolean());
+
+  it('of parts, merged in any order, give the metrics of the whole', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(row, { maxLength: 20 }), { minLength: 1, maxLength: 6 }), (parts) => {
+        const expected: Partial<Record<MetricName, Computed>> = metricsOf(parts.flat());
+        const forward = parts.map((part) => sumsOf(part)).reduce(mergeRegressionSums);
+        const backward = parts
+          .map((part) => sumsOf(part))
+          .reduceRight((sums, part) => mergeRegressionSums(part, sums));
+        for (const merged of [forward, backward]) {
+          const metrics = Object.entries(regressionMetrics(merged));
+          expect(metrics.map(([name, computed]) => [name, 'value' in computed])).toEqual(
+            Object.entries(expected).map(([name, computed]) => [name, 'value' in computed]),
+          );
+          const apart = metrics.filter(
+            ([name, computed]) => !isMetricName(name) || !isClose(computed, expected[name]),
+          );
+          expect(apart).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  it('grow by adding as they do by merging', () => {
+    const [first, second]: [Row[], Row[]] = [
+      [
+        [1, 2],
+        [4, 3, true],
+      ],
+      [
+        [7, 5],
+        [Number.NaN, 1],
+      ],
+    ];
+    const added = sumsOf(second, sumsOf(first));
+    expect(added).toEqual(sumsOf([...first, ...second]));
+    expect(regressionMetrics(added).rmse).toEqual(
+      regressionMetrics(mergeRegressionSums(sumsOf(first), sumsOf(second))).rmse,
+    );
+  });
+
+  it('stay as they are when merged with none', () => {
+    const sums = sumsOf([[1, 1e9]]);
+    expect(mergeRegressionSums(sums, noRegressionSums)).toEqual(sums);
+    expect(mergeRegressionSums(noRegressionSums, sums)).toEqual(sums);
+  });
+
+  it('survive JSON', () => {
+    const sums = sumsOf([
+      [1, 2],
+      [Number.NaN, 2],
+      [1, Number.POSITIVE_INFINITY],
+    ]);
+    expect(JSON.parse(JSON.stringify(sums))).toEqual(sums);
+  });
+
+  it('leave out and count rows that are not finite', () => {
+    const sums = sumsOf([
+      [Number.NaN, 1],
+      [1, Number.NaN],
+      [Number.NEGATIVE_INFINITY, 1],
+      [2, 1],
+    ]);
+    expect(sums).toMatchObject({ rows: 1, notFinite: 3 });
+    expect(regressionMetrics(sums).rmse).toEqual({ value: 1 });
+    expect(mergeRegressionSums(sumsOf([[Number.NaN, 1]]), sums)).toMatchObject({ rows: 1, notFinite: 4 });
+  });
+
+  it('never give NaN or infinity, however large the errors', () => {
+    for (const metric of Object.values(
+      metricsOf([
+        [1e200, -1e200],
+        [1, 2],
+      ]),
+    )) {
+      expect('notComputable' in metric || Number.isFinite(metric.value)).toBe(true);
+    }
+    expect(metricsOf([[1e200, 1]]).rmse).toEqual({ notComputable: 'the errors are too large for a number' });
+  });
+
+  it('refuse arrays of different lengths', () => {
+    const outcomes = { predictions: new Float64Array(2), actuals: new Float64Array(3) };
+    expect(() => addRegressionOutcomes(noRegressionSums, outcomes)).toThrow(
+      expect.objectContaining({ code: 'INVALID_STATISTIC_INPUT' }),
+    );
+  });
+});
+
+describe('bounds', () => {
+  it('bias within MAE, MAE within RMSE, r2 at most 1', () => {
+    const value = fc.integer({ min: -1_000_000, max: 1_000_000 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(value, value), { minLength: 1 }), (rows) => {
+        const metrics = metricsOf(rows);
+        const [rmse, mae, bias] = [metrics.rmse, metrics.mae, metrics.bias].map((metric) => valueOf(metric)!);
+        expect(Math.abs(bias!)).toBeLessThanOrEqual(mae!);
+        expect(mae).toBeLessThanOrEqual(rmse! * (1 + 1e-12));
+        expect(valueOf(metrics.r2) ?? 0).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});

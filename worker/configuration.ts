@@ -1,0 +1,75 @@
+/** Everything that is configured by the environment, read once and checked at once. */
+
+import { z } from 'zod';
+
+import { TidewatchError } from '../core/errors.ts';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const environmentSchema = z.object({
+  DATABASE_URL: z
+    .string('is missing; write for example postgres://tidewatch@127.0.0.1:5432/tidewatch')
+    .regex(/^postgres(ql)?:\/\/.+/, 'write for example postgres://tidewatch@127.0.0.1:5432/tidewatch'),
+  TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_TASK_QUEUE: z.string().min(1).default('tidewatch'),
+  TEMPORAL_UI_URL: z.url('write for example http://127.0.0.1:8233').default('http://127.0.0.1:8233'),
+  PUSHGATEWAY_URL: z.url('write for example http://127.0.0.1:9091').default('http://127.0.0.1:9091'),
+  SLACK_WEBHOOK_URL: z.url('write the URL that Slack shows for the incoming webhook').optional(),
+  SMTP_URL: z.url('write for example smtp://user:password@mail.example.org:587').optional(),
+  ALERT_EMAIL_FROM: z.string().min(3).default('Tidewatch <tidewatch@localhost>'),
+  TIDEWATCH_HTTP_HOST: z.string().min(1).default('127.0.0.1'),
+  TIDEWATCH_HTTP_PORT: port.default(9464),
+  TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: z.coerce.number().int().min(1).max(500).default(8),
+  TIDEWATCH_SHUTDOWN_GRACE: z.string().regex(/^\d+(ms|s|m)$/, 'write for example "30s"').default('30s'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+export interface Configuration {
+  readonly databaseUrl: string;
+  readonly temporal: {
+    readonly address: string;
+    readonly namespace: string;
+    readonly taskQueue: string;
+    readonly uiUrl: string;
+  };
+  readonly pushgatewayUrl: string;
+  readonly slackWebhookUrl: string | undefined;
+  readonly smtp: { readonly url: string; readonly from: string } | undefined;
+  /** Health and scrape endpoint; port 0 takes a free one. */
+  readonly http: { readonly host: string; readonly port: number };
+  readonly maxConcurrentActivities: number;
+  readonly shutdownGrace: string;
+  readonly logLevel: string;
+}
+
+/**
+ * The configuration that an environment describes. An empty variable counts as absent.
+ *
+ * @throws TidewatchError `INVALID_CONFIGURATION` that lists every problem
+ */
+export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): Configuration {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new TidewatchError('INVALID_CONFIGURATION', { count: problems.length, problems: problems.join('\n') });
+  }
+  const e = parsed.data;
+  return {
+    databaseUrl: e.DATABASE_URL,
+    temporal: {
+      address: e.TEMPORAL_ADDRESS,
+      namespace: e.TEMPORAL_NAMESPACE,
+      taskQueue: e.TEMPORAL_TASK_QUEUE,
+      uiUrl: `${e.TEMPORAL_UI_URL.replace(/\/$/, '')}/namespaces/${encodeURIComponent(e.TEMPORAL_NAMESPACE)}`,
+    },
+    pushgatewayUrl: e.PUSHGATEWAY_URL,
+    slackWebhookUrl: e.SLACK_WEBHOOK_URL,
+    smtp: e.SMTP_URL === undefined ? undefined : { url: e.SMTP_URL, from: e.ALERT_EMAIL_FROM },
+    http: { host: e.TIDEWATCH_HTTP_HOST, port: e.TIDEWATCH_HTTP_PORT },
+    maxConcurrentActivities: e.TIDEWATCH_MAX_CONCURRENT_ACTIVITIES,
+    shutdownGrace: e.TIDEWATCH_SHUTDOWN_GRACE,
+    logLevel: e.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,80 @@
+/** Configuration in, dependencies out; closed in reverse order. */
+
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+
+import { temporalContext } from '../activities/activity-context.ts';
+import { openEmail } from '../activities/alerts/email.ts';
+import { openSlack } from '../activities/alerts/slack.ts';
+import type { ActivityDependencies } from '../activities/dependencies.ts';
+import { openPushgateway } from '../activities/metrics/pushgateway.ts';
+import { openTrainer } from '../activities/retraining/trainer.ts';
+import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { openDatabase } from '../sql/database.ts';
+import type { Configuration } from './configuration.ts';
+import { codeVersion } from './code-version.ts';
+
+export interface WorkerDependencies {
+  readonly activities: ActivityDependencies;
+  readonly connection: NativeConnection;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to Temporal and prepares everything that activities touch.
+ *
+ * @throws TidewatchError `TEMPORAL_UNREACHABLE`; Postgres and the Pushgateway are asked only when they are needed
+ */
+export async function openDependencies(configuration: Configuration): Promise<WorkerDependencies> {
+  const { address, namespace, taskQueue, uiUrl } = configuration.temporal;
+  const connection = await reach(address, () => NativeConnection.connect({ address }));
+  const clientConnection = await reach(address, () => Connection.connect({ address, connectTimeout: '10s' }));
+  const client = new Client({ connection: clientConnection, namespace });
+  const database = openDatabase({
+    url: configuration.databaseUrl,
+    // One connection for each activity, and two for health checks and look-ups.
+    poolSize: configuration.maxConcurrentActivities + 2,
+    applicationName: 'tidewatch-worker',
+  });
+  const { slackWebhookUrl, smtp } = configuration;
+  const email = smtp === undefined ? undefined : openEmail({ smtpUrl: smtp.url, from: smtp.from });
+
+  return {
+    connection,
+    activities: {
+      database,
+      pushgateway: openPushgateway(configuration.pushgatewayUrl),
+      channels: {
+        ...(slackWebhookUrl !== undefined && { slack: openSlack({ webhookUrl: slackWebhookUrl }) }),
+        ...(email !== undefined && { email }),
+      },
+      trainer: openTrainer(),
+      wakeAlert: async ({ model, alertKey }) => {
+        await client.workflow.signalWithStart('alertLifecycle', {
+          workflowId: `alert-lifecycle:${alertKey}`,
+          taskQueue,
+          args: [{ model, alertKey }],
+          signal: 'alertChanged',
+          signalArgs: [],
+        });
+      },
+      temporalUi: uiUrl,
+      codeVersion: await codeVersion(),
+      context: temporalContext,
+      now: Date.now,
+    },
+    close: async () => {
+      await database.close();
+      await clientConnection.close();
+      await connection.close();
+    },
+  };
+}
+
+async function reach<T>(address: string, connect: () => Promise<T>): Promise<T> {
+  try {
+    return await connect();
+  } catch (error) {
+    throw new TidewatchError('TEMPORAL_UNREACHABLE', { address, reason: reasonOf(error) }, { cause: error });
+  }
+}

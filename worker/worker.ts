@@ -1,0 +1,72 @@
+/** One process: configuration -> runtime -> dependencies -> worker -> shutdown. */
+
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import getPort from 'get-port';
+
+import { createActivities } from '../activities/index.ts';
+import { checkSchema } from '../sql/migrator.ts';
+import { activityErrors } from './activity-errors.ts';
+import type { Configuration } from './configuration.ts';
+import { openDependencies } from './dependencies.ts';
+import { openHealthEndpoint } from './http.ts';
+import { openLogger, sdkLogger } from './logger.ts';
+import { workflowBundle } from './workflow-bundle.ts';
+
+/**
+ * Runs a worker until SIGINT or SIGTERM, then lets running activities end within the grace time.
+ *
+ * @throws TidewatchError `POSTGRES_UNREACHABLE`, `TEMPORAL_UNREACHABLE`, `SCHEMA_BEHIND`, `SCHEMA_AHEAD` before it takes a task
+ */
+export async function runWorker(configuration: Configuration): Promise<void> {
+  const logger = openLogger(configuration.logLevel);
+  const sdkMetricsPort = await getPort({ host: '127.0.0.1' });
+  Runtime.install({
+    logger: sdkLogger(logger),
+    telemetryOptions: {
+      metrics: { prometheus: { bindAddress: `127.0.0.1:${sdkMetricsPort}` } },
+      logging: { forward: {}, filter: "temporalio_sdk_core=WARN,temporalio_client=WARN" },
+    },
+  });
+  const { activities, connection, close } = await openDependencies(configuration);
+  try {
+    await checkSchema(activities.database);
+    const worker = await createWorker(configuration, connection, createActivities(activities));
+    const endpoint = await openHealthEndpoint(configuration.http.host, configuration.http.port, {
+      workerState: () => worker.getState(),
+      checkDatabase: () => activities.database.query('select 1'),
+      sdkMetrics: async () => (await fetch(`http://127.0.0.1:${sdkMetricsPort}/metrics`)).text(),
+    });
+    const { taskQueue, namespace } = configuration.temporal;
+    logger.info({ http: endpoint.url, taskQueue, namespace }, 'worker started');
+    try {
+      // Ends at SIGINT or SIGTERM, which the runtime listens for.
+      await worker.run();
+    } finally {
+      await endpoint.close();
+    }
+    logger.info('worker stopped');
+  } finally {
+    await close();
+  }
+}
+
+/** A worker of these activities; the workflows come from the bundle. */
+async function createWorker(
+  { temporal, maxConcurrentActivities, shutdownGrace }: Configuration,
+  connection: NativeConnection,
+  activities: object,
+): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace: temporal.namespace,
+    taskQueue: temporal.taskQueue,
+    workflowBundle: await workflowBundle(),
+    activities,
+    interceptors: { activity: [() => ({ inbound: activityErrors })] },
+    // The pool has a connection for each.
+    maxConcurrentActivityTaskExecutions: maxConcurrentActivities,
+    maxConcurrentWorkflowTaskExecutions: 20,
+    // The SDK's default of 0 cuts activities off at once.
+    shutdownGraceTime: shutdownGrace,
+  });
+}

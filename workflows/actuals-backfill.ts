@@ -1,0 +1,16 @@
+import { asOfOf, decodeInput } from './input.ts';
+import { pushMetrics, scans } from './steps.ts';
+
+/**
+ * Joins actuals to predictions: those that have arrived since the last run, or those of a `window` of event time.
+ *
+ * Guaranteed: an actual is attached however late it comes, and once; hours that changed are evaluated again; any number
+ * of runs may overlap.
+ */
+export async function actualsBackfill(input: unknown) {
+  const { model, window, ...rest } = decodeInput('actualsBackfill', input);
+  const asOf = asOfOf(rest);
+  const summary = await scans.attachActuals({ model, asOf, ...(window && { window }) });
+  const metrics = await pushMetrics({ model, process: 'actuals-backfill' });
+  return { asOf, ...summary, metrics };
+}

@@ -1,0 +1,43 @@
+import { ParentClosePolicy, startChild, WorkflowExecutionAlreadyStartedError } from '@temporalio/workflow';
+
+import { asOfOf, decodeInput } from './input.ts';
+import { retraining } from './retraining.ts';
+import { decisions, pushMetrics, scans } from './steps.ts';
+
+/**
+ * Judges by the monitor's rules whether a model has degraded, tells people when that changes, and may start `retraining`.
+ *
+ * Guaranteed: what it judges is evaluated first, whatever order the schedules ran in; a degradation is told once, and
+ * again only after it was over; at most one retraining of a model runs.
+ */
+export async function degradationCheck(input: unknown) {
+  const { model, act, ...rest } = decodeInput('degradationCheck', input);
+  const asOf = asOfOf(rest);
+  await scans.attachActuals({ model, asOf });
+  const [drift] = await Promise.all([
+    scans.profileHours({ model, asOf }).then(() => decisions.detectDrift({ model, asOf, act: act ?? false })),
+    decisions.evaluatePerformance({ model, asOf }),
+  ]);
+  const check = await decisions.checkDegradation({ model, asOf, act: act ?? false });
+  const metrics = await pushMetrics({ model, process: 'degradation-check' });
+  const { pendingAlerts: checkAlerts, ...verdict } = check;
+  const pendingAlerts = [...drift.pendingAlerts, ...checkAlerts];
+  if (pendingAlerts.length > 0) await decisions.wakeAlerts({ model, alertKeys: pendingAlerts });
+  const started = check.retraining.decision === 'start' ? await startRetraining(model, asOf, check.reason) : null;
+  return { asOf, ...verdict, retrainingWorkflow: started, metrics };
+}
+
+/** A retraining outlives the check that started it. */
+async function startRetraining(model: string, asOf: string, reason: string): Promise<string> {
+  const workflowId = `retraining:${model}:${asOf}`;
+  try {
+    await startChild(retraining, {
+      workflowId,
+      args: [{ model, asOf, reason }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+  return workflowId;
+}

@@ -1,0 +1,20 @@
+import { asOfOf, decodeInput } from './input.ts';
+import { decisions, pushMetrics, scans } from './steps.ts';
+
+/**
+ * Compares the current window with the reference, column by column, and says whether the data has drifted.
+ *
+ * Guaranteed: hours that are new or changed are profiled first; one drift run a window, replaced when it is computed
+ * again; an alert that opens is told of even when this run dies right after.
+ */
+export async function driftDetection(input: unknown) {
+  const { model, window, current, act, ...rest } = decodeInput('driftDetection', input);
+  const asOf = asOfOf(rest);
+  const request = { model, asOf, ...(window && { window }), ...(current && { current }) };
+  await scans.attachActuals({ model, asOf });
+  const { hoursProfiled } = await scans.profileHours(request);
+  const { process, pendingAlerts, ...drift } = await decisions.detectDrift({ ...request, act: act ?? false });
+  const metrics = await pushMetrics({ model, process });
+  if (pendingAlerts.length > 0) await decisions.wakeAlerts({ model, alertKeys: pendingAlerts });
+  return { asOf, hoursProfiled, ...drift, metrics };
+}

@@ -1,0 +1,7 @@
+// Every export is a workflow type: name them one by one.
+export { actualsBackfill } from './actuals-backfill.ts';
+export { alertLifecycle } from './alert-lifecycle.ts';
+export { degradationCheck } from './degradation-check.ts';
+export { driftDetection } from './drift-detection.ts';
+export { performanceEvaluation } from './performance-evaluation.ts';
+export { retraining } from './retraining.ts';

@@ -1,0 +1,94 @@
+/** The one JSON object that each workflow takes, from a schedule or typed into the Temporal UI. */
+
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { z } from 'zod';
+
+import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { formatInstant, hourMs, isDuration, parseInstant, parseWindow, durationMs } from '../core/window.ts';
+
+const instant = z.string().superRefine((text, context) => attempt(context, () => parseInstant(text)));
+
+const window = z
+  .strictObject({ start: z.string(), end: z.string() })
+  .superRefine((text, context) => attempt(context, () => parseWindow(text)));
+
+const hourlyDuration = z
+  .string()
+  .refine((text) => isDuration(text) && durationMs(text) > 0 && durationMs(text) % hourMs === 0, {
+    message: 'write whole hours, days or weeks, for example "24h" or "7d"',
+  });
+
+const common = {
+  model: z.string('write the name of a model, for example "bike-demand"').min(1),
+  /** The instant that the run speaks for; by default its scheduled time, or now. */
+  asOf: instant.optional(),
+};
+/** A run that makes up the past stores and restates; with `act` it also alerts and retrains. */
+const act = { act: z.boolean().optional() };
+
+export const inputSchemas = {
+  actualsBackfill: z.strictObject({ ...common, window: window.optional() }),
+  driftDetection: z.strictObject({
+    ...common,
+    ...act,
+    /** Length of the current window, instead of the monitor's. */
+    current: hourlyDuration.optional(),
+    /** The current window itself, instead of the one that ends at asOf. */
+    window: window.optional(),
+  }),
+  performanceEvaluation: z.strictObject({ ...common, window: window.optional() }),
+  degradationCheck: z.strictObject({ ...common, ...act }),
+  retraining: z.strictObject({ ...common, reason: z.string().max(1000).optional() }),
+  alertLifecycle: z.strictObject({ model: common.model, alertKey: z.string().min(1) }),
+} as const;
+
+const examples: Readonly<Record<keyof typeof inputSchemas, object>> = {
+  actualsBackfill: {
+    model: 'bike-demand',
+    window: { start: '2011-05-01T00:00:00Z', end: '2011-05-08T00:00:00Z' },
+  },
+  driftDetection: { model: 'bike-demand', asOf: '2011-05-20T03:00:00Z' },
+  performanceEvaluation: { model: 'bike-demand', asOf: '2011-05-20T03:20:00Z' },
+  degradationCheck: { model: 'bike-demand', asOf: '2011-05-20T03:40:00Z' },
+  retraining: { model: 'bike-demand', reason: 'a new bike lane opened' },
+  alertLifecycle: { model: 'bike-demand', alertKey: 'degradation:bike-demand:performance' },
+};
+
+export type WorkflowName = keyof typeof inputSchemas;
+export type WorkflowInput<Name extends WorkflowName> = z.output<(typeof inputSchemas)[Name]>;
+
+/**
+ * The input of a workflow, checked.
+ *
+ * @throws ApplicationFailure (non-retryable, type `INVALID_INPUT`) that lists every problem and shows a right input
+ */
+export function decodeInput<Name extends WorkflowName>(workflow: Name, input: unknown): WorkflowInput<Name> {
+  const parsed = inputSchemas[workflow].safeParse(input);
+  if (parsed.success) return parsed.data as WorkflowInput<Name>;
+  const problems = parsed.error.issues.map((issue) => {
+    const path = issue.path.join('.');
+    return `${path === '' ? '' : `${path}: `}${issue.message}.`.replace('..', '.');
+  });
+  const error = new TidewatchError('INVALID_INPUT', {
+    workflow,
+    problems: problems.join(' '),
+    example: JSON.stringify(examples[workflow]),
+  });
+  throw ApplicationFailure.nonRetryable(error.message, error.code);
+}
+
+/** The instant that a run speaks for: given, or the nominal time of its schedule, or the time it was started. */
+export function asOfOf(input: { readonly asOf?: string | undefined }): string {
+  if (input.asOf !== undefined) return input.asOf;
+  const scheduled = workflowInfo().searchAttributes['TemporalScheduledStartTime']?.[0];
+  const start = scheduled instanceof Date ? scheduled : workflowInfo().startTime;
+  return formatInstant(start.getTime());
+}
+
+function attempt(context: z.core.$RefinementCtx, parse: () => unknown): void {
+  try {
+    parse();
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: reasonOf(error) });
+  }
+}

@@ -1,0 +1,63 @@
+import { ActivityFailure, sleep } from '@temporalio/workflow';
+
+import { asOfOf, decodeInput } from './input.ts';
+import { decisions, pushMetrics, scans } from './steps.ts';
+
+/** Trainings take minutes to hours: ask often at first, then every five minutes, so that a day costs few events. */
+const slowestPollMs = 5 * 60_000;
+
+/**
+ * Asks the trainer for a challenger, waits for it, compares it with the champion on held-out recent outcomes, and
+ * promotes or rejects it.
+ *
+ * Guaranteed: at most one a model at a time; each step may be repeated; people hear how it started and how it ended,
+ * a failure included.
+ */
+export async function retraining(input: unknown) {
+  const { model, reason, ...rest } = decodeInput('retraining', input);
+  const asOf = asOfOf(rest);
+  const begun = await decisions.beginRetraining({ model, asOf, reason: reason ?? 'started by hand' });
+  if (begun.decision === 'refused') return { asOf, state: 'refused', reason: begun.reason };
+  const { retrainingId } = begun;
+  await tell(model, begun.pendingAlerts);
+
+  let end: Ended;
+  try {
+    await decisions.startTraining({ model, retrainingId });
+    await waitForChallenger(model, retrainingId, begun);
+    await scans.attachActuals({ model, asOf, window: begun.holdout });
+    end = await decisions.judgeChallenger({ model, retrainingId });
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) && !(error instanceof TrainingFailed)) throw error;
+    const why = error instanceof ActivityFailure ? (error.cause?.message ?? error.message) : error.message;
+    end = await decisions.failRetraining({ model, retrainingId, reason: why });
+  }
+  const metrics = await pushMetrics({ model, process: 'retraining' });
+  const { pendingAlerts, ...result } = end;
+  await tell(model, pendingAlerts);
+  return { asOf, retrainingId, ...result, metrics };
+}
+
+type Ended = Awaited<ReturnType<typeof decisions.judgeChallenger>>;
+
+class TrainingFailed extends Error {}
+
+async function waitForChallenger(
+  model: string,
+  retrainingId: string,
+  { pollMs, timeoutMs }: { readonly pollMs: number; readonly timeoutMs: number },
+): Promise<void> {
+  let waitedMs = 0;
+  for (let pauseMs = pollMs; ; pauseMs = Math.min(pauseMs * 1.5, Math.max(pollMs, slowestPollMs))) {
+    const training = await decisions.readTraining({ model, retrainingId });
+    if (training.state === 'succeeded') return;
+    if (training.state === 'failed') throw new TrainingFailed(`the training failed: ${training.reason}`);
+    if (waitedMs >= timeoutMs) throw new TrainingFailed(`the trainer did not finish within its time limit`);
+    await sleep(Math.round(pauseMs));
+    waitedMs += pauseMs;
+  }
+}
+
+async function tell(model: string, alertKeys: readonly string[]): Promise<void> {
+  if (alertKeys.length > 0) await decisions.wakeAlerts({ model, alertKeys });
+}

@@ -1,0 +1,60 @@
+/** The activities that workflows call, with the time each may take. */
+
+import type { ActivityOptions } from '@temporalio/workflow';
+import { ActivityFailure, log, proxyActivities } from '@temporalio/workflow';
+
+import type { Activities } from '../activities/index.ts';
+
+const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
+
+/** Long scans: they heartbeat a resume point, so a lost worker costs a minute, not the scan. */
+const scan: ActivityOptions = {
+  startToCloseTimeout: '6h',
+  scheduleToCloseTimeout: '24h',
+  heartbeatTimeout: '2m',
+  retry,
+};
+/** One transaction each. Away for a day is the outage that a daily process must survive. */
+const decide: ActivityOptions = { startToCloseTimeout: '15m', scheduleToCloseTimeout: '24h', retry };
+/** Gauges show the newest stored rows: after ten minutes the next run's push serves as well. */
+const push: ActivityOptions = { startToCloseTimeout: '30s', scheduleToCloseTimeout: '10m', retry };
+/** A message is tried for as long as somebody may still want it. */
+const deliver: ActivityOptions = {
+  startToCloseTimeout: '2m',
+  scheduleToCloseTimeout: '14d',
+  retry: { ...retry, maximumInterval: '15m' },
+};
+
+export const scans = proxyActivities<Pick<Activities, 'attachActuals' | 'profileHours'>>(scan);
+
+export const decisions =
+  proxyActivities<
+    Pick<
+      Activities,
+      | 'detectDrift'
+      | 'evaluatePerformance'
+      | 'checkDegradation'
+      | 'beginRetraining'
+      | 'startTraining'
+      | 'readTraining'
+      | 'judgeChallenger'
+      | 'failRetraining'
+      | 'wakeAlerts'
+    >
+  >(decide);
+
+export const messages = proxyActivities<Pick<Activities, 'deliverAlerts'>>(deliver);
+
+const pushes = proxyActivities<Pick<Activities, 'pushMetrics'>>(push);
+
+/** Pushes a process's gauges. A Pushgateway that stays away does not fail the run: what was computed is stored. */
+export async function pushMetrics(input: Parameters<Activities['pushMetrics']>[0]): Promise<'pushed' | 'not pushed'> {
+  try {
+    await pushes.pushMetrics(input);
+    return 'pushed';
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    log.warn('metrics were not pushed; the next run of this process pushes them', { cause: error.cause?.message });
+    return 'not pushed';
+  }
+}
