@@ -33,24 +33,41 @@ export interface ScheduleDefinition {
 type Overlap = 'BUFFER_ALL' | 'BUFFER_ONE';
 
 interface Process {
+  readonly name: ScheduledProcess;
   readonly id: string;
   readonly workflowType: string;
   readonly overlap: Overlap;
   readonly input?: { readonly current: string };
 }
 
-const processes: Readonly<Record<ScheduledProcess, Process>> = {
-  actualsBackfill: { id: 'actuals-backfill', workflowType: 'actualsBackfill', overlap: 'BUFFER_ONE' },
-  driftDetection: { id: 'drift-detection', workflowType: 'driftDetection', overlap: 'BUFFER_ALL' },
-  hourlyDriftDetection: {
+const processes: readonly Process[] = [
+  {
+    name: 'actualsBackfill',
+    id: 'actuals-backfill',
+    workflowType: 'actualsBackfill',
+    overlap: 'BUFFER_ONE',
+  },
+  { name: 'driftDetection', id: 'drift-detection', workflowType: 'driftDetection', overlap: 'BUFFER_ALL' },
+  {
+    name: 'hourlyDriftDetection',
     id: 'hourly-drift-detection',
     workflowType: 'driftDetection',
     overlap: 'BUFFER_ALL',
     input: { current: '24h' },
   },
-  performanceEvaluation: { id: 'performance-evaluation', workflowType: 'performanceEvaluation', overlap: 'BUFFER_ALL' },
-  degradationCheck: { id: 'degradation-check', workflowType: 'degradationCheck', overlap: 'BUFFER_ALL' },
-};
+  {
+    name: 'performanceEvaluation',
+    id: 'performance-evaluation',
+    workflowType: 'performanceEvaluation',
+    overlap: 'BUFFER_ALL',
+  },
+  {
+    name: 'degradationCheck',
+    id: 'degradation-check',
+    workflowType: 'degradationCheck',
+    overlap: 'BUFFER_ALL',
+  },
+];
 
 /** The server takes no shorter catch-up window and would report this one instead. */
 const shortestCatchupMs = 10_000;
@@ -63,8 +80,8 @@ const shortestCatchupMs = 10_000;
  */
 export function schedulesOf(monitor: Monitor): readonly ScheduleDefinition[] {
   const { model } = monitor;
-  return Object.entries(processes).flatMap(([name, { id, workflowType, overlap, input }]) => {
-    const { enabled, cron, timeZone, catchupWindow } = monitor.schedules[name as ScheduledProcess];
+  return processes.flatMap(({ name, id, workflowType, overlap, input }) => {
+    const { enabled, cron, timeZone, catchupWindow } = monitor.schedules[name];
     if (!enabled) return [];
     return {
       scheduleId: scheduleIdOf(id, model),
@@ -82,7 +99,7 @@ export function schedulesOf(monitor: Monitor): readonly ScheduleDefinition[] {
 
 /** The ids of every schedule that a model could have, enabled or not. */
 export function scheduleIdsOf(model: string): readonly string[] {
-  return Object.values(processes).map(({ id }) => scheduleIdOf(id, model));
+  return processes.map(({ id }) => scheduleIdOf(id, model));
 }
 
 function scheduleIdOf(process: string, model: string): string {

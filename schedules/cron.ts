@@ -8,7 +8,20 @@ interface Field {
   readonly names: readonly string[];
 }
 
-const months = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
+const months = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+];
 const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
 const fields: readonly Field[] = [
@@ -28,7 +41,8 @@ const fields: readonly Field[] = [
  */
 export function cronProblem(cron: string): string | undefined {
   const texts = cron.split(' ');
-  if (texts.length !== fields.length) return 'write the five fields of a cron expression, for example "0 3 * * *"';
+  if (texts.length !== fields.length)
+    return 'write the five fields of a cron expression, for example "0 3 * * *"';
   for (const [index, field] of fields.entries()) {
     for (const element of texts[index]?.split(',') ?? []) {
       const problem = elementProblem(field, element);

@@ -7,7 +7,8 @@ import type { WorkflowBundleOption } from '@temporalio/worker';
 import { bundleWorkflowCode } from '@temporalio/worker';
 
 const prebuilt = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
-const source = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+// From source this file ends in .ts, compiled in .js, and so do the workflows.
+const source = fileURLToPath(new URL(`../workflows/index${import.meta.url.slice(-3)}`, import.meta.url));
 
 /** Bundles the workflows from source (2 to 4 s). */
 export async function bundleWorkflows(): Promise<{ code: string }> {

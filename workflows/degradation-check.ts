@@ -1,4 +1,5 @@
-import { ParentClosePolicy, startChild, WorkflowExecutionAlreadyStartedError } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 
 import { asOfOf, decodeInput } from './input.ts';
 import { retraining } from './retraining.ts';

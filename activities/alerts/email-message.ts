@@ -20,6 +20,7 @@ export interface EmailMessage {
 
 /** Longer subjects are cut by most mail programs anyway. */
 const subjectLimit = 200;
+const halfPair = /[\uD800-\uDBFF]$/;
 
 /**
  * How does an alert read as an e-mail? Text and HTML say the same. The message id is made of the event and of its run,
@@ -36,7 +37,7 @@ export function emailMessage(alert: AlertMessage, domain: string): EmailMessage 
   const thread = hash([alertKey, String(episode)]);
   const message = hash([alertKey, String(episode), event, ...links.map(({ url }) => url)]);
   return {
-    subject: subject.length > subjectLimit ? `${[...subject].slice(0, subjectLimit - 1).join('')}…` : subject,
+    subject: subject.length > subjectLimit ? `${subject.slice(0, subjectLimit - 1).replace(halfPair, '')}…` : subject,
     text: textOf(alert),
     html: htmlOf(alert),
     messageId: `<${name}.${message}@${domain}>`,
@@ -71,8 +72,8 @@ function htmlOf(alert: AlertMessage): string {
   const color = statusColors[status];
   const facts = alert.facts.map(
     ({ name, value }) =>
-      `<tr><td style="${cell};color:#57606a;padding-right:16px">${escapeHtml(oneLine(name))}</td>` +
-      `<td style="${cell};color:#1f2328;text-align:right">${escapeHtml(oneLine(value))}</td></tr>`,
+      `<tr><td style="${cell};color:#57606a;padding-right:16px;white-space:nowrap">${escapeHtml(oneLine(name))}</td>` +
+      `<td style="${cell};color:#1f2328">${escapeHtml(oneLine(value))}</td></tr>`,
   );
   const links = alert.links.map(
     ({ label, url }) =>

@@ -53,7 +53,7 @@ export function openEmail({ smtpUrl, from }: EmailOptions): EmailChannel {
           // Keeps vacation notices from answering.
           headers: { 'Auto-Submitted': 'auto-generated' },
         });
-        return { refused: sent.rejected.map((address) => (typeof address === 'string' ? address : address.address)) };
+        return { refused: sent.rejected };
       } catch (error) {
         throw new TidewatchError(
           'DELIVERY_FAILED',

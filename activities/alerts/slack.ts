@@ -17,10 +17,11 @@ export interface SlackChannel {
 export interface SlackOptions {
   /** A secret: it is in no message and no error. */
   readonly webhookUrl: string;
-  readonly timeoutMs: number;
+  /** By default 10 s. */
+  readonly timeoutMs?: number;
 }
 
-export function openSlack({ webhookUrl, timeoutMs }: SlackOptions): SlackChannel {
+export function openSlack({ webhookUrl, timeoutMs = 10_000 }: SlackOptions): SlackChannel {
   return {
     async send(message) {
       let retryAfter: string | null = null;
@@ -28,7 +29,7 @@ export function openSlack({ webhookUrl, timeoutMs }: SlackOptions): SlackChannel
         timeout: timeoutMs,
         // The client's errors do not carry the headers of the answer.
         fetch: async (url, init) => {
-          const response = await fetch(url, init as RequestInit);
+          const response = await fetch(url, init);
           retryAfter = response.headers.get('retry-after');
           return response;
         },

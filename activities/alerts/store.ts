@@ -39,9 +39,9 @@ export interface Relief extends Observed {
 }
 
 /**
- * Opens an alert, or escalates the open one, in the transaction of the caller. The same trouble again records nothing.
- * Gives the alert key while somebody has to be told, else null: a caller that died between its commit and waking the
- * alert gets the key again when it repeats.
+ * Opens an alert, or escalates the open one, in the transaction of the caller. Gives the alert key when it recorded an
+ * event, null when nothing has changed. Whom to wake after the commit is answered by `listPendingAlerts`, which still
+ * gives the key to a caller that died in between and repeats.
  */
 export async function openAlert(connection: Queryable, trouble: Trouble): Promise<string | null> {
   const { kind, model, subject, severity, summary, asOf, routes } = trouble;
@@ -59,7 +59,7 @@ export async function openAlert(connection: Queryable, trouble: Trouble): Promis
     const event = { key, episode: current.episode, event: escalationEvent(severity), severity };
     await recordEvent(connection, trouble, event, recipientsOf(routes, severity));
   }
-  return transition !== 'none' || (await isSomebodyToTell(connection, model, key)) ? key : null;
+  return transition === 'none' ? null : key;
 }
 
 /**
@@ -81,7 +81,19 @@ export async function resolveAlert(connection: Queryable, relief: Relief): Promi
     const event = { key, episode, event: relief.event ?? 'resolved', severity };
     await recordEvent(connection, relief, event, recipientsOf(routes, severity, ...told));
   }
-  return transition !== 'none' || (await isSomebodyToTell(connection, model, key)) ? key : null;
+  return transition === 'none' ? null : key;
+}
+
+/** The alert keys of a model with messages that have not been delivered. */
+export async function listPendingAlerts(connection: Queryable, model: string): Promise<string[]> {
+  const rows = await connection.query<{ alertKey: string }>(
+    `select distinct alert_key as "alertKey"
+     from alert_deliveries
+     where model = $1 and state <> 'delivered'
+     order by alert_key`,
+    [model],
+  );
+  return rows.map(({ alertKey }) => alertKey);
 }
 
 interface EventName {
@@ -207,14 +219,4 @@ async function readSeverities(
     [model, key, episode],
   );
   return rows.map(({ severity }) => severity);
-}
-
-async function isSomebodyToTell(connection: Queryable, model: string, key: string): Promise<boolean> {
-  const [row] = await connection.query<{ pending: boolean }>(
-    `select exists (
-       select from alert_deliveries where model = $1 and alert_key = $2 and state <> 'delivered'
-     ) as pending`,
-    [model, key],
-  );
-  return row?.pending ?? false;
 }

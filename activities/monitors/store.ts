@@ -73,7 +73,9 @@ export async function deleteMonitor(connection: Queryable, model: string): Promi
 }
 
 async function selectMonitors(connection: Queryable): Promise<MonitorRow[]> {
-  return connection.query<MonitorRow>('select model, configuration, configuration_hash from monitors order by model');
+  return connection.query<MonitorRow>(
+    'select model, configuration, configuration_hash from monitors order by model',
+  );
 }
 
 function decode(row: MonitorRow): StoredMonitor {

@@ -14,12 +14,13 @@ import { cellCountOf, type ReferenceGrid } from './grid.ts';
 import type { Profile } from './profile.ts';
 
 const version = 1;
+const kinds = ['continuous', 'categorical'] as const;
 
 /** The bytes of a profile; decoding gives back every count and sum to the bit. A few bytes for an empty one, about 10 a non-empty cell. */
 export function encodeProfile(profile: Profile): Uint8Array {
   const writer = createWriter();
   writer.byte(version);
-  writer.byte(profile.kind === 'continuous' ? 0 : 1);
+  writer.byte(kinds.indexOf(profile.kind));
   for (const pair of profile.grid.match(/../g) ?? []) writer.byte(Number.parseInt(pair, 16));
   writeCells(writer, profile.cells);
   writer.varint(profile.missing);
@@ -51,11 +52,13 @@ export function decodeProfile(bytes: Uint8Array, grid: ReferenceGrid): Profile {
   const reader = createReader(bytes);
   const found = reader.byte();
   if (found !== version) throw invalid(`it has version ${found}, known is ${version}`);
-  const kind = reader.byte() === 0 ? 'continuous' : 'categorical';
+  const kind = kinds[reader.byte()];
   const fingerprint = Array.from({ length: 4 }, () => reader.byte().toString(16).padStart(2, '0')).join('');
   const cellCount = reader.varint();
   if (kind !== grid.kind || cellCount !== cellCountOf(grid)) {
-    throw invalid(`it has ${cellCount} ${kind} cells, the grid has ${cellCountOf(grid)} ${grid.kind} ones`);
+    throw invalid(
+      `it has ${cellCount} ${kind ?? 'unknown'} cells, the grid has ${cellCountOf(grid)} ${grid.kind} ones`,
+    );
   }
   if (fingerprint !== grid.fingerprint) {
     throw invalid(`it was counted in the grid ${fingerprint}, not in ${grid.fingerprint}`);
@@ -97,7 +100,7 @@ function readContinuous(reader: Reader, grid: string, cells: Float64Array): Prof
 function writeCells(writer: Writer, cells: Float64Array): void {
   writer.varint(cells.length);
   for (let cell = 0; cell < cells.length;) {
-    const count = cells[cell] as number;
+    const count = cells[cell]!;
     writer.varint(count);
     const start = cell;
     cell += 1;
@@ -159,7 +162,8 @@ function createReader(bytes: Uint8Array) {
       for (let scale = 1; ; scale *= 128) {
         const next = byte();
         value += (next % 128) * scale;
-        if (value > Number.MAX_SAFE_INTEGER) throw invalid('a count is larger than 2^53');
+        if (value > Number.MAX_SAFE_INTEGER || scale > Number.MAX_SAFE_INTEGER)
+          throw invalid('a count is larger than 2^53');
         if (next < 128) return value;
       }
     },

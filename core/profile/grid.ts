@@ -80,10 +80,7 @@ export function buildContinuousGrid(values: Float64Array): ContinuousGrid {
   if (summary === undefined) return continuousGrid({ origin: 'rows', count: 0, edges: [], binStarts: [0] });
 
   const quantiles = Array.from({ length: quantileCells + 1 }, (_, i) => quantile(sorted, i, quantileCells));
-  const binEdges = binEdgesOf(
-    quantiles.filter((_, i) => i % cellsPerBin === 0).slice(1, -1),
-    summary.min,
-  );
+  const binEdges = binEdgesOf(quantiles.filter((_, i) => i % cellsPerBin === 0).slice(1, -1), summary.min);
   const around = massPoints(sorted).flatMap((value) => [value, nextUp(value)]);
   // The last cell ends above the maximum, so that the overflow holds nothing of the reference.
   const cellEdges = [...quantiles.slice(0, -1), nextUp(summary.max), ...around, ...binEdges];
@@ -137,14 +134,22 @@ export function gridFromTrainingStatistics(statistics: {
  * @throws TidewatchError `INVALID_PROFILE` for another version, or when the content does not match its fingerprint.
  */
 export function gridFromJson(json: unknown): ReferenceGrid {
-  const grid = json as ReferenceGrid | null;
-  if (typeof grid !== 'object' || grid?.version !== 1) {
-    throw new TidewatchError('INVALID_PROFILE', { reason: 'the reference grid is not of version 1' });
+  if (!isOfVersion1(json)) {
+    throw new TidewatchError('INVALID_PROFILE', { reason: 'its reference grid is not of version 1' });
   }
-  if (fingerprintOf(grid) !== grid.fingerprint) {
-    throw new TidewatchError('INVALID_PROFILE', { reason: 'the reference grid does not match its fingerprint' });
+  if (fingerprintOf(json) !== json.fingerprint) {
+    throw new TidewatchError('INVALID_PROFILE', {
+      reason: 'its reference grid does not match its fingerprint',
+    });
   }
-  return grid;
+  return json;
+}
+
+/** The rest of the shape is vouched for by the fingerprint. */
+function isOfVersion1(json: unknown): json is ReferenceGrid {
+  return (
+    typeof json === 'object' && json !== null && 'version' in json && json.version === 1 && 'kind' in json
+  );
 }
 
 /** How many counts does a profile of this grid hold (without unseen, missing and invalid)? */
@@ -184,8 +189,8 @@ export function summarize(sorted: Float64Array): ColumnSummary | undefined {
 function quantile(sorted: Float64Array, part: number, parts: number): number {
   const position = (part * (sorted.length - 1)) / parts;
   const below = Math.floor(position);
-  const lower = sorted[below] as number;
-  const upper = sorted[Math.min(below + 1, sorted.length - 1)] as number;
+  const lower = sorted[below]!;
+  const upper = sorted[Math.min(below + 1, sorted.length - 1)]!;
   return lower + (position - below) * (upper - lower);
 }
 
@@ -200,7 +205,7 @@ function massPoints(sorted: Float64Array): number[] {
   const points: number[] = [];
   for (let start = 0, end = 0; start < sorted.length; start = end) {
     while (end < sorted.length && sorted[end] === sorted[start]) end += 1;
-    if (end - start > sorted.length * massPointShare) points.push(sorted[start] as number);
+    if (end - start > sorted.length * massPointShare) points.push(sorted[start]!);
   }
   return points;
 }
@@ -212,7 +217,7 @@ const itsBits = new BigInt64Array(oneFloat.buffer);
 export function nextUp(value: number): number {
   if (value === 0) return Number.MIN_VALUE;
   oneFloat[0] = value;
-  itsBits[0] = (itsBits[0] as bigint) + (value > 0 ? 1n : -1n);
+  itsBits[0]! += value > 0 ? 1n : -1n;
   // The largest negative number is followed by 0, not by -0.
   return oneFloat[0] + 0;
 }
@@ -223,7 +228,9 @@ function continuousGrid(content: Omit<ContinuousGrid, 'version' | 'kind' | 'fing
 }
 
 /** FNV-1a (32 bits, 8 hexadecimal digits) of what a profile depends on; jsonb reorders keys, so they are listed. */
-function fingerprintOf(grid: Omit<ContinuousGrid, 'fingerprint'> | Omit<CategoricalGrid, 'fingerprint'>): string {
+function fingerprintOf(
+  grid: Omit<ContinuousGrid, 'fingerprint'> | Omit<CategoricalGrid, 'fingerprint'>,
+): string {
   const text =
     grid.kind === 'continuous'
       ? JSON.stringify([

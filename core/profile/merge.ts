@@ -1,6 +1,5 @@
-import { TidewatchError } from '../errors.ts';
-import type { CategoricalGrid, ContinuousGrid, ReferenceGrid } from './grid.ts';
-import { emptyProfile, type CategoricalProfile, type ContinuousProfile, type Profile } from './profile.ts';
+import { cellCountOf, type CategoricalGrid, type ContinuousGrid, type ReferenceGrid } from './grid.ts';
+import { requireGrid, type CategoricalProfile, type ContinuousProfile, type Profile } from './profile.ts';
 
 /**
  * What is the profile of all these rows together (a window from its hours, a day from its shards)?
@@ -15,47 +14,39 @@ export function mergeProfiles(grid: ContinuousGrid, profiles: readonly Profile[]
 export function mergeProfiles(grid: CategoricalGrid, profiles: readonly Profile[]): CategoricalProfile;
 export function mergeProfiles(grid: ReferenceGrid, profiles: readonly Profile[]): Profile;
 export function mergeProfiles(grid: ReferenceGrid, profiles: readonly Profile[]): Profile {
-  for (const profile of profiles) requireGrid(grid, profile);
-  const empty = emptyProfile(grid);
-  return empty.kind === 'continuous'
+  return grid.kind === 'continuous'
     ? mergeContinuous(
-        empty,
-        profiles.filter((profile) => profile.kind === 'continuous'),
+        grid,
+        profiles.map((profile) => requireGrid(grid, profile)),
       )
     : mergeCategorical(
-        empty,
-        profiles.filter((profile) => profile.kind === 'categorical'),
+        grid,
+        profiles.map((profile) => requireGrid(grid, profile)),
       );
 }
 
-/**
- * Refuses a profile that was counted in another grid: its cells mean something else.
- *
- * @throws TidewatchError `INVALID_PROFILE`
- */
-export function requireGrid(grid: ReferenceGrid, profile: Profile): void {
-  if (profile.grid !== grid.fingerprint || profile.kind !== grid.kind) {
-    throw new TidewatchError('INVALID_PROFILE', {
-      reason: `it was counted in the grid ${profile.grid}, not in ${grid.fingerprint}`,
-    });
-  }
-}
-
-function mergeContinuous(empty: ContinuousProfile, profiles: readonly ContinuousProfile[]): ContinuousProfile {
+function mergeContinuous(grid: ContinuousGrid, profiles: readonly ContinuousProfile[]): ContinuousProfile {
+  const total = (read: (profile: ContinuousProfile) => number): number => sumOf(profiles.map(read));
   const extents = profiles.flatMap(({ extent }) => extent ?? []);
+  const cellCount = cellCountOf(grid);
   return {
-    ...empty,
-    cells: addArrays(empty.cells, profiles, 'cells'),
-    cellSums: addArrays(empty.cellSums, profiles, 'cellSums'),
-    ...addNumbers(profiles, [
-      'missing',
-      'invalid',
-      'belowMinimum',
-      'aboveMaximum',
-      'beyondThreeDeviations',
-      'sum',
-      'sumOfSquares',
-    ]),
+    kind: 'continuous',
+    grid: grid.fingerprint,
+    cells: addArrays(
+      cellCount,
+      profiles.map(({ cells }) => cells),
+    ),
+    cellSums: addArrays(
+      cellCount,
+      profiles.map(({ cellSums }) => cellSums),
+    ),
+    missing: total(({ missing }) => missing),
+    invalid: total(({ invalid }) => invalid),
+    belowMinimum: total(({ belowMinimum }) => belowMinimum),
+    aboveMaximum: total(({ aboveMaximum }) => aboveMaximum),
+    beyondThreeDeviations: total(({ beyondThreeDeviations }) => beyondThreeDeviations),
+    sum: total(({ sum }) => sum),
+    sumOfSquares: total(({ sumOfSquares }) => sumOfSquares),
     ...(extents.length > 0 && {
       extent: {
         min: extents.reduce((lowest, { min }) => Math.min(lowest, min), Infinity),
@@ -66,33 +57,30 @@ function mergeContinuous(empty: ContinuousProfile, profiles: readonly Continuous
 }
 
 function mergeCategorical(
-  empty: CategoricalProfile,
+  grid: CategoricalGrid,
   profiles: readonly CategoricalProfile[],
 ): CategoricalProfile {
   return {
-    ...empty,
-    cells: addArrays(empty.cells, profiles, 'cells'),
-    ...addNumbers(profiles, ['missing', 'invalid', 'unseen']),
+    kind: 'categorical',
+    grid: grid.fingerprint,
+    cells: addArrays(
+      cellCountOf(grid),
+      profiles.map(({ cells }) => cells),
+    ),
+    missing: sumOf(profiles.map(({ missing }) => missing)),
+    invalid: sumOf(profiles.map(({ invalid }) => invalid)),
+    unseen: sumOf(profiles.map(({ unseen }) => unseen)),
   };
 }
 
-function addNumbers<Key extends string>(
-  profiles: readonly Readonly<Record<Key, number>>[],
-  keys: readonly Key[],
-): Record<Key, number> {
-  const total = (key: Key): number => profiles.reduce((sum, profile) => sum + profile[key], 0);
-  return Object.fromEntries(keys.map((key) => [key, total(key)])) as Record<Key, number>;
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }
 
-function addArrays<Key extends string>(
-  zeros: Float64Array,
-  profiles: readonly Readonly<Record<Key, Float64Array>>[],
-  key: Key,
-): Float64Array {
-  const total = zeros.slice();
-  for (const profile of profiles) {
-    const addend = profile[key];
-    for (let i = 0; i < total.length; i += 1) total[i] = (total[i] as number) + (addend[i] as number);
+function addArrays(length: number, addends: readonly Float64Array[]): Float64Array {
+  const total = new Float64Array(length);
+  for (const addend of addends) {
+    for (let i = 0; i < length; i += 1) total[i]! += addend[i]!;
   }
   return total;
 }

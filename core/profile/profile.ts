@@ -1,5 +1,6 @@
 /** The mergeable summary of one column over some rows: counts in the cells of a reference grid, and exact moments. */
 
+import { TidewatchError } from '../errors.ts';
 import {
   cellCountOf,
   centerOf,
@@ -9,6 +10,7 @@ import {
   type ContinuousGrid,
   type ReferenceGrid,
 } from './grid.ts';
+import { createCellLookup } from './cell-lookup.ts';
 
 /** Counts are whole numbers kept as float64: exact up to 2^53 rows. */
 export interface ContinuousProfile {
@@ -101,6 +103,22 @@ export function emptyProfile(grid: ReferenceGrid): Profile {
   return buildProfile(grid, []);
 }
 
+/**
+ * Refuses a profile that was counted in another grid: its cells mean something else.
+ *
+ * @throws TidewatchError `INVALID_PROFILE`
+ */
+export function requireGrid(grid: ContinuousGrid, profile: Profile): ContinuousProfile;
+export function requireGrid(grid: CategoricalGrid, profile: Profile): CategoricalProfile;
+export function requireGrid(grid: ReferenceGrid, profile: Profile): Profile {
+  if (profile.grid !== grid.fingerprint || profile.kind !== grid.kind) {
+    throw new TidewatchError('INVALID_PROFILE', {
+      reason: `it was counted in the grid ${profile.grid}, not in ${grid.fingerprint}`,
+    });
+  }
+  return profile;
+}
+
 /** Values that could be counted: neither missing nor invalid. */
 export function valueCountOf(profile: Profile): number {
   const inCells = profile.cells.reduce((sum, count) => sum + count, 0);
@@ -125,29 +143,18 @@ export function momentsOf(
 }
 
 /**
- * The text under which a categorical value is counted, or undefined for what is missing or no category. The number 1, the
- * string "1" are one level.
+ * The text under which a categorical value is counted, or undefined for what is missing or no category. The number 1 and
+ * the string "1" are one level.
  */
 export function levelOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
+  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
+    return String(value);
   return undefined;
 }
 
-/** The cell of a value: how many edges lie at or below it. */
-function cellOf(edges: Float64Array, value: number): number {
-  let low = 0;
-  let high = edges.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((edges[middle] as number) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 function continuousAccumulator(grid: ContinuousGrid): ContinuousAccumulator {
-  const edges = Float64Array.from(grid.edges);
+  const cellOf = createCellLookup(grid.edges);
   const center = centerOf(grid);
   // Without a summary nothing is out of range.
   const { min, max, deviations } = {
@@ -155,8 +162,8 @@ function continuousAccumulator(grid: ContinuousGrid): ContinuousAccumulator {
     max: grid.summary?.max ?? Infinity,
     deviations: grid.summary === undefined ? Infinity : 3 * grid.summary.standardDeviation,
   };
-  const cells = new Float64Array(edges.length + 1);
-  const cellSums = new Float64Array(edges.length + 1);
+  const cells = new Float64Array(cellCountOf(grid));
+  const cellSums = new Float64Array(cellCountOf(grid));
   const counts = { missing: 0, invalid: 0, belowMinimum: 0, aboveMaximum: 0, beyondThreeDeviations: 0 };
   // In a typed array, because V8 allocates for every write to a captured float.
   const sums = new Float64Array(2);
@@ -167,14 +174,14 @@ function continuousAccumulator(grid: ContinuousGrid): ContinuousAccumulator {
       counts.invalid += 1;
       return;
     }
-    const cell = cellOf(edges, value);
+    const cell = cellOf(value);
     const shifted = value - center;
-    cells[cell] = (cells[cell] as number) + 1;
-    cellSums[cell] = (cellSums[cell] as number) + shifted;
-    sums[0] = (sums[0] as number) + shifted;
-    sums[1] = (sums[1] as number) + shifted * shifted;
-    if (value < (extent[0] as number)) extent[0] = value;
-    if (value > (extent[1] as number)) extent[1] = value;
+    cells[cell]! += 1;
+    cellSums[cell]! += shifted;
+    sums[0]! += shifted;
+    sums[1]! += shifted * shifted;
+    if (value < extent[0]!) extent[0] = value;
+    if (value > extent[1]!) extent[1] = value;
     if (value < min) counts.belowMinimum += 1;
     else if (value > max) counts.aboveMaximum += 1;
     if (Math.abs(shifted) > deviations) counts.beyondThreeDeviations += 1;
@@ -188,7 +195,7 @@ function continuousAccumulator(grid: ContinuousGrid): ContinuousAccumulator {
     },
     addNumbers: (values, missing = 0) => {
       counts.missing += missing;
-      for (let i = 0; i < values.length; i += 1) addNumber(values[i] as number);
+      for (let i = 0; i < values.length; i += 1) addNumber(values[i]!);
     },
     profile: () => {
       const [sum = 0, sumOfSquares = 0] = sums;
@@ -225,7 +232,7 @@ function categoricalAccumulator(grid: CategoricalGrid): ColumnAccumulator<Catego
       }
       const cell = index.get(level);
       if (cell === undefined) counts.unseen += 1;
-      else cells[cell] = (cells[cell] as number) + 1;
+      else cells[cell]! += 1;
     },
     profile: () => ({ kind: 'categorical', grid: grid.fingerprint, cells: cells.slice(), ...counts }),
   };

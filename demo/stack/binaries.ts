@@ -55,14 +55,19 @@ async function fromVariable(server: ServerBinary, env: NodeJS.ProcessEnv): Promi
   throw new Error(`${server.variable} is ${path}, but ${problem}. Correct the variable, or unset it.`);
 }
 
-async function fromPath(name: BinaryName, server: ServerBinary, env: NodeJS.ProcessEnv): Promise<Attempt> {
+async function onPath(command: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   for (const directory of (env['PATH'] ?? '').split(delimiter)) {
-    const path = join(directory, name);
-    if (directory === '' || !(await isExecutable(path))) continue;
-    const problem = await objection(server, path);
-    return problem === undefined ? { path } : { reason: problem };
+    const path = join(directory, command);
+    if (directory !== '' && (await isExecutable(path))) return path;
   }
-  return { reason: `no ${name} on it` };
+  return undefined;
+}
+
+async function fromPath(name: BinaryName, server: ServerBinary, env: NodeJS.ProcessEnv): Promise<Attempt> {
+  const path = await onPath(name, env);
+  if (path === undefined) return { reason: `no ${name} on it` };
+  const problem = await objection(server, path);
+  return problem === undefined ? { path } : { reason: problem };
 }
 
 function thisPlatform(): Platform {
@@ -122,7 +127,8 @@ export async function findBinary(name: BinaryName, options: FindBinaryOptions): 
     ],
     [
       'Go build',
-      () => {
+      async () => {
+        if ((await onPath('go', env)) === undefined) return { reason: 'no go on PATH' };
         onProgress?.(`building the ${server.title} from source, ${server.goBuildTime}`);
         return intoCache(server, cached, (directory) =>
           goBuild(server, directory, { logFile: `${cached}.build.log`, env, signal }),

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { childError, startChild } from './child-process.ts';
@@ -37,8 +38,7 @@ export async function goBuild(
   const ending = await build.ended;
   signal?.removeEventListener('abort', stop);
   signal?.throwIfAborted();
-  // The shell's word for a command that it cannot find.
-  if (ending === 'exit code 127') throw new Error('there is no `go` on PATH');
   if (ending !== 'exit code 0') throw childError(build, `ended with ${ending}`);
+  await rm(options.logFile, { force: true });
   return output;
 }

@@ -92,6 +92,7 @@ async function isReady(data: string, pid: number): Promise<boolean> {
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const { persistent, logFile, pidFile, signal } = options;
+  await endLeftover(pidFile);
   const home = await postgresHome(options.stateDirectory);
   const { directory, account } = home;
   // Apart, so that an empty start in the same state directory leaves the kept data alone.
@@ -103,7 +104,6 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     await rm(passwordFile, { force: true });
   };
 
-  await endLeftover(pidFile);
   if (!persistent) await discard();
   const isNew = await access(data).then(
     () => false,

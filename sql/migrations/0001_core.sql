@@ -208,11 +208,14 @@ create table model_references (
   window_end timestamptz,
   grids jsonb not null,
   row_count bigint not null,
+  merged_profiles jsonb,
   built_at timestamptz not null,
   constraint model_references_pkey primary key (model, reference_id),
   constraint model_references_kind_check check (kind in ('fixed', 'rolling', 'training-statistics'))
 );
-comment on table model_references is 'The data of accepted quality, frozen: the grid of every column. Never updated; another window or other columns make another reference.';
+comment on table model_references is 'The data of accepted quality, frozen: the grid of every column. Another window or other columns make another reference.';
+comment on column model_references.grids is 'Column -> grid; never changed. The grid of the actuals is added once enough of them are known.';
+comment on column model_references.merged_profiles is 'Column -> sum of its hourly profiles (base64); null while any of its hours has to be profiled again.';
 comment on column model_references.reference_id is 'Hash of the kind, window and columns it was built from.';
 
 create table profiles (

@@ -1,0 +1,124 @@
+/** Every gauge that is pushed, as data. A series belongs to one group, so a gauge with the same labels has one process. */
+
+import type { Process } from '../processes/watermarks.ts';
+
+interface GaugeDescription {
+  readonly help: string;
+  /** Beside those of the group: job, process and model. */
+  readonly labels: readonly string[];
+  readonly processes: readonly Process[];
+}
+
+const everyProcess = [
+  'actuals-backfill',
+  'drift-detection',
+  'hourly-drift-detection',
+  'performance-evaluation',
+  'degradation-check',
+  'retraining',
+] as const satisfies readonly Process[];
+
+const drift = ['drift-detection', 'hourly-drift-detection'] as const;
+
+const performance = (help: string): GaugeDescription => ({
+  help: `${help} Newest day of each version that could be evaluated.`,
+  labels: ['version'],
+  processes: ['performance-evaluation'],
+});
+
+export const gaugeCatalog = {
+  data_drift_detected: {
+    help: '1 when the newest drift run is warning or critical, else 0 (also when it has too little data).',
+    labels: [],
+    processes: drift,
+  },
+  data_drift_share: {
+    help: 'Drifted features / judged features, 0 to 1; absent when none could be judged.',
+    labels: [],
+    processes: drift,
+  },
+  data_drift_score: {
+    help: 'The number that decides about a column: the p-value for kolmogorov-smirnov and chi-squared (drift is below the threshold), the effect for every other method (drift is above it). prediction, confidence and actual count as features.',
+    labels: ['feature', 'method'],
+    processes: drift,
+  },
+  data_drift_ratio: {
+    help: 'Share of rows with any feature outside the range of the reference or beyond 3 standard deviations, 0 to 1.',
+    labels: [],
+    processes: drift,
+  },
+  feature_missing_ratio: {
+    help: 'Share of rows without a value, 0 to 1.',
+    labels: ['feature'],
+    processes: drift,
+  },
+  feature_out_of_range_ratio: {
+    help: 'Share of values outside the range of the reference, 0 to 1.',
+    labels: ['feature'],
+    processes: drift,
+  },
+  model_rmse: performance('Root of the mean squared error, in the unit of the actual.'),
+  model_mae: performance('Mean absolute error, in the unit of the actual.'),
+  model_mape: performance('Mean absolute percentage error as a ratio: 0.18 is 18 %.'),
+  model_r2_score: performance('Share of the variance of the actuals that is explained, at most 1.'),
+  model_peak_hour_mape: performance('MAPE of the peak hours, as a ratio.'),
+  model_accuracy: performance('Share of right classes, 0 to 1.'),
+  model_precision: performance('Precision, 0 to 1.'),
+  model_recall: performance('Recall, 0 to 1.'),
+  model_f1_score: performance('F1 score, 0 to 1.'),
+  model_roc_auc: performance('Area under the ROC curve, 0 to 1.'),
+  model_prediction_confidence: performance('Mean probability of the predicted class, 0 to 1.'),
+  model_feature_importance: {
+    help: 'Importance of a feature to the champion, as its trainer reports it.',
+    labels: ['feature', 'version'],
+    processes: ['retraining'],
+  },
+  model_actuals_coverage_ratio: {
+    help: 'Outcomes / serving predictions over the last 7 days of event time, 0 to 1; absent without predictions.',
+    labels: [],
+    processes: ['actuals-backfill'],
+  },
+  data_freshness_timestamp_seconds: {
+    help: 'When the newest prediction was issued, and when the newest actual was recorded.',
+    labels: ['stream'],
+    processes: ['actuals-backfill'],
+  },
+  model_degraded: {
+    help: '1 when the newest degradation check is warning or critical, else 0 (also when it has too little data).',
+    labels: [],
+    processes: ['degradation-check'],
+  },
+  model_retrainings_total: {
+    help: 'Retrainings that have been started, however they ended.',
+    labels: [],
+    processes: ['retraining'],
+  },
+  tidewatch_last_success_timestamp_seconds: {
+    help: 'The newest instant that the process has spoken for (its asOf), not the wall clock.',
+    labels: [],
+    processes: everyProcess,
+  },
+  tidewatch_window_end_timestamp_seconds: {
+    help: 'End of the newest window that the process has spoken for.',
+    labels: [],
+    processes: everyProcess,
+  },
+} as const satisfies Record<string, GaugeDescription>;
+
+export type GaugeName = keyof typeof gaugeCatalog;
+
+/** One number of one gauge, with the labels of the catalog. */
+export interface Sample {
+  readonly gauge: GaugeName;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** A gauge as zero or one sample: a number that is not there, or not finite, has no sample. */
+export function sampleOf(
+  gauge: GaugeName,
+  value: number | null | undefined,
+  labels: Readonly<Record<string, string>> = {},
+): Sample[] {
+  return typeof value === 'number' && Number.isFinite(value) ? [{ gauge, labels, value }] : [];
+}

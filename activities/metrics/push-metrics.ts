@@ -1,0 +1,54 @@
+/** Shows the newest stored rows as gauges. */
+
+import type { Monitor } from '../../core/monitor/schema.ts';
+import { dayMs, durationMs } from '../../core/window.ts';
+import { lockUntilCommit } from '../../sql/database.ts';
+import type { Queryable } from '../../sql/database.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { findMonitor } from '../monitors/store.ts';
+import type { Process } from '../processes/watermarks.ts';
+import { actualsSamples } from './actuals-metrics.ts';
+import type { Sample } from './catalog.ts';
+import { degradationSamples } from './degradation-metrics.ts';
+import { driftSamples } from './drift-metrics.ts';
+import { performanceSamples } from './performance-metrics.ts';
+import type { Group } from './pushgateway.ts';
+import { retrainingSamples } from './retraining-metrics.ts';
+import { readWatermark, watermarkSamples } from './watermark-metrics.ts';
+
+type Samples = (connection: Queryable, monitor: Monitor) => Promise<Sample[]>;
+
+const samplesOf: Readonly<Record<Process, Samples>> = {
+  'actuals-backfill': (connection, { model }) => actualsSamples(connection, model),
+  'drift-detection': (connection, { model, current }) => driftSamples(connection, model, durationMs(current)),
+  'hourly-drift-detection': (connection, { model }) => driftSamples(connection, model, dayMs),
+  'performance-evaluation': (connection, { model }) => performanceSamples(connection, model),
+  'degradation-check': (connection, { model }) => degradationSamples(connection, model),
+  retraining: (connection, { model }) => retrainingSamples(connection, model),
+};
+
+/**
+ * Makes the activity `pushMetrics`. It renders the whole group of a process from the newest stored rows, whichever run
+ * asks, and pushes it while it holds the lock of the group: any order of runs ends in the same gauges, and the past
+ * never overwrites the present.
+ *
+ * The activity throws TidewatchError `PUSHGATEWAY_UNREACHABLE`, and `UNKNOWN_MODEL` for a model that is not watched any
+ * more, so that a late run does not bring its group back.
+ */
+export function createPushMetrics(
+  dependencies: Pick<ActivityDependencies, 'database' | 'pushgateway'>,
+): (group: Group) => Promise<{ readonly samples: number }> {
+  const { database, pushgateway } = dependencies;
+  return async function pushMetrics({ model, process }) {
+    return database.transaction(async (connection) => {
+      await lockUntilCommit(connection, `metrics:${process}:${model}`);
+      const { monitor } = await findMonitor(connection, model);
+      const samples = [
+        ...watermarkSamples(await readWatermark(connection, { model, process })),
+        ...(await samplesOf[process](connection, monitor)),
+      ];
+      await pushgateway.replaceGroup({ process, model }, samples);
+      return { samples: samples.length };
+    });
+  };
+}

@@ -1,0 +1,51 @@
+/** The columns of a monitor that are profiled: its features, the prediction, its confidence and the actual. */
+
+import type { FeatureKind, Monitor } from '../../core/monitor/schema.ts';
+import { outcomeKind } from '../../core/monitor/schema.ts';
+
+export type Subject = 'feature' | 'prediction' | 'confidence' | 'actual';
+
+export interface Column {
+  readonly name: string;
+  readonly subject: Subject;
+  readonly kind: FeatureKind;
+}
+
+/** What profiling reads of a serving prediction. */
+export interface PredictionRow extends Record<string, unknown> {
+  readonly hour: number;
+  readonly features: Readonly<Record<string, unknown>>;
+  readonly prediction: number | null;
+  readonly predicted_class: string | null;
+  readonly probabilities: Readonly<Record<string, number>> | null;
+}
+
+/** The columns that come with each prediction. */
+export function predictionColumns(monitor: Monitor): Column[] {
+  return [
+    ...Object.entries(monitor.features).map(([name, { kind }]): Column => ({ name, subject: 'feature', kind })),
+    { name: 'prediction', subject: 'prediction', kind: outcomeKind(monitor.task) },
+    ...(monitor.task === 'classification'
+      ? [{ name: 'confidence', subject: 'confidence', kind: 'continuous' } as const]
+      : []),
+  ];
+}
+
+/** The column that comes later, with the outcomes. */
+export function actualColumn(monitor: Monitor): Column {
+  return { name: 'actual', subject: 'actual', kind: outcomeKind(monitor.task) };
+}
+
+/** The value of a column in a prediction; null where it is missing. */
+export function readColumn({ subject, name }: Column, row: PredictionRow): unknown {
+  switch (subject) {
+    case 'feature':
+      return row.features[name];
+    case 'prediction':
+      return row.prediction ?? row.predicted_class;
+    case 'confidence':
+      return row.probabilities === null ? null : Math.max(...Object.values(row.probabilities));
+    case 'actual':
+      return null;
+  }
+}

@@ -1,0 +1,167 @@
+import type { Monitor } from '../../core/monitor/schema.ts';
+import { encodeProfile } from '../../core/profile/encode.ts';
+import type { ReferenceGrid } from '../../core/profile/grid.ts';
+import { isOutOfDistribution } from '../../core/profile/out-of-distribution.ts';
+import { createAccumulator } from '../../core/profile/profile.ts';
+import type { Window, WindowText } from '../../core/window.ts';
+import { hourMs, hoursOf, parseInstant, parseWindow, trailingWindow, windowsOfHours } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+import { lockUntilCommit } from '../../sql/database.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { findMonitor } from '../monitors/store.ts';
+import { actualColumn, predictionColumns, readColumn } from './columns.ts';
+import { ensureReference, specifyReference } from './reference.ts';
+import type { StoredReference } from './store.ts';
+import {
+  dropDirtyProfiles,
+  findUnprofiledHours,
+  readActuals,
+  readPredictions,
+  storeProfiledHours,
+  storeProfiles,
+} from './store.ts';
+
+export interface ProfileHoursInput {
+  readonly model: string;
+  readonly asOf: string;
+  /** Length of the current window, instead of the monitor's. */
+  readonly current?: string;
+  /** The current window itself. */
+  readonly window?: WindowText;
+}
+
+export interface ProfileHoursResult {
+  readonly hoursProfiled: number;
+}
+
+/** One transaction reads and profiles at most this many hours. */
+const hoursPerBatch = 24;
+
+/** The current window that a drift run is about. */
+export function currentWindow(monitor: Monitor, input: ProfileHoursInput): Window {
+  if (input.window !== undefined) return parseWindow(input.window);
+  return trailingWindow(parseInstant(input.asOf), input.current ?? monitor.current);
+}
+
+/** Two runs never profile one model at the same time: what one drops, the other would store again. */
+export function profileLock(model: string): string {
+  return `profiles:${model}`;
+}
+
+/** Profiles the hours of the reference and of the current window that are new or changed. */
+export function createProfileHours(
+  deps: Pick<ActivityDependencies, 'database' | 'context'>,
+): (input: ProfileHoursInput) => Promise<ProfileHoursResult> {
+  return async function profileHours(input) {
+    const { model } = input;
+    const { monitor } = await findMonitor(deps.database, model);
+    const current = currentWindow(monitor, input);
+    const { heartbeat } = deps.context();
+
+    const reference = await deps.database.transaction(async (connection) => {
+      await lockUntilCommit(connection, profileLock(model));
+      await dropDirtyProfiles(connection, model);
+      return ensureReference(connection, monitor, specifyReference(monitor, current), parseInstant(input.asOf));
+    });
+    if ('missing' in reference) return { hoursProfiled: 0 };
+
+    const hours = [...(reference.window === null ? [] : hoursOf(reference.window)), ...hoursOf(current)];
+    const wanted = await findUnprofiledHours(deps.database, model, reference.id, hours);
+    let hoursProfiled = 0;
+    for (const batch of batches(wanted.predictions)) {
+      await deps.database.transaction(async (connection) => {
+        await lockUntilCommit(connection, profileLock(model));
+        await profilePredictions(connection, monitor, reference, batch);
+      });
+      hoursProfiled += (batch.end - batch.start) / hourMs;
+      heartbeat(batch.end);
+    }
+    for (const batch of reference.grids.has('actual') ? batches(wanted.actuals) : []) {
+      await deps.database.transaction(async (connection) => {
+        await lockUntilCommit(connection, profileLock(model));
+        await profileActuals(connection, monitor, reference, batch);
+      });
+      heartbeat(batch.end);
+    }
+    return { hoursProfiled };
+  };
+}
+
+function batches(hours: readonly number[]): Window[] {
+  return windowsOfHours(hours).flatMap((window) => {
+    const parts: Window[] = [];
+    for (let start = window.start; start < window.end; start += hoursPerBatch * hourMs) {
+      parts.push({ start, end: Math.min(window.end, start + hoursPerBatch * hourMs) });
+    }
+    return parts;
+  });
+}
+
+async function profilePredictions(
+  connection: Queryable,
+  monitor: Monitor,
+  reference: StoredReference,
+  window: Window,
+): Promise<void> {
+  const columns = predictionColumns(monitor).flatMap((column) => {
+    const grid = reference.grids.get(column.name);
+    return grid === undefined ? [] : [{ column, grid }];
+  });
+  const features = columns.filter(({ column }) => column.subject === 'feature');
+  const rowsOfHour = groupByHour(await readPredictions(connection, monitor.model, window));
+  const profiles = [...rowsOfHour].flatMap(([hour, rows]) =>
+    columns.map(({ column, grid }) => ({
+      hour,
+      column: column.name,
+      content: profileOf(
+        grid,
+        rows.map((row) => readColumn(column, row)),
+      ),
+    })),
+  );
+  const done = hoursOf(window).map((hour) => {
+    const rows = rowsOfHour.get(hour) ?? [];
+    const out = rows.filter((row) =>
+      features.some(({ column, grid }) => isOutOfDistribution(grid, readColumn(column, row))),
+    );
+    return { hour, rows: rows.length, outOfDistribution: out.length };
+  });
+  await storeProfiles(connection, monitor.model, reference.id, profiles);
+  await storeProfiledHours(connection, monitor.model, reference.id, done);
+}
+
+async function profileActuals(
+  connection: Queryable,
+  monitor: Monitor,
+  reference: StoredReference,
+  window: Window,
+): Promise<void> {
+  const { name } = actualColumn(monitor);
+  const grid = reference.grids.get(name)!;
+  const rowsOfHour = groupByHour(await readActuals(connection, monitor.model, window));
+  const profiles = hoursOf(window).map((hour) => ({
+    hour,
+    column: name,
+    content: profileOf(
+      grid,
+      (rowsOfHour.get(hour) ?? []).map((row) => row.actual),
+    ),
+  }));
+  await storeProfiles(connection, monitor.model, reference.id, profiles);
+}
+
+function profileOf(grid: ReferenceGrid, values: readonly unknown[]): Uint8Array {
+  const accumulator = createAccumulator(grid);
+  for (const value of values) accumulator.add(value);
+  return encodeProfile(accumulator.profile());
+}
+
+function groupByHour<Row extends { readonly hour: number }>(rows: readonly Row[]): Map<number, Row[]> {
+  const groups = new Map<number, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.hour);
+    if (group === undefined) groups.set(row.hour, [row]);
+    else group.push(row);
+  }
+  return groups;
+}

@@ -1,0 +1,131 @@
+/** Which data counts as accepted quality, and the grids that freeze it. */
+
+import { createHash } from 'node:crypto';
+
+import type { Monitor } from '../../core/monitor/schema.ts';
+import type { ReferenceGrid } from '../../core/profile/grid.ts';
+import {
+  buildCategoricalGrid,
+  buildContinuousGrid,
+  gridFromTrainingStatistics,
+} from '../../core/profile/grid.ts';
+import { levelOf } from '../../core/profile/profile.ts';
+import type { Window } from '../../core/window.ts';
+import { durationMs, formatDay, parseInstant } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+import { canonicalJson } from '../monitors/configuration.ts';
+import type { Column } from './columns.ts';
+import { actualColumn, predictionColumns, readColumn } from './columns.ts';
+import type { StoredReference } from './store.ts';
+import { addActualGrid, findReference, insertReference, readActuals, readPredictions } from './store.ts';
+
+export interface ReferenceSpecification {
+  /** Hash of all that the reference is made from. */
+  readonly id: string;
+  readonly kind: Monitor['reference']['kind'];
+  readonly window: Window | null;
+}
+
+/** The reference that a current window is compared with. */
+export function specifyReference(monitor: Monitor, current: Window): ReferenceSpecification {
+  const { reference } = monitor;
+  const window = referenceWindow(reference, current);
+  const columns = [...predictionColumns(monitor), actualColumn(monitor)].map(({ name, kind }) => [name, kind]);
+  const content = { reference: reference.kind === 'training-statistics' ? reference : reference.kind, window, columns };
+  const id = createHash('sha256').update(canonicalJson(content)).digest('hex').slice(0, 16);
+  return { id, kind: reference.kind, window };
+}
+
+function referenceWindow(reference: Monitor['reference'], current: Window): Window | null {
+  switch (reference.kind) {
+    case 'fixed':
+      return {
+        start: parseInstant(`${reference.start}T00:00:00Z`),
+        end: parseInstant(`${reference.end}T00:00:00Z`),
+      };
+    case 'rolling':
+      return { start: current.start - durationMs(reference.length), end: current.start };
+    case 'training-statistics':
+      return null;
+  }
+}
+
+/** The actuals of a reference are frozen once this share of its predictions has one, or at the actuals horizon. */
+const enoughActuals = 0.8;
+
+/**
+ * The reference, built from the stored predictions when it is not there yet; or in words why it cannot be. Call it under
+ * the profile lock.
+ */
+export async function ensureReference(
+  connection: Queryable,
+  monitor: Monitor,
+  specification: ReferenceSpecification,
+  asOf: number,
+): Promise<StoredReference | { readonly missing: string }> {
+  const { model } = monitor;
+  const { id, window } = specification;
+  const existing = await findReference(connection, model, id);
+  if (existing?.grids.has('actual')) return existing;
+  if (existing === undefined) {
+    const built = await buildGrids(connection, monitor, window, asOf);
+    if ('missing' in built) return built;
+    await insertReference(connection, model, specification, { ...built, builtAt: asOf });
+  }
+  if (window !== null) await freezeActuals(connection, monitor, id, window, asOf, existing?.rowCount);
+  return (await findReference(connection, model, id))!;
+}
+
+async function buildGrids(
+  connection: Queryable,
+  monitor: Monitor,
+  window: Window | null,
+  asOf: number,
+): Promise<{ grids: Record<string, ReferenceGrid>; rowCount: number } | { missing: string }> {
+  if (window === null) {
+    const { features = {} } = monitor.reference as { features?: Record<string, Parameters<typeof gridFromTrainingStatistics>[0]> };
+    const grids = Object.entries(features).map(([name, statistics]) => [name, gridFromTrainingStatistics(statistics)]);
+    return { grids: Object.fromEntries(grids), rowCount: 0 };
+  }
+  const span = `the reference, ${formatDay(window.start)} to ${formatDay(window.end)} (exclusive),`;
+  if (window.end > asOf) return { missing: `${span} is not over yet` };
+  const rows = await readPredictions(connection, monitor.model, window);
+  if (rows.length < monitor.drift.minimumRows) {
+    return { missing: `${span} has ${rows.length} predictions, at least ${monitor.drift.minimumRows} are needed` };
+  }
+  const grids = predictionColumns(monitor).map((column) => [
+    column.name,
+    buildGrid(
+      column,
+      rows.map((row) => readColumn(column, row)),
+    ),
+  ]);
+  return { grids: Object.fromEntries(grids), rowCount: rows.length };
+}
+
+async function freezeActuals(
+  connection: Queryable,
+  monitor: Monitor,
+  referenceId: string,
+  window: Window,
+  asOf: number,
+  knownRowCount: number | undefined,
+): Promise<void> {
+  const { model } = monitor;
+  const actuals = await readActuals(connection, model, window);
+  const rowCount = knownRowCount ?? (await findReference(connection, model, referenceId))!.rowCount;
+  const isOver = asOf >= window.end + durationMs(monitor.performance.actualsHorizon);
+  if (actuals.length < monitor.drift.minimumRows || (actuals.length < enoughActuals * rowCount && !isOver)) return;
+  const grid = buildGrid(
+    actualColumn(monitor),
+    actuals.map((row) => row.actual),
+  );
+  await addActualGrid(connection, model, referenceId, grid);
+}
+
+function buildGrid({ kind }: Column, values: readonly unknown[]): ReferenceGrid {
+  if (kind === 'continuous') {
+    return buildContinuousGrid(Float64Array.from(values.filter((value) => typeof value === 'number')));
+  }
+  return buildCategoricalGrid(values.map(levelOf).filter((level) => level !== undefined));
+}

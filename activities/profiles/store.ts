@@ -1,0 +1,279 @@
+/** Reads rows to profile, and stores references and profiles. */
+
+import type { ReferenceGrid } from '../../core/profile/grid.ts';
+import { gridFromJson } from '../../core/profile/grid.ts';
+import type { Window } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+import { toTimestamp } from '../../sql/database.ts';
+import type { PredictionRow } from './columns.ts';
+import type { ReferenceSpecification } from './reference.ts';
+
+/** The serving predictions of a window. */
+export function readPredictions(connection: Queryable, model: string, window: Window): Promise<PredictionRow[]> {
+  return connection.query<PredictionRow>(
+    `select date_trunc('hour', event_time) as hour, features, prediction, predicted_class, probabilities
+     from predictions
+     where model = $1 and event_time >= $2 and event_time < $3 and role = 'serving'
+     order by event_time, prediction_id`,
+    [model, toTimestamp(window.start), toTimestamp(window.end)],
+  );
+}
+
+export interface ActualRow extends Record<string, unknown> {
+  readonly hour: number;
+  readonly actual: number | string;
+}
+
+/** The actuals of the serving outcomes of a window. */
+export function readActuals(connection: Queryable, model: string, window: Window): Promise<ActualRow[]> {
+  return connection.query<ActualRow>(
+    `select date_trunc('hour', event_time) as hour, coalesce(to_jsonb(actual), to_jsonb(actual_class)) as actual
+     from outcomes
+     where model = $1 and event_time >= $2 and event_time < $3 and role = 'serving'
+     order by event_time, prediction_id`,
+    [model, toTimestamp(window.start), toTimestamp(window.end)],
+  );
+}
+
+/**
+ * Drops the profiles of hours whose rows changed, of every reference, and the marks that said so. What needs them
+ * profiles them again. Call it under the profile lock.
+ */
+export async function dropDirtyProfiles(connection: Queryable, model: string): Promise<void> {
+  const marks = `select window_start from dirty_windows where model = $1 and generation = any($2)`;
+  for (const stage of ['profiles', 'actual-profiles']) {
+    const rows = await connection.query<{ generation: number }>(
+      'select generation from dirty_windows where model = $1 and stage = $2',
+      [model, stage],
+    );
+    if (rows.length === 0) continue;
+    const values = [model, rows.map((row) => row.generation)];
+    await connection.execute(
+      `delete from profiles where model = $1 and hour in (${marks})${stage === 'profiles' ? '' : ` and column_name = 'actual'`}`,
+      values,
+    );
+    if (stage === 'profiles') {
+      await connection.execute(`delete from profiled_hours where model = $1 and hour in (${marks})`, values);
+    }
+    await connection.execute(
+      `update model_references set merged_profiles = null
+       where model = $1 and merged_profiles is not null
+         and exists (${marks} and window_start >= model_references.window_start and window_start < model_references.window_end)`,
+      values,
+    );
+    await connection.execute(`delete from dirty_windows where model = $1 and generation = any($2)`, values);
+  }
+}
+
+export interface StoredReference {
+  readonly id: string;
+  /** null for training statistics. */
+  readonly window: Window | null;
+  readonly grids: ReadonlyMap<string, ReferenceGrid>;
+  readonly rowCount: number;
+  /** Column -> encoded sum of its hours, where that is known. */
+  readonly merged: Readonly<Record<string, string>> | null;
+}
+
+interface ReferenceRow extends Record<string, unknown> {
+  readonly reference_id: string;
+  readonly window_start: number | null;
+  readonly window_end: number | null;
+  readonly grids: Readonly<Record<string, unknown>>;
+  readonly row_count: number;
+  readonly merged_profiles: Readonly<Record<string, string>> | null;
+}
+
+export async function findReference(
+  connection: Queryable,
+  model: string,
+  id: string,
+): Promise<StoredReference | undefined> {
+  const [row] = await connection.query<ReferenceRow>(
+    `select reference_id, window_start, window_end, grids, row_count, merged_profiles
+     from model_references where model = $1 and reference_id = $2`,
+    [model, id],
+  );
+  if (row === undefined) return undefined;
+  const { window_start: start, window_end: end } = row;
+  return {
+    id,
+    window: start === null || end === null ? null : { start, end },
+    grids: new Map(Object.entries(row.grids).map(([name, grid]) => [name, gridFromJson(grid)])),
+    rowCount: row.row_count,
+    merged: row.merged_profiles,
+  };
+}
+
+export async function insertReference(
+  connection: Queryable,
+  model: string,
+  specification: ReferenceSpecification,
+  content: {
+    readonly grids: Readonly<Record<string, ReferenceGrid>>;
+    readonly rowCount: number;
+    readonly builtAt: number;
+  },
+): Promise<void> {
+  const { id, kind, window } = specification;
+  await connection.execute(
+    `insert into model_references (model, reference_id, kind, window_start, window_end, grids, row_count, built_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict do nothing`,
+    [
+      model,
+      id,
+      kind,
+      window === null ? null : toTimestamp(window.start),
+      window === null ? null : toTimestamp(window.end),
+      JSON.stringify(content.grids),
+      content.rowCount,
+      toTimestamp(content.builtAt),
+    ],
+  );
+}
+
+/** Adds the grid of the actuals to a reference that has none yet. */
+export async function addActualGrid(
+  connection: Queryable,
+  model: string,
+  referenceId: string,
+  grid: ReferenceGrid,
+): Promise<void> {
+  await connection.execute(
+    `update model_references set grids = grids || jsonb_build_object('actual', $3::jsonb), merged_profiles = null
+     where model = $1 and reference_id = $2 and not grids ? 'actual'`,
+    [model, referenceId, JSON.stringify(grid)],
+  );
+}
+
+export async function storeMergedProfiles(
+  connection: Queryable,
+  model: string,
+  referenceId: string,
+  merged: Readonly<Record<string, string>>,
+): Promise<void> {
+  await connection.execute(
+    'update model_references set merged_profiles = $3 where model = $1 and reference_id = $2',
+    [model, referenceId, JSON.stringify(merged)],
+  );
+}
+
+/** The hours of windows that have no profile of this reference yet, and those whose actuals have none. */
+export async function findUnprofiledHours(
+  connection: Queryable,
+  model: string,
+  referenceId: string,
+  hours: readonly number[],
+): Promise<{ predictions: number[]; actuals: number[] }> {
+  const rows = await connection.query<{ hour: number; profiled: boolean }>(
+    `select wanted.hour, done.hour is not null as profiled
+     from unnest($3::timestamptz[]) as wanted (hour)
+     left join profiled_hours done
+       on done.model = $1 and done.reference_id = $2 and done.segment = '' and done.hour = wanted.hour
+     where done.hour is null
+       or (done.row_count > 0 and not exists (
+         select from profiles
+         where model = $1 and reference_id = $2 and segment = '' and profiles.hour = wanted.hour and column_name = 'actual'))
+     order by wanted.hour`,
+    [model, referenceId, hours.map(toTimestamp)],
+  );
+  return {
+    predictions: rows.filter((row) => !row.profiled).map((row) => row.hour),
+    actuals: rows.map((row) => row.hour),
+  };
+}
+
+export interface ProfileRow {
+  readonly hour: number;
+  readonly column: string;
+  readonly content: Uint8Array;
+}
+
+export async function storeProfiles(
+  connection: Queryable,
+  model: string,
+  referenceId: string,
+  profiles: readonly ProfileRow[],
+): Promise<void> {
+  await connection.execute(
+    `insert into profiles (model, reference_id, hour, column_name, content)
+     select $1, $2, hour, column_name, content
+     from unnest($3::timestamptz[], $4::text[], $5::bytea[]) as profile (hour, column_name, content)
+     on conflict (model, reference_id, segment, hour, column_name) do update set content = excluded.content`,
+    [
+      model,
+      referenceId,
+      profiles.map((profile) => toTimestamp(profile.hour)),
+      profiles.map((profile) => profile.column),
+      profiles.map((profile) => Buffer.from(profile.content)),
+    ],
+  );
+}
+
+export interface ProfiledHour {
+  readonly hour: number;
+  readonly rows: number;
+  readonly outOfDistribution: number;
+}
+
+export async function storeProfiledHours(
+  connection: Queryable,
+  model: string,
+  referenceId: string,
+  hours: readonly ProfiledHour[],
+): Promise<void> {
+  await connection.execute(
+    `insert into profiled_hours (model, reference_id, hour, row_count, out_of_distribution_count)
+     select $1, $2, hour, row_count, out_of_distribution_count
+     from unnest($3::timestamptz[], $4::integer[], $5::integer[]) as done (hour, row_count, out_of_distribution_count)
+     on conflict (model, reference_id, segment, hour) do update
+     set row_count = excluded.row_count, out_of_distribution_count = excluded.out_of_distribution_count`,
+    [
+      model,
+      referenceId,
+      hours.map(({ hour }) => toTimestamp(hour)),
+      hours.map(({ rows }) => rows),
+      hours.map(({ outOfDistribution }) => outOfDistribution),
+    ],
+  );
+}
+
+/** The stored profiles of a window, by column. */
+export async function readProfiles(
+  connection: Queryable,
+  model: string,
+  referenceId: string,
+  window: Window,
+): Promise<Map<string, Uint8Array[]>> {
+  const rows = await connection.query<{ column_name: string; content: Buffer }>(
+    `select column_name, content
+     from profiles
+     where model = $1 and reference_id = $2 and segment = '' and hour >= $3 and hour < $4
+     order by column_name, hour`,
+    [model, referenceId, toTimestamp(window.start), toTimestamp(window.end)],
+  );
+  const byColumn = new Map<string, Uint8Array[]>();
+  for (const { column_name: column, content } of rows) {
+    const contents = byColumn.get(column);
+    if (contents === undefined) byColumn.set(column, [content]);
+    else contents.push(content);
+  }
+  return byColumn;
+}
+
+/** The serving rows of a window, and how many of them have any feature out of distribution. */
+export async function sumProfiledHours(
+  connection: Queryable,
+  model: string,
+  referenceId: string,
+  window: Window,
+): Promise<{ rows: number; outOfDistribution: number }> {
+  const [row] = await connection.query<{ rows: number; out: number }>(
+    `select coalesce(sum(row_count), 0) as rows, coalesce(sum(out_of_distribution_count), 0) as out
+     from profiled_hours
+     where model = $1 and reference_id = $2 and segment = '' and hour >= $3 and hour < $4`,
+    [model, referenceId, toTimestamp(window.start), toTimestamp(window.end)],
+  );
+  return { rows: row?.rows ?? 0, outOfDistribution: row?.out ?? 0 };
+}

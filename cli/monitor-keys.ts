@@ -1,0 +1,53 @@
+/** Which keys may stand at a place of a monitor: read from the schema, so that the two cannot differ. */
+
+import { z } from 'zod';
+
+import { monitorSchema } from '../core/monitor/schema.ts';
+
+type Node = z.core.JSONSchema.JSONSchema;
+
+/**
+ * The keys that the schema knows at a path. Where it has alternatives (`reference` by its `kind`), those count that the
+ * data chose.
+ *
+ * @example knownKeysAt({ reference: { kind: 'rolling' } }, ['reference']) // ['kind', 'length']
+ */
+export function knownKeysAt(data: unknown, path: readonly (string | number)[]): readonly string[] {
+  const root = z.toJSONSchema(monitorSchema, { io: 'input', unrepresentable: 'any' });
+  let value = data;
+  let nodes = alternatives(root, value);
+  for (const step of path) {
+    value = isRecord(value) || Array.isArray(value) ? Object.entries(value).find(([key]) => key === String(step))?.[1] : undefined;
+    const chosen = value;
+    nodes = nodes.flatMap((node) => childrenOf(node, step)).flatMap((node) => alternatives(node, chosen));
+  }
+  const keys = nodes.flatMap((node) => [...Object.keys(node.properties ?? {}), ...(namesOf(node.propertyNames) ?? [])]);
+  return [...new Set(keys)];
+}
+
+function alternatives(node: Node, value: unknown): Node[] {
+  const choices = node.oneOf ?? node.anyOf;
+  if (choices === undefined) return [node];
+  return choices.filter((choice) => fits(choice, value)).flatMap((choice) => alternatives(choice, value));
+}
+
+/** Does the value agree with the constants of an alternative, such as `kind: rolling`? */
+function fits(node: Node, value: unknown): boolean {
+  return Object.entries(node.properties ?? {}).every(
+    ([key, property]) =>
+      typeof property === 'boolean' || property.const === undefined || (isRecord(value) && value[key] === property.const),
+  );
+}
+
+function childrenOf(node: Node, step: string | number): Node[] {
+  const children = typeof step === 'number' ? [node.items].flat() : [node.properties?.[step] ?? node.additionalProperties];
+  return children.filter((child) => typeof child === 'object');
+}
+
+function namesOf(names: Node['propertyNames']): string[] | undefined {
+  return typeof names === 'object' ? names.enum?.map(String) : undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,178 @@
+/** Stores what the client is given: good rows by key, bad rows with their reason, a batch in one transaction. */
+
+import { monitorSchema } from '../core/monitor/schema.ts';
+import type { Monitor } from '../core/monitor/schema.ts';
+import { TidewatchError } from '../core/errors.ts';
+import { formatDay } from '../core/window.ts';
+import type { CopyValue } from '../sql/copy.ts';
+import { writeThroughStaging } from '../sql/copy.ts';
+import type { Database } from '../sql/database.ts';
+import { actualColumns, readActual } from './actual-rows.ts';
+import type { Expectation, ReadRow } from './prediction-rows.ts';
+import { predictionColumns, readPrediction } from './prediction-rows.ts';
+import { readableContent } from './rejected-content.ts';
+import type { Problem } from './row-values.ts';
+import { describe, isProblem } from './row-values.ts';
+
+/** A row that was not stored as a prediction or an actual, but as a rejected row. */
+export interface Rejection {
+  /** Index in the rows given. */
+  readonly index: number;
+  readonly reason: string;
+}
+
+export interface LogResult {
+  /** Rows accepted. One that repeats the key of another row counts too, whichever of the two is the newer. */
+  readonly stored: number;
+  readonly rejected: readonly Rejection[];
+}
+
+/** What differs between predictions and actuals. */
+interface Stream {
+  readonly name: 'predictions' | 'actuals';
+  readonly call: string;
+  readonly example: string;
+  readonly columns: Readonly<Record<string, string>>;
+  readonly read: (row: unknown, expected: Expectation) => ReadRow | Problem;
+  /** Merges the staged rows into the table; `$1` is the model. */
+  readonly merge: string;
+}
+
+// Both statements write in the order of the key, so that concurrent calls with the same rows wait instead of deadlock,
+// and write nothing where nothing differs, so that a repeated call marks no hour dirty.
+export const predictionStream: Stream = {
+  name: 'predictions',
+  call: 'logPredictions',
+  example:
+    'logPredictions("bike-demand", [{ version: "1", entity: "42", eventTime: "2011-05-20T00:00:00Z", features: { temp: 0.3 }, prediction: 17 }])',
+  columns: predictionColumns,
+  read: readPrediction,
+  merge: `
+    insert into predictions (
+      model, version, entity, event_time, issued_at, role, features, prediction, predicted_class, probabilities,
+      interval_low, interval_high)
+    select distinct on (event_time, entity, version, issued_at)
+      $1, version, entity, event_time, issued_at, role, features, prediction, predicted_class, probabilities,
+      interval_low, interval_high
+    from staged_predictions
+    order by event_time, entity, version, issued_at, row_number desc
+    on conflict (model, event_time, entity, version, issued_at) do update
+    set role = excluded.role, features = excluded.features, prediction = excluded.prediction,
+      predicted_class = excluded.predicted_class, probabilities = excluded.probabilities,
+      interval_low = excluded.interval_low, interval_high = excluded.interval_high, inserted_at = excluded.inserted_at
+    where (predictions.role, predictions.features, predictions.prediction, predictions.predicted_class,
+        predictions.probabilities, predictions.interval_low, predictions.interval_high)
+      is distinct from (excluded.role, excluded.features, excluded.prediction, excluded.predicted_class,
+        excluded.probabilities, excluded.interval_low, excluded.interval_high)`,
+};
+
+export const actualStream: Stream = {
+  name: 'actuals',
+  call: 'recordActuals',
+  example:
+    'recordActuals("bike-demand", [{ entity: "42", eventTime: "2011-05-20T00:00:00Z", value: 21, recordedAt: "2011-05-21T06:00:00Z" }])',
+  columns: actualColumns,
+  read: readActual,
+  // The newest recorded_at wins in whatever order actuals arrive, also where the value is the same: otherwise
+  // 5, 6, 5 recorded in this order and sent in another one would end as 6.
+  merge: `
+    insert into actuals (model, entity, event_time, value, class, recorded_at)
+    select distinct on (event_time, entity) $1, entity, event_time, value, class, recorded_at
+    from staged_actuals
+    order by event_time, entity, recorded_at desc, row_number desc
+    on conflict (model, event_time, entity) do update
+    set value = excluded.value, class = excluded.class, recorded_at = excluded.recorded_at,
+      inserted_at = excluded.inserted_at
+    where excluded.recorded_at >= actuals.recorded_at
+      and (actuals.value, actuals.class, actuals.recorded_at)
+        is distinct from (excluded.value, excluded.class, excluded.recorded_at)`,
+};
+
+/** Rows a transaction. A repeated call is harmless, so a long one may be stored in part when it fails. */
+const batchSize = 20_000;
+
+/**
+ * Stores rows of a stream. `ensuredMonths` remembers for which months partitions have been made.
+ *
+ * @throws TidewatchError `INVALID_INPUT` when the model is no model name or the rows are no array
+ */
+export async function storeRows(
+  database: Database,
+  ensuredMonths: Set<string>,
+  stream: Stream,
+  model: string,
+  rows: readonly unknown[],
+): Promise<LogResult> {
+  checkCall(stream, model, rows);
+  if (rows.length === 0) return { stored: 0, rejected: [] };
+  const expected = await expectationOf(database, model);
+  const rejected: Rejection[] = [];
+  for (let start = 0; start < rows.length; start += batchSize) {
+    const good: (readonly CopyValue[])[] = [];
+    const bad: Rejection[] = [];
+    const months = new Set<string>();
+    for (let index = start; index < Math.min(start + batchSize, rows.length); index += 1) {
+      const read = stream.read(rows[index], expected);
+      if (isProblem(read)) {
+        bad.push({ index, reason: read.problem });
+      } else {
+        good.push(read.values);
+        months.add(formatDay(read.eventTime).slice(0, 7));
+      }
+    }
+    for (const month of months) await ensureMonth(database, ensuredMonths, month);
+    await writeThroughStaging(database, {
+      staging: `staged_${stream.name}`,
+      columns: stream.columns,
+      rows: good,
+      statements: [
+        { text: stream.merge, values: [model] },
+        ...(bad.length === 0 ? [] : [rejectedRows(stream, model, rows, bad)]),
+      ],
+    });
+    for (const rejection of bad) rejected.push(rejection);
+  }
+  return { stored: rows.length - rejected.length, rejected };
+}
+
+function checkCall(stream: Stream, model: unknown, rows: unknown): void {
+  const name = monitorSchema.shape.model.safeParse(model);
+  const problem = name.success
+    ? Array.isArray(rows)
+      ? undefined
+      : `The rows are ${describe(rows)}, not an array.`
+    : `The model is ${describe(model)}: ${name.error.issues[0]?.message ?? ''}.`;
+  if (problem !== undefined) {
+    throw new TidewatchError('INVALID_INPUT', { workflow: stream.call, problems: problem, example: stream.example });
+  }
+}
+
+async function expectationOf(database: Database, model: string): Promise<Expectation> {
+  const [row] = await database.query<{ task: Monitor['task']; features: Monitor['features'] }>(
+    `select configuration ->> 'task' as task, configuration -> 'features' as features from monitors where model = $1`,
+    [model],
+  );
+  if (row === undefined) return { kinds: new Map() };
+  return { task: row.task, kinds: new Map(Object.entries(row.features).map(([name, { kind }]) => [name, kind])) };
+}
+
+async function ensureMonth(database: Database, ensuredMonths: Set<string>, month: string): Promise<void> {
+  if (ensuredMonths.has(month)) return;
+  await database.query('select ensure_partitions($1, $1)', [`${month}-01T00:00:00Z`]);
+  ensuredMonths.add(month);
+}
+
+function rejectedRows(
+  stream: Stream,
+  model: string,
+  rows: readonly unknown[],
+  rejections: readonly Rejection[],
+): { text: string; values: unknown[] } {
+  const content = rejections.map(({ index, reason }) => ({ reason, content: readableContent(rows[index]) }));
+  return {
+    text: `
+      insert into rejected_rows (model, stream, reason, content)
+      select $1, $2, reason, content from json_to_recordset($3::json) as rejected (reason text, content jsonb)`,
+    values: [model, stream.name, JSON.stringify(content)],
+  };
+}

@@ -1,0 +1,125 @@
+/** The law of the two-sided one-sample Kolmogorov-Smirnov statistic, computed as Simard and L'Ecuyer (2011) choose. */
+
+/**
+ * How probable is a distance of at least `distance` between n independent values and the distribution that they come from?
+ *
+ * Up to 140 values exact (Marsaglia, Tsang and Wang 2003, and the one-sided sum where both sides cannot be exceeded at
+ * once); above, the expansion of Pelz and Good (1976), in the tail twice the one-sided probability. Absolute error below
+ * 3e-7 (measured against scipy 1.17 `kstwo.sf`); 1 at distance 0, 0 at 1.
+ *
+ * @example kolmogorovSurvival(100, 0.1) // 0.2541
+ */
+export function kolmogorovSurvival(n: number, distance: number): number {
+  if (n * distance <= 0.5) return 1;
+  if (distance >= 1) return 0;
+  const squared = n * distance * distance;
+  if (n <= 140) return squared < 4 ? 1 - durbinMatrix(n, distance) : twiceOneSided(n, distance);
+  if (squared < 2.2) return clip(1 - pelzGood(n, distance));
+  return n <= 100_000 ? twiceOneSided(n, distance) : twiceOneSidedOfMany(n, distance);
+}
+
+function clip(probability: number): number {
+  return Math.min(1, Math.max(0, probability));
+}
+
+/** P(D < distance): the middle element of a matrix power (Durbin 1968). n <= 140 keeps every power inside float64. */
+function durbinMatrix(n: number, distance: number): number {
+  const k = Math.ceil(n * distance);
+  const h = k - n * distance;
+  const size = 2 * k - 1;
+  const matrix = new Float64Array(size * size);
+  const at = (row: number, column: number): number => row * size + column;
+  const inverseFactorials = new Float64Array(size + 1).fill(1);
+  for (let i = 1; i <= size; i += 1) inverseFactorials[i] = inverseFactorials[i - 1]! / i;
+  for (let row = 0; row < size; row += 1) {
+    for (let column = 0; column < size; column += 1) {
+      const lag = row - column + 1;
+      if (lag >= 0) matrix[at(row, column)] = inverseFactorials[lag]!;
+    }
+  }
+  for (let i = 0; i < size; i += 1) {
+    const border = (1 - h ** (i + 1)) * inverseFactorials[i + 1]!;
+    matrix[at(i, 0)] = border;
+    matrix[at(size - 1, size - 1 - i)] = border;
+  }
+  const corner = 1 - 2 * h ** size + Math.max(0, 2 * h - 1) ** size;
+  matrix[at(size - 1, 0)] = corner * inverseFactorials[size]!;
+  let probability = power(matrix, size, n)[at(k - 1, k - 1)]!;
+  for (let i = 1; i <= n; i += 1) probability *= i / n;
+  return clip(probability);
+}
+
+function power(matrix: Float64Array, size: number, exponent: number): Float64Array {
+  if (exponent === 1) return matrix;
+  const half = power(matrix, size, Math.floor(exponent / 2));
+  const square = multiply(half, half, size);
+  return exponent % 2 === 0 ? square : multiply(square, matrix, size);
+}
+
+function multiply(a: Float64Array, b: Float64Array, size: number): Float64Array {
+  const product = new Float64Array(size * size);
+  for (let row = 0; row < size; row += 1) {
+    for (let inner = 0; inner < size; inner += 1) {
+      const factor = a[row * size + inner]!;
+      for (let column = 0; column < size; column += 1) {
+        const cell = row * size + column;
+        product[cell]! += factor * b[inner * size + column]!;
+      }
+    }
+  }
+  return product;
+}
+
+/** 2 P(D+ >= distance), the sum of Birnbaum and Tingey (1951) in logarithms; n terms. */
+function twiceOneSided(n: number, distance: number): number {
+  let sum = 0;
+  let logBinomial = 0;
+  for (let j = 0; j < n * (1 - distance); j += 1) {
+    if (j > 0) logBinomial += Math.log((n - j + 1) / j);
+    const share = distance + j / n;
+    sum += Math.exp(logBinomial + (j - 1) * Math.log(share) + (n - j) * Math.log1p(-share));
+  }
+  return clip(2 * distance * sum);
+}
+
+/** The same for many values (Miller 1956, with the next term of the exponent): relative error below 2e-4 at n = 100,000. */
+function twiceOneSidedOfMany(n: number, distance: number): number {
+  return clip(2 * Math.exp(-((6 * n * distance + 1) ** 2) / (18 * n) - (4 / 9) * n * distance ** 4));
+}
+
+/** P(D < distance) up to terms of n^(-3/2); K0 is Kolmogorov's limit. Written with theta functions, which converge for small z. */
+function pelzGood(n: number, distance: number): number {
+  const z = Math.sqrt(n) * distance;
+  const pi2 = Math.PI ** 2;
+  const z2 = z ** 2;
+  const z4 = z2 ** 2;
+  const z6 = z2 ** 3;
+  let [k0, k1, k2, k3] = [0, 0, 0, 0];
+  let [k2Extra, k3Extra] = [0, 0];
+  for (let k = 1; k <= Math.ceil((16 * z) / Math.PI); k += 1) {
+    const odd2 = (2 * k - 1) ** 2;
+    const term = Math.exp((-pi2 * odd2) / (8 * z2));
+    k0 += term;
+    k1 += term * ((pi2 / 4) * odd2 - z2);
+    k2 +=
+      term *
+      (6 * z6 + 2 * z4 + (pi2 / 4) * (2 * z4 - 5 * z2) * odd2 + (pi2 ** 2 / 16) * (1 - 2 * z2) * odd2 ** 2);
+    k3 +=
+      term *
+      (-30 * z6 -
+        90 * z4 ** 2 +
+        (pi2 / 4) * (135 * z4 - 96 * z6) * odd2 +
+        (pi2 ** 2 / 16) * (212 * z4 - 60 * z2) * odd2 ** 2 +
+        (pi2 ** 3 / 64) * (5 - 30 * z2) * odd2 ** 3);
+    const all = k ** 2 * Math.exp((-pi2 * k ** 2) / (2 * z2));
+    k2Extra += all;
+    k3Extra += all * (3 * z2 - pi2 * k ** 2);
+  }
+  return (
+    Math.sqrt(2 * Math.PI) *
+    (k0 / z +
+      k1 / (6 * z4) / Math.sqrt(n) +
+      (k2 / (72 * z ** 7) - (pi2 * k2Extra) / (36 * z ** 3)) / n +
+      (k3 / (6480 * z ** 10) + (pi2 * k3Extra) / (216 * z6)) / n ** 1.5)
+  );
+}

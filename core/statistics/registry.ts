@@ -1,0 +1,110 @@
+/** The methods: a file each for the statistic, a row each in the table below. */
+
+import type { ColumnKind } from '../profile/grid.ts';
+import { chiSquared } from './chi-squared.ts';
+import type { Comparison, Computation } from './comparison.ts';
+import { jensenShannon } from './jensen-shannon.ts';
+import { kolmogorovSmirnov } from './kolmogorov-smirnov.ts';
+import { populationStabilityIndex } from './population-stability-index.ts';
+import { wasserstein } from './wasserstein.ts';
+
+export interface Method {
+  readonly label: string;
+  readonly kinds: readonly ColumnKind[];
+  /** Drift is a p-value *below* the threshold, or an effect *at or above* it. */
+  readonly decidedBy: 'p-value' | 'effect';
+  readonly threshold: number;
+  /** What the effect is counted in, as it follows a number; empty where it is a bare one. */
+  readonly unit: '' | ' sd';
+  readonly source: string;
+  readonly compute: (comparison: Comparison) => Computation;
+}
+
+/** Adding a method: its file, and a row here. Thresholds are the defaults of a monitor. */
+export const methods = {
+  'kolmogorov-smirnov': {
+    label: 'KS',
+    kinds: ['continuous'],
+    decidedBy: 'p-value',
+    threshold: 0.05,
+    unit: '',
+    source: "Smirnov (1948); Simard and L'Ecuyer (2011)",
+    compute: kolmogorovSmirnov,
+  },
+  wasserstein: {
+    label: 'Wasserstein',
+    kinds: ['continuous'],
+    decidedBy: 'effect',
+    threshold: 0.2,
+    unit: ' sd',
+    source: 'Vallender (1974); Ramdas, Garcia and Cuturi (2017)',
+    compute: wasserstein,
+  },
+  'population-stability-index': {
+    label: 'PSI',
+    kinds: ['continuous', 'categorical'],
+    decidedBy: 'effect',
+    threshold: 0.1,
+    unit: '',
+    source: 'Siddiqi (2006)',
+    compute: populationStabilityIndex,
+  },
+  'jensen-shannon': {
+    label: 'Jensen-Shannon',
+    kinds: ['continuous', 'categorical'],
+    decidedBy: 'effect',
+    threshold: 0.1,
+    unit: '',
+    source: 'Lin (1991); Endres and Schindelin (2003)',
+    compute: jensenShannon,
+  },
+  'chi-squared': {
+    label: 'chi-squared',
+    kinds: ['categorical'],
+    decidedBy: 'p-value',
+    threshold: 0.05,
+    unit: '',
+    source: 'Pearson (1900); Cochran (1954)',
+    compute: chiSquared,
+  },
+} as const satisfies Record<string, Method>;
+
+export type MethodName = keyof typeof methods;
+
+/** In the order of the table. */
+export const methodNames: readonly MethodName[] = Object.keys(methods).filter(isMethodName);
+
+/** Is there a method of this name? */
+export function isMethodName(name: string): name is MethodName {
+  return Object.hasOwn(methods, name);
+}
+
+/** A statistic as it travels: with its method, and JSON-safe (finite numbers, or a reason). */
+export type StatisticResult = { readonly method: MethodName } & Computation;
+
+/** What does a method find between two profiles? Never throws, never NaN: what cannot be computed says why. */
+export function computeMethod(method: MethodName, comparison: Comparison): StatisticResult {
+  return { method, ...methods[method].compute(comparison) };
+}
+
+/** The row of a method. */
+export function methodOf(name: MethodName): Method {
+  return methods[name];
+}
+
+/** The methods for a kind of column, in the order of the table. */
+export function methodsFor(kind: ColumnKind): readonly MethodName[] {
+  return methodNames.filter((name) => methodOf(name).kinds.includes(kind));
+}
+
+/** The number of a result that is held against the threshold, and whether it says drift; undefined where there is none. */
+export function decide(
+  result: StatisticResult,
+  threshold: number,
+): { readonly value: number; readonly drifted: boolean } | undefined {
+  if ('notComputable' in result) return undefined;
+  if (methods[result.method].decidedBy === 'effect') {
+    return { value: result.effect, drifted: result.effect >= threshold };
+  }
+  return result.pValue === null ? undefined : { value: result.pValue, drifted: result.pValue < threshold };
+}

@@ -1,0 +1,77 @@
+/** The connection to Temporal that schedules are managed through, and its errors in the words of the catalog. */
+
+import { Client, Connection, isGrpcServiceError, NamespaceNotFoundError } from '@temporalio/client';
+
+import { reasonOf, TidewatchError } from '../core/errors.ts';
+
+export interface TemporalClient {
+  readonly client: Client;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to a Temporal server.
+ *
+ * @throws TidewatchError `TEMPORAL_UNREACHABLE` when it does not answer within 10 seconds
+ */
+export async function connectTemporal(options: {
+  readonly address: string;
+  readonly namespace: string;
+}): Promise<TemporalClient> {
+  const { address, namespace } = options;
+  try {
+    const connection = await Connection.connect({ address, connectTimeout: '10s' });
+    return { client: new Client({ connection, namespace }), close: () => connection.close() };
+  } catch (error) {
+    throw new TidewatchError('TEMPORAL_UNREACHABLE', { address, reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+// https://grpc.io/docs/guides/status-codes
+const unreachableCodes = new Set([4, 14]);
+
+/**
+ * Runs calls to the server and translates how they fail: gone is `TEMPORAL_UNREACHABLE`; a namespace, search attribute, cron
+ * expression or time zone that the server does not know is `INVALID_CONFIGURATION`. Anything else stays as it is.
+ *
+ * @param about what the calls are about, for example a schedule id
+ */
+export async function withTemporalErrors<T>(
+  client: Client,
+  about: string,
+  calls: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await calls();
+  } catch (error) {
+    throw translate(client, about, error);
+  }
+}
+
+function translate(client: Client, about: string, error: unknown): unknown {
+  if (error instanceof NamespaceNotFoundError) {
+    return refused(`TEMPORAL_NAMESPACE: the server has no namespace "${error.namespace}"`, error);
+  }
+  // The SDK's own words for an invalid cron expression or time zone.
+  if (error instanceof TypeError) return refused(`${about}: ${error.message}`, error);
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (!isGrpcServiceError(cause)) return error;
+  if (unreachableCodes.has(cause.code)) {
+    const address =
+      client.connection instanceof Connection ? client.connection.options.address : 'its address';
+    return new TidewatchError('TEMPORAL_UNREACHABLE', { address, reason: cause.details }, { cause: error });
+  }
+  const missing = /no mapping defined for search attribute (\w+)/.exec(cause.details)?.[1];
+  if (missing !== undefined) {
+    const command = `temporal operator search-attribute create --name ${missing} --type Keyword`;
+    return refused(
+      `the namespace "${client.options.namespace}" has no search attribute ${missing}; run \`${command}\``,
+      error,
+    );
+  }
+  return error;
+}
+
+function refused(problem: string, cause: unknown): TidewatchError {
+  return new TidewatchError('INVALID_CONFIGURATION', { count: 1, problems: `  ${problem}` }, { cause });
+}

@@ -1,0 +1,70 @@
+/** Owns `pg-copy-streams`: many rows at once, through a staging table, so that they can be merged by key. */
+
+import { pipeline } from 'node:stream/promises';
+
+import { from as copyFrom } from 'pg-copy-streams';
+
+import type { Database } from './database.ts';
+
+/** A value as COPY takes it; JSON and instants as text. */
+export type CopyValue = string | number | boolean | null;
+
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+export interface StagedWrite {
+  /** Name of the staging table; the same name always has the same columns. */
+  readonly staging: string;
+  /** Column -> type. The staging table also has `row_number`, which counts the rows from 1 in the order given. */
+  readonly columns: Readonly<Record<string, string>>;
+  readonly rows: readonly (readonly CopyValue[])[];
+  /** What to do with the staged rows. */
+  readonly statements: readonly Statement[];
+}
+
+/**
+ * Copies rows into a staging table and runs statements over them, in one transaction: all of it is stored, or nothing.
+ *
+ * The staging table lives as long as its connection and is emptied at each commit. Making one for each call would write
+ * to the system catalogs for every handful of predictions. Measured on two cores with 8 jsonb features, in batches of 20,000
+ * rows with an upsert: 55,000 rows/s; one jsonb parameter instead of COPY 45,000, arrays with `unnest` 37,000.
+ */
+export async function writeThroughStaging(database: Database, write: StagedWrite): Promise<void> {
+  const { staging, columns, rows, statements } = write;
+  const definitions = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
+  await database.withClient(async (client) => {
+    try {
+      await client.query(`
+        begin;
+        create temporary table if not exists ${staging}
+          (row_number integer not null, ${definitions.join(', ')}) on commit delete rows`);
+      const copy = client.query(
+        copyFrom(`copy pg_temp.${staging} (row_number, ${Object.keys(columns).join(', ')}) from stdin`),
+      );
+      await pipeline([rows.map(copyLine).join('')], copy);
+      for (const { text, values } of statements) await client.query(text, [...values]);
+      await client.query('commit');
+    } catch (error) {
+      // A connection that is gone has rolled back already.
+      await client.query('rollback').catch(() => {});
+      throw error;
+    }
+  });
+}
+
+/** One row in the text format of COPY. */
+function copyLine(row: readonly CopyValue[], index: number): string {
+  let line = String(index + 1);
+  for (const value of row) line += `\t${value === null ? '\\N' : typeof value === 'string' ? escapeText(value) : value}`;
+  return `${line}\n`;
+}
+
+const special = /[\\\t\n\r]/;
+const specials = /[\\\t\n\r]/g;
+const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+function escapeText(text: string): string {
+  return special.test(text) ? text.replaceAll(specials, (character) => escapes[character] ?? character) : text;
+}
