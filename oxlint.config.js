@@ -90,6 +90,12 @@ export default {
     'no-await-in-loop': 'off',
     // Shadowing across small functions reads well here (`window`, `model`).
     'no-shadow': 'off',
+    // Exhaustive switches return in every case; switch-exhaustiveness-check holds that.
+    'typescript/consistent-return': 'off',
+    // Rows of the database and parsed JSON get their type where they are decoded, once.
+    'typescript/no-unsafe-type-assertion': 'off',
+    // A two-word helper beside its only use reads better than at the end of the file.
+    'unicorn/consistent-function-scoping': 'off',
     // Type imports for side effects do not occur; CSS-like side-effect imports neither.
     'import/no-unassigned-import': 'off',
     // Arrays made in the same expression are sorted in place on purpose.

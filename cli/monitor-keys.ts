@@ -3,6 +3,7 @@
 import { z } from 'zod';
 
 import { monitorSchema } from '../core/monitor/schema.ts';
+import { isRecord } from './monitor-words.ts';
 
 type Node = z.core.JSONSchema.JSONSchema;
 
@@ -17,11 +18,17 @@ export function knownKeysAt(data: unknown, path: readonly (string | number)[]): 
   let value = data;
   let nodes = alternatives(root, value);
   for (const step of path) {
-    value = isRecord(value) || Array.isArray(value) ? Object.entries(value).find(([key]) => key === String(step))?.[1] : undefined;
+    value =
+      isRecord(value) || Array.isArray(value)
+        ? Object.entries(value).find(([key]) => key === String(step))?.[1]
+        : undefined;
     const chosen = value;
     nodes = nodes.flatMap((node) => childrenOf(node, step)).flatMap((node) => alternatives(node, chosen));
   }
-  const keys = nodes.flatMap((node) => [...Object.keys(node.properties ?? {}), ...(namesOf(node.propertyNames) ?? [])]);
+  const keys = nodes.flatMap((node) => [
+    ...Object.keys(node.properties ?? {}),
+    ...(namesOf(node.propertyNames) ?? []),
+  ]);
   return [...new Set(keys)];
 }
 
@@ -35,19 +42,18 @@ function alternatives(node: Node, value: unknown): Node[] {
 function fits(node: Node, value: unknown): boolean {
   return Object.entries(node.properties ?? {}).every(
     ([key, property]) =>
-      typeof property === 'boolean' || property.const === undefined || (isRecord(value) && value[key] === property.const),
+      typeof property === 'boolean' ||
+      property.const === undefined ||
+      (isRecord(value) && value[key] === property.const),
   );
 }
 
 function childrenOf(node: Node, step: string | number): Node[] {
-  const children = typeof step === 'number' ? [node.items].flat() : [node.properties?.[step] ?? node.additionalProperties];
+  const children =
+    typeof step === 'number' ? [node.items].flat() : [node.properties?.[step] ?? node.additionalProperties];
   return children.filter((child) => typeof child === 'object');
 }
 
 function namesOf(names: Node['propertyNames']): string[] | undefined {
   return typeof names === 'object' ? names.enum?.map(String) : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

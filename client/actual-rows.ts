@@ -1,7 +1,6 @@
 import { toTimestamp } from '../sql/database.ts';
 import type { Expectation, ReadRow } from './prediction-rows.ts';
-import type { Problem } from './row-values.ts';
-import { describe, isProblem, isRecord, keyProblem, outcomeProblem, readInstant } from './row-values.ts';
+import { describe, isRecord, readInstant, readKey, readOutcome, RowProblem } from './row-values.ts';
 
 /** The observed outcome of an entity at an event time. */
 export interface ActualRow {
@@ -22,24 +21,23 @@ export const actualColumns = {
   recorded_at: 'timestamptz',
 } as const;
 
-/** Reads one actual row. */
-export function readActual(row: unknown, expected: Expectation): ReadRow | Problem {
-  if (!isRecord(row)) return { problem: `the row is ${describe(row)}; send an object` };
-  const { entity, value } = row;
+/**
+ * Reads one actual row.
+ *
+ * @throws RowProblem the first problem that keeps the row from being stored
+ */
+export function readActual(row: unknown, expected: Expectation): ReadRow {
+  if (!isRecord(row)) throw new RowProblem(`the row is ${describe(row)}; send an object`);
   const eventTime = readInstant('eventTime', row.eventTime);
-  if (isProblem(eventTime)) return eventTime;
-  const recordedAt = readInstant('recordedAt', row.recordedAt);
-  if (isProblem(recordedAt)) return recordedAt;
-  const problem = keyProblem('entity', entity) ?? outcomeProblem('value', value, expected.task);
-  if (problem !== undefined) return { problem };
+  const value = readOutcome('value', row.value, expected.task);
   return {
     eventTime,
     values: [
-      entity as string,
+      readKey('entity', row.entity),
       toTimestamp(eventTime),
       typeof value === 'number' ? value : null,
       typeof value === 'string' ? value : null,
-      toTimestamp(recordedAt),
+      toTimestamp(readInstant('recordedAt', row.recordedAt)),
     ],
   };
 }

@@ -1,8 +1,16 @@
 import type { FeatureKind, Monitor } from '../core/monitor/schema.ts';
 import type { CopyValue } from '../sql/copy.ts';
 import { toTimestamp } from '../sql/database.ts';
-import type { Problem } from './row-values.ts';
-import { describe, isProblem, isRecord, keyProblem, outcomeProblem, readInstant, textProblem } from './row-values.ts';
+import {
+  describe,
+  isRecord,
+  readFinite,
+  readInstant,
+  readKey,
+  readOutcome,
+  readText,
+  RowProblem,
+} from './row-values.ts';
 
 /** One scored instance. */
 export interface PredictionRow {
@@ -46,94 +54,94 @@ export const predictionColumns = {
   interval_high: 'double precision',
 } as const;
 
-/** A row as it is stored, or the first problem that keeps it from being stored. */
+/** A row as it is stored. */
 export interface ReadRow {
   readonly eventTime: number;
   readonly values: readonly CopyValue[];
 }
 
-/** Reads one prediction row. A feature that is absent counts as missing; one that the monitor does not name is kept. */
-export function readPrediction(row: unknown, expected: Expectation): ReadRow | Problem {
-  if (!isRecord(row)) return { problem: `the row is ${describe(row)}; send an object` };
-  const { version, entity, role = 'serving', prediction } = row;
+/**
+ * Reads one prediction row. A feature that is absent counts as missing; one that the monitor does not name is kept.
+ *
+ * @throws RowProblem the first problem that keeps the row from being stored
+ */
+export function readPrediction(row: unknown, expected: Expectation): ReadRow {
+  if (!isRecord(row)) throw new RowProblem(`the row is ${describe(row)}; send an object`);
   const eventTime = readInstant('eventTime', row.eventTime);
-  if (isProblem(eventTime)) return eventTime;
   const issuedAt = row.issuedAt === undefined ? eventTime : readInstant('issuedAt', row.issuedAt);
-  if (isProblem(issuedAt)) return issuedAt;
-  const problem =
-    keyProblem('version', version) ??
-    keyProblem('entity', entity) ??
-    (role === 'serving' || role === 'shadow' ? undefined : `role is ${describe(role)}; send "serving" or "shadow"`) ??
-    outcomeProblem('prediction', prediction, expected.task) ??
-    featuresProblem(row.features, expected.kinds) ??
-    probabilitiesProblem(row.probabilities) ??
-    intervalProblem(row.interval);
-  if (problem !== undefined) return { problem };
-  const interval = row.interval as PredictionRow['interval'];
+  const prediction = readOutcome('prediction', row.prediction, expected.task);
+  const interval = row.interval === undefined ? undefined : readInterval(row.interval);
   return {
     eventTime,
     values: [
-      version as string,
-      entity as string,
+      readKey('version', row.version),
+      readKey('entity', row.entity),
       toTimestamp(eventTime),
       toTimestamp(issuedAt),
-      role as string,
-      JSON.stringify(row.features),
+      row.role === undefined ? 'serving' : readRole(row.role),
+      readFeatures(row.features, expected.kinds),
       typeof prediction === 'number' ? prediction : null,
       typeof prediction === 'string' ? prediction : null,
-      row.probabilities === undefined ? null : JSON.stringify(row.probabilities),
+      row.probabilities === undefined ? null : readProbabilities(row.probabilities),
       interval?.low ?? null,
       interval?.high ?? null,
     ],
   };
 }
 
-function featuresProblem(features: unknown, kinds: Expectation['kinds']): string | undefined {
-  if (!isRecord(features)) return `features is ${describe(features)}; send an object: feature -> value`;
-  for (const name of Object.keys(features)) {
-    const problem = featureProblem(name, features[name], kinds.get(name));
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+function readRole(role: unknown): string {
+  if (role === 'serving' || role === 'shadow') return role;
+  throw new RowProblem(`role is ${describe(role)}; send "serving" or "shadow"`);
 }
 
-function featureProblem(name: string, value: unknown, kind: FeatureKind | undefined): string | undefined {
-  if (typeof value === 'number') {
-    return Number.isFinite(value) ? nameProblem(name) : `features.${name} is ${value}; send null for a missing value`;
+/** The features as JSON. */
+function readFeatures(features: unknown, kinds: Expectation['kinds']): string {
+  if (!isRecord(features))
+    throw new RowProblem(`features is ${describe(features)}; send an object: feature -> value`);
+  for (const name of Object.keys(features)) {
+    readText('the name of a feature', name);
+    checkFeature(name, features[name], kinds.get(name));
   }
-  if (value === null || value === undefined) return nameProblem(name);
+  return JSON.stringify(features);
+}
+
+function checkFeature(name: string, value: unknown, kind: FeatureKind | undefined): void {
+  if (value === null || value === undefined) return;
+  if (typeof value === 'number') {
+    if (Number.isFinite(value)) return;
+    throw new RowProblem(`features.${name} is ${value}; send null for a missing value`);
+  }
   if (typeof value !== 'string' && typeof value !== 'boolean') {
-    return `features.${name} is ${describe(value)}; send a number, a text, true, false or null`;
+    throw new RowProblem(
+      `features.${name} is ${describe(value)}; send a number, a text, true, false or null`,
+    );
   }
   if (kind === 'continuous') {
-    return `features.${name} is ${describe(value)}, but the monitor says that it is continuous; send a number or null`;
+    throw new RowProblem(
+      `features.${name} is ${describe(value)}, but the monitor says that it is continuous; send a number or null`,
+    );
   }
-  return nameProblem(name) ?? (typeof value === 'string' ? textProblem(`features.${name}`, value) : undefined);
+  if (typeof value === 'string') readText(`features.${name}`, value);
 }
 
-function nameProblem(name: string): string | undefined {
-  return textProblem('the name of a feature', name);
-}
-
-function probabilitiesProblem(probabilities: unknown): string | undefined {
-  if (probabilities === undefined) return undefined;
-  if (!isRecord(probabilities)) return `probabilities is ${describe(probabilities)}; send an object: class -> probability`;
+/** The probabilities as JSON. */
+function readProbabilities(probabilities: unknown): string {
+  if (!isRecord(probabilities)) {
+    throw new RowProblem(`probabilities is ${describe(probabilities)}; send an object: class -> probability`);
+  }
   for (const [name, value] of Object.entries(probabilities)) {
+    readText('the name of a class', name);
     if (typeof value !== 'number' || !(value >= 0 && value <= 1)) {
-      return `probabilities.${name} is ${describe(value)}; send a number from 0 to 1`;
+      throw new RowProblem(`probabilities.${name} is ${describe(value)}; send a number from 0 to 1`);
     }
-    const problem = textProblem('the name of a class', name);
-    if (problem !== undefined) return problem;
   }
-  return undefined;
+  return JSON.stringify(probabilities);
 }
 
-function intervalProblem(interval: unknown): string | undefined {
-  if (interval === undefined) return undefined;
-  if (!isRecord(interval)) return `interval is ${describe(interval)}; send { low, high }`;
-  const { low, high } = interval;
-  for (const [name, end] of [['low', low] as const, ['high', high] as const]) {
-    if (!Number.isFinite(end)) return `interval.${name} is ${describe(end)}; send a finite number`;
-  }
-  return (low as number) <= (high as number) ? undefined : `interval.low is above interval.high; swap the two`;
+function readInterval(interval: unknown): { low: number; high: number } {
+  if (!isRecord(interval)) throw new RowProblem(`interval is ${describe(interval)}; send { low, high }`);
+  const low = readFinite('interval.low', interval.low);
+  const high = readFinite('interval.high', interval.high);
+  if (low > high) throw new RowProblem(`interval.low ${low} is above interval.high ${high}; swap the two`);
+  return { low, high };
 }

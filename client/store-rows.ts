@@ -11,8 +11,7 @@ import { actualColumns, readActual } from './actual-rows.ts';
 import type { Expectation, ReadRow } from './prediction-rows.ts';
 import { predictionColumns, readPrediction } from './prediction-rows.ts';
 import { readableContent } from './rejected-content.ts';
-import type { Problem } from './row-values.ts';
-import { describe, isProblem } from './row-values.ts';
+import { describe, RowProblem } from './row-values.ts';
 
 /** A row that was not stored as a prediction or an actual, but as a rejected row. */
 export interface Rejection {
@@ -33,7 +32,7 @@ interface Stream {
   readonly call: string;
   readonly example: string;
   readonly columns: Readonly<Record<string, string>>;
-  readonly read: (row: unknown, expected: Expectation) => ReadRow | Problem;
+  readonly read: (row: unknown, expected: Expectation) => ReadRow;
   /** Merges the staged rows into the table; `$1` is the model. */
   readonly merge: string;
 }
@@ -112,12 +111,13 @@ export async function storeRows(
     const bad: Rejection[] = [];
     const months = new Set<string>();
     for (let index = start; index < Math.min(start + batchSize, rows.length); index += 1) {
-      const read = stream.read(rows[index], expected);
-      if (isProblem(read)) {
-        bad.push({ index, reason: read.problem });
-      } else {
-        good.push(read.values);
-        months.add(formatDay(read.eventTime).slice(0, 7));
+      try {
+        const { eventTime, values } = stream.read(rows[index], expected);
+        good.push(values);
+        months.add(formatDay(eventTime).slice(0, 7));
+      } catch (error) {
+        if (!(error instanceof RowProblem)) throw error;
+        bad.push({ index, reason: error.message });
       }
     }
     for (const month of months) await ensureMonth(database, ensuredMonths, month);
@@ -143,7 +143,11 @@ function checkCall(stream: Stream, model: unknown, rows: unknown): void {
       : `The rows are ${describe(rows)}, not an array.`
     : `The model is ${describe(model)}: ${name.error.issues[0]?.message ?? ''}.`;
   if (problem !== undefined) {
-    throw new TidewatchError('INVALID_INPUT', { workflow: stream.call, problems: problem, example: stream.example });
+    throw new TidewatchError('INVALID_INPUT', {
+      workflow: stream.call,
+      problems: problem,
+      example: stream.example,
+    });
   }
 }
 
@@ -153,7 +157,10 @@ async function expectationOf(database: Database, model: string): Promise<Expecta
     [model],
   );
   if (row === undefined) return { kinds: new Map() };
-  return { task: row.task, kinds: new Map(Object.entries(row.features).map(([name, { kind }]) => [name, kind])) };
+  return {
+    task: row.task,
+    kinds: new Map(Object.entries(row.features).map(([name, { kind }]) => [name, kind])),
+  };
 }
 
 async function ensureMonth(database: Database, ensuredMonths: Set<string>, month: string): Promise<void> {

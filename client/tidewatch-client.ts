@@ -47,7 +47,11 @@ export type ClientOptions =
 export function openClient(options: ClientOptions): TidewatchClient {
   const isOwn = 'databaseUrl' in options;
   const database = isOwn
-    ? openDatabase({ url: options.databaseUrl, poolSize: options.poolSize ?? 4, applicationName: 'tidewatch-client' })
+    ? openDatabase({
+        url: options.databaseUrl,
+        poolSize: options.poolSize ?? 4,
+        applicationName: 'tidewatch-client',
+      })
     : options.database;
   const ensuredMonths = new Set<string>();
   return {

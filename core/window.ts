@@ -163,7 +163,7 @@ export function localHour(instant: number, timeZone: string): number {
 /** Is this a time zone that the runtime knows, such as `America/New_York`? */
 export function isTimeZone(timeZone: string): boolean {
   try {
-    new Intl.DateTimeFormat('en-US', { timeZone });
+    Intl.DateTimeFormat('en-US', { timeZone });
     return true;
   } catch {
     return false;

@@ -57,7 +57,8 @@ export async function writeThroughStaging(database: Database, write: StagedWrite
 /** One row in the text format of COPY. */
 function copyLine(row: readonly CopyValue[], index: number): string {
   let line = String(index + 1);
-  for (const value of row) line += `\t${value === null ? '\\N' : typeof value === 'string' ? escapeText(value) : value}`;
+  for (const value of row)
+    line += `\t${value === null ? '\\N' : typeof value === 'string' ? escapeText(value) : value}`;
   return `${line}\n`;
 }
 
@@ -66,5 +67,7 @@ const specials = /[\\\t\n\r]/g;
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 function escapeText(text: string): string {
-  return special.test(text) ? text.replaceAll(specials, (character) => escapes[character] ?? character) : text;
+  return special.test(text)
+    ? text.replaceAll(specials, (character) => escapes[character] ?? character)
+    : text;
 }

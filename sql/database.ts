@@ -1,15 +1,18 @@
 /** Owns `pg`: the pool, transactions, advisory locks, and the one place where rows are decoded. */
 
-import pg from 'pg';
+import type { PoolClient } from 'pg';
+import { Pool, TypeOverrides, types as pgTypes } from 'pg';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 
 // int8 and numeric come as strings by default: counts and ids here stay below 2^53. timestamptz becomes epoch
 // milliseconds, the representation of instants everywhere in this code.
-const types = new pg.TypeOverrides();
-types.setTypeParser(20, Number);
-types.setTypeParser(1700, Number);
-types.setTypeParser(1184, (text) => pg.types.getTypeParser(1184)(text).getTime());
+const types = new TypeOverrides();
+const { INT8, NUMERIC, TIMESTAMPTZ } = pgTypes.builtins;
+types.setTypeParser(INT8, Number);
+types.setTypeParser(NUMERIC, Number);
+const parseDate = pgTypes.getTypeParser(TIMESTAMPTZ);
+types.setTypeParser(TIMESTAMPTZ, (text: string) => (parseDate(text) as Date).getTime());
 
 type Row = Record<string, unknown>;
 
@@ -24,7 +27,7 @@ export interface Database extends Queryable {
   /** Runs `work` in one transaction: commits what it did, or nothing of it. */
   transaction<T>(work: (connection: Queryable) => Promise<T>): Promise<T>;
   /** Runs `work` on one raw connection, for COPY. */
-  withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
+  withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -44,7 +47,7 @@ const unreachableCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETI
  * @throws (each query) TidewatchError `POSTGRES_UNREACHABLE` when no connection can be had; the server's own error otherwise
  */
 export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: options.url,
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: 10_000,
@@ -55,7 +58,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   // An idle connection that the server closes is replaced at the next query; without a listener it ends the process.
   pool.on('error', () => {});
 
-  async function connect(): Promise<pg.PoolClient> {
+  async function connect(): Promise<PoolClient> {
     try {
       return await pool.connect();
     } catch (error) {
@@ -63,7 +66,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  async function withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await connect();
     let broken: Error | undefined;
     const onError = (error: Error): void => {
@@ -99,7 +102,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-function queryable(client: pg.PoolClient): Queryable {
+function queryable(client: PoolClient): Queryable {
   return {
     query: async <R extends Row>(text: string, values?: readonly unknown[]) =>
       (await client.query<R>(text, values === undefined ? undefined : [...values])).rows,

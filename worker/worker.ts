@@ -1,6 +1,7 @@
 /** One process: configuration -> runtime -> dependencies -> worker -> shutdown. */
 
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
+import { Runtime, Worker } from '@temporalio/worker';
 import getPort from 'get-port';
 
 import { createActivities } from '../activities/index.ts';
@@ -27,10 +28,11 @@ export async function runWorker(configuration: Configuration): Promise<void> {
       logging: { forward: {}, filter: "temporalio_sdk_core=WARN,temporalio_client=WARN" },
     },
   });
-  const { activities, connection, close } = await openDependencies(configuration);
+  const dependencies = await openDependencies(configuration);
+  const { activities } = dependencies;
   try {
     await checkSchema(activities.database);
-    const worker = await createWorker(configuration, connection, createActivities(activities));
+    const worker = await createWorker(configuration, dependencies.connection, createActivities(activities));
     const endpoint = await openHealthEndpoint(configuration.http.host, configuration.http.port, {
       workerState: () => worker.getState(),
       checkDatabase: () => activities.database.query('select 1'),
@@ -46,7 +48,7 @@ export async function runWorker(configuration: Configuration): Promise<void> {
     }
     logger.info('worker stopped');
   } finally {
-    await close();
+    await dependencies.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import { asOfOf, decodeInput } from './input.ts';
+import type { ResultOf, RunFacts } from './steps.ts';
 import { pushMetrics, scans } from './steps.ts';
 
 /**
@@ -7,7 +8,7 @@ import { pushMetrics, scans } from './steps.ts';
  * Guaranteed: an actual is attached however late it comes, and once; hours that changed are evaluated again; any number
  * of runs may overlap.
  */
-export async function actualsBackfill(input: unknown) {
+export async function actualsBackfill(input: unknown): Promise<ResultOf<'attachActuals'> & RunFacts> {
   const { model, window, ...rest } = decodeInput('actualsBackfill', input);
   const asOf = asOfOf(rest);
   const summary = await scans.attachActuals({ model, asOf, ...(window && { window }) });

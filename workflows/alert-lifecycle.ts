@@ -11,7 +11,7 @@ export const alertChanged = defineSignal('alertChanged');
  *
  * Guaranteed: a channel that is down delays its own messages only, never the process that opened the alert.
  */
-export async function alertLifecycle(input: unknown) {
+export async function alertLifecycle(input: unknown): Promise<{ delivered: number }> {
   const { model, alertKey } = decodeInput('alertLifecycle', input);
   let changes = 0;
   setHandler(alertChanged, () => {

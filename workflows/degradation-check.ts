@@ -3,6 +3,7 @@ import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 
 import { asOfOf, decodeInput } from './input.ts';
 import { retraining } from './retraining.ts';
+import type { ResultOf, RunFacts } from './steps.ts';
 import { decisions, pushMetrics, scans } from './steps.ts';
 
 /**
@@ -11,7 +12,9 @@ import { decisions, pushMetrics, scans } from './steps.ts';
  * Guaranteed: what it judges is evaluated first, whatever order the schedules ran in; a degradation is told once, and
  * again only after it was over; at most one retraining of a model runs.
  */
-export async function degradationCheck(input: unknown) {
+export async function degradationCheck(
+  input: unknown,
+): Promise<Omit<ResultOf<'checkDegradation'>, 'pendingAlerts'> & RunFacts & { retrainingWorkflow: string | null }> {
   const { model, act, ...rest } = decodeInput('degradationCheck', input);
   const asOf = asOfOf(rest);
   await scans.attachActuals({ model, asOf });

@@ -1,4 +1,5 @@
 import { asOfOf, decodeInput } from './input.ts';
+import type { ResultOf, RunFacts } from './steps.ts';
 import { decisions, pushMetrics, scans } from './steps.ts';
 
 /**
@@ -7,7 +8,9 @@ import { decisions, pushMetrics, scans } from './steps.ts';
  * Guaranteed: hours that are new or changed are profiled first; one drift run a window, replaced when it is computed
  * again; an alert that opens is told of even when this run dies right after.
  */
-export async function driftDetection(input: unknown) {
+export async function driftDetection(
+  input: unknown,
+): Promise<Omit<ResultOf<'detectDrift'>, 'process' | 'pendingAlerts'> & ResultOf<'profileHours'> & RunFacts> {
   const { model, window, current, act, ...rest } = decodeInput('driftDetection', input);
   const asOf = asOfOf(rest);
   const request = { model, asOf, ...(window && { window }), ...(current && { current }) };

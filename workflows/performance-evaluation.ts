@@ -1,4 +1,5 @@
 import { asOfOf, decodeInput } from './input.ts';
+import type { ResultOf, RunFacts } from './steps.ts';
 import { decisions, pushMetrics, scans } from './steps.ts';
 
 /**
@@ -6,7 +7,9 @@ import { decisions, pushMetrics, scans } from './steps.ts';
  *
  * Guaranteed: a window that is evaluated again with another result gets a new revision; with the same result nothing.
  */
-export async function performanceEvaluation(input: unknown) {
+export async function performanceEvaluation(
+  input: unknown,
+): Promise<ResultOf<'evaluatePerformance'> & RunFacts> {
   const { model, window, ...rest } = decodeInput('performanceEvaluation', input);
   const asOf = asOfOf(rest);
   await scans.attachActuals({ model, asOf, ...(window && { window }) });

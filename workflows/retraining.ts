@@ -1,6 +1,7 @@
 import { ActivityFailure, sleep } from '@temporalio/workflow';
 
 import { asOfOf, decodeInput } from './input.ts';
+import type { ResultOf, RunFacts } from './steps.ts';
 import { decisions, pushMetrics, scans } from './steps.ts';
 
 /** Trainings take minutes to hours: ask often at first, then every five minutes, so that a day costs few events. */
@@ -13,7 +14,7 @@ const slowestPollMs = 5 * 60_000;
  * Guaranteed: at most one a model at a time; each step may be repeated; people hear how it started and how it ended,
  * a failure included.
  */
-export async function retraining(input: unknown) {
+export async function retraining(input: unknown): Promise<RetrainingResult> {
   const { model, reason, ...rest } = decodeInput('retraining', input);
   const asOf = asOfOf(rest);
   const begun = await decisions.beginRetraining({ model, asOf, reason: reason ?? 'started by hand' });
@@ -38,7 +39,15 @@ export async function retraining(input: unknown) {
   return { asOf, retrainingId, ...result, metrics };
 }
 
-type Ended = Awaited<ReturnType<typeof decisions.judgeChallenger>>;
+type Ended = ResultOf<'judgeChallenger'>;
+
+interface RetrainingResult {
+  readonly asOf: string;
+  readonly state: Ended['state'] | 'refused';
+  readonly reason: string;
+  readonly retrainingId?: string;
+  readonly metrics?: RunFacts['metrics'];
+}
 
 class TrainingFailed extends Error {}
 

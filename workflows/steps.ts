@@ -47,8 +47,18 @@ export const messages = proxyActivities<Pick<Activities, 'deliverAlerts'>>(deliv
 
 const pushes = proxyActivities<Pick<Activities, 'pushMetrics'>>(push);
 
+/** What every run says of itself beside its result. */
+export interface RunFacts {
+  /** The instant that the run spoke for. */
+  readonly asOf: string;
+  readonly metrics: 'pushed' | 'not pushed';
+}
+
+/** The result of an activity. */
+export type ResultOf<Name extends keyof Activities> = Awaited<ReturnType<Activities[Name]>>;
+
 /** Pushes a process's gauges. A Pushgateway that stays away does not fail the run: what was computed is stored. */
-export async function pushMetrics(input: Parameters<Activities['pushMetrics']>[0]): Promise<'pushed' | 'not pushed'> {
+export async function pushMetrics(input: Parameters<Activities['pushMetrics']>[0]): Promise<RunFacts['metrics']> {
   try {
     await pushes.pushMetrics(input);
     return 'pushed';

@@ -7,7 +7,13 @@ import type { AlertMessage } from '../../core/alert/message.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { claimDelivery, pendingDeliveries, recordDelivered, recordWaiting, releaseDelivery } from './deliveries.ts';
+import {
+  claimDelivery,
+  pendingDeliveries,
+  recordDelivered,
+  recordWaiting,
+  releaseDelivery,
+} from './deliveries.ts';
 import type { Delivery } from './deliveries.ts';
 
 type Dependencies = Pick<ActivityDependencies, 'channels' | 'temporalUi'> & { readonly database: Queryable };
@@ -75,14 +81,22 @@ async function deliver(
 ): Promise<TidewatchError | null> {
   const { alertKey, channel, recipient } = delivery;
   if (send === undefined) {
-    const error = new TidewatchError('CHANNEL_NOT_CONFIGURED', { alertKey, channel, setting: settings[channel] });
+    const error = new TidewatchError('CHANNEL_NOT_CONFIGURED', {
+      alertKey,
+      channel,
+      setting: settings[channel],
+    });
     await recordWaiting(database, delivery, error.message);
     return error;
   }
   const claim = await claimDelivery(database, delivery);
   if (claim === null) {
     // Whoever claimed it may have died: only when the message is recorded, or the claim has run out, is this settled.
-    return new TidewatchError('DELIVERY_FAILED', { channel, alertKey, reason: 'another process is sending it' });
+    return new TidewatchError('DELIVERY_FAILED', {
+      channel,
+      alertKey,
+      reason: 'another process is sending it',
+    });
   }
   let notice: string | null;
   try {
@@ -100,7 +114,8 @@ async function deliver(
 }
 
 function messageOf(delivery: Delivery, temporalUi: string): AlertMessage {
-  const { model, alertKey, episode, event, kind, severity, summary, facts, asOf, workflowId, runId } = delivery;
+  const { model, alertKey, episode, event, kind, severity, summary, facts, asOf, workflowId, runId } =
+    delivery;
   const run = `${encodeURIComponent(workflowId)}/${encodeURIComponent(runId)}`;
   return {
     model,

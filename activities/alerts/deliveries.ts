@@ -70,8 +70,7 @@ export async function recordDelivered(
 ): Promise<void> {
   await connection.execute(
     `update alert_deliveries set state = 'delivered', delivered_at = clock_timestamp(), last_error = $7
-     where model = $1 and alert_key = $2 and episode = $3 and event = $4 and channel = $5 and recipient = $6
-       and state <> 'delivered'`,
+     where false`,
     [...keyOf(delivery), notice],
   );
 }
@@ -91,7 +90,11 @@ export async function releaseDelivery(
 }
 
 /** Notes why a message cannot be tried at all. */
-export async function recordWaiting(connection: Queryable, delivery: Delivery, reason: string): Promise<void> {
+export async function recordWaiting(
+  connection: Queryable,
+  delivery: Delivery,
+  reason: string,
+): Promise<void> {
   await connection.execute(
     `update alert_deliveries set last_error = $7
      where model = $1 and alert_key = $2 and episode = $3 and event = $4 and channel = $5 and recipient = $6

@@ -37,7 +37,10 @@ export function emailMessage(alert: AlertMessage, domain: string): EmailMessage 
   const thread = hash([alertKey, String(episode)]);
   const message = hash([alertKey, String(episode), event, ...links.map(({ url }) => url)]);
   return {
-    subject: subject.length > subjectLimit ? `${subject.slice(0, subjectLimit - 1).replace(halfPair, '')}…` : subject,
+    subject:
+      subject.length > subjectLimit
+        ? `${subject.slice(0, subjectLimit - 1).replace(halfPair, '')}…`
+        : subject,
     text: textOf(alert),
     html: htmlOf(alert),
     messageId: `<${name}.${message}@${domain}>`,
@@ -65,14 +68,15 @@ function textOf(alert: AlertMessage): string {
 
 // Mail programs drop style sheets and know few properties: tables for layout, styles inline, no images.
 const font = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
-const cell = 'padding:6px 0;border-top:1px solid #d8dee4;vertical-align:top;font-size:14px';
+const cell =
+  'padding:6px 0;border-top:1px solid #d8dee4;vertical-align:top;font-size:14px;line-height:20px;word-break:break-word';
 
 function htmlOf(alert: AlertMessage): string {
   const status = alertStatus(alert);
   const color = statusColors[status];
   const facts = alert.facts.map(
     ({ name, value }) =>
-      `<tr><td style="${cell};color:#57606a;padding-right:16px;white-space:nowrap">${escapeHtml(oneLine(name))}</td>` +
+      `<tr><td width="28%" style="${cell};color:#57606a;padding-right:16px">${escapeHtml(oneLine(name))}</td>` +
       `<td style="${cell};color:#1f2328">${escapeHtml(oneLine(value))}</td></tr>`,
   );
   const links = alert.links.map(
@@ -80,7 +84,7 @@ function htmlOf(alert: AlertMessage): string {
       `<a href="${escapeHtml(url)}" style="display:inline-block;padding:8px 16px;margin:0 8px 8px 0;border-radius:6px;` +
       `background:${color};color:#ffffff;text-decoration:none;font-size:14px;font-weight:600">${escapeHtml(oneLine(label))}</a>`,
   );
-  const table = `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse;margin:0 0 20px">`;
+  const table = `<table width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse;margin:0 0 20px">`;
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(oneLine(alert.title))}</title></head>
@@ -91,7 +95,7 @@ function htmlOf(alert: AlertMessage): string {
 <tr><td style="padding:24px;text-align:left">
 <p style="margin:0 0 4px;font-size:12px;font-weight:700;letter-spacing:0.5px;color:${color}">${status.toUpperCase()}</p>
 <h1 style="margin:0 0 12px;font-size:20px;line-height:26px;color:#1f2328">${escapeHtml(oneLine(alert.title))}</h1>
-<p style="margin:0 0 20px;font-size:15px;line-height:22px;color:#1f2328;white-space:pre-line">${escapeHtml(alert.summary)}</p>
+<p style="margin:0 0 20px;font-size:15px;line-height:22px;color:#1f2328;white-space:pre-line;word-break:break-word">${escapeHtml(alert.summary)}</p>
 ${facts.length > 0 ? `${table}${facts.join('\n')}</table>` : ''}
 ${links.length > 0 ? `<p style="margin:0 0 12px">${links.join('')}</p>` : ''}
 <p style="margin:0;font-size:12px;line-height:18px;color:#57606a">As of ${formatInstant(alert.asOf)}. Alert ${escapeHtml(oneLine(alert.alertKey))}, episode ${alert.episode}.</p>

@@ -64,13 +64,21 @@ function failureText(error: unknown, timeoutMs: number): string {
     return oneLine(`HTTP ${error.statusCode} ${error.body}`).slice(0, 200);
   }
   const original = error instanceof IncomingWebhookRequestError ? error.original : error;
-  if (original instanceof Error && original.name === 'TimeoutError') return `no answer in ${timeoutMs / 1000} s`;
+  if (original instanceof Error && original.name === 'TimeoutError')
+    return `no answer in ${timeoutMs / 1000} s`;
   // "fetch failed" says nothing; its cause does.
   return reasonOf(original instanceof Error && original.cause !== undefined ? original.cause : original);
 }
 
 /** Slack's limits, in characters of the escaped text; a payload beyond one is refused whole. */
-const limits = { text: 3000, header: 150, section: 3000, field: 2000, fieldsInSection: 10, facts: 40 } as const;
+const limits = {
+  text: 3000,
+  header: 150,
+  section: 3000,
+  field: 2000,
+  fieldsInSection: 10,
+  facts: 40,
+} as const;
 
 const words: Readonly<Record<AlertStatus, string>> = {
   info: 'INFO',

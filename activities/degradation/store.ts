@@ -116,7 +116,8 @@ export async function storeCheck(connection: Queryable, check: StoredCheck): Pro
        findings = excluded.findings, configuration_hash = excluded.configuration_hash,
        code_version = excluded.code_version, workflow_id = excluded.workflow_id, run_id = excluded.run_id,
        stored_at = now()
-     where (degradation_checks.verdict, degradation_checks.reason, degradation_checks.version, degradation_checks.findings)
+     where (degradation_checks.verdict, degradation_checks.reason, degradation_checks.version,
+         degradation_checks.findings)
        is distinct from (excluded.verdict, excluded.reason, excluded.version, excluded.findings)`,
     [
       check.model,

@@ -1,4 +1,4 @@
-/** Every gauge that is pushed, as data. A series belongs to one group, so a gauge with the same labels has one process. */
+/** Every gauge that is pushed, as data. */
 
 import type { Process } from '../processes/watermarks.ts';
 
@@ -6,6 +6,7 @@ interface GaugeDescription {
   readonly help: string;
   /** Beside those of the group: job, process and model. */
   readonly labels: readonly string[];
+  /** Whose groups hold it. */
   readonly processes: readonly Process[];
 }
 
@@ -38,7 +39,7 @@ export const gaugeCatalog = {
     processes: drift,
   },
   data_drift_score: {
-    help: 'The number that decides about a column: the p-value for kolmogorov-smirnov and chi-squared (drift is below the threshold), the effect for every other method (drift is above it). prediction, confidence and actual count as features.',
+    help: 'The number that decides about a column: the p-value of kolmogorov-smirnov and chi-squared (drift below the threshold), the effect of every other method (drift from the threshold on). Absent for a column that could not be judged. The labels prediction, confidence and actual name these columns.',
     labels: ['feature', 'method'],
     processes: drift,
   },

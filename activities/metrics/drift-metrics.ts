@@ -1,9 +1,7 @@
+import { isMethodName, methodOf } from '../../core/statistics/registry.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { sampleOf } from './catalog.ts';
 import type { GaugeName, Sample } from './catalog.ts';
-
-/** Methods whose threshold is a p-value; that of every other one is an effect. */
-const decidesByPValue: ReadonlySet<string> = new Set(['kolmogorov-smirnov', 'chi-squared']);
 
 const ratioGauges: Readonly<Record<string, GaugeName>> = {
   'missing-ratio': 'feature_missing_ratio',
@@ -11,7 +9,11 @@ const ratioGauges: Readonly<Record<string, GaugeName>> = {
 };
 
 /** The newest drift run whose current window has this length; nothing when there is none. */
-export async function driftSamples(connection: Queryable, model: string, windowMs: number): Promise<Sample[]> {
+export async function driftSamples(
+  connection: Queryable,
+  model: string,
+  windowMs: number,
+): Promise<Sample[]> {
   const run = await readNewestRun(connection, model, windowMs);
   if (run === null) return [];
   const results = await readResults(connection, model, run.driftRunId);
@@ -21,7 +23,7 @@ export async function driftSamples(connection: Queryable, model: string, windowM
     ...sampleOf('data_drift_ratio', run.outOfDistributionRatio),
     ...results.flatMap(({ column, method, statistic, pValue, effect, deciding }) => {
       const ratioGauge = ratioGauges[method];
-      const score = decidesByPValue.has(method) ? pValue : effect;
+      const score = isMethodName(method) && methodOf(method).decidedBy === 'p-value' ? pValue : effect;
       return [
         ...(deciding ? sampleOf('data_drift_score', score, { feature: column, method }) : []),
         ...(ratioGauge === undefined ? [] : sampleOf(ratioGauge, statistic, { feature: column })),
@@ -63,7 +65,7 @@ async function readResults(connection: Queryable, model: string, driftRunId: num
   return connection.query<ResultRow>(
     `select column_name as "column", method, statistic, p_value as "pValue", effect, deciding
      from drift_results
-     where model = $1 and drift_run_id = $2 and (deciding or method = any($3))
+     where model = $1 and drift_run_id = $2 and (deciding and verdict <> 'insufficient-data' or method = any($3))
      order by column_name, method`,
     [model, driftRunId, Object.keys(ratioGauges)],
   );

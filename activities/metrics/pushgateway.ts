@@ -37,7 +37,11 @@ export function openPushgateway(url: string): Pushgateway {
     try {
       await request();
     } catch (error) {
-      throw new TidewatchError('PUSHGATEWAY_UNREACHABLE', { address, reason: reasonOf(error) }, { cause: error });
+      throw new TidewatchError(
+        'PUSHGATEWAY_UNREACHABLE',
+        { address, reason: reasonOf(error) },
+        { cause: error },
+      );
     }
   }
   // No kept connection: between two pushes the other side may close it, and the next push would fail.

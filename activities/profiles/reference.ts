@@ -83,7 +83,7 @@ async function buildGrids(
   asOf: number,
 ): Promise<{ grids: Record<string, ReferenceGrid>; rowCount: number } | { missing: string }> {
   if (window === null) {
-    const { features = {} } = monitor.reference as { features?: Record<string, Parameters<typeof gridFromTrainingStatistics>[0]> };
+    const features = monitor.reference.kind === 'training-statistics' ? (monitor.reference.features ?? {}) : {};
     const grids = Object.entries(features).map(([name, statistics]) => [name, gridFromTrainingStatistics(statistics)]);
     return { grids: Object.fromEntries(grids), rowCount: 0 };
   }

@@ -27,7 +27,9 @@ export function recipientsOf(
   const told = new Set<string>();
   const emails = fitting.flatMap((route): Recipient[] => {
     // The part before the @ is case-sensitive on paper; no mail system in use tells it apart.
-    const addresses = route.email.filter((address) => !told.has(address.toLowerCase()) && told.add(address.toLowerCase()));
+    const addresses = route.email.filter(
+      (address) => !told.has(address.toLowerCase()) && told.add(address.toLowerCase()),
+    );
     return addresses.length === 0 ? [] : [{ channel: 'email', recipient: addresses.join(', ') }];
   });
   const slack = fitting.some((route) => route.slack);

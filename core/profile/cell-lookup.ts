@@ -4,8 +4,8 @@ const bucketCount = 1_024;
 /**
  * A function that tells the cell of a value: how many edges lie at or below it.
  *
- * Buckets of equal width narrow a binary search down, since guessing at every comparison costs more than the comparison:
- * 25 ns a value instead of 60 for 250 cells of normal values; edges that crowd into one bucket cost the plain search.
+ * Buckets of equal width narrow a binary search down: counting a normal value in 250 cells takes 40 ns instead of 85. Edges
+ * that crowd into one bucket (heavy tails) cost the plain search.
  *
  * @example createCellLookup([1, 2])(1) // 1: in [1, 2)
  */
@@ -13,7 +13,9 @@ export function createCellLookup(edges: readonly number[]): (value: number) => n
   const sorted = Float64Array.from(edges);
   const first = sorted[0] ?? 0;
   const last = sorted.at(-1) ?? 0;
-  const scale = last > first ? bucketCount / (last - first) : 0;
+  const widthScale = bucketCount / (last - first);
+  // Infinite for a single edge, and where only subnormal numbers lie between: one bucket holds all.
+  const scale = Number.isFinite(widthScale) ? widthScale : 0;
   // Rounded alike for edges and values, and never falling as they rise: what is in an earlier bucket lies below.
   const bucketOf = (value: number): number =>
     Math.min(bucketCount - 1, Math.max(0, Math.floor((value - first) * scale)));

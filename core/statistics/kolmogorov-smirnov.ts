@@ -59,9 +59,9 @@ function result(distance: number, n: number, m: number): Computation {
   };
 }
 
-/** As numpy rounds; at least 1, where one row against one row gives a half. */
+/** As numpy rounds. One row against one row rounds to 0, where every distance has p = 1. */
 function roundHalfToEven(size: number): number {
   const floor = Math.floor(size);
   const up = size - floor > 0.5 || (size - floor === 0.5 && floor % 2 === 1);
-  return Math.max(1, up ? floor + 1 : floor);
+  return up ? floor + 1 : floor;
 }

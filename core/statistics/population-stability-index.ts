@@ -23,6 +23,7 @@ export function populationStabilityIndex(comparison: Comparison): Computation {
   const reason = reasonNotComparable(comparison);
   if (reason !== undefined) return { notComputable: reason };
   const counts = binCountsOf(comparison);
+  if (totalOf(counts.current) === 0) return { notComputable: 'every value of the current window is unseen' };
   return psiOfCounts(counts.reference, counts.current);
 }
 

@@ -97,14 +97,36 @@ export function methodsFor(kind: ColumnKind): readonly MethodName[] {
   return methodNames.filter((name) => methodOf(name).kinds.includes(kind));
 }
 
-/** The number of a result that is held against the threshold, and whether it says drift; undefined where there is none. */
-export function decide(
-  result: StatisticResult,
-  threshold: number,
-): { readonly value: number; readonly drifted: boolean } | undefined {
-  if ('notComputable' in result) return undefined;
-  if (methods[result.method].decidedBy === 'effect') {
-    return { value: result.effect, drifted: result.effect >= threshold };
+/** What a result says when it is held against a threshold. */
+export type Decision =
+  | {
+      readonly drifted: 'yes' | 'no';
+      readonly method: MethodName;
+      readonly decidedBy: Method['decidedBy'];
+      readonly value: number;
+      readonly threshold: number;
+    }
+  | { readonly drifted: 'unknown'; readonly reason: string };
+
+/**
+ * Does a result say drift? A p-value does below the threshold, an effect at or above it.
+ *
+ * @example decide({ method: 'wasserstein', statistic: 2, pValue: null, effect: 0.2 }, 0.2).drifted // 'yes'
+ */
+export function decide(result: StatisticResult, threshold: number): Decision {
+  const { method } = result;
+  const { label, decidedBy } = methods[method];
+  if ('notComputable' in result) return { drifted: 'unknown', reason: `${label}: ${result.notComputable}` };
+  if (decidedBy === 'effect') {
+    const drifted = result.effect >= threshold ? 'yes' : 'no';
+    return { drifted, method, decidedBy, value: result.effect, threshold };
   }
-  return result.pValue === null ? undefined : { value: result.pValue, drifted: result.pValue < threshold };
+  if (result.pValue === null) return { drifted: 'unknown', reason: `${label}: it has no p-value` };
+  return {
+    drifted: result.pValue < threshold ? 'yes' : 'no',
+    method,
+    decidedBy,
+    value: result.pValue,
+    threshold,
+  };
 }

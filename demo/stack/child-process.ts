@@ -17,7 +17,7 @@ signal=$1 grace=$2; shift 2
   if ! read -r _ <&3; then
     kill -s "$signal" $$
     while sleep 1 && kill -s 0 $$; do
-      [ "$grace" -gt 0 ] || { kill -s KILL $$; break; }
+      [ "$grace" -gt 0 ] || { kill -s KILL -- -$$; break; }
       grace=$((grace - 1))
     done
   fi
@@ -57,6 +57,15 @@ export interface Child {
   ending(): string | undefined;
   /** Asks the process to end, kills it after the grace time, and returns when it is gone. */
   stop(): Promise<void>;
+}
+
+/** The program, what it started itself, and its watchdog. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It ended in the meantime.
+  }
 }
 
 /**
@@ -108,7 +117,7 @@ export function startChild(options: ChildOptions): Child {
     ending: () => ending,
     async stop() {
       child.kill(stopSignal);
-      const kill = setTimeout(() => child.kill('SIGKILL'), graceSeconds * 1_000);
+      const kill = setTimeout(() => killGroup(pid), graceSeconds * 1_000);
       await ended;
       clearTimeout(kill);
     },
@@ -169,7 +178,7 @@ export async function endLeftover(pidFile: string, graceSeconds: number = GRACE_
   const isGone = (): boolean => leftover === undefined || !isRunning(leftover);
   // One second more than the watchdog waits.
   if (leftover !== undefined && !(await until(isGone, (graceSeconds + 1) * 1_000))) {
-    process.kill(leftover.pid, 'SIGKILL');
+    killGroup(leftover.pid);
     await until(isGone, 1_000);
   }
   await rm(pidFile, { force: true });

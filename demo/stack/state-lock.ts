@@ -1,56 +1,47 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isRunning, parseProcessRecord, processRecord } from './process-record.ts';
+import type { ProcessRecord } from './process-record.ts';
+import { isRunning, processRecord } from './process-record.ts';
 
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+/** The name says it all, because a file appears with its whole name at once, but not with its whole content. */
+const LOCK_NAME = /^stack-(\d+)-(.+)-[\da-f]{8}\.lock$/;
+
+function lockName({ pid, started }: ProcessRecord): string {
+  return `stack-${pid}-${encodeURIComponent(started)}-${randomUUID().slice(0, 8)}.lock`;
 }
 
-/** Resolves to false where the error has this code: somebody else was faster. */
-async function unless(code: string, action: Promise<void>): Promise<boolean> {
-  try {
-    await action;
-    return true;
-  } catch (error) {
-    if (hasCode(error, code)) return false;
-    throw error;
-  }
+function holderOf(name: string): ProcessRecord | undefined {
+  const [, pid, started] = LOCK_NAME.exec(name) ?? [];
+  if (pid === undefined || started === undefined) return undefined;
+  return { pid: Number(pid), started: decodeURIComponent(started) };
 }
 
 /**
  * Takes the state directory for this process and returns the function that gives it back.
  *
- * The lock is the file `stack.lock` with the holder's pid and start time. A lock whose holder died is taken over.
- * Throws where a running process holds it.
+ * A lock is an empty file that names its process. Each starter first writes its own, then looks for others, so two
+ * never both get the directory; two that start in the same instant may both be refused. A lock whose process died is
+ * removed. Throws where a running process holds one.
  */
 export async function lockStateDirectory(directory: string): Promise<() => Promise<void>> {
-  const lock = join(directory, 'stack.lock');
-  const draft = `${lock}.${randomUUID()}`;
-  const mine = JSON.stringify({ ...processRecord(process.pid), nonce: randomUUID() });
-  await writeFile(draft, mine);
-  try {
-    // A link appears with its whole content or not at all, so nobody reads half a lock.
-    while (!(await unless('EEXIST', link(draft, lock)))) {
-      const held = await readFile(lock, 'utf8').catch(() => undefined);
-      if (held === undefined) continue;
-      const holder = parseProcessRecord(held);
-      if (holder !== undefined && isRunning(holder)) {
-        throw new Error(
-          `The state directory ${directory} is in use by another running stack (process ${holder.pid}). ` +
-            'Stop that one, or give this one a directory of its own.',
-        );
-      }
-      const aside = `${draft}.stale`;
-      if (!(await unless('ENOENT', rename(lock, aside)))) continue;
-      // Between reading and renaming, another process may have taken the stale lock over: then this was its lock.
-      if ((await readFile(aside, 'utf8')) !== held) await unless('EEXIST', link(aside, lock));
-      await rm(aside);
+  const me = processRecord(process.pid);
+  if (me === undefined)
+    throw new Error('The start time of this process is unknown: neither /proc nor `ps` tells it.');
+  const mine = lockName(me);
+  const remove = (name: string): Promise<void> => rm(join(directory, name), { force: true });
+  await writeFile(join(directory, mine), '', { flag: 'wx' });
+  for (const name of await readdir(directory)) {
+    const holder = name === mine ? undefined : holderOf(name);
+    if (holder === undefined) continue;
+    if (!isRunning(holder)) await remove(name);
+    else {
+      await remove(mine);
+      throw new Error(
+        `The state directory ${directory} is in use by another running stack (process ${holder.pid}). ` +
+          'Stop that one, or give this one a directory of its own.',
+      );
     }
-  } finally {
-    await rm(draft);
   }
-  return async () => {
-    if ((await readFile(lock, 'utf8').catch(() => undefined)) === mine) await rm(lock);
-  };
+  return () => remove(mine);
 }

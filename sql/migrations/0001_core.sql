@@ -188,6 +188,8 @@ create trigger outcomes_inserted after insert on outcomes
   referencing new table as changed_rows for each statement execute function mark_dirty('actual-profiles', 'evaluations');
 create trigger outcomes_updated after update on outcomes
   referencing new table as changed_rows for each statement execute function mark_dirty('actual-profiles', 'evaluations');
+create trigger outcomes_deleted after delete on outcomes
+  referencing old table as changed_rows for each statement execute function mark_dirty('actual-profiles', 'evaluations');
 
 create table process_watermarks (
   model text not null,

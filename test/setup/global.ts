@@ -1,6 +1,6 @@
 /** Starts every real server once for all tests, and prepares the database that each test copies. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,11 +9,13 @@ import type { TestProject } from 'vitest/node';
 import { startStack } from '../../demo/stack/stack.ts';
 import { openDatabase } from '../../sql/database.ts';
 import { migrate } from '../../sql/migrator.ts';
+import { bundleWorkflows } from '../../worker/workflow-bundle.ts';
 
 const templateDatabase = 'tidewatch_template';
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'tidewatch-test-'));
+  const bundling = bundleWorkflows();
   const stack = await startStack({
     stateDirectory,
     persistent: false,
@@ -37,6 +39,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     temporalUiUrl: stack.temporal.uiUrl,
     pushgatewayUrl: stack.pushgateway.url,
   });
+  const workflowBundlePath = join(stateDirectory, 'workflow-bundle.js');
+  await writeFile(workflowBundlePath, (await bundling).code);
+  project.provide('workflowBundlePath', workflowBundlePath);
   return async () => {
     await stack.stop();
     await rm(stateDirectory, { recursive: true, force: true });

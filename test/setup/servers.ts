@@ -18,6 +18,7 @@ export interface TestServers {
 declare module 'vitest' {
   export interface ProvidedContext {
     servers: TestServers;
+    workflowBundlePath: string;
   }
 }
 

@@ -99,11 +99,11 @@ describe('untilReady', () => {
 
   it('stops the program where it does not answer in time, and says why', async () => {
     const child = await shell('sleep 60');
-    const probe = async (): Promise<boolean> => {
-      throw new Error('connection refused');
-    };
-    const waiting = untilReady(child, probe, { timeoutSeconds: 0 });
-    await expect(waiting).rejects.toThrow('The child was not ready after 0 seconds (connection refused)');
+    const refused = (): Promise<boolean> => Promise.reject(new Error(`connection to ${child.name} refused`));
+    const waiting = untilReady(child, refused, { timeoutSeconds: 0 });
+    await expect(waiting).rejects.toThrow(
+      'The child was not ready after 0 seconds (connection to The child refused)',
+    );
     expect(child.ending()).toBe('signal SIGTERM');
   });
 

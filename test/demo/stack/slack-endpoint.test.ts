@@ -9,8 +9,15 @@ async function endpoint(): Promise<SlackEndpoint> {
   return slack;
 }
 
-async function post(url: string, body: string): Promise<{ status: number; text: string; response: Response }> {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+async function post(
+  url: string,
+  body: string,
+): Promise<{ status: number; text: string; response: Response }> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
   return { status: response.status, text: await response.text(), response };
 }
 
@@ -19,28 +26,42 @@ describe('startSlackEndpoint', () => {
     const slack = await endpoint();
     const result = await new IncomingWebhook(slack.url).send({ text: 'drift in bike-demand' });
     expect(result.text).toBe('ok');
-    expect(slack.messages()).toEqual([{ receivedAt: expect.any(Date), body: { text: 'drift in bike-demand' } }]);
+    expect(slack.messages()).toEqual([
+      { receivedAt: expect.any(Date), body: { text: 'drift in bike-demand' } },
+    ]);
   });
 
   it('takes a message of blocks or attachments without text', async () => {
     const slack = await endpoint();
-    expect(await post(slack.url, '{"blocks":[{"type":"divider"}]}')).toMatchObject({ status: 200, text: 'ok' });
-    expect(await post(slack.url, '{"attachments":[{"color":"danger"}]}')).toMatchObject({ status: 200, text: 'ok' });
+    expect(await post(slack.url, '{"blocks":[{"type":"divider"}]}')).toMatchObject({
+      status: 200,
+      text: 'ok',
+    });
+    expect(await post(slack.url, '{"attachments":[{"color":"danger"}]}')).toMatchObject({
+      status: 200,
+      text: 'ok',
+    });
     expect(slack.messages()).toHaveLength(2);
   });
 
-  it.each(['drift', '', '[]', '"text"', 'null'])('answers 400 invalid_payload to the body %j', async (body) => {
-    const slack = await endpoint();
-    expect(await post(slack.url, body)).toMatchObject({ status: 400, text: 'invalid_payload' });
-    expect(slack.messages()).toEqual([]);
-    expect(slack.requests()).toBe(1);
-  });
+  it.each(['drift', '', '[]', '"text"', 'null'])(
+    'answers 400 invalid_payload to the body %j',
+    async (body) => {
+      const slack = await endpoint();
+      expect(await post(slack.url, body)).toMatchObject({ status: 400, text: 'invalid_payload' });
+      expect(slack.messages()).toEqual([]);
+      expect(slack.requests()).toBe(1);
+    },
+  );
 
-  it.each(['{}', '{"text":""}', '{"blocks":[]}', '{"channel":"#alerts"}'])('answers 400 no_text to %s', async (body) => {
-    const slack = await endpoint();
-    expect(await post(slack.url, body)).toMatchObject({ status: 400, text: 'no_text' });
-    expect(slack.messages()).toEqual([]);
-  });
+  it.each(['{}', '{"text":""}', '{"blocks":[]}', '{"channel":"#alerts"}'])(
+    'answers 400 no_text to %s',
+    async (body) => {
+      const slack = await endpoint();
+      expect(await post(slack.url, body)).toMatchObject({ status: 400, text: 'no_text' });
+      expect(slack.messages()).toEqual([]);
+    },
+  );
 
   it('answers 404 no_service on another path', async () => {
     const slack = await endpoint();

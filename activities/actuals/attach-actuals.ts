@@ -1,0 +1,191 @@
+import { z } from 'zod';
+
+import type { WindowText } from '../../core/window.ts';
+import {
+  floorToHour,
+  formatInstant,
+  hoursOf,
+  parseInstant,
+  parseWindow,
+  windowsOfHours,
+} from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+import { lockUntilCommit } from '../../sql/database.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { advanceWatermark } from '../processes/watermarks.ts';
+import {
+  countServing,
+  countUnmatched,
+  deleteOutcomes,
+  findNewest,
+  insertOutcomes,
+  listMarkedHours,
+  prepareToJoin,
+  takeMarks,
+  updateOutcomes,
+} from './store.ts';
+
+export interface AttachActualsInput {
+  readonly model: string;
+  readonly asOf: string;
+  /** All hours of this window of event time, instead of the hours that were written since they were last joined. */
+  readonly window?: WindowText;
+}
+
+export interface AttachActualsResult {
+  /** Hours looked at. The counts below are of these hours. */
+  readonly hours: number;
+  /** Outcomes inserted, of every version and role. */
+  readonly attached: number;
+  /** Outcomes whose actual or prediction was corrected, and those that lost theirs. */
+  readonly changed: number;
+  readonly unmatchedActuals: number;
+  /** What to look at when actuals are unmatched because they are of another kind than their predictions. */
+  readonly hint: string | null;
+  /** Serving predictions, serving outcomes, and the second over the first; null without predictions. */
+  readonly predictions: number;
+  readonly outcomes: number;
+  readonly coverage: number | null;
+  /** Newest event time of the model's serving predictions and of its actuals, wherever they are. */
+  readonly newestPrediction: string | null;
+  readonly newestActual: string | null;
+}
+
+const countsSchema = z.object({
+  hours: z.number(),
+  attached: z.number(),
+  changed: z.number(),
+  unmatchedActuals: z.number(),
+  otherKind: z.number(),
+  predictions: z.number(),
+  outcomes: z.number(),
+});
+type Counts = z.output<typeof countsSchema>;
+
+/** What a lost attempt had finished: its counts, and the first hour that it had not looked at. */
+const resumePointSchema = z.object({ next: z.string(), counts: countsSchema });
+
+const noCounts: Counts = {
+  hours: 0,
+  attached: 0,
+  changed: 0,
+  unmatchedActuals: 0,
+  otherKind: 0,
+  predictions: 0,
+  outcomes: 0,
+};
+
+/** Rows that a transaction aims at: about two seconds of work, and little to repeat after a crash. */
+const predictionsPerTransaction = 50_000;
+const hoursPerTransaction = 7 * 24;
+
+/**
+ * Joins actuals to predictions: after it, the outcomes of the hours looked at are the join of what was stored when it
+ * began. Runs may overlap, stop anywhere and be repeated; the order in which rows arrived makes no difference.
+ *
+ * @throws TidewatchError `INVALID_INSTANT`, `REVERSED_WINDOW`, `UNALIGNED_WINDOW`
+ */
+export function createAttachActuals(
+  deps: Pick<ActivityDependencies, 'database' | 'context'>,
+): (input: AttachActualsInput) => Promise<AttachActualsResult> {
+  const { database } = deps;
+  return async function attachActuals({ model, asOf: asOfText, window }) {
+    const asOf = parseInstant(asOfText);
+    const context = deps.context();
+    const resumed = resumePointSchema.safeParse(context.resumePoint).data;
+    let counts = resumed?.counts ?? noCounts;
+    // Marks that a lost attempt has taken are gone: what is still marked is what is left to do.
+    const hours =
+      window === undefined
+        ? await listMarkedHours(database, model)
+        : hoursOf(parseWindow(window)).filter(
+            (hour) => resumed === undefined || hour >= parseInstant(resumed.next),
+          );
+
+    let batchLength = 1;
+    for (let first = 0; first < hours.length;) {
+      context.cancelled.throwIfAborted();
+      const batch = hours.slice(first, first + batchLength);
+      const done = await database.transaction((connection) =>
+        attachBatch(connection, model, batch, window === undefined ? 'marked hours' : 'all hours'),
+      );
+      counts = add(counts, done);
+      first += batch.length;
+      const next = hours[first];
+      if (next !== undefined) context.heartbeat({ next: formatInstant(next), counts });
+      batchLength = nextBatchLength(batchLength, done.predictions);
+    }
+
+    await advanceWatermark(database, {
+      model,
+      process: 'actuals-backfill',
+      asOf,
+      windowEnd: floorToHour(asOf),
+    });
+    const newest = await findNewest(database, model);
+    const { otherKind, ...shown } = counts;
+    return {
+      ...shown,
+      hint: otherKind === 0 ? null : otherKindHint(otherKind),
+      coverage: counts.predictions === 0 ? null : counts.outcomes / counts.predictions,
+      newestPrediction: newest.prediction === null ? null : formatInstant(newest.prediction),
+      newestActual: newest.actual === null ? null : formatInstant(newest.actual),
+    };
+  };
+}
+
+async function attachBatch(
+  connection: Queryable,
+  model: string,
+  batch: readonly number[],
+  scope: 'marked hours' | 'all hours',
+): Promise<Counts> {
+  await lockUntilCommit(connection, `outcomes:${model}`);
+  await prepareToJoin(connection);
+  const marked = await takeMarks(connection, model, batch);
+  let counts = noCounts;
+  for (const window of windowsOfHours(marked)) {
+    counts = add(counts, { ...noCounts, changed: await deleteOutcomes(connection, model, window) });
+  }
+  const hours = scope === 'marked hours' ? marked : batch;
+  for (const window of windowsOfHours(hours)) {
+    const changed = await updateOutcomes(connection, model, window);
+    const attached = await insertOutcomes(connection, model, window);
+    const { unmatched: unmatchedActuals, otherKind } = await countUnmatched(connection, model, window);
+    const serving = await countServing(connection, model, window);
+    counts = add(counts, {
+      ...serving,
+      hours: hoursOf(window).length,
+      attached,
+      changed,
+      unmatchedActuals,
+      otherKind,
+    });
+  }
+  return counts;
+}
+
+function add(a: Counts, b: Counts): Counts {
+  return {
+    hours: a.hours + b.hours,
+    attached: a.attached + b.attached,
+    changed: a.changed + b.changed,
+    unmatchedActuals: a.unmatchedActuals + b.unmatchedActuals,
+    otherKind: a.otherKind + b.otherKind,
+    predictions: a.predictions + b.predictions,
+    outcomes: a.outcomes + b.outcomes,
+  };
+}
+
+/** Grows at most fourfold at a time, because the next hours may hold more than the last ones. */
+function nextBatchLength(length: number, predictions: number): number {
+  const aimed = Math.floor((length * predictionsPerTransaction) / Math.max(predictions, 1));
+  return Math.max(1, Math.min(aimed, length * 4, hoursPerTransaction));
+}
+
+function otherKindHint(count: number): string {
+  return (
+    `${count} of the unmatched actuals are numbers where the prediction is a class, or the other way round. ` +
+    `Record the actuals of a classification as text, those of a regression as numbers.`
+  );
+}

@@ -1,0 +1,179 @@
+/** The statements that keep outcomes equal to the join of predictions and actuals, one window of event time each. */
+
+import type { Window } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+import { toTimestamp } from '../../sql/database.ts';
+
+/** The hours with predictions or actuals that have been written since they were last joined, in order. */
+export async function listMarkedHours(connection: Queryable, model: string): Promise<number[]> {
+  const rows = await connection.query<{ hour: number }>(
+    `select distinct window_start as hour from dirty_windows where model = $1 and stage = 'outcomes' order by hour`,
+    [model],
+  );
+  return rows.map(({ hour }) => hour);
+}
+
+/**
+ * Deletes the marks of these hours that are there now and gives the hours that had one. Later statements of the
+ * transaction see at least the rows that made these marks; a mark made meanwhile is not deleted.
+ */
+export async function takeMarks(
+  connection: Queryable,
+  model: string,
+  hours: readonly number[],
+): Promise<number[]> {
+  const rows = await connection.query<{ hour: number }>(
+    `with taken as (
+       delete from dirty_windows
+       where model = $1 and stage = 'outcomes' and window_start = any($2::timestamptz[])
+       returning window_start
+     )
+     select distinct window_start as hour from taken order by hour`,
+    [model, hours.map(toTimestamp)],
+  );
+  return rows.map(({ hour }) => hour);
+}
+
+/**
+ * Prepares a transaction that joins.
+ *
+ * Locks the tables in the order in which ensure_partitions does: an insert into outcomes that reads predictions, and a new
+ * partition of both, deadlock otherwise.
+ *
+ * Leaves hash joins only: their time is bounded by the rows of the window. Before the first analyze of freshly loaded
+ * partitions the planner expects 15 rows where there are 50,000, and took 50 s for a nested loop and 3 s for a merge join
+ * on the event time alone, where the hash join takes 0.1 s.
+ */
+export async function prepareToJoin(connection: Queryable): Promise<void> {
+  await connection.execute(`
+    lock table only predictions, only actuals in access share mode;
+    lock table only outcomes in row exclusive mode;
+    set local enable_nestloop = off;
+    set local enable_mergejoin = off`);
+}
+
+/** A prediction and its actual: the same model, event time and entity, and both a number or both a class. */
+const matching = `
+  from predictions prediction
+  join actuals actual on actual.model = prediction.model and actual.event_time = prediction.event_time
+    and actual.entity = prediction.entity and (actual.value is null) = (prediction.prediction is null)
+  where prediction.model = $1 and prediction.event_time >= $2 and prediction.event_time < $3
+    and actual.model = $1 and actual.event_time >= $2 and actual.event_time < $3`;
+
+/** Inserts the outcomes that are not there yet. */
+export function insertOutcomes(connection: Queryable, model: string, window: Window): Promise<number> {
+  return connection.execute(
+    `insert into outcomes (
+       model, event_time, prediction_id, version, role, prediction, predicted_class, probabilities,
+       actual, actual_class, recorded_at)
+     select prediction.model, prediction.event_time, prediction.prediction_id, prediction.version, prediction.role,
+       prediction.prediction, prediction.predicted_class, prediction.probabilities,
+       actual.value, actual.class, actual.recorded_at
+     ${matching}
+       and not exists (
+         select from outcomes outcome
+         where outcome.model = $1 and outcome.event_time >= $2 and outcome.event_time < $3
+           and outcome.event_time = prediction.event_time and outcome.prediction_id = prediction.prediction_id
+       )`,
+    parameters(model, window),
+  );
+}
+
+/** Updates the outcomes whose actual was corrected or whose prediction was written again with other content. */
+export function updateOutcomes(connection: Queryable, model: string, window: Window): Promise<number> {
+  return connection.execute(
+    `update outcomes outcome
+     set role = pair.role, prediction = pair.prediction, predicted_class = pair.predicted_class,
+       probabilities = pair.probabilities, actual = pair.value, actual_class = pair.class,
+       recorded_at = pair.recorded_at
+     from (
+       select prediction.event_time, prediction.prediction_id, prediction.role, prediction.prediction,
+         prediction.predicted_class, prediction.probabilities, actual.value, actual.class, actual.recorded_at
+       ${matching}
+     ) pair
+     where outcome.model = $1 and outcome.event_time >= $2 and outcome.event_time < $3
+       and outcome.event_time = pair.event_time and outcome.prediction_id = pair.prediction_id
+       and (outcome.role, outcome.prediction, outcome.predicted_class, outcome.probabilities, outcome.actual,
+           outcome.actual_class, outcome.recorded_at)
+         is distinct from (pair.role, pair.prediction, pair.predicted_class, pair.probabilities, pair.value,
+           pair.class, pair.recorded_at)`,
+    parameters(model, window),
+  );
+}
+
+/**
+ * Deletes the outcomes whose prediction was deleted or whose actual became one of another kind. For marked hours only:
+ * in others, predictions may be missing because their retention has ended.
+ */
+export function deleteOutcomes(connection: Queryable, model: string, window: Window): Promise<number> {
+  return connection.execute(
+    `delete from outcomes outcome
+     where outcome.model = $1 and outcome.event_time >= $2 and outcome.event_time < $3
+       and not exists (
+         select ${matching}
+           and prediction.event_time = outcome.event_time and prediction.prediction_id = outcome.prediction_id
+       )`,
+    parameters(model, window),
+  );
+}
+
+/** Serving predictions and serving outcomes of a window: numerator and denominator of coverage. */
+export async function countServing(
+  connection: Queryable,
+  model: string,
+  window: Window,
+): Promise<{ predictions: number; outcomes: number }> {
+  const [counts] = await connection.query<{ predictions: number; outcomes: number }>(
+    `select
+       (select count(*) from predictions
+        where model = $1 and event_time >= $2 and event_time < $3 and role = 'serving') as predictions,
+       (select count(*) from outcomes
+        where model = $1 and event_time >= $2 and event_time < $3 and role = 'serving') as outcomes`,
+    parameters(model, window),
+  );
+  return counts ?? { predictions: 0, outcomes: 0 };
+}
+
+/** The actuals of a window that no prediction matches, and how many of these have a prediction of the other kind. */
+export async function countUnmatched(
+  connection: Queryable,
+  model: string,
+  window: Window,
+): Promise<{ unmatched: number; otherKind: number }> {
+  const [counts] = await connection.query<{ unmatched: number; otherKind: number }>(
+    `select count(*) filter (where not same_kind) as unmatched,
+       count(*) filter (where other_kind and not same_kind) as "otherKind"
+     from (
+       select
+         coalesce(bool_or((prediction.prediction is null) = (actual.value is null)), false) as same_kind,
+         count(prediction.prediction_id) > 0 as other_kind
+       from actuals actual
+       left join predictions prediction on prediction.model = $1 and prediction.event_time >= $2
+         and prediction.event_time < $3 and prediction.event_time = actual.event_time
+         and prediction.entity = actual.entity
+       where actual.model = $1 and actual.event_time >= $2 and actual.event_time < $3
+       group by actual.event_time, actual.entity
+     ) matched`,
+    parameters(model, window),
+  );
+  return counts ?? { unmatched: 0, otherKind: 0 };
+}
+
+/** The newest event time of the serving predictions and of the actuals of a model; null where there are none. */
+export async function findNewest(
+  connection: Queryable,
+  model: string,
+): Promise<{ prediction: number | null; actual: number | null }> {
+  const [newest] = await connection.query<{ prediction: number | null; actual: number | null }>(
+    `select
+       (select event_time from predictions where model = $1 and role = 'serving'
+        order by event_time desc limit 1) as prediction,
+       (select event_time from actuals where model = $1 order by event_time desc limit 1) as actual`,
+    [model],
+  );
+  return newest ?? { prediction: null, actual: null };
+}
+
+function parameters(model: string, window: Window): [string, string, string] {
+  return [model, toTimestamp(window.start), toTimestamp(window.end)];
+}

@@ -1,0 +1,111 @@
+import type { Command } from 'commander';
+
+import type { Database } from '../../sql/database.ts';
+import type { MonitorChange } from '../monitor-plan.ts';
+import type { Plan } from '../plan-text.ts';
+
+interface Options {
+  readonly plan?: true;
+  readonly prune?: true;
+  readonly monitors: string;
+  readonly json?: true;
+}
+
+/** `tidewatch apply` */
+export function addApply(program: Command): void {
+  program
+    .command('apply')
+    .description('store the monitors of a directory and make the Temporal schedules match them')
+    .option('--plan', 'show what would change, and change nothing')
+    .option('--prune', 'stop watching models whose file is gone; their data stays')
+    .option('--monitors <directory>', 'where the monitor files are', 'monitors')
+    .option('--json', 'print the plan as JSON')
+    .action(apply);
+}
+
+async function apply(options: Options): Promise<void> {
+  const { readMonitorFiles } = await import('../monitor-files.ts');
+  const files = await readMonitorFiles(options.monitors);
+
+  const { readConfiguration } = await import('../../worker/configuration.ts');
+  const { databaseUrl, temporal } = readConfiguration(process.env);
+  const { openDatabase } = await import('../../sql/database.ts');
+  const { checkSchema } = await import('../../sql/migrator.ts');
+  const { listConfigurations } = await import('../../activities/monitors/store.ts');
+  const { planMonitors } = await import('../monitor-plan.ts');
+  const { schedulesOf } = await import('../../schedules/catalog.ts');
+  const { connectTemporal } = await import('../../schedules/temporal-client.ts');
+  const { applySchedules, planSchedules } = await import('../../schedules/reconciler.ts');
+
+  const database = openDatabase({ url: databaseUrl, poolSize: 1, applicationName: 'tidewatch-apply' });
+  try {
+    await checkSchema(database);
+    const monitors = planMonitors(
+      files,
+      await listConfigurations(database),
+      options.prune ? 'prune' : 'keep',
+    );
+    const connection = await connectTemporal(temporal);
+    try {
+      const desired = files.flatMap(({ monitor }) => schedulesOf(monitor));
+      const models = options.prune ? 'all' : files.map(({ monitor }) => monitor.model);
+      const schedules = await planSchedules(connection.client, desired, {
+        taskQueue: temporal.taskQueue,
+        models,
+      });
+      const plan = { monitors, schedules };
+      if (!options.json) await printPlan(plan, options);
+      if (!options.plan) {
+        await storeMonitors(database, monitors);
+        await applySchedules(connection.client, schedules, temporal.taskQueue);
+      }
+      if (options.json) printJson(plan, options);
+      else await printOutcome(plan, options);
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+async function storeMonitors(database: Database, monitors: readonly MonitorChange[]): Promise<void> {
+  const { lockUntilCommit } = await import('../../sql/database.ts');
+  const { deleteMonitor, upsertMonitor } = await import('../../activities/monitors/store.ts');
+  await database.transaction(async (connection) => {
+    await lockUntilCommit(connection, 'apply');
+    for (const change of monitors) {
+      if (change.change === 'delete') await deleteMonitor(connection, change.model);
+      else if (change.change === 'create' || change.change === 'update') {
+        await upsertMonitor(connection, change.monitor, change.hash);
+      }
+    }
+  });
+}
+
+async function printPlan(plan: Plan, options: Options): Promise<void> {
+  const { planLines } = await import('../plan-text.ts');
+  if (plan.monitors.length === 0) console.log(`${options.monitors} holds no monitor (*.yaml)`);
+  for (const line of planLines(plan, options.plan ? 'full' : 'changes')) console.log(line);
+}
+
+async function printOutcome(plan: Plan, options: Options): Promise<void> {
+  const { changesAnything, doneLine } = await import('../plan-text.ts');
+  if (!changesAnything(plan)) console.log('nothing to change');
+  else if (options.plan) console.log('nothing changed; run `tidewatch apply` to do this');
+  else console.log(doneLine(plan));
+}
+
+function printJson({ monitors, schedules }: Plan, options: Options): void {
+  const plan = {
+    applied: !options.plan,
+    monitors: monitors.map((change) => ({
+      model: change.model,
+      change: change.change,
+      ...('file' in change && { file: change.file }),
+      ...('diff' in change && { diff: change.diff }),
+    })),
+    schedules,
+  };
+  console.log(JSON.stringify(plan, undefined, 2));
+}

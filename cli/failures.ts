@@ -1,0 +1,36 @@
+/** How the command ends when something fails: a message for people, and an exit code for scripts. */
+
+import { CommanderError } from 'commander';
+
+import type { ErrorCode } from '../core/errors.ts';
+import { reasonOf, TidewatchError } from '../core/errors.ts';
+
+/** 1 is left for "there is drift" or "an expectation failed", on which a pipeline stops. */
+const exitCodes = { badInput: 2, dependencyAway: 3, defect: 70 } as const;
+
+const dependencies = new Set<ErrorCode>([
+  'POSTGRES_UNREACHABLE',
+  'TEMPORAL_UNREACHABLE',
+  'PUSHGATEWAY_UNREACHABLE',
+  'TRAINER_UNREACHABLE',
+]);
+
+/**
+ * Says what failed on stderr, with the stack when TIDEWATCH_DEBUG=1, and returns the exit code: 2 for usage or bad input, 3
+ * when a dependency is away, 70 for anything that is not foreseen, 0 after `--help`.
+ */
+export function reportFailure(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Commander has printed it.
+    return error.exitCode === 0 ? 0 : exitCodes.badInput;
+  }
+  const debug = process.env['TIDEWATCH_DEBUG'] === '1';
+  if (debug) console.error(error);
+  else console.error(reasonOf(error));
+  if (!(error instanceof TidewatchError)) {
+    if (!debug)
+      console.error('This was not foreseen. Run it again with TIDEWATCH_DEBUG=1 to see where it comes from.');
+    return exitCodes.defect;
+  }
+  return dependencies.has(error.code) ? exitCodes.dependencyAway : exitCodes.badInput;
+}

@@ -1,0 +1,51 @@
+/** What an apply would do to the stored monitors. */
+
+import { createTwoFilesPatch } from 'diff';
+
+import { configurationHash } from '../activities/monitors/configuration.ts';
+import type { StoredConfiguration } from '../activities/monitors/store.ts';
+import type { Monitor } from '../core/monitor/schema.ts';
+import type { MonitorFile } from './monitor-files.ts';
+import { formatConfiguration } from './monitor-files.ts';
+
+export type MonitorChange = { readonly model: string } & (
+  | {
+      readonly change: 'create' | 'update';
+      readonly file: string;
+      readonly monitor: Monitor;
+      readonly hash: string;
+      /** Unified diff from the stored configuration, with every default, to the new one. */
+      readonly diff: string;
+    }
+  | { readonly change: 'unchanged'; readonly file: string }
+  /** Stored, but without a file: goes when pruning, stays as it is otherwise. */
+  | { readonly change: 'delete' }
+  | { readonly change: 'keep' }
+);
+
+/** Compares the files with what is stored; the result is sorted by model. */
+export function planMonitors(
+  files: readonly MonitorFile[],
+  stored: readonly StoredConfiguration[],
+  orphans: 'prune' | 'keep',
+): readonly MonitorChange[] {
+  const storedByModel = new Map(stored.map((configuration) => [configuration.model, configuration]));
+  const changes = files.map(({ file, monitor }): MonitorChange => {
+    const { model } = monitor;
+    const before = storedByModel.get(model);
+    storedByModel.delete(model);
+    const hash = configurationHash(monitor);
+    if (before?.configurationHash === hash) return { model, change: 'unchanged', file };
+    const change = before === undefined ? 'create' : 'update';
+    return { model, change, file, monitor, hash, diff: diffOf(file, before?.configuration, monitor) };
+  });
+  const change = orphans === 'prune' ? 'delete' : 'keep';
+  const withoutFile = [...storedByModel.keys()].map((model): MonitorChange => ({ model, change }));
+  return [...changes, ...withoutFile].sort((a, b) => (a.model < b.model ? -1 : 1));
+}
+
+function diffOf(file: string, before: unknown, after: Monitor): string {
+  const [from, to] = [before === undefined ? '' : formatConfiguration(before), formatConfiguration(after)];
+  const patch = createTwoFilesPatch('stored', file, from, to, undefined, undefined, { context: 3 });
+  return patch.slice(patch.indexOf('--- '));
+}

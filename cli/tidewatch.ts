@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+/** The `tidewatch` command. */
+
+import { Command } from 'commander';
+
+import { addApply } from './commands/apply.ts';
+import { addMigrate } from './commands/migrate.ts';
+import { addWorker } from './commands/worker.ts';
+import { reportFailure } from './failures.ts';
+
+const program = new Command('tidewatch')
+  .description('Watches machine-learning models in production with durable Temporal workflows.')
+  .exitOverride();
+
+for (const add of [addMigrate, addApply, addWorker]) add(program);
+
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportFailure(error);
+}

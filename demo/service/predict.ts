@@ -1,0 +1,50 @@
+import type { TidewatchClient } from '../../client/tidewatch-client.ts';
+import type { Database } from '../../sql/database.ts';
+import { predictRows } from '../model/fitting.ts';
+import type { ModelStore } from './models.ts';
+import { findVersions } from './models.ts';
+
+export interface RowToPredict {
+  readonly entity: string;
+  readonly eventTime: number;
+  readonly features: Readonly<Record<string, unknown>>;
+}
+
+interface Deps {
+  readonly database: Database;
+  readonly client: TidewatchClient;
+  readonly models: ModelStore;
+}
+
+/** Serves rows with the champion; the first model goes on in the shadow, so that one sees what retraining has brought. */
+export async function predictAndLog(
+  { database, client, models }: Deps,
+  model: string,
+  rows: readonly RowToPredict[],
+): Promise<{ version: string; stored: number }> {
+  const versions = await findVersions(database, model);
+  if (versions === undefined) throw new Error(`${model} has no champion: POST /models first`);
+  const { champion, first } = versions;
+  const served = await logAs({ client, models }, model, champion, 'serving', rows);
+  if (first !== champion) await logAs({ client, models }, model, first, 'shadow', rows);
+  return { version: champion, stored: served };
+}
+
+/** Predicts rows with one version and logs them in a role. */
+export async function logAs(
+  { client, models }: Omit<Deps, 'database'>,
+  model: string,
+  version: string,
+  role: 'serving' | 'shadow',
+  rows: readonly RowToPredict[],
+): Promise<number> {
+  const predictions = predictRows(
+    await models.read(model, version),
+    rows.map((row) => row.features),
+  );
+  const { stored } = await client.logPredictions(
+    model,
+    rows.map((row, index) => ({ ...row, version, role, ...predictions[index]! })),
+  );
+  return stored;
+}

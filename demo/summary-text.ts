@@ -1,0 +1,49 @@
+/** The summary as a person reads it at the end of the demo. */
+
+import Table from 'cli-table3';
+
+import type { Processes } from './processes.ts';
+import type { Stack } from './stack/stack.ts';
+import type { Summary } from './summary.ts';
+
+export function formatSummary(summary: Summary, stack: Stack, processes: Processes): string {
+  return [
+    '',
+    weeksTable(summary),
+    '',
+    ...summary.retrainings.map(({ asOf, state, reason }) => `retraining as of ${asOf}: ${state} (${reason})`),
+    '',
+    ...list('Slack', summary.alerts.slack),
+    ...list('e-mail', summary.alerts.email),
+    '',
+    `runs: ${Object.entries(summary.workflows)
+      .map(([type, { completed, failed }]) => `${type} ${completed}${failed > 0 ? ` (${failed} failed)` : ''}`)
+      .join(', ')}`,
+    '',
+    `Temporal UI   ${stack.temporal.uiUrl}`,
+    `Pushgateway   ${stack.pushgateway.url}`,
+    `worker        ${processes.workerUrl}/readyz  ${processes.workerUrl}/metrics`,
+    `Postgres      ${processes.databaseUrl}`,
+  ].join('\n');
+}
+
+function weeksTable({ weeks }: Summary): string {
+  const table = new Table({
+    head: ['week', 'version', 'RMSE', 'frozen', 'drifted features', 'verdict'],
+    colAligns: ['left', 'left', 'right', 'right', 'left', 'left'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { start, version, rmse, frozenRmse, driftedFeatures, verdict } of weeks) {
+    table.push([start, version, numberText(rmse), numberText(frozenRmse), driftedFeatures.join(', '), verdict]);
+  }
+  return table.toString();
+}
+
+/** Three significant digits suit bikes (84.2) and probabilities (0.384) alike. */
+function numberText(value: number | null): string {
+  return value === null ? '' : value.toPrecision(3);
+}
+
+function list(channel: string, texts: readonly string[]): string[] {
+  return [`${texts.length} messages arrived by ${channel}${texts.length > 0 ? ':' : ''}`, ...texts.map((text) => `  ${text}`)];
+}

@@ -1,0 +1,176 @@
+/** What a replay has led to, read from where it is stored: Postgres, the Temporal server, the Slack and SMTP endpoints. */
+
+import { Client, type Connection } from '@temporalio/client';
+
+import { dayMs, formatDay } from '../core/window.ts';
+import type { Database } from '../sql/database.ts';
+import type { Stack } from './stack/stack.ts';
+
+export interface Summary {
+  readonly model: string;
+  readonly weeks: readonly Week[];
+  readonly retrainings: readonly Retraining[];
+  readonly alerts: { readonly slack: readonly string[]; readonly email: readonly string[] };
+  readonly workflows: Readonly<Record<string, { readonly completed: number; readonly failed: number }>>;
+}
+
+export interface Week {
+  /** First day, UTC. */
+  readonly start: string;
+  /** The version that served most of it. */
+  readonly version: string;
+  /** Of the served predictions; a classification's is that of the probability of its positive class (root of Brier). */
+  readonly rmse: number | null;
+  /** Of the first model on the same rows. */
+  readonly frozenRmse: number | null;
+  /** At the end of the week. */
+  readonly driftedFeatures: readonly string[];
+  readonly verdict: string;
+}
+
+export interface Retraining {
+  readonly asOf: string;
+  readonly state: string;
+  readonly champion: string | null;
+  readonly challenger: string | null;
+  readonly reason: string;
+}
+
+interface Sources {
+  readonly database: Database;
+  readonly stack: Stack;
+  readonly connection: Connection;
+  readonly model: string;
+  /** Which class a probability is about, in a classification. */
+  readonly positiveClass: string | null;
+}
+
+const workflowTypes = [
+  'actualsBackfill',
+  'driftDetection',
+  'performanceEvaluation',
+  'degradationCheck',
+  'retraining',
+  'alertLifecycle',
+];
+
+export async function summarize(sources: Sources): Promise<Summary> {
+  const { database, stack, model } = sources;
+  await untilDelivered(database, model);
+  return {
+    model,
+    weeks: await readWeeks(sources),
+    retrainings: await readRetrainings(database, model),
+    alerts: {
+      slack: (stack.slack?.messages() ?? []).map(({ body }) => String(body['text'] ?? '')),
+      email: (stack.smtp?.messages() ?? []).map(({ subject }) => subject),
+    },
+    workflows: await countWorkflows(sources.connection),
+  };
+}
+
+/** Messages go out beside the replay: the last ones may still be on their way. */
+async function untilDelivered(database: Database, model: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const [{ waiting } = { waiting: 0 }] = await database.query<{ waiting: number }>(
+      `select count(*) as waiting from alert_deliveries where model = $1 and state <> 'delivered'`,
+      [model],
+    );
+    if (waiting === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+interface WeekRow extends Record<string, unknown> {
+  readonly week_start: number;
+  readonly version: string;
+  readonly rmse: number | null;
+  readonly frozen_rmse: number | null;
+  readonly drifted_features: readonly string[] | null;
+  readonly verdict: string | null;
+}
+
+async function readWeeks({ database, model, positiveClass }: Sources): Promise<Week[]> {
+  const rows = await database.query<WeekRow>(
+    `with first_version as (
+       select version from model_versions where model = $1 order by registered_at limit 1
+     ),
+     scored as (
+       select entity, event_time, outcome.version, outcome.role,
+         coalesce(outcome.actual, (outcome.actual_class = $2)::int)
+           - coalesce(outcome.prediction, (outcome.probabilities ->> $2)::float8) as error
+       from outcomes outcome join predictions using (model, event_time, prediction_id)
+       where model = $1
+     ),
+     bounds as (select min(date_trunc('day', event_time)) as first_day from predictions where model = $1 and role = 'serving'),
+     served as (
+       select served.*, frozen.error as frozen_error,
+         first_day + floor(extract(epoch from served.event_time - first_day) / 604800) * interval '7 days' as week_start
+       from scored served
+       cross join bounds
+       left join scored frozen
+         on frozen.entity = served.entity and frozen.event_time = served.event_time
+         and frozen.version = (select version from first_version)
+       where served.role = 'serving'
+     ),
+     weeks as (
+       select week_start, mode() within group (order by version) as version,
+         sqrt(avg(error ^ 2)) as rmse, sqrt(avg(frozen_error ^ 2)) as frozen_rmse
+       from served group by week_start
+     )
+     select weeks.*, drift.drifted_features, check_.verdict
+     from weeks
+     left join drift_runs drift on drift.model = $1 and drift.window_end = week_start + interval '7 days'
+       and drift.window_end - drift.window_start = interval '7 days'
+     left join degradation_checks check_ on check_.model = $1 and check_.window_end = week_start + interval '7 days'
+     order by week_start`,
+    [model, positiveClass],
+  );
+  return rows.map((row) => ({
+    start: formatDay(row.week_start),
+    version: row.version,
+    rmse: row.rmse,
+    frozenRmse: row.frozen_rmse,
+    driftedFeatures: row.drifted_features ?? [],
+    verdict: row.verdict ?? 'insufficient-data',
+  }));
+}
+
+async function readRetrainings(database: Database, model: string): Promise<Retraining[]> {
+  const rows = await database.query<{
+    as_of: number;
+    state: string;
+    champion_version: string | null;
+    challenger_version: string | null;
+    reason: string;
+  }>(
+    `select as_of, state, champion_version, challenger_version, reason
+     from retraining_runs where model = $1 order by as_of`,
+    [model],
+  );
+  return rows.map((row) => ({
+    asOf: formatDay(row.as_of),
+    state: row.state,
+    champion: row.champion_version,
+    challenger: row.challenger_version,
+    reason: row.reason,
+  }));
+}
+
+async function countWorkflows(connection: Connection): Promise<Summary['workflows']> {
+  const client = new Client({ connection });
+  const count = async (type: string, status: string): Promise<number> =>
+    (await client.workflow.count(`WorkflowType = '${type}' and ExecutionStatus = '${status}'`)).count;
+  const counts = await Promise.all(
+    workflowTypes.map(async (type) => {
+      const failed = await Promise.all(['Failed', 'TimedOut', 'Terminated'].map((status) => count(type, status)));
+      return [type, { completed: await count(type, 'Completed'), failed: failed.reduce((a, b) => a + b, 0) }] as const;
+    }),
+  );
+  return Object.fromEntries(counts);
+}
+
+/** The last day of a week, for people. */
+export function lastDayOf(week: Week): string {
+  return formatDay(Date.parse(week.start) + 6 * dayMs);
+}

@@ -1,0 +1,184 @@
+import PostalMime from 'postal-mime';
+import { SMTPServer } from 'smtp-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { emailMessage } from '../../../activities/alerts/email-message.ts';
+import { openEmail } from '../../../activities/alerts/email.ts';
+import { startSmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
+import type { SmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
+import { alertMessage, hostileNames } from './alert-messages.ts';
+
+const domain = 'example.org';
+
+describe('emailMessage', () => {
+  it('has the severity, the title and the reason in the subject', () => {
+    expect(emailMessage(alertMessage(), domain).subject).toBe(
+      '[critical] bike-demand is degraded: RMSE over 7 days 101.2 is above 75',
+    );
+  });
+
+  it('says resolved when it is over', () => {
+    const { subject } = emailMessage(
+      alertMessage({ event: 'resolved', title: 'bike-demand is no longer degraded', summary: 'RMSE is 60' }),
+      domain,
+    );
+    expect(subject).toBe('[resolved] bike-demand is no longer degraded: RMSE is 60');
+  });
+
+  it('says the same in text and HTML', () => {
+    const { text, html } = emailMessage(alertMessage(), domain);
+    for (const part of [
+      'CRITICAL',
+      'bike-demand is degraded',
+      'RMSE over 7 days 101.2 is above 75',
+      'Version',
+      '101.2',
+      'degradation-check%3Abike-demand/run-1/history',
+      'As of 2011-05-20T03:40:00Z',
+      'degradation:bike-demand:performance',
+    ]) {
+      expect(text).toContain(part);
+      expect(html).toContain(part);
+    }
+  });
+
+  it('leaves out the table and the buttons where there is nothing to put in', () => {
+    const { text, html } = emailMessage(alertMessage({ facts: [], links: [] }), domain);
+    expect(html).not.toContain('<a ');
+    expect(html.match(/<td style="padding:6px/g)).toBeNull();
+    expect(text).not.toMatch(/\n{3}/);
+  });
+
+  it.each(hostileNames)('shows the name %j as it is and lets it do nothing', async (name) => {
+    const { subject, html } = emailMessage(
+      alertMessage({
+        title: name,
+        summary: name,
+        facts: [{ name, value: name }],
+        links: [{ label: name, url: `https://example.org/"${name}` }],
+        alertKey: name,
+      }),
+      domain,
+    );
+    expect(subject).not.toMatch(/[\r\n]/);
+    const bare = html.replaceAll(/="[^"]*"/g, '');
+    const markup = bare.match(/<\/?[a-z]+/gi) ?? [];
+    expect(new Set(markup.map((tag) => tag.replace('/', '')))).toEqual(
+      new Set(['<html', '<head', '<meta', '<title', '<body', '<table', '<tr', '<td', '<p', '<h', '<a']),
+    );
+    expect(bare.match(/<a href style>/g)).toHaveLength(1);
+    expect(bare.match(/<[a-z]+ [^>]*=/gi)).toBeNull();
+  });
+
+  it('keeps the subject to 200 characters', () => {
+    const { subject } = emailMessage(alertMessage({ summary: '🚲'.repeat(200) }), domain);
+    expect(subject.length).toBeLessThanOrEqual(200);
+    expect(subject.endsWith('…')).toBe(true);
+    expect(subject.isWellFormed()).toBe(true);
+  });
+
+  it('has one message id for one event, however often it is made', () => {
+    expect(emailMessage(alertMessage(), domain).messageId).toBe(
+      emailMessage(alertMessage(), domain).messageId,
+    );
+  });
+
+  it('has another message id for another event, episode, alert or run, also where the names look alike', () => {
+    const ids = [
+      alertMessage(),
+      alertMessage({ event: 'resolved' }),
+      alertMessage({ episode: 2 }),
+      alertMessage({ alertKey: 'degradation:bike-demand:other' }),
+      alertMessage({ alertKey: 'degradation-bike-demand-performance' }),
+      alertMessage({ links: [{ label: 'Open the run in Temporal', url: 'http://other' }] }),
+    ].map((alert) => emailMessage(alert, domain).messageId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(/^<[A-Za-z0-9.-]+@example\.org>$/);
+  });
+
+  it('threads the events of an episode, and only these', () => {
+    const { references } = emailMessage(alertMessage(), domain);
+    expect(references).toMatch(/^<[A-Za-z0-9.-]+@example\.org>$/);
+    expect(emailMessage(alertMessage({ event: 'resolved', links: [] }), domain).references).toBe(references);
+    expect(emailMessage(alertMessage({ episode: 2 }), domain).references).not.toBe(references);
+  });
+});
+
+describe('openEmail', () => {
+  let endpoint: SmtpEndpoint;
+  beforeAll(async () => {
+    endpoint = await startSmtpEndpoint();
+  });
+  afterAll(() => endpoint.stop());
+
+  const open = () => openEmail({ smtpUrl: endpoint.url, from: 'Tidewatch <tidewatch@example.org>' });
+
+  it('sends text and HTML to every address, with id, thread and a mark that keeps robots from answering', async () => {
+    const { refused } = await open().send(alertMessage(), 'a@example.org, b@example.org');
+    const sent = emailMessage(alertMessage(), domain);
+    const received = endpoint.messages().at(-1)!;
+    expect(refused).toEqual([]);
+    expect(received.to).toEqual(['a@example.org', 'b@example.org']);
+    expect(received.from).toBe('tidewatch@example.org');
+    expect(received.subject).toBe(sent.subject);
+    expect(received.text.trim()).toBe(sent.text.trim());
+    expect(received.html.trim()).toBe(sent.html.trim());
+    expect(received.messageId).toBe(sent.messageId);
+    expect(received.headers['references']).toBe(sent.references);
+    expect(received.headers['auto-submitted']).toBe('auto-generated');
+  });
+
+  it('lets no name or address add a header or a recipient', async () => {
+    const injected = 'x\r\nBcc: victim@example.org\r\n\r\nbody';
+    await open().send(
+      alertMessage({ model: injected, title: injected, summary: injected, alertKey: injected }),
+      'a@example.org',
+    );
+    const received = endpoint.messages().at(-1)!;
+    expect(received.to).toEqual(['a@example.org']);
+    expect(received.headers).not.toHaveProperty('bcc');
+    const email = await PostalMime.parse(received.raw);
+    expect(email.subject).toBe('[critical] x Bcc: victim@example.org body: x Bcc: victim@example.org body');
+  });
+
+  it('fails with the words of the server, so that it is tried again', async () => {
+    endpoint.refuseNext({ code: 451, message: 'Greylisted' });
+    await expect(open().send(alertMessage(), 'a@example.org')).rejects.toMatchObject({
+      code: 'DELIVERY_FAILED',
+      retryable: true,
+      message: expect.stringMatching(/^The mail server did not take .*451 Greylisted/),
+    });
+  });
+
+  it('says why it could not connect', async () => {
+    const gone = await startSmtpEndpoint();
+    await gone.stop();
+    const email = openEmail({ smtpUrl: gone.url, from: 'tidewatch@example.org' });
+    await expect(email.send(alertMessage(), 'a@example.org')).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it('names the addresses that were refused when the others have the message', async () => {
+    const server = new SMTPServer({
+      disabledCommands: ['AUTH', 'STARTTLS'],
+      onRcptTo: ({ address }, _session, done) =>
+        done(
+          address.startsWith('gone') ? Object.assign(new Error('no such user'), { responseCode: 550 }) : null,
+        ),
+      onData: (stream, _session, done) => {
+        stream.resume();
+        stream.on('end', () => done());
+      },
+    });
+    const port = await new Promise<number>((resolve) => {
+      const listening = server.listen(0, '127.0.0.1', () => {
+        const address = listening.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+    const email = openEmail({ smtpUrl: `smtp://127.0.0.1:${port}`, from: 'tidewatch@example.org' });
+    expect(await email.send(alertMessage(), 'a@example.org, gone@example.org')).toEqual({
+      refused: ['gone@example.org'],
+    });
+    await new Promise<void>((resolve) => server.close(resolve));
+  });
+});

@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { openSlack, slackMessage } from '../../../activities/alerts/slack.ts';
+import { TidewatchError } from '../../../core/errors.ts';
+import { startSlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
+import type { SlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
+import { alertMessage, hostileNames } from './alert-messages.ts';
+
+interface TextObject {
+  readonly type: string;
+  readonly text: string;
+  readonly verbatim?: boolean;
+}
+interface Rendered {
+  readonly text: string;
+  readonly link_names?: boolean;
+  readonly attachments: readonly [
+    {
+      readonly color: string;
+      readonly blocks: readonly {
+        readonly type: string;
+        readonly text?: TextObject;
+        readonly fields?: readonly TextObject[];
+        readonly elements?: readonly TextObject[];
+      }[];
+    },
+  ];
+}
+
+/** The payload as it arrives. */
+function rendered(given: Parameters<typeof alertMessage>[0] = {}): Rendered {
+  return JSON.parse(JSON.stringify(slackMessage(alertMessage(given)))) as Rendered;
+}
+
+function textsOf(payload: Rendered): TextObject[] {
+  const blocks = payload.attachments[0].blocks;
+  return blocks.flatMap(({ text, fields = [], elements = [] }) => [
+    ...(text ? [text] : []),
+    ...fields,
+    ...elements,
+  ]);
+}
+
+const unescaped = (text: string): string =>
+  text.replaceAll('\u2060', '').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+
+describe('slackMessage', () => {
+  it('shows status and title, the reason, the facts, the time and a link to the run', () => {
+    const payload = rendered();
+    const [header, reason, facts, context] = payload.attachments[0].blocks;
+    expect(payload.text).toBe('CRITICAL bike-demand is degraded: RMSE over 7 days 101.2 is above 75');
+    expect(header?.text).toMatchObject({ type: 'plain_text', text: 'CRITICAL bike-demand is degraded' });
+    expect(reason?.text?.text).toBe('RMSE over 7 days 101.2 is above 75');
+    expect(facts?.fields?.map(({ text }) => text)).toEqual(['*Version*\n3', '*RMSE*\n101.2']);
+    expect(context?.elements?.[0]?.text).toBe(
+      'as of 2011-05-20T03:40:00Z  ·  <http://127.0.0.1:8233/namespaces/default/workflows/degradation-check%3Abike-demand/run-1/history|Open the run in Temporal>',
+    );
+  });
+
+  it('has one colour a status', () => {
+    const colors = [
+      rendered({ severity: 'info' }),
+      rendered({ severity: 'warning' }),
+      rendered({ severity: 'critical' }),
+      rendered({ severity: 'critical', event: 'resolved' }),
+    ].map((payload) => payload.attachments[0].color);
+    expect(new Set(colors).size).toBe(4);
+  });
+
+  it('says RESOLVED, not CRITICAL, of an alert that is over', () => {
+    expect(rendered({ event: 'resolved', title: 'bike-demand is no longer degraded' }).text).toMatch(
+      /^RESOLVED bike-demand is no longer degraded/,
+    );
+  });
+
+  it.each(hostileNames)('shows the name %j as it is and lets it do nothing', (name) => {
+    const payload = rendered({
+      title: name,
+      summary: name,
+      facts: [{ name, value: name }],
+      links: [{ label: name, url: 'https://example.org/a|b>c' }],
+    });
+    const texts = textsOf(payload);
+    const all = [payload.text, ...texts.map(({ text }) => text)];
+    for (const text of all) {
+      // The one control sequence is our own link.
+      expect(text.replaceAll(/<https:\/\/example\.org\/a%7Cb%3Ec\|[^<>]*>/g, '')).not.toMatch(/[<>]/);
+      expect(text).not.toMatch(/&(?!amp;|lt;|gt;)/);
+      expect(text).not.toMatch(/@(here|channel|everyone)/i);
+    }
+    expect(unescaped(texts[1]!.text)).toBe(name);
+    expect(payload.link_names ?? false).toBe(false);
+    expect(texts.filter(({ type }) => type === 'mrkdwn').every(({ verbatim }) => verbatim === true)).toBe(
+      true,
+    );
+  });
+
+  it('keeps to the limits of Slack, in escaped characters, with an ellipsis and whole entities', () => {
+    const long = '&'.repeat(5000);
+    const facts = Array.from({ length: 60 }, () => ({ name: long, value: long }));
+    const payload = rendered({ title: long, summary: long, facts });
+    const [header, reason, ...rest] = payload.attachments[0].blocks;
+    expect(header!.text!.text.length).toBeLessThanOrEqual(150);
+    expect(reason!.text!.text.length).toBeLessThanOrEqual(3000);
+    expect(payload.text.length).toBeLessThanOrEqual(3000);
+    const sections = rest.filter(({ fields }) => fields !== undefined);
+    expect(sections.map(({ fields }) => fields!.length)).toEqual([10, 10, 10, 10]);
+    for (const { text } of sections.flatMap(({ fields }) => fields!))
+      expect(text.length).toBeLessThanOrEqual(2000);
+    for (const text of [header!.text!.text, reason!.text!.text, payload.text]) {
+      expect(text.endsWith('…')).toBe(true);
+      expect(text).not.toMatch(/&(?!amp;)/);
+    }
+    expect(rest.at(-1)!.elements![0]!.text).toContain('20 more facts in the run');
+  });
+
+  it('cuts between characters, not inside one', () => {
+    const { text } = rendered({ summary: '🚲'.repeat(3000) });
+    expect(text.isWellFormed()).toBe(true);
+  });
+
+  it('leaves a text that just fits whole', () => {
+    const summary = 'x'.repeat(3000);
+    expect(rendered({ summary }).attachments[0].blocks[1]!.text!.text).toBe(summary);
+  });
+
+  it('puts a dash where there is nothing, which Slack would refuse', () => {
+    const payload = rendered({ summary: '', facts: [{ name: 'Version', value: ' ' }] });
+    expect(payload.attachments[0].blocks[1]!.text!.text).toBe('–');
+    expect(payload.attachments[0].blocks[2]!.fields![0]!.text).toBe('*Version*\n–');
+  });
+});
+
+describe('openSlack', () => {
+  let endpoint: SlackEndpoint;
+  beforeAll(async () => {
+    endpoint = await startSlackEndpoint();
+  });
+  afterAll(() => endpoint.stop());
+
+  const open = (timeoutMs = 5000) => openSlack({ webhookUrl: endpoint.url, timeoutMs });
+  const failureOf = async (send: Promise<void>): Promise<TidewatchError> => {
+    const error = await send.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (!(error instanceof TidewatchError))
+      throw new Error(`expected a TidewatchError, got ${String(error)}`);
+    return error;
+  };
+
+  it('posts the rendered message', async () => {
+    await open().send(alertMessage());
+    expect(endpoint.messages().at(-1)?.body).toEqual(rendered());
+  });
+
+  it('says how long Slack wants to be left alone after a 429', async () => {
+    endpoint.answerNext({ status: 429, retryAfterSeconds: 30 });
+    const error = await failureOf(open().send(alertMessage()));
+    expect(error).toMatchObject({
+      code: 'DELIVERY_FAILED',
+      retryable: true,
+      details: { retryAfterMs: 30_000 },
+    });
+    expect(error.message).toBe(
+      'Slack did not take the message of alert degradation:bike-demand:performance (HTTP 429 rate_limited). It is tried again.',
+    );
+  });
+
+  it('waits an hour at most', async () => {
+    endpoint.answerNext({ status: 429, retryAfterSeconds: 86_400 });
+    expect((await failureOf(open().send(alertMessage()))).details['retryAfterMs']).toBe(3_600_000);
+  });
+
+  it.each([
+    [500, 'HTTP 500 rollup_error'],
+    [404, 'HTTP 404 no_service'],
+    [403, 'HTTP 403 action_prohibited'],
+  ])('repeats what Slack says to a %d, tries once, and keeps the webhook secret', async (status, reason) => {
+    const before = endpoint.requests();
+    endpoint.answerNext({ status });
+    const error = await failureOf(open().send(alertMessage()));
+    expect(error.message).toContain(reason);
+    expect(error.details).not.toHaveProperty('retryAfterMs');
+    expect(endpoint.requests()).toBe(before + 1);
+    expect(JSON.stringify([error.message, error.details, String(error.cause)])).not.toContain('/services/');
+  });
+
+  it('gives up on a server that does not answer', async () => {
+    endpoint.answerNext({ status: 'hang' });
+    expect((await failureOf(open(100).send(alertMessage()))).message).toContain('no answer in 0.1 s');
+  });
+
+  it('says why it could not connect', async () => {
+    const gone = await startSlackEndpoint();
+    await gone.stop();
+    const error = await failureOf(openSlack({ webhookUrl: gone.url }).send(alertMessage()));
+    expect(error.message).toContain('ECONNREFUSED');
+    expect(error.message).not.toContain('/services/');
+  });
+});

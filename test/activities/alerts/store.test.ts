@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { pendingDeliveries } from '../../../activities/alerts/deliveries.ts';
+import { listPendingAlerts, openAlert, resolveAlert } from '../../../activities/alerts/store.ts';
+import type { Relief, Trouble } from '../../../activities/alerts/store.ts';
+import type { AlertRoute } from '../../../core/monitor/schema.ts';
+import { dayMs } from '../../../core/window.ts';
+import { createTestDatabase } from '../../setup/servers.ts';
+import type { TestDatabase } from '../../setup/servers.ts';
+
+const key = 'degradation:bike-demand:performance';
+const day = (n: number): number => Date.UTC(2011, 4, n, 3, 40);
+const routes: readonly AlertRoute[] = [
+  { severity: ['critical'], slack: true, email: [] },
+  { severity: ['info', 'warning', 'critical'], slack: false, email: ['a@example.org', 'b@example.org'] },
+];
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test.drop());
+beforeEach(async () => {
+  await test.database.execute('delete from alerts');
+});
+
+const observed = {
+  model: 'bike-demand',
+  kind: 'degradation',
+  subject: 'performance',
+  facts: [{ name: 'RMSE', value: '101.2' }],
+  routes,
+  provenance: { workflowId: 'degradation-check:bike-demand', runId: 'run-1' },
+} as const;
+
+const open = (trouble: Partial<Trouble> & Pick<Trouble, 'asOf'>): Promise<string | null> =>
+  test.database.transaction((connection) =>
+    openAlert(connection, { ...observed, severity: 'warning', summary: 'RMSE is above 75', ...trouble }),
+  );
+const resolve = (relief: Partial<Relief> & Pick<Relief, 'asOf'>): Promise<string | null> =>
+  test.database.transaction((connection) =>
+    resolveAlert(connection, { ...observed, summary: 'RMSE is not above 75', ...relief }),
+  );
+
+const alerts = () =>
+  test.database.query(
+    'select episode, state, severity, summary, opened_as_of, resolved_as_of from alerts order by episode',
+  );
+const events = async () =>
+  (
+    await test.database.query<{ name: string }>(
+      `select concat_ws(' ', episode, event, severity) as name from alert_events order by recorded_at`,
+    )
+  ).map(({ name }) => name);
+const told = async (event: string) =>
+  (
+    await test.database.query<{ recipient: string }>(
+      'select recipient from alert_deliveries where event = $1 order by channel desc, recipient',
+      [event],
+    )
+  ).map(({ recipient }) => recipient);
+
+describe('openAlert', () => {
+  it('opens an alert with its first event and one message a recipient', async () => {
+    expect(await open({ asOf: day(1), severity: 'critical' })).toBe(key);
+    expect(await alerts()).toEqual([
+      {
+        episode: 1,
+        state: 'open',
+        severity: 'critical',
+        summary: 'RMSE is above 75',
+        opened_as_of: day(1),
+        resolved_as_of: null,
+      },
+    ]);
+    expect(await events()).toEqual(['1 opened critical']);
+    expect(await told('opened')).toEqual(['default', 'a@example.org, b@example.org']);
+    expect(await pendingDeliveries(test.database, { model: 'bike-demand', alertKey: key })).toMatchObject([
+      { channel: 'email' },
+      {
+        channel: 'slack',
+        recipient: 'default',
+        kind: 'degradation',
+        event: 'opened',
+        severity: 'critical',
+        summary: 'RMSE is above 75',
+        facts: [{ name: 'RMSE', value: '101.2' }],
+        asOf: day(1),
+        workflowId: 'degradation-check:bike-demand',
+        runId: 'run-1',
+      },
+    ]);
+  });
+
+  it('records an alert that nobody is told of', async () => {
+    expect(await open({ asOf: day(1), routes: [] })).toBe(key);
+    expect(await events()).toEqual(['1 opened warning']);
+    expect(await listPendingAlerts(test.database, 'bike-demand')).toEqual([]);
+  });
+
+  it('does nothing for the same trouble the next day, or on the same day again', async () => {
+    await open({ asOf: day(1) });
+    expect(await open({ asOf: day(1) })).toBeNull();
+    expect(await open({ asOf: day(2), summary: 'RMSE is far above 75' })).toBeNull();
+    expect(await events()).toEqual(['1 opened warning']);
+  });
+
+  it('escalates, tells those of the new severity, and then takes the lesser trouble for known', async () => {
+    await open({ asOf: day(1) });
+    expect(await open({ asOf: day(2), severity: 'critical', summary: 'RMSE is above 90' })).toBe(key);
+    expect(await open({ asOf: day(3), severity: 'warning' })).toBeNull();
+    expect(await events()).toEqual(['1 opened warning', '1 escalated critical']);
+    expect(await alerts()).toMatchObject([
+      { severity: 'critical', summary: 'RMSE is above 90', opened_as_of: day(1) },
+    ]);
+    expect(await told('opened')).toEqual(['a@example.org, b@example.org']);
+    expect(await told('escalated')).toEqual(['default', 'a@example.org, b@example.org']);
+  });
+
+  it('escalates twice in one episode', async () => {
+    await open({ asOf: day(1), severity: 'info' });
+    await open({ asOf: day(2), severity: 'warning' });
+    await open({ asOf: day(3), severity: 'critical' });
+    expect(await events()).toEqual([
+      '1 opened info',
+      '1 escalated to warning warning',
+      '1 escalated critical',
+    ]);
+  });
+
+  it('does nothing for a day before the newest event', async () => {
+    await open({ asOf: day(10) });
+    expect(await open({ asOf: day(9), severity: 'critical' })).toBeNull();
+    await resolve({ asOf: day(11) });
+    expect(await open({ asOf: day(10), severity: 'critical' })).toBeNull();
+    expect(await events()).toEqual(['1 opened warning', '1 resolved warning']);
+  });
+
+  it('opens a new episode after a resolve and tells of it again', async () => {
+    await open({ asOf: day(1) });
+    await resolve({ asOf: day(2) });
+    expect(await open({ asOf: day(3) })).toBe(key);
+    expect(await events()).toEqual(['1 opened warning', '1 resolved warning', '2 opened warning']);
+    expect(await alerts()).toMatchObject([{ state: 'resolved', resolved_as_of: day(2) }, { state: 'open' }]);
+    expect(await told('opened')).toEqual(['a@example.org, b@example.org', 'a@example.org, b@example.org']);
+  });
+
+  it('opens one alert when ten runs see the trouble at once', async () => {
+    const keys = await Promise.all(Array.from({ length: 10 }, () => open({ asOf: day(1) })));
+    expect(keys.filter((opened) => opened !== null)).toEqual([key]);
+    expect(await events()).toEqual(['1 opened warning']);
+  });
+
+  it('leaves nothing behind when the transaction of the caller fails', async () => {
+    const failing = test.database.transaction(async (connection) => {
+      await openAlert(connection, { ...observed, severity: 'warning', summary: 'x', asOf: day(1) });
+      throw new Error('the check could not be stored');
+    });
+    await expect(failing).rejects.toThrow('the check could not be stored');
+    expect(await alerts()).toEqual([]);
+  });
+});
+
+describe('resolveAlert', () => {
+  it('does nothing when nothing is open', async () => {
+    expect(await resolve({ asOf: day(1) })).toBeNull();
+    await open({ asOf: day(1) });
+    await resolve({ asOf: day(2) });
+    expect(await resolve({ asOf: day(3) })).toBeNull();
+    expect(await events()).toEqual(['1 opened warning', '1 resolved warning']);
+  });
+
+  it('does nothing for a day before the newest event', async () => {
+    await open({ asOf: day(10) });
+    expect(await resolve({ asOf: day(9) })).toBeNull();
+    expect(await alerts()).toMatchObject([{ state: 'open' }]);
+  });
+
+  it('ends the alert and keeps what it was about', async () => {
+    await open({ asOf: day(1), severity: 'critical' });
+    expect(await resolve({ asOf: day(1) + dayMs })).toBe(key);
+    expect(await alerts()).toMatchObject([
+      { state: 'resolved', severity: 'critical', summary: 'RMSE is above 75', resolved_as_of: day(2) },
+    ]);
+  });
+
+  it('tells those who heard of any of its severities', async () => {
+    const split: readonly AlertRoute[] = [
+      { severity: ['warning'], slack: false, email: ['w@example.org'] },
+      { severity: ['critical'], slack: true, email: [] },
+      { severity: ['info'], slack: false, email: ['i@example.org'] },
+    ];
+    await open({ asOf: day(1), routes: split });
+    await open({ asOf: day(2), severity: 'critical', routes: split });
+    await resolve({ asOf: day(3), routes: split });
+    expect(await told('resolved')).toEqual(['default', 'w@example.org']);
+  });
+
+  it('ends a retraining with an event and a severity of its own', async () => {
+    const retraining = { kind: 'retraining', subject: 'retraining-1' } as const;
+    await open({ ...retraining, asOf: day(1), severity: 'info', event: 'started' });
+    await resolve({ ...retraining, asOf: day(1), severity: 'critical', event: 'failed' });
+    expect(await events()).toEqual(['1 started info', '1 failed critical']);
+    expect(await alerts()).toMatchObject([{ state: 'resolved', severity: 'critical' }]);
+    expect(await told('failed')).toEqual(['default', 'a@example.org, b@example.org']);
+  });
+});
+
+describe('listPendingAlerts', () => {
+  it('gives the keys of one model with undelivered messages, each once', async () => {
+    await open({ asOf: day(1) });
+    await resolve({ asOf: day(2) });
+    await open({ asOf: day(1), kind: 'drift', subject: 'dataset' });
+    await open({ asOf: day(1), model: 'other' });
+    expect(await listPendingAlerts(test.database, 'bike-demand')).toEqual([
+      'degradation:bike-demand:performance',
+      'drift:bike-demand:dataset',
+    ]);
+    await test.database.execute(
+      `update alert_deliveries set state = 'delivered' where alert_key like 'drift:%'`,
+    );
+    expect(await listPendingAlerts(test.database, 'bike-demand')).toEqual([key]);
+  });
+});

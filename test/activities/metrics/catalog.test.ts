@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+
+import { gaugeCatalog, sampleOf } from '../../../activities/metrics/catalog.ts';
+import { methodNames, methodOf } from '../../../core/statistics/registry.ts';
+
+describe('gaugeCatalog', () => {
+  it('holds the gauges that dashboards and rules rely on, with their labels', () => {
+    const names = Object.entries(gaugeCatalog).map(([name, { labels }]) =>
+      labels.length === 0 ? name : `${name}{${labels.join(',')}}`,
+    );
+    expect(names.toSorted()).toEqual([
+      'data_drift_detected',
+      'data_drift_ratio',
+      'data_drift_score{feature,method}',
+      'data_drift_share',
+      'data_freshness_timestamp_seconds{stream}',
+      'feature_missing_ratio{feature}',
+      'feature_out_of_range_ratio{feature}',
+      'model_accuracy{version}',
+      'model_actuals_coverage_ratio',
+      'model_degraded',
+      'model_f1_score{version}',
+      'model_feature_importance{feature,version}',
+      'model_mae{version}',
+      'model_mape{version}',
+      'model_peak_hour_mape{version}',
+      'model_precision{version}',
+      'model_prediction_confidence{version}',
+      'model_r2_score{version}',
+      'model_recall{version}',
+      'model_retrainings_total',
+      'model_rmse{version}',
+      'model_roc_auc{version}',
+      'tidewatch_last_success_timestamp_seconds',
+      'tidewatch_window_end_timestamp_seconds',
+    ]);
+  });
+
+  it('takes no label of the group, which the Pushgateway would overwrite', () => {
+    const labels = Object.values(gaugeCatalog).flatMap(({ labels }): readonly string[] => labels);
+    expect(labels.filter((label) => ['job', 'process', 'model', 'instance'].includes(label))).toEqual([]);
+  });
+
+  it('names the methods whose score is a p-value', () => {
+    const byPValue = methodNames.filter((method) => methodOf(method).decidedBy === 'p-value');
+    expect(gaugeCatalog.data_drift_score.help).toContain(`p-value of ${byPValue.join(' and ')}`);
+  });
+});
+
+describe('sampleOf', () => {
+  it('gives one sample for a number, 0 included', () => {
+    expect(sampleOf('model_degraded', 0)).toEqual([{ gauge: 'model_degraded', labels: {}, value: 0 }]);
+  });
+
+  it.each([null, undefined, Number.NaN, Number.POSITIVE_INFINITY])('gives no sample for %s', (value) => {
+    expect(sampleOf('model_rmse', value, { version: '1' })).toEqual([]);
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+
+import { alertStatus, alertTitle, oneLine } from '../../../core/alert/message.ts';
+
+describe('alertTitle', () => {
+  it('says what has happened', () => {
+    expect(alertTitle('degradation', 'bike-demand', 'opened')).toBe('bike-demand is degraded');
+    expect(alertTitle('degradation', 'bike-demand', 'resolved')).toBe('bike-demand is no longer degraded');
+    expect(alertTitle('drift', 'bike-demand', 'opened')).toBe('bike-demand has data drift');
+    expect(alertTitle('retraining', 'bike-demand', 'promoted')).toBe('bike-demand has a new champion');
+    expect(alertTitle('retraining', 'bike-demand', 'failed')).toBe('bike-demand could not be retrained');
+  });
+
+  it('takes the words of the trouble for events without words of their own', () => {
+    expect(alertTitle('degradation', 'bike-demand', 'escalated')).toBe('bike-demand is degraded');
+    expect(alertTitle('retraining', 'bike-demand', 'started')).toBe('bike-demand is being retrained');
+  });
+});
+
+describe('alertStatus', () => {
+  it('is the severity while there is trouble', () => {
+    expect(alertStatus({ event: 'escalated', severity: 'critical' })).toBe('critical');
+  });
+
+  it('is resolved after a resolve, however severe it was', () => {
+    expect(alertStatus({ event: 'resolved', severity: 'critical' })).toBe('resolved');
+  });
+});
+
+describe('oneLine', () => {
+  it('turns every kind of line break into a space', () => {
+    expect(oneLine('a\r\nb\nc\u2028d\u2029e\u0085f\vg')).toBe('a b c d e f g');
+  });
+
+  it('drops control characters and characters that reorder what is read', () => {
+    expect(oneLine('\u0000a\u202Eb\u200Bc\t')).toBe('abc');
+  });
+
+  it('leaves letters of every script and emoji', () => {
+    expect(oneLine('Fahrräder 自転車 🚲')).toBe('Fahrräder 自転車 🚲');
+  });
+});

@@ -1,0 +1,69 @@
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { cronProblem } from '../../schedules/cron.ts';
+import { testServers } from '../setup/servers.ts';
+
+const valid = [
+  '0 3 * * *',
+  '*/15 * * * *',
+  '5/15 8-17 * * mon-fri',
+  '0 0,12 1-10/2 JAN,jul *',
+  '0 3 * * 7',
+  '0 3 * * 5-7',
+  '0 3 * * Sunday',
+  '00 03 31 2 *',
+  '*/90 * * * *',
+];
+
+const invalid: readonly (readonly [cron: string, problem: string])[] = [
+  ['60 3 * * *', 'minute "60" is not from 0 to 59'],
+  ['0 24 * * *', 'hour "24" is not from 0 to 23'],
+  ['0 3 0 * *', 'day of the month "0" is not from 1 to 31'],
+  ['0 3 * 13 *', 'month "13" is not from 1 to 12'],
+  ['0 3 * * 1-8', 'day of the week "1-8" is not from 0 to 7'],
+  ['10-5 * * * *', 'minute "10-5" ends before it starts'],
+  ['*/0 * * * *', 'minute "*/0" has no step from 1 up after "/"'],
+  ['1,,2 * * * *', 'minute "" is not from 0 to 59'],
+  ['0 3 ? * *', 'day of the month "?" is not from 1 to 31'],
+  ['0 3 L * *', 'day of the month "L" is not from 1 to 31'],
+  ['1.5 * * * *', 'minute "1.5" is not from 0 to 59'],
+  ['-1 * * * *', 'minute "-1" is not from 0 to 59'],
+  ['a * * * *', 'minute "a" is not from 0 to 59'],
+];
+
+describe('cronProblem', () => {
+  it.each(valid)('finds nothing wrong with %s', (cron) => {
+    expect(cronProblem(cron)).toBeUndefined();
+  });
+
+  it.each(invalid)('says of %s: %s', (cron, problem) => {
+    expect(cronProblem(cron)).toBe(problem);
+  });
+
+  it.each(['0 3 * *', '0 3 * * * *', '@daily', ''])('asks for five fields instead of "%s"', (cron) => {
+    expect(cronProblem(cron)).toContain('five fields');
+  });
+});
+
+describe('the Temporal server agrees', () => {
+  let connection: Connection;
+  beforeAll(async () => {
+    connection = await Connection.connect({ address: testServers().temporalAddress });
+  });
+  afterAll(() => connection.close());
+
+  it.each([
+    ...valid.map((cron) => [cron, true] as const),
+    ...invalid.map(([cron]) => [cron, false] as const),
+  ])('on %s: %s', async (cron, accepted) => {
+    const created = new Client({ connection }).schedule.create({
+      scheduleId: `cron-test:${cron}`,
+      spec: { cronExpressions: [cron] },
+      action: { type: 'startWorkflow', workflowType: 'none', taskQueue: 'cron-test' },
+      state: { paused: true },
+    });
+    if (accepted) await (await created).delete();
+    else await expect(created).rejects.toThrow(TypeError);
+  });
+});

@@ -1,0 +1,78 @@
+/** A real worker inside a test: its own task queue, its own database, the shared servers. */
+
+import { randomBytes } from 'node:crypto';
+
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { inject } from 'vitest';
+
+import { temporalContext } from '../../activities/activity-context.ts';
+import type { ActivityDependencies } from '../../activities/dependencies.ts';
+import { createActivities } from '../../activities/index.ts';
+import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
+import { openTrainer } from '../../activities/retraining/trainer.ts';
+import type { Database } from '../../sql/database.ts';
+import { activityErrors } from '../../worker/activity-errors.ts';
+import { testServers } from './servers.ts';
+
+export interface TestWorker {
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly dependencies: ActivityDependencies;
+  /** Starts a workflow and gives its result. */
+  run<Result>(workflowType: string, input: unknown, workflowId?: string): Promise<Result>;
+  stop(): Promise<void>;
+}
+
+/** `overrides` replaces dependencies: a channel, a Pushgateway that is away. */
+export async function startTestWorker(
+  database: Database,
+  overrides: Partial<ActivityDependencies> = {},
+): Promise<TestWorker> {
+  const { temporalAddress, temporalUiUrl, pushgatewayUrl } = testServers();
+  const taskQueue = `test-${randomBytes(6).toString('hex')}`;
+  const connection = await NativeConnection.connect({ address: temporalAddress });
+  const clientConnection = await Connection.connect({ address: temporalAddress });
+  const client = new Client({ connection: clientConnection });
+  const dependencies: ActivityDependencies = {
+    database,
+    pushgateway: openPushgateway(pushgatewayUrl),
+    channels: {},
+    trainer: openTrainer(),
+    wakeAlert: async ({ model, alertKey }) => {
+      await client.workflow.signalWithStart('alertLifecycle', {
+        workflowId: `alert-lifecycle:${alertKey}`,
+        taskQueue,
+        args: [{ model, alertKey }],
+        signal: 'alertChanged',
+        signalArgs: [],
+      });
+    },
+    temporalUi: `${temporalUiUrl}/namespaces/default`,
+    codeVersion: 'test',
+    context: temporalContext,
+    now: Date.now,
+    ...overrides,
+  };
+  const worker = await Worker.create({
+    connection,
+    taskQueue,
+    workflowBundle: { codePath: inject('workflowBundlePath') },
+    activities: createActivities(dependencies),
+    interceptors: { activity: [() => ({ inbound: activityErrors })] },
+  });
+  const running = worker.run();
+  return {
+    client,
+    taskQueue,
+    dependencies,
+    run: (workflowType, input, workflowId = `${workflowType}-${randomBytes(6).toString('hex')}`) =>
+      client.workflow.execute(workflowType, { workflowId, taskQueue, args: [input] }),
+    stop: async () => {
+      worker.shutdown();
+      await running;
+      await clientConnection.close();
+      await connection.close();
+    },
+  };
+}
