@@ -1,6 +1,6 @@
 /** `npm run demo`: starts everything, replays sixteen weeks, shows what was found. */
 
-import { readFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { Client, Connection } from '@temporalio/client';
@@ -11,7 +11,6 @@ import { openClient } from '../client/tidewatch-client.ts';
 import { reasonOf } from '../core/errors.ts';
 import { formatDay } from '../core/window.ts';
 import { openDatabase } from '../sql/database.ts';
-import type { Injection } from './data/inject.ts';
 import { inject, parseInjection } from './data/inject.ts';
 import { startProcesses } from './processes.ts';
 import { replay } from './replay.ts';
@@ -26,7 +25,7 @@ const stateDirectory = join(root, '.tidewatch', 'demo');
 interface Options {
   readonly model: 'bikes' | 'flights';
   readonly weeks?: number;
-  readonly inject: readonly Injection[];
+  readonly inject: readonly string[];
   readonly exit: boolean;
   readonly summary?: string;
 }
@@ -38,7 +37,7 @@ const program = new Command('npm run demo --')
   .option(
     '--inject <change>',
     'inject drift, for example hum:+0.3@2011-05-20 (may be repeated)',
-    (text: string, before: readonly Injection[]) => [...before, orArgumentError(() => parseInjection(text))],
+    (text: string, before: readonly string[]) => [...before, text],
     [],
   )
   .option('--exit', 'stop everything when the replay is over', false)
@@ -52,6 +51,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 async function run(): Promise<void> {
   const say = (text: string): void => console.log(text);
   const scenario = findScenario(options.model);
+  const clean = scenario.loadRows();
+  const injections = options.inject.map((text) => parseInjection(text, clean[0]!.features));
+  const rows = clean.map((row) => inject(row, injections));
   // Each demo starts empty; the binaries are kept.
   await rm(join(stateDirectory, 'models'), { recursive: true, force: true });
   await mkdir(stateDirectory, { recursive: true });
@@ -71,7 +73,6 @@ async function run(): Promise<void> {
     const connection = await Connection.connect({ address: stack.temporal.address });
     closers.push(() => connection.close());
 
-    const rows = inject(scenario.loadRows(), options.inject);
     const bar = new SingleBar({
       format: '  {bar} {day}  {verdict}  {eta_formatted} left',
       etaBuffer: 20,
@@ -93,8 +94,8 @@ async function run(): Promise<void> {
     });
     bar.stop();
 
-    const summary = await summarize({ database, stack, connection, model: scenario.model });
-    say(formatSummary(summary, stack));
+    const summary = await summarize({ database, stack, connection, scenario });
+    say(formatSummary(summary, stack, processes));
     if (options.summary !== undefined) await writeFile(options.summary, `${JSON.stringify(summary, null, 2)}\n`);
     if (!options.exit) {
       say('\nEverything is running; look around. Ctrl-C stops it.');
@@ -118,14 +119,6 @@ function oneOf(names: readonly string[]): (text: string) => string {
   };
 }
 
-function orArgumentError<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw new InvalidArgumentError(reasonOf(error));
-  }
-}
-
 try {
   await run();
 } catch (error) {
@@ -134,4 +127,3 @@ try {
     process.exitCode = 1;
   }
 }
-void readFile;

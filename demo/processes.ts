@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { openDatabase } from '../sql/database.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario } from './scenarios.ts';
 import type { Child } from './stack/child-process.ts';
 import { startChild } from './stack/child-process.ts';
 import type { Stack } from './stack/stack.ts';
@@ -82,7 +82,7 @@ export async function startProcesses(stack: Stack, options: ProcessOptions): Pro
     const serviceUrl = await urlInLog(service, 'url', signal);
     const monitors = await writeMonitor(options, serviceUrl);
     await Promise.all([
-      tidewatch('apply', '--monitors', monitors, '--paused').then(() => say('the monitor and its schedules are applied')),
+      tidewatch('apply', '--monitors', monitors).then(() => say('the monitor and its schedules are applied')),
       fitFirst(serviceUrl, scenario.model, signal).then(say),
     ]);
     const workerUrl = await urlInLog(worker, 'http', signal);
@@ -97,9 +97,10 @@ export async function startProcesses(stack: Stack, options: ProcessOptions): Pro
 /** The demo's copy of the monitor asks the demo's trainer, on whatever port it has. */
 async function writeMonitor({ root, stateDirectory, scenario }: ProcessOptions, serviceUrl: string): Promise<string> {
   const directory = join(stateDirectory, 'monitors');
+  const file = `${scenario.model}.yaml`;
   await mkdir(directory, { recursive: true });
-  const text = await readFile(join(root, 'monitors', scenario.monitorFile), 'utf8');
-  await writeFile(join(directory, scenario.monitorFile), text.replace(/^( +url:).*$/m, `$1 ${serviceUrl}`));
+  const text = await readFile(join(root, 'monitors', file), 'utf8');
+  await writeFile(join(directory, file), text.replace(/^( +url:).*$/m, `$1 ${serviceUrl}`));
   return directory;
 }
 
@@ -124,7 +125,9 @@ async function urlInLog(child: Child, key: string, signal: AbortSignal): Promise
       found = new RegExp(`"${key}":"(http[^"]+)"`).exec(await readFile(child.logFile, 'utf8'))?.[1];
       return found !== undefined;
     },
-    { signal },
+    60_000,
+    signal,
   );
-  return found!;
+  if (found === undefined) throw new Error(`the ${child.name} is not ready after a minute; read ${child.logFile}`);
+  return found;
 }

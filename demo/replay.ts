@@ -7,7 +7,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 
 import type { TidewatchClient } from '../client/tidewatch-client.ts';
 import { dayMs, formatInstant, hourMs, hoursOf, minuteMs } from '../core/window.ts';
-import type { DemoRow, Scenario } from './scenario.ts';
+import type { DemoRow, Scenario } from './scenarios.ts';
 
 export interface ReplayOptions {
   readonly scenario: Scenario;

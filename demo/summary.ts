@@ -2,8 +2,9 @@
 
 import { Client, type Connection } from '@temporalio/client';
 
-import { dayMs, formatDay } from '../core/window.ts';
+import { formatDay } from '../core/window.ts';
 import type { Database } from '../sql/database.ts';
+import type { Scenario } from './scenarios.ts';
 import type { Stack } from './stack/stack.ts';
 
 export interface Summary {
@@ -40,9 +41,7 @@ interface Sources {
   readonly database: Database;
   readonly stack: Stack;
   readonly connection: Connection;
-  readonly model: string;
-  /** Which class a probability is about, in a classification. */
-  readonly positiveClass: string | null;
+  readonly scenario: Scenario;
 }
 
 const workflowTypes = [
@@ -55,7 +54,8 @@ const workflowTypes = [
 ];
 
 export async function summarize(sources: Sources): Promise<Summary> {
-  const { database, stack, model } = sources;
+  const { database, stack, scenario } = sources;
+  const { model } = scenario;
   await untilDelivered(database, model);
   return {
     model,
@@ -90,7 +90,7 @@ interface WeekRow extends Record<string, unknown> {
   readonly verdict: string | null;
 }
 
-async function readWeeks({ database, model, positiveClass }: Sources): Promise<Week[]> {
+async function readWeeks({ database, scenario: { model, positiveClass } }: Sources): Promise<Week[]> {
   const rows = await database.query<WeekRow>(
     `with first_version as (
        select version from model_versions where model = $1 order by registered_at limit 1
@@ -168,9 +168,4 @@ async function countWorkflows(connection: Connection): Promise<Summary['workflow
     }),
   );
   return Object.fromEntries(counts);
-}
-
-/** The last day of a week, for people. */
-export function lastDayOf(week: Week): string {
-  return formatDay(Date.parse(week.start) + 6 * dayMs);
 }

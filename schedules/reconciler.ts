@@ -46,7 +46,7 @@ export async function planSchedules(
   desired: readonly ScheduleDefinition[],
   scope: ScheduleScope,
 ): Promise<readonly ScheduleChange[]> {
-  return withTemporalErrors(client, 'schedules', async () => {
+  return withTemporalErrors(client, async () => {
     const wanted = new Map(desired.map((definition) => [definition.scheduleId, definition]));
     const candidates = new Set([...wanted.keys(), ...(await listUnwanted(client, scope))]);
     const descriptions = await eachOf(
@@ -93,12 +93,14 @@ export async function applySchedules(
   taskQueue: string,
 ): Promise<void> {
   await eachOf(plan, (change) =>
-    withTemporalErrors(client, `schedule ${change.scheduleId}`, async () => {
-      if (change.change === 'create') await create(client, change.definition, taskQueue);
-      else if (change.change === 'update') await update(client, change.definition, taskQueue);
-      else if (change.change === 'delete') await remove(client, change.scheduleId);
-    }),
+    withTemporalErrors(client, () => carryOut(client, change, taskQueue), change.scheduleId),
   );
+}
+
+async function carryOut(client: Client, change: ScheduleChange, taskQueue: string): Promise<void> {
+  if (change.change === 'create') await create(client, change.definition, taskQueue);
+  else if (change.change === 'update') await update(client, change.definition, taskQueue);
+  else if (change.change === 'delete') await remove(client, change.scheduleId);
 }
 
 /** Written once at creation, which no update can change: what marks a schedule as Tidewatch's, and whose it is. */

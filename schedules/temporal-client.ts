@@ -12,7 +12,7 @@ export interface TemporalClient {
 /**
  * Connects to a Temporal server.
  *
- * @throws TidewatchError `TEMPORAL_UNREACHABLE` when it does not answer within 10 seconds
+ * @throws TidewatchError `TEMPORAL_UNREACHABLE` when it does not answer within 5 seconds
  */
 export async function connectTemporal(options: {
   readonly address: string;
@@ -20,7 +20,7 @@ export async function connectTemporal(options: {
 }): Promise<TemporalClient> {
   const { address, namespace } = options;
   try {
-    const connection = await Connection.connect({ address, connectTimeout: '10s' });
+    const connection = await Connection.connect({ address, connectTimeout: '5s' });
     return { client: new Client({ connection, namespace }), close: () => connection.close() };
   } catch (error) {
     throw new TidewatchError('TEMPORAL_UNREACHABLE', { address, reason: reasonOf(error) }, { cause: error });
@@ -34,26 +34,28 @@ const unreachableCodes = new Set([4, 14]);
  * Runs calls to the server and translates how they fail: gone is `TEMPORAL_UNREACHABLE`; a namespace, search attribute, cron
  * expression or time zone that the server does not know is `INVALID_CONFIGURATION`. Anything else stays as it is.
  *
- * @param about what the calls are about, for example a schedule id
+ * @param writing the schedule that the calls write, if they write one
  */
 export async function withTemporalErrors<T>(
   client: Client,
-  about: string,
   calls: () => Promise<T>,
+  writing?: string,
 ): Promise<T> {
   try {
     return await calls();
   } catch (error) {
-    throw translate(client, about, error);
+    throw translate(client, error, writing);
   }
 }
 
-function translate(client: Client, about: string, error: unknown): unknown {
+function translate(client: Client, error: unknown, writing: string | undefined): unknown {
   if (error instanceof NamespaceNotFoundError) {
     return refused(`TEMPORAL_NAMESPACE: the server has no namespace "${error.namespace}"`, error);
   }
   // The SDK's own words for an invalid cron expression or time zone.
-  if (error instanceof TypeError) return refused(`${about}: ${error.message}`, error);
+  if (error instanceof TypeError && writing !== undefined) {
+    return refused(`schedule ${writing}: ${error.message}`, error);
+  }
   const cause = error instanceof Error ? error.cause : undefined;
   if (!isGrpcServiceError(cause)) return error;
   if (unreachableCodes.has(cause.code)) {

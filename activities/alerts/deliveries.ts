@@ -70,7 +70,8 @@ export async function recordDelivered(
 ): Promise<void> {
   await connection.execute(
     `update alert_deliveries set state = 'delivered', delivered_at = clock_timestamp(), last_error = $7
-     where false`,
+     where model = $1 and alert_key = $2 and episode = $3 and event = $4 and channel = $5 and recipient = $6
+       and state <> 'delivered'`,
     [...keyOf(delivery), notice],
   );
 }

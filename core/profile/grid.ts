@@ -44,7 +44,7 @@ export interface CategoricalGrid {
 /** Plain numbers and strings, so that it survives jsonb (`JSON.stringify` and `gridFromJson`). */
 export type ReferenceGrid = ContinuousGrid | CategoricalGrid;
 
-/** 25 cells to each of the 10 bins; a cell holds at most 1/250 of the reference, or one value. */
+/** 25 to each of the 10 bins. A cell holds 1/250 of the reference, less than 1/125 where ties cross an edge, or one value. */
 const quantileCells = 250;
 const cellsPerBin = quantileCells / 10;
 const massPointShare = 1 / 256;

@@ -7,7 +7,7 @@ import { valueCountOf } from '../profile/profile.ts';
  * (equal) to 1 (one lies entirely below the other); effect is the same number.
  *
  * Read at the edges of the grid: never above the value of the raw rows, and below it by at most the share of the largest
- * cell of the reference that holds more than one value (1/250 without ties). The p-value is two-sided, from the law of the
+ * cell of the reference that is wider than one value (1/250 without ties). The p-value is two-sided, from the law of the
  * one-sample statistic at the effective size n m / (n + m), as scipy's `ks_2samp(method='asymp')`; it assumes independent rows.
  *
  * Missing and invalid values are left out. Constant equal columns give 0 with p = 1. Not computable: a categorical column,

@@ -36,7 +36,9 @@ export interface BikeHour {
  */
 export function instantOfLocalHour(dayOfYear: number, hour: number): number {
   const asUtc = Date.UTC(2011, 0, dayOfYear, hour);
-  const instant = [asUtc + 4 * hourMs, asUtc + 5 * hourMs].find((each) => localHour(each, bikeTimeZone) === hour);
+  const instant = [asUtc + 4 * hourMs, asUtc + 5 * hourMs].find(
+    (each) => localHour(each, bikeTimeZone) === hour,
+  );
   if (instant === undefined) throw new RangeError(`no clock showed ${hour}:00 on day ${dayOfYear} of 2011`);
   return instant;
 }

@@ -30,13 +30,15 @@ const pattern = /^([^:@]+):([-+*=])([^@]+)@(.+?)(?:\.\.(.+))?$/;
  * @throws TidewatchError `INVALID_INPUT` with a right example
  */
 export function parseInjection(text: string, features: Readonly<Record<string, unknown>>): Injection {
-  const [, feature = '', sign = '', given = '', first = '', last] = pattern.exec(text.trim()) ?? fail(text, 'misses a part');
+  const [, feature = '', sign = '', given = '', first = '', last] =
+    pattern.exec(text.trim()) ?? fail(text, 'misses a part');
   const operation = sign as Injection['operation'];
   if (!Object.hasOwn(features, feature)) {
     return fail(text, `names no feature of the model: ${Object.keys(features).join(', ')}`);
   }
   const isText = typeof features[feature] === 'string';
-  if (isText && operation !== '=') return fail(text, `cannot calculate with ${feature}, which is a text; write = and a text`);
+  if (isText && operation !== '=')
+    return fail(text, `cannot calculate with ${feature}, which is a text; write = and a text`);
   const number = Number(given);
   if (!isText && !isPlainNumber(given, operation)) return fail(text, `has no number after ${operation}`);
   const injection = { feature, operation, value: isText ? given : number, start: dayOf(text, first) };
@@ -46,10 +48,9 @@ export function parseInjection(text: string, features: Readonly<Record<string, u
 }
 
 /** The feature as the fault leaves it; a row outside its days, or without a value to calculate with, stays as it is. */
-export function inject<Row extends { readonly eventTime: number; readonly features: Readonly<Record<string, unknown>> }>(
-  row: Row,
-  injections: readonly Injection[],
-): Row {
+export function inject<
+  Row extends { readonly eventTime: number; readonly features: Readonly<Record<string, unknown>> },
+>(row: Row, injections: readonly Injection[]): Row {
   return injections.reduce((faulty, { feature, operation, value, start, end = Number.POSITIVE_INFINITY }) => {
     if (faulty.eventTime < start || faulty.eventTime >= end) return faulty;
     const before = faulty.features[feature];
@@ -77,5 +78,9 @@ function dayOf(text: string, day: string): number {
 }
 
 function fail(text: string, problem: string): never {
-  throw new TidewatchError('INVALID_INPUT', { workflow: '--inject', problems: `"${text}" ${problem}.`, example });
+  throw new TidewatchError('INVALID_INPUT', {
+    workflow: '--inject',
+    problems: `"${text}" ${problem}.`,
+    example,
+  });
 }

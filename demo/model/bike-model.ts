@@ -1,4 +1,12 @@
-import { encode, learnDesign, score, type Design, type ScoringRow, type Term, type TrainingRow } from './design.ts';
+import {
+  encode,
+  learnDesign,
+  score,
+  type Design,
+  type ScoringRow,
+  type Term,
+  type TrainingRow,
+} from './design.ts';
 import { permutationImportance } from './importance.ts';
 import { ridge } from './ridge.ts';
 
@@ -11,7 +19,17 @@ export interface BikeModel {
   readonly importances: Readonly<Record<string, number>>;
 }
 
-const features = ['hr', 'weekday', 'workingday', 'holiday', 'weathersit', 'temp', 'atemp', 'hum', 'windspeed'] as const;
+const features = [
+  'hr',
+  'weekday',
+  'workingday',
+  'holiday',
+  'weathersit',
+  'temp',
+  'atemp',
+  'hum',
+  'windspeed',
+] as const;
 
 /** Each hour of working and of free days has a level, a slope on temperature and one on humidity of its own. */
 const hourOfDay = ['workingday', 'hr'];
@@ -39,13 +57,19 @@ export function fitBikeModel(rows: readonly TrainingRow[]): BikeModel {
   if (rows.length === 0) throw new RangeError('no rows to fit a model of bikes on');
   const actuals = rows.map((row) => Number(row.actual));
   const wrong = actuals.findIndex((actual) => !Number.isFinite(actual));
-  if (wrong >= 0) throw new RangeError(`the actual of row ${wrong} is not a number: ${String(rows[wrong]?.actual)}`);
+  if (wrong >= 0)
+    throw new RangeError(`the actual of row ${wrong} is not a number: ${String(rows[wrong]?.actual)}`);
   const design = learnDesign(terms, rows);
   const encoded = rows.map((row) => encode(design, row.features));
   const weights = ridge(encoded, actuals, { width: design.width, penalty });
   const squaredError = (some: readonly TrainingRow[]): number =>
     predictWith(design, weights, some).reduce((sum, bikes, i) => sum + (bikes - (actuals[i] ?? 0)) ** 2, 0);
-  return { kind: 'bike-demand', design, weights, importances: permutationImportance(features, rows, squaredError) };
+  return {
+    kind: 'bike-demand',
+    design,
+    weights,
+    importances: permutationImportance(features, rows, squaredError),
+  };
 }
 
 /** How many bikes will be rented in each of these hours? Never below 0; not rounded. */

@@ -69,10 +69,17 @@ export function learnDesign(terms: readonly Term[], rows: readonly ScoringRow[])
   const slopes = [...new Set(terms.flatMap((term) => term.slope ?? []))];
   let width = 1;
   const columns = terms.map((term) => {
-    const levels = new Set(rows.map((row) => levelOf(term, row.features)).filter((level) => level !== undefined));
+    const levels = new Set(
+      rows.map((row) => levelOf(term, row.features)).filter((level) => level !== undefined),
+    );
     return Object.fromEntries([...levels].sort().map((level) => [level, width++]));
   });
-  return { terms, scales: Object.fromEntries(slopes.map((name) => [name, scaleOf(name, rows)])), columns, width };
+  return {
+    terms,
+    scales: Object.fromEntries(slopes.map((name) => [name, scaleOf(name, rows)])),
+    columns,
+    width,
+  };
 }
 
 /**
@@ -88,7 +95,8 @@ export function encode(design: Design, features: ScoringRow['features']): Encode
     const level = levelOf(term, features);
     const column = level === undefined ? undefined : design.columns[index]?.[level];
     if (column === undefined) return;
-    const value = term.slope === undefined ? 1 : standardised(design.scales[term.slope], features[term.slope]);
+    const value =
+      term.slope === undefined ? 1 : standardised(design.scales[term.slope], features[term.slope]);
     columns.push(column);
     values.push(value);
   });
@@ -104,6 +112,7 @@ function standardised(scale: Scale | undefined, value: unknown): number {
 /** The weighted sum of a row's columns. */
 export function score(row: EncodedRow, weights: readonly number[]): number {
   let sum = 0;
-  for (let i = 0; i < row.columns.length; i++) sum += (weights[row.columns[i] ?? 0] ?? 0) * (row.values[i] ?? 0);
+  for (let i = 0; i < row.columns.length; i++)
+    sum += (weights[row.columns[i] ?? 0] ?? 0) * (row.values[i] ?? 0);
   return sum;
 }

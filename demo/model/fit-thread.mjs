@@ -5,4 +5,5 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { tsImport } from 'tsx/esm/api';
 
 const { fitModel } = await tsImport('./fitting.ts', import.meta.url);
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
 parentPort.postMessage(fitModel(workerData.model, workerData.rows));

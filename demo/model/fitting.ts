@@ -42,12 +42,17 @@ export function fitInThread(model: string, rows: readonly TrainingRow[]): Promis
     const thread = new Worker(new URL('./fit-thread.mjs', import.meta.url), { workerData, execArgv: [] });
     thread.once('message', resolve);
     thread.once('error', reject);
-    thread.once('exit', (code) => reject(new Error(`the fit of ${model} ended without a model (exit code ${code})`)));
+    thread.once('exit', (code) =>
+      reject(new Error(`the fit of ${model} ended without a model (exit code ${code})`)),
+    );
   });
 }
 
 /** What does a model say about these features? In the same order. */
-export function predictRows(fitted: FittedModel, features: readonly ScoringRow['features'][]): ModelPrediction[] {
+export function predictRows(
+  fitted: FittedModel,
+  features: readonly ScoringRow['features'][],
+): ModelPrediction[] {
   const rows = features.map((each) => ({ features: each }));
   if (fitted.kind === 'bike-demand') return predictBikes(fitted, rows).map((prediction) => ({ prediction }));
   return predictFlights(fitted, rows).map((probabilities) => ({

@@ -1,5 +1,13 @@
 import type { FlightClass } from '../data/flights.ts';
-import { encode, learnDesign, score, type Design, type ScoringRow, type Term, type TrainingRow } from './design.ts';
+import {
+  encode,
+  learnDesign,
+  score,
+  type Design,
+  type ScoringRow,
+  type Term,
+  type TrainingRow,
+} from './design.ts';
 import { permutationImportance } from './importance.ts';
 import { ridge } from './ridge.ts';
 
@@ -37,10 +45,12 @@ const smallestStep = 1e-6;
  */
 export function fitFlightModel(rows: readonly TrainingRow[]): FlightModel {
   const wrong = rows.find((row) => row.actual !== 'late' && row.actual !== 'on-time');
-  if (wrong !== undefined) throw new RangeError(`an actual is neither late nor on-time: ${String(wrong.actual)}`);
+  if (wrong !== undefined)
+    throw new RangeError(`an actual is neither late nor on-time: ${String(wrong.actual)}`);
   const late = rows.map((row): number => (row.actual === 'late' ? 1 : 0));
   const lateCount = late.reduce((sum, each) => sum + each, 0);
-  if (lateCount === 0 || lateCount === rows.length) throw new RangeError('the rows hold only one of late and on-time');
+  if (lateCount === 0 || lateCount === rows.length)
+    throw new RangeError('the rows hold only one of late and on-time');
   const design = learnDesign(terms, rows);
   const weights = newton(design, rows, late);
   const logLoss = (some: readonly TrainingRow[]): number =>
@@ -65,7 +75,9 @@ function newton(design: Design, rows: readonly ScoringRow[], late: readonly numb
     const odds = encoded.map((row) => score(row, weights));
     const probabilities = odds.map(logistic);
     const importance = probabilities.map((p) => Math.max(p * (1 - p), 1e-9));
-    const targets = odds.map((each, i) => each + ((late[i] ?? 0) - (probabilities[i] ?? 0)) / (importance[i] ?? 1));
+    const targets = odds.map(
+      (each, i) => each + ((late[i] ?? 0) - (probabilities[i] ?? 0)) / (importance[i] ?? 1),
+    );
     const next = ridge(encoded, targets, { width: design.width, penalty, importance });
     const moved = next.reduce((most, weight, i) => Math.max(most, Math.abs(weight - (weights[i] ?? 0))), 0);
     weights = next;
@@ -78,7 +90,11 @@ function logistic(odds: number): number {
   return 1 / (1 + Math.exp(-odds));
 }
 
-function lateProbability(design: Design, weights: readonly number[], features: ScoringRow['features']): number {
+function lateProbability(
+  design: Design,
+  weights: readonly number[],
+  features: ScoringRow['features'],
+): number {
   return logistic(score(encode(design, features), weights));
 }
 

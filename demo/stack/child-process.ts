@@ -26,6 +26,7 @@ exec "$@" 3<&-
 `;
 
 const GRACE_SECONDS = 10;
+const REAPING_MS = 5_000;
 const LOG_LINES_IN_ERRORS = 12;
 
 export interface ChildOptions {
@@ -168,6 +169,14 @@ export async function untilReady(
   }
 }
 
+function isKnown(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Waits for the process that a killed stack left behind: its watchdog is ending it. Kills it if the watchdog does not.
  * Nothing happens where there is no such process, or its pid belongs to another one by now.
@@ -179,7 +188,8 @@ export async function endLeftover(pidFile: string, graceSeconds: number = GRACE_
   // One second more than the watchdog waits.
   if (leftover !== undefined && !(await until(isGone, (graceSeconds + 1) * 1_000))) {
     killGroup(leftover.pid);
-    await until(isGone, 1_000);
+    // Postgres takes even a zombie for a running server: wait until init has asked for its status.
+    await until(() => !isKnown(leftover.pid), REAPING_MS);
   }
   await rm(pidFile, { force: true });
 }

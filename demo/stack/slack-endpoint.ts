@@ -9,7 +9,7 @@ export interface SlackMessage {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export interface SlackAnswer {
+interface SlackAnswer {
   /** An HTTP status, or `hang`: the request is never answered. */
   readonly status: number | 'hang';
   /** The `Retry-After` header, which Slack sends with 429. */

@@ -23,7 +23,7 @@ export interface ReceivedEmail {
   readonly raw: string;
 }
 
-export interface SmtpRefusal {
+interface SmtpRefusal {
   /** 4xx asks the client to try again, 5xx not to. */
   readonly code: number;
   readonly message?: string;

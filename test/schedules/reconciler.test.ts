@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { AddressInfo, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { monitorSchema } from '../../core/monitor/schema.ts';
@@ -158,7 +161,7 @@ describe('the schedules of a monitor', () => {
     ],
   ] as const)('are put back when the %s was edited by hand', async (field, edit, from, to) => {
     await apply(desired());
-    await client.schedule.getHandle(driftId()).update((previous) => ({ ...previous, ...edit }));
+    await client.schedule.getHandle(driftId()).update((previous) => ({ ...previous, ...(edit as object) }));
     expect((await plan(desired())).filter(({ change }) => change !== 'unchanged')).toMatchObject([
       { change: 'update', scheduleId: driftId(), differences: [{ field, from, to }] },
     ]);
@@ -280,6 +283,21 @@ describe('a server that is away', () => {
     });
   });
 
+  it('is named when it goes away later', async () => {
+    const proxy = await openProxy(testServers().temporalAddress);
+    const other = await connectTemporal({ address: proxy.address, namespace: 'default' });
+    await proxy.close();
+    await expect(
+      planSchedules(other.client, desired(), { taskQueue, models: [model] }),
+    ).rejects.toMatchObject({
+      code: 'TEMPORAL_UNREACHABLE',
+      message: expect.stringContaining(proxy.address),
+    });
+    await other.close();
+  });
+});
+
+describe('a server that does not know what we need', () => {
   it('says so when the namespace does not exist', async () => {
     const other = await connectTemporal({ address: testServers().temporalAddress, namespace: 'nowhere' });
     await expect(
@@ -299,4 +317,50 @@ describe('a server that is away', () => {
       message: expect.stringContaining(`schedule actuals-backfill:${model}: unknown time zone Mars/Olympus`),
     });
   });
+
+  it('names the search attribute that is missing, and how to create it', async () => {
+    const namespace = `without-${model}`;
+    await client.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: msToTs('1 day'),
+    });
+    const other = await connectTemporal({ address: testServers().temporalAddress, namespace });
+    const changes = desired().map((definition) => ({
+      scheduleId: definition.scheduleId,
+      change: 'create' as const,
+      definition,
+    }));
+    // A new namespace is known to the whole server after some seconds.
+    await vi.waitFor(
+      () =>
+        expect(applySchedules(other.client, changes, taskQueue)).rejects.toThrow(
+          `the namespace "${namespace}" has no search attribute Model; run \`temporal operator search-attribute create`,
+        ),
+      { timeout: 30_000, interval: 200 },
+    );
+    await other.close();
+  });
 });
+
+/** Forwards to a server until it is closed, like a machine that is switched off. */
+async function openProxy(target: string): Promise<{ readonly address: string; close(): Promise<void> }> {
+  const [host, port] = target.split(':');
+  const sockets = new Set<Socket>();
+  const server = createServer((incoming) => {
+    const outgoing = connect(Number(port), host);
+    for (const socket of [incoming, outgoing]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+    }
+    incoming.pipe(outgoing).pipe(incoming);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port: listening } = server.address() as AddressInfo;
+  return {
+    address: `127.0.0.1:${listening}`,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -24,7 +24,9 @@ describe('buildContinuousGrid', () => {
   });
 
   it('keeps one large cell from holding more than 1/250 of the rows unless it is one value', () => {
-    const values = Float64Array.from({ length: 5000 }, (_, i) => (i % 3 === 0 ? 7 : Math.exp((i % 997) / 50)));
+    const values = Float64Array.from({ length: 5000 }, (_, i) =>
+      i % 3 === 0 ? 7 : Math.exp((i % 997) / 50),
+    );
     const grid = buildContinuousGrid(values);
     const { cells } = buildProfile(grid, values);
     const large = [...cells.keys()].filter((cell) => cells[cell]! > 5000 / 250 + 1);
@@ -64,7 +66,9 @@ describe('buildContinuousGrid', () => {
     fc.assert(
       fc.property(numbers, (values) => {
         const { edges, binStarts } = buildContinuousGrid(Float64Array.from(values));
-        expect(edges.every((edge, i) => Number.isFinite(edge) && edge > (edges[i - 1] ?? -Infinity))).toBe(true);
+        expect(edges.every((edge, i) => Number.isFinite(edge) && edge > (edges[i - 1] ?? -Infinity))).toBe(
+          true,
+        );
         expect(edges.length).toBeLessThanOrEqual(761);
         expect(binStarts.length).toBeLessThanOrEqual(10);
         expect(binStarts.every((start, i) => start > (binStarts[i - 1] ?? -1))).toBe(true);
@@ -74,9 +78,9 @@ describe('buildContinuousGrid', () => {
 
   it('starts its bins at the deciles of the reference (type 7)', () => {
     const { edges, binStarts } = buildContinuousGrid(upTo(12));
-    expect(binStarts.slice(1).map((start) => edges[start - 1])).toEqual([
-      1.1, 2.2, 3.3, 4.4, 5.5, 6.6, 7.7, 8.8, 9.9,
-    ].map((edge) => expect.closeTo(edge, 12) as number));
+    expect(binStarts.slice(1).map((start) => edges[start - 1])).toEqual(
+      [1.1, 2.2, 3.3, 4.4, 5.5, 6.6, 7.7, 8.8, 9.9].map((edge) => expect.closeTo(edge, 12) as number),
+    );
   });
 
   it('leaves out bin edges equal to the minimum, below which nothing lies', () => {
@@ -110,7 +114,12 @@ describe('buildContinuousGrid', () => {
 
 describe('buildCategoricalGrid', () => {
   it('orders levels by frequency, equally frequent ones by their characters', () => {
-    expect(buildCategoricalGrid(['b', 'rain', 'clear', 'clear', 'a']).levels).toEqual(['clear', 'a', 'b', 'rain']);
+    expect(buildCategoricalGrid(['b', 'rain', 'clear', 'clear', 'a']).levels).toEqual([
+      'clear',
+      'a',
+      'b',
+      'rain',
+    ]);
   });
 
   it('keeps the 1,000 most frequent levels', () => {

@@ -38,7 +38,9 @@ describe('mergeProfiles', () => {
         const scale = atOnce.sumOfSquares + 1;
         expect(Math.abs(merged.sum - atOnce.sum)).toBeLessThanOrEqual(1e-12 * scale);
         expect(Math.abs(merged.sumOfSquares - atOnce.sumOfSquares)).toBeLessThanOrEqual(1e-12 * scale);
-        expect(merged.cellSums.every((sum, i) => Math.abs(sum - atOnce.cellSums[i]!) <= 1e-12 * scale)).toBe(true);
+        expect(merged.cellSums.every((sum, i) => Math.abs(sum - atOnce.cellSums[i]!) <= 1e-12 * scale)).toBe(
+          true,
+        );
       }),
     );
   });
@@ -61,7 +63,11 @@ describe('mergeProfiles', () => {
   it('refuses a profile of another grid', () => {
     const grid = buildContinuousGrid(Float64Array.of(1, 2));
     const other = buildContinuousGrid(Float64Array.of(1, 3));
-    expect(() => mergeProfiles(grid, [emptyProfile(grid), emptyProfile(other)])).toThrow(/counted in the grid/);
-    expect(() => mergeProfiles(grid, [emptyProfile(buildCategoricalGrid(['a']))])).toThrow(/counted in the grid/);
+    expect(() => mergeProfiles(grid, [emptyProfile(grid), emptyProfile(other)])).toThrow(
+      /counted in the grid/,
+    );
+    expect(() => mergeProfiles(grid, [emptyProfile(buildCategoricalGrid(['a']))])).toThrow(
+      /counted in the grid/,
+    );
   });
 });

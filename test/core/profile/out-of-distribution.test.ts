@@ -24,10 +24,13 @@ describe('isOutOfDistribution', () => {
   });
 
   it('is false for what is missing or invalid', () => {
-    expect([null, undefined, NaN, Infinity, '5', {}].map((value) => isOutOfDistribution(grid, value))).toEqual(
-      Array.from({ length: 6 }, () => false),
-    );
-    expect([null, {}].map((value) => isOutOfDistribution(buildCategoricalGrid(['a']), value))).toEqual([false, false]);
+    expect(
+      [null, undefined, NaN, Infinity, '5', {}].map((value) => isOutOfDistribution(grid, value)),
+    ).toEqual(Array.from({ length: 6 }, () => false));
+    expect([null, {}].map((value) => isOutOfDistribution(buildCategoricalGrid(['a']), value))).toEqual([
+      false,
+      false,
+    ]);
   });
 
   it('is true for a category that the reference has not seen', () => {
@@ -55,7 +58,9 @@ describe('isOutOfDistribution', () => {
       fc.property(numbers, cellOfRow, (reference, value) => {
         const some = buildContinuousGrid(Float64Array.from(reference));
         const { belowMinimum, aboveMaximum, beyondThreeDeviations } = buildProfile(some, [value]);
-        expect(isOutOfDistribution(some, value)).toBe(belowMinimum + aboveMaximum + beyondThreeDeviations > 0);
+        expect(isOutOfDistribution(some, value)).toBe(
+          belowMinimum + aboveMaximum + beyondThreeDeviations > 0,
+        );
       }),
     );
   });

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { buildCategoricalGrid, buildContinuousGrid, gridFromTrainingStatistics } from '../../../core/profile/grid.ts';
+import {
+  buildCategoricalGrid,
+  buildContinuousGrid,
+  gridFromTrainingStatistics,
+} from '../../../core/profile/grid.ts';
 import {
   buildProfile,
   createAccumulator,
@@ -142,7 +146,9 @@ describe('emptyProfile', () => {
 describe('requireGrid', () => {
   it('refuses a profile that was counted in another grid', () => {
     const other = buildContinuousGrid(Float64Array.of(1, 2));
-    expect(() => requireGrid(grid, emptyProfile(other))).toThrow(expect.objectContaining({ code: 'INVALID_PROFILE' }));
+    expect(() => requireGrid(grid, emptyProfile(other))).toThrow(
+      expect.objectContaining({ code: 'INVALID_PROFILE' }),
+    );
     expect(requireGrid(grid, emptyProfile(grid))).toEqual(emptyProfile(grid));
   });
 });

@@ -67,7 +67,7 @@ describe('startChild', () => {
 
   it('does not outlive a parent that is killed with SIGKILL, even if the program ignores SIGTERM', async () => {
     const directory = await temporaryDirectory();
-    const parent = await startParent('parent-of-child.ts', [directory]);
+    const parent = await startParent(new URL('./fixtures/parent-of-child.ts', import.meta.url), [directory]);
     const pid = Number(parent.printed['pid']);
     expect(await until(() => has(join(directory, 'stubborn.log'), 'armed'), SOON_MS)).toBe(true);
     expect(groupRuns(pid)).toBe(true);

@@ -151,7 +151,10 @@ describe('a stopped stack', () => {
 describe('a persistent stack', () => {
   it('ends when its process is killed with SIGKILL; the next start takes over at once and has its data', async () => {
     const stateDirectory = await temporaryDirectory();
-    const parent = await startParent('parent-of-stack.ts', [stateDirectory, binDirectory]);
+    const parent = await startParent(new URL('./fixtures/parent-of-stack.ts', import.meta.url), [
+      stateDirectory,
+      binDirectory,
+    ]);
     const pids = await pidsOf(stateDirectory);
     await query(String(parent.printed['databaseUrl']), `create table kept as select 'so far' as value`);
     await parent.killHard();

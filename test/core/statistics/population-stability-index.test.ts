@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import {
+  populationStabilityIndex,
+  psiOfCounts,
+} from '../../../core/statistics/population-stability-index.ts';
+import { compareValues, levelComparison, statisticOf } from './comparisons.ts';
+import { pairsOfCounts } from './counts.ts';
+
+describe('psiOfCounts', () => {
+  it('sums (p - q) ln(p / q) of shares smoothed by half a count', () => {
+    const expected =
+      (50.5 / 101 - 90.5 / 101) * Math.log(50.5 / 90.5) + (50.5 / 101 - 10.5 / 101) * Math.log(50.5 / 10.5);
+    expect(statisticOf(psiOfCounts([50, 50], [90, 10]))).toBeCloseTo(expected, 12);
+    expect(expected).toBeCloseTo(0.85, 2);
+  });
+
+  it('charges an empty bin according to the sample size', () => {
+    const index = (size: number) => statisticOf(psiOfCounts([size * 0.95, size * 0.05], [size, 0]));
+    expect(index(20)).toBeLessThan(0.06);
+    expect(index(20_000)).toBeGreaterThan(0.3);
+  });
+
+  it('leaves out bins that are empty on both sides, so that a constant column gives 0 for any sizes', () => {
+    expect(psiOfCounts([0, 10_000, 0], [0, 24, 0])).toEqual({ statistic: 0, pValue: null, effect: 0 });
+  });
+
+  it('is not computable without counts', () => {
+    expect(psiOfCounts([0, 0], [1, 2])).toEqual({ notComputable: 'the reference has no value' });
+    expect(psiOfCounts([1, 2], [0, 0])).toEqual({ notComputable: 'the current window has no value' });
+  });
+
+  it('is finite, never negative, symmetric, and 0 between equal counts', () => {
+    fc.assert(
+      fc.property(pairsOfCounts, ({ a, b }) => {
+        const index = statisticOf(psiOfCounts(a, b));
+        expect(index).toBeGreaterThanOrEqual(0);
+        expect(Number.isFinite(index)).toBe(true);
+        expect(statisticOf(psiOfCounts(b, a))).toBeCloseTo(index, 10);
+        expect(statisticOf(psiOfCounts(a, a))).toBe(0);
+      }),
+    );
+  });
+});
+
+describe('populationStabilityIndex of profiles', () => {
+  const hundred = Array.from({ length: 100 }, (_, i) => i);
+
+  it('compares 10 bins at the deciles of the reference; the outer ones are open', () => {
+    const current = [...Array.from({ length: 90 }, (_, i) => i), ...Array.from({ length: 10 }, () => 1e9)];
+    expect(statisticOf(populationStabilityIndex(compareValues(hundred, current)))).toBe(0);
+    expect(populationStabilityIndex(compareValues(hundred, hundred.slice(50)))).toEqual(
+      psiOfCounts(
+        Array.from({ length: 10 }, () => 10),
+        [0, 0, 0, 0, 0, 10, 10, 10, 10, 10],
+      ),
+    );
+  });
+
+  it('sees a constant column change in either direction', () => {
+    for (const moved of [3, 7]) {
+      const index = populationStabilityIndex(compareValues([5, 5, 5, 5], [moved, moved, moved]));
+      expect(statisticOf(index)).toBeGreaterThan(1);
+    }
+  });
+
+  it('leaves missing, invalid and unseen out of the sum', () => {
+    expect(
+      populationStabilityIndex(compareValues(hundred, [...hundred, null, null, 'x', NaN])),
+    ).toMatchObject({
+      statistic: 0,
+    });
+    expect(populationStabilityIndex(levelComparison(['a', 'b'], ['a', 'b', 'c', 'd', null]))).toMatchObject({
+      statistic: 0,
+    });
+  });
+
+  it('is not computable where all is missing or unseen', () => {
+    expect(populationStabilityIndex(compareValues(hundred, [null, null]))).toEqual({
+      notComputable: 'the current window has no value',
+    });
+    expect(populationStabilityIndex(levelComparison(['a', 'b'], ['c']))).toEqual({
+      notComputable: 'every value of the current window is unseen',
+    });
+  });
+});
