@@ -91,7 +91,7 @@ function parseSource(file: string, text: string): Source {
   // Of broken syntax only the first error means something; the others follow from it.
   const [broken] = errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
   const problems = [...repeated, ...(broken === undefined ? [] : [broken])].map(({ code, message, pos }) =>
-    problemAt(pos[0], syntaxWords[code] ?? syntaxMessage(message)),
+    problemAt(pos[0], code === 'DUPLICATE_KEY' ? `${keyAt(text, pos[0])} is written twice; remove one` : (syntaxWords[code] ?? syntaxMessage(message))),
   );
   let data: unknown;
   let unreadable = broken !== undefined;
@@ -115,12 +115,15 @@ function parseSource(file: string, text: string): Source {
 }
 
 const syntaxWords: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: 'this key is written twice; remove one',
   TAB_AS_INDENT: 'a tab cannot indent; use spaces',
   MULTIPLE_DOCS: 'a second document starts here; write one monitor a file',
   NON_STRING_KEY: 'a key must be text',
   BAD_SCALAR_START: 'this value starts with a reserved character; put it in quotes',
 };
+
+function keyAt(text: string, offset: number): string {
+  return /^[^:\n]*/.exec(text.slice(offset))?.[0] ?? '';
+}
 
 function syntaxMessage(message: string): string {
   return message.includes('alias') ? `${message}; put a value that starts with "*" in quotes` : message;

@@ -79,36 +79,42 @@ const blockingCodes = new Set<Issue['code']>([
   'invalid_key',
 ]);
 
-/** Valid values for required keys of the top level, so that the rest can be looked at. */
+/** Valid values in place of required ones (`*` is any item of a list), so that the rest can be looked at. */
 const substitutes: Readonly<Record<string, unknown>> = {
   model: 'model',
   task: 'regression',
   reference: { kind: 'rolling' },
+  'retraining.trainer.url': 'http://127.0.0.1',
+  'retraining.trainer': { url: 'http://127.0.0.1' },
+  'degradation.rules.*': { drift: 'dataset' },
 };
 
-/** Takes out what stands at a path, or the nearest that holds it; returns where that was. */
+/** Takes out or replaces what stands at a path, or the nearest that holds it; returns where that was. */
 function takeOut(root: unknown, path: Path): Path | undefined {
-  // Without one item of a list, the others would change their places: the list goes as a whole.
-  const index = path.findIndex((step) => typeof step === 'number');
-  let place = index < 0 ? path : path.slice(0, index);
-  while (place.length > 0) {
-    const key = String(place.at(-1));
+  for (let depth = path.length; depth > 0; depth -= 1) {
+    const place = path.slice(0, depth);
+    const key = place.at(-1) ?? '';
     const holder = place
       .slice(0, -1)
-      .reduce<unknown>((node, step) => (isRecord(node) ? node[step] : undefined), root);
-    if (isRecord(holder) && place.length === 1 && Object.hasOwn(substitutes, key)) {
-      holder[key] = substitutes[key];
+      .reduce<unknown>((node, step) => (isHolder(node) ? node[step] : undefined), root);
+    const pattern = place.map((step) => (typeof step === 'number' ? '*' : step)).join('.');
+    if (isHolder(holder) && Object.hasOwn(substitutes, pattern)) {
+      holder[key] = substitutes[pattern];
       return place;
     }
+    // Without one item of a list, the others would change their places: such a list goes as a whole.
     if (isRecord(holder) && Object.hasOwn(holder, key)) {
       delete holder[key];
       // What refers to the classes cannot be judged without them.
-      if (place.length === 1 && key === 'classes') delete holder['positiveClass'];
+      if (pattern === 'classes') delete holder['positiveClass'];
       return place;
     }
-    place = place.slice(0, -1);
   }
   return undefined;
+}
+
+function isHolder(value: unknown): value is Record<string | number, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 function problemsOf(data: unknown, issue: Issue): PlacedProblem[] {
@@ -120,7 +126,21 @@ function problemsOf(data: unknown, issue: Issue): PlacedProblem[] {
       message: `is not a known key; ${suggest(key, known)}`,
     }));
   }
+  if (issue.code === 'invalid_union') {
+    const branch = nearestBranch(issue.errors);
+    if (branch !== undefined) {
+      return branch.flatMap((inner) => problemsOf(data, { ...inner, path: [...issue.path, ...inner.path] }));
+    }
+  }
   return [{ path, message: issue.message }];
+}
+
+/** Of several alternatives, the one that was probably meant: of the right type, and with the fewest problems. */
+function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+  const [nearest] = branches
+    .filter((branch) => !branch.some(({ code, path }) => code === 'invalid_type' && path.length === 0))
+    .sort((a, b) => a.length - b.length);
+  return nearest;
 }
 
 /** The schema knows that a cron expression has five fields, and the server what may stand in them. */

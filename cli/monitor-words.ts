@@ -24,6 +24,9 @@ export function wordsOf(issue: Issue): string | undefined {
   if (issue.code === 'invalid_union') return unionWords(issue);
   if (issue.code === 'too_small') return boundWords(issue, 'at least', 'above', issue.minimum);
   if (issue.code === 'too_big') return boundWords(issue, 'at most', 'below', issue.maximum);
+  if (issue.code === 'invalid_key') {
+    return ['is not a usable name', ...issue.issues.map(({ message }) => message)].join('; ');
+  }
   return undefined;
 }
 

@@ -29,10 +29,12 @@ export async function connectTemporal(options: {
 
 // https://grpc.io/docs/guides/status-codes
 const unreachableCodes = new Set([4, 14]);
+/** Invalid argument, permission denied, unauthenticated. */
+const refusedCodes = new Set([3, 7, 16]);
 
 /**
  * Runs calls to the server and translates how they fail: gone is `TEMPORAL_UNREACHABLE`; a namespace, search attribute, cron
- * expression or time zone that the server does not know is `INVALID_CONFIGURATION`. Anything else stays as it is.
+ * expression or time zone that the server does not know, and missing permission, are `INVALID_CONFIGURATION`. Anything else stays as it is.
  *
  * @param writing the schedule that the calls write, if they write one
  */
@@ -71,6 +73,7 @@ function translate(client: Client, error: unknown, writing: string | undefined):
       error,
     );
   }
+  if (refusedCodes.has(cause.code)) return refused(`Temporal refuses the call: ${cause.details}`, error);
   return error;
 }
 

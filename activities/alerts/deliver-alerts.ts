@@ -21,7 +21,10 @@ type Dependencies = Pick<ActivityDependencies, 'channels' | 'temporalUi'> & { re
 /** Sends one message; gives what to note about it, if anything. */
 type Send = (message: AlertMessage, recipient: string) => Promise<string | null>;
 
-const settings = { slack: 'SLACK_WEBHOOK_URL', email: 'SMTP_URL' } as const;
+const channelTable = {
+  slack: { name: 'Slack', setting: 'SLACK_WEBHOOK_URL' },
+  email: { name: 'e-mail', setting: 'SMTP_URL' },
+} as const;
 
 export interface DeliveryOutcome {
   readonly delivered: number;
@@ -79,12 +82,13 @@ async function deliver(
   send: Send | undefined,
   temporalUi: string,
 ): Promise<TidewatchError | null> {
-  const { alertKey, channel, recipient } = delivery;
+  const { alertKey, recipient } = delivery;
+  const { name: channel, setting } = channelTable[delivery.channel];
   if (send === undefined) {
     const error = new TidewatchError('CHANNEL_NOT_CONFIGURED', {
       alertKey,
       channel,
-      setting: settings[channel],
+      setting,
     });
     await recordWaiting(database, delivery, error.message);
     return error;

@@ -1,4 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { DegradationEvidence, WindowEvidence } from '../../core/degradation/evidence.ts';
+import type { DegradationVerdict } from '../../core/degradation/judge.ts';
 import { judgeDegradation } from '../../core/degradation/judge.ts';
 import type { DegradationRule } from '../../core/degradation/rules.ts';
 import { defaultRules } from '../../core/degradation/rules.ts';
@@ -14,7 +17,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import { advanceWatermark, makesUpThePast } from '../processes/watermarks.ts';
 import { decideToRetrain } from '../retraining/decide.ts';
-import { findDailyEvaluations, findDrift, findEvaluation, findServingVersion, storeCheck } from './store.ts';
+import { findDailyEvaluations, findDrift, findEvaluation, findLastFired, findServingVersion, storeCheck } from './store.ts';
 
 export interface CheckDegradationInput {
   readonly model: string;
@@ -48,7 +51,7 @@ export function createCheckDegradation(
       const past = await makesUpThePast(connection, { model, process: 'degradation-check', asOf });
       const acts = input.act || !past;
       const version = await findServingVersion(connection, model, windowEnd);
-      const rules = monitor.degradation.rules ?? defaultRules(monitor.performance.limits, monitor.drift.share);
+      const rules = monitor.degradation.rules ?? defaultRules(monitor.performance.limits);
       const evidence = await gatherEvidence(connection, monitor, rules, version, asOf);
       const verdict = judgeDegradation(rules, evidence);
       const provenance = { configurationHash, codeVersion: deps.codeVersion, ...run };
@@ -71,7 +74,7 @@ export function createCheckDegradation(
         } as const;
         if (verdict.level === 'critical' || verdict.level === 'warning') {
           changedAlert = await openAlert(connection, { ...alert, severity: verdict.level, summary: verdict.reason });
-        } else if (verdict.level === 'ok') {
+        } else if (verdict.level === 'ok' && !(await leavesOpen(connection, model, windowEnd, verdict))) {
           changedAlert = await resolveAlert(connection, { ...alert, summary: verdict.reason });
         }
       }
@@ -87,6 +90,22 @@ export function createCheckDegradation(
       };
     });
   };
+}
+
+/**
+ * Is a rule that fired when it was last judged not judged now? Then nobody knows that all is well: after a promotion, for
+ * one, the new champion has no outcomes yet.
+ */
+async function leavesOpen(
+  connection: Queryable,
+  model: string,
+  windowEnd: number,
+  verdict: DegradationVerdict,
+): Promise<boolean> {
+  const unjudged = verdict.findings.filter(({ level }) => level === 'insufficient-data');
+  if (unjudged.length === 0) return false;
+  const fired = await findLastFired(connection, model, windowEnd);
+  return unjudged.some(({ rule }) => fired.some((other) => isDeepStrictEqual(other.rule, rule)));
 }
 
 async function gatherEvidence(

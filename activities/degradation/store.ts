@@ -1,7 +1,7 @@
 /** Reads the evidence of a degradation check and stores what it says. */
 
 import type { DriftEvidence, EvaluationEvidence } from '../../core/degradation/evidence.ts';
-import type { DegradationVerdict } from '../../core/degradation/judge.ts';
+import type { DegradationFinding, DegradationVerdict } from '../../core/degradation/judge.ts';
 import type { Level } from '../../core/verdict.ts';
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
@@ -93,6 +93,22 @@ export async function findDrift(
     verdict: { level: row.verdict, reason: row.reason },
     sampleSize: row.row_count,
   };
+}
+
+/** The findings that fired in the newest check before a window end that had any. */
+export async function findLastFired(
+  connection: Queryable,
+  model: string,
+  before: number,
+): Promise<DegradationFinding[]> {
+  const [row] = await connection.query<{ findings: DegradationFinding[] }>(
+    `select findings from degradation_checks
+     where model = $1 and window_end < $2 and verdict in ('warning', 'critical')
+     order by window_end desc
+     limit 1`,
+    [model, toTimestamp(before)],
+  );
+  return (row?.findings ?? []).filter(({ level }) => level === 'warning' || level === 'critical');
 }
 
 interface StoredCheck {

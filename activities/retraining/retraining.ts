@@ -96,7 +96,7 @@ export function createBeginRetraining(
         ...alertOf(monitor, begun, run),
         severity: 'info',
         event: 'started',
-        summary: `retraining of ${model} started: ${reason}`,
+        summary: reason,
       });
       return {
         decision: 'begun',
@@ -218,9 +218,9 @@ async function conclude(
     windowEnd: floorToDay(run.as_of),
   });
   const words = {
-    promoted: `${run.challenger_version} of ${model} was promoted to champion`,
-    rejected: `${run.challenger_version} of ${model} was rejected; ${run.champion_version} stays champion`,
-    failed: `the retraining of ${model} failed; ${run.champion_version ?? 'the serving version'} stays champion`,
+    promoted: `${run.challenger_version} replaces ${run.champion_version}`,
+    rejected: `${run.champion_version} stays, ${run.challenger_version} was rejected`,
+    failed: `${run.champion_version ?? 'the serving version'} stays`,
   };
   const changedAlert = await resolveAlert(connection, {
     ...alertOf(monitor, run, provenance),

@@ -10,7 +10,7 @@ export interface Recipient {
 }
 
 /** The one Slack webhook. Its URL is a secret and stays in the configuration. */
-export const defaultWebhook = 'default';
+const defaultWebhook = 'default';
 
 /**
  * Who is told of an alert of these severities? Each e-mail route is one message to all its addresses; an address that

@@ -54,7 +54,12 @@ export function judgeDegradation(
   const warning = at('warning').filter(
     ({ rule }) => !critical.some((worse) => sameMeasure(worse.rule, rule)),
   );
-  const fine = at('ok');
+  const allFine = at('ok');
+  const fine = allFine.filter(
+    ({ rule }) =>
+      rule.level === 'warning' ||
+      !allFine.some((other) => other.rule.level === 'warning' && sameMeasure(other.rule, rule)),
+  );
   const open = at('insufficient-data');
   if (critical.length > 0) return { level: 'critical', reason: reasonsOf(critical, warning), findings };
   if (warning.length > 0) return { level: 'warning', reason: reasonsOf(warning), findings };
@@ -63,7 +68,7 @@ export function judgeDegradation(
   return { level: 'insufficient-data', reason, findings };
 }
 
-/** Two limits, one for each level, on the same number: the reason needs only the worse. */
+/** Two limits, one for each level, on the same number: the reason needs only the worse that fires, or the tighter that does not. */
 function sameMeasure(a: DegradationRule, b: DegradationRule): boolean {
   return (
     'metric' in a &&

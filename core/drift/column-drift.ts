@@ -63,7 +63,7 @@ const levels = { yes: 'warning', no: 'ok', unknown: 'insufficient-data' } as con
  *
  * @throws TidewatchError `INVALID_PROFILE` when a profile was counted in another grid.
  * @example judgeColumn(settings, reference, current, grid).verdict.reason
- * // 'hum: Wasserstein 0.31 sd >= 0.2 (reference mean 0.55, current 0.63; 744 and 168 rows)'
+ * // 'hum: Wasserstein 1.08 sd >= 0.2 (reference mean 0.71, current 0.52; 744 and 168 rows)'
  */
 export function judgeColumn(
   settings: ColumnSettings,

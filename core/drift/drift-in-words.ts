@@ -7,20 +7,24 @@ import type { ColumnFacts } from './column-facts.ts';
 /**
  * A decision as a person reads it: the number, the threshold, and what was compared.
  *
- * @example 'Wasserstein 0.31 sd >= 0.2 (reference mean 0.55, current 0.63; 744 and 168 rows)'
+ * @example 'Wasserstein 1.08 sd >= 0.2 (reference mean 0.71, current 0.52; 744 and 168 rows)'
  */
 export function decisionInWords(decision: Decision, comparison: Comparison, facts: ColumnFacts): string {
   if (decision.drifted === 'unknown') return decision.reason;
-  const { value, threshold } = decision;
+  const { decidedBy, value, threshold, effect } = decision;
   const { label, unit } = methodOf(decision.method);
-  const number =
-    decision.decidedBy === 'p-value'
-      ? `${label} p ${formatAgainst(value, threshold)}`
-      : `${label} ${formatAgainst(value, threshold)}${unit}`;
+  const compared = `${formatAgainst(value, threshold)}${decidedBy === 'effect' ? unit : ''} ${value < threshold ? '<' : '>='} ${threshold}`;
+  const found =
+    decidedBy === 'effect'
+      ? `${label} ${compared}`
+      : `${label} p ${compared}, effect ${formatNumber(effect)}${unit}`;
   const { reference, current } = facts.sampleSizes;
-  const sizes = `${reference} and ${current} rows`;
-  const sides = [...meansInWords(comparison, facts), sizes, ...unseenInWords(facts)].join('; ');
-  return `${number} ${value < threshold ? '<' : '>='} ${threshold} (${sides})`;
+  const sides = [
+    ...meansInWords(comparison, facts),
+    `${reference} and ${current} rows`,
+    ...unseenInWords(facts),
+  ];
+  return `${found} (${sides.join('; ')})`;
 }
 
 /** A share of 1 as a percentage, with one decimal where it is small. */
@@ -28,11 +32,15 @@ export function formatShare(share: number): string {
   return `${Number((share * 100).toFixed(share < 0.1 ? 1 : 0))}%`;
 }
 
+function formatNumber(value: number, digits = 3): string {
+  return String(Number(value.toPrecision(digits)));
+}
+
 /** Three digits, and more where a number would otherwise look equal to its threshold. */
 function formatAgainst(value: number, threshold: number): string {
   for (let digits = 3; digits < 17; digits += 1) {
-    const rounded = Number(value.toPrecision(digits));
-    if (rounded !== threshold || value === threshold) return String(rounded);
+    const text = formatNumber(value, digits);
+    if (Number(text) !== threshold || value === threshold) return text;
   }
   return String(value);
 }
@@ -48,7 +56,7 @@ function meansInWords(comparison: Comparison, { means }: ColumnFacts): string[] 
 /** A tenth of a standard deviation shows, whatever the unit and the offset of the column. */
 function formatMean(mean: number, deviation: number): string {
   const decimals = Math.max(0, Math.ceil(-Math.log10(deviation / 10)));
-  return String(decimals <= 12 ? Number(mean.toFixed(decimals)) : Number(mean.toPrecision(6)));
+  return decimals <= 12 ? String(Number(mean.toFixed(decimals))) : formatNumber(mean, 6);
 }
 
 function unseenInWords({ unseenRatio }: ColumnFacts): string[] {

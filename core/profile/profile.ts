@@ -209,7 +209,8 @@ function continuousAccumulator(grid: ContinuousGrid): ContinuousAccumulator {
         sum,
         sumOfSquares,
       };
-      if (lowest <= highest) profile.extent = { min: lowest, max: highest };
+      // Adding 0 drops the sign of zero, which would depend on the order of rows.
+      if (lowest <= highest) profile.extent = { min: lowest + 0, max: highest + 0 };
       return profile;
     },
   };

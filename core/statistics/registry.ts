@@ -103,7 +103,9 @@ export type Decision =
       readonly drifted: 'yes' | 'no';
       readonly method: MethodName;
       readonly decidedBy: Method['decidedBy'];
+      /** The p-value or the effect, whichever decides. */
       readonly value: number;
+      readonly effect: number;
       readonly threshold: number;
     }
   | { readonly drifted: 'unknown'; readonly reason: string };
@@ -117,16 +119,10 @@ export function decide(result: StatisticResult, threshold: number): Decision {
   const { method } = result;
   const { label, decidedBy } = methods[method];
   if ('notComputable' in result) return { drifted: 'unknown', reason: `${label}: ${result.notComputable}` };
-  if (decidedBy === 'effect') {
-    const drifted = result.effect >= threshold ? 'yes' : 'no';
-    return { drifted, method, decidedBy, value: result.effect, threshold };
-  }
-  if (result.pValue === null) return { drifted: 'unknown', reason: `${label}: it has no p-value` };
-  return {
-    drifted: result.pValue < threshold ? 'yes' : 'no',
-    method,
-    decidedBy,
-    value: result.pValue,
-    threshold,
-  };
+  const { effect, pValue } = result;
+  const decided = { method, decidedBy, effect, threshold };
+  if (decidedBy === 'effect')
+    return { drifted: effect >= threshold ? 'yes' : 'no', ...decided, value: effect };
+  if (pValue === null) return { drifted: 'unknown', reason: `${label}: it has no p-value` };
+  return { drifted: pValue < threshold ? 'yes' : 'no', ...decided, value: pValue };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { dayMs, hourMs, minuteMs } from '../../core/window.ts';
 
 /** Share of the actuals that never come, and share that comes only after 1 to 4 weeks. */
-const neverShare = 0.05;
+const neverShare = 0.02;
 const veryLateShare = 0.03;
 
 /** Two numbers in [0, 1) that belong to a row: the same in every replay, unrelated to its features. */

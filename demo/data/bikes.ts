@@ -6,7 +6,7 @@ import { hourMs, localHour } from '../../core/window.ts';
 export const bikeTimeZone = 'America/New_York';
 
 /** What the model sees of an hour. `casual` and `registered` are left out: they add up to the actual. */
-export interface BikeFeatures extends Readonly<Record<string, number | string>> {
+interface BikeFeatures extends Readonly<Record<string, number | string>> {
   readonly hr: number;
   readonly weekday: number;
   readonly workingday: number;

@@ -19,7 +19,7 @@ export interface Term {
 }
 
 /** Where a continuous feature lay in the training rows. */
-export interface Scale {
+interface Scale {
   readonly mean: number;
   readonly deviation: number;
   readonly low: number;

@@ -72,7 +72,7 @@ function killGroup(pid: number): void {
 /**
  * Starts a program that does not outlive this process, whatever ends this process.
  *
- * The program runs in a session of its own, so Ctrl-C in a terminal reaches this process only, which then stops its
+ * The program runs in a process group of its own, so Ctrl-C in a terminal reaches this process only, which then stops its
  * children in the order it wants. An unknown command is an ending with exit code 127.
  *
  * @example const child = startChild({ name: 'Postgres', command: '/opt/postgres', args: ['-D', 'data'], logFile: 'postgres.log' })
@@ -106,7 +106,9 @@ export function startChild(options: ChildOptions): Child {
     child.once('exit', (code, signal) => end(signal === null ? `exit code ${code}` : `signal ${signal}`));
   });
 
-  const pid = child.pid ?? -1;
+  const { pid } = child;
+  if (pid === undefined)
+    throw new Error(`${name} cannot be started: there is no more room for a process, or no /bin/sh`);
   if (pidFile !== undefined)
     writeFileSync(pidFile, JSON.stringify(processRecord(pid) ?? { pid, started: '' }));
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 /** Ties, tails, offsets and zeros of both signs; every number can be counted. */
 export const number = fc.oneof(

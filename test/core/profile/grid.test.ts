@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import {
@@ -10,7 +10,7 @@ import {
   nextUp,
 } from '../../../core/profile/grid.ts';
 import { buildProfile } from '../../../core/profile/profile.ts';
-import { numbers } from './arbitraries.ts';
+import { numbers, someTameNumbers } from './arbitraries.ts';
 
 const upTo = (count: number) => Float64Array.from({ length: count }, (_, i) => i);
 
@@ -51,13 +51,12 @@ describe('buildContinuousGrid', () => {
 
   it('counts the maximum of the reference in an inner cell, and nothing of the reference in the outer ones', () => {
     fc.assert(
-      fc.property(numbers, (values) => {
+      fc.property(someTameNumbers, (values) => {
         const { cells, belowMinimum, aboveMaximum } = buildProfile(
           buildContinuousGrid(Float64Array.from(values)),
           values,
         );
-        if (values.length > 0) expect([cells[0], cells.at(-1)]).toEqual([0, 0]);
-        expect([belowMinimum, aboveMaximum]).toEqual([0, 0]);
+        expect([cells[0], cells.at(-1), belowMinimum, aboveMaximum]).toEqual([0, 0, 0, 0]);
       }),
     );
   });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { buildCategoricalGrid, buildContinuousGrid } from '../../../core/profile/grid.ts';
@@ -13,7 +13,8 @@ const dealt = <T>(row: fc.Arbitrary<T>) =>
     parts: [5, 3, 0, 4, 1, 2].map((part) => cards.filter(([, to]) => to === part).map(([value]) => value)),
   }));
 
-const countsOf = ({ sum: _, sumOfSquares: __, cellSums: ___, ...counts }: ContinuousProfile) => counts;
+/** All but the sums, which are exact up to rounding only. */
+const countsOf = (profile: ContinuousProfile) => ({ ...profile, sum: 0, sumOfSquares: 0, cellSums: [] });
 
 describe('mergeProfiles', () => {
   it('equals counting all rows at once, for any split in any order: counts and extent to the bit', () => {

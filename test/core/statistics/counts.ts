@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 const count = fc.oneof(fc.nat({ max: 40 }), fc.constant(0), fc.nat({ max: 1_000_000 }));
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { kolmogorovSurvival } from '../../../core/statistics/kolmogorov-distribution.ts';
@@ -12,12 +12,12 @@ describe('kolmogorovSurvival', () => {
     expect(Math.max(...errors)).toBeLessThan(3e-7);
   });
 
-  it('keeps the order of magnitude far out in the tail', () => {
+  it('agrees to a relative 2e-4 far out in the tail', () => {
     const far = oracle.kolmogorovSurvival.filter(({ probability }) => probability > 1e-300);
     const errors = far.map(({ n, distance, probability }) =>
       Math.abs(kolmogorovSurvival(n, distance) / probability - 1),
     );
-    expect(Math.max(...errors)).toBeLessThan(2e-3);
+    expect(Math.max(...errors)).toBeLessThan(2e-4);
   });
 
   it('is 2 (1 - d) for one value and d of at least a half', () => {

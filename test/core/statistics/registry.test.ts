@@ -90,6 +90,7 @@ describe('decide', () => {
       method: 'wasserstein',
       decidedBy: 'effect',
       value: 0.2,
+      effect: 0.2,
       threshold: 0.2,
     });
     expect(decide(result, 0.2001).drifted).toBe('no');

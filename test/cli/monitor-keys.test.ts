@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+
+import { knownKeysAt } from '../../cli/monitor-keys.ts';
+
+describe('knownKeysAt', () => {
+  it('knows the keys of the alternative that the data chose', () => {
+    expect(knownKeysAt({ reference: { kind: 'rolling' } }, ['reference'])).toEqual(['kind', 'length']);
+    expect(knownKeysAt({ reference: { kind: 'fixed' } }, ['reference'])).toEqual(['kind', 'start', 'end']);
+  });
+
+  it('knows the keys of a mapping whose keys are free', () => {
+    expect(knownKeysAt({ features: { hum: {} } }, ['features', 'hum'])).toEqual([
+      'method',
+      'threshold',
+      'enabled',
+      'kind',
+    ]);
+  });
+
+  it('knows the keys of an item of a list', () => {
+    expect(knownKeysAt({ alerts: { routes: [{}] } }, ['alerts', 'routes', 0])).toEqual([
+      'severity',
+      'slack',
+      'email',
+    ]);
+  });
+
+  it('knows the metrics that may have a limit', () => {
+    expect(knownKeysAt({ performance: { limits: {} } }, ['performance', 'limits'])).toContain('rmse');
+  });
+
+  it('knows none below a value', () => {
+    expect(knownKeysAt({ model: 'bike' }, ['model', 'x'])).toEqual([]);
+  });
+});

@@ -1,0 +1,264 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { scheduleIdsOf } from '../../schedules/catalog.ts';
+import type { TemporalClient } from '../../schedules/temporal-client.ts';
+import { connectTemporal } from '../../schedules/temporal-client.ts';
+import type { TestDatabase } from '../setup/servers.ts';
+import { createTestDatabase, testServers } from '../setup/servers.ts';
+
+let temporal: TemporalClient;
+beforeAll(async () => {
+  temporal = await connectTemporal({ address: testServers().temporalAddress, namespace: 'default' });
+});
+afterAll(() => temporal.close());
+
+let test: TestDatabase;
+let directory: string;
+let model: string;
+beforeEach(async () => {
+  test = await createTestDatabase();
+  directory = await mkdtemp(join(tmpdir(), 'tidewatch-cli-'));
+  await mkdir(join(directory, 'monitors'));
+  model = `cli-${randomBytes(4).toString('hex')}`;
+});
+afterEach(async () => {
+  for (const id of scheduleIdsOf(model)) {
+    await temporal.client.schedule
+      .getHandle(id)
+      .delete()
+      .catch(() => {});
+  }
+  await test.drop();
+  await rm(directory, { recursive: true });
+});
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the real command in a directory of its own. */
+async function tidewatch(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
+  const { PATH = '' } = process.env;
+  const env = {
+    PATH,
+    DATABASE_URL: test.url,
+    TEMPORAL_ADDRESS: testServers().temporalAddress,
+    TEMPORAL_TASK_QUEUE: model,
+    ...environment,
+  };
+  const command = join(process.cwd(), 'cli/tidewatch.ts');
+  const loader = import.meta.resolve('tsx');
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', loader, command, ...args],
+      { cwd: directory, env },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : error.code;
+        resolve({ code: typeof code === 'number' ? code : -1, stdout, stderr });
+      },
+    );
+  });
+}
+
+async function writeMonitor(more = ''): Promise<void> {
+  const text = `model: ${model}
+task: regression
+features:
+  hum: { kind: continuous }
+reference: { kind: rolling }
+${more}`;
+  await writeFile(join(directory, 'monitors', 'bike.yaml'), text);
+}
+
+const storedModels = async () =>
+  (await test.database.query<{ model: string }>('select model from monitors')).map(({ model }) => model);
+
+const hasSchedule = async (process: string) =>
+  temporal.client.schedule
+    .getHandle(`${process}:${model}`)
+    .describe()
+    .then(
+      () => true,
+      () => false,
+    );
+
+describe('tidewatch', () => {
+  it('shows its commands', async () => {
+    const { code, stdout } = await tidewatch(['--help']);
+    expect(code).toBe(0);
+    for (const name of ['migrate', 'apply', 'worker']) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+  });
+
+  it.each([[['aply']], [['apply', '--planned']], [[]]])('ends with 2 on %j', async (args) => {
+    const { code, stdout, stderr } = await tidewatch(args);
+    expect(code).toBe(2);
+    expect(stderr).not.toBe('');
+    expect(stdout).toBe('');
+  });
+
+  it.each(['migrate', 'apply', 'worker'])(
+    '%s names what the environment lacks, without a stack trace',
+    async (name) => {
+      const { code, stderr } = await tidewatch([name], { DATABASE_URL: '' });
+      expect(code).toBe(2);
+      expect(stderr).toContain('DATABASE_URL: is missing');
+      expect(stderr).not.toContain('    at ');
+    },
+  );
+
+  it('shows the stack trace when asked to', async () => {
+    const { stderr } = await tidewatch(['migrate'], { DATABASE_URL: '', TIDEWATCH_DEBUG: '1' });
+    expect(stderr).toContain('    at ');
+  });
+
+  it.each(['migrate', 'apply'])('%s ends with 3 when Postgres is away', async (name) => {
+    const { code, stderr } = await tidewatch([name], { DATABASE_URL: 'postgres://127.0.0.1:1/nothing' });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^Postgres at 127\.0\.0\.1:1\/nothing does not answer/);
+    expect(stderr).not.toContain('    at ');
+  });
+});
+
+describe('tidewatch migrate', () => {
+  it('brings an empty database to the newest schema, once', async () => {
+    const empty = await createTestDatabase('empty');
+    const environment = { DATABASE_URL: empty.url };
+    const first = await tidewatch(['migrate', '--json'], environment);
+    expect(first.code).toBe(0);
+    expect(JSON.parse(first.stdout)).toEqual({ applied: expect.arrayContaining(['0001_core.sql']) });
+    expect(await tidewatch(['migrate'], environment)).toEqual({
+      code: 0,
+      stdout: 'nothing to migrate\n',
+      stderr: '',
+    });
+    await empty.drop();
+  });
+
+  it('is what apply asks for when it was forgotten', async () => {
+    const empty = await createTestDatabase('empty');
+    const { code, stderr } = await tidewatch(['apply'], { DATABASE_URL: empty.url });
+    expect(code).toBe(2);
+    expect(stderr).toContain('Run `tidewatch migrate`');
+    await empty.drop();
+  });
+});
+
+describe('tidewatch apply', () => {
+  it('shows with --plan what it would store, and stores nothing', async () => {
+    await writeMonitor();
+    const { code, stdout } = await tidewatch(['apply', '--plan']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`+ ${model}  monitors/bike.yaml`);
+    expect(stdout).toContain('+model: ' + model);
+    expect(stdout).toContain(`+ drift-detection:${model}  0 3 * * * UTC, BUFFER_ALL`);
+    expect(stdout).toMatch(/nothing changed; run `tidewatch apply` to do this\n$/);
+    expect(await storedModels()).toEqual([]);
+    expect(await hasSchedule('drift-detection')).toBe(false);
+  });
+
+  it('stores monitors and schedules, and then has nothing to change', async () => {
+    await writeMonitor();
+    const first = await tidewatch(['apply']);
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout).toMatch(/done: 1 monitor created, 4 schedules created\n$/);
+    expect(await storedModels()).toEqual([model]);
+    expect(await hasSchedule('drift-detection')).toBe(true);
+    expect(await tidewatch(['apply'])).toEqual({ code: 0, stdout: 'nothing to change\n', stderr: '' });
+    expect(await tidewatch(['apply', '--plan'])).toEqual({
+      code: 0,
+      stdout: 'nothing to change\n',
+      stderr: '',
+    });
+  });
+
+  it('shows a change as a unified diff of the whole configuration', async () => {
+    await writeMonitor();
+    await tidewatch(['apply']);
+    await writeMonitor('current: 14d\nschedules: { driftDetection: { cron: 0 4 * * * } }\n');
+    const { stdout } = await tidewatch(['apply']);
+    expect(stdout).toContain('    -current: 7d\n      +current: 14d\n');
+    expect(stdout).toContain(`~ drift-detection:${model}\n      cron: 0 3 * * * -> 0 4 * * *\n`);
+    expect(stdout).toMatch(/done: 1 monitor updated, 1 schedule updated\n$/);
+  });
+
+  it('ends the schedule of a process that was disabled', async () => {
+    await writeMonitor();
+    await tidewatch(['apply']);
+    await writeMonitor('schedules: { driftDetection: { enabled: false } }\n');
+    expect((await tidewatch(['apply'])).stdout).toMatch(/done: 1 monitor updated, 1 schedule deleted\n$/);
+    expect(await hasSchedule('drift-detection')).toBe(false);
+  });
+
+  it('keeps a monitor whose file is gone until it is told to prune', async () => {
+    await writeMonitor();
+    await tidewatch(['apply']);
+    await rm(join(directory, 'monitors', 'bike.yaml'));
+
+    const kept = await tidewatch(['apply']);
+    expect(kept.stdout).toContain(`? ${model}  has no file but is still watched`);
+    expect(kept.stdout).toMatch(/nothing to change\n$/);
+    expect(await hasSchedule('drift-detection')).toBe(true);
+
+    const pruned = await tidewatch(['apply', '--prune']);
+    expect(pruned.stdout).toContain(`- ${model}  has no file: no longer watched; its data stays`);
+    expect(pruned.stdout).toContain('1 monitor deleted');
+    expect(await storedModels()).toEqual([]);
+    expect(await hasSchedule('drift-detection')).toBe(false);
+  });
+
+  it('prints the plan as JSON', async () => {
+    await writeMonitor();
+    const { stdout } = await tidewatch(['apply', '--plan', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      applied: false,
+      monitors: [
+        { model, change: 'create', file: 'monitors/bike.yaml', diff: expect.stringContaining('+model') },
+      ],
+      schedules: expect.arrayContaining([
+        expect.objectContaining({ scheduleId: `drift-detection:${model}`, change: 'create' }),
+      ]),
+    });
+  });
+
+  it('reads another directory when told to', async () => {
+    const { code, stderr } = await tidewatch(['apply', '--monitors', 'elsewhere']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('elsewhere: cannot be read');
+  });
+
+  it('stores nothing when a file has a problem, and says where', async () => {
+    await writeMonitor('currnt: 7d\n');
+    const { code, stdout, stderr } = await tidewatch(['apply']);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('monitors/bike.yaml:6:1 currnt: is not a known key; did you mean "current"?');
+    expect(await storedModels()).toEqual([]);
+  });
+
+  it('ends with 3 when Temporal is away, and stores nothing', async () => {
+    await writeMonitor();
+    const { code, stderr } = await tidewatch(['apply'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^Temporal at 127\.0\.0\.1:1 does not answer/);
+    expect(await storedModels()).toEqual([]);
+  });
+
+  it('writes no colours where the output is no terminal', async () => {
+    await writeMonitor();
+    const { stdout } = await tidewatch(['apply', '--plan']);
+    // oxlint-disable-next-line no-control-regex -- the escape that starts every colour
+    expect(stdout).not.toMatch(/\u001B/);
+  });
+});

@@ -1,0 +1,57 @@
+/** What a database says, as one checksum a table, so that two of them can be compared. */
+
+import type { Queryable } from '../../sql/database.ts';
+
+/**
+ * Columns that are not content, beside those whose default is the clock: they say when, under which number or at which
+ * try a row was written.
+ */
+const notContent: readonly string[] = [
+  // Wall clock.
+  'claimed_at',
+  'delivered_at',
+  'finished_at',
+  // Numbers from sequences; a try that was rolled back has used some up.
+  'drift_run_id',
+  'rejected_id',
+  'generation',
+  // How many tries a delivery took.
+  'attempts',
+];
+
+export interface Checksum {
+  /** Distinct rows: the same hour may be marked dirty by any number of statements. */
+  readonly rows: number;
+  readonly md5: string | null;
+}
+
+interface TableRow extends Record<string, unknown> {
+  readonly name: string;
+  readonly clocks: readonly string[];
+}
+
+/** Table -> checksum of every row without the columns that are not content. `except` leaves more columns out. */
+export async function checksums(
+  database: Queryable,
+  except: readonly string[] = [],
+): Promise<Record<string, Checksum>> {
+  const tables = await database.query<TableRow>(`
+    select relname as name, array(
+      select column_name::text from information_schema.columns
+      where table_schema = 'public' and table_name = relname
+        and column_default ~ 'now\\(\\)|clock_timestamp\\(\\)') as clocks
+    from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+      and relname <> 'schema_migrations'
+    order by relname`);
+  const parts = tables.map(
+    ({ name, clocks }) => `
+      select '${name}' as name, count(*) as rows, md5(string_agg(content::text, e'\\n' order by content::text)) as md5
+      from (
+        select distinct to_jsonb(${name}) - array[${[...clocks, ...notContent, ...except].map((column) => `'${column}'`).join(', ')}] as content
+        from ${name}
+      ) content`,
+  );
+  const rows = await database.query<Checksum & { name: string } & Record<string, unknown>>(parts.join('\nunion all\n'));
+  return Object.fromEntries(rows.map(({ name, rows, md5 }) => [name, { rows, md5 }]));
+}

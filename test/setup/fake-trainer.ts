@@ -1,0 +1,82 @@
+/** A trainer that speaks the HTTP contract of activities/retraining/trainer.ts on loopback. */
+
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { json } from 'node:stream/consumers';
+
+import getPort from 'get-port';
+
+import type { TrainingAnswer, TrainingRequest } from '../../activities/retraining/trainer.ts';
+
+export interface FakeTrainer {
+  readonly url: string;
+  /** The trainings that began, one an id: asking again for the same one does not train twice. */
+  trainings(): readonly TrainingRequest[];
+  /** How many times it was asked to train. */
+  requests(): number;
+  /** Answers every request from now on with this status and text; undefined: properly again. */
+  refuse(answer: { readonly status: number; readonly text: string } | undefined): void;
+  stop(): Promise<void>;
+  /** Listens again on the same port. */
+  restart(): Promise<void>;
+}
+
+/** `train` fits the challenger: the training is `running` until it resolves, then the trainer answers what it gives. */
+export async function startFakeTrainer(
+  train: (request: TrainingRequest) => Promise<TrainingAnswer>,
+): Promise<FakeTrainer> {
+  const begun = new Map<string, { readonly request: TrainingRequest; answer: TrainingAnswer }>();
+  let requests = 0;
+  let refusal: { readonly status: number; readonly text: string } | undefined;
+
+  function begin(request: TrainingRequest): TrainingAnswer {
+    requests += 1;
+    const known = begun.get(request.retrainingId);
+    if (known !== undefined) return known.answer;
+    const training: { readonly request: TrainingRequest; answer: TrainingAnswer } = {
+      request,
+      answer: { state: 'running' },
+    };
+    begun.set(request.retrainingId, training);
+    void train(request).then(
+      (answer) => (training.answer = answer),
+      (error: unknown) => (training.answer = { state: 'failed', reason: String(error) }),
+    );
+    return training.answer;
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const reply = (status: number, body: string): void => void response.writeHead(status).end(body);
+    if (refusal !== undefined) return reply(refusal.status, refusal.text);
+    if (request.method === 'POST' && request.url === '/trainings') {
+      return reply(200, JSON.stringify(begin((await json(request)) as TrainingRequest)));
+    }
+    const id = decodeURIComponent(request.url?.replace('/trainings/', '') ?? '');
+    const training = begun.get(id);
+    return training === undefined ? reply(404, 'no such training') : reply(200, JSON.stringify(training.answer));
+  }
+
+  const server = createServer((request, response) => void answer(request, response));
+  const port = await getPort({ host: '127.0.0.1' });
+  const listen = async (): Promise<void> => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  await listen();
+  return {
+    url: `http://127.0.0.1:${port}`,
+    trainings: () => [...begun.values()].map(({ request }) => request),
+    requests: () => requests,
+    refuse: (with_) => {
+      refusal = with_;
+    },
+    restart: listen,
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
