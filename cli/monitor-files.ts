@@ -90,9 +90,12 @@ function parseSource(file: string, text: string): Source {
   const repeated = errors.filter(({ code }) => code === 'DUPLICATE_KEY');
   // Of broken syntax only the first error means something; the others follow from it.
   const [broken] = errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
-  const problems = [...repeated, ...(broken === undefined ? [] : [broken])].map(({ code, message, pos }) =>
-    problemAt(pos[0], code === 'DUPLICATE_KEY' ? `${keyAt(text, pos[0])} is written twice; remove one` : (syntaxWords[code] ?? syntaxMessage(message))),
+  const problems = repeated.map(({ pos }) =>
+    problemAt(pos[0], `${keyAt(text, pos[0])} is written twice; remove one`),
   );
+  if (broken !== undefined) {
+    problems.push(problemAt(broken.pos[0], syntaxWords[broken.code] ?? syntaxMessage(broken.message)));
+  }
   let data: unknown;
   let unreadable = broken !== undefined;
   if (!unreadable) {

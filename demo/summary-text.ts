@@ -2,11 +2,10 @@
 
 import Table from 'cli-table3';
 
-import type { Processes } from './processes.ts';
-import type { Stack } from './stack/stack.ts';
+import type { Demo } from './run.ts';
 import type { Summary } from './summary.ts';
 
-export function formatSummary(summary: Summary, stack: Stack, processes: Processes): string {
+export function formatSummary(summary: Summary, { stack, processes }: Pick<Demo, 'stack' | 'processes'>): string {
   return [
     '',
     weeksTable(summary),

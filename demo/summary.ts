@@ -1,6 +1,6 @@
 /** What a replay has led to, read from where it is stored: Postgres, the Temporal server, the Slack and SMTP endpoints. */
 
-import { Client, type Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 
 import { formatDay } from '../core/window.ts';
 import type { Database } from '../sql/database.ts';
@@ -40,7 +40,7 @@ export interface Retraining {
 interface Sources {
   readonly database: Database;
   readonly stack: Stack;
-  readonly connection: Connection;
+  readonly temporal: Client;
   readonly scenario: Scenario;
 }
 
@@ -65,7 +65,7 @@ export async function summarize(sources: Sources): Promise<Summary> {
       slack: (stack.slack?.messages() ?? []).map(({ body }) => String(body['text'] ?? '')),
       email: (stack.smtp?.messages() ?? []).map(({ subject }) => subject),
     },
-    workflows: await countWorkflows(sources.connection),
+    workflows: await countWorkflows(sources.temporal),
   };
 }
 
@@ -157,8 +157,7 @@ async function readRetrainings(database: Database, model: string): Promise<Retra
   }));
 }
 
-async function countWorkflows(connection: Connection): Promise<Summary['workflows']> {
-  const client = new Client({ connection });
+async function countWorkflows(client: Client): Promise<Summary['workflows']> {
   const count = async (type: string, status: string): Promise<number> =>
     (await client.workflow.count(`WorkflowType = '${type}' and ExecutionStatus = '${status}'`)).count;
   const counts = await Promise.all(

@@ -18,14 +18,13 @@ export async function degradationCheck(
   const { model, act, ...rest } = decodeInput('degradationCheck', input);
   const asOf = asOfOf(rest);
   await scans.attachActuals({ model, asOf });
-  const [drift] = await Promise.all([
+  await Promise.all([
     scans.profileHours({ model, asOf }).then(() => decisions.detectDrift({ model, asOf, act: act ?? false })),
     decisions.evaluatePerformance({ model, asOf }),
   ]);
   const check = await decisions.checkDegradation({ model, asOf, act: act ?? false });
   const metrics = await pushMetrics({ model, process: 'degradation-check' });
-  const { pendingAlerts: checkAlerts, ...verdict } = check;
-  const pendingAlerts = [...drift.pendingAlerts, ...checkAlerts];
+  const { pendingAlerts, ...verdict } = check;
   if (pendingAlerts.length > 0) await decisions.wakeAlerts({ model, alertKeys: pendingAlerts });
   const started = check.retraining.decision === 'start' ? await startRetraining(model, asOf, check.reason) : null;
   return { asOf, ...verdict, retrainingWorkflow: started, metrics };

@@ -12,7 +12,7 @@ import { floorToDay, parseInstant, trailingWindow } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import { runOf } from '../activity-context.ts';
-import { openAlert, resolveAlert } from '../alerts/store.ts';
+import { listPendingAlerts, openAlert, resolveAlert } from '../alerts/store.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import { advanceWatermark, makesUpThePast } from '../processes/watermarks.ts';
@@ -31,7 +31,7 @@ export interface CheckDegradationResult {
   readonly reason: string;
   readonly version: string | null;
   readonly retraining: RetrainingDecision;
-  /** The key of the alert, when there are messages of it to deliver. */
+  /** The model's alerts with messages still to be delivered, also by an earlier run that died before it woke them. */
   readonly pendingAlerts: readonly string[];
 }
 
@@ -58,7 +58,6 @@ export function createCheckDegradation(
       await storeCheck(connection, { model, windowEnd, asOf, version, verdict, provenance });
       await advanceWatermark(connection, { model, process: 'degradation-check', asOf, windowEnd });
 
-      let changedAlert: string | null = null;
       if (acts) {
         const alert = {
           model,
@@ -73,9 +72,9 @@ export function createCheckDegradation(
           ],
         } as const;
         if (verdict.level === 'critical' || verdict.level === 'warning') {
-          changedAlert = await openAlert(connection, { ...alert, severity: verdict.level, summary: verdict.reason });
+          await openAlert(connection, { ...alert, severity: verdict.level, summary: verdict.reason });
         } else if (verdict.level === 'ok' && !(await leavesOpen(connection, model, windowEnd, verdict))) {
-          changedAlert = await resolveAlert(connection, { ...alert, summary: verdict.reason });
+          await resolveAlert(connection, { ...alert, summary: verdict.reason });
         }
       }
       const retraining: RetrainingDecision = acts
@@ -86,7 +85,7 @@ export function createCheckDegradation(
         reason: verdict.reason,
         version,
         retraining,
-        pendingAlerts: changedAlert === null ? [] : [changedAlert],
+        pendingAlerts: await listPendingAlerts(connection, model),
       };
     });
   };

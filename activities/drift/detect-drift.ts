@@ -16,7 +16,7 @@ import { durationMs, formatWindow, hourMs, parseInstant } from '../../core/windo
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import { runOf } from '../activity-context.ts';
-import { openAlert, resolveAlert } from '../alerts/store.ts';
+import { listPendingAlerts, openAlert, resolveAlert } from '../alerts/store.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import type { Process } from '../processes/watermarks.ts';
@@ -87,8 +87,7 @@ export function createDetectDrift(
         provenance: { configurationHash, codeVersion: deps.codeVersion, ...run },
       });
       await advanceWatermark(connection, { model, process, asOf, windowEnd: window.end });
-      const changedAlert =
-        input.act || !past ? await reportDrift(connection, monitor, verdict, columns, asOf, run) : null;
+      if (input.act || !past) await reportDrift(connection, monitor, verdict, columns, asOf, run);
       return {
         process,
         window: formatWindow(window),
@@ -97,7 +96,7 @@ export function createDetectDrift(
         driftShare: valueOf(dataset.driftShare),
         driftedFeatures: dataset.driftedFeatures,
         rows,
-        pendingAlerts: changedAlert === null ? [] : [changedAlert],
+        pendingAlerts: await listPendingAlerts(connection, model),
       };
     });
   };
@@ -202,7 +201,7 @@ async function reportDrift(
   columns: readonly ColumnDrift[],
   asOf: number,
   provenance: { workflowId: string; runId: string },
-): Promise<string | null> {
+): Promise<void> {
   const drifted = columns.filter((column) => column.drifted === 'yes' && column.enabled);
   const alert = {
     model: monitor.model,
@@ -215,7 +214,8 @@ async function reportDrift(
     facts: drifted.map((column) => ({ name: column.column, value: column.verdict.reason })),
   } as const;
   if (verdict.level === 'warning' || verdict.level === 'critical') {
-    return openAlert(connection, { ...alert, severity: verdict.level });
+    await openAlert(connection, { ...alert, severity: verdict.level });
+  } else if (verdict.level === 'ok') {
+    await resolveAlert(connection, alert);
   }
-  return verdict.level === 'ok' ? resolveAlert(connection, alert) : null;
 }

@@ -1,6 +1,5 @@
 /** The steps of a retraining. Each may be repeated: what was done is found in `retraining_runs`. */
 
-import { alertKey } from '../../core/alert/alert.ts';
 import type { Monitor, RetrainingPolicy } from '../../core/monitor/schema.ts';
 import { TidewatchError } from '../../core/errors.ts';
 import type { Evaluation } from '../../core/performance/evaluate.ts';
@@ -11,7 +10,7 @@ import { durationMs, floorToDay, formatInstant, formatWindow, hourMs, parseInsta
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import { runOf } from '../activity-context.ts';
-import { openAlert, resolveAlert } from '../alerts/store.ts';
+import { listPendingAlerts, openAlert, resolveAlert } from '../alerts/store.ts';
 import { findServingVersion } from '../degradation/store.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
@@ -92,7 +91,7 @@ export function createBeginRetraining(
         const since = lastStartedAsOf === null ? '' : `, started as of ${formatInstant(lastStartedAsOf)},`;
         return { decision: 'refused', reason: `another retraining of ${model}${since} is still running; one at a time` };
       }
-      const changedAlert = await openAlert(connection, {
+      await openAlert(connection, {
         ...alertOf(monitor, begun, run),
         severity: 'info',
         event: 'started',
@@ -104,7 +103,7 @@ export function createBeginRetraining(
         holdout: formatWindow(holdout),
         pollMs: pollMs(policy),
         timeoutMs,
-        pendingAlerts: changedAlert === null ? [] : [changedAlert],
+        pendingAlerts: await listPendingAlerts(connection, model),
       };
     });
   };
@@ -148,7 +147,7 @@ export function createJudgeChallenger(deps: Deps): (key: RetrainingKey) => Promi
     return deps.database.transaction(async (connection) => {
       await lockUntilCommit(connection, `retraining:${model}`);
       const run = await requireRetraining(connection, model, retrainingId);
-      const ended = endOf(run);
+      const ended = await endOf(connection, run);
       if (ended !== undefined) return ended;
       const { champion_version: championVersion, challenger_version: challengerVersion } = run;
       if (challengerVersion === null) throw new Error(`retraining ${retrainingId} of ${model} has no challenger yet`);
@@ -188,7 +187,7 @@ export function createFailRetraining(deps: Deps): (key: RetrainingKey & { reason
     return deps.database.transaction(async (connection) => {
       await lockUntilCommit(connection, `retraining:${model}`);
       const run = await requireRetraining(connection, model, retrainingId);
-      const ended = endOf(run);
+      const ended = await endOf(connection, run);
       if (ended !== undefined) return ended;
       if (run.challenger_version !== null) await archiveVersion(connection, model, run.challenger_version, run.as_of);
       return conclude(connection, monitor, run, runOf(deps.context()), { state: 'failed', reason, comparison: null });
@@ -197,9 +196,10 @@ export function createFailRetraining(deps: Deps): (key: RetrainingKey & { reason
 }
 
 /** How an earlier attempt of this step ended the retraining, when one did. */
-function endOf({ model, retraining_id, state, reason }: RetrainingRun): RetrainingEnd | undefined {
+async function endOf(connection: Queryable, run: RetrainingRun): Promise<RetrainingEnd | undefined> {
+  const { model, state, reason } = run;
   if (state === 'training' || state === 'validating') return undefined;
-  return { state, reason, pendingAlerts: [alertKey('retraining', model, retraining_id)] };
+  return { state, reason, pendingAlerts: await listPendingAlerts(connection, model) };
 }
 
 async function conclude(
@@ -222,13 +222,13 @@ async function conclude(
     rejected: `${run.champion_version} stays, ${run.challenger_version} was rejected`,
     failed: `${run.champion_version ?? 'the serving version'} stays`,
   };
-  const changedAlert = await resolveAlert(connection, {
+  await resolveAlert(connection, {
     ...alertOf(monitor, run, provenance),
     event: end.state,
     severity: end.state === 'failed' ? 'warning' : 'info',
     summary: `${words[end.state]}: ${end.reason}`,
   });
-  return { state: end.state, reason: end.reason, pendingAlerts: changedAlert === null ? [] : [changedAlert] };
+  return { state: end.state, reason: end.reason, pendingAlerts: await listPendingAlerts(connection, model) };
 }
 
 function alertOf(monitor: Monitor, run: RetrainingRun, provenance: { workflowId: string; runId: string }) {

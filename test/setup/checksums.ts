@@ -48,7 +48,7 @@ export async function checksums(
     ({ name, clocks }) => `
       select '${name}' as name, count(*) as rows, md5(string_agg(content::text, e'\\n' order by content::text)) as md5
       from (
-        select distinct to_jsonb(${name}) - array[${[...clocks, ...notContent, ...except].map((column) => `'${column}'`).join(', ')}] as content
+        select distinct to_jsonb(${name}) - array[${[...clocks, ...notContent, ...except].map((column) => `'${column}'`).join(', ')}]::text[] as content
         from ${name}
       ) content`,
   );

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { openDatabase } from '../../sql/database.ts';
 import type { Database } from '../../sql/database.ts';
 import type { TestDatabase } from './servers.ts';
-import { createTestDatabase, testServers } from './servers.ts';
+import { testServers } from './servers.ts';
 
 export interface DatabaseTemplate {
   copy(): Promise<TestDatabase>;
@@ -16,30 +16,35 @@ export interface DatabaseTemplate {
 export async function databaseTemplate(
   prepare: (database: Database) => Promise<void>,
 ): Promise<DatabaseTemplate> {
-  const original = await createTestDatabase();
-  await prepare(original.database);
+  const { postgresAdminUrl, templateDatabase } = testServers();
+  const admin = openDatabase({ url: postgresAdminUrl, poolSize: 1 });
+  const create = async (template: string): Promise<{ name: string; url: string; database: Database }> => {
+    const name = `test_${randomBytes(6).toString('hex')}`;
+    await admin.execute(`create database ${name} template ${template}`);
+    const url = new URL(postgresAdminUrl);
+    url.pathname = `/${name}`;
+    return { name, url: url.href, database: openDatabase({ url: url.href, poolSize: 6, applicationName: name }) };
+  };
+  const drop = (name: string): Promise<number> => admin.execute(`drop database ${name} with (force)`);
+
+  const template = await create(templateDatabase);
+  await prepare(template.database);
   // A database with an open connection cannot be copied.
-  await original.database.close();
-  const template = new URL(original.url).pathname.slice(1);
-  const admin = openDatabase({ url: testServers().postgresAdminUrl, poolSize: 1 });
+  await template.database.close();
   return {
     copy: async () => {
-      const name = `test_${randomBytes(6).toString('hex')}`;
-      await admin.execute(`create database ${name} template ${template}`);
-      const url = new URL(original.url);
-      url.pathname = `/${name}`;
-      const database = openDatabase({ url: url.href, poolSize: 6, applicationName: name });
+      const { name, url, database } = await create(template.name);
       return {
         database,
-        url: url.href,
+        url,
         drop: async () => {
           await database.close();
-          await admin.execute(`drop database ${name} with (force)`);
+          await drop(name);
         },
       };
     },
     drop: async () => {
-      await admin.execute(`drop database ${template} with (force)`);
+      await drop(template.name);
       await admin.close();
     },
   };

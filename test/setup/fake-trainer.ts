@@ -17,6 +17,8 @@ export interface FakeTrainer {
   requests(): number;
   /** Answers every request from now on with this status and text; undefined: properly again. */
   refuse(answer: { readonly status: number; readonly text: string } | undefined): void;
+  /** Forgets every training. */
+  reset(): void;
   stop(): Promise<void>;
   /** Listens again on the same port. */
   restart(): Promise<void>;
@@ -70,6 +72,10 @@ export async function startFakeTrainer(
     requests: () => requests,
     refuse: (with_) => {
       refusal = with_;
+    },
+    reset: () => {
+      begun.clear();
+      requests = 0;
     },
     restart: listen,
     stop: async () => {

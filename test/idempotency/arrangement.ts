@@ -1,0 +1,97 @@
+/** The world that the activities of these tests touch, and what they leave in it. */
+
+import type { ActivityDependencies } from '../../activities/dependencies.ts';
+import { createActivities } from '../../activities/index.ts';
+import type { Activities } from '../../activities/index.ts';
+import { openEmail } from '../../activities/alerts/email.ts';
+import { openSlack } from '../../activities/alerts/slack.ts';
+import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
+import type { Process } from '../../activities/processes/watermarks.ts';
+import type { TrainingAnswer, TrainingRequest } from '../../activities/retraining/trainer.ts';
+import { openTrainer } from '../../activities/retraining/trainer.ts';
+import { startSlackEndpoint } from '../../demo/stack/slack-endpoint.ts';
+import { startSmtpEndpoint } from '../../demo/stack/smtp-endpoint.ts';
+import type { Database } from '../../sql/database.ts';
+import { startFakeTrainer } from '../setup/fake-trainer.ts';
+import type { FakeTrainer } from '../setup/fake-trainer.ts';
+import { testServers } from '../setup/servers.ts';
+import { pushedSeries } from '../activities/metrics/pushed-series.ts';
+
+export const model = 'idempotent';
+export const processes: readonly Process[] = [
+  'actuals-backfill',
+  'drift-detection',
+  'performance-evaluation',
+  'degradation-check',
+  'retraining',
+];
+
+export const training: TrainingAnswer = { state: 'succeeded', version: '2', lineage: { rows: 168 } };
+
+/** What is outside of the database: said once, it is the same however often an activity was repeated. */
+export interface Traces {
+  readonly slack: readonly string[];
+  /** Message ids: a mail server that gets one twice delivers it once. */
+  readonly emails: readonly string[];
+  readonly trainings: readonly TrainingRequest[];
+  readonly woken: readonly string[];
+  readonly gauges: Readonly<Record<string, number>>;
+}
+
+export interface World {
+  readonly trainer: FakeTrainer;
+  activities(database: Database, runId?: string): Activities;
+  /** Forgets what has happened. */
+  reset(): Promise<void>;
+  traces(): Promise<Traces>;
+  stop(): Promise<void>;
+}
+
+export async function openWorld(): Promise<World> {
+  const trainer = await startFakeTrainer(async () => training);
+  const pushgateway = openPushgateway(testServers().pushgatewayUrl);
+  let slack = await startSlackEndpoint();
+  let smtp = await startSmtpEndpoint();
+  let woken: string[] = [];
+  const dependencies = (database: Database, runId: string): ActivityDependencies => ({
+    database,
+    pushgateway,
+    channels: {
+      slack: openSlack({ webhookUrl: slack.url }),
+      email: openEmail({ smtpUrl: smtp.url, from: 'Tidewatch <tidewatch@example.org>' }),
+    },
+    trainer: openTrainer(),
+    wakeAlert: async ({ alertKey }) => void woken.push(alertKey),
+    temporalUi: 'http://127.0.0.1:8233/namespaces/default',
+    codeVersion: 'test',
+    context: () => ({
+      workflowId: 'workflow',
+      runId,
+      heartbeat: () => undefined,
+      resumePoint: undefined,
+      cancelled: new AbortController().signal,
+    }),
+    now: Date.now,
+  });
+  return {
+    trainer,
+    activities: (database, runId = 'run') => createActivities(dependencies(database, runId)),
+    reset: async () => {
+      trainer.reset();
+      woken = [];
+      await Promise.all([slack.stop(), smtp.stop()]);
+      [slack, smtp] = await Promise.all([startSlackEndpoint(), startSmtpEndpoint()]);
+      for (const process of processes) await pushgateway.deleteGroup({ model, process });
+    },
+    traces: async () => ({
+      slack: slack.messages().map(({ body }) => JSON.stringify(body)),
+      emails: smtp.messages().map(({ messageId }) => messageId),
+      trainings: trainer.trainings(),
+      woken: [...new Set(woken)],
+      gauges: Object.assign({}, ...(await Promise.all(processes.map((process) => pushedSeries(model, process))))),
+    }),
+    stop: async () => {
+      await Promise.all([trainer.stop(), slack.stop(), smtp.stop()]);
+    },
+  };
+}

@@ -1,0 +1,185 @@
+/** Every activity with what is there before it runs. */
+
+import type { Activities } from '../../activities/index.ts';
+import { openTrainer } from '../../activities/retraining/trainer.ts';
+import { openClient } from '../../client/tidewatch-client.ts';
+import { trainingWindows } from '../../core/retraining/windows.ts';
+import { formatWindow, hourMs, parseInstant } from '../../core/window.ts';
+import type { Database } from '../../sql/database.ts';
+import { actualsOf, at, day, load, predictionsOf, watch } from '../setup/synthetic.ts';
+import type { World } from './arrangement.ts';
+import { model, processes } from './arrangement.ts';
+
+export interface Case {
+  readonly name: string;
+  /** What is stored before; made once and copied. */
+  readonly prepare: (database: Database, world: World) => Promise<void>;
+  /** What has happened outside of the database before, each time. */
+  readonly prepareWorld?: (world: World) => Promise<unknown>;
+  readonly run: (activities: Activities) => Promise<unknown>;
+  /** Alert keys that a run must give back to be woken, the first one or one that repeats it. */
+  readonly wakes?: readonly string[];
+}
+
+const asOf = at(10, 3);
+const retrainingId = asOf;
+const policy = { trainingWindow: '2d', holdout: '7d' } as const;
+
+/** Nine days; the last one has drifted and is badly predicted. */
+async function loadAll(database: Database, { trainer }: World): Promise<void> {
+  await watch(database, {
+    model,
+    reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-02' },
+    current: '24h',
+    performance: { windows: ['1d'], limits: { rmse: { warning: 2, critical: 4 } } },
+    degradation: { rules: [{ metric: 'rmse', over: '1d', limit: 4 }] },
+    retraining: { trainer: { url: trainer.url }, ...policy, minimumOutcomes: 10 },
+    alerts: { routes: [{ slack: true, email: ['a@example.org'] }] },
+  });
+  await load(database, model, { from: 1, to: 9 });
+  await load(database, model, { from: 9, to: 10, shift: 8, error: 5 });
+}
+
+type Step = (database: Database, world: World) => Promise<unknown>;
+
+const attached: Step = (database, world) => world.activities(database).attachActuals({ model, asOf });
+const profiled: Step = (database, world) => world.activities(database).profileHours({ model, asOf });
+const compared: Step = (database, world) => world.activities(database).detectDrift({ model, asOf, act: false });
+const evaluated: Step = (database, world) => world.activities(database).evaluatePerformance({ model, asOf });
+const checked: Step = (database, world) =>
+  world.activities(database).checkDegradation({ model, asOf, act: false });
+const begun: Step = (database, world) =>
+  world.activities(database).beginRetraining({ model, asOf, reason: 'by hand' });
+const started = async (_: unknown, world: World): Promise<unknown> => {
+  const windows = trainingWindows(parseInstant(asOf), policy);
+  return openTrainer().start(world.trainer.url, {
+    retrainingId,
+    model,
+    training: formatWindow(windows.training),
+    holdout: formatWindow(windows.holdout),
+  });
+};
+const succeeded: Step = (database, world) => world.activities(database).readTraining({ model, retrainingId });
+/** Version 2 predicts every row of the holdout perfectly. */
+const shadowed: Step = async (database) =>
+  openClient({ database }).logPredictions(
+    model,
+    predictionsOf({ from: 3, to: 10, version: '2', role: 'shadow' }).map((row, index) => ({
+      ...row,
+      prediction: [...actualsOf({ from: 3, to: 9 }), ...actualsOf({ from: 9, to: 10, error: 5 })][index]!.value,
+    })),
+  );
+
+const after =
+  (...steps: readonly Step[]): Case['prepare'] =>
+  async (database, world) => {
+    await loadAll(database, world);
+    for (const step of steps) await step(database, world);
+  };
+
+/** A late actual, a corrected one, a late prediction and a deleted one. */
+const changed: Step = async (database) => {
+  const client = openClient({ database });
+  const [first, second] = actualsOf({ from: 5, to: 6 });
+  await client.recordActuals(model, [
+    { ...first!, value: 99, recordedAt: at(10, 1) },
+    { ...second!, entity: 'elsewhere', recordedAt: at(10, 1) },
+  ]);
+  await client.logPredictions(model, [
+    { ...predictionsOf({ from: 5, to: 6 })[1]!, entity: 'elsewhere', issuedAt: at(5, 0) },
+  ]);
+  await database.execute(`delete from predictions where event_time = $1`, [new Date(day(6)).toISOString()]);
+  await database.execute(`update predictions set features = features || '{"x": 50}' where event_time = $1`, [
+    new Date(day(9) + 5 * hourMs).toISOString(),
+  ]);
+};
+
+const drift = `drift:${model}:dataset`;
+const degradation = `degradation:${model}:performance`;
+const retraining = `retraining:${model}:${retrainingId}`;
+
+export const cases: readonly Case[] = [
+  {
+    name: 'attachActuals',
+    prepare: after(attached, changed),
+    run: (activities) => activities.attachActuals({ model, asOf }),
+  },
+  {
+    name: 'profileHours, of a new reference',
+    prepare: after(attached),
+    run: (activities) => activities.profileHours({ model, asOf }),
+  },
+  {
+    name: 'profileHours, of hours that changed',
+    prepare: after(attached, profiled, compared, changed, attached),
+    run: (activities) => activities.profileHours({ model, asOf }),
+  },
+  {
+    name: 'detectDrift',
+    prepare: after(attached, profiled),
+    run: (activities) => activities.detectDrift({ model, asOf, act: false }),
+    wakes: [drift],
+  },
+  {
+    name: 'evaluatePerformance',
+    prepare: after(attached),
+    run: (activities) => activities.evaluatePerformance({ model, asOf }),
+  },
+  {
+    name: 'evaluatePerformance, of a window that changed',
+    prepare: after(attached, evaluated, changed, attached),
+    run: (activities) => activities.evaluatePerformance({ model, asOf }),
+  },
+  {
+    name: 'checkDegradation',
+    prepare: after(attached, evaluated),
+    run: (activities) => activities.checkDegradation({ model, asOf, act: false }),
+    wakes: [degradation],
+  },
+  {
+    name: 'beginRetraining',
+    prepare: after(attached),
+    run: (activities) => activities.beginRetraining({ model, asOf, reason: 'by hand' }),
+    wakes: [retraining],
+  },
+  {
+    name: 'startTraining',
+    prepare: after(attached, begun),
+    run: (activities) => activities.startTraining({ model, retrainingId }),
+  },
+  {
+    name: 'readTraining',
+    prepare: after(attached, begun),
+    prepareWorld: (world) => started(undefined, world),
+    run: (activities) => activities.readTraining({ model, retrainingId }),
+  },
+  {
+    name: 'judgeChallenger',
+    prepare: after(begun, started, succeeded, shadowed, attached),
+    run: (activities) => activities.judgeChallenger({ model, retrainingId }),
+    wakes: [retraining],
+  },
+  {
+    name: 'failRetraining',
+    prepare: after(attached, begun, started, succeeded),
+    run: (activities) => activities.failRetraining({ model, retrainingId, reason: 'no answer' }),
+    wakes: [retraining],
+  },
+  {
+    name: 'wakeAlerts',
+    prepare: after(),
+    run: (activities) => activities.wakeAlerts({ model, alertKeys: [drift, degradation] }),
+  },
+  {
+    name: 'deliverAlerts',
+    prepare: after(attached, evaluated, checked),
+    run: (activities) => activities.deliverAlerts({ model, alertKey: degradation }),
+  },
+  ...processes.map(
+    (process): Case => ({
+      name: `pushMetrics, ${process}`,
+      prepare: after(attached, profiled, compared, evaluated, checked, begun),
+      run: (activities) => activities.pushMetrics({ model, process }),
+    }),
+  ),
+];
