@@ -179,7 +179,7 @@ function rejectedRows(
   return {
     text: `
       insert into rejected_rows (model, stream, reason, content)
-      select $1, $2, reason, content from json_to_recordset($3::json) as rejected (reason text, content jsonb)`,
+      select $1, $2, reason, coalesce(content, 'null') from json_to_recordset($3::json) as rejected (reason text, content jsonb)`,
     values: [model, stream.name, JSON.stringify(content)],
   };
 }

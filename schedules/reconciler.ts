@@ -152,7 +152,7 @@ async function create(client: Client, definition: ScheduleDefinition, taskQueue:
 async function update(client: Client, definition: ScheduleDefinition, taskQueue: string): Promise<void> {
   await client.schedule.getHandle(definition.scheduleId).update(({ state }) => ({
     ...optionsOf(definition, taskQueue),
-    state: {},
+    state,
   }));
 }
 

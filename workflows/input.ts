@@ -4,13 +4,22 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { z } from 'zod';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
-import { formatInstant, hourMs, isDuration, parseInstant, parseWindow, durationMs } from '../core/window.ts';
+import { durationMs, formatInstant, hourMs, isDuration, minuteMs, parseInstant, parseWindow } from '../core/window.ts';
 
-const instant = z.string().superRefine((text, context) => attempt(context, () => parseInstant(text)));
+/** The clocks of whoever starts a run and of the server may differ by this much. */
+const clockSkewMs = 5 * minuteMs;
+
+const asOf = z.string().superRefine((text, context) => {
+  const instant = attempt(context, () => parseInstant(text));
+  // It would be the newest run for as long, and every run until then would be taken for one that makes up the past.
+  if (instant !== undefined && instant > workflowInfo().startTime.getTime() + clockSkewMs) {
+    context.addIssue({ code: 'custom', message: `${text} is in the future; a run speaks for now or for the past` });
+  }
+});
 
 const window = z
   .strictObject({ start: z.string(), end: z.string() })
-  .superRefine((text, context) => attempt(context, () => parseWindow(text)));
+  .superRefine((text, context) => void attempt(context, () => parseWindow(text)));
 
 const hourlyDuration = z
   .string()
@@ -21,7 +30,7 @@ const hourlyDuration = z
 const common = {
   model: z.string('write the name of a model, for example "bike-demand"').min(1),
   /** The instant that the run speaks for; by default its scheduled time, or now. */
-  asOf: instant.optional(),
+  asOf: asOf.optional(),
 };
 /** A run that makes up the past stores and restates; with `act` it also alerts and retrains. */
 const act = { act: z.boolean().optional() };
@@ -79,16 +88,17 @@ export function decodeInput<Name extends WorkflowName>(workflow: Name, input: un
 
 /** The instant that a run speaks for: given, or the nominal time of its schedule, or the time it was started. */
 export function asOfOf(input: { readonly asOf?: string | undefined }): string {
-  if (input.asOf !== undefined) return input.asOf;
+  if (input.asOf !== undefined) return formatInstant(parseInstant(input.asOf));
   const scheduled = workflowInfo().searchAttributes['TemporalScheduledStartTime']?.[0];
   const start = scheduled instanceof Date ? scheduled : workflowInfo().startTime;
   return formatInstant(start.getTime());
 }
 
-function attempt(context: z.core.$RefinementCtx, parse: () => unknown): void {
+function attempt<T>(context: z.core.$RefinementCtx, parse: () => T): T | undefined {
   try {
-    parse();
+    return parse();
   } catch (error) {
     context.addIssue({ code: 'custom', message: reasonOf(error) });
+    return undefined;
   }
 }

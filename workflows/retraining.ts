@@ -1,4 +1,4 @@
-import { ActivityFailure, sleep } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 
 import { asOfOf, decodeInput } from './input.ts';
 import type { ResultOf, RunFacts } from './steps.ts';
@@ -12,7 +12,7 @@ const slowestPollMs = 5 * 60_000;
  * promotes or rejects it.
  *
  * Guaranteed: at most one a model at a time; each step may be repeated; people hear how it started and how it ended,
- * a failure included.
+ * a failure and a cancellation included.
  */
 export async function retraining(input: unknown): Promise<RetrainingResult> {
   const { model, reason, ...rest } = decodeInput('retraining', input);
@@ -20,23 +20,26 @@ export async function retraining(input: unknown): Promise<RetrainingResult> {
   const begun = await decisions.beginRetraining({ model, asOf, reason: reason ?? 'started by hand' });
   if (begun.decision === 'refused') return { asOf, state: 'refused', reason: begun.reason };
   const { retrainingId } = begun;
-  await tell(model, begun.pendingAlerts);
 
   let end: Ended;
   try {
+    await tell(model, begun.pendingAlerts);
     await decisions.startTraining({ model, retrainingId });
     await waitForChallenger(model, retrainingId, begun);
     await scans.attachActuals({ model, asOf, window: begun.holdout });
     end = await decisions.judgeChallenger({ model, retrainingId });
   } catch (error) {
-    if (!(error instanceof ActivityFailure) && !(error instanceof TrainingFailed)) throw error;
-    const why = error instanceof ActivityFailure ? (error.cause?.message ?? error.message) : error.message;
-    end = await decisions.failRetraining({ model, retrainingId, reason: why });
+    const reason = reasonOfFailure(error);
+    if (reason === undefined) throw error;
+    // Also when this run is cancelled: the model's one place for a retraining must not stay taken.
+    end = await CancellationScope.nonCancellable(() => decisions.failRetraining({ model, retrainingId, reason }));
   }
-  const metrics = await pushMetrics({ model, process: 'retraining' });
-  const { pendingAlerts, ...result } = end;
-  await tell(model, pendingAlerts);
-  return { asOf, retrainingId, ...result, metrics };
+  return CancellationScope.nonCancellable(async () => {
+    const metrics = await pushMetrics({ model, process: 'retraining' });
+    const { pendingAlerts, ...result } = end;
+    await tell(model, pendingAlerts);
+    return { asOf, retrainingId, ...result, metrics };
+  });
 }
 
 type Ended = ResultOf<'judgeChallenger'>;
@@ -50,6 +53,13 @@ interface RetrainingResult {
 }
 
 class TrainingFailed extends Error {}
+
+/** Why a retraining could not be carried through; undefined for a defect of this code. */
+function reasonOfFailure(error: unknown): string | undefined {
+  if (isCancellation(error)) return 'it was cancelled';
+  if (error instanceof ActivityFailure) return error.cause?.message ?? error.message;
+  return error instanceof TrainingFailed ? error.message : undefined;
+}
 
 async function waitForChallenger(
   model: string,

@@ -24,7 +24,7 @@ import { advanceWatermark, makesUpThePast } from '../processes/watermarks.ts';
 import type { Column } from '../profiles/columns.ts';
 import { actualColumn, predictionColumns } from '../profiles/columns.ts';
 import type { ProfileHoursInput } from '../profiles/profile-hours.ts';
-import { currentWindow, profileLock } from '../profiles/profile-hours.ts';
+import { currentWindow, profileLock, profileMissingHours } from '../profiles/profile-hours.ts';
 import { ensureReference, specifyReference } from '../profiles/reference.ts';
 import type { StoredReference } from '../profiles/store.ts';
 import { readProfiles, storeMergedProfiles, sumProfiledHours } from '../profiles/store.ts';
@@ -68,7 +68,7 @@ export function createDetectDrift(
       const dataset = judgeDataset(columns, monitor.drift.share);
       const verdict: Verdict =
         'missing' in reference ? { level: 'insufficient-data', reason: reference.missing } : dataset.verdict;
-      const past = await makesUpThePast(connection, { model, process, asOf });
+      const past = await makesUpThePast(connection, { model, process, asOf, windowEnd: window.end });
       const rows = comparison?.rows ?? 0;
       await storeDriftRun(connection, {
         model,
@@ -87,7 +87,7 @@ export function createDetectDrift(
         provenance: { configurationHash, codeVersion: deps.codeVersion, ...run },
       });
       await advanceWatermark(connection, { model, process, asOf, windowEnd: window.end });
-      if (input.act || !past) await reportDrift(connection, monitor, verdict, columns, asOf, run);
+      if (input.act || !past) await reportDrift(connection, monitor, process, verdict, columns, asOf, run);
       return {
         process,
         window: formatWindow(window),
@@ -123,6 +123,7 @@ async function compare(
 ): Promise<ComparedWindow> {
   const { model } = monitor;
   const { grids, id } = reference;
+  await profileMissingHours(connection, monitor, reference, window);
   const ofReference = await mergedReference(connection, model, reference);
   const ofCurrent = mergeColumns(grids, await readProfiles(connection, model, id, window));
   const { rows, outOfDistribution } = await sumProfiledHours(connection, model, id, window);
@@ -197,6 +198,7 @@ function settingsOf(monitor: Monitor, { name, subject, kind }: Column): Paramete
 async function reportDrift(
   connection: Queryable,
   monitor: Monitor,
+  process: Process,
   verdict: Verdict,
   columns: readonly ColumnDrift[],
   asOf: number,
@@ -206,7 +208,8 @@ async function reportDrift(
   const alert = {
     model: monitor.model,
     kind: 'drift',
-    subject: 'dataset',
+    // Two windows, two alerts: a calm week must not end the alert of a bad day.
+    subject: process === 'hourly-drift-detection' ? 'dataset-24h' : 'dataset',
     asOf,
     routes: monitor.alerts.routes,
     provenance,

@@ -5,7 +5,7 @@ import type { Evaluation } from '../../core/performance/evaluate.ts';
 import { evaluateOutcomes } from '../../core/performance/evaluate.ts';
 import { peakFlags } from '../../core/performance/peak-hours.ts';
 import type { Window, WindowText } from '../../core/window.ts';
-import { durationMs, floorToDay, parseInstant, parseWindow, trailingWindow } from '../../core/window.ts';
+import { dayMs, durationMs, floorToDay, hoursOf, parseInstant, parseWindow, trailingWindow } from '../../core/window.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import { runOf } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -90,7 +90,17 @@ function dueWindows(monitor: Monitor, asOf: number): Window[] {
     '7d',
     ...rules.flatMap((rule) => ('metric' in rule ? [rule.over] : [])),
   ]);
-  return [...lengths].map((length) => trailingWindow(asOf, length));
+  const days = rules.flatMap((rule) =>
+    'metric' in rule && rule.aggregate === 'daily-mean' ? daysOf(trailingWindow(asOf, rule.over)) : [],
+  );
+  return [...lengths].map((length) => trailingWindow(asOf, length)).concat(days);
+}
+
+/** The days of a window, which a daily mean is over: runs of earlier days may come later, or never. */
+function daysOf(window: Window): Window[] {
+  return hoursOf(window)
+    .filter((hour) => hour === floorToDay(hour))
+    .map((start) => ({ start, end: start + dayMs }));
 }
 
 function distinctWindows(windows: readonly Window[]): Window[] {

@@ -26,24 +26,29 @@ export async function advanceWatermark(
   await connection.execute(
     `insert into process_watermarks (model, process, as_of, window_end)
      values ($1, $2, $3, $4)
-     on conflict (model, process) do update set as_of = excluded.as_of, window_end = excluded.window_end
+     on conflict (model, process) do update
+     set as_of = excluded.as_of, window_end = greatest(process_watermarks.window_end, excluded.window_end)
      where process_watermarks.as_of < excluded.as_of`,
     [model, process, toTimestamp(asOf), toTimestamp(windowEnd)],
   );
 }
 
 /**
- * Does a run make up the past? It does when its process has spoken for a later instant already, or when predictions
- * issued more than a day after its asOf are stored. Such a run stores and restates, but neither alerts nor retrains.
+ * Does a run make up the past? It does when its process has spoken for a later instant or a later window already (a
+ * window of last month may be asked for today), or when predictions issued more than a day after its asOf are stored.
+ * Such a run stores and restates, but neither alerts nor retrains.
  */
-export async function makesUpThePast(connection: Queryable, { model, process, asOf }: ProcessRun): Promise<boolean> {
+export async function makesUpThePast(
+  connection: Queryable,
+  { model, process, asOf, windowEnd = asOf }: ProcessRun & { readonly windowEnd?: number },
+): Promise<boolean> {
   const [row] = await connection.query<{ past: boolean }>(
     `select exists (
-         select from process_watermarks where model = $1 and process = $2 and as_of > $3
+         select from process_watermarks where model = $1 and process = $2 and (as_of > $3 or window_end > $5)
        ) or exists (
          select from predictions where model = $1 and role = 'serving' and event_time > $4 and issued_at > $4
        ) as past`,
-    [model, process, toTimestamp(asOf), toTimestamp(asOf + dayMs)],
+    [model, process, toTimestamp(asOf), toTimestamp(asOf + dayMs), toTimestamp(windowEnd)],
   );
   return row?.past ?? false;
 }

@@ -65,26 +65,55 @@ export function createProfileHours(
     });
     if ('missing' in reference) return { hoursProfiled: 0 };
 
-    const hours = [...(reference.window === null ? [] : hoursOf(reference.window)), ...hoursOf(current)];
-    const wanted = await findUnprofiledHours(deps.database, model, reference.id, hours);
     let hoursProfiled = 0;
-    for (const batch of batches(wanted.predictions)) {
+    for (const { profile, batch } of await findWork(deps.database, monitor, reference, current)) {
       await deps.database.transaction(async (connection) => {
         await lockUntilCommit(connection, profileLock(model));
-        await profilePredictions(connection, monitor, reference, batch);
+        await profile(connection, monitor, reference, batch);
       });
-      hoursProfiled += (batch.end - batch.start) / hourMs;
-      heartbeat(batch.end);
-    }
-    for (const batch of reference.grids.has('actual') ? batches(wanted.actuals) : []) {
-      await deps.database.transaction(async (connection) => {
-        await lockUntilCommit(connection, profileLock(model));
-        await profileActuals(connection, monitor, reference, batch);
-      });
+      if (profile === profilePredictions) hoursProfiled += (batch.end - batch.start) / hourMs;
       heartbeat(batch.end);
     }
     return { hoursProfiled };
   };
+}
+
+/**
+ * Profiles in the caller's transaction what is missing now: another run may have dropped profiles of hours that changed
+ * since `profileHours`. Call it under the profile lock.
+ */
+export async function profileMissingHours(
+  connection: Queryable,
+  monitor: Monitor,
+  reference: StoredReference,
+  current: Window,
+): Promise<void> {
+  for (const { profile, batch } of await findWork(connection, monitor, reference, current)) {
+    await profile(connection, monitor, reference, batch);
+  }
+}
+
+interface Work {
+  readonly profile: typeof profilePredictions;
+  readonly batch: Window;
+}
+
+/** What has to be profiled so that the reference and the current window are complete. */
+async function findWork(
+  connection: Queryable,
+  monitor: Monitor,
+  reference: StoredReference,
+  current: Window,
+): Promise<Work[]> {
+  const hours = [...(reference.window === null ? [] : hoursOf(reference.window)), ...hoursOf(current)];
+  const wanted = await findUnprofiledHours(connection, monitor.model, reference.id, hours);
+  return [
+    ...batches(wanted.predictions).map((batch) => ({ profile: profilePredictions, batch })),
+    ...(reference.grids.has('actual') ? batches(wanted.actuals) : []).map((batch) => ({
+      profile: profileActuals,
+      batch,
+    })),
+  ];
 }
 
 function batches(hours: readonly number[]): Window[] {

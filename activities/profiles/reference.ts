@@ -65,10 +65,12 @@ export async function ensureReference(
 ): Promise<StoredReference | { readonly missing: string }> {
   const { model } = monitor;
   const { id, window } = specification;
+  // Asked first: whether a run of a day within the reference is judged must not depend on which runs were before it.
+  if (window !== null && window.end > asOf) return { missing: `${spanText(window)} is not over yet` };
   const existing = await findReference(connection, model, id);
   if (existing?.grids.has('actual')) return existing;
   if (existing === undefined) {
-    const built = await buildGrids(connection, monitor, window, asOf);
+    const built = await buildGrids(connection, monitor, window);
     if ('missing' in built) return built;
     await insertReference(connection, model, specification, { ...built, builtAt: asOf });
   }
@@ -76,22 +78,23 @@ export async function ensureReference(
   return (await findReference(connection, model, id))!;
 }
 
+function spanText(window: Window): string {
+  return `the reference, ${formatDay(window.start)} to ${formatDay(window.end)} (exclusive),`;
+}
+
 async function buildGrids(
   connection: Queryable,
   monitor: Monitor,
   window: Window | null,
-  asOf: number,
 ): Promise<{ grids: Record<string, ReferenceGrid>; rowCount: number } | { missing: string }> {
   if (window === null) {
     const features = monitor.reference.kind === 'training-statistics' ? (monitor.reference.features ?? {}) : {};
     const grids = Object.entries(features).map(([name, statistics]) => [name, gridFromTrainingStatistics(statistics)]);
     return { grids: Object.fromEntries(grids), rowCount: 0 };
   }
-  const span = `the reference, ${formatDay(window.start)} to ${formatDay(window.end)} (exclusive),`;
-  if (window.end > asOf) return { missing: `${span} is not over yet` };
   const rows = await readPredictions(connection, monitor.model, window);
   if (rows.length < monitor.drift.minimumRows) {
-    return { missing: `${span} has ${rows.length} predictions, at least ${monitor.drift.minimumRows} are needed` };
+    return { missing: `${spanText(window)} has ${rows.length} predictions, at least ${monitor.drift.minimumRows} are needed` };
   }
   const grids = predictionColumns(monitor).map((column) => [
     column.name,

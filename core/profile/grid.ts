@@ -178,8 +178,7 @@ export function summarize(sorted: Float64Array): ColumnSummary | undefined {
   const [min] = sorted;
   const max = sorted.at(-1);
   if (min === undefined || max === undefined) return undefined;
-  // Exactly 0 for a constant: rounding in the mean would otherwise give it a deviation of its last digit.
-  if (min === max) return { min, max, mean: min, standardDeviation: 0 };
+  // Measured from the minimum, so that a constant has exactly its value as mean and 0 as deviation.
   const mean = min + sorted.reduce((sum, value) => sum + (value - min), 0) / sorted.length;
   const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / sorted.length;
   return { min, max, mean, standardDeviation: Math.sqrt(variance) };

@@ -4,11 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Checksum } from '../setup/checksums.ts';
 import { checksums } from '../setup/checksums.ts';
-import type { DatabaseTemplate } from '../setup/database-copies.ts';
-import { databaseTemplate } from '../setup/database-copies.ts';
+import { snapshot } from '../setup/database-snapshot.ts';
 import { Died, dyingDatabase } from '../setup/dying-database.ts';
+import { createTestDatabase } from '../setup/servers.ts';
 import type { TestDatabase } from '../setup/servers.ts';
-import type { Database } from '../../sql/database.ts';
 import type { Traces, World } from './arrangement.ts';
 import { openWorld } from './arrangement.ts';
 import { cases } from './cases.ts';
@@ -25,80 +24,80 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 describe.each(cases)('$name', ({ prepare, prepareWorld, run, wakes }: Case) => {
-  let template: DatabaseTemplate;
+  let test: TestDatabase;
+  let restore: () => Promise<void>;
   let once: Left;
   let points: number;
 
-  /** Runs on a fresh copy, and gives what is left behind. */
-  async function leftBy(work: (database: Database) => Promise<unknown>): Promise<Left> {
-    const test: TestDatabase = await template.copy();
-    try {
-      await world.reset();
-      await prepareWorld?.(world);
-      await work(test.database);
-      return { ...(await world.traces()), tables: await checksums(test.database) };
-    } finally {
-      await test.drop();
-    }
+  /** Puts everything back to what it was before, works, and gives what is left behind. */
+  async function leftBy(work: () => Promise<unknown>): Promise<Left> {
+    await restore();
+    await world.reset();
+    await prepareWorld?.(world);
+    await work();
+    return { ...(await world.traces()), tables: await checksums(test.database) };
   }
 
-  /** As Temporal does: what has failed is tried again, by the same run. */
-  async function again(database: Database): Promise<unknown> {
-    // A claim of a process that died counts for two minutes.
-    await database.execute(`update alert_deliveries set claimed_at = claimed_at - interval '3 minutes'`);
-    return run(world.activities(database));
-  }
+  const runOnce = (runId?: string): Promise<unknown> => run(world.activities(test.database, runId));
 
   beforeAll(async () => {
-    template = await databaseTemplate((database) => prepare(database, world));
-    once = await leftBy(async (database) => {
-      const watched = dyingDatabase(database);
+    test = await createTestDatabase();
+    await prepare(test.database, world);
+    restore = await snapshot(test.database);
+    once = await leftBy(async () => {
+      const watched = dyingDatabase(test.database);
       const result = await run(world.activities(watched.database));
       if (wakes !== undefined) expect(result).toMatchObject({ pendingAlerts: wakes });
       points = watched.points();
     });
   });
-  afterAll(() => template.drop());
+  afterAll(() => test.drop());
 
   it('does something', async () => {
     expect(once).not.toEqual(await leftBy(async () => undefined));
   });
 
   it('leaves the same when it is run twice', async () => {
-    expect(
-      await leftBy(async (database) => {
-        await run(world.activities(database));
-        await run(world.activities(database));
-      }),
-    ).toEqual(once);
+    const left = await leftBy(async () => {
+      await runOnce();
+      await runOnce();
+    });
+    expect(left).toEqual(once);
   });
 
   it('leaves the same, the run that computed it included, when another run repeats it', async () => {
-    expect(
-      await leftBy(async (database) => {
-        await run(world.activities(database));
-        await run(world.activities(database, 'another run'));
-      }),
-    ).toEqual(once);
+    const left = await leftBy(async () => {
+      await runOnce();
+      await runOnce('another run');
+    });
+    expect(left).toEqual(once);
   });
 
   it('leaves the same when four run at once', async () => {
-    expect(
-      await leftBy(async (database) => {
-        const tries = await Promise.allSettled([1, 2, 3, 4].map(() => run(world.activities(database))));
-        if (tries.some(({ status }) => status === 'rejected')) await run(world.activities(database));
-      }),
-    ).toEqual(once);
+    const left = await leftBy(async () => {
+      const tries = await Promise.allSettled([1, 2, 3, 4].map(() => runOnce()));
+      // As Temporal does: what has failed is tried again.
+      if (tries.some(({ status }) => status === 'rejected')) await runOnce();
+    });
+    expect(left).toEqual(once);
   });
 
   it('leaves the same when it dies at any point and is run again', async () => {
     for (let point = 1; point <= points; point += 1) {
-      const left = await leftBy(async (database) => {
-        await expect(run(world.activities(dyingDatabase(database, point).database))).rejects.toThrow(Died);
-        const result = await again(database);
+      const left = await leftBy(async () => {
+        const dying = dyingDatabase(test.database, point).database;
+        await expect(run(world.activities(dying))).rejects.toThrow(Died);
+        // The claim of a process that died counts for two minutes.
+        await test.database.execute(
+          `update alert_deliveries set claimed_at = claimed_at - interval '3 minutes'`,
+        );
+        const result = await runOnce();
         if (wakes !== undefined) expect(result, `died at ${point}`).toMatchObject({ pendingAlerts: wakes });
       });
-      expect(left, `died at point ${point} of ${points}`).toEqual(once);
+      const died = `died at point ${point} of ${points}`;
+      // A message is sent again when nobody could note that it was sent. A mail server knows it by its id.
+      expect({ ...left, slack: [...new Set(left.slack)] }, died).toEqual(once);
+      expect(left.slack.length, died).toBeLessThanOrEqual(once.slack.length + 1);
     }
   });
 });

@@ -85,7 +85,7 @@ export async function openWorld(): Promise<World> {
     },
     traces: async () => ({
       slack: slack.messages().map(({ body }) => JSON.stringify(body)),
-      emails: smtp.messages().map(({ messageId }) => messageId),
+      emails: [...new Set(smtp.messages().map(({ messageId }) => messageId))],
       trainings: trainer.trainings(),
       woken: [...new Set(woken)],
       gauges: Object.assign({}, ...(await Promise.all(processes.map((process) => pushedSeries(model, process))))),

@@ -31,6 +31,7 @@ async function loadAll(database: Database, { trainer }: World): Promise<void> {
     model,
     reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-02' },
     current: '24h',
+    drift: { share: 0.4 },
     performance: { windows: ['1d'], limits: { rmse: { warning: 2, critical: 4 } } },
     degradation: { rules: [{ metric: 'rmse', over: '1d', limit: 4 }] },
     retraining: { trainer: { url: trainer.url }, ...policy, minimumOutcomes: 10 },

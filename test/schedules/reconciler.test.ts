@@ -219,6 +219,7 @@ describe('a schedule that Tidewatch did not create', () => {
       scheduleId,
       spec: { cronExpressions: ['0 0 1 1 *'] },
       action: { type: 'startWorkflow', workflowType: 'foreign', taskQueue },
+      memo: { model },
     });
 
   it('is never touched', async () => {

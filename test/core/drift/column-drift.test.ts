@@ -84,6 +84,14 @@ describe('judgeColumn', () => {
     expect(drift.verdict.reason).toMatch(/\(100 and 40 rows; 2\.5% unseen categories\)$/);
   });
 
+  it('judges from the minimum number of values on', () => {
+    const settings = { ...humidity, minimumRows: 100 };
+    expect(judgeValues(settings, calm, moved).drifted).toBe('yes');
+    expect(judgeValues(settings, calm, moved.slice(1)).drifted).toBe('unknown');
+    expect(judgeValues(settings, calm.slice(0, 100), moved).drifted).toBe('yes');
+    expect(judgeValues(settings, calm.slice(0, 99), moved).drifted).toBe('unknown');
+  });
+
   it('computes a disabled column and says that it does not count', () => {
     const drift = judgeValues({ ...humidity, enabled: false }, calm, moved);
     expect(drift).toMatchObject({ enabled: false, drifted: 'yes' });

@@ -1,0 +1,37 @@
+/** Puts a database back to what it held: ten times as quick as a copy of it. */
+
+import type { Database } from '../../sql/database.ts';
+
+/**
+ * Remembers every row, and gives a function that brings them back. Predictions and actuals are left alone: activities only
+ * read them. Numbers from sequences go on.
+ */
+export async function snapshot(database: Database): Promise<() => Promise<void>> {
+  const tables = await database.query<{ name: string }>(`
+    select relname as name from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+      and relname not in ('schema_migrations', 'monitors', 'predictions', 'actuals', 'rejected_rows')`);
+  const names = tables.map(({ name }) => name);
+  const columns = await database.query<{ name: string; columns: string }>(
+    `select table_name as name, string_agg(quote_ident(column_name), ', ' order by ordinal_position) as columns
+     from information_schema.columns
+     where table_schema = 'public' and table_name = any($1)
+     group by table_name`,
+    [names],
+  );
+  await database.execute(
+    ['create schema kept', ...names.map((name) => `create table kept.${name} as table ${name}`)].join(';'),
+  );
+  // As a replica, so that no trigger marks hours and no foreign key asks for an order.
+  const restore = [
+    'set local session_replication_role = replica',
+    ...names.map((name) => `delete from ${name}`),
+    ...columns.map(
+      ({ name, columns }) =>
+        `insert into ${name} (${columns}) overriding system value select ${columns} from kept.${name}`,
+    ),
+  ].join(';');
+  return async () => {
+    await database.transaction((connection) => connection.execute(restore));
+  };
+}
