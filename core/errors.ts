@@ -32,6 +32,10 @@ export const errorCatalog = {
     retryable: false,
     message: 'The monitors have {count} problem(s); nothing was stored.\n{problems}',
   },
+  SCHEDULE_REFUSED: {
+    retryable: false,
+    message: 'The schedules cannot be made to match the monitors; correct this and run `tidewatch apply` again:\n{problems}',
+  },
   INVALID_CONFIGURATION: {
     retryable: false,
     message: 'The environment has {count} problem(s):\n{problems}',

@@ -162,6 +162,8 @@ export function localHour(instant: number, timeZone: string): number {
 
 /** Is this a time zone that the runtime knows, such as `America/New_York`? */
 export function isTimeZone(timeZone: string): boolean {
+  // Intl also takes offsets and any case, which Temporal does not.
+  if (!/^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/.test(timeZone)) return false;
   try {
     Intl.DateTimeFormat('en-US', { timeZone });
     return true;

@@ -82,7 +82,7 @@ export async function startProcesses(stack: Stack, options: ProcessOptions): Pro
     const serviceUrl = await urlInLog(service, 'url', signal);
     const monitors = await writeMonitor(options, serviceUrl);
     await Promise.all([
-      tidewatch('apply', '--monitors', monitors).then(() => say('the monitor and its schedules are applied')),
+      tidewatch('apply', '--monitors', monitors, '--paused').then(() => say('the monitor and its schedules are applied')),
       fitFirst(serviceUrl, scenario.model, signal).then(say),
     ]);
     const workerUrl = await urlInLog(worker, 'http', signal);

@@ -39,7 +39,7 @@ export interface ScheduleScope {
  * What has to change so that the server holds exactly the desired schedules? Only reads. Compared is what the server holds
  * now, so a schedule that was edited by hand is put back. Schedules that Tidewatch did not create are never planned.
  *
- * @throws TidewatchError `TEMPORAL_UNREACHABLE`; `INVALID_CONFIGURATION` when a desired id is taken by a foreign schedule
+ * @throws TidewatchError `TEMPORAL_UNREACHABLE`; `SCHEDULE_REFUSED` when a desired id is taken by a foreign schedule
  */
 export async function planSchedules(
   client: Client,
@@ -61,10 +61,7 @@ export async function planSchedules(
       const problems = foreign.map(
         ([id]) => `  schedule ${id} exists and is not Tidewatch's; delete or rename it`,
       );
-      throw new TidewatchError('INVALID_CONFIGURATION', {
-        count: problems.length,
-        problems: problems.join('\n'),
-      });
+      throw new TidewatchError('SCHEDULE_REFUSED', { problems: problems.join('\n') });
     }
     return descriptions.flatMap(([scheduleId, held]): ScheduleChange[] => {
       const definition = wanted.get(scheduleId);
@@ -81,25 +78,32 @@ export async function planSchedules(
   });
 }
 
+export interface ScheduleTarget {
+  /** Workflows are started on this task queue. */
+  readonly taskQueue: string;
+  /** Whether a schedule that is created starts to run, or waits to be unpaused. */
+  readonly created: 'running' | 'paused';
+}
+
 /**
  * Carries out a plan. An update keeps the schedule's state: a pause, its note and the remaining actions. May be repeated
  * after a failure in the middle.
  *
- * @throws TidewatchError `TEMPORAL_UNREACHABLE`; `INVALID_CONFIGURATION` when the server refuses a definition
+ * @throws TidewatchError `TEMPORAL_UNREACHABLE`; `SCHEDULE_REFUSED` when the server refuses a definition
  */
 export async function applySchedules(
   client: Client,
   plan: readonly ScheduleChange[],
-  taskQueue: string,
+  target: ScheduleTarget,
 ): Promise<void> {
   await eachOf(plan, (change) =>
-    withTemporalErrors(client, () => carryOut(client, change, taskQueue), change.scheduleId),
+    withTemporalErrors(client, () => carryOut(client, change, target), change.scheduleId),
   );
 }
 
-async function carryOut(client: Client, change: ScheduleChange, taskQueue: string): Promise<void> {
-  if (change.change === 'create') await create(client, change.definition, taskQueue);
-  else if (change.change === 'update') await update(client, change.definition, taskQueue);
+async function carryOut(client: Client, change: ScheduleChange, target: ScheduleTarget): Promise<void> {
+  if (change.change === 'create') await create(client, change.definition, target);
+  else if (change.change === 'update') await update(client, change.definition, target);
   else if (change.change === 'delete') await remove(client, change.scheduleId);
 }
 
@@ -133,23 +137,24 @@ function optionsOf(
   };
 }
 
-async function create(client: Client, definition: ScheduleDefinition, taskQueue: string): Promise<void> {
+async function create(client: Client, definition: ScheduleDefinition, target: ScheduleTarget): Promise<void> {
   const { scheduleId, model } = definition;
   try {
     await client.schedule.create({
-      ...optionsOf(definition, taskQueue),
+      ...optionsOf(definition, target.taskQueue),
       scheduleId,
       memo: memoOf(definition),
+      ...(target.created === 'paused' && { state: { paused: true, note: 'created paused by tidewatch apply' } }),
       typedSearchAttributes: [{ key: modelKey, value: model }],
     });
   } catch (error) {
     // Another `apply` was faster.
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await update(client, definition, taskQueue);
+    await update(client, definition, target);
   }
 }
 
-async function update(client: Client, definition: ScheduleDefinition, taskQueue: string): Promise<void> {
+async function update(client: Client, definition: ScheduleDefinition, { taskQueue }: ScheduleTarget): Promise<void> {
   await client.schedule.getHandle(definition.scheduleId).update(({ state }) => ({
     ...optionsOf(definition, taskQueue),
     state,

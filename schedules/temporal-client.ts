@@ -34,7 +34,7 @@ const refusedCodes = new Set([3, 7, 16]);
 
 /**
  * Runs calls to the server and translates how they fail: gone is `TEMPORAL_UNREACHABLE`; a namespace, search attribute, cron
- * expression or time zone that the server does not know, and missing permission, are `INVALID_CONFIGURATION`. Anything else stays as it is.
+ * expression or time zone that the server does not know, and missing permission, are `SCHEDULE_REFUSED`. Anything else stays as it is.
  *
  * @param writing the schedule that the calls write, if they write one
  */
@@ -78,5 +78,5 @@ function translate(client: Client, error: unknown, writing: string | undefined):
 }
 
 function refused(problem: string, cause: unknown): TidewatchError {
-  return new TidewatchError('INVALID_CONFIGURATION', { count: 1, problems: `  ${problem}` }, { cause });
+  return new TidewatchError('SCHEDULE_REFUSED', { problems: `  ${problem}` }, { cause });
 }

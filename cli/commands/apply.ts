@@ -7,6 +7,7 @@ import type { Plan } from '../plan-text.ts';
 interface Options {
   readonly plan?: true;
   readonly prune?: true;
+  readonly paused?: true;
   readonly monitors: string;
   readonly json?: true;
 }
@@ -18,6 +19,7 @@ export function addApply(program: Command): void {
     .description('store the monitors of a directory and make the Temporal schedules match them')
     .option('--plan', 'show what would change, and change nothing')
     .option('--prune', 'stop watching models whose file is gone; their data stays')
+    .option('--paused', 'create new schedules paused, to be unpaused in the Temporal UI')
     .option('--monitors <directory>', 'where the monitor files are', 'monitors')
     .option('--json', 'print the plan as JSON')
     .action(apply);
@@ -57,7 +59,10 @@ async function apply(options: Options): Promise<void> {
       if (!options.json) await printPlan(plan, options);
       if (!options.plan) {
         await storeMonitors(database, monitors);
-        await applySchedules(connection.client, schedules, temporal.taskQueue);
+        await applySchedules(connection.client, schedules, {
+          taskQueue: temporal.taskQueue,
+          created: options.paused ? 'paused' : 'running',
+        });
       }
       if (options.json) printJson(plan, options);
       else await printOutcome(plan, options);

@@ -57,7 +57,7 @@ async function apply(
   models: readonly string[] | 'all' = [model],
 ) {
   const changes = await plan(definitions, models);
-  await applySchedules(client, changes, taskQueue);
+  await applySchedules(client, changes, { taskQueue, created: 'running' });
   return changes.map(({ change, scheduleId }) => [change, scheduleId.split(':')[0]]);
 }
 
@@ -81,6 +81,13 @@ describe('the schedules of a monitor', () => {
       ['create', 'performance-evaluation'],
     ]);
     expect((await plan(desired())).map(({ change }) => change)).toEqual(Array(4).fill('unchanged'));
+  });
+
+  it('are created paused on request, and stay so', async () => {
+    await applySchedules(client, await plan(desired()), { taskQueue, created: 'paused' });
+    await apply(desired({ driftDetection: { cron: '0 4 * * *' } }));
+    const held = await client.schedule.getHandle(driftId()).describe();
+    expect(held.state).toMatchObject({ paused: true, note: 'created paused by tidewatch apply' });
   });
 
   it('are only looked at by a plan', async () => {
@@ -187,8 +194,8 @@ describe('the schedules of a monitor', () => {
 
   it('can be applied again after another apply did the same', async () => {
     const changes = await plan(desired());
-    await applySchedules(client, changes, taskQueue);
-    await applySchedules(client, changes, taskQueue);
+    await applySchedules(client, changes, { taskQueue, created: 'running' });
+    await applySchedules(client, changes, { taskQueue, created: 'running' });
     expect((await plan(desired())).map(({ change }) => change)).toEqual(Array(4).fill('unchanged'));
   });
 });
@@ -235,7 +242,7 @@ describe('a schedule that Tidewatch did not create', () => {
     const foreign = await createForeign(driftId());
     expect(await plan([])).toEqual([]);
     await expect(plan(desired())).rejects.toMatchObject({
-      code: 'INVALID_CONFIGURATION',
+      code: 'SCHEDULE_REFUSED',
       message: expect.stringContaining(`schedule ${driftId()} exists and is not Tidewatch's`),
     });
     await foreign.delete();
@@ -304,7 +311,7 @@ describe('a server that does not know what we need', () => {
     await expect(
       planSchedules(other.client, desired(), { taskQueue, models: [model] }),
     ).rejects.toMatchObject({
-      code: 'INVALID_CONFIGURATION',
+      code: 'SCHEDULE_REFUSED',
       message: expect.stringContaining('no namespace "nowhere"'),
     });
     await other.close();
@@ -314,7 +321,7 @@ describe('a server that does not know what we need', () => {
     const [definition] = desired();
     const wrong = definition === undefined ? [] : [{ ...definition, timeZone: 'Mars/Olympus' }];
     await expect(apply(wrong)).rejects.toMatchObject({
-      code: 'INVALID_CONFIGURATION',
+      code: 'SCHEDULE_REFUSED',
       message: expect.stringContaining(`schedule actuals-backfill:${model}: unknown time zone Mars/Olympus`),
     });
   });
@@ -334,7 +341,7 @@ describe('a server that does not know what we need', () => {
     // A new namespace is known to the whole server after some seconds.
     await vi.waitFor(
       () =>
-        expect(applySchedules(other.client, changes, taskQueue)).rejects.toThrow(
+        expect(applySchedules(other.client, changes, { taskQueue, created: 'running' })).rejects.toThrow(
           `the namespace "${namespace}" has no search attribute Model; run \`temporal operator search-attribute create`,
         ),
       { timeout: 30_000, interval: 200 },
