@@ -107,14 +107,15 @@ export function formatWindow(window: Window): WindowText {
 }
 
 /**
- * Which window is "the last 7 days" at an instant? Days end at the last UTC midnight, durations shorter than a day at
- * the last full hour.
+ * Which window is "the last 7 days" at an instant? Days and weeks end at the last UTC midnight, hours at the last full
+ * hour: the last 24 hours move on every hour, the last day does not.
  *
- * @example trailingWindow(parseInstant('2011-05-20T03:00:00Z'), '7d') // 2011-05-13T00:00Z to 2011-05-20T00:00Z
+ * @example trailingWindow(parseInstant('2011-05-20T03:15:00Z'), '7d') // 2011-05-13T00:00Z to 2011-05-20T00:00Z
+ * @example trailingWindow(parseInstant('2011-05-20T03:15:00Z'), '24h') // 2011-05-19T03:00Z to 2011-05-20T03:00Z
  */
 export function trailingWindow(asOf: number, duration: string): Window {
   const length = durationMs(duration);
-  const end = length % dayMs === 0 ? floorToDay(asOf) : floorToHour(asOf);
+  const end = /[dw]$/.test(duration) ? floorToDay(asOf) : floorToHour(asOf);
   return { start: end - length, end };
 }
 

@@ -18,6 +18,7 @@ interface Options {
   readonly inject: readonly string[];
   readonly exit: boolean;
   readonly summary?: string;
+  readonly state?: string;
 }
 
 const dataSets = scenarios.map(({ name }) => name);
@@ -34,6 +35,7 @@ const options = new Command('npm run demo --')
   )
   .option('--exit', 'stop everything when the replay is over', false)
   .option('--summary <file>', 'write the summary as JSON')
+  .option('--state <directory>', 'keep data and logs there instead of .tidewatch/demo')
   .parse()
   .opts<Options>();
 
@@ -45,6 +47,7 @@ async function run(): Promise<void> {
     dataSet: options.model,
     weeks: options.weeks,
     injections: options.inject,
+    stateDirectory: options.state,
     say: (text) => console.log(`  ${text}`),
     signal: abort.signal,
   });

@@ -1,7 +1,7 @@
 /** One demo: every server and process of it, and the replay. What `npm run demo` and the pictures of the docs use. */
 
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { Client, Connection } from '@temporalio/client';
 
@@ -27,6 +27,8 @@ export interface DemoOptions {
   readonly weeks?: number | undefined;
   /** Faults to put into features, as `--inject` takes them. */
   readonly injections: readonly string[];
+  /** Holds data and logs; one running demo a directory. By default `.tidewatch/demo`. */
+  readonly stateDirectory?: string | undefined;
   readonly say: (text: string) => void;
   readonly signal: AbortSignal;
 }
@@ -45,7 +47,7 @@ export interface Demo {
 }
 
 const root = new URL('..', import.meta.url).pathname;
-const stateDirectory = join(root, '.tidewatch', 'demo');
+const defaultStateDirectory = join(root, '.tidewatch', 'demo');
 
 /** Of the last days, these many run `actualsBackfill` every hour, as in production. */
 const hourlyDays = 2;
@@ -55,7 +57,9 @@ const hourlyDays = 2;
  *
  * @throws TidewatchError `INVALID_INPUT` for an injection that cannot be read, before anything is started
  */
-export async function startDemo({ dataSet, weeks, injections, say, signal }: DemoOptions): Promise<Demo> {
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { dataSet, weeks, injections, say, signal } = options;
+  const stateDirectory = resolve(options.stateDirectory ?? defaultStateDirectory);
   const known = findScenario(dataSet);
   const scenario = { ...known, weeks: weeks ?? known.weeks };
   const clean = scenario.loadRows();

@@ -12,6 +12,7 @@ import {
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { findMonitor } from '../monitors/store.ts';
 import { advanceWatermark } from '../processes/watermarks.ts';
 import {
   countServing,
@@ -83,7 +84,7 @@ const hoursPerTransaction = 7 * 24;
  * Joins actuals to predictions: after it, the outcomes of the hours looked at are the join of what was stored when it
  * began. Runs may overlap, stop anywhere and be repeated; the order in which rows arrived makes no difference.
  *
- * @throws TidewatchError `INVALID_INSTANT`, `REVERSED_WINDOW`, `UNALIGNED_WINDOW`
+ * @throws TidewatchError `UNKNOWN_MODEL`, `INVALID_INSTANT`, `REVERSED_WINDOW`, `UNALIGNED_WINDOW`
  */
 export function createAttachActuals(
   deps: Pick<ActivityDependencies, 'database' | 'context'>,
@@ -91,6 +92,8 @@ export function createAttachActuals(
   const { database } = deps;
   return async function attachActuals({ model, asOf: asOfText, window }) {
     const asOf = parseInstant(asOfText);
+    // Only to fail for a model that nobody watches; actuals are joined in the same way for all.
+    await findMonitor(database, model);
     const context = deps.context();
     const resumed = resumePointSchema.safeParse(context.resumePoint).data;
     let counts = resumed?.counts ?? noCounts;

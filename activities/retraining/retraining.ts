@@ -31,7 +31,7 @@ import {
 
 type Deps = Pick<ActivityDependencies, 'database' | 'trainer' | 'context'>;
 
-interface RetrainingKey {
+export interface RetrainingKey {
   readonly model: string;
   readonly retrainingId: string;
 }

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-import { dayMs, durationMs, hourMs, isDuration, isTimeZone, parseInstant } from '../window.ts';
+import { durationMs, hourMs, isDuration, isTimeZone, parseInstant } from '../window.ts';
 
 const name = z
   .string()
@@ -16,7 +16,7 @@ const hourlyDuration = duration.refine(
 );
 
 const dailyDuration = duration.refine(
-  (text) => !isDuration(text) || (durationMs(text) > 0 && durationMs(text) % dayMs === 0),
+  (text) => !isDuration(text) || (durationMs(text) > 0 && /[dw]$/.test(text)),
   'write whole days or weeks, for example "7d"',
 );
 

@@ -1,16 +1,15 @@
 /** The world that the activities of these tests touch, and what they leave in it. */
 
-import { createActivities } from '../../activities/index.ts';
 import type { Activities } from '../../activities/index.ts';
 import { openEmail } from '../../activities/alerts/email.ts';
 import { openSlack } from '../../activities/alerts/slack.ts';
 import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
 import type { Process } from '../../activities/processes/watermarks.ts';
 import type { TrainingAnswer, TrainingRequest } from '../../activities/retraining/trainer.ts';
-import { openTrainer } from '../../activities/retraining/trainer.ts';
 import { startSlackEndpoint } from '../../demo/stack/slack-endpoint.ts';
 import { startSmtpEndpoint } from '../../demo/stack/smtp-endpoint.ts';
 import type { Database } from '../../sql/database.ts';
+import { activitiesOn } from '../setup/activities.ts';
 import { startFakeTrainer } from '../setup/fake-trainer.ts';
 import type { FakeTrainer } from '../setup/fake-trainer.ts';
 import { testServers } from '../setup/servers.ts';
@@ -61,22 +60,10 @@ export async function openWorld(): Promise<World> {
   return {
     trainer,
     activities: (database, runId = 'run') =>
-      createActivities({
-        database,
-        pushgateway,
+      activitiesOn(database, {
+        runId,
         channels,
-        trainer: openTrainer(),
         wakeAlert: async ({ alertKey }) => void woken.add(alertKey),
-        temporalUi: 'http://127.0.0.1:8233/namespaces/default',
-        codeVersion: 'test',
-        context: () => ({
-          workflowId: 'workflow',
-          runId,
-          heartbeat: () => undefined,
-          resumePoint: undefined,
-          cancelled: new AbortController().signal,
-        }),
-        now: Date.now,
       }),
     reset: async () => {
       trainer.reset();

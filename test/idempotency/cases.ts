@@ -30,7 +30,7 @@ async function loadAll(database: Database, { trainer }: World): Promise<void> {
   await watch(database, {
     model,
     reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-02' },
-    current: '24h',
+    current: '1d',
     drift: { share: 0.4 },
     performance: { windows: ['1d'], limits: { rmse: { warning: 2, critical: 4 } } },
     degradation: { rules: [{ metric: 'rmse', over: '1d', limit: 4 }] },

@@ -1,17 +1,34 @@
-/** Puts a database back to what it held: ten times as quick as a copy of it. */
+/** Puts a database back to what it held: ten times as quick as another copy of it. */
 
 import type { Database } from '../../sql/database.ts';
+
+/** As a replica, so that no trigger marks hours and no foreign key asks for an order. */
+const asReplica = 'set local session_replication_role = replica';
+
+async function listTables(database: Database, except: readonly string[]): Promise<string[]> {
+  const tables = await database.query<{ name: string }>(
+    `select relname as name from pg_class
+     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+       and relname <> all($1)`,
+    [['schema_migrations', ...except]],
+  );
+  return tables.map(({ name }) => name);
+}
+
+/** Deletes every row; the partitions stay. */
+export async function emptyTables(database: Database): Promise<void> {
+  const names = await listTables(database, []);
+  await database.transaction((connection) =>
+    connection.execute([asReplica, ...names.map((name) => `delete from ${name}`)].join(';')),
+  );
+}
 
 /**
  * Remembers every row, and gives a function that brings them back. Predictions and actuals are left alone: activities only
  * read them. Numbers from sequences go on.
  */
 export async function snapshot(database: Database): Promise<() => Promise<void>> {
-  const tables = await database.query<{ name: string }>(`
-    select relname as name from pg_class
-    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
-      and relname not in ('schema_migrations', 'monitors', 'predictions', 'actuals', 'rejected_rows')`);
-  const names = tables.map(({ name }) => name);
+  const names = await listTables(database, ['monitors', 'predictions', 'actuals', 'rejected_rows']);
   const columns = await database.query<{ name: string; columns: string }>(
     `select table_name as name, string_agg(quote_ident(column_name), ', ' order by ordinal_position) as columns
      from information_schema.columns
@@ -22,9 +39,8 @@ export async function snapshot(database: Database): Promise<() => Promise<void>>
   await database.execute(
     ['create schema kept', ...names.map((name) => `create table kept.${name} as table ${name}`)].join(';'),
   );
-  // As a replica, so that no trigger marks hours and no foreign key asks for an order.
   const restore = [
-    'set local session_replication_role = replica',
+    asReplica,
     ...names.map((name) => `delete from ${name}`),
     ...columns.map(
       ({ name, columns }) =>

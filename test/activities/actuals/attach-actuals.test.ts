@@ -3,17 +3,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import type { AttachActualsInput, AttachActualsResult } from '../../../activities/actuals/attach-actuals.ts';
 import { createAttachActuals } from '../../../activities/actuals/attach-actuals.ts';
-import {
-  deleteOutcomes,
-  insertOutcomes,
-  listMarkedHours,
-  prepareToJoin,
-  takeMarks,
-} from '../../../activities/actuals/store.ts';
+import { insertOutcomes, listMarkedHours, takeMarks } from '../../../activities/actuals/store.ts';
 import type { ActivityContext } from '../../../activities/activity-context.ts';
 import type { ActualRow, PredictionRow, TidewatchClient } from '../../../client/tidewatch-client.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import { formatInstant, hourMs } from '../../../core/window.ts';
+import { lockUntilCommit } from '../../../sql/database.ts';
 import type { TestDatabase } from '../../setup/servers.ts';
 import { createTestDatabase } from '../../setup/servers.ts';
 
@@ -194,6 +189,15 @@ describe('attachActuals', () => {
     await client.logPredictions('m', [prediction({ prediction: 11, role: 'shadow' })]);
     expect(await attach()).toMatchObject({ hours: 1, attached: 0, changed: 1 });
     expect((await outcomes())[0]).toMatchObject({ prediction: 11, role: 'shadow' });
+  });
+
+  it('takes over when the same value was recorded again later', async () => {
+    await client.logPredictions('m', [prediction()]);
+    await client.recordActuals('m', [actual()]);
+    await attach();
+    await client.recordActuals('m', [actual({ recordedAt: hour(48) })]);
+    expect(await attach()).toMatchObject({ changed: 1 });
+    expect(await outcomes()).toMatchObject([{ actual: 12, recorded_at: hour(48) }]);
   });
 
   it('removes the outcome of a prediction that was deleted', async () => {
@@ -418,19 +422,38 @@ describe('attachActuals, interrupted', () => {
     expect(await select(`select count(*) as rows from outcomes`)).toEqual([{ rows: 61 }]);
   });
 
-  it('does not deadlock with a new partition of the tables that it joins', async () => {
-    const waiting = async (): Promise<boolean> =>
-      (await select('select from pg_locks where not granted and relation is not null')).length > 0;
-    let partition: Promise<unknown> = Promise.resolve();
+  /** Waits until a session of this database waits for a lock. */
+  const untilOneWaits = async (): Promise<void> => {
+    while (
+      (
+        await select(
+          'select from pg_stat_activity where wait_event_type = $1 and datname = current_database()',
+          ['Lock'],
+        )
+      ).length === 0
+    );
+  };
+
+  it('waits for another run of the model that has not committed yet', async () => {
+    let run: Promise<unknown> = Promise.resolve();
     await test.database.transaction(async (connection) => {
-      await prepareToJoin(connection);
-      await deleteOutcomes(connection, 'm', { start: hour(0), end: hour(60) });
-      partition = test.database.query(`select ensure_partitions('2012-01-01', '2012-01-01')`);
-      while (!(await waiting()));
-      expect(await insertOutcomes(connection, 'm', { start: hour(0), end: hour(60) })).toBe(60);
+      await lockUntilCommit(connection, 'outcomes:m');
+      await insertOutcomes(connection, 'm', { start: hour(0), end: hour(60) });
+      run = attach({ window });
+      await untilOneWaits();
     });
-    await partition;
-    expect(await actualsOf()).toEqual(hours);
+    expect(await run).toMatchObject({ attached: 0, outcomes: 60 });
+  });
+
+  it('does not deadlock with a new partition, which locks predictions first and outcomes last', async () => {
+    let run: Promise<unknown> = Promise.resolve();
+    await test.database.transaction(async (connection) => {
+      await connection.execute('lock table predictions in access exclusive mode');
+      run = attach();
+      await untilOneWaits();
+      await connection.execute('lock table outcomes in access exclusive mode');
+    });
+    expect(await run).toMatchObject({ attached: 60 });
   });
 });
 
@@ -452,7 +475,7 @@ describe('outcomes', () => {
     })
     .map((row) => ({ stream: 'predictions' as const, row: prediction(row) }));
   const actualArrival = fc
-    .record({ entity, eventTime, value: fc.integer({ min: 0, max: 9 }) })
+    .record({ entity, eventTime, value: fc.integer({ min: 0, max: 2 }) })
     .map((row) => ({ stream: 'actuals' as const, row: actual(row) }));
   type Arrival = fc.TypeOf<typeof predictionArrival> | fc.TypeOf<typeof actualArrival>;
 

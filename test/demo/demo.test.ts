@@ -1,0 +1,109 @@
+/** The whole job on real data, as `npm run demo` does it: sixteen weeks of bikes. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Demo } from '../../demo/run.ts';
+import { startDemo } from '../../demo/run.ts';
+import type { Summary } from '../../demo/summary.ts';
+
+let stateDirectory: string;
+let demo: Demo;
+let summary: Summary;
+
+beforeAll(async () => {
+  stateDirectory = await mkdtemp(join(tmpdir(), 'tidewatch-demo-'));
+  demo = await startDemo({
+    dataSet: 'bikes',
+    injections: [],
+    stateDirectory,
+    say: () => {},
+    signal: new AbortController().signal,
+  });
+  await demo.replay(() => {});
+  summary = await demo.summarize();
+}, 900_000);
+
+afterAll(async () => {
+  await demo?.stop();
+  await rm(stateDirectory, { recursive: true, force: true });
+});
+
+describe('sixteen weeks of bikes', () => {
+  it('are calm in March, and degrade in April', () => {
+    const march = summary.weeks.filter(({ start }) => start < '2011-03-29');
+    expect(march.map(({ verdict }) => verdict)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(march.flatMap(({ driftedFeatures }) => driftedFeatures)).toEqual([]);
+    expect(summary.weeks.map(({ verdict }) => verdict)).toContain('critical');
+    expect(summary.weeks.flatMap(({ driftedFeatures }) => driftedFeatures)).toContain('temp');
+  });
+
+  it('promote a retrained model that won on held-out rows', () => {
+    expect(summary.retrainings.length).toBeGreaterThanOrEqual(1);
+    expect(summary.retrainings[0]).toMatchObject({ state: 'promoted', champion: '2011-03-01' });
+    expect(summary.retrainings[0]!.reason).toMatch(/challenger RMSE [\d.]+ against [\d.]+ on the same \d+ held-out rows/);
+  });
+
+  it('have a RMSE at least 20% below the frozen model over the four weeks after the first promotion', async () => {
+    const [row] = await demo.database.query<{ served: number; frozen: number; rows: number }>(
+      `with promotion as (
+         select min(promoted_at) as promoted_at from model_versions
+         where model = 'bike-demand' and version <> '2011-03-01'
+       )
+       select count(*) as rows,
+         sqrt(avg((served.prediction - served.actual) ^ 2)) as served,
+         sqrt(avg((frozen.prediction - frozen.actual) ^ 2)) as frozen
+       from promotion
+       join outcomes served on served.model = 'bike-demand' and served.role = 'serving'
+         and served.event_time >= promoted_at and served.event_time < promoted_at + interval '28 days'
+       join outcomes frozen on frozen.model = served.model and frozen.event_time = served.event_time
+         and frozen.version = '2011-03-01' and frozen.role = 'shadow'`,
+    );
+    expect(row!.rows).toBeGreaterThan(500);
+    expect(row!.served).toBeLessThan(0.8 * row!.frozen);
+  });
+
+  it('never decide with data of a later day', async () => {
+    // What a check says of a day is what it said on that day, before later actuals came: the day's own run stored it.
+    const [row] = await demo.database.query<{ late: number }>(
+      `select count(*) as late from degradation_checks where as_of >= window_end + interval '1 day'`,
+    );
+    expect(row).toEqual({ late: 0 });
+  });
+
+  it('tell people once of each event, by Slack and e-mail', async () => {
+    const deliveries = await demo.database.query<{ channel: string; state: string; count: number }>(
+      'select channel, state, count(*) as count from alert_deliveries group by channel, state order by channel',
+    );
+    expect(deliveries).toEqual([
+      { channel: 'email', state: 'delivered', count: summary.alerts.email.length },
+      { channel: 'slack', state: 'delivered', count: summary.alerts.slack.length },
+    ]);
+    expect(new Set(demo.stack.smtp!.messages().map(({ messageId }) => messageId)).size).toBe(
+      summary.alerts.email.length,
+    );
+    expect(summary.alerts.slack.join('\n')).toContain('bike-demand has a new champion');
+    expect(summary.alerts.email.join('\n')).toMatch(/\[critical\] bike-demand is degraded: RMSE over 7 days/);
+  });
+
+  it('run every process of every day, none failed', () => {
+    for (const type of ['driftDetection', 'performanceEvaluation', 'degradationCheck']) {
+      expect(summary.workflows[type]).toEqual({ completed: 112, failed: 0 });
+    }
+    expect(summary.workflows['actualsBackfill']!.completed).toBeGreaterThan(112 + 40);
+    expect(summary.workflows['retraining']).toEqual({ completed: summary.retrainings.length, failed: 0 });
+  });
+
+  it('show their newest numbers in the Pushgateway', async () => {
+    const text = await (await fetch(`${demo.stack.pushgateway.url}/metrics`)).text();
+    const version = summary.weeks.at(-1)!.version;
+    expect(text).toMatch(
+      new RegExp(`model_rmse\\{.*model="bike-demand",process="performance-evaluation",version="${version}"\\} [\\d.]+`),
+    );
+    expect(text).toMatch(/data_drift_score\{feature="temp",.*method="wasserstein"/);
+    expect(text).toMatch(/model_retrainings_total\{.*\} [12]/);
+  });
+});

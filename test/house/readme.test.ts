@@ -1,0 +1,163 @@
+/** Every command and every JSON object that the README shows is run here, or by the run of the tests itself. */
+
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { TestDatabase } from '../setup/servers.ts';
+import { createTestDatabase, testServers } from '../setup/servers.ts';
+import { startTestWorker } from '../setup/worker.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+const readme = await readFile(join(root, 'README.md'), 'utf8');
+const packageJson = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+function fenced(language: string): string[] {
+  return [...readme.matchAll(new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, 'gm'))].map(([, body]) => body!);
+}
+const commands = fenced('sh').flatMap((block) => block.split('\n').map((line) => line.trim()).filter(Boolean));
+
+let stateDirectory: string;
+let database: TestDatabase;
+let environment: NodeJS.ProcessEnv;
+beforeAll(async () => {
+  stateDirectory = await mkdtemp(join(tmpdir(), 'tidewatch-readme-'));
+  database = await createTestDatabase('empty');
+  const { temporalAddress } = testServers();
+  environment = {
+    ...process.env,
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: temporalAddress,
+    TEMPORAL_TASK_QUEUE: 'readme',
+    TIDEWATCH_HTTP_PORT: '0',
+    // npx links the project into its cache, and a cache that an interrupted npx left behind stays broken.
+    npm_config_cache: join(stateDirectory, 'npm'),
+  };
+});
+afterAll(async () => {
+  await database.drop();
+  await rm(stateDirectory, { recursive: true, force: true });
+});
+
+/** Runs a line as a shell does. */
+function run(line: string): Promise<{ stdout: string; stderr: string }> {
+  return promisify(execFile)('/bin/sh', ['-c', line], { cwd: root, env: environment, maxBuffer: 2 ** 24 });
+}
+
+/** Runs a line until its output matches, then sends Ctrl-C; gives all output, once everything that it started has ended. */
+function runUntil(line: string, wanted: RegExp): Promise<{ output: string }> {
+  const child = spawn('/bin/sh', ['-c', `exec ${line}`], { cwd: root, env: environment, detached: true });
+  let output = '';
+  let interrupted = false;
+  const collect = (chunk: Buffer): void => {
+    output += chunk.toString();
+    if (!interrupted && wanted.test(output)) {
+      interrupted = true;
+      // To the process group, as a terminal does.
+      process.kill(-child.pid!, 'SIGINT');
+    }
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  return new Promise((resolve) => child.once('close', () => resolve({ output })));
+}
+
+const weekOfDemo = (): string => `--weeks 1 --state ${stateDirectory}`;
+
+/** Each command of the README, and how it is run here. */
+const runs: Readonly<Record<string, () => Promise<void>>> = {
+  'npm ci && npm run demo': async () => {
+    const { output } = await runUntil(`npm run demo -- ${weekOfDemo()}`, /Ctrl-C stops it/);
+    expect(output).toContain('Temporal UI   http://127.0.0.1:');
+    const url = /Pushgateway {3}(\S+)/.exec(output)![1]!;
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+  },
+  // This very run.
+  'npm ci && npm test': async () => expect(packageJson.scripts['test']).toBe('vitest run'),
+  'npm run demo -- --model flights': async () => {
+    const { stdout } = await run(`npm run demo -- --model flights --exit ${weekOfDemo()}`);
+    expect(stdout).toContain('2013-04-01');
+  },
+  'npm run demo -- --inject hum:+0.3@2011-05-20': async () => {
+    const { stdout } = await run(`npm run demo -- --inject hum:+0.3@2011-05-20 --exit ${weekOfDemo()}`);
+    expect(stdout).toContain('2011-03-01');
+  },
+  'npm run demo -- --exit --summary summary.json': async () => {
+    const file = join(stateDirectory, 'summary.json');
+    await run(`npm run demo -- --exit --summary ${file} ${weekOfDemo()}`);
+    const summary = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    expect(summary).toEqual({
+      model: 'bike-demand',
+      weeks: [
+        {
+          start: '2011-03-01',
+          version: '2011-03-01',
+          rmse: expect.any(Number),
+          frozenRmse: expect.any(Number),
+          driftedFeatures: [],
+          verdict: 'ok',
+        },
+      ],
+      retrainings: [],
+      alerts: { slack: [], email: [] },
+      workflows: expect.objectContaining({ degradationCheck: { completed: 7, failed: 0 } }),
+    });
+  },
+  'npm run demo -- --help': async () => {
+    expect((await run('npm run demo -- --help')).stdout).toContain('--inject <change>');
+  },
+  // The other commands get the addresses of the servers of this run.
+  'export DATABASE_URL=postgres://tidewatch@127.0.0.1:5432/tidewatch TEMPORAL_ADDRESS=127.0.0.1:7233': async () => {
+    expect(Object.keys(environment)).toEqual(expect.arrayContaining(['DATABASE_URL', 'TEMPORAL_ADDRESS']));
+  },
+  'npx tidewatch migrate': async () => {
+    expect((await run('npx tidewatch migrate')).stdout).toContain('0001_core.sql');
+  },
+  'npx tidewatch apply --plan': async () => {
+    expect((await run('npx tidewatch apply --plan')).stdout).toContain('nothing changed; run `tidewatch apply` to do this');
+  },
+  'npx tidewatch apply': async () => {
+    await run('npx tidewatch apply --paused');
+    expect((await run('npx tidewatch apply')).stdout).toContain('nothing to change');
+  },
+  'npx tidewatch worker': async () => {
+    const { output } = await runUntil('npx tidewatch worker', /worker started/);
+    expect(output).toContain('worker stopped');
+  },
+  // test/house/check.test.ts runs it.
+  'npm run check': async () => expect(packageJson.scripts['check']).toContain('check:types'),
+};
+
+describe('the README', () => {
+  it('shows no command that is not run', () => {
+    expect(commands.filter((command) => !(command in runs))).toEqual([]);
+  });
+
+  // In the order of the README: later commands build on earlier ones.
+  for (const command of commands) {
+    it(`runs: ${command}`, async () => runs[command]?.(), 300_000);
+  }
+
+  it('shows inputs that the workflows take', async () => {
+    const inputs = fenced('json').map((text) => JSON.parse(text) as { window?: unknown });
+    expect(inputs).toHaveLength(2);
+    const migrated = await createTestDatabase();
+    const worker = await startTestWorker(migrated.database);
+    try {
+      for (const input of inputs) {
+        // No monitor is applied: the input is right, and the first thing that is missed is the model.
+        const failure = worker.run(input.window === undefined ? 'driftDetection' : 'actualsBackfill', input);
+        await expect(failure).rejects.toMatchObject({ cause: { cause: { type: 'UNKNOWN_MODEL' } } });
+      }
+    } finally {
+      await worker.stop();
+      await migrated.drop();
+    }
+  });
+});

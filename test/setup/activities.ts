@@ -1,0 +1,34 @@
+/** The activities without Temporal around them: called as functions, on a database. */
+
+import type { ActivityDependencies } from '../../activities/dependencies.ts';
+import type { Activities } from '../../activities/index.ts';
+import { createActivities } from '../../activities/index.ts';
+import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
+import { openTrainer } from '../../activities/retraining/trainer.ts';
+import type { Database } from '../../sql/database.ts';
+import { testServers } from './servers.ts';
+
+/** All tries of one run, `run`; another `runId` makes it another run. `overrides` replaces dependencies. */
+export function activitiesOn(
+  database: Database,
+  { runId = 'run', ...overrides }: Partial<ActivityDependencies> & { readonly runId?: string } = {},
+): Activities {
+  return createActivities({
+    database,
+    pushgateway: openPushgateway(testServers().pushgatewayUrl),
+    channels: {},
+    trainer: openTrainer(),
+    wakeAlert: async () => undefined,
+    temporalUi: 'http://127.0.0.1:8233/namespaces/default',
+    codeVersion: 'test',
+    context: () => ({
+      workflowId: 'workflow',
+      runId,
+      heartbeat: () => undefined,
+      resumePoint: undefined,
+      cancelled: new AbortController().signal,
+    }),
+    now: Date.now,
+    ...overrides,
+  });
+}
