@@ -9,7 +9,8 @@ export const errorCatalog = {
   },
   INVALID_INSTANT: {
     retryable: false,
-    message: '"{instant}" is not an instant. Write ISO 8601 with an offset, for example "2011-05-20T00:00:00Z".',
+    message:
+      '"{instant}" is not an instant. Write ISO 8601 with an offset, for example "2011-05-20T00:00:00Z".',
   },
   INVALID_DURATION: {
     retryable: false,
@@ -34,7 +35,8 @@ export const errorCatalog = {
   },
   SCHEDULE_REFUSED: {
     retryable: false,
-    message: 'The schedules cannot be made to match the monitors; correct this and run `tidewatch apply` again:\n{problems}',
+    message:
+      'The schedules cannot be made to match the monitors; correct this and run `tidewatch apply` again:\n{problems}',
   },
   INVALID_CONFIGURATION: {
     retryable: false,
@@ -42,12 +44,14 @@ export const errorCatalog = {
   },
   INVALID_PROFILE: {
     retryable: false,
-    message: 'A stored profile cannot be read: {reason}. Delete the rows of its reference in `profiles` and run driftDetection again.',
+    message:
+      'A stored profile cannot be read: {reason}. Delete the rows of its reference in `profiles` and run driftDetection again.',
   },
   INVALID_STATISTIC_INPUT: { retryable: false, message: '{statistic}: {reason}.' },
   NO_RETRAINING_POLICY: {
     retryable: false,
-    message: 'The monitor of "{model}" has no `retraining` section, so there is no trainer to ask. Add one and run `tidewatch apply`.',
+    message:
+      'The monitor of "{model}" has no `retraining` section, so there is no trainer to ask. Add one and run `tidewatch apply`.',
   },
   SCHEMA_BEHIND: {
     retryable: true,
@@ -55,11 +59,13 @@ export const errorCatalog = {
   },
   SCHEMA_AHEAD: {
     retryable: false,
-    message: 'The database is at migration {actual}, newer than this code knows ({expected}). Deploy the newer Tidewatch.',
+    message:
+      'The database is at migration {actual}, newer than this code knows ({expected}). Deploy the newer Tidewatch.',
   },
   MIGRATION_CHANGED: {
     retryable: false,
-    message: 'Migration {id} was applied with another text than sql/migrations holds now. Restore the file; write a new migration instead.',
+    message:
+      'Migration {id} was applied with another text than sql/migrations holds now. Restore the file; write a new migration instead.',
   },
   POSTGRES_UNREACHABLE: {
     retryable: true,
@@ -71,15 +77,18 @@ export const errorCatalog = {
   },
   PUSHGATEWAY_UNREACHABLE: {
     retryable: true,
-    message: 'The Pushgateway at {address} does not take metrics ({reason}). Start it, or set PUSHGATEWAY_URL.',
+    message:
+      'The Pushgateway at {address} does not take metrics ({reason}). Start it, or set PUSHGATEWAY_URL.',
   },
   TRAINER_UNREACHABLE: {
     retryable: true,
-    message: 'The trainer at {address} does not answer ({reason}). Start it, or correct `retraining.trainer.url`.',
+    message:
+      'The trainer at {address} does not answer ({reason}). Start it, or correct `retraining.trainer.url`.',
   },
   TRAINER_REFUSED: {
     retryable: false,
-    message: 'The trainer at {address} refused the training ({reason}). Read its log, then start `retraining` again.',
+    message:
+      'The trainer at {address} refused the training ({reason}). Read its log, then start `retraining` again.',
   },
   DELIVERY_FAILED: {
     retryable: true,
@@ -87,7 +96,8 @@ export const errorCatalog = {
   },
   CHANNEL_NOT_CONFIGURED: {
     retryable: true,
-    message: 'Alert {alertKey} is routed to {channel}, which is not configured. Set {setting} and restart the worker.',
+    message:
+      'Alert {alertKey} is routed to {channel}, which is not configured. Set {setting} and restart the worker.',
   },
 } as const satisfies Record<string, { readonly retryable: boolean; readonly message: string }>;
 
@@ -107,7 +117,9 @@ export class TidewatchError extends Error {
 
   constructor(code: ErrorCode, details: Details = {}, options?: { cause?: unknown }) {
     super(
-      errorCatalog[code].message.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(details[name] ?? whole)),
+      errorCatalog[code].message.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
+        String(details[name] ?? whole),
+      ),
       options,
     );
     this.code = code;
@@ -122,6 +134,8 @@ export class TidewatchError extends Error {
 /** The shortest words for anything thrown: a message, with its cause where there is one. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // What fetch throws says nothing; its cause does.
+  if (error.message === 'fetch failed' && error.cause !== undefined) return reasonOf(error.cause);
   if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join('; ');
   return error.message || error.name;
 }

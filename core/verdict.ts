@@ -14,13 +14,3 @@ export type Computed = { readonly value: number } | { readonly notComputable: st
 export function valueOf(computed: Computed | undefined): number | null {
   return computed !== undefined && 'value' in computed ? computed.value : null;
 }
-
-const order: readonly Level[] = ['ok', 'insufficient-data', 'warning', 'critical'];
-
-/** The worst of several verdicts; `ok` when there are none. */
-export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
-  return verdicts.reduce((worst, verdict) => (order.indexOf(verdict.level) > order.indexOf(worst.level) ? verdict : worst), {
-    level: 'ok',
-    reason: 'nothing to judge',
-  });
-}

@@ -24,7 +24,9 @@ interface Options {
 const dataSets = scenarios.map(({ name }) => name);
 
 const options = new Command('npm run demo --')
-  .description('Replays sixteen weeks of real data through every real component, and shows what Tidewatch found.')
+  .description(
+    'Replays sixteen weeks of real data through every real component, and shows what Tidewatch found.',
+  )
   .option('--model <name>', `data set: ${dataSets.join(' or ')}`, oneOf(dataSets), 'bikes')
   .option('--weeks <number>', 'replay fewer weeks', wholeNumber)
   .option(
@@ -40,7 +42,8 @@ const options = new Command('npm run demo --')
   .opts<Options>();
 
 const abort = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort(new Error('stopped')));
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => abort.abort(new Error('stopped')));
 
 async function run(): Promise<void> {
   const demo = await startDemo({
@@ -55,7 +58,8 @@ async function run(): Promise<void> {
     await replayWithProgress(demo);
     const summary = await demo.summarize();
     console.log(formatSummary(summary, demo));
-    if (options.summary !== undefined) await writeFile(options.summary, `${JSON.stringify(summary, null, 2)}\n`);
+    if (options.summary !== undefined)
+      await writeFile(options.summary, `${JSON.stringify(summary, null, 2)}\n`);
     if (!options.exit) {
       console.log('\nEverything is running; look around. Ctrl-C stops it.');
       await new Promise((resolve) => abort.signal.addEventListener('abort', resolve, { once: true }));
@@ -85,7 +89,8 @@ async function replayWithProgress(demo: Demo): Promise<void> {
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('write a whole number, 1 or more');
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('write a whole number, 1 or more');
   return value;
 }
 

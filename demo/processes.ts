@@ -82,7 +82,9 @@ export async function startProcesses(stack: Stack, options: ProcessOptions): Pro
     const serviceUrl = await urlInLog(service, 'url', signal);
     const monitors = await writeMonitor(options, serviceUrl);
     await Promise.all([
-      tidewatch('apply', '--monitors', monitors, '--paused').then(() => say('the monitor and its schedules are applied')),
+      tidewatch('apply', '--monitors', monitors, '--paused').then(() =>
+        say('the monitor and its schedules are applied'),
+      ),
       fitFirst(serviceUrl, scenario.model, signal).then(say),
     ]);
     const workerUrl = await urlInLog(worker, 'http', signal);
@@ -95,7 +97,10 @@ export async function startProcesses(stack: Stack, options: ProcessOptions): Pro
 }
 
 /** The demo's copy of the monitor asks the demo's trainer, on whatever port it has. */
-async function writeMonitor({ root, stateDirectory, scenario }: ProcessOptions, serviceUrl: string): Promise<string> {
+async function writeMonitor(
+  { root, stateDirectory, scenario }: ProcessOptions,
+  serviceUrl: string,
+): Promise<string> {
   const directory = join(stateDirectory, 'monitors');
   const file = `${scenario.model}.yaml`;
   await mkdir(directory, { recursive: true });
@@ -128,6 +133,7 @@ async function urlInLog(child: Child, key: string, signal: AbortSignal): Promise
     60_000,
     signal,
   );
-  if (found === undefined) throw new Error(`the ${child.name} is not ready after a minute; read ${child.logFile}`);
+  if (found === undefined)
+    throw new Error(`the ${child.name} is not ready after a minute; read ${child.logFile}`);
   return found;
 }

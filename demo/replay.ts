@@ -56,7 +56,9 @@ export async function replay(options: ReplayOptions): Promise<void> {
       served.filter((row) => row.eventTime >= day - dayMs && row.eventTime < day),
     );
     const hourly = done > total - options.hourlyDays;
-    const steps = hourly ? hoursOf({ start: day - dayMs + 3 * hourMs, end: day + 3 * hourMs }) : [day + 2 * hourMs];
+    const steps = hourly
+      ? hoursOf({ start: day - dayMs + 3 * hourMs, end: day + 3 * hourMs })
+      : [day + 2 * hourMs];
     for (const hour of steps) {
       const from = arrived;
       while (arrived < arriving.length && arriving[arrived]!.knownAt! < hour) arrived += 1;
@@ -119,7 +121,10 @@ async function predict({ serviceUrl, scenario }: ReplayOptions, rows: readonly D
   if (!response.ok) throw new Error(`the demo service did not predict: ${await response.text()}`);
 }
 
-async function recordActuals({ tidewatch, scenario }: ReplayOptions, rows: readonly DemoRow[]): Promise<void> {
+async function recordActuals(
+  { tidewatch, scenario }: ReplayOptions,
+  rows: readonly DemoRow[],
+): Promise<void> {
   if (rows.length === 0) return;
   await tidewatch.recordActuals(
     scenario.model,

@@ -99,7 +99,16 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       days: scenario.weeks * 7,
       firstDay: scenario.serveFrom,
       replay: (onDay) =>
-        replay({ scenario, rows, serviceUrl: processes.serviceUrl, tidewatch, temporal, hourlyDays, signal, onDay }),
+        replay({
+          scenario,
+          rows,
+          serviceUrl: processes.serviceUrl,
+          tidewatch,
+          temporal,
+          hourlyDays,
+          signal,
+          onDay,
+        }),
       summarize: () => summarize({ database, stack, temporal, scenario }),
       stop,
     };

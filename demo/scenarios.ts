@@ -53,7 +53,9 @@ export const scenarios: readonly Scenario[] = [
 export function findScenario(nameOrModel: string): Scenario {
   const scenario = scenarios.find(({ name, model }) => name === nameOrModel || model === nameOrModel);
   if (scenario === undefined) {
-    throw new RangeError(`the demo knows ${scenarios.map(({ name }) => name).join(' and ')}, not "${nameOrModel}"`);
+    throw new RangeError(
+      `the demo knows ${scenarios.map(({ name }) => name).join(' and ')}, not "${nameOrModel}"`,
+    );
   }
   return scenario;
 }

@@ -5,7 +5,10 @@ import Table from 'cli-table3';
 import type { Demo } from './run.ts';
 import type { Summary } from './summary.ts';
 
-export function formatSummary(summary: Summary, { stack, processes }: Pick<Demo, 'stack' | 'processes'>): string {
+export function formatSummary(
+  summary: Summary,
+  { stack, processes }: Pick<Demo, 'stack' | 'processes'>,
+): string {
   return [
     '',
     weeksTable(summary),
@@ -16,7 +19,9 @@ export function formatSummary(summary: Summary, { stack, processes }: Pick<Demo,
     ...list('e-mail', summary.alerts.email),
     '',
     `runs: ${Object.entries(summary.workflows)
-      .map(([type, { completed, failed }]) => `${type} ${completed}${failed > 0 ? ` (${failed} failed)` : ''}`)
+      .map(
+        ([type, { completed, failed }]) => `${type} ${completed}${failed > 0 ? ` (${failed} failed)` : ''}`,
+      )
       .join(', ')}`,
     '',
     `Temporal UI   ${stack.temporal.uiUrl}`,
@@ -33,7 +38,14 @@ function weeksTable({ weeks }: Summary): string {
     style: { head: [], border: [], compact: true },
   });
   for (const { start, version, rmse, frozenRmse, driftedFeatures, verdict } of weeks) {
-    table.push([start, version, numberText(rmse), numberText(frozenRmse), driftedFeatures.join(', '), verdict]);
+    table.push([
+      start,
+      version,
+      numberText(rmse),
+      numberText(frozenRmse),
+      driftedFeatures.join(', '),
+      verdict,
+    ]);
   }
   return table.toString();
 }
@@ -44,5 +56,8 @@ function numberText(value: number | null): string {
 }
 
 function list(channel: string, texts: readonly string[]): string[] {
-  return [`${texts.length} messages arrived by ${channel}${texts.length > 0 ? ':' : ''}`, ...texts.map((text) => `  ${text}`)];
+  return [
+    `${texts.length} messages arrived by ${channel}${texts.length > 0 ? ':' : ''}`,
+    ...texts.map((text) => `  ${text}`),
+  ];
 }

@@ -62,7 +62,9 @@ export async function summarize(sources: Sources): Promise<Summary> {
     weeks: await readWeeks(sources),
     retrainings: await readRetrainings(database, model),
     alerts: {
-      slack: (stack.slack?.messages() ?? []).map(({ body }) => String(body['text'] ?? '')),
+      slack: (stack.slack?.messages() ?? []).map(({ body }) =>
+        typeof body['text'] === 'string' ? body['text'] : '',
+      ),
       email: (stack.smtp?.messages() ?? []).map(({ subject }) => subject),
     },
     workflows: await countWorkflows(sources.temporal),
@@ -162,8 +164,13 @@ async function countWorkflows(client: Client): Promise<Summary['workflows']> {
     (await client.workflow.count(`WorkflowType = '${type}' and ExecutionStatus = '${status}'`)).count;
   const counts = await Promise.all(
     workflowTypes.map(async (type) => {
-      const failed = await Promise.all(['Failed', 'TimedOut', 'Terminated'].map((status) => count(type, status)));
-      return [type, { completed: await count(type, 'Completed'), failed: failed.reduce((a, b) => a + b, 0) }] as const;
+      const failed = await Promise.all(
+        ['Failed', 'TimedOut', 'Terminated'].map((status) => count(type, status)),
+      );
+      return [
+        type,
+        { completed: await count(type, 'Completed'), failed: failed.reduce((a, b) => a + b, 0) },
+      ] as const;
     }),
   );
   return Object.fromEntries(counts);

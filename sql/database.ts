@@ -39,7 +39,16 @@ export interface DatabaseOptions {
   readonly applicationName?: string;
 }
 
-const unreachableCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'ECONNRESET', '57P03', '28P01', '3D000']);
+const unreachableCodes = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'ECONNRESET',
+  '57P03',
+  '28P01',
+  '3D000',
+]);
 
 /**
  * A pool of connections to Postgres. Opens no connection until the first query.
@@ -116,7 +125,11 @@ function unreachable(url: string, error: unknown): unknown {
   const timedOut = error instanceof Error && error.message.includes('timeout');
   if (!unreachableCodes.has(code) && !timedOut) return error;
   const { host, pathname } = new URL(url);
-  return new TidewatchError('POSTGRES_UNREACHABLE', { address: host + pathname, reason: reasonOf(error) }, { cause: error });
+  return new TidewatchError(
+    'POSTGRES_UNREACHABLE',
+    { address: host + pathname, reason: reasonOf(error) },
+    { cause: error },
+  );
 }
 
 /** Holds a lock of this name until the transaction ends; another transaction that asks for it waits. */

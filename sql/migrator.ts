@@ -21,7 +21,12 @@ export async function listMigrations(): Promise<Migration[]> {
   return Promise.all(
     names.map(async (name) => {
       const text = await readFile(new URL(name, directory), 'utf8');
-      return { id: Number(name.slice(0, 4)), name, text, hash: createHash('sha256').update(text).digest('hex') };
+      return {
+        id: Number(name.slice(0, 4)),
+        name,
+        text,
+        hash: createHash('sha256').update(text).digest('hex'),
+      };
     }),
   );
 }
@@ -49,7 +54,11 @@ export async function migrate(database: Database): Promise<string[]> {
     checkApplied(migrations, applied);
     const missing = migrations.filter((migration) => !applied.has(migration.id));
     for (const { id, name, text, hash } of missing) {
-      await connection.query('insert into schema_migrations (id, name, hash) values ($1, $2, $3)', [id, name, hash]);
+      await connection.query('insert into schema_migrations (id, name, hash) values ($1, $2, $3)', [
+        id,
+        name,
+        hash,
+      ]);
       await connection.query(text);
     }
     return missing.map((migration) => migration.name);
@@ -74,7 +83,9 @@ export async function checkSchema(database: Database): Promise<void> {
 }
 
 async function appliedMigrations(connection: Queryable): Promise<Map<number, string>> {
-  const rows = await connection.query<{ id: number; hash: string }>('select id, hash from schema_migrations order by id');
+  const rows = await connection.query<{ id: number; hash: string }>(
+    'select id, hash from schema_migrations order by id',
+  );
   return new Map(rows.map(({ id, hash }) => [id, hash]));
 }
 
@@ -82,7 +93,8 @@ function checkApplied(migrations: readonly Migration[], applied: ReadonlyMap<num
   const known = new Map(migrations.map((migration) => [migration.id, migration.hash]));
   for (const [id, hash] of applied) {
     const expected = known.get(id);
-    if (expected === undefined) throw new TidewatchError('SCHEMA_AHEAD', { actual: id, expected: migrations.length });
+    if (expected === undefined)
+      throw new TidewatchError('SCHEMA_AHEAD', { actual: id, expected: migrations.length });
     if (expected !== hash) throw new TidewatchError('MIGRATION_CHANGED', { id });
   }
 }

@@ -21,7 +21,10 @@ const environmentSchema = z.object({
   TIDEWATCH_HTTP_HOST: z.string().min(1).default('127.0.0.1'),
   TIDEWATCH_HTTP_PORT: port.default(9464),
   TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: z.coerce.number().int().min(1).max(500).default(8),
-  TIDEWATCH_SHUTDOWN_GRACE: z.string().regex(/^\d+(ms|s|m)$/, 'write for example "30s"').default('30s'),
+  TIDEWATCH_SHUTDOWN_GRACE: z
+    .string()
+    .regex(/^\d+(ms|s|m)$/, 'write for example "30s"')
+    .default('30s'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -53,7 +56,10 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new TidewatchError('INVALID_CONFIGURATION', { count: problems.length, problems: problems.join('\n') });
+    throw new TidewatchError('INVALID_CONFIGURATION', {
+      count: problems.length,
+      problems: problems.join('\n'),
+    });
   }
   const e = parsed.data;
   return {

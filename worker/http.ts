@@ -23,12 +23,20 @@ export interface HealthEndpoint {
  * `GET /healthz`: the process is alive. `GET /readyz`: it takes tasks and Postgres answers, else 503 with the reason.
  * `GET /metrics`: Prometheus text.
  */
-export async function openHealthEndpoint(host: string, port: number, state: HealthState): Promise<HealthEndpoint> {
+export async function openHealthEndpoint(
+  host: string,
+  port: number,
+  state: HealthState,
+): Promise<HealthEndpoint> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
 
   const answers: Readonly<Record<string, () => Promise<{ status: number; type: string; body: string }>>> = {
-    '/healthz': async () => ({ status: 200, type: 'application/json', body: JSON.stringify({ alive: true }) }),
+    '/healthz': async () => ({
+      status: 200,
+      type: 'application/json',
+      body: JSON.stringify({ alive: true }),
+    }),
     '/readyz': async () => {
       const worker = state.workerState();
       const database = await state.checkDatabase().then(
@@ -36,7 +44,11 @@ export async function openHealthEndpoint(host: string, port: number, state: Heal
         (error: unknown) => String(error instanceof Error ? error.message : error),
       );
       const ready = worker === 'RUNNING' && database === 'ok';
-      return { status: ready ? 200 : 503, type: 'application/json', body: JSON.stringify({ ready, worker, database }) };
+      return {
+        status: ready ? 200 : 503,
+        type: 'application/json',
+        body: JSON.stringify({ ready, worker, database }),
+      };
     },
     '/metrics': async () => ({
       status: 200,

@@ -5,6 +5,7 @@ import { Runtime, Worker } from '@temporalio/worker';
 import getPort from 'get-port';
 
 import { createActivities } from '../activities/index.ts';
+import { reasonOf } from '../core/errors.ts';
 import { checkSchema } from '../sql/migrator.ts';
 import { activityErrors } from './activity-errors.ts';
 import type { Configuration } from './configuration.ts';
@@ -25,13 +26,15 @@ export async function runWorker(configuration: Configuration): Promise<void> {
     logger: sdkLogger(logger),
     telemetryOptions: {
       metrics: { prometheus: { bindAddress: `127.0.0.1:${sdkMetricsPort}` } },
-      logging: { forward: {}, filter: "temporalio_sdk_core=WARN,temporalio_client=WARN" },
+      logging: { forward: {}, filter: 'temporalio_sdk_core=WARN,temporalio_client=WARN' },
     },
   });
   const dependencies = await openDependencies(configuration);
   const { activities } = dependencies;
   try {
     await checkSchema(activities.database);
+    // Only said: what is computed meanwhile is stored, and pushed by the next run of the process.
+    await activities.pushgateway.check().catch((error: unknown) => logger.warn(reasonOf(error)));
     const worker = await createWorker(configuration, dependencies.connection, createActivities(activities));
     const endpoint = await openHealthEndpoint(configuration.http.host, configuration.http.port, {
       workerState: () => worker.getState(),

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import type { WorkflowBundleOption } from '@temporalio/worker';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const prebuilt = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
 // From source this file ends in .ts, compiled in .js, and so do the workflows.
@@ -12,7 +12,7 @@ const source = fileURLToPath(new URL(`../workflows/index${import.meta.url.slice(
 
 /** Bundles the workflows from source (2 to 4 s). */
 export async function bundleWorkflows(): Promise<{ code: string }> {
-  const { code } = await bundleWorkflowCode({ workflowsPath: source });
+  const { code } = await bundleWorkflowCode({ workflowsPath: source, logger: new DefaultLogger('WARN') });
   return { code };
 }
 

@@ -4,7 +4,7 @@ import { decodeInput } from './input.ts';
 import { messages } from './steps.ts';
 
 /** Something happened to the alert: there are messages to deliver. */
-export const alertChanged = defineSignal('alertChanged');
+const alertChanged = defineSignal('alertChanged');
 
 /**
  * One run an alert key: delivers what has not been delivered, for as long as it takes, and ends when all is said.

@@ -14,7 +14,9 @@ import { decisions, pushMetrics, scans } from './steps.ts';
  */
 export async function degradationCheck(
   input: unknown,
-): Promise<Omit<ResultOf<'checkDegradation'>, 'pendingAlerts'> & RunFacts & { retrainingWorkflow: string | null }> {
+): Promise<
+  Omit<ResultOf<'checkDegradation'>, 'pendingAlerts'> & RunFacts & { retrainingWorkflow: string | null }
+> {
   const { model, act, ...rest } = decodeInput('degradationCheck', input);
   const asOf = asOfOf(rest);
   await scans.attachActuals({ model, asOf });
@@ -26,7 +28,8 @@ export async function degradationCheck(
   const metrics = await pushMetrics({ model, process: 'degradation-check' });
   const { pendingAlerts, ...verdict } = check;
   if (pendingAlerts.length > 0) await decisions.wakeAlerts({ model, alertKeys: pendingAlerts });
-  const started = check.retraining.decision === 'start' ? await startRetraining(model, asOf, check.reason) : null;
+  const started =
+    check.retraining.decision === 'start' ? await startRetraining(model, asOf, check.reason) : null;
   return { asOf, ...verdict, retrainingWorkflow: started, metrics };
 }
 

@@ -4,7 +4,15 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { z } from 'zod';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
-import { durationMs, formatInstant, hourMs, isDuration, minuteMs, parseInstant, parseWindow } from '../core/window.ts';
+import {
+  durationMs,
+  formatInstant,
+  hourMs,
+  isDuration,
+  minuteMs,
+  parseInstant,
+  parseWindow,
+} from '../core/window.ts';
 
 /** The clocks of whoever starts a run and of the server may differ by this much. */
 const clockSkewMs = 5 * minuteMs;
@@ -13,7 +21,10 @@ const asOf = z.string().superRefine((text, context) => {
   const instant = attempt(context, () => parseInstant(text));
   // It would be the newest run for as long, and every run until then would be taken for one that makes up the past.
   if (instant !== undefined && instant > workflowInfo().startTime.getTime() + clockSkewMs) {
-    context.addIssue({ code: 'custom', message: `${text} is in the future; a run speaks for now or for the past` });
+    context.addIssue({
+      code: 'custom',
+      message: `${text} is in the future; a run speaks for now or for the past`,
+    });
   }
 });
 

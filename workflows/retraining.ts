@@ -32,7 +32,9 @@ export async function retraining(input: unknown): Promise<RetrainingResult> {
     const reason = reasonOfFailure(error);
     if (reason === undefined) throw error;
     // Also when this run is cancelled: the model's one place for a retraining must not stay taken.
-    end = await CancellationScope.nonCancellable(() => decisions.failRetraining({ model, retrainingId, reason }));
+    end = await CancellationScope.nonCancellable(() =>
+      decisions.failRetraining({ model, retrainingId, reason }),
+    );
   }
   return CancellationScope.nonCancellable(async () => {
     const metrics = await pushMetrics({ model, process: 'retraining' });

@@ -58,13 +58,17 @@ export interface RunFacts {
 export type ResultOf<Name extends keyof Activities> = Awaited<ReturnType<Activities[Name]>>;
 
 /** Pushes a process's gauges. A Pushgateway that stays away does not fail the run: what was computed is stored. */
-export async function pushMetrics(input: Parameters<Activities['pushMetrics']>[0]): Promise<RunFacts['metrics']> {
+export async function pushMetrics(
+  input: Parameters<Activities['pushMetrics']>[0],
+): Promise<RunFacts['metrics']> {
   try {
     await pushes.pushMetrics(input);
     return 'pushed';
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
-    log.warn('metrics were not pushed; the next run of this process pushes them', { cause: error.cause?.message });
+    log.warn('metrics were not pushed; the next run of this process pushes them', {
+      cause: error.cause?.message,
+    });
     return 'not pushed';
   }
 }

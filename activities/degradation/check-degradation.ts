@@ -17,7 +17,14 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import { advanceWatermark, makesUpThePast } from '../processes/watermarks.ts';
 import { decideToRetrain } from '../retraining/decide.ts';
-import { findDailyEvaluations, findDrift, findEvaluation, findLastFired, findServingVersion, storeCheck } from './store.ts';
+import {
+  findDailyEvaluations,
+  findDrift,
+  findEvaluation,
+  findLastFired,
+  findServingVersion,
+  storeCheck,
+} from './store.ts';
 
 export interface CheckDegradationInput {
   readonly model: string;

@@ -9,7 +9,11 @@ import { toTimestamp } from '../../sql/database.ts';
 import type { Provenance } from '../processes/provenance.ts';
 
 /** The champion; a model without registered versions has the one that served the newest prediction before an instant. */
-export async function findServingVersion(connection: Queryable, model: string, before: number): Promise<string | null> {
+export async function findServingVersion(
+  connection: Queryable,
+  model: string,
+  before: number,
+): Promise<string | null> {
   const [row] = await connection.query<{ version: string | null }>(
     `select coalesce(
        (select version from model_versions where model = $1 and stage = 'champion'),
@@ -66,7 +70,10 @@ export async function findDailyEvaluations(
 
 function toEvidence(row: EvaluationRow): EvaluationEvidence {
   const computed = Object.entries(row.metrics).map(([name, value]) => [name, { value }]);
-  const not = Object.entries(row.details.notComputable ?? {}).map(([name, notComputable]) => [name, { notComputable }]);
+  const not = Object.entries(row.details.notComputable ?? {}).map(([name, notComputable]) => [
+    name,
+    { notComputable },
+  ]);
   return {
     sampleSize: row.sample_size,
     verdict: { level: row.verdict, reason: row.reason },
@@ -81,7 +88,12 @@ export async function findDrift(
   model: string,
   window: Window,
 ): Promise<DriftEvidence | undefined> {
-  const [row] = await connection.query<{ verdict: Level; reason: string; drift_share: number | null; row_count: number }>(
+  const [row] = await connection.query<{
+    verdict: Level;
+    reason: string;
+    drift_share: number | null;
+    row_count: number;
+  }>(
     `select verdict, reason, drift_share, row_count
      from drift_runs
      where model = $1 and segment = '' and window_start = $2 and window_end = $3`,

@@ -105,7 +105,9 @@ export function createDetectDrift(
 /** Which process a run belongs to is told by the length of its window. */
 function processOf(monitor: Monitor, window: Window): Process {
   const length = window.end - window.start;
-  return length === 24 * hourMs && durationMs(monitor.current) !== length ? 'hourly-drift-detection' : 'drift-detection';
+  return length === 24 * hourMs && durationMs(monitor.current) !== length
+    ? 'hourly-drift-detection'
+    : 'drift-detection';
 }
 
 interface ComparedWindow {
@@ -153,9 +155,13 @@ async function mergedReference(
       ]),
     );
   }
-  const hourly = window === null ? new Map<string, Uint8Array[]>() : await readProfiles(connection, model, id, window);
+  const hourly =
+    window === null ? new Map<string, Uint8Array[]>() : await readProfiles(connection, model, id, window);
   const sums = mergeColumns(grids, hourly);
-  const encoded = [...sums].map(([name, profile]) => [name, Buffer.from(encodeProfile(profile)).toString('base64')]);
+  const encoded = [...sums].map(([name, profile]) => [
+    name,
+    Buffer.from(encodeProfile(profile)).toString('base64'),
+  ]);
   await storeMergedProfiles(connection, model, id, Object.fromEntries(encoded));
   return sums;
 }

@@ -23,6 +23,8 @@ export interface Pushgateway {
   replaceGroup(group: Group, samples: readonly Sample[]): Promise<void>;
   /** Takes away a group; one that does not exist is fine. @throws TidewatchError `PUSHGATEWAY_UNREACHABLE` */
   deleteGroup(group: Group): Promise<void>;
+  /** Does it answer? @throws TidewatchError `PUSHGATEWAY_UNREACHABLE` */
+  check(): Promise<void>;
 }
 
 const jobName = 'tidewatch';
@@ -30,7 +32,7 @@ const timeoutMs = 5_000;
 
 /** A Pushgateway by its URL, which may have a path and credentials. Connects only to push. */
 export function openPushgateway(url: string): Pushgateway {
-  const { host, pathname } = new URL(url);
+  const { protocol, host, pathname, username, password } = new URL(url);
   const address = (host + pathname).replace(/\/+$/, '');
 
   async function talk(request: () => Promise<unknown>): Promise<void> {
@@ -51,6 +53,14 @@ export function openPushgateway(url: string): Pushgateway {
   return {
     replaceGroup: ({ process, model }, samples) =>
       talk(() => clientOf(registryOf(samples)).push({ jobName, groupings: { process, model } })),
+    check: () =>
+      talk(async () => {
+        // fetch refuses a URL with credentials.
+        const headers = username === '' ? {} : { authorization: `Basic ${btoa(`${username}:${password}`)}` };
+        const ready = `${protocol}//${address}/-/ready`;
+        const response = await fetch(ready, { headers, signal: AbortSignal.timeout(timeoutMs) });
+        if (!response.ok) throw new Error(`it answers ${response.status} at /-/ready`);
+      }),
     deleteGroup: ({ process, model }) =>
       talk(() => clientOf(new Registry()).delete({ jobName, groupings: { process, model } })),
   };

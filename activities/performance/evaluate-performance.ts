@@ -5,7 +5,15 @@ import type { Evaluation } from '../../core/performance/evaluate.ts';
 import { evaluateOutcomes } from '../../core/performance/evaluate.ts';
 import { peakFlags } from '../../core/performance/peak-hours.ts';
 import type { Window, WindowText } from '../../core/window.ts';
-import { dayMs, durationMs, floorToDay, hoursOf, parseInstant, parseWindow, trailingWindow } from '../../core/window.ts';
+import {
+  dayMs,
+  durationMs,
+  floorToDay,
+  hoursOf,
+  parseInstant,
+  parseWindow,
+  trailingWindow,
+} from '../../core/window.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import { runOf } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';

@@ -33,7 +33,11 @@ export interface ServingCount extends Record<string, unknown> {
 }
 
 /** How many serving predictions each hour of a window has, by version. */
-export function countPredictions(connection: Queryable, model: string, window: Window): Promise<ServingCount[]> {
+export function countPredictions(
+  connection: Queryable,
+  model: string,
+  window: Window,
+): Promise<ServingCount[]> {
   return connection.query<ServingCount>(
     `select date_trunc('hour', event_time) as hour, version, count(*) as rows
      from predictions
@@ -150,7 +154,8 @@ export async function storeEvaluation(
       ...key,
       (newest?.revision ?? 0) + 1,
       toTimestamp(evaluation.asOf),
-      evaluation.state,
+      // Restated by a run that makes up an earlier day, it does not become provisional again.
+      newest?.state === 'final' ? 'final' : evaluation.state,
       evaluation.verdict,
       evaluation.reason,
       JSON.stringify(evaluation.metrics),

@@ -23,7 +23,11 @@ export interface PredictionRow extends Record<string, unknown> {
 /** The columns that come with each prediction. */
 export function predictionColumns(monitor: Monitor): Column[] {
   return [
-    ...Object.entries(monitor.features).map(([name, { kind }]): Column => ({ name, subject: 'feature', kind })),
+    ...Object.entries(monitor.features).map(([name, { kind }]): Column => ({
+      name,
+      subject: 'feature',
+      kind,
+    })),
     { name: 'prediction', subject: 'prediction', kind: outcomeKind(monitor.task) },
     ...(monitor.task === 'classification'
       ? [{ name: 'confidence', subject: 'confidence', kind: 'continuous' } as const]

@@ -4,7 +4,14 @@ import type { ReferenceGrid } from '../../core/profile/grid.ts';
 import { isOutOfDistribution } from '../../core/profile/out-of-distribution.ts';
 import { createAccumulator } from '../../core/profile/profile.ts';
 import type { Window, WindowText } from '../../core/window.ts';
-import { hourMs, hoursOf, parseInstant, parseWindow, trailingWindow, windowsOfHours } from '../../core/window.ts';
+import {
+  hourMs,
+  hoursOf,
+  parseInstant,
+  parseWindow,
+  trailingWindow,
+  windowsOfHours,
+} from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -61,7 +68,12 @@ export function createProfileHours(
     const reference = await deps.database.transaction(async (connection) => {
       await lockUntilCommit(connection, profileLock(model));
       await dropDirtyProfiles(connection, model);
-      return ensureReference(connection, monitor, specifyReference(monitor, current), parseInstant(input.asOf));
+      return ensureReference(
+        connection,
+        monitor,
+        specifyReference(monitor, current),
+        parseInstant(input.asOf),
+      );
     });
     if ('missing' in reference) return { hoursProfiled: 0 };
 

@@ -30,8 +30,15 @@ export interface ReferenceSpecification {
 export function specifyReference(monitor: Monitor, current: Window): ReferenceSpecification {
   const { reference } = monitor;
   const window = referenceWindow(reference, current);
-  const columns = [...predictionColumns(monitor), actualColumn(monitor)].map(({ name, kind }) => [name, kind]);
-  const content = { reference: reference.kind === 'training-statistics' ? reference : reference.kind, window, columns };
+  const columns = [...predictionColumns(monitor), actualColumn(monitor)].map(({ name, kind }) => [
+    name,
+    kind,
+  ]);
+  const content = {
+    reference: reference.kind === 'training-statistics' ? reference : reference.kind,
+    window,
+    columns,
+  };
   const id = createHash('sha256').update(canonicalJson(content)).digest('hex').slice(0, 16);
   return { id, kind: reference.kind, window };
 }
@@ -88,13 +95,19 @@ async function buildGrids(
   window: Window | null,
 ): Promise<{ grids: Record<string, ReferenceGrid>; rowCount: number } | { missing: string }> {
   if (window === null) {
-    const features = monitor.reference.kind === 'training-statistics' ? (monitor.reference.features ?? {}) : {};
-    const grids = Object.entries(features).map(([name, statistics]) => [name, gridFromTrainingStatistics(statistics)]);
+    const features =
+      monitor.reference.kind === 'training-statistics' ? (monitor.reference.features ?? {}) : {};
+    const grids = Object.entries(features).map(([name, statistics]) => [
+      name,
+      gridFromTrainingStatistics(statistics),
+    ]);
     return { grids: Object.fromEntries(grids), rowCount: 0 };
   }
   const rows = await readPredictions(connection, monitor.model, window);
   if (rows.length < monitor.drift.minimumRows) {
-    return { missing: `${spanText(window)} has ${rows.length} predictions, at least ${monitor.drift.minimumRows} are needed` };
+    return {
+      missing: `${spanText(window)} has ${rows.length} predictions, at least ${monitor.drift.minimumRows} are needed`,
+    };
   }
   const grids = predictionColumns(monitor).map((column) => [
     column.name,
@@ -118,7 +131,8 @@ async function freezeActuals(
   const actuals = await readActuals(connection, model, window);
   const rowCount = knownRowCount ?? (await findReference(connection, model, referenceId))!.rowCount;
   const isOver = asOf >= window.end + durationMs(monitor.performance.actualsHorizon);
-  if (actuals.length < monitor.drift.minimumRows || (actuals.length < enoughActuals * rowCount && !isOver)) return;
+  if (actuals.length < monitor.drift.minimumRows || (actuals.length < enoughActuals * rowCount && !isOver))
+    return;
   const grid = buildGrid(
     actualColumn(monitor),
     actuals.map((row) => row.actual),

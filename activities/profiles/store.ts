@@ -9,7 +9,11 @@ import type { PredictionRow } from './columns.ts';
 import type { ReferenceSpecification } from './reference.ts';
 
 /** The serving predictions of a window. */
-export function readPredictions(connection: Queryable, model: string, window: Window): Promise<PredictionRow[]> {
+export function readPredictions(
+  connection: Queryable,
+  model: string,
+  window: Window,
+): Promise<PredictionRow[]> {
   return connection.query<PredictionRow>(
     `select date_trunc('hour', event_time) as hour, features, prediction, predicted_class, probabilities
      from predictions

@@ -6,7 +6,14 @@ import type { Evaluation } from '../../core/performance/evaluate.ts';
 import { judgeChallenger as judge } from '../../core/retraining/challenger.ts';
 import { trainingWindows } from '../../core/retraining/windows.ts';
 import type { WindowText } from '../../core/window.ts';
-import { durationMs, floorToDay, formatInstant, formatWindow, hourMs, parseInstant } from '../../core/window.ts';
+import {
+  durationMs,
+  floorToDay,
+  formatInstant,
+  formatWindow,
+  hourMs,
+  parseInstant,
+} from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import { runOf } from '../activity-context.ts';
@@ -72,7 +79,10 @@ export function createBeginRetraining(
       const existing = await findRetraining(connection, model, retrainingId);
       const mine = existing?.workflow_id === run.workflowId && existing.run_id === run.runId;
       if (existing !== undefined && !mine) {
-        return { decision: 'refused', reason: `the retraining as of ${retrainingId} is ${existing.state} already` };
+        return {
+          decision: 'refused',
+          reason: `the retraining as of ${retrainingId} is ${existing.state} already`,
+        };
       }
       const begun =
         existing ??
@@ -89,7 +99,10 @@ export function createBeginRetraining(
       if (begun === undefined) {
         const { lastStartedAsOf } = await findRetrainingState(connection, model);
         const since = lastStartedAsOf === null ? '' : `, started as of ${formatInstant(lastStartedAsOf)},`;
-        return { decision: 'refused', reason: `another retraining of ${model}${since} is still running; one at a time` };
+        return {
+          decision: 'refused',
+          reason: `another retraining of ${model}${since} is still running; one at a time`,
+        };
       }
       await openAlert(connection, {
         ...alertOf(monitor, begun, run),
@@ -150,7 +163,8 @@ export function createJudgeChallenger(deps: Deps): (key: RetrainingKey) => Promi
       const ended = await endOf(connection, run);
       if (ended !== undefined) return ended;
       const { champion_version: championVersion, challenger_version: challengerVersion } = run;
-      if (challengerVersion === null) throw new Error(`retraining ${retrainingId} of ${model} has no challenger yet`);
+      if (challengerVersion === null)
+        throw new Error(`retraining ${retrainingId} of ${model} has no challenger yet`);
       const metric = policyOf(monitor).metric ?? (monitor.task === 'regression' ? 'rmse' : 'log_loss');
       const holdout = { start: run.holdout_start, end: run.holdout_end };
       const paired =
@@ -181,7 +195,9 @@ export function createJudgeChallenger(deps: Deps): (key: RetrainingKey) => Promi
 }
 
 /** Ends a retraining that could not be carried through, and tells people. */
-export function createFailRetraining(deps: Deps): (key: RetrainingKey & { reason: string }) => Promise<RetrainingEnd> {
+export function createFailRetraining(
+  deps: Deps,
+): (key: RetrainingKey & { reason: string }) => Promise<RetrainingEnd> {
   return async function failRetraining({ model, retrainingId, reason }) {
     const { monitor } = await findMonitor(deps.database, model);
     return deps.database.transaction(async (connection) => {
@@ -189,8 +205,13 @@ export function createFailRetraining(deps: Deps): (key: RetrainingKey & { reason
       const run = await requireRetraining(connection, model, retrainingId);
       const ended = await endOf(connection, run);
       if (ended !== undefined) return ended;
-      if (run.challenger_version !== null) await archiveVersion(connection, model, run.challenger_version, run.as_of);
-      return conclude(connection, monitor, run, runOf(deps.context()), { state: 'failed', reason, comparison: null });
+      if (run.challenger_version !== null)
+        await archiveVersion(connection, model, run.challenger_version, run.as_of);
+      return conclude(connection, monitor, run, runOf(deps.context()), {
+        state: 'failed',
+        reason,
+        comparison: null,
+      });
     });
   };
 }
@@ -249,14 +270,19 @@ function alertOf(monitor: Monitor, run: RetrainingRun, provenance: { workflowId:
   } as const;
 }
 
-async function requireRetraining(connection: Queryable, model: string, retrainingId: string): Promise<RetrainingRun> {
+async function requireRetraining(
+  connection: Queryable,
+  model: string,
+  retrainingId: string,
+): Promise<RetrainingRun> {
   const run = await findRetraining(connection, model, retrainingId);
   if (run === undefined) throw new Error(`retraining ${retrainingId} of ${model} is not in retraining_runs`);
   return run;
 }
 
 function policyOf(monitor: Monitor): RetrainingPolicy {
-  if (monitor.retraining === undefined) throw new TidewatchError('NO_RETRAINING_POLICY', { model: monitor.model });
+  if (monitor.retraining === undefined)
+    throw new TidewatchError('NO_RETRAINING_POLICY', { model: monitor.model });
   return monitor.retraining;
 }
 

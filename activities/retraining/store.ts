@@ -99,7 +99,11 @@ export async function insertRetraining(
 }
 
 /** Ends running retrainings that were started longer ago than they may take: their workflow was terminated. */
-export async function endAbandonedRetrainings(connection: Queryable, model: string, timeoutMs: number): Promise<void> {
+export async function endAbandonedRetrainings(
+  connection: Queryable,
+  model: string,
+  timeoutMs: number,
+): Promise<void> {
   await connection.execute(
     `update retraining_runs
      set state = 'failed', finished_at = now(), reason = reason || '; its workflow was ended from outside'
@@ -163,7 +167,12 @@ export async function promoteVersion(
 }
 
 /** Takes a challenger that lost out of the running. */
-export async function archiveVersion(connection: Queryable, model: string, version: string, asOf: number): Promise<void> {
+export async function archiveVersion(
+  connection: Queryable,
+  model: string,
+  version: string,
+  asOf: number,
+): Promise<void> {
   await connection.execute(
     `update model_versions set stage = 'archived', archived_at = $3
      where model = $1 and version = $2 and stage in ('candidate', 'shadow')`,

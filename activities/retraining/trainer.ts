@@ -47,14 +47,14 @@ export function openTrainer(timeoutMs = 10_000): Trainer {
       response = await fetch(address, { ...init, signal: AbortSignal.timeout(timeoutMs) });
       text = await response.text();
     } catch (error) {
-      const reason = reasonOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
-      throw new TidewatchError('TRAINER_UNREACHABLE', { address, reason }, { cause: error });
+      throw new TidewatchError('TRAINER_UNREACHABLE', { address, reason: reasonOf(error) }, { cause: error });
     }
     const reason = `${response.status} ${text.slice(0, 300)}`;
     if (response.status >= 500) throw new TidewatchError('TRAINER_UNREACHABLE', { address, reason });
     if (!response.ok) throw new TidewatchError('TRAINER_REFUSED', { address, reason });
     const parsed = answerSchema.safeParse(parseJson(text));
-    if (!parsed.success) throw new TidewatchError('TRAINER_REFUSED', { address, reason: `unreadable answer: ${reason}` });
+    if (!parsed.success)
+      throw new TidewatchError('TRAINER_REFUSED', { address, reason: `unreadable answer: ${reason}` });
     return parsed.data;
   }
   const trainings = (url: string): string => `${url.replace(/\/$/, '')}/trainings`;
@@ -65,7 +65,8 @@ export function openTrainer(timeoutMs = 10_000): Trainer {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(request),
       }),
-    read: (url, retrainingId) => ask(`${trainings(url)}/${encodeURIComponent(retrainingId)}`, { method: 'GET' }),
+    read: (url, retrainingId) =>
+      ask(`${trainings(url)}/${encodeURIComponent(retrainingId)}`, { method: 'GET' }),
   };
 }
 

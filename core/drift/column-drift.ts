@@ -15,9 +15,6 @@ import { decisionInWords } from './drift-in-words.ts';
 
 export type ColumnSubject = 'feature' | 'prediction' | 'confidence' | 'actual';
 
-/** Below it, no number about a sample is worth a judgement. */
-export const defaultMinimumRows = 10;
-
 /** How one column is to be judged. */
 export interface ColumnSettings {
   readonly subject: ColumnSubject;

@@ -3,7 +3,7 @@ import type { ColumnDrift } from './column-drift.ts';
 import { formatShare } from './drift-in-words.ts';
 
 /** More than half of the features, as the field does by default. */
-export const defaultDriftShare = 0.5;
+const defaultDriftShare = 0.5;
 
 /** Whether a model's inputs as a whole have drifted. JSON-safe. */
 export interface DatasetDrift {

@@ -6,7 +6,10 @@ import { durationMs, hourMs, isDuration, isTimeZone, parseInstant } from '../win
 
 const name = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'use lower-case letters, digits, ".", "_" and "-", at most 63 characters');
+  .regex(
+    /^[a-z0-9][a-z0-9._-]{0,62}$/,
+    'use lower-case letters, digits, ".", "_" and "-", at most 63 characters',
+  );
 
 const duration = z.string().refine(isDuration, 'write a number and m, h, d or w, for example "7d"');
 
@@ -25,7 +28,9 @@ const day = z
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'write a day, for example 2011-03-01')
   .refine((text) => isInstant(`${text}T00:00:00Z`), 'is not a day of the calendar');
 
-const timeZone = z.string().refine(isTimeZone, 'is not a time zone; write for example "America/New_York" or "UTC"');
+const timeZone = z
+  .string()
+  .refine(isTimeZone, 'is not a time zone; write for example "America/New_York" or "UTC"');
 
 const share = z.number().min(0, 'write a share from 0 to 1').max(1, 'write a share from 0 to 1');
 
@@ -90,7 +95,9 @@ const metric = z.enum([
 const level = z.enum(['warning', 'critical']);
 
 const limit = z.union([
-  z.number().transform((critical): { warning?: number | undefined; critical?: number | undefined } => ({ critical })),
+  z
+    .number()
+    .transform((critical): { warning?: number | undefined; critical?: number | undefined } => ({ critical })),
   z.strictObject({ warning: z.number().optional(), critical: z.number().optional() }),
 ]);
 
@@ -103,14 +110,21 @@ const performanceRule = z.strictObject({
   level: level.default('critical'),
 });
 
-const driftRule = z.strictObject({ drift: z.literal('dataset'), share: share.default(0.5), level: level.default('warning') });
+const driftRule = z.strictObject({
+  drift: z.literal('dataset'),
+  share: share.default(0.5),
+  level: level.default('warning'),
+});
 
 const trainer = z.strictObject({
   url: z.url({ protocol: /^https?$/, message: 'write an http(s) URL, for example http://127.0.0.1:8080' }),
   /** How long a training may take before it counts as failed. */
   timeout: duration.default('6h'),
   /** How long to wait between two questions about its state. */
-  poll: z.string().regex(/^\d+(ms|s|m)$/, 'write for example "500ms", "10s" or "1m"').default('10s'),
+  poll: z
+    .string()
+    .regex(/^\d+(ms|s|m)$/, 'write for example "500ms", "10s" or "1m"')
+    .default('10s'),
 });
 
 const retraining = z.strictObject({
@@ -129,7 +143,10 @@ const retraining = z.strictObject({
 const email = z.email('is not an e-mail address');
 
 const route = z.strictObject({
-  severity: z.array(z.enum(['info', 'warning', 'critical'])).min(1).default(['info', 'warning', 'critical']),
+  severity: z
+    .array(z.enum(['info', 'warning', 'critical']))
+    .min(1)
+    .default(['info', 'warning', 'critical']),
   slack: z.boolean().default(false),
   email: z.array(email).default([]),
 });
@@ -154,9 +171,11 @@ export const monitorSchema = z
     classes: z.array(z.string().min(1)).min(2).optional(),
     /** Classification with two classes: the one that ROC AUC is about; by default the last of `classes`. */
     positiveClass: z.string().optional(),
-    features: z.record(z.string().min(1).max(200), feature).refine((features) => Object.keys(features).length > 0, {
-      message: 'name at least one feature',
-    }),
+    features: z
+      .record(z.string().min(1).max(200), feature)
+      .refine((features) => Object.keys(features).length > 0, {
+        message: 'name at least one feature',
+      }),
     prediction: column.prefault({}),
     confidence: column.prefault({}),
     actual: column.prefault({}),
@@ -211,21 +230,25 @@ export const monitorSchema = z
       problem(['classes'], 'belongs to task: classification; remove it or change the task');
     }
     if (monitor.task === 'classification' && monitor.classes === undefined) {
-      problem(['classes'], 'is missing; a classification monitor lists its classes, for example ["no", "yes"]');
+      problem(
+        ['classes'],
+        'is missing; a classification monitor lists its classes, for example ["no", "yes"]',
+      );
     }
     if (monitor.positiveClass !== undefined && !monitor.classes?.includes(monitor.positiveClass)) {
       problem(['positiveClass'], 'is not one of classes');
     }
     for (const reserved of ['prediction', 'confidence', 'actual'] as const) {
-      if (reserved in monitor.features) problem(['features', reserved], `is a reserved column name; rename the feature`);
+      if (reserved in monitor.features)
+        problem(['features', reserved], `is a reserved column name; rename the feature`);
     }
     const columns: [(string | number)[], 'continuous' | 'categorical', string | undefined][] = [
       ...Object.entries(monitor.features).map(
-        ([feature, { kind, method }]): [(string | number)[], 'continuous' | 'categorical', string | undefined] => [
-          ['features', feature, 'method'],
-          kind,
-          method,
-        ],
+        ([feature, { kind, method }]): [
+          (string | number)[],
+          'continuous' | 'categorical',
+          string | undefined,
+        ] => [['features', feature, 'method'], kind, method],
       ),
       [['prediction', 'method'], outcomeKind(monitor.task), monitor.prediction.method],
       [['actual', 'method'], outcomeKind(monitor.task), monitor.actual.method],
@@ -239,16 +262,25 @@ export const monitorSchema = z
     const metrics = metricsOf[monitor.task];
     for (const metric of Object.keys(monitor.performance.limits)) {
       if (!metrics.includes(metric)) {
-        problem(['performance', 'limits', metric], `is not a ${monitor.task} metric; write one of ${metrics.join(', ')}`);
+        problem(
+          ['performance', 'limits', metric],
+          `is not a ${monitor.task} metric; write one of ${metrics.join(', ')}`,
+        );
       }
     }
     for (const [index, rule] of (monitor.degradation.rules ?? []).entries()) {
       if ('metric' in rule && !metrics.includes(rule.metric)) {
-        problem(['degradation', 'rules', index, 'metric'], `is not a ${monitor.task} metric; write one of ${metrics.join(', ')}`);
+        problem(
+          ['degradation', 'rules', index, 'metric'],
+          `is not a ${monitor.task} metric; write one of ${metrics.join(', ')}`,
+        );
       }
     }
     if (monitor.retraining?.metric !== undefined && !metrics.includes(monitor.retraining.metric)) {
-      problem(['retraining', 'metric'], `is not a ${monitor.task} metric; write one of ${metrics.join(', ')}`);
+      problem(
+        ['retraining', 'metric'],
+        `is not a ${monitor.task} metric; write one of ${metrics.join(', ')}`,
+      );
     }
   });
 
@@ -257,7 +289,6 @@ export type Monitor = z.output<typeof monitorSchema>;
 /** A monitor as people write it. */
 export type MonitorInput = z.input<typeof monitorSchema>;
 export type FeatureKind = z.output<typeof kind>;
-export type DriftMethod = z.output<typeof method>;
 export type RetrainingPolicy = z.output<typeof retraining>;
 export type AlertRoute = z.output<typeof route>;
 export type ScheduledProcess = keyof Monitor['schedules'];

@@ -50,7 +50,7 @@ const cellsPerBin = quantileCells / 10;
 const massPointShare = 1 / 256;
 const maximumLevels = 1_000;
 /** Squares of larger values would overflow the sums of squares of a long window: such a value counts as invalid. */
-export const largestMagnitude = 1e145;
+const largestMagnitude = 1e145;
 
 /** Is this a number that can be counted: finite, and at most 1e145 away from 0? */
 export function isUsableNumber(value: number): boolean {

@@ -21,7 +21,10 @@ export async function fitFirstModel(
   const rows = loadRows().filter((row) => row.eventTime >= fitFrom && row.eventTime < serveFrom);
   const version = formatDay(serveFrom);
   await models.write(model, version, await fitInThread(model, rows));
-  const lineage = { training: { start: toTimestamp(fitFrom), end: toTimestamp(serveFrom) }, rows: rows.length };
+  const lineage = {
+    training: { start: toTimestamp(fitFrom), end: toTimestamp(serveFrom) },
+    rows: rows.length,
+  };
   await database.execute(
     `insert into model_versions (model, version, stage, lineage, registered_at, promoted_at)
      values ($1, $2, 'champion', $3, $4, $4)
@@ -45,7 +48,11 @@ export async function fitOnOutcomes(
   );
   const version = retrainingId.slice(0, 10);
   await deps.models.write(model, version, await fitInThread(model, rows));
-  const held = await deps.database.query<{ entity: string; event_time: number; features: RowToPredict['features'] }>(
+  const held = await deps.database.query<{
+    entity: string;
+    event_time: number;
+    features: RowToPredict['features'];
+  }>(
     `select entity, event_time, features
      from predictions
      where model = $1 and event_time >= $2 and event_time < $3 and role = 'serving'

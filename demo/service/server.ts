@@ -55,17 +55,16 @@ async function answer(method: string, path: string, body: unknown): Promise<unkn
 
 const server = createServer((request, response) => {
   const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+  const send = (status: number, content: unknown): void => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(content));
+  };
   readJson(request)
     .then((body) => answer(request.method ?? 'GET', path, body))
-    .then((result) => {
-      const status = result === undefined ? 404 : 200;
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(result ?? { error: `nothing at ${path}` }));
-    })
-    .catch((error: unknown) => {
-      response.writeHead(error instanceof z.ZodError ? 400 : 500, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ error: reasonOf(error) }));
-    });
+    .then(
+      (result) => (result === undefined ? send(404, { error: `nothing at ${path}` }) : send(200, result)),
+      (error: unknown) => send(error instanceof z.ZodError ? 400 : 500, { error: reasonOf(error) }),
+    );
 });
 server.listen(0, '127.0.0.1', () => {
   console.log(JSON.stringify({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }));

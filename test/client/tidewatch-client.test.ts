@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ActualRow, PredictionRow, TidewatchClient } from '../../client/tidewatch-client.ts';
@@ -362,7 +362,7 @@ describe('openClient', () => {
     await own.logPredictions('m', [prediction()]);
     await own.close();
     expect(await storedPredictions()).toHaveLength(1);
-    await expect(own.logPredictions('m', [prediction()])).rejects.toThrow();
+    await expect(own.logPredictions('m', [prediction()])).rejects.toThrow('after calling end on the pool');
   });
 
   it('leaves a database that was passed in open', async () => {

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 
 import { temporalContext } from '../../activities/activity-context.ts';
@@ -14,6 +14,8 @@ import { openTrainer } from '../../activities/retraining/trainer.ts';
 import type { Database } from '../../sql/database.ts';
 import { activityErrors } from '../../worker/activity-errors.ts';
 import { testServers } from './servers.ts';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 export interface TestWorker {
   readonly client: Client;

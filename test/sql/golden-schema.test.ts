@@ -41,29 +41,27 @@ it('describes tables with their comments, constraints, indexes, views, functions
   expect(JSON.stringify([schema.tables, schema.constraints, schema.indexes])).not.toContain(
     'predictions_2011_03',
   );
-  for (const [part, name] of [
-    ['indexes', 'alerts_one_open'],
-    ['views', 'data_drift_metrics'],
-    ['functions', 'ensure_partitions'],
-    ['triggers', 'predictions_inserted'],
-  ] as const) {
-    expect(schema[part], part).toContainEqual(expect.objectContaining({ name }));
-  }
+  const names = Object.fromEntries(
+    Object.entries(schema).map(([part, described]) => [
+      part,
+      described.map((one) => Object(one).name as unknown),
+    ]),
+  );
+  expect(names.indexes).toContain('alerts_one_open');
+  expect(names.views).toContain('data_drift_metrics');
+  expect(names.functions).toContain('ensure_partitions');
+  expect(names.triggers).toContain('predictions_inserted');
 });
 
-it('sees a changed default, a dropped constraint and a changed comment', async () => {
+it.each([
+  `alter table predictions alter column role set default 'shadow'`,
+  'alter table predictions drop constraint predictions_finite_check',
+  `comment on column predictions.role is 'something else'`,
+  'drop trigger outcomes_updated on outcomes',
+])('sees %s', async (change) => {
   const test = await createTestDatabase();
   const before = await describeSchema(test.database);
-  for (const change of [
-    `alter table predictions alter column role set default 'shadow'`,
-    'alter table predictions drop constraint predictions_finite_check',
-    `comment on column predictions.role is 'something else'`,
-    'drop trigger outcomes_updated on outcomes',
-  ]) {
-    const old = await describeSchema(test.database);
-    await test.database.execute(change);
-    expect(await describeSchema(test.database), change).not.toEqual(old);
-  }
+  await test.database.execute(change);
   expect(await describeSchema(test.database)).not.toEqual(before);
   await test.drop();
 });

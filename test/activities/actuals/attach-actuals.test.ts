@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { AttachActualsInput, AttachActualsResult } from '../../../activities/actuals/attach-actuals.ts';
@@ -7,11 +7,17 @@ import { insertOutcomes, listMarkedHours, takeMarks } from '../../../activities/
 import type { ActivityContext } from '../../../activities/activity-context.ts';
 import type { ActualRow, PredictionRow, TidewatchClient } from '../../../client/tidewatch-client.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
+import { monitorSchema } from '../../../core/monitor/schema.ts';
 import { formatInstant, hourMs } from '../../../core/window.ts';
 import { lockUntilCommit } from '../../../sql/database.ts';
 import type { TestDatabase } from '../../setup/servers.ts';
 import { createTestDatabase } from '../../setup/servers.ts';
 
+const monitor = {
+  task: 'regression',
+  features: { temp: { kind: 'continuous' } },
+  reference: { kind: 'rolling' },
+} as const;
 const asOf = '2011-06-01T00:05:00Z';
 const start = Date.UTC(2011, 4, 20);
 const hour = (index: number): number => start + index * hourMs;
@@ -43,15 +49,18 @@ const context = (part: Partial<ActivityContext> = {}): ActivityContext => ({
   cancelled: new AbortController().signal,
   ...part,
 });
-const attach = (
+async function attach(
   input: Partial<AttachActualsInput> = {},
   part: Partial<ActivityContext> = {},
-): Promise<AttachActualsResult> =>
-  createAttachActuals({ database: test.database, context: () => context(part) })({
-    model: 'm',
-    asOf,
-    ...input,
-  });
+): Promise<AttachActualsResult> {
+  const { model } = { model: 'm', ...input };
+  await test.database.execute(
+    `insert into monitors (model, configuration, configuration_hash) values ($1, $2, 'hash') on conflict do nothing`,
+    [model, JSON.stringify(monitorSchema.parse({ ...monitor, model }))],
+  );
+  const attachActuals = createAttachActuals({ database: test.database, context: () => context(part) });
+  return attachActuals({ model, asOf, ...input });
+}
 
 const select = (query: string, values?: unknown[]): Promise<Record<string, unknown>[]> =>
   test.database.query(query, values);
@@ -248,7 +257,7 @@ describe('attachActuals', () => {
     await client.logPredictions('m', [prediction()]);
     await client.recordActuals('m', [actual()]);
     await attach();
-    await client.recordActuals('m', [actual({ value: 'yes', recordedAt: hour(48) })]);
+    await test.database.execute(`update actuals set value = null, class = 'yes'`);
     expect(await attach()).toMatchObject({ changed: 1, unmatchedActuals: 1, outcomes: 0 });
   });
 
@@ -323,6 +332,11 @@ describe('attachActuals', () => {
   it('names the newest serving prediction, not a shadow', async () => {
     await client.logPredictions('m', [prediction(), prediction({ eventTime: hour(5), role: 'shadow' })]);
     expect((await attach()).newestPrediction).toBe('2011-05-20T00:00:00Z');
+  });
+
+  it('refuses a model that nobody watches', async () => {
+    const attachActuals = createAttachActuals({ database: test.database, context: () => context() });
+    await expect(attachActuals({ model: 'm', asOf })).rejects.toMatchObject({ code: 'UNKNOWN_MODEL' });
   });
 
   it.each([
@@ -477,7 +491,9 @@ describe('outcomes', () => {
   const actualArrival = fc
     .record({ entity, eventTime, value: fc.integer({ min: 0, max: 2 }) })
     .map((row) => ({ stream: 'actuals' as const, row: actual(row) }));
-  type Arrival = fc.TypeOf<typeof predictionArrival> | fc.TypeOf<typeof actualArrival>;
+  type Arrival =
+    | { readonly stream: 'predictions'; readonly row: PredictionRow }
+    | { readonly stream: 'actuals'; readonly row: ActualRow };
 
   async function store(model: string, arrivals: readonly Arrival[]): Promise<void> {
     for (const arrival of arrivals) {

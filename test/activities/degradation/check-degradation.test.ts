@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import type { CheckDegradationResult } from '../../../activities/degradation/check-degradation.ts';
+import type { Activities } from '../../../activities/index.ts';
+import { openClient } from '../../../client/tidewatch-client.ts';
+import type { MonitorInput } from '../../../core/monitor/schema.ts';
+import { activitiesOn } from '../../setup/activities.ts';
+import { emptyTables } from '../../setup/database-snapshot.ts';
+import { createTestDatabase } from '../../setup/servers.ts';
+import type { TestDatabase } from '../../setup/servers.ts';
+import { at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
+
+const model = 'degrading';
+const key = `degradation:${model}:performance`;
+const settings = {
+  model,
+  performance: { windows: ['1d'] },
+  degradation: {
+    rules: [
+      { metric: 'rmse', over: '1d', limit: 4 },
+      { metric: 'rmse', over: '1d', limit: 2, level: 'warning' },
+    ],
+  },
+} as const satisfies Partial<MonitorInput>;
+
+let test: TestDatabase;
+let activities: Activities;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  activities = activitiesOn(test.database);
+});
+afterAll(() => test.drop());
+beforeEach(async () => {
+  await emptyTables(test.database);
+  await watch(test.database, settings);
+});
+
+async function check(asOf: string, act = false): Promise<CheckDegradationResult> {
+  await activities.attachActuals({ model, asOf });
+  await activities.evaluatePerformance({ model, asOf });
+  return activities.checkDegradation({ model, asOf, act });
+}
+const loadDay = (n: number, error: number) => load(test.database, model, { from: n, to: n + 1, error });
+const alerts = () =>
+  test.database.query('select alert_key as key, episode, state, severity, summary from alerts order by episode');
+const events = () =>
+  test.database.query('select episode, event, severity from alert_events order by episode, as_of');
+const stored = () =>
+  test.database.query(
+    'select window_end as "end", verdict, version, jsonb_array_length(findings) as findings, run_id as run from degradation_checks order by 1',
+  );
+
+describe('checkDegradation', () => {
+  it('is ok where every rule is', async () => {
+    await loadDay(1, 1);
+    expect(await check(at(2, 3))).toEqual({
+      verdict: 'ok',
+      reason: 'RMSE over 1 day 1 is not above 2 (24 outcomes, coverage 100%)',
+      version: '1',
+      retraining: { decision: 'wait', reason: 'the monitor has no retraining policy' },
+      pendingAlerts: [],
+    });
+    expect(await stored()).toEqual([{ end: day(2), verdict: 'ok', version: '1', findings: 2, run: 'run' }]);
+    expect(await alerts()).toEqual([]);
+  });
+
+  it('gives the worst of the rules that fire, and opens an alert with what was found', async () => {
+    await loadDay(1, 5);
+    expect(await check(at(2, 3))).toMatchObject({
+      verdict: 'critical',
+      reason: 'RMSE over 1 day 5 is above 4 (24 outcomes, coverage 100%)',
+    });
+    expect(await alerts()).toEqual([
+      {
+        key,
+        episode: 1,
+        state: 'open',
+        severity: 'critical',
+        summary: 'RMSE over 1 day 5 is above 4 (24 outcomes, coverage 100%)',
+      },
+    ]);
+    const [event] = await test.database.query('select facts from alert_events');
+    expect(event!['facts']).toEqual([
+      { name: 'Version', value: '1' },
+      { name: 'critical', value: 'RMSE over 1 day 5 is above 4 (24 outcomes, coverage 100%)' },
+      { name: 'warning', value: 'RMSE over 1 day 5 is above 2 (24 outcomes, coverage 100%)' },
+    ]);
+  });
+
+  it('has insufficient data where nothing was predicted or evaluated', async () => {
+    expect(await check(at(2, 3))).toMatchObject({
+      verdict: 'insufficient-data',
+      version: null,
+      reason: 'RMSE over 1 day cannot be judged: the last 1 day were not evaluated',
+    });
+    expect(await alerts()).toEqual([]);
+  });
+
+  it('judges the champion, or the version that served last where none is registered', async () => {
+    await loadDay(1, 5);
+    await openClient({ database: test.database }).logPredictions(
+      model,
+      predictionsOf({ from: 1, to: 2, version: '2' }).slice(-11),
+    );
+    expect(await check(at(2, 3))).toMatchObject({ version: '2', verdict: 'critical' });
+    await test.database.execute(
+      `insert into model_versions (model, version, stage, registered_at) values ($1, '1', 'champion', now())`,
+      [model],
+    );
+    expect(await check(at(2, 3))).toMatchObject({ version: '1' });
+  });
+
+  it('keeps one check a day, and the run that first said so', async () => {
+    await loadDay(1, 1);
+    await check(at(2, 3));
+    await activitiesOn(test.database, { runId: 'later' }).checkDegradation({ model, asOf: at(2, 9), act: false });
+    expect(await stored()).toMatchObject([{ end: day(2), run: 'run' }]);
+  });
+
+  it('judges dataset drift where a rule asks for it', async () => {
+    await watch(test.database, {
+      ...settings,
+      reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-03' },
+      current: '1d',
+      degradation: { rules: [{ drift: 'dataset', share: 0.4 }] },
+    });
+    await load(test.database, model, { from: 1, to: 3 });
+    await load(test.database, model, { from: 3, to: 4, shift: 4 });
+    expect(await check(at(4, 3))).toMatchObject({ verdict: 'insufficient-data' });
+    await activities.detectDrift({ model, asOf: at(4, 3), act: false });
+    expect(await check(at(4, 3))).toMatchObject({
+      verdict: 'warning',
+      reason: '50% of the features have drifted, above 40% (24 rows)',
+    });
+  });
+
+  it('judges a daily mean alike, in whatever order its days were run', async () => {
+    const rules = [{ metric: 'rmse', over: '4d', aggregate: 'daily-mean', limit: 2 }] as const;
+    await watch(test.database, { ...settings, degradation: { rules: [...rules] } });
+    for (const [n, error] of [1, 1, 3, 5].entries()) await loadDay(n + 1, error);
+    expect(await check(at(5, 3))).toMatchObject({
+      verdict: 'critical',
+      reason: 'daily mean RMSE over 4 days 2.5 is above 2 (4 of 4 days, 96 outcomes)',
+    });
+  });
+});
+
+describe('the degradation alert', () => {
+  it('is told once, again when it becomes worse, and when it is over; a second one is told again', async () => {
+    for (const [n, error] of [3, 3, 5, 5, 3, 1, 1, 5].entries()) {
+      await loadDay(n + 1, error);
+      await check(at(n + 2, 3));
+    }
+    expect(await events()).toEqual([
+      { episode: 1, event: 'opened', severity: 'warning' },
+      { episode: 1, event: 'escalated', severity: 'critical' },
+      { episode: 1, event: 'resolved', severity: 'critical' },
+      { episode: 2, event: 'opened', severity: 'critical' },
+    ]);
+  });
+
+  it('stays open while the rule that fired cannot be judged', async () => {
+    await loadDay(1, 5);
+    await check(at(2, 3));
+    expect(await check(at(3, 3))).toMatchObject({ verdict: 'insufficient-data' });
+    expect(await alerts()).toMatchObject([{ state: 'open' }]);
+  });
+
+  it('does not open for a run that makes up the past, unless it is to act', async () => {
+    await loadDay(1, 5);
+    await loadDay(2, 1);
+    await check(at(3, 3));
+    expect(await check(at(2, 3))).toMatchObject({
+      verdict: 'critical',
+      retraining: { decision: 'wait', reason: 'this run makes up the past; give "act": true to let it act' },
+    });
+    expect(await alerts()).toEqual([]);
+    await check(at(2, 3), true);
+    expect(await alerts()).toMatchObject([{ state: 'open' }]);
+  });
+});
+
+describe('the decision to retrain', () => {
+  const retraining = { trainer: { url: 'http://127.0.0.1:1' }, trainingWindow: '1d', holdout: '1d', cooldown: '5d' } as const;
+  beforeEach(() => watch(test.database, { ...settings, retraining: { ...retraining, minimumOutcomes: 20 } }));
+
+  const begin = (asOf: string) => activities.beginRetraining({ model, asOf, reason: 'test' });
+
+  it('starts when the model is degraded and there is enough to train on', async () => {
+    await loadDay(1, 5);
+    await loadDay(2, 5);
+    expect(await check(at(3, 3))).toMatchObject({
+      retraining: { decision: 'start', reason: 'the verdict is critical; 24 outcomes in the training window of 1 day' },
+    });
+  });
+
+  it('waits while there is too little to train on', async () => {
+    await loadDay(2, 5);
+    expect((await check(at(3, 3))).retraining).toEqual({
+      decision: 'wait',
+      reason: '0 outcomes in the training window of 1 day, at least 20 are needed',
+    });
+  });
+
+  it('waits while one runs, and within the cooldown of its start', async () => {
+    for (const n of [1, 2, 3]) await loadDay(n, 5);
+    await begin(at(3, 3));
+    expect((await check(at(4, 3))).retraining.reason).toContain('is still running; one at a time');
+    await activities.failRetraining({ model, retrainingId: at(3, 3), reason: 'test' });
+    for (const n of [4, 5, 6]) await loadDay(n, 5);
+    expect((await check(at(7, 3))).retraining.reason).toContain('the cooldown of 5 days ends at 2024-01-08T03:00:00Z');
+    await loadDay(7, 5);
+    expect((await check(at(8, 3))).retraining.decision).toBe('start');
+  });
+});

@@ -1,0 +1,270 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Activities } from '../../../activities/index.ts';
+import type { ActualRow } from '../../../client/tidewatch-client.ts';
+import { openClient } from '../../../client/tidewatch-client.ts';
+import { formatInstant } from '../../../core/window.ts';
+import { activitiesOn } from '../../setup/activities.ts';
+import { emptyTables } from '../../setup/database-snapshot.ts';
+import { createTestDatabase } from '../../setup/servers.ts';
+import type { TestDatabase } from '../../setup/servers.ts';
+import { actualsOf, at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
+
+const model = 'evaluated';
+
+let test: TestDatabase;
+let activities: Activities;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  activities = activitiesOn(test.database);
+});
+afterAll(() => test.drop());
+beforeEach(async () => {
+  await emptyTables(test.database);
+  await watch(test.database, { model, performance: { windows: ['1d', '7d'], actualsHorizon: '3d' } });
+});
+
+async function evaluate(asOf: string, window?: { start: string; end: string }) {
+  await activities.attachActuals({ model, asOf });
+  return activities.evaluatePerformance({ model, asOf, ...(window && { window }) });
+}
+const log = (rows: Parameters<ReturnType<typeof openClient>['logPredictions']>[1]) =>
+  openClient({ database: test.database }).logPredictions(model, rows);
+const record = (rows: readonly ActualRow[]) => openClient({ database: test.database }).recordActuals(model, rows);
+
+interface Stored extends Record<string, unknown> {
+  readonly version: string;
+  readonly days: number;
+  readonly end: number;
+  readonly revision: number;
+  readonly state: string;
+  readonly rmse: number | null;
+  readonly rows: number;
+  readonly coverage: number;
+}
+const stored = (where = 'true') =>
+  test.database.query<Stored>(
+    `select version, extract(day from window_end - window_start)::integer as days, window_end as "end", revision, state,
+       (metrics ->> 'rmse')::double precision as rmse, sample_size as rows, coverage
+     from performance_evaluations where ${where} order by window_end, days, version, revision`,
+  );
+const oneDay = (end: number) => `window_end = '${formatInstant(day(end))}' and window_end - window_start = '1 day'`;
+
+describe('evaluatePerformance', () => {
+  it('evaluates the windows that end at asOf', async () => {
+    await load(test.database, model, { from: 1, to: 8, error: 1 });
+    await load(test.database, model, { from: 8, to: 9, error: 3 });
+    expect(await evaluate(at(9, 3))).toEqual({ windows: 2, first: 2, restated: 0, unchanged: 0 });
+    expect(await stored()).toMatchObject([
+      { version: '1', days: 1, end: day(9), revision: 1, rmse: 3, rows: 24, coverage: 1 },
+      { version: '1', days: 7, end: day(9), revision: 1, rows: 168, coverage: 1 },
+    ]);
+    const [, week] = await stored();
+    expect(week!.rmse).toBeCloseTo(Math.sqrt((6 + 9) / 7), 12);
+  });
+
+  it('stores nothing when it finds the same again', async () => {
+    await load(test.database, model, { from: 1, to: 9 });
+    await evaluate(at(9, 3));
+    expect(await evaluate(at(9, 4))).toEqual({ windows: 2, first: 0, restated: 0, unchanged: 2 });
+    expect((await stored()).map(({ revision }) => revision)).toEqual([1, 1]);
+  });
+
+  it('restates every window with a late actual as its next revision, and keeps the former', async () => {
+    await log(predictionsOf({ from: 1, to: 10 }));
+    const actuals = actualsOf({ from: 1, to: 10 });
+    await record(actuals.slice(0, 7 * 24 + 12));
+    await evaluate(at(8, 3));
+    await evaluate(at(9, 3));
+    await record(actuals);
+    // Two windows end at asOf, and two that ended a day before contain the late hours.
+    expect(await evaluate(at(10, 3))).toEqual({ windows: 4, first: 2, restated: 2, unchanged: 0 });
+    expect(await stored(`window_end = '${at(9)}'`)).toMatchObject([
+      { days: 1, revision: 1, rows: 12, coverage: 0.5 },
+      { days: 1, revision: 2, rows: 24, coverage: 1 },
+      { days: 7, revision: 1, rows: 156 },
+      { days: 7, revision: 2, rows: 168, coverage: 1 },
+    ]);
+    expect((await stored(`window_end = '${at(8)}'`)).map(({ revision }) => revision)).toEqual([1, 1]);
+  });
+
+  it('restates a window whose actual was corrected', async () => {
+    await load(test.database, model, { from: 1, to: 9 });
+    await evaluate(at(9, 3));
+    const [first] = actualsOf({ from: 8, to: 9 });
+    await record([{ ...first!, value: 1000, recordedAt: at(9, 4) }]);
+    expect(await evaluate(at(9, 5))).toMatchObject({ restated: 2 });
+    const [before, after] = await stored(oneDay(9));
+    expect(before!.rmse).toBe(1);
+    expect(after!.rmse).toBeGreaterThan(100);
+  });
+
+  it('restates however old the window is', async () => {
+    await load(test.database, model, { from: 1, to: 9 });
+    await evaluate(at(2, 3));
+    await record([{ ...actualsOf({ from: 1, to: 2 })[0]!, value: 0, recordedAt: at(60) }]);
+    expect(await evaluate(at(61, 3))).toMatchObject({ restated: 2 });
+    expect(await stored(oneDay(2))).toMatchObject([{ revision: 1 }, { revision: 2, state: 'final' }]);
+  });
+
+  it('evaluates a given window instead of those that end at asOf', async () => {
+    await load(test.database, model, { from: 1, to: 9 });
+    const window = { start: at(2, 6), end: at(3, 18) };
+    expect(await evaluate(at(9, 3), window)).toEqual({ windows: 1, first: 1, restated: 0, unchanged: 0 });
+    expect(await stored()).toMatchObject([{ end: Date.parse(window.end), rows: 36 }]);
+  });
+
+  it('evaluates each version by itself, and no shadow', async () => {
+    await load(test.database, model, { from: 8, to: 9, error: 2 });
+    await log(predictionsOf({ from: 8, to: 9, version: '2' }).slice(0, 12));
+    await log(predictionsOf({ from: 8, to: 9, version: '3', role: 'shadow' }));
+    await evaluate(at(9, 3));
+    expect(await stored(oneDay(9))).toMatchObject([
+      { version: '1', rows: 24, rmse: 2 },
+      { version: '2', rows: 12, rmse: 2 },
+    ]);
+  });
+
+  it('gives insufficient data and no metric for too few outcomes', async () => {
+    await log(predictionsOf({ from: 8, to: 9 }));
+    await record(actualsOf({ from: 8, to: 9 }).slice(0, 9));
+    await evaluate(at(9, 3));
+    const [evaluation] = await test.database.query(
+      `select verdict, reason, metrics, sample_size as rows, prediction_count as predictions
+       from performance_evaluations where ${oneDay(9)}`,
+    );
+    expect(evaluation).toEqual({
+      verdict: 'insufficient-data',
+      reason: '9 outcomes, at least 10 are needed',
+      metrics: {},
+      rows: 9,
+      predictions: 24,
+    });
+  });
+
+  it('stores nothing of a window without predictions, and looks again when they come', async () => {
+    expect(await evaluate(at(9, 3))).toEqual({ windows: 2, first: 0, restated: 0, unchanged: 0 });
+    await load(test.database, model, { from: 8, to: 9 });
+    expect(await evaluate(at(9, 4))).toMatchObject({ first: 2 });
+  });
+
+  it('says why a metric is not computable', async () => {
+    await log(predictionsOf({ from: 8, to: 9 }));
+    await record(actualsOf({ from: 8, to: 9 }).map((row) => ({ ...row, value: 0 })));
+    await evaluate(at(9, 3));
+    const [evaluation] = await test.database.query<{ metrics: object; details: { notComputable: object } }>(
+      `select metrics, details from performance_evaluations where ${oneDay(9)}`,
+    );
+    expect(Object.keys(evaluation!.metrics).sort()).toEqual(['bias', 'mae', 'rmse']);
+    expect(evaluation!.details.notComputable).toEqual({
+      mape: 'the actuals of all 24 outcomes are 0',
+      peak_hour_mape: 'the actuals of all 6 peak-hour outcomes are 0',
+      r2: 'all actuals are equal',
+    });
+  });
+
+  it('evaluates the days that a daily mean is over, whichever days ran before', async () => {
+    await watch(test.database, {
+      model,
+      performance: { windows: ['1d'] },
+      degradation: { rules: [{ metric: 'rmse', over: '3d', aggregate: 'daily-mean', limit: 2 }] },
+    });
+    await load(test.database, model, { from: 1, to: 9 });
+    await evaluate(at(9, 3));
+    expect((await stored(`window_end - window_start = '1 day'`)).map(({ end }) => end)).toEqual([
+      day(7),
+      day(8),
+      day(9),
+    ]);
+  });
+
+  it('keeps the run that computed a number', async () => {
+    await load(test.database, model, { from: 8, to: 9 });
+    await evaluate(at(9, 3));
+    const again = activitiesOn(test.database, { runId: 'again' });
+    await again.evaluatePerformance({ model, asOf: at(9, 4) });
+    const [evaluation] = await test.database.query(
+      `select run_id as run, code_version as code, as_of as "asOf",
+         configuration_hash = (select configuration_hash from monitors) as configured
+       from performance_evaluations where ${oneDay(9)}`,
+    );
+    expect(evaluation).toEqual({ run: 'run', code: 'test', asOf: day(9) + 3 * 3_600_000, configured: true });
+  });
+});
+
+describe('the state of an evaluation', () => {
+  it('is provisional until the actuals horizon closes, then final', async () => {
+    await load(test.database, model, { from: 8, to: 9 });
+    await evaluate(at(9, 3));
+    await evaluate(at(11, 23));
+    expect(await stored(oneDay(9))).toMatchObject([{ revision: 1, state: 'provisional' }]);
+    await evaluate(at(12));
+    expect(await stored(oneDay(9))).toMatchObject([{ revision: 1, state: 'final' }]);
+  });
+
+  it('is final at once for a window that is old when it is first evaluated', async () => {
+    await load(test.database, model, { from: 1, to: 2 });
+    await evaluate(at(9), { start: at(1), end: at(2) });
+    expect(await stored(oneDay(2))).toMatchObject([{ state: 'final' }]);
+  });
+
+  it('counts predictions that came late without an actual when it becomes final', async () => {
+    await load(test.database, model, { from: 8, to: 9 });
+    await evaluate(at(9, 3));
+    await log(predictionsOf({ from: 8, to: 9 }).map((row) => ({ ...row, entity: 'late' })));
+    await evaluate(at(12));
+    expect(await stored(oneDay(9))).toMatchObject([
+      { revision: 1, coverage: 1, state: 'provisional' },
+      { revision: 2, coverage: 0.5, state: 'final' },
+    ]);
+  });
+
+  it('does not go back when an earlier day is made up', async () => {
+    await load(test.database, model, { from: 8, to: 9 });
+    await evaluate(at(12));
+    await evaluate(at(12), { start: at(8), end: at(9) });
+    await evaluate(at(9, 3));
+    expect(await stored(oneDay(9))).toMatchObject([{ state: 'final' }]);
+    await record([{ ...actualsOf({ from: 8, to: 9 })[0]!, value: 0, recordedAt: at(12) }]);
+    await evaluate(at(9, 4));
+    expect(await stored(oneDay(9))).toMatchObject([{ state: 'final' }, { revision: 2, state: 'final' }]);
+  });
+});
+
+describe('a classification', () => {
+  beforeEach(async () => {
+    await watch(test.database, {
+      model,
+      task: 'classification',
+      classes: ['no', 'yes'],
+      performance: { windows: ['1d'], limits: {} },
+    });
+    await log(
+      predictionsOf({ from: 8, to: 9 }).map((row, i) => ({
+        ...row,
+        prediction: i % 4 === 0 ? 'yes' : 'no',
+        probabilities: i % 4 === 0 ? { no: 0.2, yes: 0.8 } : { no: 0.7, yes: 0.3 },
+      })),
+    );
+  });
+
+  it('is evaluated by its classes and probabilities', async () => {
+    await record(actualsOf({ from: 8, to: 9 }).map((row, i) => ({ ...row, value: i % 2 === 0 ? 'yes' : 'no' })));
+    await evaluate(at(9, 3));
+    const [evaluation] = await test.database.query<{ metrics: Record<string, number> }>(
+      `select metrics from performance_evaluations where ${oneDay(9)}`,
+    );
+    // Of 12 "yes" 6 are found and of 12 "no" all: 18 of 24; a pair is won where the "yes" was found, else tied.
+    expect(evaluation!.metrics).toMatchObject({ accuracy: 0.75, roc_auc: 0.75 });
+    expect(evaluation!.metrics['confidence']).toBeCloseTo((0.8 + 3 * 0.7) / 4, 12);
+  });
+
+  it('keeps the reason where there is one class only', async () => {
+    await record(actualsOf({ from: 8, to: 9 }).map((row) => ({ ...row, value: 'no' })));
+    await evaluate(at(9, 3));
+    const [evaluation] = await test.database.query<{ details: { notComputable: object } }>(
+      `select details from performance_evaluations where ${oneDay(9)}`,
+    );
+    expect(evaluation!.details.notComputable).toEqual({ roc_auc: 'all actuals are of class "no"' });
+  });
+});

@@ -1,0 +1,38 @@
+/** What a Dockerfile says, as far as its tests ask: stages, and the instructions of each. */
+
+import { readFile } from 'node:fs/promises';
+
+export interface Instruction {
+  /** In capitals: `COPY`. */
+  readonly word: string;
+  readonly text: string;
+}
+
+export interface Stage {
+  /** The name after `AS`; empty for one without. */
+  readonly name: string;
+  /** The image, or the stage, that it starts from. */
+  readonly from: string;
+  readonly instructions: readonly Instruction[];
+}
+
+/** Lines that end in `\` are joined, comments and empty lines left out. */
+export async function readDockerfile(file: string): Promise<readonly Stage[]> {
+  const lines = (await readFile(file, 'utf8'))
+    .split('\n')
+    .filter((line) => !line.trimStart().startsWith('#'))
+    .join('\n')
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const stages: { name: string; from: string; instructions: Instruction[] }[] = [];
+  for (const line of lines) {
+    const [, word, text] = /^([A-Z]+)\s+(.*)$/.exec(line) ?? [];
+    if (word === undefined || text === undefined) throw new Error(`not an instruction: ${line}`);
+    if (word === 'FROM') {
+      const [, from, name] = /^(\S+)(?: AS (\S+))?$/.exec(text) ?? [];
+      stages.push({ name: name ?? '', from: from ?? '', instructions: [] });
+    } else stages.at(-1)!.instructions.push({ word, text });
+  }
+  return stages;
+}
