@@ -179,7 +179,8 @@ function rejectedRows(
   return {
     text: `
       insert into rejected_rows (model, stream, reason, content)
-      select $1, $2, reason, coalesce(content, 'null') from json_to_recordset($3::json) as rejected (reason text, content jsonb)`,
+      select $1, $2, reason, coalesce(content, 'null') from json_to_recordset($3::json) as rejected (reason text, content jsonb)
+      on conflict on constraint rejected_rows_pkey do nothing`,
     values: [model, stream.name, JSON.stringify(content)],
   };
 }

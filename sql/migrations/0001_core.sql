@@ -100,15 +100,15 @@ comment on column outcomes.recorded_at is 'When the actual became known.';
 
 create table rejected_rows (
   model text not null,
-  rejected_id bigint generated always as identity,
   stream text not null,
+  content_hash text not null generated always as (md5(reason || content::text)) stored,
   reason text not null,
   content jsonb not null,
   rejected_at timestamptz not null default now(),
-  constraint rejected_rows_pkey primary key (model, rejected_id),
+  constraint rejected_rows_pkey primary key (model, stream, content_hash),
   constraint rejected_rows_stream_check check (stream in ('predictions', 'actuals'))
 );
-comment on table rejected_rows is 'Rows that could not be stored as predictions or actuals, each with the reason; nothing is dropped.';
+comment on table rejected_rows is 'Rows that could not be stored as predictions or actuals, each with the reason; nothing is dropped, and the same row again is stored once.';
 
 create function ensure_partitions(from_time timestamptz, to_time timestamptz) returns void
 language plpgsql set timezone to 'UTC' as $$
@@ -122,19 +122,16 @@ begin
   loop
     foreach parent in array array['predictions', 'actuals', 'outcomes'] loop
       partition_name := parent || to_char(month_start, '"_"YYYY"_"MM');
-      if to_regclass(partition_name) is null then
-        -- One writer at a time makes a month; the others wait and find it there.
-        perform pg_advisory_xact_lock(hashtextextended('tidewatch:' || partition_name, 0));
-        if to_regclass(partition_name) is null then
-          begin
-            execute format('create table %I partition of %I for values from (%L) to (%L)',
-              partition_name, parent, month_start, month_start + interval '1 month');
-          exception when check_violation then
-            -- The default partition already holds rows of this month: they stay there, and so do later ones.
-            null;
-          end;
-        end if;
-      end if;
+      continue when to_regclass(partition_name) is not null;
+      -- One caller at a time makes partitions. `if not exists`, because waiting for the lock does not refresh to_regclass.
+      perform pg_advisory_xact_lock(hashtextextended('tidewatch:partitions', 0));
+      begin
+        execute format('create table if not exists %I partition of %I for values from (%L) to (%L)',
+          partition_name, parent, month_start, month_start + interval '1 month');
+      exception when check_violation then
+        -- The default partition already holds rows of this month: they stay there, and so do later ones.
+        null;
+      end;
     end loop;
   end loop;
 end
@@ -184,6 +181,8 @@ create trigger actuals_inserted after insert on actuals
   referencing new table as changed_rows for each statement execute function mark_dirty('outcomes');
 create trigger actuals_updated after update on actuals
   referencing new table as changed_rows for each statement execute function mark_dirty('outcomes');
+create trigger actuals_deleted after delete on actuals
+  referencing old table as changed_rows for each statement execute function mark_dirty('outcomes');
 create trigger outcomes_inserted after insert on outcomes
   referencing new table as changed_rows for each statement execute function mark_dirty('actual-profiles', 'evaluations');
 create trigger outcomes_updated after update on outcomes

@@ -77,15 +77,22 @@ export async function readComposeFile(
   file: string,
   variables: Readonly<Record<string, string>>,
 ): Promise<ComposeFile> {
-  const text = (await readFile(file, 'utf8')).replaceAll(
-    variablePattern,
-    (_, name: string, operator: string, otherwise: string) => {
-      // As with `:-` and `:?` of a shell, an empty value counts as none.
-      const given = variables[name] ?? '';
-      if (given !== '') return given;
-      if (operator === ':?') throw new Error(`${name}: ${otherwise}`);
-      return otherwise;
-    },
-  );
-  return composeSchema.parse(parse(text, { merge: true }));
+  const document: unknown = parse(await readFile(file, 'utf8'), { merge: true });
+  return composeSchema.parse(fill(document, variables));
+}
+
+/** Variables are filled into values that have been parsed, so that an empty one stays a string. */
+function fill(node: unknown, variables: Readonly<Record<string, string>>): unknown {
+  if (Array.isArray(node)) return node.map((item) => fill(item, variables));
+  if (typeof node === 'object' && node !== null) {
+    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, fill(value, variables)]));
+  }
+  if (typeof node !== 'string') return node;
+  return node.replaceAll(variablePattern, (_, name: string, operator: string, otherwise: string) => {
+    // As with `:-` and `:?` of a shell, an empty value counts as none.
+    const given = variables[name] ?? '';
+    if (given !== '') return given;
+    if (operator === ':?') throw new Error(`${name}: ${otherwise}`);
+    return otherwise;
+  });
 }

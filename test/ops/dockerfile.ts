@@ -36,3 +36,15 @@ export async function readDockerfile(file: string): Promise<readonly Stage[]> {
   }
   return stages;
 }
+
+/** Names at the root that go into the build: what .dockerignore lets through after leaving everything out. */
+export async function readBuildContext(file: string): Promise<readonly string[]> {
+  const [first, ...rest] = (await readFile(file, 'utf8'))
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  if (first !== '*') throw new Error('the first rule does not leave everything out');
+  return rest.map((line) => {
+    if (!/^![\w.-]+$/.test(line)) throw new Error(`not a name of the root: ${line}`);
+    return line.slice(1);
+  });
+}

@@ -13,7 +13,6 @@ const notContent: readonly string[] = [
   'finished_at',
   // Numbers from sequences; a try that was rolled back has used some up.
   'drift_run_id',
-  'rejected_id',
   'generation',
   // How many tries a delivery took.
   'attempts',

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import type { MonitorInput } from '../../core/monitor/schema.ts';
+import { pushedSeries } from '../activities/metrics/pushed-series.ts';
+import type { TestChannels } from '../setup/channels.ts';
+import { startTestChannels } from '../setup/channels.ts';
+import { emptyTables } from '../setup/database-snapshot.ts';
+import { createTestDatabase } from '../setup/servers.ts';
+import type { TestDatabase } from '../setup/servers.ts';
+import { at, day, load, watch } from '../setup/synthetic.ts';
+import type { TestWorker } from '../setup/worker.ts';
+import { startTestWorker } from '../setup/worker.ts';
+
+const model = 'drift-detected';
+const settings = {
+  model,
+  reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-08' },
+  drift: { share: 0.4 },
+  alerts: { routes: [{ slack: true, email: ['data@example.org'] }] },
+} as const satisfies Partial<MonitorInput>;
+
+let test: TestDatabase;
+let worker: TestWorker;
+let channels: TestChannels;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  channels = await startTestChannels();
+  worker = await startTestWorker(test.database, { channels: channels.channels });
+});
+afterAll(async () => {
+  await worker.stop();
+  await channels.stop();
+  await test.drop();
+});
+beforeEach(async () => {
+  await emptyTables(test.database);
+  channels.told();
+  await watch(test.database, settings);
+  await load(test.database, model, { from: 1, to: 8 });
+});
+
+const lifecycleEnded = (subject: string) =>
+  worker.client.workflow.getHandle(`alert-lifecycle:drift:${model}:${subject}`).result();
+
+describe('driftDetection', () => {
+  it('profiles what is new, compares the current window with the reference and says what it found', async () => {
+    await load(test.database, model, { from: 8, to: 15 });
+    expect(await worker.run('driftDetection', { model, asOf: at(15, 3) })).toEqual({
+      asOf: at(15, 3),
+      hoursProfiled: 14 * 24,
+      window: { start: at(8), end: at(15) },
+      verdict: 'ok',
+      reason: '0 of 2 features drifted (0%, limit 40%)',
+      driftShare: 0,
+      driftedFeatures: [],
+      rows: 168,
+      metrics: 'pushed',
+    });
+    expect(channels.told()).toEqual({ slack: [], emails: [] });
+  });
+
+  it('shows the drift as gauges', async () => {
+    await load(test.database, model, { from: 8, to: 15, shift: 3 });
+    await worker.run('driftDetection', { model, asOf: at(15, 3) });
+    expect(await pushedSeries(model, 'drift-detection')).toMatchObject({
+      data_drift_detected: 1,
+      data_drift_share: 0.5,
+      'data_drift_score{feature="x",method="wasserstein"}': expect.any(Number),
+      'feature_missing_ratio{feature="x"}': 0,
+      tidewatch_window_end_timestamp_seconds: day(15) / 1000,
+    });
+  });
+
+  it('tells people of drift once, and when it is over', async () => {
+    await load(test.database, model, { from: 8, to: 15, shift: 3 });
+    await worker.run('driftDetection', { model, asOf: at(15, 3) });
+    await lifecycleEnded('dataset');
+    const told = channels.told();
+    expect(told.slack).toEqual([`WARNING ${model} has data drift: 1 of 2 features drifted (50%, limit 40%): x`]);
+    expect(told.emails).toEqual([`[warning] ${model} has data drift: 1 of 2 features drifted (50%, limit 40%): x`]);
+
+    await worker.run('driftDetection', { model, asOf: at(15, 3) });
+    expect(channels.told()).toEqual({ slack: [], emails: [] });
+
+    await load(test.database, model, { from: 15, to: 22 });
+    await worker.run('driftDetection', { model, asOf: at(22, 3) });
+    await lifecycleEnded('dataset');
+    expect(channels.told().slack).toEqual([
+      `RESOLVED ${model} has no data drift any more: 0 of 2 features drifted (0%, limit 40%)`,
+    ]);
+  });
+
+  it('compares another length, or a window, where it is asked to', async () => {
+    await load(test.database, model, { from: 8, to: 12 });
+    expect(await worker.run('driftDetection', { model, asOf: at(12, 3), current: '2d' })).toMatchObject({
+      window: { start: at(10), end: at(12) },
+    });
+    const window = { start: at(8, 6), end: at(9, 18) };
+    expect(await worker.run('driftDetection', { model, asOf: at(12, 3), window })).toMatchObject({
+      window,
+      rows: 36,
+    });
+  });
+
+  it('needs no other process to have run', async () => {
+    await load(test.database, model, { from: 8, to: 15, error: 30 });
+    await worker.run('driftDetection', { model, asOf: at(15, 3) });
+    const [actual] = await test.database.query(
+      `select verdict, current_rows as rows from drift_results where column_name = 'actual' and deciding`,
+    );
+    expect(actual).toEqual({ verdict: 'warning', rows: 168 });
+  });
+});
+
+describe('driftDetection of the last 24 hours, every hour', () => {
+  const run = (hour: number) =>
+    worker.run<{ window: unknown; verdict: string; driftedFeatures: string[] }>('driftDetection', {
+      model,
+      current: '24h',
+      asOf: at(9, hour, 15),
+    });
+
+  it('moves on every hour', async () => {
+    await load(test.database, model, { from: 8, to: 10 });
+    expect(await run(4)).toMatchObject({ window: { start: at(8, 4), end: at(9, 4) }, hoursProfiled: 7 * 24 + 24 });
+    expect(await run(5)).toMatchObject({ window: { start: at(8, 5), end: at(9, 5) }, hoursProfiled: 1 });
+  });
+
+  it('has gauges and an alert of its own beside those of the week', async () => {
+    await load(test.database, model, { from: 8, to: 9 });
+    await load(test.database, model, { from: 9, to: 10, shift: 3 });
+    expect(await run(20)).toMatchObject({ verdict: 'warning', driftedFeatures: ['x'] });
+    await lifecycleEnded('dataset-24h');
+    expect(channels.told().slack).toHaveLength(1);
+    expect(await pushedSeries(model, 'hourly-drift-detection')).toMatchObject({
+      data_drift_detected: 1,
+      tidewatch_window_end_timestamp_seconds: day(9) / 1000 + 20 * 3600,
+    });
+    // The week as a whole has not drifted, and does not end the alert of the day.
+    await worker.run('driftDetection', { model, asOf: at(10, 3) });
+    expect(await pushedSeries(model, 'drift-detection')).toMatchObject({ data_drift_detected: 0 });
+    expect(await test.database.query('select alert_key as key, state from alerts')).toEqual([
+      { key: `drift:${model}:dataset-24h`, state: 'open' },
+    ]);
+  });
+});
