@@ -5,6 +5,8 @@
 
 import { z } from 'zod';
 
+import { escapeHtml } from '../../activities/alerts/escape-html.ts';
+
 const plainText = z.object({ type: z.literal('plain_text'), text: z.string() });
 const markdown = z.object({ type: z.literal('mrkdwn'), text: z.string() });
 const text = z.discriminatedUnion('type', [plainText, markdown]);
@@ -54,9 +56,10 @@ ${messages.map(messageHtml).join('\n')}
 }
 
 function messageHtml({ receivedAt, body }: ReceivedMessage): string {
-  const { text: body_, blocks, attachments = [] } = payload.parse(body);
+  const { text: words, blocks, attachments = [] } = payload.parse(body);
   // Slack shows the text only where no blocks stand beside it; blocks inside attachments do not hide it.
-  const above = blocks?.map(blockHtml).join('') ?? (body_ === undefined ? '' : `<p>${markdownHtml(body_)}</p>`);
+  const above =
+    blocks?.map(blockHtml).join('') ?? (words === undefined ? '' : `<p>${markdownHtml(words)}</p>`);
   const below = attachments.map(
     ({ color, blocks: inside = [] }) =>
       `<div class="attachment"><i style="background:${colorOf(color)}"></i><div>${inside.map(blockHtml).join('')}</div></div>`,
@@ -141,12 +144,6 @@ function decode(text: string): string {
 
 function escapeText(text: string): string {
   return escapeHtml(decode(text));
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character]!);
 }
 
 const styles = `

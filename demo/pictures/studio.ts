@@ -72,5 +72,7 @@ export async function takePicture(studio: Studio, file: string, parts: readonly 
     animations: 'disabled',
   });
   const { size } = await stat(path);
-  say(`${file}, ${Math.round(size / 1000)} kB${size > largestPictureBytes ? ': larger than a page should load' : ''}`);
+  say(
+    `${file}, ${Math.round(size / 1000)} kB${size > largestPictureBytes ? ': larger than a page should load' : ''}`,
+  );
 }

@@ -28,7 +28,7 @@ const isBuiltHere = ({ build }: Service): boolean => build !== undefined;
 const seconds = (duration: string): number =>
   Number.parseInt(duration, 10) * { s: 1, m: 60, h: 3600 }[duration.at(-1) as 's' | 'm' | 'h'];
 
-/** `service:what is wrong with it` for each service that fails. */
+/** The names of the services that fail a check. */
 function complaints(check: (service: Service, name: string) => boolean): readonly string[] {
   return services.filter(([name, service]) => !check(service, name)).map(([name]) => name);
 }

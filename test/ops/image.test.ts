@@ -6,7 +6,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { access, cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -94,9 +94,9 @@ describe.skipIf(process.env['TIDEWATCH_TEST_IMAGE'] !== '1')('what the Dockerfil
     const connection = openDatabase({ url: database.url, poolSize: 1 });
     await migrate(connection);
     await connection.close();
-    const worker = spawn('tidewatch', ['worker'], {
+    const worker = spawn(join(image, 'usr/local/bin/tidewatch'), ['worker'], {
       env: {
-        PATH: [join(image, 'usr/local/bin'), process.env['PATH']].join(delimiter),
+        PATH: process.env['PATH'],
         DATABASE_URL: database.url,
         TEMPORAL_ADDRESS: temporalAddress,
         TEMPORAL_TASK_QUEUE: 'image',

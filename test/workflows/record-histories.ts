@@ -1,0 +1,76 @@
+/** Records the histories that replay.test.ts replays, from real runs. */
+
+import { mkdir, writeFile } from 'node:fs/promises';
+
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+
+import { openClient } from '../../client/tidewatch-client.ts';
+import { startTestChannels } from '../setup/channels.ts';
+import { startFakeTrainer } from '../setup/fake-trainer.ts';
+import { createTestDatabase } from '../setup/servers.ts';
+import { actualsOf, at, load, predictionsOf, watch } from '../setup/synthetic.ts';
+import { startTestWorker } from '../setup/worker.ts';
+
+const model = 'recorded';
+const asOf = at(22, 3, 40);
+
+/** One degraded and drifted model: every step of every workflow is taken, and the trainer fails once. */
+export async function recordHistories(directory: URL): Promise<void> {
+  const test = await createTestDatabase();
+  const channels = await startTestChannels();
+  const worker = await startTestWorker(test.database, { channels: channels.channels });
+  let trainings = 0;
+  const trainer = await startFakeTrainer(async () => {
+    trainings += 1;
+    if (trainings === 1) return { state: 'failed', reason: 'no memory left' };
+    const actuals = actualsOf({ from: 15, to: 22, error: 5 });
+    await openClient({ database: test.database }).logPredictions(
+      model,
+      predictionsOf({ from: 15, to: 22, version: '2', role: 'shadow' }).map((row, i) => ({
+        ...row,
+        prediction: Number(actuals[i]!.value),
+      })),
+    );
+    return { state: 'succeeded', version: '2', lineage: {} };
+  });
+  await watch(test.database, {
+    model,
+    performance: { windows: ['1d'], limits: { rmse: 2 } },
+    drift: { share: 0.4 },
+    retraining: { trainer: { url: trainer.url, poll: '200ms' }, trainingWindow: '7d', holdout: '7d' },
+    alerts: { routes: [{ slack: true }] },
+  });
+  await load(test.database, model, { from: 1, to: 15 });
+  await load(test.database, model, { from: 15, to: 22, error: 5, shift: 3 });
+
+  const record = async (name: string, workflowId: string): Promise<void> => {
+    const history = await worker.client.workflow.getHandle(workflowId).fetchHistory();
+    const text = JSON.stringify(JSON.parse(historyToJSON(history), withoutMachine), null, 2);
+    await writeFile(new URL(`${name}.json`, directory), `${text}\n`);
+  };
+  const run = async (name: string, input: Record<string, unknown>): Promise<void> => {
+    await worker.run(name, input, `${name}-recorded`);
+    await record(name, `${name}-recorded`);
+  };
+
+  await mkdir(directory, { recursive: true });
+  await run('actualsBackfill', { model, asOf, window: { start: at(1), end: at(22) } });
+  await run('driftDetection', { model, asOf });
+  await run('performanceEvaluation', { model, asOf });
+  await run('degradationCheck', { model, asOf });
+  const child = `retraining:${model}:${asOf}`;
+  await worker.client.workflow.getHandle(child).result();
+  await record('retraining-failed', child);
+  await run('retraining', { model, asOf: at(22, 4) });
+  await record('alertLifecycle', `alert-lifecycle:drift:${model}:dataset`);
+
+  await worker.stop();
+  await Promise.all([channels.stop(), trainer.stop()]);
+  await test.drop();
+}
+
+/** Who ran it and where is none of a replay's business. */
+function withoutMachine(key: string, value: unknown): unknown {
+  if (key === 'identity') return 'worker';
+  return key === 'stackTrace' ? '' : value;
+}

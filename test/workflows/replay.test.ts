@@ -1,0 +1,54 @@
+/**
+ * Workflows under way survive a deploy: the code of today fits the histories of runs that were recorded before.
+ *
+ * Where a change of the order of steps is wanted, deploy it for new runs only (`patched` of the SDK), or let running ones
+ * end first; then record anew: `RECORD_HISTORIES=1 npx vitest run test/workflows/replay.test.ts`.
+ */
+
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+
+import * as workflows from '../../workflows/index.ts';
+import { recordHistories } from './record-histories.ts';
+
+const directory = new URL('./histories/', import.meta.url);
+const readHistory = async (file: string): Promise<unknown> =>
+  JSON.parse(await readFile(new URL(file, directory), 'utf8'));
+const replay = (workflowBundle: { codePath: string } | { code: string }, history: unknown): Promise<void> =>
+  Worker.runReplayHistory({ workflowBundle }, history, 'recorded');
+const current = () => ({ codePath: inject('workflowBundlePath') });
+
+beforeAll(async () => {
+  if (process.env['RECORD_HISTORIES'] === '1') await recordHistories(directory);
+});
+
+describe('the histories', () => {
+  it('are there for every workflow type', async () => {
+    const recorded = (await readdir(directory)).map((file) => file.replace(/(-\w+)?\.json$/, ''));
+    expect([...new Set(recorded)].sort()).toEqual(
+      Object.entries(workflows)
+        .flatMap(([name, workflow]) => (typeof workflow === 'function' ? [name] : []))
+        .sort(),
+    );
+  });
+
+  it('fit the workflows of today', async () => {
+    for (const file of await readdir(directory)) {
+      await expect(replay(current(), await readHistory(file)), file).resolves.toBeUndefined();
+    }
+  });
+});
+
+describe('a workflow whose steps come in another order', () => {
+  it('does not fit what was recorded', async () => {
+    const workflowsPath = fileURLToPath(new URL('./fixtures/changed-order.ts', import.meta.url));
+    const bundle = await bundleWorkflowCode({ workflowsPath });
+    await expect(replay(bundle, await readHistory('driftDetection.json'))).rejects.toThrow(
+      DeterminismViolationError,
+    );
+  });
+});
