@@ -50,7 +50,9 @@ function importRule(folder, ownedHere) {
       group: otherFolders(folder, [...values, ...typesOnly]),
       message: `${folder}/ may import only ${[folder, ...values].join(', ')} (see "The house" in the README).`,
     },
-    ...(foreign[folder] ? [{ group: foreign[folder], message: `${folder}/ must not know this package.` }] : []),
+    ...(foreign[folder]
+      ? [{ group: foreign[folder], message: `${folder}/ must not know this package.` }]
+      : []),
     ...(typesOnly.length > 0
       ? [
           {
@@ -69,7 +71,8 @@ function importRule(folder, ownedHere) {
 
 const adapters = new Map();
 for (const [name, file] of Object.entries(ownedBy)) adapters.set(file, [...(adapters.get(file) ?? []), name]);
-for (const [file, names] of Object.entries(alsoOwns)) adapters.set(file, [...(adapters.get(file) ?? []), ...names]);
+for (const [file, names] of Object.entries(alsoOwns))
+  adapters.set(file, [...(adapters.get(file) ?? []), ...names]);
 
 export default {
   plugins: ['typescript', 'import', 'unicorn', 'oxc', 'promise', 'vitest'],
@@ -130,7 +133,19 @@ export default {
       rules: { 'no-console': 'off' },
     },
     { files: ['*.config.ts', '*.config.js'], rules: { 'import/no-default-export': 'off' } },
-    { files: ['test/**'], rules: { 'typescript/explicit-module-boundary-types': 'off' } },
+    {
+      files: ['test/**'],
+      rules: {
+        'typescript/explicit-module-boundary-types': 'off',
+        // Tables of cases share their assertions in functions, and say with `expect(value, message)` which case failed.
+        'vitest/expect-expect': 'off',
+        'vitest/no-conditional-expect': 'off',
+        'vitest/no-standalone-expect': 'off',
+        'vitest/valid-expect': ['error', { maxArgs: 2 }],
+        // Dependencies are records of functions; none of them uses `this`.
+        'typescript/unbound-method': 'off',
+      },
+    },
   ],
   ignorePatterns: ['dist', 'node_modules', 'demo/stack/tools'],
 };

@@ -9,13 +9,9 @@ import { createDetectDrift } from './drift/detect-drift.ts';
 import { createPushMetrics } from './metrics/push-metrics.ts';
 import { createEvaluatePerformance } from './performance/evaluate-performance.ts';
 import { createProfileHours } from './profiles/profile-hours.ts';
-import {
-  createBeginRetraining,
-  createFailRetraining,
-  createJudgeChallenger,
-  createReadTraining,
-  createStartTraining,
-} from './retraining/retraining.ts';
+import { createBeginRetraining } from './retraining/begin-retraining.ts';
+import { createFailRetraining, createJudgeChallenger } from './retraining/end-retraining.ts';
+import { createReadTraining, createStartTraining } from './retraining/train.ts';
 
 // eslint-disable-next-line typescript/explicit-module-boundary-types -- the inferred type is the contract of the workflows
 export function createActivities(deps: ActivityDependencies) {

@@ -1,6 +1,6 @@
 /** Configuration in, dependencies out; closed in reverse order. */
 
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 
 import { temporalContext } from '../activities/activity-context.ts';
@@ -23,12 +23,11 @@ export interface WorkerDependencies {
 /**
  * Connects to Temporal and prepares everything that activities touch.
  *
- * @throws TidewatchError `TEMPORAL_UNREACHABLE`; Postgres and the Pushgateway are asked only when they are needed
+ * @throws TidewatchError `TEMPORAL_UNREACHABLE`, `INVALID_CONFIGURATION` for an unknown namespace; Postgres and the Pushgateway are asked only when they are needed
  */
 export async function openDependencies(configuration: Configuration): Promise<WorkerDependencies> {
   const { address, namespace, taskQueue, uiUrl } = configuration.temporal;
-  const connection = await reach(address, () => NativeConnection.connect({ address }));
-  const clientConnection = await reach(address, () => Connection.connect({ address, connectTimeout: '10s' }));
+  const { connection, clientConnection } = await connectTemporal(address, namespace);
   const client = new Client({ connection: clientConnection, namespace });
   const database = openDatabase({
     url: configuration.databaseUrl,
@@ -69,6 +68,38 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
       await connection.close();
     },
   };
+}
+
+async function connectTemporal(
+  address: string,
+  namespace: string,
+): Promise<{ connection: NativeConnection; clientConnection: Connection }> {
+  // The native one first: closing it ends the SDK's runtime, which would keep the process from ending.
+  const connection = await reach(address, () => NativeConnection.connect({ address }));
+  let clientConnection: Connection | undefined;
+  try {
+    clientConnection = await reach(address, () => Connection.connect({ address, connectTimeout: '10s' }));
+    await requireNamespace(clientConnection, namespace);
+    return { connection, clientConnection };
+  } catch (error) {
+    await clientConnection?.close();
+    await connection.close();
+    throw error;
+  }
+}
+
+// https://grpc.io/docs/guides/status-codes
+const notFound = 5;
+
+/** Asked before a worker is made: one that cannot be made leaves threads behind that keep the process from ending. */
+async function requireNamespace(connection: Connection, namespace: string): Promise<void> {
+  try {
+    await connection.workflowService.describeNamespace({ namespace });
+  } catch (error) {
+    if (!isGrpcServiceError(error) || error.code !== notFound) throw error;
+    const problem = `  TEMPORAL_NAMESPACE: the server has no namespace "${namespace}"`;
+    throw new TidewatchError('INVALID_CONFIGURATION', { count: 1, problems: problem }, { cause: error });
+  }
 }
 
 async function reach<T>(address: string, connect: () => Promise<T>): Promise<T> {

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
+import { TidewatchError } from '../core/errors.ts';
+
 export interface HealthState {
   /** The state of the Temporal worker: it takes tasks only while RUNNING. */
   readonly workerState: () => string;
@@ -22,6 +24,8 @@ export interface HealthEndpoint {
 /**
  * `GET /healthz`: the process is alive. `GET /readyz`: it takes tasks and Postgres answers, else 503 with the reason.
  * `GET /metrics`: Prometheus text.
+ *
+ * @throws TidewatchError `INVALID_CONFIGURATION` when it cannot listen there
  */
 export async function openHealthEndpoint(
   host: string,
@@ -58,7 +62,8 @@ export async function openHealthEndpoint(
   };
 
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    // Not by URL, which throws at "//".
+    const [path = ''] = (request.url ?? '').split('?');
     const answer = answers[path];
     if (answer === undefined) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('try /healthz, /readyz or /metrics\n');
@@ -70,7 +75,7 @@ export async function openHealthEndpoint(
     );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(cannotListen(host, port, error)));
     server.listen(port, host, resolve);
   });
   const { port: boundPort } = server.address() as AddressInfo;
@@ -82,4 +87,11 @@ export async function openHealthEndpoint(
         server.closeAllConnections();
       }),
   };
+}
+
+function cannotListen(host: string, port: number, error: Error): TidewatchError {
+  const problem =
+    `  TIDEWATCH_HTTP_PORT: the health endpoint cannot listen on ${host}:${port} (${error.message}); ` +
+    'set another port, or 0 for a free one';
+  return new TidewatchError('INVALID_CONFIGURATION', { count: 1, problems: problem }, { cause: error });
 }

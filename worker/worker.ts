@@ -35,15 +35,17 @@ export async function runWorker(configuration: Configuration): Promise<void> {
     await checkSchema(activities.database);
     // Only said: what is computed meanwhile is stored, and pushed by the next run of the process.
     await activities.pushgateway.check().catch((error: unknown) => logger.warn(reasonOf(error)));
-    const worker = await createWorker(configuration, dependencies.connection, createActivities(activities));
+    let worker: Worker | undefined;
+    // Before the worker: one that never runs would keep its connection, and the process, from ending.
     const endpoint = await openHealthEndpoint(configuration.http.host, configuration.http.port, {
-      workerState: () => worker.getState(),
+      workerState: () => worker?.getState() ?? 'STARTING',
       checkDatabase: () => activities.database.query('select 1'),
       sdkMetrics: async () => (await fetch(`http://127.0.0.1:${sdkMetricsPort}/metrics`)).text(),
     });
-    const { taskQueue, namespace } = configuration.temporal;
-    logger.info({ http: endpoint.url, taskQueue, namespace }, 'worker started');
     try {
+      worker = await createWorker(configuration, dependencies.connection, createActivities(activities));
+      const { taskQueue, namespace } = configuration.temporal;
+      logger.info({ http: endpoint.url, taskQueue, namespace }, 'worker started');
       // Ends at SIGINT or SIGTERM, which the runtime listens for.
       await worker.run();
     } finally {

@@ -26,8 +26,9 @@ import { actualColumn, predictionColumns } from '../profiles/columns.ts';
 import type { ProfileHoursInput } from '../profiles/profile-hours.ts';
 import { currentWindow, profileLock, profileMissingHours } from '../profiles/profile-hours.ts';
 import { ensureReference, specifyReference } from '../profiles/reference.ts';
-import type { StoredReference } from '../profiles/store.ts';
-import { readProfiles, storeMergedProfiles, sumProfiledHours } from '../profiles/store.ts';
+import type { StoredReference } from '../profiles/reference-store.ts';
+import { storeMergedProfiles } from '../profiles/reference-store.ts';
+import { readProfiles, sumProfiledHours } from '../profiles/store.ts';
 import { storeDriftRun } from './store.ts';
 
 export interface DetectDriftInput extends ProfileHoursInput {

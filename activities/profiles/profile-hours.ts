@@ -18,7 +18,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import { actualColumn, predictionColumns, readColumn } from './columns.ts';
 import { ensureReference, specifyReference } from './reference.ts';
-import type { StoredReference } from './store.ts';
+import type { StoredReference } from './reference-store.ts';
 import {
   dropDirtyProfiles,
   findUnprofiledHours,

@@ -16,15 +16,9 @@ import type { Queryable } from '../../sql/database.ts';
 import { canonicalJson } from '../monitors/configuration.ts';
 import type { Column } from './columns.ts';
 import { actualColumn, predictionColumns, readColumn } from './columns.ts';
-import type { StoredReference } from './store.ts';
-import { addActualGrid, findReference, insertReference, readActuals, readPredictions } from './store.ts';
-
-export interface ReferenceSpecification {
-  /** Hash of all that the reference is made from. */
-  readonly id: string;
-  readonly kind: Monitor['reference']['kind'];
-  readonly window: Window | null;
-}
+import type { ReferenceSpecification, StoredReference } from './reference-store.ts';
+import { addActualGrid, findReference, insertReference } from './reference-store.ts';
+import { readActuals, readPredictions } from './store.ts';
 
 /** The reference that a current window is compared with. */
 export function specifyReference(monitor: Monitor, current: Window): ReferenceSpecification {

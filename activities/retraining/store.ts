@@ -45,6 +45,11 @@ export interface RetrainingRun extends Record<string, unknown> {
   readonly run_id: string;
 }
 
+/** Is this retraining still under way? */
+export function isRunning({ state }: Pick<RetrainingRun, 'state'>): boolean {
+  return state === 'training' || state === 'validating';
+}
+
 const columns = `model, retraining_id, state, reason, as_of, training_start, training_end, holdout_start, holdout_end,
   champion_version, challenger_version, workflow_id, run_id`;
 

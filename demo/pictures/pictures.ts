@@ -2,6 +2,7 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 import { reasonOf } from '../../core/errors.ts';
 import { formatDay } from '../../core/window.ts';
@@ -47,53 +48,22 @@ const { signal } = abort;
 const say = (text: string): void => console.log(`  ${text}`);
 
 async function run(): Promise<void> {
-  const chromium = await findChromium(process.env);
-  const demo = await startDemo({ dataSet: 'bikes', weeks, injections: [], stateDirectory, say, signal });
-  try {
-    await demo.replay(({ day, done, verdict }) => {
-      if (done % 7 === 0) say(`week ${done / 7} of ${weeks}, up to ${formatDay(day)}: ${verdict}`);
-    });
-    signal.throwIfAborted();
-    await writeSummary(demo);
-    await takeAll(demo, chromium);
-  } finally {
-    await demo.stop();
-  }
-}
-
-/** Without the addresses of the servers, which are other ones in each demo. */
-async function writeSummary(demo: Demo): Promise<void> {
-  const text = formatSummary(await demo.summarize(), demo)
-    .replace(/\n+Temporal UI [\s\S]*$/, '\n')
-    .trimStart();
-  await mkdir(directory, { recursive: true });
-  await writeFile(join(directory, 'demo-summary.txt'), text);
-  say('demo-summary.txt');
-}
-
-async function takeAll(demo: Demo, chromium: string): Promise<void> {
-  const browser = await launchChromium(chromium);
+  // Before the demo: whoever lacks it should not wait for the replay to be told.
+  const browser = await launchChromium(await findChromium(process.env));
   const close = (): void => void browser.close();
   signal.addEventListener('abort', close, { once: true });
   try {
-    const page = await browser.newPage({
-      viewport,
-      deviceScaleFactor: 1,
-      timezoneId: 'UTC',
-      colorScheme: 'light',
-    });
-    const studio: Studio = { demo, page, directory, say, signal };
-    for (const picture of pictures) {
-      try {
-        await picture(studio);
-      } catch (error) {
-        const path = join(stateDirectory, 'failed.png');
-        await page.screenshot({ path }).then(
-          () => console.error(`How the page looked: ${path}`),
-          () => undefined,
-        );
-        throw error;
-      }
+    const demo = await startDemo({ dataSet: 'bikes', weeks, injections: [], stateDirectory, say, signal });
+    try {
+      await demo.replay(({ day, done, verdict }) => {
+        if (done % 7 === 0) say(`week ${done / 7} of ${weeks}, up to ${formatDay(day)}: ${verdict}`);
+      });
+      signal.throwIfAborted();
+      await writeSummary(demo);
+      const page = await browser.newPage({ viewport, timezoneId: 'UTC', colorScheme: 'light' });
+      await takeAll({ demo, page, directory, say, signal });
+    } finally {
+      await demo.stop();
     }
   } finally {
     signal.removeEventListener('abort', close);
@@ -101,10 +71,33 @@ async function takeAll(demo: Demo, chromium: string): Promise<void> {
   }
 }
 
+/** Without the addresses of the servers, which are other ones in each demo. */
+async function writeSummary(demo: Demo): Promise<void> {
+  const text = formatSummary(await demo.summarize(), demo).replace(/\n+Temporal UI [\s\S]*$/, '\n');
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, 'demo-summary.txt'), text.trimStart());
+  say('demo-summary.txt');
+}
+
+async function takeAll(studio: Studio): Promise<void> {
+  for (const picture of pictures) {
+    try {
+      await picture(studio);
+    } catch (error) {
+      const path = join(stateDirectory, 'failed.png');
+      await studio.page.screenshot({ path }).then(
+        () => say(`how the page looked: ${path}`),
+        () => undefined,
+      );
+      throw error;
+    }
+  }
+}
+
 try {
   await run();
 } catch (error) {
   // After Ctrl-C whatever was under way may fail: that is not news.
-  if (!signal.aborted) console.error(reasonOf(error));
+  if (!signal.aborted) console.error(stripVTControlCharacters(reasonOf(error)));
   process.exitCode = 1;
 }

@@ -30,7 +30,7 @@ export async function picturePushgateway(studio: Studio): Promise<void> {
     await page.getByRole('button', { name: `process="${process}"` }).click();
     await page.getByRole('button', { name: metric }).click();
     // One is open at a time.
-    const table = page.locator('.collapse.show table');
+    const table = page.locator('.collapse.show .collapse.show table');
     await table.waitFor();
     await expectTexts(`${metric} in the Pushgateway`, table, [
       `model="bike-demand" process="${process}"`,
@@ -41,7 +41,7 @@ export async function picturePushgateway(studio: Studio): Promise<void> {
   await takePicture(studio, 'pushgateway.png', [
     page.locator('nav'),
     page.getByRole('button', { name: 'process="actuals-backfill"' }),
-    page.getByRole('button', { name: 'feature_out_of_range_ratio' }),
+    page.getByRole('button', { name: 'data_drift_share' }),
   ]);
 }
 

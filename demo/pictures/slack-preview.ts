@@ -7,25 +7,38 @@ import { z } from 'zod';
 
 import { escapeHtml } from '../../activities/alerts/escape-html.ts';
 
-const plainText = z.object({ type: z.literal('plain_text'), text: z.string() });
-const markdown = z.object({ type: z.literal('mrkdwn'), text: z.string() });
+const plainText = z.strictObject({
+  type: z.literal('plain_text'),
+  text: z.string(),
+  emoji: z.literal(false).optional(),
+});
+const markdown = z.strictObject({
+  type: z.literal('mrkdwn'),
+  text: z.string(),
+  verbatim: z.boolean().optional(),
+});
 const text = z.discriminatedUnion('type', [plainText, markdown]);
-const button = z.object({ type: z.literal('button'), text: plainText, url: z.string().optional() });
+const button = z.strictObject({ type: z.literal('button'), text: plainText, url: z.string().optional() });
 
 const block = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('header'), text: plainText }),
-  z.object({ type: z.literal('section'), text: text.optional(), fields: z.array(text).optional() }),
-  z.object({ type: z.literal('context'), elements: z.array(text) }),
-  z.object({ type: z.literal('actions'), elements: z.array(button) }),
-  z.object({ type: z.literal('divider') }),
+  z.strictObject({ type: z.literal('header'), text: plainText }),
+  z.strictObject({ type: z.literal('section'), text: text.optional(), fields: z.array(text).optional() }),
+  z.strictObject({ type: z.literal('context'), elements: z.array(text) }),
+  z.strictObject({ type: z.literal('actions'), elements: z.array(button) }),
+  z.strictObject({ type: z.literal('divider') }),
 ]);
 
-const payload = z.object({
+const attachment = z.strictObject({
+  color: z.string().optional(),
+  /** What a notification says; not shown in the channel. */
+  fallback: z.string().optional(),
+  blocks: z.array(block).optional(),
+});
+
+const payload = z.strictObject({
   text: z.string().optional(),
   blocks: z.array(block).optional(),
-  attachments: z
-    .array(z.object({ color: z.string().optional(), blocks: z.array(block).optional() }))
-    .optional(),
+  attachments: z.array(attachment).optional(),
 });
 
 type Text = z.output<typeof text>;
@@ -41,7 +54,7 @@ export interface ReceivedMessage {
  * A page that shows messages as a Slack channel does. Nothing of a payload becomes markup, script or a link that is not
  * http: it is escaped here, whatever the sender has done.
  *
- * @throws ZodError for a payload with a part that it cannot draw
+ * @throws Error for a payload with a part that it cannot draw
  */
 export function slackPreview(messages: readonly ReceivedMessage[]): string {
   return `<!doctype html>
@@ -56,7 +69,13 @@ ${messages.map(messageHtml).join('\n')}
 }
 
 function messageHtml({ receivedAt, body }: ReceivedMessage): string {
-  const { text: words, blocks, attachments = [] } = payload.parse(body);
+  const parsed = payload.safeParse(body);
+  if (!parsed.success) {
+    throw new Error(
+      `this Slack message cannot be drawn: ${z.prettifyError(parsed.error)}\n${JSON.stringify(body)}`,
+    );
+  }
+  const { text: words, blocks, attachments = [] } = parsed.data;
   // Slack shows the text only where no blocks stand beside it; blocks inside attachments do not hide it.
   const above =
     blocks?.map(blockHtml).join('') ?? (words === undefined ? '' : `<p>${markdownHtml(words)}</p>`);

@@ -21,7 +21,7 @@ export interface Studio {
 /** Pixels; high enough that no page of the pictures has to be scrolled. */
 export const viewport = { width: 1280, height: 1600 } as const;
 
-const padding = 16;
+const padding = 8;
 /** Beyond this a page of docs loads slowly. */
 const largestPictureBytes = 200_000;
 const patienceMs = 20_000;

@@ -3,15 +3,26 @@
 import type { Locator } from 'playwright-core';
 
 import { openClient } from '../../client/tidewatch-client.ts';
-import { reasonOf } from '../../core/errors.ts';
-import { dayMs, formatInstant, parseInstant, parseWindow } from '../../core/window.ts';
+import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import { dayMs, formatInstant, parseInstant } from '../../core/window.ts';
 import { findScenario } from '../scenarios.ts';
 import { until } from '../stack/until.ts';
 import type { Studio } from './studio.ts';
-import { expectTexts, takePicture } from './studio.ts';
-import { fillBackfill, fillStartForm, sendStartForm, startButton } from './temporal-ui.ts';
+import { expectTexts, takePicture, viewport } from './studio.ts';
+import { fillBackfill, fillStartForm, sendStartForm, startForm } from './temporal-ui.ts';
 
 const model = 'bike-demand';
+
+/** Of the demo's schedules, UTC. */
+const scheduledTimes = {
+  'actuals-backfill': '02:05:00',
+  'drift-detection': '03:00:00',
+  'performance-evaluation': '03:20:00',
+  'degradation-check': '03:40:00',
+} as const;
+
+/** Rows of the picture of the list: a day's runs and some of the day before. */
+const shownRuns = 12;
 
 /** The list of runs up to the end of the day on which the model was retrained: every type of run is among the newest. */
 export async function pictureRuns(studio: Studio): Promise<void> {
@@ -22,39 +33,33 @@ export async function pictureRuns(studio: Studio): Promise<void> {
   );
   if (retraining === undefined) throw new Error(`the demo has not retrained ${model}`);
   const nextDay = formatInstant(retraining.as_of + dayMs).slice(0, 10);
-  const { startTime } = await demo.temporal.workflow
-    .getHandle(`actuals-backfill:${model}-${nextDay}T02:05:00Z`)
-    .describe();
-  const query = `StartTime < "${startTime.toISOString()}"`;
+  const starts = await Promise.all(
+    Object.entries(scheduledTimes).map(async ([process, time]) => {
+      const handle = demo.temporal.workflow.getHandle(`${process}:${model}-${nextDay}T${time}Z`);
+      return (await handle.describe()).startTime.toISOString();
+    }),
+  );
+  const query = `StartTime < "${starts.sort()[0]}"`;
   await page.goto(
     `${demo.stack.temporal.uiUrl}/namespaces/default/workflows?query=${encodeURIComponent(query)}`,
   );
+  // Gives the table the room that it needs.
   await page.getByRole('button', { name: 'Collapse saved views' }).click();
   const rows = page.locator('tbody tr');
   await rows.nth(shownRuns - 1).waitFor();
-  const ids = await rows.getByRole('link').allInnerTexts();
-  const shown = ids.slice(0, 2 * shownRuns).join('\n');
-  for (const process of [
-    'actuals-backfill',
-    'drift-detection',
-    'performance-evaluation',
-    'degradation-check',
-    'retraining',
-    'alert-lifecycle',
-  ]) {
-    if (!new RegExp(`^${process}:`, 'm').test(shown)) {
-      throw new Error(`the list of runs should show one of ${process}, but shows:\n${shown}`);
+  const shown = (await rows.allInnerTexts()).slice(0, shownRuns).join('\n');
+  for (const process of [...Object.keys(scheduledTimes), 'retraining', 'alert-lifecycle']) {
+    if (!shown.includes(`${process}:`)) {
+      throw new Error(`the newest runs should have one of ${process}, but are:\n${shown}`);
     }
   }
   await takePicture(studio, 'temporal-runs.png', [
     page.getByRole('heading', { name: /Workflows/ }),
-    page.getByRole('link', { name: 'Start Workflow' }),
+    page.getByText('Start Workflow', { exact: true }).first(),
     rows.nth(0),
     rows.nth(shownRuns - 1),
   ]);
 }
-
-const shownRuns = 12;
 
 /** Starts `driftDetection` by the form, as the README says, and shows what it answers. */
 export async function pictureStartAndResult(studio: Studio): Promise<void> {
@@ -65,9 +70,8 @@ export async function pictureStartAndResult(studio: Studio): Promise<void> {
     input: { model, asOf: '2011-05-03T03:00:00Z' },
   });
   await takePicture(studio, 'temporal-start.png', [
-    page.getByRole('heading', { name: 'Start a Workflow' }),
-    page.getByRole('button', { name: 'Random UUID' }),
-    startButton(page),
+    page.getByRole('link', { name: 'Back to Workflows' }),
+    startForm(page),
   ]);
   const result = await sendAndWait<{ verdict: string; driftedFeatures: readonly string[] }>(
     studio,
@@ -128,7 +132,7 @@ export async function pictureBadInput(studio: Studio): Promise<void> {
   await expectTexts('the page of a run that failed', page.locator('body'), ['Failed']);
   await expectTexts('the failure', inputAndResult(studio), [
     'driftDetection: the input is not valid.',
-    wordsOfCatalog(() => parseWindow(window)),
+    new TidewatchError('REVERSED_WINDOW', window).message,
     'Write for example {\\"model\\":\\"bike-demand\\"',
   ]);
   // Paths of this machine, below the message, are nothing for a picture.
@@ -150,6 +154,8 @@ export async function pictureScheduleBackfill(studio: Studio): Promise<void> {
   const runs = ['2011-05-02', '2011-05-03', '2011-05-04'].map((day) => `${scheduleId}-${day}T03:00:00Z`);
   const before = new Date();
   const messages = demo.stack.slack!.messages().length;
+  // The dialog stands in the middle of the window: here just below the name of the schedule.
+  await page.setViewportSize({ ...viewport, height: 1100 });
   const dialog = await fillBackfill(page, demo.stack.temporal.uiUrl, {
     scheduleId,
     from: '05/02/11',
@@ -162,10 +168,11 @@ export async function pictureScheduleBackfill(studio: Studio): Promise<void> {
     throw new Error(`the dialog should be about 2 to 5 May 2011, but has read ${dates.join(' and ')}`);
   }
   await takePicture(studio, 'temporal-schedule-backfill.png', [
-    page.getByRole('heading', { name: scheduleId }),
+    page.getByRole('link', { name: 'Back to Schedules' }),
     page.getByRole('button', { name: 'Schedule Actions' }),
     dialog,
   ]);
+  await page.setViewportSize(viewport);
   await dialog.getByRole('button', { name: 'Schedule' }).click();
   let finished: string[] = [];
   const complete = await until(
@@ -237,14 +244,4 @@ async function recordMissingActuals(
     })),
   );
   return rows.length;
-}
-
-/** What the catalog of errors says about it. */
-function wordsOfCatalog(attempt: () => unknown): string {
-  try {
-    attempt();
-  } catch (error) {
-    return reasonOf(error);
-  }
-  throw new Error('this should be an error');
 }

@@ -22,13 +22,13 @@ export async function fillStartForm(page: Page, uiUrl: string, form: StartForm):
   await page.getByText('Task Queue is Active').waitFor();
 }
 
-export function startButton(page: Page): Locator {
-  return page.getByRole('button', { name: 'Start Workflow' });
+export function startForm(page: Page): Locator {
+  return page.getByTestId('start-workflow').locator('xpath=following-sibling::div');
 }
 
 /** Sends the form and opens the page of the run. */
 export async function sendStartForm(page: Page): Promise<void> {
-  await startButton(page).click();
+  await page.getByRole('button', { name: 'Start Workflow' }).click();
   await page.getByRole('link', { name: 'Workflow started successfully' }).click();
   await page.getByRole('heading', { name: 'Event History' }).waitFor();
 }

@@ -32,7 +32,10 @@ export async function startTestChannels(): Promise<TestChannels> {
       const emails = smtp.messages().slice(seen.emails);
       seen.slack += texts.length;
       seen.emails += emails.length;
-      return { slack: texts.map(({ body }) => String(body['text'])), emails: emails.map(({ subject }) => subject) };
+      return {
+        slack: texts.map(({ body }) => String(body['text'])),
+        emails: emails.map(({ subject }) => subject),
+      };
     },
     stop: async () => {
       await Promise.all([slack.stop(), smtp.stop()]);

@@ -51,6 +51,8 @@ export async function checksums(
         from ${name}
       ) content`,
   );
-  const rows = await database.query<Checksum & { name: string } & Record<string, unknown>>(parts.join('\nunion all\n'));
+  const rows = await database.query<Checksum & { name: string } & Record<string, unknown>>(
+    parts.join('\nunion all\n'),
+  );
   return Object.fromEntries(rows.map(({ name, rows, md5 }) => [name, { rows, md5 }]));
 }

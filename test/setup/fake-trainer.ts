@@ -56,7 +56,9 @@ export async function startFakeTrainer(
     }
     const id = decodeURIComponent(request.url?.replace('/trainings/', '') ?? '');
     const training = begun.get(id);
-    return training === undefined ? reply(404, 'no such training') : reply(200, JSON.stringify(training.answer));
+    return training === undefined
+      ? reply(404, 'no such training')
+      : reply(200, JSON.stringify(training.answer));
   }
 
   const server = createServer((request, response) => void answer(request, response));

@@ -37,7 +37,9 @@ export async function createTestDatabase(content: 'migrated' | 'empty' = 'migrat
   const { postgresAdminUrl, templateDatabase } = testServers();
   const name = `test_${randomBytes(6).toString('hex')}`;
   const admin = openDatabase({ url: postgresAdminUrl, poolSize: 1 });
-  await admin.execute(`create database ${name} template ${content === 'migrated' ? templateDatabase : 'template0'}`);
+  await admin.execute(
+    `create database ${name} template ${content === 'migrated' ? templateDatabase : 'template0'}`,
+  );
   const url = new URL(postgresAdminUrl);
   url.pathname = `/${name}`;
   const database = openDatabase({ url: url.href, poolSize: 12, applicationName: name });

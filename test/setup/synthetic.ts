@@ -31,7 +31,13 @@ export interface Stretch {
 }
 
 /** Multiples of 1/4: sums of them are exact, in whatever order. */
-export function predictionsOf({ from, to, shift = 0, version = '1', role = 'serving' }: Stretch): PredictionRow[] {
+export function predictionsOf({
+  from,
+  to,
+  shift = 0,
+  version = '1',
+  role = 'serving',
+}: Stretch): PredictionRow[] {
   return hoursOf({ start: day(from), end: day(to) }).map((hour) => {
     const i = (hour - firstDay) / hourMs;
     return {

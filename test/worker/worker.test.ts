@@ -182,14 +182,16 @@ describe('a worker that cannot start', () => {
     const other = createServer();
     const port = await listenOnLoopback(other);
     const { code, stderr } = await refused({ ...environment('worker-test'), TIDEWATCH_HTTP_PORT: String(port) });
-    expect(stderr).toContain(`127.0.0.1:${port}`);
-    expect(code).not.toBe(0);
+    expect(stderr).toContain(
+      `  TIDEWATCH_HTTP_PORT: the health endpoint cannot listen on 127.0.0.1:${port} (listen EADDRINUSE`,
+    );
+    expect(code).toBe(2);
     other.close();
   });
 
   it.concurrent('because the namespace does not exist says which one', async () => {
     const { code, stderr } = await refused({ ...environment('worker-test'), TEMPORAL_NAMESPACE: 'nowhere' });
-    expect(stderr).toContain('nowhere');
-    expect(code).not.toBe(0);
+    expect(stderr).toContain('  TEMPORAL_NAMESPACE: the server has no namespace "nowhere"');
+    expect(code).toBe(2);
   });
 });

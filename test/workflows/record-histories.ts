@@ -2,14 +2,13 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-
 import { openClient } from '../../client/tidewatch-client.ts';
 import { startTestChannels } from '../setup/channels.ts';
 import { startFakeTrainer } from '../setup/fake-trainer.ts';
 import { createTestDatabase } from '../setup/servers.ts';
 import { actualsOf, at, load, predictionsOf, watch } from '../setup/synthetic.ts';
 import { startTestWorker } from '../setup/worker.ts';
+import { historyToJson } from './history-json.ts';
 
 const model = 'recorded';
 const asOf = at(22, 3, 40);
@@ -37,7 +36,12 @@ export async function recordHistories(directory: URL): Promise<void> {
     model,
     performance: { windows: ['1d'], limits: { rmse: 2 } },
     drift: { share: 0.4 },
-    retraining: { trainer: { url: trainer.url, poll: '200ms' }, trainingWindow: '7d', holdout: '7d' },
+    retraining: {
+      trainer: { url: trainer.url, poll: '200ms' },
+      trainingWindow: '7d',
+      holdout: '7d',
+      minimumOutcomes: 100,
+    },
     alerts: { routes: [{ slack: true }] },
   });
   await load(test.database, model, { from: 1, to: 15 });
@@ -45,8 +49,7 @@ export async function recordHistories(directory: URL): Promise<void> {
 
   const record = async (name: string, workflowId: string): Promise<void> => {
     const history = await worker.client.workflow.getHandle(workflowId).fetchHistory();
-    const text = JSON.stringify(JSON.parse(historyToJSON(history), withoutMachine), null, 2);
-    await writeFile(new URL(`${name}.json`, directory), `${text}\n`);
+    await writeFile(new URL(`${name}.json`, directory), `${historyToJson(history)}\n`);
   };
   const run = async (name: string, input: Record<string, unknown>): Promise<void> => {
     await worker.run(name, input, `${name}-recorded`);
@@ -67,10 +70,4 @@ export async function recordHistories(directory: URL): Promise<void> {
   await worker.stop();
   await Promise.all([channels.stop(), trainer.stop()]);
   await test.drop();
-}
-
-/** Who ran it and where is none of a replay's business. */
-function withoutMachine(key: string, value: unknown): unknown {
-  if (key === 'identity') return 'worker';
-  return key === 'stackTrace' ? '' : value;
 }

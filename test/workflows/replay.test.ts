@@ -13,11 +13,12 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 
 import * as workflows from '../../workflows/index.ts';
+import { historyFromJson } from './history-json.ts';
 import { recordHistories } from './record-histories.ts';
 
 const directory = new URL('./histories/', import.meta.url);
 const readHistory = async (file: string): Promise<unknown> =>
-  JSON.parse(await readFile(new URL(file, directory), 'utf8'));
+  historyFromJson(await readFile(new URL(file, directory), 'utf8'));
 const replay = (workflowBundle: { codePath: string } | { code: string }, history: unknown): Promise<void> =>
   Worker.runReplayHistory({ workflowBundle }, history, 'recorded');
 const current = () => ({ codePath: inject('workflowBundlePath') });

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+
+import { readConfiguration } from '../../worker/configuration.ts';
+
+const DATABASE_URL = 'postgres://tidewatch@127.0.0.1:5432/tidewatch';
+
+describe('readConfiguration', () => {
+  it('needs the database only; the rest has defaults that fit one machine', () => {
+    expect(readConfiguration({ DATABASE_URL })).toEqual({
+      databaseUrl: DATABASE_URL,
+      temporal: {
+        address: '127.0.0.1:7233',
+        namespace: 'default',
+        taskQueue: 'tidewatch',
+        uiUrl: 'http://127.0.0.1:8233/namespaces/default',
+      },
+      pushgatewayUrl: 'http://127.0.0.1:9091',
+      slackWebhookUrl: undefined,
+      smtp: undefined,
+      http: { host: '127.0.0.1', port: 9464 },
+      maxConcurrentActivities: 8,
+      shutdownGrace: '30s',
+      logLevel: 'info',
+    });
+  });
+
+  it('takes what is given', () => {
+    expect(
+      readConfiguration({
+        DATABASE_URL,
+        TEMPORAL_ADDRESS: 'temporal.example.org:7233',
+        TEMPORAL_NAMESPACE: 'data science',
+        TEMPORAL_UI_URL: 'https://temporal.example.org/',
+        SLACK_WEBHOOK_URL: 'https://hooks.example.org/services/x',
+        SMTP_URL: 'smtp://mail.example.org:587',
+        ALERT_EMAIL_FROM: 'Alerts <alerts@example.org>',
+        TIDEWATCH_HTTP_PORT: '0',
+        TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: '32',
+        TIDEWATCH_SHUTDOWN_GRACE: '2m',
+      }),
+    ).toMatchObject({
+      temporal: {
+        address: 'temporal.example.org:7233',
+        uiUrl: 'https://temporal.example.org/namespaces/data%20science',
+      },
+      slackWebhookUrl: 'https://hooks.example.org/services/x',
+      smtp: { url: 'smtp://mail.example.org:587', from: 'Alerts <alerts@example.org>' },
+      http: { port: 0 },
+      maxConcurrentActivities: 32,
+      shutdownGrace: '2m',
+    });
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readConfiguration({ DATABASE_URL, TEMPORAL_NAMESPACE: '', SMTP_URL: '' })).toEqual(
+      readConfiguration({ DATABASE_URL }),
+    );
+  });
+
+  it.each([
+    [{}, '  DATABASE_URL: is missing; write for example postgres://tidewatch@127.0.0.1:5432/tidewatch'],
+    [{ DATABASE_URL: 'mysql://x' }, '  DATABASE_URL: write for example postgres://'],
+    [{ DATABASE_URL, SMTP_URL: 'mail' }, '  SMTP_URL: write for example smtp://user:password@mail.example.org:587'],
+    [{ DATABASE_URL, TIDEWATCH_HTTP_PORT: 'http' }, '  TIDEWATCH_HTTP_PORT: '],
+    [{ DATABASE_URL, TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: '0' }, '  TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: '],
+    [{ DATABASE_URL, TIDEWATCH_SHUTDOWN_GRACE: '30' }, '  TIDEWATCH_SHUTDOWN_GRACE: write for example "30s"'],
+  ])('refuses %j and says what to write', (environment, problem) => {
+    expect(() => readConfiguration(environment)).toThrow(
+      expect.objectContaining({ code: 'INVALID_CONFIGURATION', message: expect.stringContaining(problem) }),
+    );
+  });
+
+  it('lists every problem at once', () => {
+    expect(() => readConfiguration({ LOG_LEVEL: 'loud', PUSHGATEWAY_URL: 'nowhere' })).toThrow(
+      'The environment has 3 problem(s):',
+    );
+  });
+
+  it('does not show a secret that it refuses', () => {
+    try {
+      readConfiguration({ DATABASE_URL: 'mysql://me:hunter2@db', SLACK_WEBHOOK_URL: 'hooks/hunter2' });
+      expect.unreachable();
+    } catch (error) {
+      expect(String(error)).not.toContain('hunter2');
+    }
+  });
+});

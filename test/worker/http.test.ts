@@ -1,0 +1,86 @@
+import { afterEach, expect, it } from 'vitest';
+
+import type { HealthEndpoint } from '../../worker/http.ts';
+import { openHealthEndpoint } from '../../worker/http.ts';
+
+let endpoint: HealthEndpoint | undefined;
+afterEach(async () => {
+  await endpoint?.close();
+  endpoint = undefined;
+});
+
+async function ask(path: string, state: Partial<Parameters<typeof openHealthEndpoint>[2]> = {}) {
+  endpoint = await openHealthEndpoint('127.0.0.1', 0, {
+    workerState: () => 'RUNNING',
+    checkDatabase: async () => [],
+    sdkMetrics: async () => 'temporal_num_pollers 1',
+    ...state,
+  });
+  const response = await fetch(endpoint.url + path);
+  return { status: response.status, body: await response.text() };
+}
+
+it('is ready when the worker runs and Postgres answers', async () => {
+  expect(await ask('/readyz')).toEqual({
+    status: 200,
+    body: '{"ready":true,"worker":"RUNNING","database":"ok"}',
+  });
+});
+
+it.each(['STARTING', 'INITIALIZED', 'STOPPING', 'DRAINING', 'STOPPED', 'FAILED'])(
+  'is alive but not ready while the worker is %s',
+  async (state) => {
+    expect(await ask('/readyz', { workerState: () => state })).toEqual({
+      status: 503,
+      body: `{"ready":false,"worker":"${state}","database":"ok"}`,
+    });
+    await endpoint?.close();
+    expect(await ask('/healthz', { workerState: () => state })).toMatchObject({ status: 200 });
+  },
+);
+
+it('is not ready while Postgres does not answer, and says why', async () => {
+  const checkDatabase = () => Promise.reject(new Error('connect ECONNREFUSED'));
+  expect(await ask('/readyz', { checkDatabase })).toEqual({
+    status: 503,
+    body: '{"ready":false,"worker":"RUNNING","database":"connect ECONNREFUSED"}',
+  });
+});
+
+it('shows the metrics of the process, then those of the SDK', async () => {
+  const { body } = await ask('/metrics');
+  expect(body.indexOf('process_cpu_seconds_total')).toBeGreaterThan(-1);
+  expect(body.indexOf('temporal_num_pollers 1')).toBeGreaterThan(body.indexOf('process_cpu_seconds_total'));
+});
+
+it('fails a scrape that it cannot answer, and lives on', async () => {
+  expect(await ask('/metrics', { sdkMetrics: () => Promise.reject(new Error('gone')) })).toMatchObject({
+    status: 500,
+    body: 'Error: gone\n',
+  });
+  expect((await fetch(`${endpoint!.url}/healthz`)).status).toBe(200);
+});
+
+it.each(['/', '//', '/metrics/', '/constructor', '/?x=/healthz'])('has no page %s', async (path) => {
+  expect((await ask(path)).status).toBe(404);
+});
+
+it('takes a query', async () => {
+  expect((await ask('/healthz?verbose=1')).status).toBe(200);
+});
+
+it('says which port it cannot have', async () => {
+  endpoint = await openHealthEndpoint('127.0.0.1', 0, {
+    workerState: () => 'RUNNING',
+    checkDatabase: async () => [],
+    sdkMetrics: async () => '',
+  });
+  const port = Number(new URL(endpoint.url).port);
+  await expect(
+    openHealthEndpoint('127.0.0.1', port, {
+      workerState: () => 'RUNNING',
+      checkDatabase: async () => [],
+      sdkMetrics: async () => '',
+    }),
+  ).rejects.toMatchObject({ code: 'INVALID_CONFIGURATION', message: expect.stringContaining(`127.0.0.1:${port}`) });
+});
