@@ -29,10 +29,11 @@ const ownedBy = {
 const alsoOwns = { 'worker/http.ts': ['prom-client'] };
 
 const temporal = ['worker', 'client', 'workflow', 'activity', 'testing'].map((name) => `@temporalio/${name}`);
+const node = ['node:*', 'node:*/**'];
 /** folder -> packages that it must not import at all */
 const foreign = {
-  core: [...temporal, '@temporalio/common', 'node:*', 'pino', 'commander'],
-  workflows: ['@temporalio/worker', '@temporalio/client', '@temporalio/activity', 'node:*', 'pino'],
+  core: [...temporal, '@temporalio/common', ...node, 'pino', 'commander'],
+  workflows: ['@temporalio/worker', '@temporalio/client', '@temporalio/activity', ...node, 'pino'],
   activities: ['@temporalio/worker', '@temporalio/workflow', 'commander'],
   schedules: ['@temporalio/worker', '@temporalio/workflow', '@temporalio/activity', 'commander'],
   sql: [...temporal, 'commander'],
@@ -49,6 +50,10 @@ function importRule(folder, ownedHere) {
     {
       group: otherFolders(folder, [...values, ...typesOnly]),
       message: `${folder}/ may import only ${[folder, ...values].join(', ')} (see "The house" in the README).`,
+    },
+    {
+      group: Object.keys(ownedBy).map((name) => `${name}/**`),
+      message: 'Only the owner of a client talks to it (see ownedBy).',
     },
     ...(foreign[folder]
       ? [{ group: foreign[folder], message: `${folder}/ must not know this package.` }]
@@ -89,6 +94,7 @@ export default {
     'import/no-default-export': 'error',
     eqeqeq: 'error',
     'no-console': 'error',
+    'unicorn/prefer-node-protocol': 'error',
     // Sequential awaits are the point: batches heartbeat in order, and one connection runs one statement at a time.
     'no-await-in-loop': 'off',
     // Shadowing across small functions reads well here (`window`, `model`).

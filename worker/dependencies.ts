@@ -96,7 +96,7 @@ async function requireNamespace(connection: Connection, namespace: string): Prom
   try {
     await connection.workflowService.describeNamespace({ namespace });
   } catch (error) {
-    if (!isGrpcServiceError(error) || error.code !== notFound) throw error;
+    if (!isGrpcServiceError(error) || Number(error.code) !== notFound) throw error;
     const problem = `  TEMPORAL_NAMESPACE: the server has no namespace "${namespace}"`;
     throw new TidewatchError('INVALID_CONFIGURATION', { count: 1, problems: problem }, { cause: error });
   }

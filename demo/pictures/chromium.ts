@@ -42,15 +42,8 @@ export function launchChromium(executablePath: string): Promise<Browser> {
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,
-    args: [
-      // Chromium refuses to sandbox for root, and in most containers cannot. It opens pages of this machine only.
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
+    // The rest (no sandbox, which root cannot have; no updates, no sync, no first run) is Playwright's default.
+    args: ['--disable-gpu'],
   });
 }
 

@@ -39,6 +39,7 @@ const foreign: Readonly<Record<string, readonly string[]>> = {
     '@temporalio/workflow',
     '@temporalio/client',
     'node:fs',
+    'node:fs/promises',
     'node:crypto',
     'pino',
   ],

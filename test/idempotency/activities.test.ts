@@ -1,6 +1,6 @@
 /** Every activity may be repeated, run beside itself, and die anywhere: what it leaves behind is the same. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Checksum } from '../setup/checksums.ts';
 import { checksums } from '../setup/checksums.ts';

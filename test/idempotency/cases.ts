@@ -45,7 +45,8 @@ type Step = (database: Database, world: World) => Promise<unknown>;
 
 const attached: Step = (database, world) => world.activities(database).attachActuals({ model, asOf });
 const profiled: Step = (database, world) => world.activities(database).profileHours({ model, asOf });
-const compared: Step = (database, world) => world.activities(database).detectDrift({ model, asOf, act: false });
+const compared: Step = (database, world) =>
+  world.activities(database).detectDrift({ model, asOf, act: false });
 const evaluated: Step = (database, world) => world.activities(database).evaluatePerformance({ model, asOf });
 const checked: Step = (database, world) =>
   world.activities(database).checkDegradation({ model, asOf, act: false });
@@ -67,7 +68,8 @@ const shadowed: Step = async (database) =>
     model,
     predictionsOf({ from: 3, to: 10, version: '2', role: 'shadow' }).map((row, index) => ({
       ...row,
-      prediction: [...actualsOf({ from: 3, to: 9 }), ...actualsOf({ from: 9, to: 10, error: 5 })][index]!.value,
+      prediction: [...actualsOf({ from: 3, to: 9 }), ...actualsOf({ from: 9, to: 10, error: 5 })][index]!
+        .value,
     })),
   );
 
@@ -176,11 +178,9 @@ export const cases: readonly Case[] = [
     prepare: after(attached, evaluated, checked),
     run: (activities) => activities.deliverAlerts({ model, alertKey: degradation }),
   },
-  ...processes.map(
-    (process): Case => ({
-      name: `pushMetrics, ${process}`,
-      prepare: after(attached, profiled, compared, evaluated, checked, begun),
-      run: (activities) => activities.pushMetrics({ model, process }),
-    }),
-  ),
+  ...processes.map((process): Case => ({
+    name: `pushMetrics, ${process}`,
+    prepare: after(attached, profiled, compared, evaluated, checked, begun),
+    run: (activities) => activities.pushMetrics({ model, process }),
+  })),
 ];

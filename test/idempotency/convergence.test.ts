@@ -72,7 +72,9 @@ const [from, to] = [served[0], lastNight];
 const predictions = [0, 1].flatMap((entity) =>
   predictionsOf({ from, to, shift: 1 }).map((row) => moved(row, entity)),
 );
-const actuals = [0, 1].flatMap((entity) => actualsOf({ from, to, error: 3 }).map((row) => moved(row, entity)));
+const actuals = [0, 1].flatMap((entity) =>
+  actualsOf({ from, to, error: 3 }).map((row) => moved(row, entity)),
+);
 
 /** Nights in random order, and after each some rows: never seen ones, the same again, or corrected ones. */
 const steps: fc.Arbitrary<Step[]> = fc
@@ -166,26 +168,30 @@ it('whatever the order of rows and runs', { timeout: 120_000 }, async () => {
   );
 });
 
-it('evaluations do so by the last night alone: it restates what has changed', { timeout: 120_000 }, async () => {
-  await fc.assert(
-    fc.asyncProperty(steps, async (steps) => {
-      const activities = await prepare(disturbed.database);
-      const client = openClient({ database: disturbed.database });
-      // Predictions are there in time; actuals come, come again and are corrected whenever they like.
-      await client.logPredictions(model, predictions);
-      for (const night of nights) await runNight(activities, night);
-      for (const step of steps) {
-        if ('night' in step) await runNight(activities, step.night);
-        else await client.recordActuals(model, step.actuals);
-      }
-      await runNight(activities, lastNight);
+it(
+  'evaluations do so by the last night alone: it restates what has changed',
+  { timeout: 120_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (steps) => {
+        const activities = await prepare(disturbed.database);
+        const client = openClient({ database: disturbed.database });
+        // Predictions are there in time; actuals come, come again and are corrected whenever they like.
+        await client.logPredictions(model, predictions);
+        for (const night of nights) await runNight(activities, night);
+        for (const step of steps) {
+          if ('night' in step) await runNight(activities, step.night);
+          else await client.recordActuals(model, step.actuals);
+        }
+        await runNight(activities, lastNight);
 
-      const calmly = await prepare(calm.database);
-      await copyRows(disturbed.database, calm.database);
-      for (const night of nights) await runNight(calmly, night);
-      const evaluations = (await derived(calm.database))['evaluations'];
-      expect((await derived(disturbed.database))['evaluations']).toEqual(evaluations);
-    }),
-    { numRuns: 3, seed: 20_240_102, endOnFailure: true },
-  );
-});
+        const calmly = await prepare(calm.database);
+        await copyRows(disturbed.database, calm.database);
+        for (const night of nights) await runNight(calmly, night);
+        const evaluations = (await derived(calm.database))['evaluations'];
+        expect((await derived(disturbed.database))['evaluations']).toEqual(evaluations);
+      }),
+      { numRuns: 3, seed: 20_240_102, endOnFailure: true },
+    );
+  },
+);

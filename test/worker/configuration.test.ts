@@ -60,7 +60,10 @@ describe('readConfiguration', () => {
   it.each([
     [{}, '  DATABASE_URL: is missing; write for example postgres://tidewatch@127.0.0.1:5432/tidewatch'],
     [{ DATABASE_URL: 'mysql://x' }, '  DATABASE_URL: write for example postgres://'],
-    [{ DATABASE_URL, SMTP_URL: 'mail' }, '  SMTP_URL: write for example smtp://user:password@mail.example.org:587'],
+    [
+      { DATABASE_URL, SMTP_URL: 'mail' },
+      '  SMTP_URL: write for example smtp://user:password@mail.example.org:587',
+    ],
     [{ DATABASE_URL, TIDEWATCH_HTTP_PORT: 'http' }, '  TIDEWATCH_HTTP_PORT: '],
     [{ DATABASE_URL, TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: '0' }, '  TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: '],
     [{ DATABASE_URL, TIDEWATCH_SHUTDOWN_GRACE: '30' }, '  TIDEWATCH_SHUTDOWN_GRACE: write for example "30s"'],

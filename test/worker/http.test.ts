@@ -82,5 +82,8 @@ it('says which port it cannot have', async () => {
       checkDatabase: async () => [],
       sdkMetrics: async () => '',
     }),
-  ).rejects.toMatchObject({ code: 'INVALID_CONFIGURATION', message: expect.stringContaining(`127.0.0.1:${port}`) });
+  ).rejects.toMatchObject({
+    code: 'INVALID_CONFIGURATION',
+    message: expect.stringContaining(`127.0.0.1:${port}`),
+  });
 });

@@ -48,7 +48,11 @@ describe('a worker that runs', () => {
   });
   const get = async (path: string) => {
     const response = await fetch(url + path);
-    return { status: response.status, type: response.headers.get('content-type'), body: await response.text() };
+    return {
+      status: response.status,
+      type: response.headers.get('content-type'),
+      body: await response.text(),
+    };
   };
   const ready = async () => {
     const { status, body } = await get('/readyz');
@@ -122,7 +126,11 @@ describe('a worker that runs', () => {
   it('has written JSON logs only, from its start to its end', () => {
     const lines = worker.logs().map((line) => JSON.parse(line) as Record<string, unknown>);
     for (const line of lines) {
-      expect(line).toMatchObject({ level: expect.any(Number), time: expect.stringMatching(/Z$/), service: 'tidewatch' });
+      expect(line).toMatchObject({
+        level: expect.any(Number),
+        time: expect.stringMatching(/Z$/),
+        service: 'tidewatch',
+      });
     }
     const messages = lines.map(({ msg }) => msg);
     expect(messages).toContain('worker started');
@@ -132,7 +140,9 @@ describe('a worker that runs', () => {
 });
 
 /** Starts a worker that must not run, and gives how it ended. */
-async function refused(given: Readonly<Record<string, string>>): Promise<{ code: number | null; stderr: string }> {
+async function refused(
+  given: Readonly<Record<string, string>>,
+): Promise<{ code: number | null; stderr: string }> {
   const worker = startWorkerProcess(given);
   return { code: await worker.exited, stderr: worker.stderr() };
 }
@@ -148,7 +158,10 @@ describe('a worker that cannot start', () => {
   });
 
   it.concurrent('because Temporal is away says what to do, and ends with code 3', async () => {
-    const { code, stderr } = await refused({ ...environment('worker-test'), TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    const { code, stderr } = await refused({
+      ...environment('worker-test'),
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+    });
     expect(stderr).toMatch(
       /^Temporal at 127\.0\.0\.1:1 does not answer \(.+\)\. Start it, or set TEMPORAL_ADDRESS\.\n$/,
     );
@@ -158,7 +171,9 @@ describe('a worker that cannot start', () => {
   it.concurrent('because the database has not been migrated says what to do', async () => {
     const empty = await createTestDatabase('empty');
     const { code, stderr } = await refused({ ...environment('worker-test'), DATABASE_URL: empty.url });
-    expect(stderr).toMatch(/^The database is at migration 0, this code needs \d+\. Run `tidewatch migrate`\.\n$/);
+    expect(stderr).toMatch(
+      /^The database is at migration 0, this code needs \d+\. Run `tidewatch migrate`\.\n$/,
+    );
     expect(code).toBe(2);
     await empty.drop();
   });
@@ -181,7 +196,10 @@ describe('a worker that cannot start', () => {
   it.concurrent('because its port is taken says which one', async () => {
     const other = createServer();
     const port = await listenOnLoopback(other);
-    const { code, stderr } = await refused({ ...environment('worker-test'), TIDEWATCH_HTTP_PORT: String(port) });
+    const { code, stderr } = await refused({
+      ...environment('worker-test'),
+      TIDEWATCH_HTTP_PORT: String(port),
+    });
     expect(stderr).toContain(
       `  TIDEWATCH_HTTP_PORT: the health endpoint cannot listen on 127.0.0.1:${port} (listen EADDRINUSE`,
     );

@@ -91,9 +91,7 @@ describe('actualsBackfill', () => {
   it('may run any number of times at once', async () => {
     await record(48);
     const runs = await Promise.all(
-      [1, 2, 3, 4].map(() =>
-        worker.run<{ attached: number }>('actualsBackfill', { model, asOf: at(3, 2) }),
-      ),
+      [1, 2, 3, 4].map(() => worker.run<{ attached: number }>('actualsBackfill', { model, asOf: at(3, 2) })),
     );
     expect(runs.reduce((sum, { attached }) => sum + attached, 0)).toBe(48);
     expect(await test.database.query('select count(*) as count from outcomes')).toEqual([{ count: 48 }]);

@@ -50,9 +50,7 @@ beforeAll(async () => {
       cooldown: '21d',
     },
     alerts: {
-      routes: [
-        { severity: ['warning', 'critical'], slack: true, email: ['oncall@example.org'] },
-      ],
+      routes: [{ severity: ['warning', 'critical'], slack: true, email: ['oncall@example.org'] }],
     },
   });
   await load(test.database, model, { from: 1, to: 15 });
@@ -73,7 +71,8 @@ const told = async () => {
   await worker.client.workflow.getHandle(lifecycleId).result();
   return channels.told();
 };
-const critical = (n: number) => `${model} is degraded: RMSE over 7 days ${n} is above 4 (168 outcomes, coverage 100%)`;
+const critical = (n: number) =>
+  `${model} is degraded: RMSE over 7 days ${n} is above 4 (168 outcomes, coverage 100%)`;
 
 describe('degradationCheck', () => {
   it('is ok while the model is good, and evaluates what it judges itself', async () => {
@@ -90,14 +89,19 @@ describe('degradationCheck', () => {
     expect(await pushedSeries(model, 'degradation-check')).toMatchObject({ model_degraded: 0 });
     // The drift run and the evaluations that it needed are stored as well.
     expect(await test.database.query('select count(*) as count from drift_runs')).toEqual([{ count: 1 }]);
-    expect(await test.database.query('select count(*) as count from performance_evaluations')).toEqual([{ count: 2 }]);
+    expect(await test.database.query('select count(*) as count from performance_evaluations')).toEqual([
+      { count: 2 },
+    ]);
   });
 
   it('tells people once when the model has degraded, and starts a retraining that outlives it', async () => {
     const answer = await weekUpTo(29, 5);
     expect(answer).toMatchObject({ verdict: 'critical', retraining: { decision: 'start' } });
     expect(answer.retrainingWorkflow).toBe(`retraining:${model}:${at(29, 3, 40)}`);
-    expect(await told()).toEqual({ slack: [`CRITICAL ${critical(5)}`], emails: [`[critical] ${critical(5)}`] });
+    expect(await told()).toEqual({
+      slack: [`CRITICAL ${critical(5)}`],
+      emails: [`[critical] ${critical(5)}`],
+    });
     expect(await pushedSeries(model, 'degradation-check')).toMatchObject({ model_degraded: 1 });
 
     const retraining = worker.client.workflow.getHandle(answer.retrainingWorkflow!);

@@ -129,7 +129,10 @@ describe('driftDetection of the last 24 hours, every hour', () => {
 
   it('moves on every hour', async () => {
     await load(test.database, model, { from: 8, to: 10 });
-    expect(await run(4)).toMatchObject({ window: { start: at(8, 4), end: at(9, 4) }, hoursProfiled: 7 * 24 + 24 });
+    expect(await run(4)).toMatchObject({
+      window: { start: at(8, 4), end: at(9, 4) },
+      hoursProfiled: 7 * 24 + 24,
+    });
     expect(await run(5)).toMatchObject({ window: { start: at(8, 5), end: at(9, 5) }, hoursProfiled: 1 });
   });
 
@@ -146,8 +149,8 @@ describe('driftDetection of the last 24 hours, every hour', () => {
     // The week as a whole has not drifted, and does not end the alert of the day.
     await worker.run('driftDetection', { model, asOf: at(10, 3) });
     expect(await pushedSeries(model, 'drift-detection')).toMatchObject({ data_drift_detected: 0 });
-    expect(await test.database.query('select alert_key as key, state from alerts where model = $1', [model])).toEqual([
-      { key: `drift:${model}:dataset-24h`, state: 'open' },
-    ]);
+    expect(
+      await test.database.query('select alert_key as key, state from alerts where model = $1', [model]),
+    ).toEqual([{ key: `drift:${model}:dataset-24h`, state: 'open' }]);
   });
 });

@@ -19,7 +19,7 @@ function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString('base64') };
   if (Array.isArray(value)) return value.map(plain);
   if (!isRecord(value)) return value;
-  if (typeof value['toNumber'] === 'function') return Number(String(value));
+  if (isLong(value)) return value.toNumber();
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, part]) =>
       part === null || part === undefined || about.has(key) ? [] : [[key, plain(part)]],
@@ -29,6 +29,10 @@ function plain(value: unknown): unknown {
 
 /** Who ran it and where is none of a replay's business. */
 const about: ReadonlySet<string> = new Set(['identity', 'stackTrace', 'workerVersion']);
+
+function isLong(value: object): value is { toNumber(): number } {
+  return 'toNumber' in value;
+}
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;

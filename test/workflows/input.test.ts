@@ -71,33 +71,42 @@ describe.each(Object.entries(workflows))('%s', (workflow, example) => {
   });
 });
 
-describe.each(Object.keys(workflows).filter((workflow) => workflow !== 'alertLifecycle'))('%s', (workflow) => {
-  it.each([
-    ['2024-01-02', '"2024-01-02" is not an instant. Write ISO 8601 with an offset, for example "2011-05-20T00:00:00Z".'],
-    ['2024-01-02T03:00:00', '"2024-01-02T03:00:00" is not an instant.'],
-    ['2024-02-30T03:00:00Z', '"2024-02-30T03:00:00Z" is not an instant.'],
-    ['yesterday', '"yesterday" is not an instant.'],
-    ['2924-01-02T03:00:00Z', '2924-01-02T03:00:00Z is in the future; a run speaks for now or for the past.'],
-    [1_704_164_400_000, 'Invalid input: expected string, received number.'],
-    // What JSON makes of NaN and of a Date that is none.
-    [Number.NaN, 'Invalid input: expected string, received null.'],
-  ])('fails for the asOf %s', async (asOf, problem) => {
-    const failure = await failureOf(start(workflow, [{ model, asOf }]));
-    expect(failure).toMatchObject({ type: 'INVALID_INPUT', nonRetryable: true });
-    expect(failure.message).toContain(`asOf: ${problem}`);
-  });
-
-  it('fails for a model that is not watched, and lists those that are', async () => {
-    const failure = await failureOf(start(workflow, [{ model: 'typedin', asOf: at(2, 3) }]));
-    expect(failure).toEqual({
-      type: 'UNKNOWN_MODEL',
-      nonRetryable: true,
-      message:
-        'No monitor watches the model "typedin". Known models: another, typed-in. ' +
-        'Add monitors/typedin.yaml and run `tidewatch apply`.',
+describe.each(Object.keys(workflows).filter((workflow) => workflow !== 'alertLifecycle'))(
+  '%s',
+  (workflow) => {
+    it.each([
+      [
+        '2024-01-02',
+        '"2024-01-02" is not an instant. Write ISO 8601 with an offset, for example "2011-05-20T00:00:00Z".',
+      ],
+      ['2024-01-02T03:00:00', '"2024-01-02T03:00:00" is not an instant.'],
+      ['2024-02-30T03:00:00Z', '"2024-02-30T03:00:00Z" is not an instant.'],
+      ['yesterday', '"yesterday" is not an instant.'],
+      [
+        '2924-01-02T03:00:00Z',
+        '2924-01-02T03:00:00Z is in the future; a run speaks for now or for the past.',
+      ],
+      [1_704_164_400_000, 'Invalid input: expected string, received number.'],
+      // What JSON makes of NaN and of a Date that is none.
+      [Number.NaN, 'Invalid input: expected string, received null.'],
+    ])('fails for the asOf %s', async (asOf, problem) => {
+      const failure = await failureOf(start(workflow, [{ model, asOf }]));
+      expect(failure).toMatchObject({ type: 'INVALID_INPUT', nonRetryable: true });
+      expect(failure.message).toContain(`asOf: ${problem}`);
     });
-  });
-});
+
+    it('fails for a model that is not watched, and lists those that are', async () => {
+      const failure = await failureOf(start(workflow, [{ model: 'typedin', asOf: at(2, 3) }]));
+      expect(failure).toEqual({
+        type: 'UNKNOWN_MODEL',
+        nonRetryable: true,
+        message:
+          'No monitor watches the model "typedin". Known models: another, typed-in. ' +
+          'Add monitors/typedin.yaml and run `tidewatch apply`.',
+      });
+    });
+  },
+);
 
 describe.each(['actualsBackfill', 'driftDetection', 'performanceEvaluation'])('%s', (workflow) => {
   it.each([
@@ -112,7 +121,11 @@ describe.each(['actualsBackfill', 'driftDetection', 'performanceEvaluation'])('%
       { start: at(1, 0, 20), end: at(2) },
       'is not on full UTC hours. Write for example {"start":"2024-01-01T00:00:00Z","end":"2024-01-02T00:00:00Z"}.',
     ],
-    ['without a zone', { start: '2024-01-01T00:00:00', end: at(2) }, '"2024-01-01T00:00:00" is not an instant.'],
+    [
+      'without a zone',
+      { start: '2024-01-01T00:00:00', end: at(2) },
+      '"2024-01-01T00:00:00" is not an instant.',
+    ],
     ['half', { start: at(1) }, 'window.end: Invalid input: expected string, received undefined.'],
     ['with another key', { start: at(1), end: at(2), zone: 'UTC' }, 'window: Unrecognized key: "zone".'],
     ['a duration', '7d', 'window: Invalid input: expected object, received string.'],
@@ -127,7 +140,9 @@ describe('driftDetection', () => {
   it.each(['week', '90m', '0h', '', '-7d'])('fails for the current window "%s"', async (current) => {
     const failure = await failureOf(start('driftDetection', [{ model, current }]));
     expect(failure).toMatchObject({ type: 'INVALID_INPUT', nonRetryable: true });
-    expect(failure.message).toContain('current: write whole hours, days or weeks, for example "24h" or "7d".');
+    expect(failure.message).toContain(
+      'current: write whole hours, days or weeks, for example "24h" or "7d".',
+    );
   });
 
   it('lists every problem at once', async () => {

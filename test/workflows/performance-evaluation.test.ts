@@ -61,7 +61,10 @@ describe('performanceEvaluation', () => {
     const actuals = actualsOf({ from: 8, to: 9, error: 2 });
     await client.recordActuals(model, actuals.slice(0, 12));
     await worker.run('performanceEvaluation', { model, asOf: at(9, 3, 20) });
-    await client.recordActuals(model, actuals.slice(12).map((row) => ({ ...row, value: Number(row.value) + 100 })));
+    await client.recordActuals(
+      model,
+      actuals.slice(12).map((row) => ({ ...row, value: Number(row.value) + 100 })),
+    );
     expect(await worker.run('performanceEvaluation', { model, asOf: at(10, 3, 20) })).toMatchObject({
       restated: 2,
     });

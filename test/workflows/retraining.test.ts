@@ -73,7 +73,8 @@ async function fit(error: number): Promise<TrainingAnswer> {
   return { state: 'succeeded', version: '2', lineage: { rows: 48, featureImportances: { x: 0.7 } } };
 }
 
-const run = (input: Record<string, unknown> = {}) => worker.run<Answer>('retraining', { model, asOf, ...input });
+const run = (input: Record<string, unknown> = {}) =>
+  worker.run<Answer>('retraining', { model, asOf, ...input });
 /** The texts of Slack about this model, once its life cycle has ended. */
 async function told(): Promise<string[]> {
   await worker.client.workflow.getHandle(`alert-lifecycle:retraining:${model}:${asOf}`).result();
@@ -92,7 +93,8 @@ const stored = async () =>
 
 describe('retraining', () => {
   it('promotes a challenger that is better on held-out rows, and tells people how it started and ended', async () => {
-    const judgement = 'challenger RMSE 1 against 5 on the same 168 held-out rows: 80% better, at least 2% needed';
+    const judgement =
+      'challenger RMSE 1 against 5 on the same 168 held-out rows: 80% better, at least 2% needed';
     expect(await run({ reason: 'a new bike lane opened' })).toEqual({
       asOf,
       retrainingId: asOf,
@@ -121,7 +123,9 @@ describe('retraining', () => {
     train = () => fit(5);
     expect(await run()).toMatchObject({ state: 'rejected' });
     expect(await stored()).toMatchObject({ state: 'rejected', stage: 'archived' });
-    expect((await told())[1]).toContain(`INFO ${model} keeps its champion: 1 stays, 2 was rejected: challenger RMSE 5`);
+    expect((await told())[1]).toContain(
+      `INFO ${model} keeps its champion: 1 stays, 2 was rejected: challenger RMSE 5`,
+    );
   });
 
   it('fails when the training fails, with what the trainer says', async () => {
@@ -156,7 +160,10 @@ describe('retraining', () => {
     const handle = worker.client.workflow.getHandle(await workflowIdOfRun());
     await until(async () => {
       const { raw } = await handle.describe();
-      return raw.pendingActivities?.some(({ lastFailure }) => lastFailure?.message?.includes('does not answer')) ?? false;
+      return (
+        raw.pendingActivities?.some(({ lastFailure }) => lastFailure?.message?.includes('does not answer')) ??
+        false
+      );
     }, 10_000);
     await trainer.restart();
     expect(await running).toMatchObject({ state: 'promoted' });
@@ -208,6 +215,8 @@ describe('retraining', () => {
     const { state } = await worker.run<Answer>('retraining', { model });
     // Nothing was predicted in the last days.
     expect(state).toBe('rejected');
-    expect(await stored()).toMatchObject({ reason: expect.stringMatching(/^started by hand; 0 held-out rows/) });
+    expect(await stored()).toMatchObject({
+      reason: expect.stringMatching(/^started by hand; 0 held-out rows/),
+    });
   });
 });

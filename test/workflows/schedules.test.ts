@@ -222,9 +222,10 @@ describe('a schedule backfill', () => {
     await until(async () => (await handle.describe()).runId !== runId, 30_000);
     await handle.result();
     expect(await derived()).toEqual(first);
-    expect(
-      await test.database.query('select event from alert_events where model = $1', [model]),
-    ).toEqual([{ event: 'opened' }, { event: 'opened' }]);
+    expect(await test.database.query('select event from alert_events where model = $1', [model])).toEqual([
+      { event: 'opened' },
+      { event: 'opened' },
+    ]);
   });
 });
 

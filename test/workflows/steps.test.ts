@@ -57,10 +57,9 @@ describe('a Pushgateway that stays away', () => {
       metrics: 'not pushed',
     });
     expect(
-      await test.database.query(
-        'select count(*) as count from performance_evaluations where model = $1',
-        [model],
-      ),
+      await test.database.query('select count(*) as count from performance_evaluations where model = $1', [
+        model,
+      ]),
     ).toEqual([{ count: 2 }]);
     expect(await pushedSeries(model, 'performance-evaluation')).toEqual({});
   });
@@ -73,7 +72,9 @@ describe('a Pushgateway that stays away', () => {
       unchanged: 2,
       metrics: 'pushed',
     });
-    expect(await pushedSeries(model, 'performance-evaluation')).toMatchObject({ 'model_rmse{version="1"}': 3 });
+    expect(await pushedSeries(model, 'performance-evaluation')).toMatchObject({
+      'model_rmse{version="1"}': 3,
+    });
   });
 
   it('does not keep people from being told', async () => {
@@ -100,7 +101,9 @@ describe('a Pushgateway that comes back', () => {
     expect(await worker.run('performanceEvaluation', { model, asOf: at(9, 3) })).toMatchObject({
       metrics: 'pushed',
     });
-    expect(await pushedSeries(model, 'performance-evaluation')).toMatchObject({ 'model_rmse{version="1"}': 3 });
+    expect(await pushedSeries(model, 'performance-evaluation')).toMatchObject({
+      'model_rmse{version="1"}': 3,
+    });
   });
 
   it('is tried for ten minutes, with pauses that grow from a second to a minute', async () => {

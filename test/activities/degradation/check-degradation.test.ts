@@ -42,7 +42,9 @@ async function check(asOf: string, act = false): Promise<CheckDegradationResult>
 }
 const loadDay = (n: number, error: number) => load(test.database, model, { from: n, to: n + 1, error });
 const alerts = () =>
-  test.database.query('select alert_key as key, episode, state, severity, summary from alerts order by episode');
+  test.database.query(
+    'select alert_key as key, episode, state, severity, summary from alerts order by episode',
+  );
 const events = () =>
   test.database.query('select episode, event, severity from alert_events order by episode, as_of');
 const stored = () =>
@@ -113,7 +115,11 @@ describe('checkDegradation', () => {
   it('keeps one check a day, and the run that first said so', async () => {
     await loadDay(1, 1);
     await check(at(2, 3));
-    await activitiesOn(test.database, { runId: 'later' }).checkDegradation({ model, asOf: at(2, 9), act: false });
+    await activitiesOn(test.database, { runId: 'later' }).checkDegradation({
+      model,
+      asOf: at(2, 9),
+      act: false,
+    });
     expect(await stored()).toMatchObject([{ end: day(2), run: 'run' }]);
   });
 
@@ -181,7 +187,12 @@ describe('the degradation alert', () => {
 });
 
 describe('the decision to retrain', () => {
-  const retraining = { trainer: { url: 'http://127.0.0.1:1' }, trainingWindow: '1d', holdout: '1d', cooldown: '5d' } as const;
+  const retraining = {
+    trainer: { url: 'http://127.0.0.1:1' },
+    trainingWindow: '1d',
+    holdout: '1d',
+    cooldown: '5d',
+  } as const;
   beforeEach(() => watch(test.database, { ...settings, retraining: { ...retraining, minimumOutcomes: 20 } }));
 
   const begin = (asOf: string) => activities.beginRetraining({ model, asOf, reason: 'test' });
@@ -190,7 +201,10 @@ describe('the decision to retrain', () => {
     await loadDay(1, 5);
     await loadDay(2, 5);
     expect(await check(at(3, 3))).toMatchObject({
-      retraining: { decision: 'start', reason: 'the verdict is critical; 24 outcomes in the training window of 1 day' },
+      retraining: {
+        decision: 'start',
+        reason: 'the verdict is critical; 24 outcomes in the training window of 1 day',
+      },
     });
   });
 
@@ -208,7 +222,9 @@ describe('the decision to retrain', () => {
     expect((await check(at(4, 3))).retraining.reason).toContain('is still running; one at a time');
     await activities.failRetraining({ model, retrainingId: at(3, 3), reason: 'test' });
     for (const n of [4, 5, 6]) await loadDay(n, 5);
-    expect((await check(at(7, 3))).retraining.reason).toContain('the cooldown of 5 days ends at 2024-01-08T03:00:00Z');
+    expect((await check(at(7, 3))).retraining.reason).toContain(
+      'the cooldown of 5 days ends at 2024-01-08T03:00:00Z',
+    );
     await loadDay(7, 5);
     expect((await check(at(8, 3))).retraining.decision).toBe('start');
   });

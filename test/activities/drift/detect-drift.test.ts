@@ -44,14 +44,21 @@ async function detect(
   return by.detectDrift({ model, asOf, act: false, ...input });
 }
 
-const log = (rows: readonly PredictionRow[]) => openClient({ database: test.database }).logPredictions(model, rows);
+const log = (rows: readonly PredictionRow[]) =>
+  openClient({ database: test.database }).logPredictions(model, rows);
 const runs = () =>
   test.database.query(
     `select window_start as start, verdict, drift_share as share, row_count as rows, coverage, as_of as "asOf", run_id as run
      from drift_runs order by window_start`,
   );
 const resultsOf = (column: string) =>
-  test.database.query<{ method: string; statistic: number | null; verdict: string; reason: string; deciding: boolean }>(
+  test.database.query<{
+    method: string;
+    statistic: number | null;
+    verdict: string;
+    reason: string;
+    deciding: boolean;
+  }>(
     'select method, statistic, verdict, reason, deciding from drift_results where column_name = $1 order by method',
     [column],
   );
@@ -59,7 +66,9 @@ const decidingOf = async (column: string) => (await resultsOf(column)).find(({ d
 const ratioOf = async (column: string, ratio: string) =>
   (await resultsOf(column)).find(({ method }) => method === ratio)?.statistic;
 const alerts = () =>
-  test.database.query('select alert_key as key, episode, state, severity from alerts order by alert_key, episode');
+  test.database.query(
+    'select alert_key as key, episode, state, severity from alerts order by alert_key, episode',
+  );
 
 describe('detectDrift', () => {
   it('finds nothing where the data is as it was', async () => {
@@ -174,7 +183,9 @@ describe('data that cannot be judged', () => {
   });
 
   it('in a feature that is missing from all rows leaves the others judged', async () => {
-    await log(predictionsOf({ from: 8, to: 9 }).map((row) => ({ ...row, features: { c: row.features['c'] } })));
+    await log(
+      predictionsOf({ from: 8, to: 9 }).map((row) => ({ ...row, features: { c: row.features['c'] } })),
+    );
     expect(await detect(at(9))).toMatchObject({
       verdict: 'ok',
       driftShare: 0,
@@ -187,9 +198,10 @@ describe('data that cannot be judged', () => {
   it('in a feature of another type counts as invalid', async () => {
     await log(predictionsOf({ from: 8, to: 9 }));
     // The client would reject these rows; plain SQL does not.
-    await test.database.execute(`update predictions set features = features || '{"x": "warm"}' where event_time >= $1`, [
-      at(8),
-    ]);
+    await test.database.execute(
+      `update predictions set features = features || '{"x": "warm"}' where event_time >= $1`,
+      [at(8)],
+    );
     expect(await detect(at(9))).toMatchObject({ verdict: 'ok', driftShare: 0 });
     expect(await ratioOf('x', 'invalid-ratio')).toBe(1);
     expect(await ratioOf('x', 'missing-ratio')).toBe(0);
@@ -199,7 +211,9 @@ describe('data that cannot be judged', () => {
   it('in a feature that the reference never had stays unjudged', async () => {
     const features = { c: { kind: 'categorical' }, z: { kind: 'continuous' } } as const;
     await watch(test.database, { ...settings, features });
-    await log(predictionsOf({ from: 8, to: 9 }).map((row) => ({ ...row, features: { ...row.features, z: 1 } })));
+    await log(
+      predictionsOf({ from: 8, to: 9 }).map((row) => ({ ...row, features: { ...row.features, z: 1 } })),
+    );
     expect(await detect(at(9))).toMatchObject({ verdict: 'ok', driftShare: 0 });
     expect(await decidingOf('z')).toMatchObject({
       verdict: 'insufficient-data',
@@ -244,7 +258,9 @@ describe('the drift alert', () => {
   it('names what has drifted', async () => {
     await load(test.database, model, { from: 8, to: 9, shift: 3 });
     await detect(at(9));
-    const [event] = await test.database.query<{ facts: { name: string; value: string }[] }>('select facts from alert_events');
+    const [event] = await test.database.query<{ facts: { name: string; value: string }[] }>(
+      'select facts from alert_events',
+    );
     expect(event!.facts.map(({ name }) => name)).toEqual(['x']);
     expect(event!.facts[0]!.value).toContain('Wasserstein');
   });

@@ -30,7 +30,8 @@ async function evaluate(asOf: string, window?: { start: string; end: string }) {
 }
 const log = (rows: Parameters<ReturnType<typeof openClient>['logPredictions']>[1]) =>
   openClient({ database: test.database }).logPredictions(model, rows);
-const record = (rows: readonly ActualRow[]) => openClient({ database: test.database }).recordActuals(model, rows);
+const record = (rows: readonly ActualRow[]) =>
+  openClient({ database: test.database }).recordActuals(model, rows);
 
 interface Stored extends Record<string, unknown> {
   readonly version: string;
@@ -48,7 +49,8 @@ const stored = (where = 'true') =>
        (metrics ->> 'rmse')::double precision as rmse, sample_size as rows, coverage
      from performance_evaluations where ${where} order by window_end, days, version, revision`,
   );
-const oneDay = (end: number) => `window_end = '${formatInstant(day(end))}' and window_end - window_start = '1 day'`;
+const oneDay = (end: number) =>
+  `window_end = '${formatInstant(day(end))}' and window_end - window_start = '1 day'`;
 
 describe('evaluatePerformance', () => {
   it('evaluates the windows that end at asOf', async () => {
@@ -249,7 +251,9 @@ describe('a classification', () => {
   });
 
   it('is evaluated by its classes and probabilities', async () => {
-    await record(actualsOf({ from: 8, to: 9 }).map((row, i) => ({ ...row, value: i % 2 === 0 ? 'yes' : 'no' })));
+    await record(
+      actualsOf({ from: 8, to: 9 }).map((row, i) => ({ ...row, value: i % 2 === 0 ? 'yes' : 'no' })),
+    );
     await evaluate(at(9, 3));
     const [evaluation] = await test.database.query<{ metrics: Record<string, number> }>(
       `select metrics from performance_evaluations where ${oneDay(9)}`,

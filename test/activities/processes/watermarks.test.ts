@@ -25,7 +25,9 @@ const past = (asOf: number, windowEnd?: number) =>
 
 describe('advanceWatermark', () => {
   const watermark = async () =>
-    (await test.database.query('select as_of as "asOf", window_end as "windowEnd" from process_watermarks'))[0];
+    (
+      await test.database.query('select as_of as "asOf", window_end as "windowEnd" from process_watermarks')
+    )[0];
 
   it('moves forward, never back', async () => {
     await advance(day(5));

@@ -50,8 +50,15 @@ async function profiledRows(column: string, from: number, to: number): Promise<n
   const { id } = specifyReference(monitor, currentWindow(monitor, { model, asOf }));
   const grid = (await findReference(test.database, model, id))?.grids.get(column);
   if (grid === undefined) return 0;
-  const contents = (await readProfiles(test.database, model, id, { start: day(from), end: day(to) })).get(column);
-  return rowCountOf(mergeProfiles(grid, (contents ?? []).map((content) => decodeProfile(content, grid))));
+  const contents = (await readProfiles(test.database, model, id, { start: day(from), end: day(to) })).get(
+    column,
+  );
+  return rowCountOf(
+    mergeProfiles(
+      grid,
+      (contents ?? []).map((content) => decodeProfile(content, grid)),
+    ),
+  );
 }
 
 describe('profileHours', () => {
@@ -66,7 +73,8 @@ describe('profileHours', () => {
   it('profiles every column: features, the prediction and the actual', async () => {
     await load(test.database, model, { from: 1, to: 5 });
     await profile();
-    for (const column of ['x', 'c', 'prediction', 'actual']) expect(await profiledRows(column, 4, 5)).toBe(24);
+    for (const column of ['x', 'c', 'prediction', 'actual'])
+      expect(await profiledRows(column, 4, 5)).toBe(24);
   });
 
   it('finds nothing to do the second time', async () => {
@@ -122,7 +130,9 @@ describe('profileHours', () => {
   it('drops what was counted of rows that were deleted', async () => {
     await load(test.database, model, { from: 1, to: 5 });
     await profile();
-    await test.database.execute('delete from predictions where event_time = $1', [new Date(day(4)).toISOString()]);
+    await test.database.execute('delete from predictions where event_time = $1', [
+      new Date(day(4)).toISOString(),
+    ]);
     expect(await profile()).toEqual({ hoursProfiled: 1 });
     expect(await profiledRows('x', 4, 5)).toBe(23);
     expect(await profiledRows('actual', 4, 5)).toBe(23);

@@ -80,7 +80,8 @@ describe('a fixed reference', () => {
     );
     expect(await detect(at(9))).toMatchObject({
       verdict: 'insufficient-data',
-      reason: 'the reference, 2024-01-01 to 2024-01-08 (exclusive), has 9 predictions, at least 10 are needed',
+      reason:
+        'the reference, 2024-01-01 to 2024-01-08 (exclusive), has 9 predictions, at least 10 are needed',
     });
     await load(test.database, model, { from: 1, to: 8 });
     expect(await detect(at(9))).toMatchObject({ verdict: 'ok' });
@@ -109,7 +110,11 @@ describe('a fixed reference', () => {
     await detect(at(9));
     await watch(test.database, { model, reference: { ...january, start: '2024-01-02' }, current: '1d' });
     await detect(at(9));
-    const features = { x: { kind: 'continuous' }, c: { kind: 'categorical' }, z: { kind: 'continuous' } } as const;
+    const features = {
+      x: { kind: 'continuous' },
+      c: { kind: 'categorical' },
+      z: { kind: 'continuous' },
+    } as const;
     await watch(test.database, { model, features, reference: january, current: '1d' });
     await detect(at(9));
     expect(await references()).toHaveLength(3);
@@ -126,7 +131,10 @@ describe('the actuals of a reference', () => {
   } as const;
   const hasActuals = async (): Promise<unknown> => (await references())[0]!['actuals'];
   const record = (count: number) =>
-    openClient({ database: test.database }).recordActuals(model, actualsOf({ from: 1, to: 2 }).slice(0, count));
+    openClient({ database: test.database }).recordActuals(
+      model,
+      actualsOf({ from: 1, to: 2 }).slice(0, count),
+    );
 
   beforeEach(async () => {
     await watch(test.database, input);
@@ -218,7 +226,9 @@ describe('a reference of training statistics', () => {
   it('gives the ratios of what lies outside of the training data', async () => {
     const { rows } = await detect(at(2));
     expect(rows).toBe(24);
-    const outside = predictionsOf({ from: 1, to: 2, shift: 1 }).filter((row) => Number(row.features['x']) > 2);
+    const outside = predictionsOf({ from: 1, to: 2, shift: 1 }).filter(
+      (row) => Number(row.features['x']) > 2,
+    );
     const ratios = (await results('x')).filter(({ method }) => method.endsWith('ratio'));
     expect(ratios).toContainEqual({
       method: 'out-of-range-ratio',
@@ -245,7 +255,9 @@ describe('a reference of training statistics', () => {
     expect(methods.map(({ verdict, statistic }) => ({ verdict, statistic }))).toEqual(
       methods.map(() => ({ verdict: 'insufficient-data', statistic: null })),
     );
-    expect(methods.map(({ reason }) => reason)).toContain('the reference has no distribution (training statistics)');
+    expect(methods.map(({ reason }) => reason)).toContain(
+      'the reference has no distribution (training statistics)',
+    );
   });
 
   it('says nothing of columns without statistics', async () => {

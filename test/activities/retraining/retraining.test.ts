@@ -78,7 +78,9 @@ const versions = () =>
     'select version, stage, lineage, promoted_at as "promotedAt", archived_at as "archivedAt" from model_versions order by 1',
   );
 const events = () =>
-  test.database.query('select alert_key as key, event, severity, summary from alert_events order by recorded_at');
+  test.database.query(
+    'select alert_key as key, event, severity, summary from alert_events order by recorded_at',
+  );
 
 describe('beginRetraining', () => {
   it('takes the one place of the model, with the windows of its asOf', async () => {
@@ -108,7 +110,12 @@ describe('beginRetraining', () => {
   it('tells people that it started, and why', async () => {
     await begin();
     expect(await events()).toEqual([
-      { key: `retraining:${model}:${retrainingId}`, event: 'started', severity: 'info', summary: 'RMSE is above 2' },
+      {
+        key: `retraining:${model}:${retrainingId}`,
+        event: 'started',
+        severity: 'info',
+        summary: 'RMSE is above 2',
+      },
     ]);
   });
 
@@ -142,7 +149,9 @@ describe('beginRetraining', () => {
 
   it('takes the place of one whose workflow was ended from outside', async () => {
     await begin();
-    await test.database.execute(`update retraining_runs set started_at = now() - interval '3 hours 1 minute'`);
+    await test.database.execute(
+      `update retraining_runs set started_at = now() - interval '3 hours 1 minute'`,
+    );
     const another = activitiesOn(test.database, { runId: 'another' });
     expect(await begin(another, at(11))).toMatchObject({ decision: 'begun' });
     expect(await runs()).toMatchObject([
@@ -197,7 +206,10 @@ describe('readTraining', () => {
   );
 
   it('fails for good where the trainer does not know the training', async () => {
-    await expect(activities.readTraining(key)).rejects.toMatchObject({ code: 'TRAINER_REFUSED', retryable: false });
+    await expect(activities.readTraining(key)).rejects.toMatchObject({
+      code: 'TRAINER_REFUSED',
+      retryable: false,
+    });
   });
 });
 
@@ -208,10 +220,16 @@ describe('judgeChallenger', () => {
       reason: 'challenger RMSE 1 against 5 on the same 168 held-out rows: 80% better, at least 2% needed',
       pendingAlerts: [],
     });
-    expect(await versions()).toMatchObject([{ version: '2', stage: 'champion', promotedAt: Date.parse(asOf) }]);
+    expect(await versions()).toMatchObject([
+      { version: '2', stage: 'champion', promotedAt: Date.parse(asOf) },
+    ]);
     expect(await runs()).toMatchObject([{ state: 'promoted', champion: '1', challenger: '2' }]);
     const [run] = await test.database.query('select comparison from retraining_runs');
-    expect(run!['comparison']).toMatchObject({ metric: 'rmse', rows: 168, judgement: { decision: 'promote' } });
+    expect(run!['comparison']).toMatchObject({
+      metric: 'rmse',
+      rows: 168,
+      judgement: { decision: 'promote' },
+    });
   });
 
   it('archives the champion before', async () => {
@@ -276,7 +294,9 @@ describe('failRetraining', () => {
     await begin();
     await activities.startTraining(key);
     await activities.readTraining(key);
-    expect(await activities.failRetraining({ ...key, reason: 'no holdout' })).toMatchObject({ state: 'failed' });
+    expect(await activities.failRetraining({ ...key, reason: 'no holdout' })).toMatchObject({
+      state: 'failed',
+    });
     expect(await versions()).toMatchObject([{ version: '2', stage: 'archived' }]);
     expect(await runs()).toMatchObject([{ state: 'failed', reason: 'RMSE is above 2; no holdout' }]);
     expect(await events()).toMatchObject([
@@ -287,7 +307,9 @@ describe('failRetraining', () => {
 
   it('leaves one that has ended as it is', async () => {
     await judged(1);
-    expect(await activities.failRetraining({ ...key, reason: 'too late' })).toMatchObject({ state: 'promoted' });
+    expect(await activities.failRetraining({ ...key, reason: 'too late' })).toMatchObject({
+      state: 'promoted',
+    });
     expect(await versions()).toMatchObject([{ stage: 'champion' }]);
   });
 

@@ -40,7 +40,11 @@ async function failureOf(asking: Promise<unknown>): Promise<TidewatchError> {
 
 describe('a trainer', () => {
   it('is asked to train with the windows, and asked by id how it goes', async () => {
-    const trainer = await startFakeTrainer(async () => ({ state: 'succeeded', version: '2', lineage: { rows: 48 } }));
+    const trainer = await startFakeTrainer(async () => ({
+      state: 'succeeded',
+      version: '2',
+      lineage: { rows: 48 },
+    }));
     const { start, read } = openTrainer();
     expect(await start(trainer.url, request)).toEqual({ state: 'running' });
     expect(trainer.trainings()).toEqual([request]);
