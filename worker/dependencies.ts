@@ -89,14 +89,14 @@ async function connectTemporal(
 }
 
 // https://grpc.io/docs/guides/status-codes
-const notFound = 5;
+const notFoundCodes = new Set([5]);
 
 /** Asked before a worker is made: one that cannot be made leaves threads behind that keep the process from ending. */
 async function requireNamespace(connection: Connection, namespace: string): Promise<void> {
   try {
     await connection.workflowService.describeNamespace({ namespace });
   } catch (error) {
-    if (!isGrpcServiceError(error) || Number(error.code) !== notFound) throw error;
+    if (!isGrpcServiceError(error) || !notFoundCodes.has(error.code)) throw error;
     const problem = `  TEMPORAL_NAMESPACE: the server has no namespace "${namespace}"`;
     throw new TidewatchError('INVALID_CONFIGURATION', { count: 1, problems: problem }, { cause: error });
   }

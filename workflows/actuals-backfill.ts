@@ -13,5 +13,5 @@ export async function actualsBackfill(input: unknown): Promise<ResultOf<'attachA
   const asOf = asOfOf(rest);
   const summary = await scans.attachActuals({ model, asOf, ...(window && { window }) });
   const metrics = await pushMetrics({ model, process: 'actuals-backfill' });
-  return { asOf, ...summary, metrics };
+  return { ...summary, asOf, metrics };
 }

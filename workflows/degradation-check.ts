@@ -30,7 +30,7 @@ export async function degradationCheck(
   if (pendingAlerts.length > 0) await decisions.wakeAlerts({ model, alertKeys: pendingAlerts });
   const started =
     check.retraining.decision === 'start' ? await startRetraining(model, asOf, check.reason) : null;
-  return { asOf, ...verdict, retrainingWorkflow: started, metrics };
+  return { ...verdict, retrainingWorkflow: started, metrics, asOf };
 }
 
 /** A retraining outlives the check that started it. */

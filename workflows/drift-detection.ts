@@ -19,5 +19,5 @@ export async function driftDetection(
   const { process, pendingAlerts, ...drift } = await decisions.detectDrift({ ...request, act: act ?? false });
   const metrics = await pushMetrics({ model, process });
   if (pendingAlerts.length > 0) await decisions.wakeAlerts({ model, alertKeys: pendingAlerts });
-  return { asOf, hoursProfiled, ...drift, metrics };
+  return { ...drift, hoursProfiled, asOf, metrics };
 }

@@ -15,5 +15,5 @@ export async function performanceEvaluation(
   await scans.attachActuals({ model, asOf, ...(window && { window }) });
   const summary = await decisions.evaluatePerformance({ model, asOf, ...(window && { window }) });
   const metrics = await pushMetrics({ model, process: 'performance-evaluation' });
-  return { asOf, ...summary, metrics };
+  return { ...summary, asOf, metrics };
 }

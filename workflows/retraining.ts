@@ -18,7 +18,7 @@ export async function retraining(input: unknown): Promise<RetrainingResult> {
   const { model, reason, ...rest } = decodeInput('retraining', input);
   const asOf = asOfOf(rest);
   const begun = await decisions.beginRetraining({ model, asOf, reason: reason ?? 'started by hand' });
-  if (begun.decision === 'refused') return { asOf, state: 'refused', reason: begun.reason };
+  if (begun.decision === 'refused') return { state: 'refused', reason: begun.reason, asOf };
   const { retrainingId } = begun;
 
   let end: Ended;
@@ -40,7 +40,7 @@ export async function retraining(input: unknown): Promise<RetrainingResult> {
     const metrics = await pushMetrics({ model, process: 'retraining' });
     const { pendingAlerts, ...result } = end;
     await tell(model, pendingAlerts);
-    return { asOf, retrainingId, ...result, metrics };
+    return { ...result, retrainingId, asOf, metrics };
   });
 }
 

@@ -73,8 +73,6 @@ function failureText(error: unknown, timeoutMs: number): string {
 /** Slack's limits, in characters of the escaped text; a payload beyond one is refused whole. */
 const limits = {
   text: 3000,
-  header: 150,
-  section: 3000,
   field: 2000,
   fieldsInSection: 10,
   facts: 40,
@@ -88,8 +86,8 @@ const words: Readonly<Record<AlertStatus, string>> = {
 };
 
 /**
- * How does an alert look in Slack? A header, the reason, the facts in two columns, then the time and the links, beside a
- * bar in the colour of the severity. Nothing in a name can mention people, format text or make a link.
+ * How does an alert look in Slack? A line with what happened and why, which is also the notification; below it, beside a bar
+ * in the colour of the severity, the facts in two columns, the time and the links. Nothing in a name can mention people, format text or make a link.
  *
  * @example slackMessage(alert).text // 'CRITICAL bike-demand is degraded: RMSE over 7 days 101.2 is above 75'
  */
@@ -111,11 +109,6 @@ export function slackMessage(alert: AlertMessage): IncomingWebhookSendArguments 
       {
         color: statusColors[status],
         blocks: [
-          { type: 'header', text: { type: 'plain_text', text: fit(headline, limits.header), emoji: false } },
-          {
-            type: 'section',
-            text: { type: 'plain_text', text: fit(alert.summary, limits.section), emoji: false },
-          },
           ...chunks(facts, limits.fieldsInSection).map((fields) => ({ type: 'section' as const, fields })),
           {
             type: 'context',

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { DegradationEvidence, WindowEvidence } from '../../core/degradation/evidence.ts';
 import type { DegradationVerdict } from '../../core/degradation/judge.ts';
+import { degradationFacts } from '../../core/degradation/facts.ts';
 import { judgeDegradation } from '../../core/degradation/judge.ts';
 import type { DegradationRule } from '../../core/degradation/rules.ts';
 import { defaultRules } from '../../core/degradation/rules.ts';
@@ -73,10 +74,7 @@ export function createCheckDegradation(
           asOf,
           routes: monitor.alerts.routes,
           provenance: run,
-          facts: [
-            ...(version === null ? [] : [{ name: 'Version', value: version }]),
-            ...verdict.findings.map((finding) => ({ name: finding.level, value: finding.reason })),
-          ],
+          facts: degradationFacts(version, verdict.findings),
         } as const;
         if (verdict.level === 'critical' || verdict.level === 'warning') {
           await openAlert(connection, { ...alert, severity: verdict.level, summary: verdict.reason });

@@ -38,11 +38,11 @@ export interface DetectDriftInput extends ProfileHoursInput {
 
 export interface DetectDriftResult {
   readonly process: Process;
-  readonly window: WindowText;
   readonly verdict: Level;
   readonly reason: string;
-  readonly driftShare: number | null;
   readonly driftedFeatures: readonly string[];
+  readonly driftShare: number | null;
+  readonly window: WindowText;
   readonly rows: number;
   readonly pendingAlerts: readonly string[];
 }
@@ -91,11 +91,11 @@ export function createDetectDrift(
       if (input.act || !past) await reportDrift(connection, monitor, process, verdict, columns, asOf, run);
       return {
         process,
-        window: formatWindow(window),
         verdict: verdict.level,
         reason: verdict.reason,
-        driftShare: valueOf(dataset.driftShare),
         driftedFeatures: dataset.driftedFeatures,
+        driftShare: valueOf(dataset.driftShare),
+        window: formatWindow(window),
         rows,
         pendingAlerts: await listPendingAlerts(connection, model),
       };
@@ -221,7 +221,10 @@ async function reportDrift(
     routes: monitor.alerts.routes,
     provenance,
     summary: verdict.reason,
-    facts: drifted.map((column) => ({ name: column.column, value: column.verdict.reason })),
+    facts: drifted.map(({ column, verdict: { reason } }) => ({
+      name: column,
+      value: reason.replace(`${column}: `, ''),
+    })),
   } as const;
   if (verdict.level === 'warning' || verdict.level === 'critical') {
     await openAlert(connection, { ...alert, severity: verdict.level });

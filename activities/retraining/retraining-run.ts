@@ -2,7 +2,7 @@
 
 import { TidewatchError } from '../../core/errors.ts';
 import type { Monitor, RetrainingPolicy } from '../../core/monitor/schema.ts';
-import { formatInstant } from '../../core/window.ts';
+import { formatDay } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { openAlert } from '../alerts/store.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -24,7 +24,8 @@ export function alertOf(
   run: RetrainingRun,
   provenance: { workflowId: string; runId: string },
 ): RetrainingAlert {
-  const days = (start: number, end: number): string => `${formatInstant(start)} to ${formatInstant(end)}`;
+  // The last day itself, as people count.
+  const days = (start: number, end: number): string => `${formatDay(start)} to ${formatDay(end - 1)}`;
   return {
     model: monitor.model,
     kind: 'retraining',

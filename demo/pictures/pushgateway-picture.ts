@@ -41,7 +41,7 @@ export async function picturePushgateway(studio: Studio): Promise<void> {
   await takePicture(studio, 'pushgateway.png', [
     page.locator('nav'),
     page.getByRole('button', { name: 'process="actuals-backfill"' }),
-    page.getByRole('button', { name: 'data_drift_share' }),
+    page.locator('.collapse.show .collapse.show table'),
   ]);
 }
 

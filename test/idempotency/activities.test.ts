@@ -23,7 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-describe.each(cases)('$name', ({ prepare, prepareWorld, run, wakes }: Case) => {
+describe.each(cases)('$name', ({ name, prepare, prepareWorld, run, wakes }: Case) => {
+  const gauges = name.startsWith('pushMetrics') ? 'gauges' : 'no gauges';
   let test: TestDatabase;
   let restore: () => Promise<void>;
   let once: Left;
@@ -32,10 +33,10 @@ describe.each(cases)('$name', ({ prepare, prepareWorld, run, wakes }: Case) => {
   /** Puts everything back to what it was before, works, and gives what is left behind. */
   async function leftBy(work: () => Promise<unknown>): Promise<Left> {
     await restore();
-    await world.reset();
+    await world.reset(gauges);
     await prepareWorld?.(world);
     await work();
-    return { ...(await world.traces()), tables: await checksums(test.database) };
+    return { ...(await world.traces(gauges)), tables: await checksums(test.database) };
   }
 
   const runOnce = (runId?: string): Promise<unknown> => run(world.activities(test.database, runId));

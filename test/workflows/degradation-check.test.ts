@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { TrainingAnswer } from '../../activities/retraining/trainer.ts';
+import { until } from '../../demo/stack/until.ts';
 import { pushedSeries } from '../activities/metrics/pushed-series.ts';
 import type { TestChannels } from '../setup/channels.ts';
 import { startTestChannels } from '../setup/channels.ts';
@@ -105,6 +106,7 @@ describe('degradationCheck', () => {
     expect(await pushedSeries(model, 'degradation-check')).toMatchObject({ model_degraded: 1 });
 
     const retraining = worker.client.workflow.getHandle(answer.retrainingWorkflow!);
+    expect(await until(() => trainer.requests() === 1, 30_000)).toBe(true);
     expect((await retraining.describe()).status.name).toBe('RUNNING');
     const [run] = await test.database.query('select reason, state from retraining_runs');
     expect(run).toEqual({ reason: answer.reason, state: 'training' });
@@ -149,9 +151,9 @@ describe('degradationCheck', () => {
     const answer = await weekUpTo(57, 6);
     expect(answer.retrainingWorkflow).toBe(`retraining:${model}:${at(57, 3, 40)}`);
     expect(await told()).toMatchObject({ slack: [`CRITICAL ${critical(6)}`] });
+    expect(await until(() => trainer.requests() === 2, 30_000)).toBe(true);
     endTraining({ state: 'failed', reason: 'no memory' });
     await worker.client.workflow.getHandle(answer.retrainingWorkflow!).result();
-    expect(trainer.requests()).toBe(2);
     const episodes = await test.database.query(
       `select episode, state from alerts where kind = 'degradation' order by episode`,
     );

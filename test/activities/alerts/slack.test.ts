@@ -47,10 +47,8 @@ const unescaped = (text: string): string =>
 describe('slackMessage', () => {
   it('shows status and title, the reason, the facts, the time and a link to the run', () => {
     const payload = rendered();
-    const [header, reason, facts, context] = payload.attachments[0].blocks;
+    const [facts, context] = payload.attachments[0].blocks;
     expect(payload.text).toBe('CRITICAL bike-demand is degraded: RMSE over 7 days 101.2 is above 75');
-    expect(header?.text).toMatchObject({ type: 'plain_text', text: 'CRITICAL bike-demand is degraded' });
-    expect(reason?.text?.text).toBe('RMSE over 7 days 101.2 is above 75');
     expect(facts?.fields?.map(({ text }) => text)).toEqual(['*Version*\n3', '*RMSE*\n101.2']);
     expect(context?.elements?.[0]?.text).toBe(
       'as of 2011-05-20T03:40:00Z  ·  <http://127.0.0.1:8233/namespaces/default/workflows/degradation-check%3Abike-demand/run-1/history|Open the run in Temporal>',
@@ -88,7 +86,7 @@ describe('slackMessage', () => {
       expect(text).not.toMatch(/&(?!amp;|lt;|gt;)/);
       expect(text).not.toMatch(/@(here|channel|everyone)/i);
     }
-    expect(unescaped(texts[1]!.text)).toBe(name);
+    expect(unescaped(texts[0]!.text)).toBe(`*${name}*\n${name}`);
     expect(payload.link_names ?? false).toBe(false);
     expect(texts.filter(({ type }) => type === 'mrkdwn').every(({ verbatim }) => verbatim === true)).toBe(
       true,
@@ -99,18 +97,14 @@ describe('slackMessage', () => {
     const long = '&'.repeat(5000);
     const facts = Array.from({ length: 60 }, () => ({ name: long, value: long }));
     const payload = rendered({ title: long, summary: long, facts });
-    const [header, reason, ...rest] = payload.attachments[0].blocks;
-    expect(header!.text!.text.length).toBeLessThanOrEqual(150);
-    expect(reason!.text!.text.length).toBeLessThanOrEqual(3000);
+    const rest = payload.attachments[0].blocks;
     expect(payload.text.length).toBeLessThanOrEqual(3000);
     const sections = rest.filter(({ fields }) => fields !== undefined);
     expect(sections.map(({ fields }) => fields!.length)).toEqual([10, 10, 10, 10]);
     for (const { text } of sections.flatMap(({ fields }) => fields!))
       expect(text.length).toBeLessThanOrEqual(2000);
-    for (const text of [header!.text!.text, reason!.text!.text, payload.text]) {
-      expect(text.endsWith('…')).toBe(true);
-      expect(text).not.toMatch(/&(?!amp;)/);
-    }
+    expect(payload.text.endsWith('…')).toBe(true);
+    expect(payload.text).not.toMatch(/&(?!amp;)/);
     expect(rest.at(-1)!.elements![0]!.text).toContain('20 more facts in the run');
   });
 
@@ -120,14 +114,14 @@ describe('slackMessage', () => {
   });
 
   it('leaves a text that just fits whole', () => {
-    const summary = 'x'.repeat(3000);
-    expect(rendered({ summary }).attachments[0].blocks[1]!.text!.text).toBe(summary);
+    const headline = 'CRITICAL bike-demand is degraded: ';
+    const summary = 'x'.repeat(3000 - headline.length);
+    expect(rendered({ summary }).text).toBe(headline + summary);
   });
 
   it('puts a dash where there is nothing, which Slack would refuse', () => {
-    const payload = rendered({ summary: '', facts: [{ name: 'Version', value: ' ' }] });
-    expect(payload.attachments[0].blocks[1]!.text!.text).toBe('–');
-    expect(payload.attachments[0].blocks[2]!.fields![0]!.text).toBe('*Version*\n–');
+    const payload = rendered({ summary: '', facts: [{ name: '', value: ' ' }] });
+    expect(textsOf(payload)[0]!.text).toBe('*–*\n–');
   });
 });
 
