@@ -144,7 +144,9 @@ async function create(client: Client, definition: ScheduleDefinition, target: Sc
       ...optionsOf(definition, target.taskQueue),
       scheduleId,
       memo: memoOf(definition),
-      ...(target.created === 'paused' && { state: { paused: true, note: 'created paused by tidewatch apply' } }),
+      ...(target.created === 'paused' && {
+        state: { paused: true, note: 'created paused by tidewatch apply' },
+      }),
       typedSearchAttributes: [{ key: modelKey, value: model }],
     });
   } catch (error) {
@@ -154,7 +156,11 @@ async function create(client: Client, definition: ScheduleDefinition, target: Sc
   }
 }
 
-async function update(client: Client, definition: ScheduleDefinition, { taskQueue }: ScheduleTarget): Promise<void> {
+async function update(
+  client: Client,
+  definition: ScheduleDefinition,
+  { taskQueue }: ScheduleTarget,
+): Promise<void> {
   await client.schedule.getHandle(definition.scheduleId).update(({ state }) => ({
     ...optionsOf(definition, taskQueue),
     state,

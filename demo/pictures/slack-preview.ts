@@ -177,8 +177,9 @@ time, .context, footer { color: #616061; font-size: 12px; line-height: 18px; fon
 .icon { flex: none; width: 36px; height: 36px; border-radius: 6px; background: #1f6feb; color: #fff; text-align: center; line-height: 36px }
 .message { flex: 1 }
 .attachment { display: flex; gap: 12px; margin-top: 4px }
+.attachment > div { flex: 1 }
 .attachment > i { flex: none; width: 4px; border-radius: 2px }
-.fields { display: grid; grid-template-columns: 1fr 1fr; column-gap: 16px }
+.fields { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); column-gap: 16px }
 a { color: #1264a3; text-decoration: none }
 .button { display: inline-block; padding: 2px 12px; border: 1px solid #bbb; border-radius: 4px; color: #1d1c1d; font-weight: bold }
 mark { background: #fcf2d0; color: #1264a3 }

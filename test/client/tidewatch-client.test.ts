@@ -207,9 +207,7 @@ describe('logPredictions', () => {
     ];
     expect(result).toEqual({ stored: 2, rejected });
     expect((await storedPredictions()).map(({ entity }) => entity)).toEqual(['a', 'c']);
-    expect(
-      await select('select model, stream, reason, content from rejected_rows order by reason'),
-    ).toEqual([
+    expect(await select('select model, stream, reason, content from rejected_rows order by reason')).toEqual([
       {
         model: 'm',
         stream: 'predictions',

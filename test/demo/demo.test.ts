@@ -44,7 +44,9 @@ describe('sixteen weeks of bikes', () => {
   it('promote a retrained model that won on held-out rows', () => {
     expect(summary.retrainings.length).toBeGreaterThanOrEqual(1);
     expect(summary.retrainings[0]).toMatchObject({ state: 'promoted', champion: '2011-03-01' });
-    expect(summary.retrainings[0]!.reason).toMatch(/challenger RMSE [\d.]+ against [\d.]+ on the same \d+ held-out rows/);
+    expect(summary.retrainings[0]!.reason).toMatch(
+      /challenger RMSE [\d.]+ against [\d.]+ on the same \d+ held-out rows/,
+    );
   });
 
   it('have a RMSE at least 20% below the frozen model over the four weeks after the first promotion', async () => {
@@ -109,7 +111,9 @@ describe('sixteen weeks of bikes', () => {
     const text = await (await fetch(`${demo.stack.pushgateway.url}/metrics`)).text();
     const version = summary.weeks.at(-1)!.version;
     expect(text).toMatch(
-      new RegExp(`model_rmse\\{.*model="bike-demand",process="performance-evaluation",version="${version}"\\} [\\d.]+`),
+      new RegExp(
+        `model_rmse\\{.*model="bike-demand",process="performance-evaluation",version="${version}"\\} [\\d.]+`,
+      ),
     );
     expect(text).toMatch(/data_drift_score\{feature="temp",.*method="wasserstein"/);
     expect(text).toMatch(/model_retrainings_total\{.*\} [12]/);

@@ -19,9 +19,16 @@ const packageJson = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'
 };
 
 function fenced(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, 'gm'))].map(([, body]) => body!);
+  return [...readme.matchAll(new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, 'gm'))].map(
+    ([, body]) => body!,
+  );
 }
-const commands = fenced('sh').flatMap((block) => block.split('\n').map((line) => line.trim()).filter(Boolean));
+const commands = fenced('sh').flatMap((block) =>
+  block
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean),
+);
 
 let stateDirectory: string;
 let database: TestDatabase;
@@ -113,14 +120,17 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     expect((await run('npm run demo -- --help')).stdout).toContain('--inject <change>');
   },
   // The other commands get the addresses of the servers of this run.
-  'export DATABASE_URL=postgres://tidewatch@127.0.0.1:5432/tidewatch TEMPORAL_ADDRESS=127.0.0.1:7233': async () => {
-    expect(Object.keys(environment)).toEqual(expect.arrayContaining(['DATABASE_URL', 'TEMPORAL_ADDRESS']));
-  },
+  'export DATABASE_URL=postgres://tidewatch@127.0.0.1:5432/tidewatch TEMPORAL_ADDRESS=127.0.0.1:7233':
+    async () => {
+      expect(Object.keys(environment)).toEqual(expect.arrayContaining(['DATABASE_URL', 'TEMPORAL_ADDRESS']));
+    },
   'npx tidewatch migrate': async () => {
     expect((await run('npx tidewatch migrate')).stdout).toContain('0001_core.sql');
   },
   'npx tidewatch apply --plan': async () => {
-    expect((await run('npx tidewatch apply --plan')).stdout).toContain('nothing changed; run `tidewatch apply` to do this');
+    expect((await run('npx tidewatch apply --plan')).stdout).toContain(
+      'nothing changed; run `tidewatch apply` to do this',
+    );
   },
   'npx tidewatch apply': async () => {
     await run('npx tidewatch apply --paused');

@@ -29,28 +29,31 @@ interface TableRow extends Record<string, unknown> {
   readonly clocks: readonly string[];
 }
 
+/** The tables of every migrated database. */
+let tables: Promise<TableRow[]> | undefined;
+
+function listTables(database: Queryable): Promise<TableRow[]> {
+  return (tables ??= database.query<TableRow>(`
+    select relname as name, array(
+      select attname::text from pg_attribute join pg_attrdef on adrelid = attrelid and adnum = attnum
+      where attrelid = pg_class.oid and pg_get_expr(adbin, adrelid) ~ 'now\\(\\)|clock_timestamp\\(\\)') as clocks
+    from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+      and relname <> 'schema_migrations'
+    order by relname`));
+}
+
 /** Table -> checksum of every row without the columns that are not content. `except` leaves more columns out. */
 export async function checksums(
   database: Queryable,
   except: readonly string[] = [],
 ): Promise<Record<string, Checksum>> {
-  const tables = await database.query<TableRow>(`
-    select relname as name, array(
-      select column_name::text from information_schema.columns
-      where table_schema = 'public' and table_name = relname
-        and column_default ~ 'now\\(\\)|clock_timestamp\\(\\)') as clocks
-    from pg_class
-    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
-      and relname <> 'schema_migrations'
-    order by relname`);
-  const parts = tables.map(
-    ({ name, clocks }) => `
-      select '${name}' as name, count(*) as rows, md5(string_agg(content::text, e'\\n' order by content::text)) as md5
-      from (
-        select distinct to_jsonb(${name}) - array[${[...clocks, ...notContent, ...except].map((column) => `'${column}'`).join(', ')}]::text[] as content
-        from ${name}
-      ) content`,
-  );
+  const parts = (await listTables(database)).map(({ name, clocks }) => {
+    const left = [...clocks, ...notContent, ...except].map((column) => `'${column}'`).join(', ');
+    return `
+      select '${name}' as name, count(*) as rows, md5(string_agg(content, e'\\n' order by content)) as md5
+      from (select distinct (to_jsonb(${name}) - array[${left}]::text[])::text as content from ${name}) content`;
+  });
   const rows = await database.query<Checksum & { name: string } & Record<string, unknown>>(
     parts.join('\nunion all\n'),
   );
