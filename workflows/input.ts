@@ -67,7 +67,10 @@ const examples: Readonly<Record<keyof typeof inputSchemas, object>> = {
     model: 'bike-demand',
     window: { start: '2011-05-01T00:00:00Z', end: '2011-05-08T00:00:00Z' },
   },
-  driftDetection: { model: 'bike-demand', asOf: '2011-05-20T03:00:00Z' },
+  driftDetection: {
+    model: 'bike-demand',
+    window: { start: '2011-05-13T00:00:00Z', end: '2011-05-20T00:00:00Z' },
+  },
   performanceEvaluation: { model: 'bike-demand', asOf: '2011-05-20T03:20:00Z' },
   degradationCheck: { model: 'bike-demand', asOf: '2011-05-20T03:40:00Z' },
   retraining: { model: 'bike-demand', reason: 'a new bike lane opened' },
@@ -94,7 +97,10 @@ export function decodeInput<Name extends WorkflowName>(workflow: Name, input: un
     problems: problems.join(' '),
     example: JSON.stringify(examples[workflow]),
   });
-  throw ApplicationFailure.nonRetryable(error.message, error.code);
+  const failure = ApplicationFailure.nonRetryable(error.message, error.code);
+  // The Temporal UI shows it below the message: to whoever typed the input it says nothing.
+  failure.stack = '';
+  throw failure;
 }
 
 /** The instant that a run speaks for: given, or the nominal time of its schedule, or the time it was started. */

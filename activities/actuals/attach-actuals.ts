@@ -119,12 +119,10 @@ export function createAttachActuals(
       batchLength = nextBatchLength(batchLength, done.predictions);
     }
 
-    await advanceWatermark(database, {
-      model,
-      process: 'actuals-backfill',
-      asOf,
-      windowEnd: floorToHour(asOf),
-    });
+    if (window === undefined) {
+      const windowEnd = floorToHour(asOf);
+      await advanceWatermark(database, { model, process: 'actuals-backfill', asOf, windowEnd });
+    }
     const newest = await findNewest(database, model);
     const { otherKind, ...shown } = counts;
     return {

@@ -87,7 +87,9 @@ export function createDetectDrift(
         columns,
         provenance: { configurationHash, codeVersion: deps.codeVersion, ...run },
       });
-      await advanceWatermark(connection, { model, process, asOf, windowEnd: window.end });
+      if (input.window === undefined) {
+        await advanceWatermark(connection, { model, process, asOf, windowEnd: window.end });
+      }
       if (input.act || !past) await reportDrift(connection, monitor, process, verdict, columns, asOf, run);
       return {
         process,

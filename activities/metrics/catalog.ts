@@ -39,7 +39,7 @@ export const gaugeCatalog = {
     processes: drift,
   },
   data_drift_score: {
-    help: 'The number that decides about a column: the p-value of kolmogorov-smirnov and chi-squared (drift below the threshold), the effect of every other method (drift from the threshold on). Absent for a column that could not be judged. The labels prediction, confidence and actual name these columns.',
+    help: 'How far a column is from its reference by its deciding method: 0 is the same, more is further.',
     labels: ['feature', 'method'],
     processes: drift,
   },

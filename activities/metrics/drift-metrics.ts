@@ -1,4 +1,3 @@
-import { isMethodName, methodOf } from '../../core/statistics/registry.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { sampleOf } from './catalog.ts';
 import type { GaugeName, Sample } from './catalog.ts';
@@ -21,11 +20,10 @@ export async function driftSamples(
     ...sampleOf('data_drift_detected', run.verdict === 'warning' || run.verdict === 'critical' ? 1 : 0),
     ...sampleOf('data_drift_share', run.driftShare),
     ...sampleOf('data_drift_ratio', run.outOfDistributionRatio),
-    ...results.flatMap(({ column, method, statistic, pValue, effect, deciding }) => {
+    ...results.flatMap(({ column, method, statistic, effect, deciding }) => {
       const ratioGauge = ratioGauges[method];
-      const score = isMethodName(method) && methodOf(method).decidedBy === 'p-value' ? pValue : effect;
       return [
-        ...(deciding ? sampleOf('data_drift_score', score, { feature: column, method }) : []),
+        ...(deciding ? sampleOf('data_drift_score', effect, { feature: column, method }) : []),
         ...(ratioGauge === undefined ? [] : sampleOf(ratioGauge, statistic, { feature: column })),
       ];
     }),
@@ -56,14 +54,13 @@ interface ResultRow extends Record<string, unknown> {
   readonly column: string;
   readonly method: string;
   readonly statistic: number | null;
-  readonly pValue: number | null;
   readonly effect: number | null;
   readonly deciding: boolean;
 }
 
 async function readResults(connection: Queryable, model: string, driftRunId: number): Promise<ResultRow[]> {
   return connection.query<ResultRow>(
-    `select column_name as "column", method, statistic, p_value as "pValue", effect, deciding
+    `select column_name as "column", method, statistic, effect, deciding
      from drift_results
      where model = $1 and drift_run_id = $2 and (deciding and verdict <> 'insufficient-data' or method = any($3))
      order by column_name, method`,

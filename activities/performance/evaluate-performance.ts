@@ -78,12 +78,10 @@ export function createEvaluatePerformance(
         }
       }
       await clearEvaluationMarks(connection, model, marks.generations);
-      await advanceWatermark(connection, {
-        model,
-        process: 'performance-evaluation',
-        asOf,
-        windowEnd: floorToDay(asOf),
-      });
+      if (input.window === undefined) {
+        const windowEnd = floorToDay(asOf);
+        await advanceWatermark(connection, { model, process: 'performance-evaluation', asOf, windowEnd });
+      }
       return { windows: windows.length, ...count };
     });
   };

@@ -34,7 +34,7 @@ export function alertOf(
     routes: monitor.alerts.routes,
     provenance,
     facts: [
-      { name: 'Champion', value: run.champion_version ?? 'none' },
+      { name: 'Champion before', value: run.champion_version ?? 'none' },
       ...(run.challenger_version === null ? [] : [{ name: 'Challenger', value: run.challenger_version }]),
       { name: 'Trained on', value: days(run.training_start, run.training_end) },
       { name: 'Held out', value: days(run.holdout_start, run.holdout_end) },

@@ -8,7 +8,7 @@ import type { DegradationRule } from './rules.ts';
  * What was measured, for a message: each number once, with all limits it is held against and the outcomes it rests on.
  *
  * @example degradationFacts('7', judgeDegradation(defaultRules({ rmse: { warning: 65, critical: 80 } }), evidence).findings)
- * // [{ name: 'Version', value: '7' }, { name: 'RMSE over 7 days', value: '80.14, limits 80 (critical), 65 (warning)' }, ...]
+ * // [{ name: 'Model version', value: '7' }, { name: 'RMSE over 7 days', value: '80.14, limits 80 (critical), 65 (warning)' }, ...]
  */
 export function degradationFacts(version: string | null, findings: readonly DegradationFinding[]): Fact[] {
   const byMeasure = new Map<string, DegradationFinding[]>();
@@ -21,7 +21,7 @@ export function degradationFacts(version: string | null, findings: readonly Degr
     ...findings.flatMap(({ rule, sampleSize }) => ('metric' in rule ? [sampleSize] : [])),
   );
   return [
-    ...(version === null ? [] : [{ name: 'Version', value: version }]),
+    ...(version === null ? [] : [{ name: 'Model version', value: version }]),
     ...[...byMeasure].map(([name, same]) => ({ name, value: measureText(same) })),
     { name: 'Outcomes', value: String(outcomes) },
   ];

@@ -120,7 +120,8 @@ function judgeMetric(rule: MetricRule, window: WindowEvidence): DegradationFindi
 }
 
 function pooled(rule: MetricRule, { pooled: evaluation }: WindowEvidence): Measured {
-  if (evaluation === undefined) return notMeasured(`the last ${durationText(rule.over)} were not evaluated`);
+  if (evaluation === undefined)
+    return notMeasured(`there is no evaluation of the last ${durationText(rule.over)}`);
   const { sampleSize, verdict, metrics, coverage } = evaluation;
   if (verdict.level === 'insufficient-data') return notMeasured(verdict.reason, sampleSize);
   return {

@@ -23,7 +23,14 @@ export async function pictureEmail(studio: Studio): Promise<void> {
   await expectTexts('the e-mail', page.locator('main'), [email.subject, 'bikes-oncall@example.org']);
   const frame = page.frameLocator('iframe');
   const body = frame.locator('body');
-  const facts = ['CRITICAL', 'bike-demand is degraded', reason, 'Version', '2011-03-01', 'As of 2011-04-'];
+  const facts = [
+    'CRITICAL',
+    'bike-demand is degraded',
+    reason,
+    'Model version',
+    '2011-03-01',
+    'As of 2011-04-',
+  ];
   await expectTexts("the e-mail's HTML part", body, facts);
   for (const fact of facts) {
     if (!email.text.includes(fact))

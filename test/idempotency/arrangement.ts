@@ -23,7 +23,7 @@ export const processes: readonly Process[] = [
   'retraining',
 ];
 
-export const training: TrainingAnswer = { state: 'succeeded', version: '2', lineage: { rows: 168 } };
+const training: TrainingAnswer = { state: 'succeeded', version: '2', lineage: { rows: 168 } };
 
 /** What is outside of the database: said once, it is the same however often an activity was repeated. */
 export interface Traces {

@@ -11,12 +11,12 @@ export interface WorkerProcess {
   stderr(): string;
   /** The health endpoint, once the worker has started. */
   started(): Promise<string>;
-  signal(name: 'SIGTERM' | 'SIGINT'): void;
+  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void;
   /** Its exit code; a signal that ended it gives null. */
   readonly exited: Promise<number | null>;
 }
 
-/** `environment` is all that it gets, beside the path. */
+/** `environment` is all that it gets, beside the path. The caller kills it when the test is over, however it ended. */
 export function startWorkerProcess(environment: Readonly<Record<string, string>>): WorkerProcess {
   const child = spawn(process.execPath, ['--import', 'tsx', 'cli/tidewatch.ts', 'worker'], {
     env: { PATH: process.env['PATH'], TIDEWATCH_HTTP_PORT: '0', ...environment },
@@ -25,18 +25,12 @@ export function startWorkerProcess(environment: Readonly<Record<string, string>>
   let stderr = '';
   child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
   child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
-  // A test that fails in the middle must not leave it running.
-  const kill = (): boolean => child.kill('SIGKILL');
-  process.once('exit', kill);
   const logs = (): string[] => stdout.split('\n').filter((line) => line !== '');
   return {
     logs,
     stderr: () => stderr,
     signal: (name) => void child.kill(name),
-    exited: once(child, 'close').then(([code]) => {
-      process.off('exit', kill);
-      return code as number | null;
-    }),
+    exited: once(child, 'close').then(([code]) => code as number | null),
     started: async () => {
       let url: string | undefined;
       await until(() => {

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TestContext } from 'vitest';
 
 import { listenOnLoopback } from '../../demo/stack/loopback-ports.ts';
 import { until } from '../../demo/stack/until.ts';
@@ -46,6 +47,7 @@ describe('a worker that runs', () => {
     worker = startWorkerProcess(environment(taskQueue));
     url = await worker.started();
   });
+  afterAll(() => worker.signal('SIGKILL'));
   const get = async (path: string) => {
     const response = await fetch(url + path);
     return {
@@ -144,21 +146,22 @@ async function refused(
   given: Readonly<Record<string, string>>,
 ): Promise<{ code: number | null; stderr: string }> {
   const worker = startWorkerProcess(given);
+  onTestFinished(() => worker.signal('SIGKILL'));
   return { code: await worker.exited, stderr: worker.stderr() };
 }
 
 describe('a worker that cannot start', () => {
-  it.concurrent('because Postgres is away says what to do, and ends with code 3', async () => {
+  it.concurrent('because Postgres is away says what to do, and ends with code 3', async (context) => {
     const DATABASE_URL = 'postgres://tidewatch@127.0.0.1:1/tidewatch';
-    const { code, stderr } = await refused({ ...environment('worker-test'), DATABASE_URL });
+    const { code, stderr } = await refused(context, { ...environment('worker-test'), DATABASE_URL });
     expect(stderr).toMatch(
       /^Postgres at 127\.0\.0\.1:1\/tidewatch does not answer \(.+\)\. Start it, or set DATABASE_URL\.\n$/,
     );
     expect(code).toBe(3);
   });
 
-  it.concurrent('because Temporal is away says what to do, and ends with code 3', async () => {
-    const { code, stderr } = await refused({
+  it.concurrent('because Temporal is away says what to do, and ends with code 3', async (context) => {
+    const { code, stderr } = await refused(context, {
       ...environment('worker-test'),
       TEMPORAL_ADDRESS: '127.0.0.1:1',
     });
@@ -168,9 +171,12 @@ describe('a worker that cannot start', () => {
     expect(code).toBe(3);
   });
 
-  it.concurrent('because the database has not been migrated says what to do', async () => {
+  it.concurrent('because the database has not been migrated says what to do', async (context) => {
     const empty = await createTestDatabase('empty');
-    const { code, stderr } = await refused({ ...environment('worker-test'), DATABASE_URL: empty.url });
+    const { code, stderr } = await refused(context, {
+      ...environment('worker-test'),
+      DATABASE_URL: empty.url,
+    });
     expect(stderr).toMatch(
       /^The database is at migration 0, this code needs \d+\. Run `tidewatch migrate`\.\n$/,
     );
@@ -178,8 +184,8 @@ describe('a worker that cannot start', () => {
     await empty.drop();
   });
 
-  it.concurrent('because its configuration is wrong lists every problem at once, and ends with code 2', async () => {
-    const { code, stderr } = await refused({
+  it.concurrent('because its configuration is wrong lists every problem at once, and ends with code 2', async (context) => {
+    const { code, stderr } = await refused(context, {
       TEMPORAL_UI_URL: 'nowhere',
       TIDEWATCH_HTTP_PORT: '99999',
       TIDEWATCH_SHUTDOWN_GRACE: 'soon',
@@ -193,10 +199,10 @@ describe('a worker that cannot start', () => {
     expect(code).toBe(2);
   });
 
-  it.concurrent('because its port is taken says which one', async () => {
+  it.concurrent('because its port is taken says which one', async (context) => {
     const other = createServer();
     const port = await listenOnLoopback(other);
-    const { code, stderr } = await refused({
+    const { code, stderr } = await refused(context, {
       ...environment('worker-test'),
       TIDEWATCH_HTTP_PORT: String(port),
     });
@@ -207,8 +213,11 @@ describe('a worker that cannot start', () => {
     other.close();
   });
 
-  it.concurrent('because the namespace does not exist says which one', async () => {
-    const { code, stderr } = await refused({ ...environment('worker-test'), TEMPORAL_NAMESPACE: 'nowhere' });
+  it.concurrent('because the namespace does not exist says which one', async (context) => {
+    const { code, stderr } = await refused(context, {
+      ...environment('worker-test'),
+      TEMPORAL_NAMESPACE: 'nowhere',
+    });
     expect(stderr).toContain('  TEMPORAL_NAMESPACE: the server has no namespace "nowhere"');
     expect(code).toBe(2);
   });

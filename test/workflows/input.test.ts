@@ -32,7 +32,8 @@ afterAll(async () => {
 const workflows = {
   actualsBackfill:
     '{"model":"bike-demand","window":{"start":"2011-05-01T00:00:00Z","end":"2011-05-08T00:00:00Z"}}',
-  driftDetection: '{"model":"bike-demand","asOf":"2011-05-20T03:00:00Z"}',
+  driftDetection:
+    '{"model":"bike-demand","window":{"start":"2011-05-13T00:00:00Z","end":"2011-05-20T00:00:00Z"}}',
   performanceEvaluation: '{"model":"bike-demand","asOf":"2011-05-20T03:20:00Z"}',
   degradationCheck: '{"model":"bike-demand","asOf":"2011-05-20T03:40:00Z"}',
   retraining: '{"model":"bike-demand","reason":"a new bike lane opened"}',

@@ -83,9 +83,9 @@ describe('checkDegradation', () => {
     ]);
     const [event] = await test.database.query('select facts from alert_events');
     expect(event!['facts']).toEqual([
-      { name: 'Version', value: '1' },
-      { name: 'critical', value: 'RMSE over 1 day 5 is above 4 (24 outcomes, coverage 100%)' },
-      { name: 'warning', value: 'RMSE over 1 day 5 is above 2 (24 outcomes, coverage 100%)' },
+      { name: 'Model version', value: '1' },
+      { name: 'RMSE over 1 day', value: '5, limits 4 (critical), 2 (warning)' },
+      { name: 'Outcomes', value: '24' },
     ]);
   });
 
@@ -93,7 +93,7 @@ describe('checkDegradation', () => {
     expect(await check(at(2, 3))).toMatchObject({
       verdict: 'insufficient-data',
       version: null,
-      reason: 'RMSE over 1 day cannot be judged: the last 1 day were not evaluated',
+      reason: 'RMSE over 1 day cannot be judged: there is no evaluation of the last 1 day',
     });
     expect(await alerts()).toEqual([]);
   });

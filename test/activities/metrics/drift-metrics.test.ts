@@ -51,7 +51,7 @@ it('shows the newest run whose window is as long as the current window of the mo
   });
 });
 
-it('shows the p-value of methods that decide by it and the effect of the others', async () => {
+it('shows how far the deciding method finds a column from its reference', async () => {
   const run = await insertDrift({ end: day(20) });
   const numbers = { statistic: 3, pValue: 0.01, effect: 0.5, deciding: true };
   await insertResult(run, { column: 'temp', method: 'kolmogorov-smirnov', ...numbers });
@@ -59,8 +59,8 @@ it('shows the p-value of methods that decide by it and the effect of the others'
   await insertResult(run, { column: 'prediction', method: 'wasserstein', ...numbers, pValue: null });
   await insertResult(run, { column: 'temp', method: 'wasserstein', ...numbers, deciding: false });
   expect(await watched.pushed('drift-detection')).toMatchObject({
-    'data_drift_score{feature="temp",method="kolmogorov-smirnov"}': 0.01,
-    'data_drift_score{feature="weather",method="chi-squared"}': 0.01,
+    'data_drift_score{feature="temp",method="kolmogorov-smirnov"}': 0.5,
+    'data_drift_score{feature="weather",method="chi-squared"}': 0.5,
     'data_drift_score{feature="prediction",method="wasserstein"}': 0.5,
   });
   expect(await watched.gauges('drift-detection')).not.toHaveProperty(

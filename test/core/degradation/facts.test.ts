@@ -25,7 +25,7 @@ describe('the facts of a degradation', () => {
       evaluated(80.14),
     );
     expect(degradationFacts('7', findings)).toEqual([
-      { name: 'Version', value: '7' },
+      { name: 'Model version', value: '7' },
       { name: 'RMSE over 7 days', value: '80.14, limits 80 (critical), 65 (warning)' },
       { name: 'Outcomes', value: '148' },
     ]);
@@ -36,7 +36,7 @@ describe('the facts of a degradation', () => {
     expect(degradationFacts(null, findings)).toEqual([
       {
         name: 'RMSE over 7 days',
-        value: 'not judged: the last 7 days were not evaluated, limit 80 (critical)',
+        value: 'not judged: there is no evaluation of the last 7 days, limit 80 (critical)',
       },
       { name: 'Drifted features', value: 'not judged: there is no drift run, limit 50% (warning)' },
       { name: 'Outcomes', value: '0' },

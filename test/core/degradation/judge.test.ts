@@ -114,7 +114,7 @@ describe('a limit on a metric', () => {
 describe('a rule that cannot be judged', () => {
   const cases: [string, Parameters<typeof judgeDegradation>[1], string][] = [
     ['too few outcomes', pooled(tooFew), '7 outcomes, at least 10 are needed'],
-    ['no evaluation', { windows: {} }, 'the last 7 days were not evaluated'],
+    ['no evaluation', { windows: {} }, 'there is no evaluation of the last 7 days'],
     ['a metric that is not there', pooled(evaluated({ mae: 1 })), 'the evaluation does not hold this metric'],
     [
       'a metric that is not computable',
