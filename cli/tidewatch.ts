@@ -3,6 +3,7 @@
 
 import { Command } from 'commander';
 
+import { environmentHelp } from '../worker/configuration.ts';
 import { addApply } from './commands/apply.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addWorker } from './commands/worker.ts';
@@ -10,6 +11,7 @@ import { reportFailure } from './failures.ts';
 
 const program = new Command('tidewatch')
   .description('Watches machine-learning models in production with durable Temporal workflows.')
+  .addHelpText('after', () => `\nEnvironment:\n${environmentHelp()}`)
   .exitOverride();
 
 for (const add of [addMigrate, addApply, addWorker]) add(program);

@@ -9,24 +9,65 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const environmentSchema = z.object({
   DATABASE_URL: z
     .string('is missing; write for example postgres://tidewatch@127.0.0.1:5432/tidewatch')
-    .regex(/^postgres(ql)?:\/\/.+/, 'write for example postgres://tidewatch@127.0.0.1:5432/tidewatch'),
-  TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
-  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
-  TEMPORAL_TASK_QUEUE: z.string().min(1).default('tidewatch'),
-  TEMPORAL_UI_URL: z.url('write for example http://127.0.0.1:8233').default('http://127.0.0.1:8233'),
-  PUSHGATEWAY_URL: z.url('write for example http://127.0.0.1:9091').default('http://127.0.0.1:9091'),
-  SLACK_WEBHOOK_URL: z.url('write the URL that Slack shows for the incoming webhook').optional(),
-  SMTP_URL: z.url('write for example smtp://user:password@mail.example.org:587').optional(),
-  ALERT_EMAIL_FROM: z.string().min(3).default('Tidewatch <tidewatch@localhost>'),
-  TIDEWATCH_HTTP_HOST: z.string().min(1).default('127.0.0.1'),
-  TIDEWATCH_HTTP_PORT: port.default(9464),
-  TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: z.coerce.number().int().min(1).max(500).default(8),
+    .regex(/^postgres(ql)?:\/\/.+/, 'write for example postgres://tidewatch@127.0.0.1:5432/tidewatch')
+    .describe('the database; required'),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .min(1)
+    .default('127.0.0.1:7233')
+    .describe('host and port of the Temporal server'),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('its namespace'),
+  TEMPORAL_TASK_QUEUE: z.string().min(1).default('tidewatch').describe('where schedules start workflows'),
+  TEMPORAL_UI_URL: z
+    .url('write for example http://127.0.0.1:8233')
+    .default('http://127.0.0.1:8233')
+    .describe('as people reach it, for links in messages'),
+  PUSHGATEWAY_URL: z
+    .url('write for example http://127.0.0.1:9091')
+    .default('http://127.0.0.1:9091')
+    .describe('where metrics are pushed'),
+  SLACK_WEBHOOK_URL: z
+    .url('write the URL that Slack shows for the incoming webhook')
+    .optional()
+    .describe('for alert routes with slack: true'),
+  SMTP_URL: z
+    .url('write for example smtp://user:password@mail.example.org:587')
+    .optional()
+    .describe('for alert routes with email'),
+  ALERT_EMAIL_FROM: z
+    .string()
+    .min(3)
+    .default('Tidewatch <tidewatch@localhost>')
+    .describe('the sender of e-mails'),
+  TIDEWATCH_HTTP_HOST: z.string().min(1).default('127.0.0.1').describe('where the worker answers'),
+  TIDEWATCH_HTTP_PORT: port.default(9464).describe('for /healthz, /readyz and /metrics; 0 takes a free port'),
+  TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(500)
+    .default(8)
+    .describe('each has a database connection'),
   TIDEWATCH_SHUTDOWN_GRACE: z
     .string()
     .regex(/^\d+(ms|s|m)$/, 'write for example "30s"')
-    .default('30s'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    .default('30s')
+    .describe('what running activities get to end in'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('trace, debug, info, warn, error or silent'),
 });
+
+/** The environment variables with their meanings and defaults, a line each. */
+export function environmentHelp(): string {
+  return Object.entries(environmentSchema.shape)
+    .map(([name, schema]) => {
+      const fallback = schema.safeParse(undefined).data;
+      return `  ${name.padEnd(37)}${schema.description ?? ''}${fallback === undefined ? '' : ` (default: ${fallback})`}`;
+    })
+    .join('\n');
+}
 
 export interface Configuration {
   readonly databaseUrl: string;

@@ -143,6 +143,7 @@ describe('a worker that runs', () => {
 
 /** Starts a worker that must not run, and gives how it ended. */
 async function refused(
+  { onTestFinished }: TestContext,
   given: Readonly<Record<string, string>>,
 ): Promise<{ code: number | null; stderr: string }> {
   const worker = startWorkerProcess(given);
