@@ -45,7 +45,8 @@ export async function pictureRuns(studio: Studio): Promise<void> {
   );
   // Gives the table the room that it needs.
   await page.getByRole('button', { name: 'Collapse saved views' }).click();
-  const rows = page.locator('tbody tr');
+  // Until they are loaded, the table has grey rows.
+  const rows = page.locator('tbody tr').filter({ hasText: model });
   await rows.nth(shownRuns - 1).waitFor();
   const shown = (await rows.allInnerTexts()).slice(0, shownRuns).join('\n');
   for (const process of [...Object.keys(scheduledTimes), 'retraining', 'alert-lifecycle']) {

@@ -172,11 +172,11 @@ $$;
 comment on function mark_dirty is 'Marks the hours of the rows that a statement wrote, for each stage named in the trigger.';
 
 create trigger predictions_inserted after insert on predictions
-  referencing new table as changed_rows for each statement execute function mark_dirty('outcomes', 'profiles');
+  referencing new table as changed_rows for each statement execute function mark_dirty('outcomes', 'profiles', 'evaluations');
 create trigger predictions_updated after update on predictions
-  referencing new table as changed_rows for each statement execute function mark_dirty('outcomes', 'profiles');
+  referencing new table as changed_rows for each statement execute function mark_dirty('outcomes', 'profiles', 'evaluations');
 create trigger predictions_deleted after delete on predictions
-  referencing old table as changed_rows for each statement execute function mark_dirty('outcomes', 'profiles');
+  referencing old table as changed_rows for each statement execute function mark_dirty('outcomes', 'profiles', 'evaluations');
 create trigger actuals_inserted after insert on actuals
   referencing new table as changed_rows for each statement execute function mark_dirty('outcomes');
 create trigger actuals_updated after update on actuals

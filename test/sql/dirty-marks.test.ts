@@ -23,6 +23,10 @@ async function marks(): Promise<string[]> {
   return rows.map(({ stage, start }) => `${stage} ${formatInstant(start)}`);
 }
 
+/** What predictions of these hours mark. */
+const predictionMarks = (...hours: string[]): string[] =>
+  ['evaluations', 'outcomes', 'profiles'].flatMap((stage) => hours.map((hour) => `${stage} ${hour}`));
+
 const clear = (): Promise<number> => test.database.execute('delete from dirty_windows');
 
 const insertPredictions = (connection: Queryable, ...eventTimes: string[]): Promise<number> =>
@@ -41,9 +45,9 @@ const insertActuals = (connection: Queryable, ...eventTimes: string[]): Promise<
   );
 
 describe('predictions', () => {
-  it('mark their hour for the stages outcomes and profiles', async () => {
+  it('mark their hour for all that is derived from them', async () => {
     await insertPredictions(test.database, '2011-03-01T08:59:59.999Z');
-    expect(await marks()).toEqual(['outcomes 2011-03-01T08:00:00Z', 'profiles 2011-03-01T08:00:00Z']);
+    expect(await marks()).toEqual(predictionMarks('2011-03-01T08:00:00Z'));
   });
 
   it('mark each hour once a statement, however many rows it has', async () => {
@@ -56,10 +60,7 @@ describe('predictions', () => {
       '2011-03-01T08:45:00Z',
     );
     const hours = ['2011-03-01T08:00:00Z', '2011-03-01T09:00:00Z', '2011-04-01T09:00:00Z'];
-    expect(await marks()).toEqual([
-      ...hours.map((hour) => `outcomes ${hour}`),
-      ...hours.map((hour) => `profiles ${hour}`),
-    ]);
+    expect(await marks()).toEqual(predictionMarks(...hours));
   });
 
   it('mark UTC hours, also in a session whose time zone is half an hour off', async () => {
@@ -67,7 +68,7 @@ describe('predictions', () => {
       await connection.execute(`set local timezone to 'Asia/Kolkata'`);
       await insertPredictions(connection, '2011-03-01T08:15:00Z', '2011-03-01T08:45:00Z');
     });
-    expect(await marks()).toEqual(['outcomes 2011-03-01T08:00:00Z', 'profiles 2011-03-01T08:00:00Z']);
+    expect(await marks()).toEqual(predictionMarks('2011-03-01T08:00:00Z'));
   });
 
   it('mark both of the hours that clocks show twice in autumn', async () => {
@@ -97,22 +98,17 @@ describe('predictions', () => {
         ),
       ),
     );
-    expect(await marks()).toEqual([
-      'outcomes 2011-03-01T08:00:00Z',
-      'outcomes 2012-03-01T08:00:00Z',
-      'profiles 2011-03-01T08:00:00Z',
-      'profiles 2012-03-01T08:00:00Z',
-    ]);
+    expect(await marks()).toEqual(predictionMarks('2011-03-01T08:00:00Z', '2012-03-01T08:00:00Z'));
   });
 
   it('mark their hour when they are updated and when they are deleted', async () => {
     await insertPredictions(test.database, '2011-03-01T08:00:00Z', '2011-03-01T09:00:00Z');
     await clear();
     await test.database.execute(`update predictions set prediction = 2 where entity = 'e1'`);
-    expect(await marks()).toEqual(['outcomes 2011-03-01T08:00:00Z', 'profiles 2011-03-01T08:00:00Z']);
+    expect(await marks()).toEqual(predictionMarks('2011-03-01T08:00:00Z'));
     await clear();
     await test.database.execute(`delete from predictions where entity = 'e2'`);
-    expect(await marks()).toEqual(['outcomes 2011-03-01T09:00:00Z', 'profiles 2011-03-01T09:00:00Z']);
+    expect(await marks()).toEqual(predictionMarks('2011-03-01T09:00:00Z'));
   });
 
   it('mark the hours of both the inserted and the updated rows of an upsert, and none of the others', async () => {
@@ -126,12 +122,7 @@ describe('predictions', () => {
       on conflict (model, event_time, entity, version, issued_at) do update set prediction = excluded.prediction
       where predictions.prediction <> excluded.prediction`;
     await test.database.execute(upsert);
-    expect(await marks()).toEqual([
-      'outcomes 2011-03-01T09:00:00Z',
-      'outcomes 2011-03-01T10:00:00Z',
-      'profiles 2011-03-01T09:00:00Z',
-      'profiles 2011-03-01T10:00:00Z',
-    ]);
+    expect(await marks()).toEqual(predictionMarks('2011-03-01T09:00:00Z', '2011-03-01T10:00:00Z'));
     await clear();
     await test.database.execute(upsert);
     expect(await marks()).toEqual([]);

@@ -68,7 +68,11 @@ describe.each(workflows)('%s', (workflow) => {
   it('shows an input that it takes', async () => {
     const { message } = await failureOf(start(workflow, []));
     const example: unknown = JSON.parse(writeForExample.exec(message)![1]!);
-    expect(inputSchemas[workflow].safeParse(example)).toMatchObject({ success: true });
+    // Taken, it fails only because nobody watches that model here; an alert that is not there needs no telling.
+    const outcome = await start(workflow, [example]).catch(() => failureOf(start(workflow, [example])));
+    expect(outcome).toMatchObject(
+      workflow === 'alertLifecycle' ? { delivered: 0 } : { type: 'UNKNOWN_MODEL' },
+    );
   });
 
   it('fails for a key that it does not know', async () => {
@@ -78,42 +82,36 @@ describe.each(workflows)('%s', (workflow) => {
   });
 });
 
-describe.each(workflows.filter((workflow) => workflow !== 'alertLifecycle'))(
-  '%s',
-  (workflow) => {
-    it.each([
-      [
-        '2024-01-02',
-        '"2024-01-02" is not an instant. Write ISO 8601 with an offset, for example "2011-05-20T00:00:00Z".',
-      ],
-      ['2024-01-02T03:00:00', '"2024-01-02T03:00:00" is not an instant.'],
-      ['2024-02-30T03:00:00Z', '"2024-02-30T03:00:00Z" is not an instant.'],
-      ['yesterday', '"yesterday" is not an instant.'],
-      [
-        '2924-01-02T03:00:00Z',
-        '2924-01-02T03:00:00Z is in the future; a run speaks for now or for the past.',
-      ],
-      [1_704_164_400_000, 'Invalid input: expected string, received number.'],
-      // What JSON makes of NaN and of a Date that is none.
-      [Number.NaN, 'Invalid input: expected string, received null.'],
-    ])('fails for the asOf %s', async (asOf, problem) => {
-      const failure = await failureOf(start(workflow, [{ model, asOf }]));
-      expect(failure).toMatchObject({ type: 'INVALID_INPUT', nonRetryable: true });
-      expect(failure.message).toContain(`asOf: ${problem}`);
-    });
+describe.each(workflows.filter((workflow) => workflow !== 'alertLifecycle'))('%s', (workflow) => {
+  it.each([
+    [
+      '2024-01-02',
+      '"2024-01-02" is not an instant. Write ISO 8601 with an offset, for example "2011-05-20T00:00:00Z".',
+    ],
+    ['2024-01-02T03:00:00', '"2024-01-02T03:00:00" is not an instant.'],
+    ['2024-02-30T03:00:00Z', '"2024-02-30T03:00:00Z" is not an instant.'],
+    ['yesterday', '"yesterday" is not an instant.'],
+    ['2924-01-02T03:00:00Z', '2924-01-02T03:00:00Z is in the future; a run speaks for now or for the past.'],
+    [1_704_164_400_000, 'Invalid input: expected string, received number.'],
+    // What JSON makes of NaN and of a Date that is none.
+    [Number.NaN, 'Invalid input: expected string, received null.'],
+  ])('fails for the asOf %s', async (asOf, problem) => {
+    const failure = await failureOf(start(workflow, [{ model, asOf }]));
+    expect(failure).toMatchObject({ type: 'INVALID_INPUT', nonRetryable: true });
+    expect(failure.message).toContain(`asOf: ${problem}`);
+  });
 
-    it('fails for a model that is not watched, and lists those that are', async () => {
-      const failure = await failureOf(start(workflow, [{ model: 'typedin', asOf: at(2, 3) }]));
-      expect(failure).toEqual({
-        type: 'UNKNOWN_MODEL',
-        nonRetryable: true,
-        message:
-          'No monitor watches the model "typedin". Known models: another, typed-in. ' +
-          'Add monitors/typedin.yaml and run `tidewatch apply`.',
-      });
+  it('fails for a model that is not watched, and lists those that are', async () => {
+    const failure = await failureOf(start(workflow, [{ model: 'typedin', asOf: at(2, 3) }]));
+    expect(failure).toEqual({
+      type: 'UNKNOWN_MODEL',
+      nonRetryable: true,
+      message:
+        'No monitor watches the model "typedin". Known models: another, typed-in. ' +
+        'Add monitors/typedin.yaml and run `tidewatch apply`.',
     });
-  },
-);
+  });
+});
 
 describe.each(['actualsBackfill', 'driftDetection', 'performanceEvaluation'])('%s', (workflow) => {
   it.each([
