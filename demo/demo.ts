@@ -42,8 +42,13 @@ const options = new Command('npm run demo --')
   .opts<Options>();
 
 const abort = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => abort.abort(new Error('stopped')));
+// `on`, not `once`: npm and the terminal each pass Ctrl-C on, and the second must not cut the stopping short.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (!abort.signal.aborted) console.log('\n  stopping');
+    abort.abort(new Error('stopped'));
+  });
+}
 
 async function run(): Promise<void> {
   const demo = await startDemo({
@@ -56,13 +61,17 @@ async function run(): Promise<void> {
   });
   try {
     await replayWithProgress(demo);
+    abort.signal.throwIfAborted();
     const summary = await demo.summarize();
     console.log(formatSummary(summary, demo));
     if (options.summary !== undefined)
       await writeFile(options.summary, `${JSON.stringify(summary, null, 2)}\n`);
     if (!options.exit) {
       console.log('\nEverything is running; look around. Ctrl-C stops it.');
-      await new Promise((resolve) => abort.signal.addEventListener('abort', resolve, { once: true }));
+      await new Promise<void>((resolve) => {
+        if (abort.signal.aborted) resolve();
+        else abort.signal.addEventListener('abort', () => resolve(), { once: true });
+      });
     }
   } finally {
     await demo.stop();

@@ -49,7 +49,8 @@ export async function replay(options: ReplayOptions): Promise<void> {
   const arriving = served.filter((row) => row.knownAt !== null).sort((a, b) => a.knownAt! - b.knownAt!);
   const total = scenario.weeks * 7;
   let arrived = 0;
-  for (let done = 1; done <= total && !signal.aborted; done += 1) {
+  for (let done = 1; done <= total; done += 1) {
+    signal.throwIfAborted();
     const day = scenario.serveFrom + done * dayMs;
     await predict(
       options,

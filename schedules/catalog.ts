@@ -1,4 +1,7 @@
-/** Schedules as code: which schedules a monitor has. Pure, so that they can be compared with what the server holds. */
+/**
+ * Schedules as code: which schedules a monitor has. Pure, so that they can be compared with what the server holds. Their
+ * cron expressions and the defaults of these are in core/monitor/schema.ts.
+ */
 
 import type { Monitor, ScheduledProcess } from '../core/monitor/schema.ts';
 import { durationMs } from '../core/window.ts';

@@ -154,6 +154,20 @@ describe('the README', () => {
     it(`runs: ${command}`, async () => runs[command]?.(), 300_000);
   }
 
+  it('shows SQL that stores rows, twice without an error', async () => {
+    const migrated = await createTestDatabase();
+    try {
+      const [sql] = fenced('sql');
+      for (let time = 0; time < 2; time += 1) await migrated.database.query(sql!);
+      expect(await migrated.database.query('select prediction from predictions')).toEqual([
+        { prediction: 310_000 },
+      ]);
+      expect(await migrated.database.query('select value from actuals')).toEqual([{ value: 298_000 }]);
+    } finally {
+      await migrated.drop();
+    }
+  });
+
   it('shows inputs that the workflows take', async () => {
     const inputs = fenced('json').map((text) => JSON.parse(text) as { window?: unknown });
     expect(inputs).toHaveLength(2);
