@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/setup/global.ts'],
     reporters: ['default', new CountReporter()],
+    // By default one fewer than the cores: one on a small machine, where most tests wait for servers anyway.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -154,6 +154,18 @@ describe('the README', () => {
     it(`runs: ${command}`, async () => runs[command]?.(), 300_000);
   }
 
+  it('promises rightly that Ctrl-C leaves nothing running, also in the middle of the replay', async () => {
+    const { output } = await runUntil(
+      `npm run demo -- --weeks 4 --state ${stateDirectory}`,
+      /the worker takes tasks/,
+    );
+    expect(output).toContain('stopping');
+    expect(output).not.toContain('Everything is running');
+    const url = /watch the runs at (\S+)/.exec(output)?.[1];
+    // Absent where Ctrl-C was faster.
+    if (url !== undefined) await expect(fetch(url)).rejects.toThrow('fetch failed');
+  });
+
   it('shows SQL that stores rows, twice without an error', async () => {
     const migrated = await createTestDatabase();
     try {
