@@ -1,4 +1,7 @@
-/** The only place that does time arithmetic. Time is UTC; a window is half-open `[start, end)` and aligned to hours. */
+/**
+ * The only place that does time arithmetic. Time is UTC; a window is half-open `[start, end)` and aligned to hours. The texts
+ * of the errors thrown here, as everywhere, are in core/errors.ts.
+ */
 
 import { TidewatchError } from './errors.ts';
 
