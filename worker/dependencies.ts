@@ -48,15 +48,7 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
         ...(email !== undefined && { email }),
       },
       trainer: openTrainer(),
-      wakeAlert: async ({ model, alertKey }) => {
-        await client.workflow.signalWithStart('alertLifecycle', {
-          workflowId: `alert-lifecycle:${alertKey}`,
-          taskQueue,
-          args: [{ model, alertKey }],
-          signal: 'alertChanged',
-          signalArgs: [],
-        });
-      },
+      wakeAlert: wakeAlertThrough(client, taskQueue),
       temporalUi: uiUrl,
       codeVersion: await codeVersion(),
       context: temporalContext,
@@ -67,6 +59,19 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
       await clientConnection.close();
       await connection.close();
     },
+  };
+}
+
+/** Signals the life cycle of an alert, and starts it where it does not run. */
+export function wakeAlertThrough(client: Client, taskQueue: string): ActivityDependencies['wakeAlert'] {
+  return async ({ model, alertKey }) => {
+    await client.workflow.signalWithStart('alertLifecycle', {
+      workflowId: `alert-lifecycle:${alertKey}`,
+      taskQueue,
+      args: [{ model, alertKey }],
+      signal: 'alertChanged',
+      signalArgs: [],
+    });
   };
 }
 

@@ -18,7 +18,6 @@ import { lockUntilCommit } from '../../sql/database.ts';
 import { runOf } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
-import type { Provenance } from '../processes/provenance.ts';
 import { advanceWatermark } from '../processes/watermarks.ts';
 import type { OutcomeRow, ServingCount } from './store.ts';
 import {
@@ -129,9 +128,7 @@ function overlappingGroups(windows: readonly Window[]): { span: Window; windows:
   return groups;
 }
 
-type WindowEvaluation = Omit<Parameters<typeof storeEvaluation>[1], 'asOf' | 'state' | 'provenance'> & {
-  readonly provenance?: Provenance;
-};
+type WindowEvaluation = Omit<Parameters<typeof storeEvaluation>[1], 'asOf' | 'state' | 'provenance'>;
 
 /** One evaluation for each version that served in the window. */
 function evaluateWindow(

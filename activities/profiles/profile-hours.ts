@@ -2,7 +2,7 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import { encodeProfile } from '../../core/profile/encode.ts';
 import type { ReferenceGrid } from '../../core/profile/grid.ts';
 import { isOutOfDistribution } from '../../core/profile/out-of-distribution.ts';
-import { createAccumulator } from '../../core/profile/profile.ts';
+import { buildProfile } from '../../core/profile/profile.ts';
 import type { Window, WindowText } from '../../core/window.ts';
 import {
   hourMs,
@@ -192,9 +192,7 @@ async function profileActuals(
 }
 
 function profileOf(grid: ReferenceGrid, values: readonly unknown[]): Uint8Array {
-  const accumulator = createAccumulator(grid);
-  for (const value of values) accumulator.add(value);
-  return encodeProfile(accumulator.profile());
+  return encodeProfile(buildProfile(grid, values));
 }
 
 function groupByHour<Row extends { readonly hour: number }>(rows: readonly Row[]): Map<number, Row[]> {

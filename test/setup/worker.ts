@@ -12,6 +12,7 @@ import { createActivities } from '../../activities/index.ts';
 import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
 import { openTrainer } from '../../activities/retraining/trainer.ts';
 import type { Database } from '../../sql/database.ts';
+import { wakeAlertThrough } from '../../worker/dependencies.ts';
 import { activityErrors } from '../../worker/activity-errors.ts';
 import { testServers } from './servers.ts';
 
@@ -41,15 +42,7 @@ export async function startTestWorker(
     pushgateway: openPushgateway(pushgatewayUrl),
     channels: {},
     trainer: openTrainer(),
-    wakeAlert: async ({ model, alertKey }) => {
-      await client.workflow.signalWithStart('alertLifecycle', {
-        workflowId: `alert-lifecycle:${alertKey}`,
-        taskQueue,
-        args: [{ model, alertKey }],
-        signal: 'alertChanged',
-        signalArgs: [],
-      });
-    },
+    wakeAlert: wakeAlertThrough(client, taskQueue),
     temporalUi: `${temporalUiUrl}/namespaces/default`,
     codeVersion: 'test',
     context: temporalContext,
