@@ -20,6 +20,4 @@ export interface ActivityDependencies {
   readonly codeVersion: string;
   /** The run that the calling activity belongs to. */
   readonly context: () => ActivityContext;
-  /** Wall clock in epoch milliseconds. */
-  readonly now: () => number;
 }

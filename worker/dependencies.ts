@@ -52,7 +52,6 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
       temporalUi: uiUrl,
       codeVersion: await codeVersion(),
       context: temporalContext,
-      now: Date.now,
     },
     close: async () => {
       await database.close();

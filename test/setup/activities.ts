@@ -28,7 +28,6 @@ export function activitiesOn(
       resumePoint: undefined,
       cancelled: new AbortController().signal,
     }),
-    now: Date.now,
     ...overrides,
   });
 }

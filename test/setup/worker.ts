@@ -46,7 +46,6 @@ export async function startTestWorker(
     temporalUi: `${temporalUiUrl}/namespaces/default`,
     codeVersion: 'test',
     context: temporalContext,
-    now: Date.now,
     ...overrides,
   };
   const worker = await Worker.create({
