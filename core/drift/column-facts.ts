@@ -1,13 +1,8 @@
 /** What is said about a column beside its drift: means, and shares of rows and values. */
 
 import { momentsOf, rowCountOf, valueCountOf } from '../profile/profile.ts';
-import type { Comparison } from '../statistics/comparison.ts';
+import type { Comparison, Sides } from '../statistics/comparison.ts';
 import type { Computed } from '../verdict.ts';
-
-export interface Sides<T> {
-  readonly reference: T;
-  readonly current: T;
-}
 
 export interface ColumnFacts {
   /** Values that were compared. */

@@ -9,12 +9,20 @@ import {
   type Profile,
 } from '../profile/profile.ts';
 
+/** The two things that are compared, or a number of each. */
+export interface Sides<T> {
+  readonly reference: T;
+  readonly current: T;
+}
+
 export type Comparison =
   | {
       readonly kind: 'continuous';
       readonly grid: ContinuousGrid;
       readonly reference: ContinuousProfile;
       readonly current: ContinuousProfile;
+      /** The raw values, ascending and usable, where they are at hand: then every statistic is exact. */
+      readonly samples?: Sides<Float64Array>;
     }
   | {
       readonly kind: 'categorical';
@@ -27,9 +35,18 @@ export type Comparison =
  * What a method found. `pValue` is null only where the method has none; `effect` is the size of the difference on the
  * method's fixed scale, comparable between columns. Every number is finite.
  */
-export type Computation =
-  | { readonly statistic: number; readonly pValue: number | null; readonly effect: number }
-  | { readonly notComputable: string };
+export interface Found {
+  readonly statistic: number;
+  readonly pValue: number | null;
+  readonly effect: number;
+  /** The statistic of the raw rows differs from this one by at most so much; absent when it is exact. */
+  readonly errorBound?: number;
+  readonly degreesOfFreedom?: number;
+  /** Bins or levels that were compared. */
+  readonly bins?: number;
+}
+
+export type Computation = Found | { readonly notComputable: string };
 
 /**
  * Puts two profiles side by side.

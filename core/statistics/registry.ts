@@ -2,67 +2,86 @@
 
 import type { ColumnKind } from '../profile/grid.ts';
 import { chiSquared } from './chi-squared.ts';
-import type { Comparison, Computation } from './comparison.ts';
+import type { Comparison, Computation, Found, Sides } from './comparison.ts';
 import { jensenShannon } from './jensen-shannon.ts';
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.ts';
 import { populationStabilityIndex } from './population-stability-index.ts';
 import { wasserstein } from './wasserstein.ts';
 
 export interface Method {
+  /** Its name in the JSON of `tidewatch compare`. */
+  readonly key: string;
   readonly label: string;
   readonly kinds: readonly ColumnKind[];
   /** Drift is a p-value *below* the threshold, or an effect *at or above* it. */
   readonly decidedBy: 'p-value' | 'effect';
   readonly threshold: number;
+  /** Below these effects a difference does not matter, however certain it is. */
+  readonly floors: { readonly warning: number; readonly critical: number };
   /** What the effect is counted in, as it follows a number; empty where it is a bare one. */
   readonly unit: '' | ' sd';
   readonly source: string;
   readonly compute: (comparison: Comparison) => Computation;
+  /**
+   * How probable is what was found, or more, when nothing has changed and the rows carry the information of only so many
+   * independent ones (the analytic null)? Absent where no law is known.
+   */
+  readonly pValueAt?: (found: Found, comparison: Comparison, effectiveSizes: Sides<number>) => number;
 }
 
 /** Adding a method: its file, and a row here. Thresholds are the defaults of a monitor. */
 export const methods = {
   'kolmogorov-smirnov': {
+    key: 'ks',
     label: 'KS',
     kinds: ['continuous'],
     decidedBy: 'p-value',
     threshold: 0.05,
+    floors: { warning: 0.1, critical: 0.25 },
     unit: '',
     source: "Smirnov (1948); Simard and L'Ecuyer (2011)",
     compute: kolmogorovSmirnov,
   },
   wasserstein: {
+    key: 'wasserstein',
     label: 'Wasserstein',
     kinds: ['continuous'],
     decidedBy: 'effect',
     threshold: 0.2,
+    floors: { warning: 0.1, critical: 0.5 },
     unit: ' sd',
     source: 'Vallender (1974); Ramdas, Garcia and Cuturi (2017)',
     compute: wasserstein,
   },
   'population-stability-index': {
+    key: 'psi',
     label: 'PSI',
     kinds: ['continuous', 'categorical'],
     decidedBy: 'effect',
     threshold: 0.1,
+    floors: { warning: 0.1, critical: 0.25 },
     unit: '',
     source: 'Siddiqi (2006)',
     compute: populationStabilityIndex,
   },
   'jensen-shannon': {
+    key: 'jensenShannon',
     label: 'Jensen-Shannon',
     kinds: ['continuous', 'categorical'],
     decidedBy: 'effect',
     threshold: 0.1,
+    floors: { warning: 0.1, critical: 0.25 },
     unit: '',
     source: 'Lin (1991); Endres and Schindelin (2003)',
     compute: jensenShannon,
   },
   'chi-squared': {
+    key: 'chiSquared',
     label: 'chi-squared',
     kinds: ['categorical'],
     decidedBy: 'p-value',
     threshold: 0.05,
+    floors: { warning: 0.1, critical: 0.3 },
     unit: '',
     source: 'Pearson (1900); Cochran (1954)',
     compute: chiSquared,
