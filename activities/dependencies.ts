@@ -16,6 +16,8 @@ export interface ActivityDependencies {
   readonly wakeAlert: (alert: { readonly model: string; readonly alertKey: string }) => Promise<void>;
   /** The Temporal UI of this namespace, for links such as `<temporalUi>/workflows/<id>/<run id>`. */
   readonly temporalUi: string;
+  /** Where people reach the pages of this worker, for links such as `<pagesUrl>/reports/drift/...`. */
+  readonly pagesUrl: string;
   /** Version of this code, part of the provenance of every result. */
   readonly codeVersion: string;
   /** The run that the calling activity belongs to. */

@@ -8,6 +8,7 @@ import { TidewatchError } from './errors.ts';
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
+export const weekMs = 7 * dayMs;
 
 /** A half-open interval `[start, end)` of event time, in milliseconds since 1970-01-01T00:00:00Z. */
 export interface Window {
@@ -24,7 +25,7 @@ export interface WindowText {
 /** `'90m'`, `'24h'`, `'7d'` or `'2w'`. */
 export type Duration = `${number}${'m' | 'h' | 'd' | 'w'}`;
 
-const unitMs = { m: minuteMs, h: hourMs, d: dayMs, w: 7 * dayMs } as const;
+const unitMs = { m: minuteMs, h: hourMs, d: dayMs, w: weekMs } as const;
 const durationPattern = /^(\d+)([mhdw])$/;
 
 /** Is this text a duration such as `'7d'`? */

@@ -40,7 +40,13 @@ const environmentSchema = z.object({
     .default('Tidewatch <tidewatch@localhost>')
     .describe('the sender of e-mails'),
   TIDEWATCH_HTTP_HOST: z.string().min(1).default('127.0.0.1').describe('where the worker answers'),
-  TIDEWATCH_HTTP_PORT: port.default(9464).describe('for /healthz, /readyz and /metrics; 0 takes a free port'),
+  TIDEWATCH_HTTP_PORT: port
+    .default(9464)
+    .describe('for /reports, /healthz, /readyz and /metrics; 0 takes a free port'),
+  TIDEWATCH_URL: z
+    .url('write for example http://tidewatch.example.org:9464')
+    .optional()
+    .describe('that endpoint as people reach it, for links in messages; by default its host and port'),
   TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: z.coerce
     .number()
     .int()
@@ -82,6 +88,8 @@ export interface Configuration {
   readonly smtp: { readonly url: string; readonly from: string } | undefined;
   /** Health and scrape endpoint; port 0 takes a free one. */
   readonly http: { readonly host: string; readonly port: number };
+  /** The same as people reach it; by default where it listens. */
+  readonly pagesUrl: string | undefined;
   readonly maxConcurrentActivities: number;
   readonly shutdownGrace: string;
   readonly logLevel: string;
@@ -115,6 +123,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     slackWebhookUrl: e.SLACK_WEBHOOK_URL,
     smtp: e.SMTP_URL === undefined ? undefined : { url: e.SMTP_URL, from: e.ALERT_EMAIL_FROM },
     http: { host: e.TIDEWATCH_HTTP_HOST, port: e.TIDEWATCH_HTTP_PORT },
+    pagesUrl: e.TIDEWATCH_URL?.replace(/\/$/, ''),
     maxConcurrentActivities: e.TIDEWATCH_MAX_CONCURRENT_ACTIVITIES,
     shutdownGrace: e.TIDEWATCH_SHUTDOWN_GRACE,
     logLevel: e.LOG_LEVEL,

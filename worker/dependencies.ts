@@ -15,7 +15,8 @@ import type { Configuration } from './configuration.ts';
 import { codeVersion } from './code-version.ts';
 
 export interface WorkerDependencies {
-  readonly activities: ActivityDependencies;
+  /** All but the address of the pages, which is known once they are served. */
+  readonly activities: Omit<ActivityDependencies, 'pagesUrl'>;
   readonly connection: NativeConnection;
   close(): Promise<void>;
 }

@@ -1,41 +1,53 @@
-/** The worker's own endpoint: is it healthy, is it ready, and its metrics for a scrape (the SDK's included). */
+/** The worker's own endpoint: is it healthy, is it ready, its metrics for a scrape (the SDK's included), and the stored reports. */
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
+import { parseReportPath, type ReportKey } from '../activities/reports/store.ts';
+import { renderReportList } from '../console/report-list.ts';
 import { TidewatchError } from '../core/errors.ts';
 
-export interface HealthState {
+export interface EndpointState {
   /** The state of the Temporal worker: it takes tasks only while RUNNING. */
   readonly workerState: () => string;
   /** Resolves when Postgres answers. */
   readonly checkDatabase: () => Promise<unknown>;
   /** The scrape text of the SDK's own metrics. */
   readonly sdkMetrics: () => Promise<string>;
+  /** The HTML of a report. */
+  readonly findReport: (key: ReportKey) => Promise<string | undefined>;
+  /** The newest reports. */
+  readonly listReports: () => Promise<readonly ReportKey[]>;
 }
 
-export interface HealthEndpoint {
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+export interface HttpEndpoint {
   readonly url: string;
   close(): Promise<void>;
 }
 
 /**
  * `GET /healthz`: the process is alive. `GET /readyz`: it takes tasks and Postgres answers, else 503 with the reason.
- * `GET /metrics`: Prometheus text.
+ * `GET /metrics`: Prometheus text. `GET /reports`: the newest drift reports, each a page of its own.
  *
  * @throws TidewatchError `INVALID_CONFIGURATION` when it cannot listen there
  */
-export async function openHealthEndpoint(
+export async function openHttpEndpoint(
   host: string,
   port: number,
-  state: HealthState,
-): Promise<HealthEndpoint> {
+  state: EndpointState,
+): Promise<HttpEndpoint> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
 
-  const answers: Readonly<Record<string, () => Promise<{ status: number; type: string; body: string }>>> = {
+  const answers: Readonly<Record<string, () => Promise<Answer>>> = {
     '/healthz': async () => ({
       status: 200,
       type: 'application/json',
@@ -59,18 +71,36 @@ export async function openHealthEndpoint(
       type: registry.contentType,
       body: `${await registry.metrics()}\n${await state.sdkMetrics()}`,
     }),
+    '/reports': async () => ({
+      status: 200,
+      type: 'text/html; charset=utf-8',
+      body: renderReportList(await state.listReports()),
+    }),
+  };
+  const answerTo = (path: string): (() => Promise<Answer>) | undefined => {
+    const key = parseReportPath(path);
+    if (key === undefined) return answers[path];
+    return async () => {
+      const body = await state.findReport(key);
+      return body === undefined
+        ? { status: 404, type: 'text/plain', body: 'there is no such report; see /reports\n' }
+        : { status: 200, type: 'text/html; charset=utf-8', body };
+    };
   };
 
   const server = createServer((request, response) => {
     // Not by URL, which throws at "//".
     const [path = ''] = (request.url ?? '').split('?');
-    const answer = answers[path];
+    const answer = answerTo(path);
     if (answer === undefined) {
-      response.writeHead(404, { 'content-type': 'text/plain' }).end('try /healthz, /readyz or /metrics\n');
+      response
+        .writeHead(404, { 'content-type': 'text/plain' })
+        .end('try /reports, /healthz, /readyz or /metrics\n');
       return;
     }
     answer().then(
-      ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
+      ({ status, type, body }) =>
+        response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' }).end(body),
       (error: unknown) => response.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`),
     );
   });

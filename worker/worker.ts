@@ -5,12 +5,13 @@ import { Runtime, Worker } from '@temporalio/worker';
 import getPort from 'get-port';
 
 import { createActivities } from '../activities/index.ts';
+import { findReport, listReports } from '../activities/reports/store.ts';
 import { reasonOf } from '../core/errors.ts';
 import { checkSchema } from '../sql/migrator.ts';
 import { activityErrors } from './activity-errors.ts';
 import type { Configuration } from './configuration.ts';
 import { openDependencies } from './dependencies.ts';
-import { openHealthEndpoint } from './http.ts';
+import { openHttpEndpoint } from './http.ts';
 import { openLogger, sdkLogger } from './logger.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -37,13 +38,17 @@ export async function runWorker(configuration: Configuration): Promise<void> {
     await activities.pushgateway.check().catch((error: unknown) => logger.warn(reasonOf(error)));
     let worker: Worker | undefined;
     // Before the worker: one that never runs would keep its connection, and the process, from ending.
-    const endpoint = await openHealthEndpoint(configuration.http.host, configuration.http.port, {
+    const endpoint = await openHttpEndpoint(configuration.http.host, configuration.http.port, {
       workerState: () => worker?.getState() ?? 'STARTING',
       checkDatabase: () => activities.database.query('select 1'),
       sdkMetrics: async () => (await fetch(`http://127.0.0.1:${sdkMetricsPort}/metrics`)).text(),
+      findReport: (key) => findReport(activities.database, key),
+      listReports: () => listReports(activities.database),
     });
     try {
-      worker = await createWorker(configuration, dependencies.connection, createActivities(activities));
+      const pagesUrl = configuration.pagesUrl ?? endpoint.url;
+      const withPages = createActivities({ ...activities, pagesUrl });
+      worker = await createWorker(configuration, dependencies.connection, withPages);
       const { taskQueue, namespace } = configuration.temporal;
       logger.info({ http: endpoint.url, taskQueue, namespace }, 'worker started');
       // Ends at SIGINT or SIGTERM, which the runtime listens for.

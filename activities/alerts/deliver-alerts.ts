@@ -16,7 +16,11 @@ import {
 } from './deliveries.ts';
 import type { Delivery } from './deliveries.ts';
 
-type Dependencies = Pick<ActivityDependencies, 'channels' | 'temporalUi'> & { readonly database: Queryable };
+type Dependencies = Pick<ActivityDependencies, 'channels' | 'temporalUi' | 'pagesUrl'> & {
+  readonly database: Queryable;
+};
+
+type Urls = Pick<ActivityDependencies, 'temporalUi' | 'pagesUrl'>;
 
 /** Sends one message; gives what to note about it, if anything. */
 type Send = (message: AlertMessage, recipient: string) => Promise<string | null>;
@@ -41,7 +45,7 @@ export interface DeliveryOutcome {
  * elsewhere; `CHANNEL_NOT_CONFIGURED` when nothing else is wrong.
  */
 export function createDeliverAlerts(dependencies: Dependencies) {
-  const { database, temporalUi, channels } = dependencies;
+  const { database, channels } = dependencies;
   const { slack, email } = channels;
   const senders: Partial<Record<Delivery['channel'], Send>> = {
     ...(slack && {
@@ -67,7 +71,7 @@ export function createDeliverAlerts(dependencies: Dependencies) {
     for (const delivery of await pendingDeliveries(database, alert)) {
       const mailbox = `${delivery.channel} ${delivery.recipient}`;
       if (failures.has(mailbox)) continue;
-      const failure = await deliver(database, delivery, senders[delivery.channel], temporalUi);
+      const failure = await deliver(database, delivery, senders[delivery.channel], dependencies);
       if (failure === null) delivered += 1;
       else failures.set(mailbox, failure);
     }
@@ -80,7 +84,7 @@ async function deliver(
   database: Queryable,
   delivery: Delivery,
   send: Send | undefined,
-  temporalUi: string,
+  urls: Urls,
 ): Promise<TidewatchError | null> {
   const { alertKey, recipient } = delivery;
   const { name: channel, setting } = channelTable[delivery.channel];
@@ -104,7 +108,7 @@ async function deliver(
   }
   let notice: string | null;
   try {
-    notice = await send(messageOf(delivery, temporalUi), recipient);
+    notice = await send(messageOf(delivery, urls), recipient);
   } catch (error) {
     const failure =
       error instanceof TidewatchError
@@ -117,7 +121,7 @@ async function deliver(
   return null;
 }
 
-function messageOf(delivery: Delivery, temporalUi: string): AlertMessage {
+function messageOf(delivery: Delivery, { temporalUi, pagesUrl }: Urls): AlertMessage {
   const { model, alertKey, episode, event, kind, severity, summary, facts, asOf, workflowId, runId } =
     delivery;
   const run = `${encodeURIComponent(workflowId)}/${encodeURIComponent(runId)}`;
@@ -132,7 +136,10 @@ function messageOf(delivery: Delivery, temporalUi: string): AlertMessage {
     summary,
     facts,
     asOf,
-    links: [{ label: 'Open the run in Temporal', url: `${temporalUi}/workflows/${run}/history` }],
+    links: [
+      ...delivery.links.map(({ label, path }) => ({ label, url: `${pagesUrl}${path}` })),
+      { label: 'Open the run in Temporal', url: `${temporalUi}/workflows/${run}/history` },
+    ],
   };
 }
 

@@ -1,6 +1,6 @@
 /** The messages of alert events, one a recipient: claimed before they are sent, delivered once. */
 
-import type { AlertKind, Fact, Severity } from '../../core/alert/alert.ts';
+import type { AlertKind, Fact, PageLink, Severity } from '../../core/alert/alert.ts';
 import type { Recipient } from '../../core/alert/recipients.ts';
 import type { Queryable } from '../../sql/database.ts';
 
@@ -20,6 +20,7 @@ export interface Delivery extends Recipient {
   readonly severity: Severity;
   readonly summary: string;
   readonly facts: readonly Fact[];
+  readonly links: readonly PageLink[];
   readonly asOf: number;
   readonly workflowId: string;
   readonly runId: string;
@@ -38,7 +39,7 @@ export async function pendingDeliveries(
 ): Promise<Delivery[]> {
   return connection.query<Record<string, unknown> & Delivery>(
     `select delivery.model, delivery.alert_key as "alertKey", delivery.episode, delivery.event, delivery.channel,
-       delivery.recipient, alert.kind, event.severity, event.summary, event.facts, event.as_of as "asOf",
+       delivery.recipient, alert.kind, event.severity, event.summary, event.facts, event.links, event.as_of as "asOf",
        event.workflow_id as "workflowId", event.run_id as "runId"
      from alert_deliveries delivery
      join alert_events event using (model, alert_key, episode, event)

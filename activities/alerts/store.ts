@@ -1,7 +1,7 @@
 /** The stored life of alerts. `alerts` is the truth: whatever tells people of it can be built again from here. */
 
 import { alertKey } from '../../core/alert/alert.ts';
-import type { AlertKind, Fact, Severity } from '../../core/alert/alert.ts';
+import type { AlertKind, Fact, PageLink, Severity } from '../../core/alert/alert.ts';
 import { recipientsOf } from '../../core/alert/recipients.ts';
 import type { Recipient } from '../../core/alert/recipients.ts';
 import { alertTransition, escalationEvent } from '../../core/alert/transition.ts';
@@ -19,6 +19,7 @@ interface Observed {
   /** A ready sentence. */
   readonly summary: string;
   readonly facts: readonly Fact[];
+  readonly links?: readonly PageLink[];
   /** Epoch milliseconds. */
   readonly asOf: number;
   readonly routes: readonly AlertRoute[];
@@ -105,14 +106,14 @@ interface EventName {
 
 async function recordEvent(
   connection: Queryable,
-  { model, asOf, summary, facts, provenance }: Observed,
+  { model, asOf, summary, facts, links = [], provenance }: Observed,
   { key, episode, event, severity }: EventName,
   recipients: readonly Recipient[],
 ): Promise<void> {
   await connection.execute(
     `insert into alert_events
-       (model, alert_key, episode, event, severity, as_of, summary, facts, workflow_id, run_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+       (model, alert_key, episode, event, severity, as_of, summary, facts, links, workflow_id, run_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       model,
       key,
@@ -122,6 +123,7 @@ async function recordEvent(
       toTimestamp(asOf),
       summary,
       JSON.stringify(facts),
+      JSON.stringify(links),
       provenance.workflowId,
       provenance.runId,
     ],

@@ -1,14 +1,7 @@
+import { alertKey } from '../../core/alert/alert.ts';
 import type { ColumnDrift } from '../../core/drift/column-drift.ts';
-import { judgeColumn } from '../../core/drift/column-drift.ts';
 import { judgeDataset } from '../../core/drift/dataset-drift.ts';
-import type { FeatureKind, Monitor } from '../../core/monitor/schema.ts';
-import { decodeProfile, encodeProfile } from '../../core/profile/encode.ts';
-import type { ReferenceGrid } from '../../core/profile/grid.ts';
-import { mergeProfiles } from '../../core/profile/merge.ts';
-import type { Profile } from '../../core/profile/profile.ts';
-import { rowCountOf } from '../../core/profile/profile.ts';
-import type { MethodName } from '../../core/statistics/registry.ts';
-import { methodOf } from '../../core/statistics/registry.ts';
+import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Level, Verdict } from '../../core/verdict.ts';
 import { valueOf } from '../../core/verdict.ts';
 import type { Window, WindowText } from '../../core/window.ts';
@@ -21,15 +14,13 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import type { Process } from '../processes/watermarks.ts';
 import { advanceWatermark, makesUpThePast } from '../processes/watermarks.ts';
-import type { Column } from '../profiles/columns.ts';
-import { actualColumn, predictionColumns } from '../profiles/columns.ts';
+import { wholeModel } from '../profiles/columns.ts';
 import type { ProfileHoursInput } from '../profiles/profile-hours.ts';
 import { currentWindow, profileLock, profileMissingHours } from '../profiles/profile-hours.ts';
 import { ensureReference, specifyReference } from '../profiles/reference.ts';
-import type { StoredReference } from '../profiles/reference-store.ts';
-import { storeMergedProfiles } from '../profiles/reference-store.ts';
-import { readProfiles, sumProfiledHours } from '../profiles/store.ts';
-import { storeDriftRun } from './store.ts';
+import { reportPath } from '../reports/store.ts';
+import { judgeWindow, type SegmentDrift } from './judge-window.ts';
+import { dropOtherSegments, storeDriftRun } from './store.ts';
 
 export interface DetectDriftInput extends ProfileHoursInput {
   /** Alert even when the run makes up the past. */
@@ -42,6 +33,8 @@ export interface DetectDriftResult {
   readonly reason: string;
   readonly driftedFeatures: readonly string[];
   readonly driftShare: number | null;
+  /** Segment -> its verdict in words; only those that have drifted. */
+  readonly driftedSegments: Readonly<Record<string, string>>;
   readonly window: WindowText;
   readonly rows: number;
   readonly pendingAlerts: readonly string[];
@@ -57,48 +50,57 @@ export function createDetectDrift(
     const { monitor, configurationHash } = await findMonitor(deps.database, model);
     const window = currentWindow(monitor, input);
     const process = processOf(monitor, window);
+    const subject = subjectOf(process);
     const run = runOf(deps.context());
+    const provenance = { configurationHash, codeVersion: deps.codeVersion, ...run };
 
     return deps.database.transaction(async (connection) => {
       await lockUntilCommit(connection, profileLock(model));
       const specification = specifyReference(monitor, window);
       const reference = await ensureReference(connection, monitor, specification, asOf);
-      const comparison =
-        'missing' in reference ? undefined : await compare(connection, monitor, reference, window);
-      const columns = comparison?.columns ?? [];
-      const dataset = judgeDataset(columns, monitor.drift.share);
-      const verdict: Verdict =
-        'missing' in reference ? { level: 'insufficient-data', reason: reference.missing } : dataset.verdict;
       const past = await makesUpThePast(connection, { model, process, asOf, windowEnd: window.end });
-      const rows = comparison?.rows ?? 0;
-      await storeDriftRun(connection, {
-        model,
-        window,
-        referenceId: specification.id,
-        asOf,
-        verdict,
-        share: valueOf(dataset.driftShare),
-        judgedFeatures: dataset.judgedFeatures.length,
-        driftedFeatures: dataset.driftedFeatures,
-        outOfDistributionRatio: rows === 0 ? null : comparison!.outOfDistribution / rows,
-        rowCount: rows,
-        referenceRowCount: 'missing' in reference ? 0 : reference.rowCount,
-        coverage: rows === 0 ? null : comparison!.actuals / rows,
-        columns,
-        provenance: { configurationHash, codeVersion: deps.codeVersion, ...run },
-      });
+      const acts = input.act || !past;
+      const stored = { model, window, referenceId: specification.id, asOf, provenance };
+      let segments: readonly SegmentDrift[];
+      if ('missing' in reference) {
+        segments = [nothingJudged(reference.missing)];
+      } else {
+        await profileMissingHours(connection, monitor, reference, window);
+        segments = await judgeWindow(
+          connection,
+          monitor,
+          reference,
+          window,
+          alertKey('drift', model, subject),
+        );
+      }
+      for (const segment of segments) await storeDriftRun(connection, { ...stored, ...segment });
+      await dropOtherSegments(
+        connection,
+        stored,
+        segments.map(({ segment }) => segment),
+      );
+      const [whole, ...named] = segments as [SegmentDrift, ...SegmentDrift[]];
       if (input.window === undefined) {
         await advanceWatermark(connection, { model, process, asOf, windowEnd: window.end });
       }
-      if (input.act || !past) await reportDrift(connection, monitor, process, verdict, columns, asOf, run);
+      if (acts) {
+        await reportDrift(connection, monitor, { subject, window, asOf, provenance: run }, whole, named);
+      }
+      const { verdict, driftedFeatures, driftShare } = whole.dataset;
       return {
         process,
         verdict: verdict.level,
         reason: verdict.reason,
-        driftedFeatures: dataset.driftedFeatures,
-        driftShare: valueOf(dataset.driftShare),
+        driftedFeatures,
+        driftShare: valueOf(driftShare),
+        driftedSegments: Object.fromEntries(
+          named
+            .filter(({ dataset }) => dataset.drifted === 'yes')
+            .map(({ segment, dataset }) => [segment, dataset.verdict.reason]),
+        ),
         window: formatWindow(window),
-        rows,
+        rows: whole.rows,
         pendingAlerts: await listPendingAlerts(connection, model),
       };
     });
@@ -113,120 +115,71 @@ function processOf(monitor: Monitor, window: Window): Process {
     : 'drift-detection';
 }
 
-interface ComparedWindow {
-  readonly columns: readonly ColumnDrift[];
-  readonly rows: number;
-  readonly outOfDistribution: number;
-  readonly actuals: number;
+/** Two windows, two alerts: a calm week must not end the alert of a bad day. */
+function subjectOf(process: Process): string {
+  return process === 'hourly-drift-detection' ? 'dataset-24h' : 'dataset';
 }
 
-async function compare(
-  connection: Queryable,
-  monitor: Monitor,
-  reference: StoredReference,
-  window: Window,
-): Promise<ComparedWindow> {
-  const { model } = monitor;
-  const { grids, id } = reference;
-  await profileMissingHours(connection, monitor, reference, window);
-  const ofReference = await mergedReference(connection, model, reference);
-  const ofCurrent = mergeColumns(grids, await readProfiles(connection, model, id, window));
-  const { rows, outOfDistribution } = await sumProfiledHours(connection, model, id, window);
-  const columns = [...predictionColumns(monitor), actualColumn(monitor)].flatMap((column) => {
-    const grid = grids.get(column.name);
-    const settings = settingsOf(monitor, column);
-    const [before, now] = [ofReference.get(column.name), ofCurrent.get(column.name)];
-    return grid === undefined || before === undefined || now === undefined
-      ? []
-      : [judgeColumn(settings, before, now, grid)];
-  });
-  const actuals = ofCurrent.get('actual');
-  return { columns, rows, outOfDistribution, actuals: actuals === undefined ? 0 : rowCountOf(actuals) };
-}
-
-/** The reference's profiles: the stored sum of its hours, summed anew when an hour of it has changed. */
-async function mergedReference(
-  connection: Queryable,
-  model: string,
-  { id, window, grids, merged }: StoredReference,
-): Promise<ReadonlyMap<string, Profile>> {
-  if (merged !== null) {
-    return new Map(
-      Object.entries(merged).map(([name, content]) => [
-        name,
-        decodeProfile(Buffer.from(content, 'base64'), grids.get(name)!),
-      ]),
-    );
-  }
-  const hourly =
-    window === null ? new Map<string, Uint8Array[]>() : await readProfiles(connection, model, id, window);
-  const sums = mergeColumns(grids, hourly);
-  const encoded = [...sums].map(([name, profile]) => [
-    name,
-    Buffer.from(encodeProfile(profile)).toString('base64'),
-  ]);
-  await storeMergedProfiles(connection, model, id, Object.fromEntries(encoded));
-  return sums;
-}
-
-function mergeColumns(
-  grids: ReadonlyMap<string, ReferenceGrid>,
-  hourly: ReadonlyMap<string, readonly Uint8Array[]>,
-): Map<string, Profile> {
-  return new Map(
-    [...grids].map(([name, grid]) => [
-      name,
-      mergeProfiles(
-        grid,
-        (hourly.get(name) ?? []).map((content) => decodeProfile(content, grid)),
-      ),
-    ]),
-  );
-}
-
-/** Deciding methods where the monitor names none. */
-const defaultMethod: Readonly<Record<FeatureKind, MethodName>> = {
-  continuous: 'wasserstein',
-  categorical: 'chi-squared',
-};
-
-function settingsOf(monitor: Monitor, { name, subject, kind }: Column): Parameters<typeof judgeColumn>[0] {
-  const configured = subject === 'feature' ? monitor.features[name]! : monitor[subject];
-  const decidingMethod = configured.method ?? defaultMethod[kind];
+function nothingJudged(reason: string): SegmentDrift {
+  const dataset = { ...judgeDataset([]), verdict: { level: 'insufficient-data', reason } as const };
   return {
-    subject,
-    column: name,
-    kind,
-    decidingMethod,
-    threshold: configured.threshold ?? methodOf(decidingMethod).threshold,
-    enabled: configured.enabled,
-    minimumRows: monitor.drift.minimumRows,
+    segment: wholeModel,
+    columns: [],
+    dataset,
+    rows: 0,
+    outOfDistribution: 0,
+    referenceRows: 0,
+    actuals: 0,
   };
 }
 
+interface ReportedRun {
+  readonly subject: string;
+  readonly window: Window;
+  readonly asOf: number;
+  readonly provenance: { readonly workflowId: string; readonly runId: string };
+}
+
+/** A segment speaks for itself only while the model as a whole is calm: nobody wants the same drift five times. */
 async function reportDrift(
   connection: Queryable,
   monitor: Monitor,
-  process: Process,
+  run: ReportedRun,
+  whole: SegmentDrift,
+  named: readonly SegmentDrift[],
+): Promise<void> {
+  await reportSegment(connection, monitor, run, run.subject, whole.dataset.verdict, whole.columns);
+  for (const { segment, dataset, columns } of named) {
+    const verdict =
+      whole.dataset.drifted === 'yes'
+        ? ({ level: 'ok', reason: 'the whole model has drifted' } as const)
+        : dataset.verdict;
+    await reportSegment(connection, monitor, run, `${run.subject}/${segment}`, verdict, columns);
+  }
+}
+
+async function reportSegment(
+  connection: Queryable,
+  { model, alerts }: Monitor,
+  { window, asOf, provenance }: ReportedRun,
+  subject: string,
   verdict: Verdict,
   columns: readonly ColumnDrift[],
-  asOf: number,
-  provenance: { workflowId: string; runId: string },
 ): Promise<void> {
   const drifted = columns.filter((column) => column.drifted === 'yes' && column.enabled);
   const alert = {
-    model: monitor.model,
+    model,
     kind: 'drift',
-    // Two windows, two alerts: a calm week must not end the alert of a bad day.
-    subject: process === 'hourly-drift-detection' ? 'dataset-24h' : 'dataset',
+    subject,
     asOf,
-    routes: monitor.alerts.routes,
+    routes: alerts.routes,
     provenance,
     summary: verdict.reason,
     facts: drifted.map(({ column, verdict: { reason } }) => ({
       name: column,
       value: reason.replace(`${column}: `, ''),
     })),
+    links: [{ label: 'Open the drift report', path: reportPath({ kind: 'drift', model, window }) }],
   } as const;
   if (verdict.level === 'warning' || verdict.level === 'critical') {
     await openAlert(connection, { ...alert, severity: verdict.level });

@@ -1,43 +1,36 @@
 /** Stores drift runs with their results. */
 
 import type { ColumnDrift } from '../../core/drift/column-drift.ts';
-import type { Computed, Verdict } from '../../core/verdict.ts';
+import type { Computed } from '../../core/verdict.ts';
 import { valueOf } from '../../core/verdict.ts';
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import type { Provenance } from '../processes/provenance.ts';
+import type { SegmentDrift } from './judge-window.ts';
 
-export interface DriftRun {
+export interface DriftRun extends SegmentDrift {
   readonly model: string;
   readonly window: Window;
   readonly referenceId: string;
   readonly asOf: number;
-  readonly verdict: Verdict;
-  readonly share: number | null;
-  readonly judgedFeatures: number;
-  readonly driftedFeatures: readonly string[];
-  readonly outOfDistributionRatio: number | null;
-  readonly rowCount: number;
-  readonly referenceRowCount: number;
-  /** Actuals / serving rows of the current window; null without rows. */
-  readonly coverage: number | null;
-  readonly columns: readonly ColumnDrift[];
   readonly provenance: Provenance;
 }
+
+type RunKey = Pick<DriftRun, 'model' | 'window'>;
 
 /**
  * Stores the run of a window in the place of an earlier one. One that says the same leaves the row, and so its
  * provenance, as it is.
  */
 export async function storeDriftRun(connection: Queryable, run: DriftRun): Promise<void> {
-  const { provenance } = run;
+  const { provenance, dataset, rows } = run;
   const [stored] = await connection.query<{ drift_run_id: number }>(
     `insert into drift_runs (
-       model, window_start, window_end, reference_id, as_of, verdict, reason, drift_share, judged_features,
+       model, segment, window_start, window_end, reference_id, as_of, verdict, reason, drift_share, judged_features,
        drifted_features, out_of_distribution_ratio, row_count, reference_row_count, coverage,
        configuration_hash, code_version, workflow_id, run_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
      on conflict (model, segment, window_start, window_end) do update set
        reference_id = excluded.reference_id, as_of = excluded.as_of, verdict = excluded.verdict,
        reason = excluded.reason, drift_share = excluded.drift_share, judged_features = excluded.judged_features,
@@ -55,19 +48,20 @@ export async function storeDriftRun(connection: Queryable, run: DriftRun): Promi
      returning drift_run_id`,
     [
       run.model,
+      run.segment,
       toTimestamp(run.window.start),
       toTimestamp(run.window.end),
       run.referenceId,
       toTimestamp(run.asOf),
-      run.verdict.level,
-      run.verdict.reason,
-      run.share,
-      run.judgedFeatures,
-      run.driftedFeatures,
-      run.outOfDistributionRatio,
-      run.rowCount,
-      run.referenceRowCount,
-      run.coverage,
+      dataset.verdict.level,
+      dataset.verdict.reason,
+      valueOf(dataset.driftShare),
+      dataset.judgedFeatures.length,
+      dataset.driftedFeatures,
+      rows === 0 ? null : run.outOfDistribution / rows,
+      rows,
+      run.referenceRows,
+      rows === 0 ? null : run.actuals / rows,
       provenance.configurationHash,
       provenance.codeVersion,
       provenance.workflowId,
@@ -78,11 +72,24 @@ export async function storeDriftRun(connection: Queryable, run: DriftRun): Promi
   await storeDriftResults(connection, run.model, driftRunId, run.columns);
 }
 
-async function findDriftRunId(connection: Queryable, { model, window }: DriftRun): Promise<number> {
+/** Forgets the runs of a window for segments that are not watched, or have no rows, any more. */
+export async function dropOtherSegments(
+  connection: Queryable,
+  { model, window }: RunKey,
+  segments: readonly string[],
+): Promise<void> {
+  await connection.execute(
+    `delete from drift_runs
+     where model = $1 and window_start = $2 and window_end = $3 and segment <> all($4)`,
+    [model, toTimestamp(window.start), toTimestamp(window.end), segments],
+  );
+}
+
+async function findDriftRunId(connection: Queryable, { model, segment, window }: DriftRun): Promise<number> {
   const [row] = await connection.query<{ drift_run_id: number }>(
     `select drift_run_id from drift_runs
-     where model = $1 and segment = '' and window_start = $2 and window_end = $3`,
-    [model, toTimestamp(window.start), toTimestamp(window.end)],
+     where model = $1 and segment = $2 and window_start = $3 and window_end = $4`,
+    [model, segment, toTimestamp(window.start), toTimestamp(window.end)],
   );
   return row!.drift_run_id;
 }
@@ -164,7 +171,7 @@ async function storeDriftResults(
      select $1, $2, result.*
      from unnest($3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[], $8::float8[], $9::float8[],
        $10::boolean[], $11::text[], $12::text[], $13::bigint[], $14::bigint[]) as result
-     on conflict (model, drift_run_id, column_name, method) do update set
+     on conflict (model, drift_run_id, column_name, method, question) do update set
        subject = excluded.subject, statistic = excluded.statistic, p_value = excluded.p_value,
        effect = excluded.effect, threshold = excluded.threshold, deciding = excluded.deciding,
        verdict = excluded.verdict, reason = excluded.reason, reference_rows = excluded.reference_rows,

@@ -2,6 +2,7 @@
 
 import type { FeatureKind, Monitor } from '../../core/monitor/schema.ts';
 import { outcomeKind } from '../../core/monitor/schema.ts';
+import { levelOf } from '../../core/profile/profile.ts';
 
 export type Subject = 'feature' | 'prediction' | 'confidence' | 'actual';
 
@@ -9,6 +10,22 @@ export interface Column {
   readonly name: string;
   readonly subject: Subject;
   readonly kind: FeatureKind;
+}
+
+/** All serving rows, as a segment. */
+export const wholeModel = '';
+
+/**
+ * The segments that a prediction belongs to: all rows, and one for each feature of `segments`, named by its value.
+ *
+ * @example segmentsOf(['workingday'], row) // ['', 'workingday=1']
+ */
+export function segmentsOf(segments: readonly string[], row: Pick<PredictionRow, 'features'>): string[] {
+  const named = segments.flatMap((feature) => {
+    const level = levelOf(row.features[feature]);
+    return level === undefined ? [] : [`${feature}=${level}`];
+  });
+  return [wholeModel, ...named];
 }
 
 /** What profiling reads of a serving prediction. */

@@ -3,8 +3,10 @@ import { encodeProfile } from '../../core/profile/encode.ts';
 import type { ReferenceGrid } from '../../core/profile/grid.ts';
 import { isOutOfDistribution } from '../../core/profile/out-of-distribution.ts';
 import { buildProfile } from '../../core/profile/profile.ts';
+import { windowsToProfile } from '../../core/reference/windows.ts';
 import type { Window, WindowText } from '../../core/window.ts';
 import {
+  floorToHour,
   hourMs,
   hoursOf,
   parseInstant,
@@ -16,11 +18,13 @@ import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
-import { actualColumn, predictionColumns, readColumn } from './columns.ts';
+import { actualColumn, predictionColumns, readColumn, segmentsOf, wholeModel } from './columns.ts';
+import { sumDays } from './days.ts';
 import { ensureReference, specifyReference } from './reference.ts';
 import type { StoredReference } from './reference-store.ts';
 import {
   dropDirtyProfiles,
+  findFirstPrediction,
   findUnprofiledHours,
   readActuals,
   readPredictions,
@@ -55,7 +59,7 @@ export function profileLock(model: string): string {
   return `profiles:${model}`;
 }
 
-/** Profiles the hours of the reference and of the current window that are new or changed. */
+/** Profiles the hours that are new or changed: of the reference, the current window, and those that teach what is usual. */
 export function createProfileHours(
   deps: Pick<ActivityDependencies, 'database' | 'context'>,
 ): (input: ProfileHoursInput) => Promise<ProfileHoursResult> {
@@ -117,7 +121,8 @@ async function findWork(
   reference: StoredReference,
   current: Window,
 ): Promise<Work[]> {
-  const hours = [...(reference.window === null ? [] : hoursOf(reference.window)), ...hoursOf(current)];
+  const first = (await findFirstPrediction(connection, monitor.model)) ?? current.end;
+  const hours = windowsToProfile(monitor.reference, current, floorToHour(first)).flatMap(hoursOf);
   const wanted = await findUnprofiledHours(connection, monitor.model, reference.id, hours);
   return [
     ...batches(wanted.predictions).map((batch) => ({ profile: profilePredictions, batch })),
@@ -149,9 +154,12 @@ async function profilePredictions(
     return grid === undefined ? [] : [{ column, grid }];
   });
   const features = columns.filter(({ column }) => column.subject === 'feature');
-  const rowsOfHour = groupByHour(await readPredictions(connection, monitor.model, window));
-  const profiles = [...rowsOfHour].flatMap(([hour, rows]) =>
+  const segments = groupBySegment(await readPredictions(connection, monitor.model, window), (row) =>
+    segmentsOf(monitor.segments, row),
+  );
+  const profiles = segments.flatMap(({ segment, hour, rows }) =>
     columns.map(({ column, grid }) => ({
+      segment,
       hour,
       column: column.name,
       content: profileOf(
@@ -160,15 +168,19 @@ async function profilePredictions(
       ),
     })),
   );
-  const done = hoursOf(window).map((hour) => {
-    const rows = rowsOfHour.get(hour) ?? [];
+  const counted = segments.map(({ segment, hour, rows }) => {
     const out = rows.filter((row) =>
       features.some(({ column, grid }) => isOutOfDistribution(grid, readColumn(column, row))),
     );
-    return { hour, rows: rows.length, outOfDistribution: out.length };
+    return { segment, hour, rows: rows.length, outOfDistribution: out.length };
   });
+  const withRows = new Set(counted.map(({ hour }) => hour));
+  const empty = hoursOf(window)
+    .filter((hour) => !withRows.has(hour))
+    .map((hour) => ({ segment: wholeModel, hour, rows: 0, outOfDistribution: 0 }));
   await storeProfiles(connection, monitor.model, reference.id, profiles);
-  await storeProfiledHours(connection, monitor.model, reference.id, done);
+  await storeProfiledHours(connection, monitor.model, reference.id, [...counted, ...empty]);
+  await sumDays(connection, monitor.model, reference, window);
 }
 
 async function profileActuals(
@@ -179,28 +191,48 @@ async function profileActuals(
 ): Promise<void> {
   const { name } = actualColumn(monitor);
   const grid = reference.grids.get(name)!;
-  const rowsOfHour = groupByHour(await readActuals(connection, monitor.model, window));
-  const profiles = hoursOf(window).map((hour) => ({
+  const rows = await readActuals(connection, monitor.model, window, monitor.segments);
+  const segments = groupBySegment(rows, (row) => segmentsOf(monitor.segments, row));
+  const withRows = new Set(segments.map(({ hour }) => hour));
+  const empty = hoursOf(window)
+    .filter((hour) => !withRows.has(hour))
+    .map((hour) => ({ segment: wholeModel, hour, rows: [] }));
+  const profiles = [...segments, ...empty].map(({ segment, hour, rows }) => ({
+    segment,
     hour,
     column: name,
     content: profileOf(
       grid,
-      (rowsOfHour.get(hour) ?? []).map((row) => row.actual),
+      rows.map((row) => row.actual),
     ),
   }));
   await storeProfiles(connection, monitor.model, reference.id, profiles);
+  await sumDays(connection, monitor.model, reference, window);
 }
 
 function profileOf(grid: ReferenceGrid, values: readonly unknown[]): Uint8Array {
   return encodeProfile(buildProfile(grid, values));
 }
 
-function groupByHour<Row extends { readonly hour: number }>(rows: readonly Row[]): Map<number, Row[]> {
-  const groups = new Map<number, Row[]>();
+interface SegmentHour<Row> {
+  readonly segment: string;
+  readonly hour: number;
+  readonly rows: readonly Row[];
+}
+
+/** The rows of each hour and segment; a row of three segments is in three groups. */
+function groupBySegment<Row extends { readonly hour: number }>(
+  rows: readonly Row[],
+  segmentsOfRow: (row: Row) => readonly string[],
+): SegmentHour<Row>[] {
+  const groups = new Map<string, { segment: string; hour: number; rows: Row[] }>();
   for (const row of rows) {
-    const group = groups.get(row.hour);
-    if (group === undefined) groups.set(row.hour, [row]);
-    else group.push(row);
+    for (const segment of segmentsOfRow(row)) {
+      const key = `${row.hour} ${segment}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { segment, hour: row.hour, rows: [row] });
+      else group.rows.push(row);
+    }
   }
-  return groups;
+  return [...groups.values()];
 }

@@ -20,9 +20,11 @@ export interface StoredReference {
   readonly window: Window | null;
   readonly grids: ReadonlyMap<string, ReferenceGrid>;
   readonly rowCount: number;
-  /** Column -> encoded sum of its hours, where that is known. */
-  readonly merged: Readonly<Record<string, string>> | null;
+  /** Segment -> column -> encoded sum of its hours, where that is known. */
+  readonly merged: MergedProfiles;
 }
+
+export type MergedProfiles = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 interface ReferenceRow extends Record<string, unknown> {
   readonly reference_id: string;
@@ -30,7 +32,7 @@ interface ReferenceRow extends Record<string, unknown> {
   readonly window_end: number | null;
   readonly grids: Readonly<Record<string, unknown>>;
   readonly row_count: number;
-  readonly merged_profiles: Readonly<Record<string, string>> | null;
+  readonly merged_profiles: MergedProfiles | null;
 }
 
 export async function findReference(
@@ -50,7 +52,7 @@ export async function findReference(
     window: start === null || end === null ? null : { start, end },
     grids: new Map(Object.entries(row.grids).map(([name, grid]) => [name, gridFromJson(grid)])),
     rowCount: row.row_count,
-    merged: row.merged_profiles,
+    merged: row.merged_profiles ?? {},
   };
 }
 
@@ -96,14 +98,17 @@ export async function addActualGrid(
   );
 }
 
+/** Keeps the sums of a segment. */
 export async function storeMergedProfiles(
   connection: Queryable,
   model: string,
   referenceId: string,
-  merged: Readonly<Record<string, string>>,
+  segment: string,
+  merged: MergedProfiles[string],
 ): Promise<void> {
   await connection.execute(
-    'update model_references set merged_profiles = $3 where model = $1 and reference_id = $2',
-    [model, referenceId, JSON.stringify(merged)],
+    `update model_references set merged_profiles = coalesce(merged_profiles, '{}') || jsonb_build_object($3::text, $4::jsonb)
+     where model = $1 and reference_id = $2`,
+    [model, referenceId, segment, JSON.stringify(merged)],
   );
 }

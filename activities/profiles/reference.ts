@@ -11,7 +11,8 @@ import {
 } from '../../core/profile/grid.ts';
 import { levelOf } from '../../core/profile/profile.ts';
 import type { Window } from '../../core/window.ts';
-import { durationMs, formatDay, parseInstant } from '../../core/window.ts';
+import { referenceWindows } from '../../core/reference/windows.ts';
+import { durationMs, formatDay } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { canonicalJson } from '../monitors/configuration.ts';
 import type { Column } from './columns.ts';
@@ -20,10 +21,10 @@ import type { ReferenceSpecification, StoredReference } from './reference-store.
 import { addActualGrid, findReference, insertReference } from './reference-store.ts';
 import { readActuals, readPredictions } from './store.ts';
 
-/** The reference that a current window is compared with. */
+/** The reference that a current window is compared with. Other columns or segments make another one. */
 export function specifyReference(monitor: Monitor, current: Window): ReferenceSpecification {
   const { reference } = monitor;
-  const window = referenceWindow(reference, current);
+  const window = referenceWindows(reference, current).grid;
   const columns = [...predictionColumns(monitor), actualColumn(monitor)].map(({ name, kind }) => [
     name,
     kind,
@@ -32,23 +33,10 @@ export function specifyReference(monitor: Monitor, current: Window): ReferenceSp
     reference: reference.kind === 'training-statistics' ? reference : reference.kind,
     window,
     columns,
+    ...(monitor.segments.length > 0 && { segments: monitor.segments }),
   };
   const id = createHash('sha256').update(canonicalJson(content)).digest('hex').slice(0, 16);
   return { id, kind: reference.kind, window };
-}
-
-function referenceWindow(reference: Monitor['reference'], current: Window): Window | null {
-  switch (reference.kind) {
-    case 'fixed':
-      return {
-        start: parseInstant(`${reference.start}T00:00:00Z`),
-        end: parseInstant(`${reference.end}T00:00:00Z`),
-      };
-    case 'rolling':
-      return { start: current.start - durationMs(reference.length), end: current.start };
-    case 'training-statistics':
-      return null;
-  }
 }
 
 /** The actuals of a reference are frozen once this share of its predictions has one, or at the actuals horizon. */

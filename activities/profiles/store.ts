@@ -20,20 +20,40 @@ export function readPredictions(
   );
 }
 
-export interface ActualRow extends Record<string, unknown> {
+export interface ActualRow extends Pick<PredictionRow, 'features'>, Record<string, unknown> {
   readonly hour: number;
   readonly actual: number | string;
 }
 
-/** The actuals of the serving outcomes of a window. */
-export function readActuals(connection: Queryable, model: string, window: Window): Promise<ActualRow[]> {
+/** The actuals of the serving outcomes of a window, with the features that segments are made of. */
+export function readActuals(
+  connection: Queryable,
+  model: string,
+  window: Window,
+  segments: readonly string[] = [],
+): Promise<ActualRow[]> {
+  const columns = `date_trunc('hour', outcomes.event_time) as hour, coalesce(to_jsonb(actual), to_jsonb(actual_class)) as actual`;
+  // Wide rows are read only for the sake of segments.
+  const source =
+    segments.length === 0
+      ? `select ${columns}, '{}'::jsonb as features from outcomes`
+      : `select ${columns}, predictions.features
+         from outcomes join predictions using (model, event_time, prediction_id)`;
   return connection.query<ActualRow>(
-    `select date_trunc('hour', event_time) as hour, coalesce(to_jsonb(actual), to_jsonb(actual_class)) as actual
-     from outcomes
-     where model = $1 and event_time >= $2 and event_time < $3 and role = 'serving'
+    `${source}
+     where model = $1 and event_time >= $2 and event_time < $3 and outcomes.role = 'serving'
      order by event_time, prediction_id`,
     [model, toTimestamp(window.start), toTimestamp(window.end)],
   );
+}
+
+/** When the first serving prediction of a model is about; undefined where there is none. */
+export async function findFirstPrediction(connection: Queryable, model: string): Promise<number | undefined> {
+  const [row] = await connection.query<{ first: number | null }>(
+    `select min(event_time) as first from predictions where model = $1 and role = 'serving'`,
+    [model],
+  );
+  return row?.first ?? undefined;
 }
 
 /**
@@ -49,8 +69,18 @@ export async function dropDirtyProfiles(connection: Queryable, model: string): P
     );
     if (rows.length === 0) continue;
     const values = [model, rows.map((row) => row.generation)];
+    const columns = stage === 'profiles' ? '' : ` and column_name = 'actual'`;
     await connection.execute(
-      `delete from profiles where model = $1 and hour in (${marks})${stage === 'profiles' ? '' : ` and column_name = 'actual'`}`,
+      `delete from profiles where model = $1 and hour in (${marks})${columns}`,
+      values,
+    );
+    await connection.execute(
+      `delete from profile_days
+       where model = $1 and day in (select date_trunc('day', window_start, 'UTC') from (${marks}) as mark)${columns}`,
+      values,
+    );
+    await connection.execute(
+      `delete from calibrations where model = $1 and before > (select min(window_start) from (${marks}) as mark)`,
       values,
     );
     if (stage === 'profiles') {
@@ -92,6 +122,7 @@ export async function findUnprofiledHours(
 }
 
 export interface ProfileRow {
+  readonly segment: string;
   readonly hour: number;
   readonly column: string;
   readonly content: Uint8Array;
@@ -104,13 +135,14 @@ export async function storeProfiles(
   profiles: readonly ProfileRow[],
 ): Promise<void> {
   await connection.execute(
-    `insert into profiles (model, reference_id, hour, column_name, content)
-     select $1, $2, hour, column_name, content
-     from unnest($3::timestamptz[], $4::text[], $5::bytea[]) as profile (hour, column_name, content)
+    `insert into profiles (model, reference_id, segment, hour, column_name, content)
+     select $1, $2, segment, hour, column_name, content
+     from unnest($3::text[], $4::timestamptz[], $5::text[], $6::bytea[]) as profile (segment, hour, column_name, content)
      on conflict (model, reference_id, segment, hour, column_name) do update set content = excluded.content`,
     [
       model,
       referenceId,
+      profiles.map((profile) => profile.segment),
       profiles.map((profile) => toTimestamp(profile.hour)),
       profiles.map((profile) => profile.column),
       profiles.map((profile) => Buffer.from(profile.content)),
@@ -119,6 +151,7 @@ export async function storeProfiles(
 }
 
 export interface ProfiledHour {
+  readonly segment: string;
   readonly hour: number;
   readonly rows: number;
   readonly outOfDistribution: number;
@@ -131,14 +164,15 @@ export async function storeProfiledHours(
   hours: readonly ProfiledHour[],
 ): Promise<void> {
   await connection.execute(
-    `insert into profiled_hours (model, reference_id, hour, row_count, out_of_distribution_count)
-     select $1, $2, hour, row_count, out_of_distribution_count
-     from unnest($3::timestamptz[], $4::integer[], $5::integer[]) as done (hour, row_count, out_of_distribution_count)
+    `insert into profiled_hours (model, reference_id, segment, hour, row_count, out_of_distribution_count)
+     select $1, $2, segment, hour, row_count, out_of_distribution_count
+     from unnest($3::text[], $4::timestamptz[], $5::integer[], $6::integer[]) as done (segment, hour, row_count, out_of_distribution_count)
      on conflict (model, reference_id, segment, hour) do update
      set row_count = excluded.row_count, out_of_distribution_count = excluded.out_of_distribution_count`,
     [
       model,
       referenceId,
+      hours.map(({ segment }) => segment),
       hours.map(({ hour }) => toTimestamp(hour)),
       hours.map(({ rows }) => rows),
       hours.map(({ outOfDistribution }) => outOfDistribution),
@@ -146,41 +180,41 @@ export async function storeProfiledHours(
   );
 }
 
-/** The stored profiles of a window, by column. */
-export async function readProfiles(
+/** The segments that have rows in a window, without the one of all rows. */
+export async function findSegments(
   connection: Queryable,
   model: string,
   referenceId: string,
   window: Window,
-): Promise<Map<string, Uint8Array[]>> {
-  const rows = await connection.query<{ column_name: string; content: Buffer }>(
-    `select column_name, content
-     from profiles
-     where model = $1 and reference_id = $2 and segment = '' and hour >= $3 and hour < $4
-     order by column_name, hour`,
+): Promise<string[]> {
+  const rows = await connection.query<{ segment: string }>(
+    `select distinct segment from profiled_hours
+     where model = $1 and reference_id = $2 and segment <> '' and hour >= $3 and hour < $4 order by segment`,
     [model, referenceId, toTimestamp(window.start), toTimestamp(window.end)],
   );
-  const byColumn = new Map<string, Uint8Array[]>();
-  for (const { column_name: column, content } of rows) {
-    const contents = byColumn.get(column);
-    if (contents === undefined) byColumn.set(column, [content]);
-    else contents.push(content);
-  }
-  return byColumn;
+  return rows.map(({ segment }) => segment);
 }
 
-/** The serving rows of a window, and how many of them have any feature out of distribution. */
-export async function sumProfiledHours(
+export interface HourRows {
+  readonly hour: number;
+  readonly rows: number;
+  /** Rows with any feature out of distribution. */
+  readonly outOfDistribution: number;
+}
+
+/** The serving rows of each profiled hour of a window. */
+export async function readProfiledHours(
   connection: Queryable,
   model: string,
   referenceId: string,
+  segment: string,
   window: Window,
-): Promise<{ rows: number; outOfDistribution: number }> {
-  const [row] = await connection.query<{ rows: number; out: number }>(
-    `select coalesce(sum(row_count), 0) as rows, coalesce(sum(out_of_distribution_count), 0) as out
+): Promise<HourRows[]> {
+  return connection.query<HourRows & Record<string, unknown>>(
+    `select hour, row_count as rows, out_of_distribution_count as "outOfDistribution"
      from profiled_hours
-     where model = $1 and reference_id = $2 and segment = '' and hour >= $3 and hour < $4`,
-    [model, referenceId, toTimestamp(window.start), toTimestamp(window.end)],
+     where model = $1 and reference_id = $2 and segment = $3 and hour >= $4 and hour < $5
+     order by hour`,
+    [model, referenceId, segment, toTimestamp(window.start), toTimestamp(window.end)],
   );
-  return { rows: row?.rows ?? 0, outOfDistribution: row?.out ?? 0 };
 }

@@ -1,6 +1,6 @@
 /** The words of alerts: what an alert is about, how bad it is, and what names it. */
 
-export type AlertKind = 'drift' | 'degradation' | 'retraining';
+export type AlertKind = 'drift' | 'data-quality' | 'degradation' | 'retraining';
 
 /** From the least to the worst. */
 export const severities = ['info', 'warning', 'critical'] as const;
@@ -10,6 +10,13 @@ export type Severity = (typeof severities)[number];
 export interface Fact {
   readonly name: string;
   readonly value: string;
+}
+
+/** A page of Tidewatch that an alert points to. */
+export interface PageLink {
+  readonly label: string;
+  /** From the root of wherever the worker answers, such as /reports/drift. */
+  readonly path: string;
 }
 
 /**

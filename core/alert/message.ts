@@ -23,6 +23,7 @@ export interface AlertMessage {
 
 const titles: Readonly<Record<AlertKind, Readonly<Record<string, string>>>> = {
   drift: { opened: 'has data drift', resolved: 'has no data drift any more' },
+  'data-quality': { opened: 'has bad data', resolved: 'has good data again' },
   degradation: { opened: 'is degraded', resolved: 'is no longer degraded' },
   retraining: {
     opened: 'is being retrained',

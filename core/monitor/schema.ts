@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 
+import { methodNames, methodOf, methodsFor, type MethodName } from '../statistics/registry.ts';
 import { durationMs, hourMs, isDuration, isTimeZone, parseInstant } from '../window.ts';
 
 const name = z
@@ -40,16 +41,12 @@ const cron = z
 
 const kind = z.enum(['continuous', 'categorical']);
 
-const method = z.enum([
-  'kolmogorov-smirnov',
-  'wasserstein',
-  'population-stability-index',
-  'jensen-shannon',
-  'chi-squared',
-]);
+const method = z.enum(methodNames);
 
 const column = z.strictObject({
+  /** Which method decides; by default one that suits the reference's values. */
   method: method.optional(),
+  /** A fixed limit (a p-value below it, an effect at or above it) in the place of the calibrated verdict. */
   threshold: z.number().positive().optional(),
   enabled: z.boolean().default(true),
 });
@@ -69,6 +66,8 @@ const reference = z.discriminatedUnion('kind', [
     message: 'must be after start (the end day itself is not included)',
   }),
   z.strictObject({ kind: z.literal('rolling'), length: hourlyDuration.default('30d') }),
+  /** The same hours of the week in the weeks before; weeks with an open drift alert are left out. */
+  z.strictObject({ kind: z.literal('seasonal'), weeks: z.int().min(2).max(52).default(8) }),
   z.strictObject({
     kind: z.literal('training-statistics'),
     /** A JSON file beside the monitor: `{ "<feature>": { "min", "max", "mean", "std" } }`; `apply` reads it in. */
@@ -181,11 +180,23 @@ export const monitorSchema = z
     actual: column.prefault({}),
     reference,
     current: hourlyDuration.default('7d'),
+    /** Categorical features; the rows of each of their values are judged on their own as well. */
+    segments: z.array(z.string()).max(3).default([]),
     drift: z
       .strictObject({
-        /** Dataset drift: more than this share of the enabled features drifted. */
+        /** Dataset drift: more than this share of the enabled features drifted, weighted by importance where it is known. */
         share: share.default(0.5),
         minimumRows: z.int().positive().default(10),
+        /** The share of false alarms among the alarms of a run (Benjamini-Hochberg). */
+        alpha: z.number().positive().max(0.5, 'write a share of false alarms, for example 0.05').default(0.05),
+        /** Drift of the features together, on a sample of rows. */
+        multivariate: z
+          .strictObject({
+            enabled: z.boolean().default(true),
+            /** Rows of each side. */
+            sample: z.int().min(100).max(10_000).default(2_000),
+          })
+          .prefault({}),
       })
       .prefault({}),
     performance: z
@@ -242,21 +253,26 @@ export const monitorSchema = z
       if (reserved in monitor.features)
         problem(['features', reserved], `is a reserved column name; rename the feature`);
     }
-    const columns: [(string | number)[], 'continuous' | 'categorical', string | undefined][] = [
+    for (const [index, feature] of monitor.segments.entries()) {
+      if (monitor.features[feature]?.kind !== 'categorical') {
+        problem(['segments', index], `"${feature}" is not a categorical feature of this monitor`);
+      }
+    }
+    const columns: [(string | number)[], FeatureKind, MethodName | undefined][] = [
       ...Object.entries(monitor.features).map(
-        ([feature, { kind, method }]): [
-          (string | number)[],
-          'continuous' | 'categorical',
-          string | undefined,
-        ] => [['features', feature, 'method'], kind, method],
+        ([feature, { kind, method }]): [(string | number)[], FeatureKind, MethodName | undefined] => [
+          ['features', feature, 'method'],
+          kind,
+          method,
+        ],
       ),
       [['prediction', 'method'], outcomeKind(monitor.task), monitor.prediction.method],
       [['actual', 'method'], outcomeKind(monitor.task), monitor.actual.method],
       [['confidence', 'method'], 'continuous', monitor.confidence.method],
     ];
     for (const [path, kind, method] of columns) {
-      if (method !== undefined && !methodsOf[kind].includes(method)) {
-        problem(path, `"${method}" is not for ${kind} columns; write one of ${methodsOf[kind].join(', ')}`);
+      if (method !== undefined && !methodOf(method).kinds.includes(kind)) {
+        problem(path, `"${method}" is not for ${kind} columns; write one of ${methodsFor(kind).join(', ')}`);
       }
     }
     const metrics = metricsOf[monitor.task];
@@ -297,11 +313,6 @@ export type ScheduledProcess = keyof Monitor['schedules'];
 export function outcomeKind(task: Monitor['task']): FeatureKind {
   return task === 'regression' ? 'continuous' : 'categorical';
 }
-
-const methodsOf: Readonly<Record<FeatureKind, readonly string[]>> = {
-  continuous: ['kolmogorov-smirnov', 'wasserstein', 'population-stability-index', 'jensen-shannon'],
-  categorical: ['chi-squared', 'population-stability-index', 'jensen-shannon'],
-};
 
 const metricsOf: Readonly<Record<Monitor['task'], readonly string[]>> = {
   regression: ['rmse', 'mae', 'mape', 'r2', 'bias', 'peak_hour_mape'],

@@ -20,6 +20,7 @@ export function activitiesOn(
     trainer: openTrainer(),
     wakeAlert: async () => undefined,
     temporalUi: 'http://127.0.0.1:8233/namespaces/default',
+    pagesUrl: 'http://127.0.0.1:9464',
     codeVersion: 'test',
     context: () => ({
       workflowId: 'workflow',

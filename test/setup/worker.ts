@@ -44,6 +44,7 @@ export async function startTestWorker(
     trainer: openTrainer(),
     wakeAlert: wakeAlertThrough(client, taskQueue),
     temporalUi: `${temporalUiUrl}/namespaces/default`,
+    pagesUrl: 'http://127.0.0.1:9464',
     codeVersion: 'test',
     context: temporalContext,
     ...overrides,

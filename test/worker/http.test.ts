@@ -1,21 +1,26 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
-import type { HealthEndpoint } from '../../worker/http.ts';
-import { openHealthEndpoint } from '../../worker/http.ts';
+import type { EndpointState, HttpEndpoint } from '../../worker/http.ts';
+import { openHttpEndpoint } from '../../worker/http.ts';
 
-let endpoint: HealthEndpoint | undefined;
+let endpoint: HttpEndpoint | undefined;
 afterEach(async () => {
   await endpoint?.close();
   endpoint = undefined;
 });
 
-async function ask(path: string, state: Partial<Parameters<typeof openHealthEndpoint>[2]> = {}) {
-  endpoint = await openHealthEndpoint('127.0.0.1', 0, {
-    workerState: () => 'RUNNING',
-    checkDatabase: async () => [],
-    sdkMetrics: async () => 'temporal_num_pollers 1',
-    ...state,
-  });
+const week = { start: Date.UTC(2011, 4, 13), end: Date.UTC(2011, 4, 20) };
+const running: EndpointState = {
+  workerState: () => 'RUNNING',
+  checkDatabase: async () => [],
+  sdkMetrics: async () => 'temporal_num_pollers 1',
+  findReport: async ({ model, window }) =>
+    model === 'bike-demand' && window.end === week.end ? '<h1>Drift</h1>' : undefined,
+  listReports: async () => [{ kind: 'drift', model: 'bike-demand', window: week }],
+};
+
+async function ask(path: string, state: Partial<EndpointState> = {}) {
+  endpoint = await openHttpEndpoint('127.0.0.1', 0, { ...running, ...state });
   const response = await fetch(endpoint.url + path);
   return { status: response.status, body: await response.text() };
 }
@@ -70,20 +75,34 @@ it('takes a query', async () => {
 });
 
 it('says which port it cannot have', async () => {
-  endpoint = await openHealthEndpoint('127.0.0.1', 0, {
-    workerState: () => 'RUNNING',
-    checkDatabase: async () => [],
-    sdkMetrics: async () => '',
-  });
+  endpoint = await openHttpEndpoint('127.0.0.1', 0, running);
   const port = Number(new URL(endpoint.url).port);
-  await expect(
-    openHealthEndpoint('127.0.0.1', port, {
-      workerState: () => 'RUNNING',
-      checkDatabase: async () => [],
-      sdkMetrics: async () => '',
-    }),
-  ).rejects.toMatchObject({
+  await expect(openHttpEndpoint('127.0.0.1', port, running)).rejects.toMatchObject({
     code: 'INVALID_CONFIGURATION',
     message: expect.stringContaining(`127.0.0.1:${port}`),
+  });
+});
+
+describe('reports', () => {
+  const path = '/reports/drift/bike-demand/2011-05-13T00:00:00Z/2011-05-20T00:00:00Z';
+
+  it('are listed, each with its page', async () => {
+    const { status, body } = await ask('/reports');
+    expect(status).toBe(200);
+    expect(body).toContain(`href="${path}"`);
+  });
+
+  it('are shown as they are stored', async () => {
+    expect(await ask(path)).toEqual({ status: 200, body: '<h1>Drift</h1>' });
+    expect((await fetch(endpoint!.url + path)).headers.get('content-type')).toBe('text/html; charset=utf-8');
+  });
+
+  it.each([
+    path.replace('bike-demand', 'no-model'),
+    path.replace('2011-05-13T00', '2011-05-13T25'),
+    '/reports/drift/%E0%A4%A/2011-05-13T00:00:00Z/2011-05-20T00:00:00Z',
+    '/reports/drift/',
+  ])('are not there at %s', async (path) => {
+    expect((await ask(path)).status).toBe(404);
   });
 });

@@ -72,6 +72,7 @@ const deliver = (given: Partial<Parameters<typeof createDeliverAlerts>[0]> = {})
     database: test.database,
     channels: channels(),
     temporalUi: 'http://127.0.0.1:8233/namespaces/default',
+    pagesUrl: 'http://127.0.0.1:9464',
     ...given,
   })(alert);
 const failureOf = async (delivering: Promise<unknown>): Promise<ApplicationFailure> => {

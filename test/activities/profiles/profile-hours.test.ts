@@ -5,7 +5,7 @@ import { findMonitor } from '../../../activities/monitors/store.ts';
 import { specifyReference } from '../../../activities/profiles/reference.ts';
 import { currentWindow } from '../../../activities/profiles/profile-hours.ts';
 import { findReference } from '../../../activities/profiles/reference-store.ts';
-import { readProfiles } from '../../../activities/profiles/store.ts';
+import { readProfiles } from '../../../activities/profiles/days.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import type { Monitor } from '../../../core/monitor/schema.ts';
 import { decodeProfile } from '../../../core/profile/encode.ts';
@@ -50,24 +50,71 @@ async function profiledRows(column: string, from: number, to: number): Promise<n
   const { id } = specifyReference(monitor, currentWindow(monitor, { model, asOf }));
   const grid = (await findReference(test.database, model, id))?.grids.get(column);
   if (grid === undefined) return 0;
-  const contents = (await readProfiles(test.database, model, id, { start: day(from), end: day(to) })).get(
-    column,
-  );
-  return rowCountOf(
-    mergeProfiles(
-      grid,
-      (contents ?? []).map((content) => decodeProfile(content, grid)),
-    ),
-  );
+  const window = { start: day(from), end: day(to) };
+  const count = async (by: 'days' | 'hours'): Promise<number> => {
+    const stored = await readProfiles(test.database, model, id, '', window, by);
+    const ofColumn = stored.filter((profile) => profile.column === column);
+    return rowCountOf(
+      mergeProfiles(
+        grid,
+        ofColumn.map(({ content }) => decodeProfile(content, grid)),
+      ),
+    );
+  };
+  const rows = await count('days');
+  expect(await count('hours'), 'the sums of days').toBe(rows);
+  return rows;
 }
 
 describe('profileHours', () => {
-  it('profiles the hours of the reference and of the current window, and no others', async () => {
-    await load(test.database, model, { from: 1, to: 5 });
-    expect(await profile()).toEqual({ hoursProfiled: 72 });
+  it('profiles the hours up to the end of the current window, and no others', async () => {
+    await load(test.database, model, { from: 1, to: 6 });
+    expect(await profile()).toEqual({ hoursProfiled: 96 });
     expect(await profiledRows('x', 1, 3)).toBe(48);
-    expect(await profiledRows('x', 3, 4)).toBe(0);
+    expect(await profiledRows('x', 3, 4)).toBe(24);
     expect(await profiledRows('x', 4, 5)).toBe(24);
+    expect(await profiledRows('x', 5, 6)).toBe(0);
+  });
+
+  it('sums up the days that are complete', async () => {
+    await load(test.database, model, { from: 1, to: 5 });
+    await test.database.execute('delete from predictions where event_time >= $1', [at(4, 20)]);
+    await activities.profileHours({ model, asOf, window: { start: at(4), end: at(4, 20) } });
+    const days = () =>
+      test.database.query<{ day: number; columns: number }>(
+        'select day, count(*) as columns from profile_days group by day order by day',
+      );
+    // Features and the prediction: the actuals come with their outcomes.
+    expect(await days()).toEqual([1, 2, 3].map((n) => ({ day: day(n), columns: 3 })));
+    await profile();
+    expect(await days()).toEqual([1, 2, 3, 4].map((n) => ({ day: day(n), columns: 4 })));
+  });
+
+  it('profiles each value of a segment on its own as well', async () => {
+    await watch(test.database, {
+      model,
+      reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-03' },
+      current: '1d',
+      segments: ['c'],
+    });
+    await load(test.database, model, { from: 1, to: 5 });
+    await profile();
+    const rows = await test.database.query(
+      'select segment, sum(row_count) as rows from profiled_hours where hour >= $1 group by segment order by segment',
+      [at(4)],
+    );
+    expect(rows).toEqual([
+      { segment: '', rows: 24 },
+      { segment: 'c=a', rows: 8 },
+      { segment: 'c=b', rows: 16 },
+    ]);
+    const columns = await test.database.query(
+      `select segment, count(distinct column_name) as columns from profile_days where segment <> '' group by segment order by segment`,
+    );
+    expect(columns).toEqual([
+      { segment: 'c=a', columns: 4 },
+      { segment: 'c=b', columns: 4 },
+    ]);
   });
 
   it('profiles every column: features, the prediction and the actual', async () => {
@@ -156,7 +203,7 @@ describe('profileHours', () => {
     });
     await expect(dying.profileHours({ model, asOf })).rejects.toThrow('the worker is gone');
     expect(beats).toEqual([day(2)]);
-    expect(await activities.profileHours({ model, asOf })).toEqual({ hoursProfiled: 48 });
+    expect(await activities.profileHours({ model, asOf })).toEqual({ hoursProfiled: 72 });
   });
 
   it('does nothing as long as there is no reference', async () => {
@@ -168,8 +215,8 @@ describe('profileHours', () => {
   it('takes a window of hours as well', async () => {
     await load(test.database, model, { from: 1, to: 5 });
     const window = { start: at(3, 5), end: at(3, 7) };
-    expect(await activities.profileHours({ model, asOf, window })).toEqual({ hoursProfiled: 50 });
-    expect(await profiledRows('x', 3, 4)).toBe(2);
+    expect(await activities.profileHours({ model, asOf, window })).toEqual({ hoursProfiled: 55 });
+    expect(await profiledRows('x', 3, 4)).toBe(7);
   });
 });
 

@@ -1,0 +1,142 @@
+/** Stored profiles, read as few rows as will do: the sums of whole UTC days, and hours where a day has none. */
+
+import { decodeProfile, encodeProfile } from '../../core/profile/encode.ts';
+import type { ReferenceGrid } from '../../core/profile/grid.ts';
+import { mergeProfiles } from '../../core/profile/merge.ts';
+import { dayMs, floorToDay, hourMs, type Window } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+import { toTimestamp } from '../../sql/database.ts';
+import type { StoredReference } from './reference-store.ts';
+
+/** A profile of one column over some time. */
+export interface StoredProfile {
+  readonly column: string;
+  readonly window: Window;
+  readonly content: Uint8Array;
+}
+
+interface ContentRow extends Record<string, unknown> {
+  readonly column: string;
+  readonly start: number;
+  readonly content: Buffer;
+}
+
+/**
+ * Adds up the hours of those days that a window touches and that are complete: 24 profiled hours, and for the actuals 24
+ * profiles of them. Call it under the profile lock.
+ */
+export async function sumDays(
+  connection: Queryable,
+  model: string,
+  reference: Pick<StoredReference, 'id' | 'grids'>,
+  window: Window,
+): Promise<void> {
+  const span = [toTimestamp(floorToDay(window.start)), toTimestamp(floorToDay(window.end + dayMs - 1))];
+  const rows = await connection.query<ContentRow & { segment: string; day: number }>(
+    `with complete as (
+       select date_trunc('day', hour, 'UTC') as day
+       from profiled_hours
+       where model = $1 and reference_id = $2 and segment = '' and hour >= $3 and hour < $4
+       group by 1 having count(*) = 24
+     )
+     select profiles.segment, complete.day, column_name as "column", content
+     from complete
+     join profiles on model = $1 and reference_id = $2 and hour >= complete.day and hour < complete.day + interval '24 hours'
+     where column_name <> 'actual' or 24 = (
+       select count(*) from profiles actuals
+       where actuals.model = $1 and actuals.reference_id = $2 and actuals.segment = '' and actuals.column_name = 'actual'
+         and actuals.hour >= complete.day and actuals.hour < complete.day + interval '24 hours')
+     order by profiles.segment, complete.day, column_name, hour`,
+    [model, reference.id, ...span],
+  );
+  const days = new Map<string, { segment: string; day: number; column: string; contents: Buffer[] }>();
+  for (const { segment, day, column, content } of rows) {
+    const key = JSON.stringify([segment, day, column]);
+    const sum = days.get(key);
+    if (sum === undefined) days.set(key, { segment, day, column, contents: [content] });
+    else sum.contents.push(content);
+  }
+  const sums = [...days.values()].map(({ contents, ...key }) => ({
+    ...key,
+    content: sumOf(reference.grids.get(key.column)!, contents),
+  }));
+  await connection.execute(
+    `insert into profile_days (model, reference_id, segment, day, column_name, content)
+     select $1, $2, segment, day, column_name, content
+     from unnest($3::text[], $4::timestamptz[], $5::text[], $6::bytea[]) as sum (segment, day, column_name, content)
+     on conflict (model, reference_id, segment, day, column_name) do update set content = excluded.content`,
+    [
+      model,
+      reference.id,
+      sums.map(({ segment }) => segment),
+      sums.map(({ day }) => toTimestamp(day)),
+      sums.map(({ column }) => column),
+      sums.map(({ content }) => Buffer.from(content)),
+    ],
+  );
+}
+
+function sumOf(grid: ReferenceGrid, contents: readonly Uint8Array[]): Uint8Array {
+  return encodeProfile(
+    mergeProfiles(
+      grid,
+      contents.map((content) => decodeProfile(content, grid)),
+    ),
+  );
+}
+
+/**
+ * The stored profiles of a window in time order: whole days where they are summed, hours elsewhere. With `hours` only
+ * hours, for what needs to see them one by one.
+ */
+export async function readProfiles(
+  connection: Queryable,
+  model: string,
+  referenceId: string,
+  segment: string,
+  window: Window,
+  by: 'days' | 'hours' = 'days',
+): Promise<readonly StoredProfile[]> {
+  const key = [model, referenceId, segment];
+  const days =
+    by === 'hours'
+      ? []
+      : await connection.query<ContentRow>(
+          `select column_name as "column", day as start, content
+           from profile_days
+           where model = $1 and reference_id = $2 and segment = $3 and day >= $4 and day <= $5
+           order by day, column_name`,
+          [
+            ...key,
+            toTimestamp(floorToDay(window.start + dayMs - 1)),
+            toTimestamp(floorToDay(window.end) - dayMs),
+          ],
+        );
+  const summed = (actuals: boolean): number[] => [
+    ...new Set(days.filter(({ column }) => (column === 'actual') === actuals).map(({ start }) => start)),
+  ];
+  const hours = await connection.query<ContentRow>(
+    `select column_name as "column", hour as start, content
+     from profiles
+     where model = $1 and reference_id = $2 and segment = $3 and hour >= $4 and hour < $5
+       and date_trunc('day', hour, 'UTC') <> all (case column_name when 'actual' then $7 else $6 end::timestamptz[])
+     order by hour, column_name`,
+    [
+      ...key,
+      toTimestamp(window.start),
+      toTimestamp(window.end),
+      summed(false).map(toTimestamp),
+      summed(true).map(toTimestamp),
+    ],
+  );
+  const stored =
+    (length: number) =>
+    ({ column, start, content }: ContentRow): StoredProfile => ({
+      column,
+      window: { start, end: start + length },
+      content,
+    });
+  return [...days.map(stored(dayMs)), ...hours.map(stored(hourMs))].sort(
+    (a, b) => a.window.start - b.window.start,
+  );
+}

@@ -1,0 +1,128 @@
+-- What drift verdicts need: day sums of profiles, calibrations, two questions a column, data quality, importances, reports.
+
+alter table model_references drop constraint model_references_kind_check;
+alter table model_references add constraint model_references_kind_check
+  check (kind in ('fixed', 'rolling', 'seasonal', 'training-statistics'));
+
+create table profile_days (
+  model text not null,
+  reference_id text not null,
+  segment text not null default '',
+  day timestamptz not null,
+  column_name text not null,
+  content bytea not null,
+  constraint profile_days_pkey primary key (model, reference_id, segment, day, column_name),
+  constraint profile_days_reference_fkey foreign key (model, reference_id) references model_references on delete cascade
+);
+comment on table profile_days is 'The sum of the 24 hourly profiles of a UTC day, once all of them are there; a month is 30 rows a column instead of 720.';
+comment on column profile_days.content is 'Encoded by core/profile/encode.ts.';
+
+create table calibrations (
+  model text not null,
+  reference_id text not null,
+  segment text not null default '',
+  column_name text not null,
+  window_length interval not null,
+  before timestamptz not null,
+  content jsonb not null,
+  constraint calibrations_pkey primary key (model, reference_id, segment, column_name, window_length, before),
+  constraint calibrations_reference_fkey foreign key (model, reference_id) references model_references on delete cascade
+);
+comment on table calibrations is 'How much windows of a column usually differ from the reference and from those before them, when nothing is wrong.';
+comment on column calibrations.before is 'Only hours before it were looked at: the start of the current window, or the end of a reference that has enough windows of its own.';
+comment on column calibrations.content is 'By core/calibration/calibration.ts.';
+
+alter table drift_runs add column quality_verdict text, add column quality_reason text;
+alter table drift_runs add constraint drift_runs_quality_verdict_check
+  check (quality_verdict in ('ok', 'warning', 'critical', 'insufficient-data'));
+comment on column drift_runs.quality_verdict is 'The worst data-quality check of the window; null in a segment.';
+
+alter table drift_results
+  add column question text not null default 'reference',
+  add column adjusted_p_value double precision,
+  add column error_bound double precision,
+  add column weight double precision,
+  add column details jsonb;
+alter table drift_results drop constraint drift_results_pkey;
+alter table drift_results add constraint drift_results_pkey primary key (model, drift_run_id, column_name, method, question);
+alter table drift_results drop constraint drift_results_subject_check;
+alter table drift_results add constraint drift_results_subject_check
+  check (subject in ('feature', 'prediction', 'confidence', 'actual', 'multivariate'));
+alter table drift_results add constraint drift_results_question_check check (question in ('reference', 'recent'));
+comment on column drift_results.question is 'reference: does the window differ from the reference? recent: has it changed suddenly against the last weeks?';
+comment on column drift_results.adjusted_p_value is 'After the Benjamini-Hochberg correction over all columns, segments and questions of the run.';
+comment on column drift_results.error_bound is 'The statistic of the raw rows differs by at most so much; null when it is exact.';
+comment on column drift_results.weight is 'Importance of the feature to the model, 0 to 1; null where it is not known.';
+
+create table quality_results (
+  model text not null,
+  window_start timestamptz not null,
+  window_end timestamptz not null,
+  check_name text not null,
+  column_name text not null,
+  verdict text not null,
+  reason text not null,
+  counts jsonb not null,
+  configuration_hash text not null,
+  code_version text not null,
+  workflow_id text not null,
+  run_id text not null,
+  constraint quality_results_pkey primary key (model, window_start, window_end, check_name, column_name),
+  constraint quality_results_verdict_check check (verdict in ('ok', 'warning', 'critical', 'insufficient-data'))
+);
+comment on table quality_results is 'One data-quality check of one column (empty: of the whole window), with its counts.';
+
+create table feature_importances (
+  model text not null,
+  version text not null,
+  feature text not null,
+  importance double precision not null,
+  source text not null,
+  as_of timestamptz not null,
+  constraint feature_importances_pkey primary key (model, version, feature, source, as_of),
+  constraint feature_importances_source_check check (source in ('trainer', 'surrogate')),
+  constraint feature_importances_share_check check (importance >= 0 and importance <= 1)
+);
+comment on table feature_importances is 'How much each feature matters to a version: shares that sum to 1.';
+comment on column feature_importances.source is 'trainer: it said so; surrogate: by permutation in trees fitted to the predictions of the version.';
+
+create table reports (
+  model text not null,
+  kind text not null,
+  window_start timestamptz not null,
+  window_end timestamptz not null,
+  html text not null,
+  stored_at timestamptz not null default now(),
+  constraint reports_pkey primary key (model, kind, window_start, window_end),
+  constraint reports_kind_check check (kind in ('drift'))
+);
+comment on table reports is 'Reports as one self-contained HTML file each; the newest of a window replaces the former.';
+
+update model_references set merged_profiles = null;
+comment on column model_references.merged_profiles is 'Segment -> column -> sum of its hourly profiles (base64); null while any of its hours has to be profiled again.';
+
+alter table alert_events add column links jsonb not null default '[]';
+comment on column alert_events.links is 'Pages of Tidewatch for the message: [{ "label", "path" }].';
+
+create or replace view data_drift_metrics as
+select
+  run.as_of as "timestamp",
+  run.model,
+  run.verdict in ('warning', 'critical') as dataset_drift_detected,
+  run.drift_share,
+  cardinality(run.drifted_features) as num_drifted_features,
+  run.drifted_features,
+  (
+    select jsonb_object_agg(result.column_name, jsonb_build_object(
+      'method', result.method, 'statistic', result.statistic, 'p_value', result.p_value, 'effect', result.effect,
+      'threshold', result.threshold, 'verdict', result.verdict, 'reason', result.reason, 'question', result.question,
+      'adjusted_p_value', result.adjusted_p_value, 'weight', result.weight))
+    from drift_results result
+    where result.model = run.model and result.drift_run_id = run.drift_run_id and result.deciding
+  ) as drift_details,
+  run.window_start,
+  run.window_end,
+  run.verdict
+from drift_runs run
+where run.segment = '';
+comment on view data_drift_metrics is 'One flat row a drift run over all rows; segments are in drift_runs.';
