@@ -5,6 +5,7 @@ import { createDeliverAlerts } from './alerts/deliver-alerts.ts';
 import { createWakeAlerts } from './alerts/wake-alerts.ts';
 import { createCheckDegradation } from './degradation/check-degradation.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { createCalibrateDrift } from './drift/calibrate-drift.ts';
 import { createDetectDrift } from './drift/detect-drift.ts';
 import { createPushMetrics } from './metrics/push-metrics.ts';
 import { createEvaluatePerformance } from './performance/evaluate-performance.ts';
@@ -18,6 +19,7 @@ export function createActivities(deps: ActivityDependencies) {
   return {
     attachActuals: createAttachActuals(deps),
     profileHours: createProfileHours(deps),
+    calibrateDrift: createCalibrateDrift(deps),
     detectDrift: createDetectDrift(deps),
     evaluatePerformance: createEvaluatePerformance(deps),
     checkDegradation: createCheckDegradation(deps),

@@ -12,12 +12,15 @@ export interface FileProblem {
 }
 
 /** All problems in one error, by file and line. */
-export function invalidMonitors(problems: readonly FileProblem[]): TidewatchError {
+export function invalidFiles(
+  code: 'INVALID_MONITOR' | 'INVALID_EXPECTATIONS',
+  problems: readonly FileProblem[],
+): TidewatchError {
   const sorted = [...problems].sort(
     (a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.text, b.text),
   );
   const lines = sorted.map(({ file, line, column, text }) => `${file}:${line}:${column} ${text}`);
-  return new TidewatchError('INVALID_MONITOR', { count: lines.length, problems: lines.join('\n') });
+  return new TidewatchError(code, { count: lines.length, problems: lines.join('\n') });
 }
 
 /**

@@ -13,8 +13,12 @@ type Node = z.core.JSONSchema.JSONSchema;
  *
  * @example knownKeysAt({ reference: { kind: 'rolling' } }, ['reference']) // ['kind', 'length']
  */
-export function knownKeysAt(data: unknown, path: readonly (string | number)[]): readonly string[] {
-  const root = z.toJSONSchema(monitorSchema, { io: 'input', unrepresentable: 'any' });
+export function knownKeysAt(
+  data: unknown,
+  path: readonly (string | number)[],
+  schema: z.ZodType = monitorSchema,
+): readonly string[] {
+  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   let value = data;
   let nodes = alternatives(root, value);
   for (const step of path) {

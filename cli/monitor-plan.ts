@@ -6,7 +6,7 @@ import { configurationHash } from '../activities/monitors/configuration.ts';
 import type { StoredConfiguration } from '../activities/monitors/store.ts';
 import type { Monitor } from '../core/monitor/schema.ts';
 import type { MonitorFile } from './monitor-files.ts';
-import { formatConfiguration } from './monitor-files.ts';
+import { formatConfiguration } from './yaml-source.ts';
 
 export type MonitorChange = { readonly model: string } & (
   | {

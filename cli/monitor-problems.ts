@@ -117,10 +117,11 @@ function isHolder(value: unknown): value is Record<string | number, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function problemsOf(data: unknown, issue: Issue): PlacedProblem[] {
+/** The problems that an issue of a schema stands for, by default of the monitor's. */
+export function problemsOf(data: unknown, issue: Issue, schema?: z.ZodType): PlacedProblem[] {
   const path = textPath(issue.path);
   if (issue.code === 'unrecognized_keys') {
-    const known = knownKeysAt(data, path);
+    const known = knownKeysAt(data, path, schema);
     return issue.keys.map((key) => ({
       path: [...path, key],
       message: `is not a known key; ${suggest(key, known)}`,
@@ -129,7 +130,9 @@ function problemsOf(data: unknown, issue: Issue): PlacedProblem[] {
   if (issue.code === 'invalid_union') {
     const branch = nearestBranch(issue.errors);
     if (branch !== undefined) {
-      return branch.flatMap((inner) => problemsOf(data, { ...inner, path: [...issue.path, ...inner.path] }));
+      return branch.flatMap((inner) =>
+        problemsOf(data, { ...inner, path: [...issue.path, ...inner.path] }, schema),
+      );
     }
   }
   return [{ path, message: issue.message }];

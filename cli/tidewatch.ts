@@ -5,7 +5,10 @@ import { Command } from 'commander';
 
 import { environmentHelp } from '../worker/configuration.ts';
 import { addApply } from './commands/apply.ts';
+import { addCompare } from './commands/compare.ts';
+import { addInit } from './commands/init.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addProfile } from './commands/profile.ts';
 import { addWorker } from './commands/worker.ts';
 import { reportFailure } from './failures.ts';
 
@@ -14,7 +17,7 @@ const program = new Command('tidewatch')
   .addHelpText('after', () => `\nEnvironment:\n${environmentHelp()}`)
   .exitOverride();
 
-for (const add of [addMigrate, addApply, addWorker]) add(program);
+for (const add of [addInit, addMigrate, addApply, addWorker, addCompare, addProfile]) add(program);
 
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

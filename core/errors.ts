@@ -33,6 +33,10 @@ export const errorCatalog = {
     retryable: false,
     message: 'The monitors have {count} problem(s); nothing was stored.\n{problems}',
   },
+  INVALID_EXPECTATIONS: {
+    retryable: false,
+    message: 'The expectations have {count} problem(s); nothing was checked.\n{problems}',
+  },
   SCHEDULE_REFUSED: {
     retryable: false,
     message:
@@ -98,6 +102,38 @@ export const errorCatalog = {
     retryable: true,
     message:
       'Alert {alertKey} is routed to {channel}, which is not configured. Set {setting} and restart the worker.',
+  },
+  INVALID_OPTION: { retryable: false, message: '{option}: {reason}.' },
+  UNREADABLE_TABLE: {
+    retryable: false,
+    message: '{file} cannot be read as a table: {reason}. Give a CSV or Parquet file with named columns.',
+  },
+  UNKNOWN_TABLE_COLUMN: {
+    retryable: false,
+    message: '{file} has no column "{column}". Its columns: {known}.',
+  },
+  EMPTY_TABLE: {
+    retryable: false,
+    message:
+      '{file} has no rows, so there is nothing to profile. With --like, a file without rows has a profile too.',
+  },
+  UNREADABLE_PROFILE_FILE: {
+    retryable: false,
+    message:
+      '{file} cannot be read as a profile: {reason}. Give a file that `tidewatch profile write` has written.',
+  },
+  PROFILES_NOT_ALIKE: {
+    retryable: false,
+    message:
+      '{file} does not fit {other}: {reason}. Write it again with `tidewatch profile write --like {other}`.',
+  },
+  FILE_EXISTS: {
+    retryable: false,
+    message: '{file} is there already. Name another file with --output, or replace it with --force.',
+  },
+  UNWRITABLE_FILE: {
+    retryable: false,
+    message: '{file} cannot be written: {reason}. Check its directory.',
   },
 } as const satisfies Record<string, { readonly retryable: boolean; readonly message: string }>;
 

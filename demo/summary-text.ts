@@ -26,6 +26,7 @@ export function formatSummary(
     '',
     `Temporal UI   ${stack.temporal.uiUrl}`,
     `Pushgateway   ${stack.pushgateway.url}`,
+    `drift reports ${processes.workerUrl}/reports`,
     `worker        ${processes.workerUrl}/readyz  ${processes.workerUrl}/metrics`,
     `Postgres      ${processes.databaseUrl}`,
   ].join('\n');

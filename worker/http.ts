@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-import { parseReportPath, type ReportKey } from '../activities/reports/store.ts';
+import { parseReportPath, reportPath, type ReportKey } from '../activities/reports/store.ts';
 import { renderReportList } from '../console/report-list.ts';
 import { TidewatchError } from '../core/errors.ts';
 
@@ -74,7 +74,7 @@ export async function openHttpEndpoint(
     '/reports': async () => ({
       status: 200,
       type: 'text/html; charset=utf-8',
-      body: renderReportList(await state.listReports()),
+      body: renderReportList((await state.listReports()).map((key) => ({ ...key, path: reportPath(key) }))),
     }),
   };
   const answerTo = (path: string): (() => Promise<Answer>) | undefined => {

@@ -16,6 +16,7 @@ export async function driftDetection(
   const request = { model, asOf, ...(window && { window }), ...(current && { current }) };
   await scans.attachActuals({ model, asOf });
   const { hoursProfiled } = await scans.profileHours(request);
+  await scans.calibrateDrift(request);
   const { process, pendingAlerts, ...drift } = await decisions.detectDrift({ ...request, act: act ?? false });
   const metrics = await pushMetrics({ model, process });
   if (pendingAlerts.length > 0) await decisions.wakeAlerts({ model, alertKeys: pendingAlerts });

@@ -25,7 +25,8 @@ const deliver: ActivityOptions = {
   retry: { ...retry, maximumInterval: '15m' },
 };
 
-export const scans = proxyActivities<Pick<Activities, 'attachActuals' | 'profileHours'>>(scan);
+export const scans =
+  proxyActivities<Pick<Activities, 'attachActuals' | 'profileHours' | 'calibrateDrift'>>(scan);
 
 export const decisions =
   proxyActivities<

@@ -2,10 +2,10 @@
 
 import { createHash } from 'node:crypto';
 
+import { escapeHtml } from '../../console/html.ts';
 import { alertStatus, oneLine } from '../../core/alert/message.ts';
 import type { AlertMessage } from '../../core/alert/message.ts';
 import { formatInstant } from '../../core/window.ts';
-import { escapeHtml } from './escape-html.ts';
 import { statusColors } from './status-colors.ts';
 
 export interface EmailMessage {

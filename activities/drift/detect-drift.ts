@@ -2,6 +2,8 @@ import { alertKey } from '../../core/alert/alert.ts';
 import type { ColumnDrift } from '../../core/drift/column-drift.ts';
 import { judgeDataset } from '../../core/drift/dataset-drift.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
+import type { Finding } from '../../core/multivariate/finding.ts';
+import { referenceWindows } from '../../core/reference/windows.ts';
 import type { Level, Verdict } from '../../core/verdict.ts';
 import { valueOf } from '../../core/verdict.ts';
 import type { Window, WindowText } from '../../core/window.ts';
@@ -12,14 +14,18 @@ import { runOf } from '../activity-context.ts';
 import { listPendingAlerts, openAlert, resolveAlert } from '../alerts/store.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
+import { compareTogether } from '../multivariate/compare-together.ts';
 import type { Process } from '../processes/watermarks.ts';
 import { advanceWatermark, makesUpThePast } from '../processes/watermarks.ts';
 import { wholeModel } from '../profiles/columns.ts';
 import type { ProfileHoursInput } from '../profiles/profile-hours.ts';
 import { currentWindow, profileLock, profileMissingHours } from '../profiles/profile-hours.ts';
 import { ensureReference, specifyReference } from '../profiles/reference.ts';
+import { checkQuality, type WindowQuality } from '../quality/check-quality.ts';
+import { storeQuality } from '../quality/store.ts';
 import { reportPath } from '../reports/store.ts';
 import { judgeWindow, type SegmentDrift } from './judge-window.ts';
+import { storeDriftReport } from './report.ts';
 import { dropOtherSegments, storeDriftRun } from './store.ts';
 
 export interface DetectDriftInput extends ProfileHoursInput {
@@ -35,6 +41,8 @@ export interface DetectDriftResult {
   readonly driftShare: number | null;
   /** Segment -> its verdict in words; only those that have drifted. */
   readonly driftedSegments: Readonly<Record<string, string>>;
+  /** Of the data-quality checks. */
+  readonly quality: Verdict;
   readonly window: WindowText;
   readonly rows: number;
   readonly pendingAlerts: readonly string[];
@@ -62,6 +70,8 @@ export function createDetectDrift(
       const acts = input.act || !past;
       const stored = { model, window, referenceId: specification.id, asOf, provenance };
       let segments: readonly SegmentDrift[];
+      let quality: WindowQuality | undefined;
+      let together: readonly Finding<unknown>[] = [];
       if ('missing' in reference) {
         segments = [nothingJudged(reference.missing)];
       } else {
@@ -73,14 +83,26 @@ export function createDetectDrift(
           window,
           alertKey('drift', model, subject),
         );
+        quality = await checkQuality(connection, monitor, reference, window, asOf);
+        await storeQuality(connection, { model, window, checks: quality.checks, provenance });
+        // Once a day: it reads a sample of rows, not their profiles.
+        if (monitor.drift.multivariate.enabled && process === 'drift-detection') {
+          const { compared } = referenceWindows(monitor.reference, window);
+          const found = await compareTogether(connection, monitor, { current: window, reference: compared });
+          together = Object.values(found);
+        }
       }
-      for (const segment of segments) await storeDriftRun(connection, { ...stored, ...segment });
+      for (const segment of segments) {
+        const ofWhole = segment.segment === wholeModel ? { quality: quality?.verdict, together } : {};
+        await storeDriftRun(connection, { ...stored, ...segment, ...ofWhole });
+      }
       await dropOtherSegments(
         connection,
         stored,
         segments.map(({ segment }) => segment),
       );
       const [whole, ...named] = segments as [SegmentDrift, ...SegmentDrift[]];
+      await storeDriftReport(connection, monitor, { window, asOf, quality, together }, whole);
       if (input.window === undefined) {
         await advanceWatermark(connection, { model, process, asOf, windowEnd: window.end });
       }
@@ -99,6 +121,7 @@ export function createDetectDrift(
             .filter(({ dataset }) => dataset.drifted === 'yes')
             .map(({ segment, dataset }) => [segment, dataset.verdict.reason]),
         ),
+        quality: quality?.verdict ?? { level: 'insufficient-data', reason: verdict.reason },
         window: formatWindow(window),
         rows: whole.rows,
         pendingAlerts: await listPendingAlerts(connection, model),
@@ -124,6 +147,7 @@ function nothingJudged(reason: string): SegmentDrift {
   const dataset = { ...judgeDataset([]), verdict: { level: 'insufficient-data', reason } as const };
   return {
     segment: wholeModel,
+    distributions: new Map(),
     columns: [],
     dataset,
     rows: 0,

@@ -1,32 +1,49 @@
-/** Compares one current window with its reference: all rows, and each segment. */
+/** Compares one current window with its reference: all rows, and each segment, within one false-discovery budget. */
 
-import type { ColumnDrift } from '../../core/drift/column-drift.ts';
-import { judgeColumn } from '../../core/drift/column-drift.ts';
+import { defaultMethodOf } from '../../core/calibration/default-method.ts';
+import type { ColumnDrift, ColumnEvidence, ColumnSettings } from '../../core/drift/column-drift.ts';
+import { examineColumn, judgeColumns } from '../../core/drift/column-drift.ts';
 import { judgeDataset, type DatasetDrift } from '../../core/drift/dataset-drift.ts';
-import type { FeatureKind, Monitor } from '../../core/monitor/schema.ts';
+import { distributionOf, type Distribution } from '../../core/drift/distribution.ts';
+import type { Monitor } from '../../core/monitor/schema.ts';
+import type { ReferenceGrid } from '../../core/profile/grid.ts';
+import { mergeProfiles } from '../../core/profile/merge.ts';
+import type { Profile } from '../../core/profile/profile.ts';
 import { rowCountOf } from '../../core/profile/profile.ts';
-import { referenceWindows } from '../../core/reference/windows.ts';
-import type { MethodName } from '../../core/statistics/registry.ts';
-import { methodOf } from '../../core/statistics/registry.ts';
+import { earlierWindowCount, earlierWindows, referenceWindows } from '../../core/reference/windows.ts';
+import { compareProfiles } from '../../core/statistics/comparison.ts';
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
+import { championWeights } from '../importance/champion-weights.ts';
 import type { Column } from '../profiles/columns.ts';
 import { actualColumn, predictionColumns, wholeModel } from '../profiles/columns.ts';
 import type { StoredReference } from '../profiles/reference-store.ts';
 import { findSegments, readProfiledHours } from '../profiles/store.ts';
 import { withoutAlerted } from './alerted-windows.ts';
+import { ensureCalibrations, type Calibrations } from './calibrations.ts';
 import { sumReference, sumWindows, type ColumnProfiles } from './window-profiles.ts';
 
 /** The verdict on the rows of one segment; the one of all rows is named ''. */
 export interface SegmentDrift {
   readonly segment: string;
   readonly columns: readonly ColumnDrift[];
+  /** Column -> what is drawn of it; of the whole model only. */
+  readonly distributions: ReadonlyMap<string, Distribution>;
   readonly dataset: DatasetDrift;
   readonly rows: number;
   /** Rows with any feature out of distribution. */
   readonly outOfDistribution: number;
   readonly referenceRows: number;
   readonly actuals: number;
+}
+
+/** What is compared in one segment. */
+interface SegmentProfiles {
+  readonly segment: string;
+  readonly before: ColumnProfiles;
+  readonly now: ColumnProfiles;
+  /** The windows before, the newest first. */
+  readonly earlier: readonly ColumnProfiles[];
 }
 
 /** The whole model first, then its segments by name. */
@@ -37,74 +54,169 @@ export async function judgeWindow(
   current: Window,
   alertKey: string,
 ): Promise<readonly SegmentDrift[]> {
-  const { model } = monitor;
-  const named =
-    monitor.segments.length === 0 ? [] : await findSegments(connection, model, reference.id, current);
-  const { compared } = referenceWindows(monitor.reference, current);
-  // Only a season is made of windows that have been judged.
-  const fit =
-    monitor.reference.kind === 'seasonal'
-      ? await withoutAlerted(connection, { model, key: alertKey }, compared)
-      : compared;
-  const segments: SegmentDrift[] = [];
-  for (const segment of [wholeModel, ...named]) {
-    const before =
-      monitor.reference.kind === 'seasonal'
-        ? await sumWindows(connection, model, reference, segment, fit)
-        : await sumReference(connection, model, reference, segment);
-    const now = await sumWindows(connection, model, reference, segment, [current]);
-    segments.push(await judgeSegment(connection, monitor, reference, current, segment, before, now));
+  const weights = await championWeights(connection, monitor, reference.window);
+  const segments = await segmentsIn(connection, monitor, reference, current);
+  const examined = [];
+  for (const segment of segments) {
+    const profiles = await loadSegment(connection, monitor, reference, current, alertKey, segment);
+    const evidence = await examineSegment(connection, monitor, reference, current, profiles, weights);
+    examined.push({ ...profiles, evidence });
   }
-  return segments;
+  const { alpha, share } = monitor.drift;
+  const judged = judgeColumns(
+    examined.flatMap(({ evidence }) => evidence),
+    { alpha },
+  );
+  let position = 0;
+  const drifts: SegmentDrift[] = [];
+  for (const { segment, evidence, before, now } of examined) {
+    const columns = judged.slice(position, (position += evidence.length));
+    const hours = await readProfiledHours(connection, monitor.model, reference.id, segment, current);
+    drifts.push({
+      segment,
+      columns,
+      distributions: segment === wholeModel ? distributionsOf(reference, before, now) : new Map(),
+      dataset: judgeDataset(columns, share),
+      rows: hours.reduce((sum, { rows }) => sum + rows, 0),
+      outOfDistribution: hours.reduce((sum, { outOfDistribution }) => sum + outOfDistribution, 0),
+      referenceRows: rowsOf(before.get('prediction')),
+      actuals: rowsOf(now.get('actual')),
+    });
+  }
+  return drifts;
 }
 
-async function judgeSegment(
+/** The segments that a window is judged by, all rows first. */
+export async function segmentsIn(
   connection: Queryable,
   monitor: Monitor,
   reference: StoredReference,
   current: Window,
-  segment: string,
-  before: ColumnProfiles,
-  now: ColumnProfiles,
-): Promise<SegmentDrift> {
-  const { model } = monitor;
-  const hours = await readProfiledHours(connection, model, reference.id, segment, current);
-  const columns = [...predictionColumns(monitor), actualColumn(monitor)].flatMap((column) => {
-    const grid = reference.grids.get(column.name);
-    const [old, young] = [before.get(column.name), now.get(column.name)];
-    return grid === undefined || old === undefined || young === undefined
-      ? []
-      : [judgeColumn(settingsOf(monitor, column), old, young, grid)];
-  });
-  const predictions = before.get('prediction');
-  const actuals = now.get('actual');
-  return {
-    segment,
-    columns,
-    dataset: judgeDataset(columns, monitor.drift.share),
-    rows: hours.reduce((sum, { rows }) => sum + rows, 0),
-    outOfDistribution: hours.reduce((sum, { outOfDistribution }) => sum + outOfDistribution, 0),
-    referenceRows: predictions === undefined ? 0 : rowCountOf(predictions),
-    actuals: actuals === undefined ? 0 : rowCountOf(actuals),
-  };
+): Promise<string[]> {
+  const { model, segments } = monitor;
+  const named = segments.length === 0 ? [] : await findSegments(connection, model, reference.id, current);
+  return [wholeModel, ...named];
 }
 
-/** Deciding methods where the monitor names none. */
-const defaultMethod: Readonly<Record<FeatureKind, MethodName>> = {
-  continuous: 'wasserstein',
-  categorical: 'chi-squared',
-};
+async function loadSegment(
+  connection: Queryable,
+  monitor: Monitor,
+  reference: StoredReference,
+  current: Window,
+  alertKey: string,
+  segment: string,
+): Promise<SegmentProfiles> {
+  const { model } = monitor;
+  const sum = (windows: readonly Window[]): Promise<ColumnProfiles> =>
+    sumWindows(connection, model, reference, segment, windows);
+  const earlier: ColumnProfiles[] = [];
+  for (const window of earlierWindows(current, earlierWindowCount)) earlier.push(await sum([window]));
+  if (monitor.reference.kind !== 'seasonal') {
+    const before = await sumReference(connection, model, reference, segment);
+    return { segment, before, now: await sum([current]), earlier };
+  }
+  const { compared } = referenceWindows(monitor.reference, current);
+  const calm = await withoutAlerted(connection, { model, key: alertKey }, compared);
+  return { segment, before: await sum(calm), now: await sum([current]), earlier };
+}
 
-function settingsOf(monitor: Monitor, { name, subject, kind }: Column): Parameters<typeof judgeColumn>[0] {
+function distributionsOf(
+  { grids }: StoredReference,
+  before: ColumnProfiles,
+  now: ColumnProfiles,
+): ReadonlyMap<string, Distribution> {
+  return new Map(
+    [...grids].map(([column, grid]) => [
+      column,
+      distributionOf(compareProfiles(grid, before.get(column)!, now.get(column)!)),
+    ]),
+  );
+}
+
+async function examineSegment(
+  connection: Queryable,
+  monitor: Monitor,
+  reference: StoredReference,
+  current: Window,
+  { segment, before, now, earlier }: SegmentProfiles,
+  weights: Readonly<Record<string, number>>,
+): Promise<ColumnEvidence[]> {
+  const columns = columnsOf(monitor, reference);
+  const calibrations = await ensureCalibrations(connection, {
+    monitor,
+    reference,
+    current,
+    segment,
+    methods: methodsToCalibrate(columns),
+  });
+  return columns.flatMap(({ settings, grid }) => {
+    const { column } = settings;
+    const [old, young] = [before.get(column), now.get(column)];
+    if (old === undefined || young === undefined) return [];
+    const context = contextOf(grid, calibrations, earlier, column);
+    const weight = settings.subject === 'feature' ? weights[column] : undefined;
+    const asked = {
+      ...settings,
+      ...(segment !== wholeModel && { segment }),
+      ...(weight !== undefined && { weight }),
+    };
+    return [examineColumn(asked, compareProfiles(grid, old, young), context)];
+  });
+}
+
+/** What is known about the past of a column: its calibration, and the sum of as many windows as that looks back. */
+function contextOf(
+  grid: ReferenceGrid,
+  calibrations: Calibrations,
+  earlier: readonly ColumnProfiles[],
+  column: string,
+): Parameters<typeof examineColumn>[2] {
+  const calibration = calibrations.get(column);
+  if (calibration === undefined) return {};
+  if ('unknown' in calibration.recent) return { calibration };
+  const windows = earlier
+    .slice(0, calibration.recent.lookback)
+    .flatMap((profiles) => profiles.get(column) ?? []);
+  return { calibration, recent: mergeProfiles(grid, windows) };
+}
+
+interface JudgedColumn {
+  readonly settings: ColumnSettings;
+  readonly grid: ReferenceGrid;
+}
+
+/** The columns that the reference has a grid for, with how they are judged. */
+export function columnsOf(monitor: Monitor, reference: StoredReference): JudgedColumn[] {
+  return [...predictionColumns(monitor), actualColumn(monitor)].flatMap((column) => {
+    const grid = reference.grids.get(column.name);
+    return grid === undefined ? [] : [{ settings: settingsOf(monitor, column, grid), grid }];
+  });
+}
+
+/** A fixed threshold needs no calibration. */
+export function methodsToCalibrate(
+  columns: readonly JudgedColumn[],
+): ReadonlyMap<string, ColumnSettings['decidingMethod']> {
+  return new Map(
+    columns
+      .filter(({ settings }) => settings.threshold === undefined)
+      .map(({ settings }) => [settings.column, settings.decidingMethod]),
+  );
+}
+
+function settingsOf(monitor: Monitor, { name, subject, kind }: Column, grid: ReferenceGrid): ColumnSettings {
   const configured = subject === 'feature' ? monitor.features[name]! : monitor[subject];
-  const decidingMethod = configured.method ?? defaultMethod[kind];
   return {
     subject,
     column: name,
     kind,
-    decidingMethod,
-    threshold: configured.threshold ?? methodOf(decidingMethod).threshold,
+    decidingMethod: configured.method ?? defaultMethodOf(grid),
+    ...(configured.threshold !== undefined && { threshold: configured.threshold }),
     enabled: configured.enabled,
     minimumRows: monitor.drift.minimumRows,
   };
+}
+
+function rowsOf(profile: Profile | undefined): number {
+  return profile === undefined ? 0 : rowCountOf(profile);
 }

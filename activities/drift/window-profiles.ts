@@ -1,8 +1,7 @@
 /** The profiles that one comparison needs: sums over windows, by column. */
 
-import { decodeProfile, encodeProfile } from '../../core/profile/encode.ts';
+import { decodeProfile, encodeProfile, sumEncodedProfiles } from '../../core/profile/encode.ts';
 import type { ReferenceGrid } from '../../core/profile/grid.ts';
-import { mergeProfiles } from '../../core/profile/merge.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
@@ -51,7 +50,7 @@ export async function sumReference(
   const sums = await sumWindows(connection, model, reference, segment, window === null ? [] : [window]);
   const encoded = [...sums].map(([name, profile]) => [
     name,
-    Buffer.from(encodeProfile(profile)).toString('base64'),
+    Buffer.from(encodeProfile(profile, grids.get(name)!)).toString('base64'),
   ]);
   await storeMergedProfiles(connection, model, id, segment, Object.fromEntries(encoded));
   return sums;
@@ -62,12 +61,6 @@ function sumColumns(
   contents: ReadonlyMap<string, readonly Uint8Array[]>,
 ): ColumnProfiles {
   return new Map(
-    [...grids].map(([name, grid]) => [
-      name,
-      mergeProfiles(
-        grid,
-        (contents.get(name) ?? []).map((content) => decodeProfile(content, grid)),
-      ),
-    ]),
+    [...grids].map(([name, grid]) => [name, sumEncodedProfiles(grid, contents.get(name) ?? [])]),
   );
 }

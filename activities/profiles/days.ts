@@ -1,8 +1,7 @@
 /** Stored profiles, read as few rows as will do: the sums of whole UTC days, and hours where a day has none. */
 
-import { decodeProfile, encodeProfile } from '../../core/profile/encode.ts';
+import { encodeProfile, sumEncodedProfiles } from '../../core/profile/encode.ts';
 import type { ReferenceGrid } from '../../core/profile/grid.ts';
-import { mergeProfiles } from '../../core/profile/merge.ts';
 import { dayMs, floorToDay, hourMs, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
@@ -77,17 +76,12 @@ export async function sumDays(
 }
 
 function sumOf(grid: ReferenceGrid, contents: readonly Uint8Array[]): Uint8Array {
-  return encodeProfile(
-    mergeProfiles(
-      grid,
-      contents.map((content) => decodeProfile(content, grid)),
-    ),
-  );
+  return encodeProfile(sumEncodedProfiles(grid, contents), grid);
 }
 
 /**
  * The stored profiles of a window in time order: whole days where they are summed, hours elsewhere. With `hours` only
- * hours, for what needs to see them one by one.
+ * hours, for what needs to see them one by one. By default of every column.
  */
 export async function readProfiles(
   connection: Queryable,
@@ -96,15 +90,17 @@ export async function readProfiles(
   segment: string,
   window: Window,
   by: 'days' | 'hours' = 'days',
+  columns: readonly string[] | null = null,
 ): Promise<readonly StoredProfile[]> {
-  const key = [model, referenceId, segment];
+  const key = [model, referenceId, segment, columns];
+  const ofKey = `model = $1 and reference_id = $2 and segment = $3 and ($4::text[] is null or column_name = any($4))`;
   const days =
     by === 'hours'
       ? []
       : await connection.query<ContentRow>(
           `select column_name as "column", day as start, content
            from profile_days
-           where model = $1 and reference_id = $2 and segment = $3 and day >= $4 and day <= $5
+           where ${ofKey} and day >= $5 and day <= $6
            order by day, column_name`,
           [
             ...key,
@@ -118,8 +114,8 @@ export async function readProfiles(
   const hours = await connection.query<ContentRow>(
     `select column_name as "column", hour as start, content
      from profiles
-     where model = $1 and reference_id = $2 and segment = $3 and hour >= $4 and hour < $5
-       and date_trunc('day', hour, 'UTC') <> all (case column_name when 'actual' then $7 else $6 end::timestamptz[])
+     where ${ofKey} and hour >= $5 and hour < $6
+       and date_trunc('day', hour, 'UTC') <> all (case column_name when 'actual' then $8 else $7 end::timestamptz[])
      order by hour, column_name`,
     [
       ...key,

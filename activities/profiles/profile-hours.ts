@@ -211,7 +211,7 @@ async function profileActuals(
 }
 
 function profileOf(grid: ReferenceGrid, values: readonly unknown[]): Uint8Array {
-  return encodeProfile(buildProfile(grid, values));
+  return encodeProfile(buildProfile(grid, values), grid);
 }
 
 interface SegmentHour<Row> {

@@ -9,8 +9,9 @@ const defaultDriftShare = 0.5;
 export interface DatasetDrift {
   readonly drifted: 'yes' | 'no' | 'unknown';
   readonly verdict: Verdict;
-  /** Drifted features of those that could be judged. */
+  /** Drifted features of those that could be judged; of their importance where that of every one is known. */
   readonly driftShare: Computed;
+  readonly sharedBy: 'features' | 'importance';
   /** Drift is a share above it. */
   readonly threshold: number;
   /** In the order given. */
@@ -23,8 +24,10 @@ export interface DatasetDrift {
 /**
  * Have the inputs of a model drifted: did more than a share of its features?
  *
- * Counts enabled features only; the prediction, its confidence and the actual are judged on their own. A feature whose
- * drift is unknown counts on neither side. Unknown when no feature could be judged.
+ * Each feature counts with its weight where every judged one has a weight, and as one otherwise. Counts enabled features
+ * only; the prediction, its confidence and the actual are judged on their own. A feature whose drift is unknown counts on
+ * neither side. Critical when the features that are critical make up that share by themselves. Unknown when no feature could
+ * be judged.
  *
  * @example judgeDataset(columns).verdict.reason // '1 of 4 features drifted (25%, limit 50%): hum'
  */
@@ -33,16 +36,15 @@ export function judgeDataset(
   share: number = defaultDriftShare,
 ): DatasetDrift {
   const features = columns.filter(({ subject, enabled }) => subject === 'feature' && enabled);
-  const names = (wanted: readonly ColumnDrift['drifted'][]): string[] =>
-    features.filter(({ drifted }) => wanted.includes(drifted)).map(({ column }) => column);
+  const judged = features.filter(({ drifted }) => drifted !== 'unknown');
+  const drifted = judged.filter((feature) => feature.drifted === 'yes');
   const named = {
     threshold: share,
-    driftedFeatures: names(['yes']),
-    judgedFeatures: names(['yes', 'no']),
-    unjudgedFeatures: names(['unknown']),
+    driftedFeatures: namesOf(drifted),
+    judgedFeatures: namesOf(judged),
+    unjudgedFeatures: namesOf(features.filter((feature) => feature.drifted === 'unknown')),
   };
-  const judgedCount = named.judgedFeatures.length;
-  if (judgedCount === 0) {
+  if (judged.length === 0) {
     const reason =
       features.length === 0
         ? 'no feature is enabled'
@@ -52,24 +54,45 @@ export function judgeDataset(
       drifted: 'unknown',
       verdict: { level: 'insufficient-data', reason },
       driftShare: { notComputable: reason },
+      sharedBy: 'features',
     };
   }
-  const driftShare = named.driftedFeatures.length / judgedCount;
-  const drifted = driftShare > share ? 'yes' : 'no';
+  const isWeighted = judged.every(({ weight }) => weight !== undefined) && weightOf(judged) > 0;
+  const shareOf = (some: readonly ColumnDrift[]): number =>
+    isWeighted ? weightOf(some) / weightOf(judged) : some.length / judged.length;
+  const driftShare = shareOf(drifted);
+  const critical = drifted.filter(({ verdict }) => verdict.level === 'critical');
+  const sharedBy = isWeighted ? 'importance' : 'features';
   return {
     ...named,
-    drifted,
-    verdict: { level: drifted === 'yes' ? 'warning' : 'ok', reason: inWords(named, driftShare) },
+    drifted: driftShare > share ? 'yes' : 'no',
+    verdict: {
+      level: shareOf(critical) > share ? 'critical' : driftShare > share ? 'warning' : 'ok',
+      reason: inWords({ ...named, sharedBy }, driftShare),
+    },
     driftShare: { value: driftShare },
+    sharedBy,
   };
 }
 
+function namesOf(columns: readonly ColumnDrift[]): string[] {
+  return columns.map(({ column }) => column);
+}
+
+function weightOf(columns: readonly ColumnDrift[]): number {
+  return columns.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
+}
+
 function inWords(
-  named: Pick<DatasetDrift, 'driftedFeatures' | 'judgedFeatures' | 'unjudgedFeatures' | 'threshold'>,
+  named: Pick<
+    DatasetDrift,
+    'driftedFeatures' | 'judgedFeatures' | 'unjudgedFeatures' | 'threshold' | 'sharedBy'
+  >,
   driftShare: number,
 ): string {
-  const { driftedFeatures, judgedFeatures, unjudgedFeatures, threshold } = named;
-  const head = `${driftedFeatures.length} of ${judgedFeatures.length} features drifted (${formatShare(driftShare)}, limit ${formatShare(threshold)})`;
+  const { driftedFeatures, judgedFeatures, unjudgedFeatures, threshold, sharedBy } = named;
+  const shareInWords = `${formatShare(driftShare)}${sharedBy === 'importance' ? ' of the importance' : ''}`;
+  const head = `${driftedFeatures.length} of ${judgedFeatures.length} features drifted (${shareInWords}, limit ${formatShare(threshold)})`;
   const list = driftedFeatures.length === 0 ? '' : `: ${driftedFeatures.join(', ')}`;
   const rest = unjudgedFeatures.length === 0 ? '' : `; not judged: ${unjudgedFeatures.join(', ')}`;
   return `${head}${list}${rest}`;

@@ -1,30 +1,67 @@
 import { momentsOf } from '../profile/profile.ts';
 import type { Comparison } from '../statistics/comparison.ts';
-import { methodOf, type Decision } from '../statistics/registry.ts';
+import { methodOf, type Decision, type MethodName } from '../statistics/registry.ts';
 import { valueOf } from '../verdict.ts';
+import type { Answer } from './answer.ts';
 import type { ColumnFacts } from './column-facts.ts';
 
 /**
- * A decision as a person reads it: the number, the threshold, and what was compared.
+ * A decision by a threshold as a person reads it: the number, the threshold, and what was compared.
  *
  * @example 'Wasserstein 1.08 sd >= 0.2 (reference mean 0.71, current 0.52; 744 and 168 rows)'
  */
-export function decisionInWords(decision: Decision, comparison: Comparison, facts: ColumnFacts): string {
+export function decisionInWords(decision: Decision, compared: string): string {
   if (decision.drifted === 'unknown') return decision.reason;
   const { decidedBy, value, threshold, effect } = decision;
   const { label, unit } = methodOf(decision.method);
-  const compared = `${formatAgainst(value, threshold)}${decidedBy === 'effect' ? unit : ''} ${value < threshold ? '<' : '>='} ${threshold}`;
+  const held = `${formatAgainst(value, threshold)}${decidedBy === 'effect' ? unit : ''} ${value < threshold ? '<' : '>='} ${threshold}`;
   const found =
-    decidedBy === 'effect'
-      ? `${label} ${compared}`
-      : `${label} p ${compared}, effect ${formatNumber(effect)}${unit}`;
+    decidedBy === 'effect' ? `${label} ${held}` : `${label} p ${held}, effect ${formatNumber(effect)}${unit}`;
+  return `${found} (${compared})`;
+}
+
+/**
+ * The answer to a question as a person reads it: the size of the difference, how often it is the usual one, how probable
+ * it is, and what was compared.
+ *
+ * @example 'Wasserstein 0.31 sd, 14 times its usual change against the 4 weeks before, p 0.004 after correction (...)'
+ */
+export function answerInWords(
+  method: MethodName,
+  answer: Answer & { readonly adjustedPValue: number; readonly level: string },
+  compared: string,
+): string {
+  const { effect, adjustedPValue, level } = answer;
+  const { label, unit, floors } = methodOf(method);
+  const size = `${label} ${formatNumber(effect)}${unit}`;
+  const small =
+    level === 'ok' && effect < floors.warning ? `, too small to matter below ${floors.warning}${unit}` : '';
+  return `${size}${heldAgainstInWords(answer)}, p ${formatNumber(adjustedPValue, 2)} after correction${small} (${compared})`;
+}
+
+function heldAgainstInWords({ question, effect, heldAgainst }: Answer): string {
+  if (heldAgainst.null === 'analytic') {
+    const { reference, current } = heldAgainst.effectiveSizes;
+    return ` from the reference, held against ${formatNumber(reference)} and ${formatNumber(current)} independent rows`;
+  }
+  const { usual, lookback } = heldAgainst;
+  const times = usual > 0 ? `, ${formatNumber(effect / usual, 2)} times its` : ', against no';
+  if (question === 'reference') return `${times} usual difference from the reference`;
+  return `${times} usual change against ${lookback === 1 ? 'the window' : `the ${lookback} windows`} before`;
+}
+
+/**
+ * Both sides of a comparison in words.
+ *
+ * @example 'reference mean 0.71, current 0.52; 744 and 168 rows'
+ */
+export function comparedInWords(comparison: Comparison, facts: ColumnFacts): string {
   const { reference, current } = facts.sampleSizes;
-  const sides = [
+  return [
     ...meansInWords(comparison, facts),
     `${reference} and ${current} rows`,
     ...unseenInWords(facts),
-  ];
-  return `${found} (${sides.join('; ')})`;
+  ].join('; ');
 }
 
 /** A share of 1 as a percentage, with one decimal where it is small. */

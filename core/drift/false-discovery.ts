@@ -18,7 +18,7 @@ export function adjustPValues(pValues: readonly number[]): number[] {
   const adjusted = Array.from<number>({ length: count }).fill(1);
   let smallest = 1;
   for (const [position, { pValue, index }] of descending.entries()) {
-    smallest = Math.min(smallest, (pValue * count) / (count - position));
+    smallest = Math.min(smallest, pValue * (count / (count - position)));
     adjusted[index] = smallest;
   }
   return adjusted;

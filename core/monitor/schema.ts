@@ -2,10 +2,13 @@
 
 import { z } from 'zod';
 
+import { expectationsSchema } from '../quality/expectations.ts';
+import { qualitySettingsSchema } from '../quality/settings.ts';
 import { methodNames, methodOf, methodsFor, type MethodName } from '../statistics/registry.ts';
 import { durationMs, hourMs, isDuration, isTimeZone, parseInstant } from '../window.ts';
 
-const name = z
+/** What a model may be called: it becomes part of workflow ids and metric labels. */
+export const modelNameSchema = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9._-]{0,62}$/,
@@ -49,6 +52,8 @@ const column = z.strictObject({
   /** A fixed limit (a p-value below it, an effect at or above it) in the place of the calibrated verdict. */
   threshold: z.number().positive().optional(),
   enabled: z.boolean().default(true),
+  /** What must hold for every value, whatever the reference says. */
+  expect: expectationsSchema.optional(),
 });
 
 const feature = column.extend({ kind });
@@ -163,7 +168,7 @@ const schedule = (defaultCron: string, enabled = true) =>
 
 export const monitorSchema = z
   .strictObject({
-    model: name,
+    model: modelNameSchema,
     description: z.string().max(500).default(''),
     task: z.enum(['regression', 'classification']),
     /** Classification: every class, so that one that is never seen still has a row in the confusion counts. */
@@ -188,7 +193,11 @@ export const monitorSchema = z
         share: share.default(0.5),
         minimumRows: z.int().positive().default(10),
         /** The share of false alarms among the alarms of a run (Benjamini-Hochberg). */
-        alpha: z.number().positive().max(0.5, 'write a share of false alarms, for example 0.05').default(0.05),
+        alpha: z
+          .number()
+          .positive()
+          .max(0.5, 'write a share of false alarms, for example 0.05')
+          .default(0.05),
         /** Drift of the features together, on a sample of rows. */
         multivariate: z
           .strictObject({
@@ -199,6 +208,7 @@ export const monitorSchema = z
           .prefault({}),
       })
       .prefault({}),
+    quality: qualitySettingsSchema.prefault({}),
     performance: z
       .strictObject({
         windows: z.array(dailyDuration).min(1).default(['1d', '7d', '30d']),

@@ -1,181 +1,158 @@
 /**
- * The stored form of a profile, version 1:
+ * The stored form of a profile, version 2, little-endian:
  *
- *     version u8 | kind u8 (0 continuous, 1 categorical) | grid fingerprint u32 | cells v | counts v... | missing v | invalid v
+ *     version u8 | kind u8 (0 continuous, 1 categorical) | count width u8 | 0 u8 | grid fingerprint u32 | checksum u32
+ *     cells u16 | floats u16
+ *     floats f64...: none without values, else sum of squares, minimum, maximum, and the sums of the wide cells
+ *     counts: of all cells with 1, 2, 4 or 8 (f64) bytes each; with count width 0 only of those that are not empty,
+ *             number v, then for each: empty cells before it v, count v. Sums are of the same cells as counts
+ *     missing v | invalid v
+ *     continuous:  belowMinimum v | aboveMaximum v | beyondThreeDeviations v
  *     categorical: unseen v
- *     continuous:  belowMinimum v | aboveMaximum v | beyondThreeDeviations v | sum f64 | sumOfSquares f64
- *                  with values: min f64 | max f64 | the sum of every non-empty cell f64...
  *
- * v is an unsigned LEB128 integer, f64 little-endian. A run of empty cells is written as 0 and its length.
+ * v is an unsigned LEB128 integer. Floats and counts stand at multiples of their width, where typed arrays can read them.
  */
 
-import { TidewatchError } from '../errors.ts';
-import { cellCountOf, type ReferenceGrid } from './grid.ts';
-import type { Profile } from './profile.ts';
+import { checksumOf } from './checksum.ts';
+import { kinds, pushVarint } from './encoded-bytes.ts';
+import { addVersion1 } from './encoding-version-1.ts';
+import {
+  addVersion2,
+  checksumWord,
+  countsOf,
+  createRoom,
+  headerBytes,
+  version,
+} from './encoding-version-2.ts';
+import type { ReferenceGrid } from './grid.ts';
+import { createTotal, profileOfTotal, type ProfileTotal } from './merge.ts';
+import { pointCellsOf } from './point-cells.ts';
+import { invalidProfile, requireGrid, type Profile } from './profile.ts';
 
-const version = 1;
-const kinds = ['continuous', 'categorical'] as const;
+/**
+ * The bytes of a profile; decoding gives back every count and sum to the bit. An empty one takes 22 bytes, a cell with values 2
+ * or 3 more, and 8 for its sum if it is wider than one value. Cost: 10 to 30 µs.
+ *
+ * @throws TidewatchError `INVALID_PROFILE` for a profile of another grid.
+ */
+export function encodeProfile(profile: Profile, grid: ReferenceGrid): Uint8Array {
+  requireGrid(grid, profile);
+  const { cells } = profile;
+  const { wide, offsets } = grid.kind === 'continuous' ? pointCellsOf(grid) : withoutSums;
+  const filled = filledCellsOf(cells);
+  const filledWide = filled.filter((cell) => Number.isNaN(offsets[cell]));
+  const sparse = sparseCounts(cells, filled);
+  const width = countWidthOf(cells);
+  const denseBytes = cells.length * width;
+  const isDense = wide.length * 8 + denseBytes <= filledWide.length * 8 + sparse.length;
 
-/** The bytes of a profile; decoding gives back every count and sum to the bit. A few bytes for an empty one, about 10 a non-empty cell. */
-export function encodeProfile(profile: Profile): Uint8Array {
-  const writer = createWriter();
-  writer.byte(version);
-  writer.byte(kinds.indexOf(profile.kind));
-  for (const pair of profile.grid.match(/../g) ?? []) writer.byte(Number.parseInt(pair, 16));
-  writeCells(writer, profile.cells);
-  writer.varint(profile.missing);
-  writer.varint(profile.invalid);
-  if (profile.kind === 'categorical') {
-    writer.varint(profile.unseen);
-    return writer.bytes();
-  }
-  writer.varint(profile.belowMinimum);
-  writer.varint(profile.aboveMaximum);
-  writer.varint(profile.beyondThreeDeviations);
-  writer.float(profile.sum);
-  writer.float(profile.sumOfSquares);
-  if (profile.extent !== undefined) {
-    writer.float(profile.extent.min);
-    writer.float(profile.extent.max);
-    for (const [cell, sum] of profile.cellSums.entries()) if (profile.cells[cell] !== 0) writer.float(sum);
-  }
-  return writer.bytes();
+  const floats = floatsOf(profile, isDense ? wide : filledWide);
+  const others = otherCounts(profile);
+  const countsStart = headerBytes + 8 * floats.length;
+  const othersStart = countsStart + (isDense ? denseBytes : sparse.length);
+  const length = othersStart + others.length;
+
+  const room = createRoom(length);
+  room.bytes.set([version, kinds.indexOf(profile.kind), isDense ? width : 0]);
+  room.words[1] = Number.parseInt(grid.fingerprint, 16);
+  room.halves.set([cells.length, floats.length], 6);
+  room.floats.set(floats, headerBytes / 8);
+  if (isDense) countsOf(room, width).set(cells, countsStart / width);
+  else room.bytes.set(sparse, countsStart);
+  room.bytes.set(others, othersStart);
+  room.words[checksumWord] = checksumOf(room.words, Math.ceil(length / 4));
+  return room.bytes.slice(0, length);
 }
 
 /**
  * The profile that was encoded.
  *
- * @throws TidewatchError `INVALID_PROFILE` for an unknown version, another grid, another number of cells, and bytes that
- * end too early or too late.
+ * @throws TidewatchError `INVALID_PROFILE` for damaged bytes, an unknown version and another grid.
  */
 export function decodeProfile(bytes: Uint8Array, grid: ReferenceGrid): Profile {
-  const reader = createReader(bytes);
-  const found = reader.byte();
-  if (found !== version) throw invalid(`it has version ${found}, known is ${version}`);
-  const kind = kinds[reader.byte()];
-  const fingerprint = Array.from({ length: 4 }, () => reader.byte().toString(16).padStart(2, '0')).join('');
-  const cellCount = reader.varint();
-  if (kind !== grid.kind || cellCount !== cellCountOf(grid)) {
-    throw invalid(
-      `it has ${cellCount} ${kind ?? 'unknown'} cells, the grid has ${cellCountOf(grid)} ${grid.kind} ones`,
-    );
+  return sumEncodedProfiles(grid, [bytes]);
+}
+
+/**
+ * What is the profile of all these stored rows together? Equals `mergeProfiles` of what was decoded, to the bit, without
+ * making a profile of each. No profiles give the profile of no rows. Cost: 0.7 µs for a profile of few rows, 3 µs
+ * for one with values in all of 250 cells.
+ *
+ * @throws TidewatchError `INVALID_PROFILE` when one is damaged, of an unknown version or of another grid.
+ * @example sumEncodedProfiles(grid, [encodeProfile(monday, grid), encodeProfile(tuesday, grid)])
+ */
+export function sumEncodedProfiles(grid: ReferenceGrid, encoded: readonly Uint8Array[]): Profile {
+  const total = createTotal(grid);
+  const room = createRoom(encoded.reduce((longest, bytes) => Math.max(longest, bytes.length), 0));
+  for (const bytes of encoded) {
+    if (bytes[0] === version) addVersion2(total, grid, room, bytes);
+    else if (bytes[0] === 1) addVersion1(total, grid, bytes);
+    else throw invalidProfile(bytes.length === 0 ? 'it is empty' : `its version ${bytes[0]} is not known`);
   }
-  if (fingerprint !== grid.fingerprint) {
-    throw invalid(`it was counted in the grid ${fingerprint}, not in ${grid.fingerprint}`);
+  if (!isWhole(total)) throw invalidProfile('a number in it is impossible');
+  return profileOfTotal(total, grid);
+}
+
+/** Are all numbers what adding up rows can give? */
+function isWhole(total: ProfileTotal): boolean {
+  const { missing, invalid, unseen, belowMinimum, aboveMaximum, beyondThreeDeviations } = total;
+  const counts = [missing, invalid, unseen, belowMinimum, aboveMaximum, beyondThreeDeviations];
+  return (
+    counts.every(isCount) &&
+    total.cells.every(isCount) &&
+    total.cellSums.every(Number.isFinite) &&
+    Number.isFinite(total.sumOfSquares)
+  );
+}
+
+function isCount(number: number): boolean {
+  return number >= 0 && Number.isSafeInteger(number);
+}
+
+/** Of categories. */
+const withoutSums = { wide: new Uint16Array(), offsets: new Float64Array() };
+
+function floatsOf(profile: Profile, cells: Iterable<number>): readonly number[] {
+  if (profile.kind === 'categorical' || profile.extent === undefined) return [];
+  const floats = [profile.sumOfSquares, profile.extent.min, profile.extent.max];
+  for (const cell of cells) floats.push(profile.cellSums[cell]!);
+  return floats;
+}
+
+function filledCellsOf(cells: Float64Array): readonly number[] {
+  const filled: number[] = [];
+  for (let cell = 0; cell < cells.length; cell += 1) if (cells[cell] !== 0) filled.push(cell);
+  return filled;
+}
+
+function sparseCounts(cells: Float64Array, filled: readonly number[]): readonly number[] {
+  const bytes: number[] = [];
+  pushVarint(bytes, filled.length);
+  let next = 0;
+  for (const cell of filled) {
+    pushVarint(bytes, cell - next);
+    pushVarint(bytes, cells[cell]!);
+    next = cell + 1;
   }
-  const cells = readCells(reader, cellCount);
-  const profile =
-    kind === 'continuous'
-      ? readContinuous(reader, fingerprint, cells)
-      : {
-          kind,
-          grid: fingerprint,
-          cells,
-          missing: reader.varint(),
-          invalid: reader.varint(),
-          unseen: reader.varint(),
-        };
-  if (!reader.atEnd()) throw invalid('bytes are left over');
-  return profile;
+  return bytes;
 }
 
-function readContinuous(reader: Reader, grid: string, cells: Float64Array): Profile {
-  const head = {
-    kind: 'continuous',
-    grid,
-    cells,
-    missing: reader.varint(),
-    invalid: reader.varint(),
-    belowMinimum: reader.varint(),
-    aboveMaximum: reader.varint(),
-    beyondThreeDeviations: reader.varint(),
-    sum: reader.float(),
-    sumOfSquares: reader.float(),
-  } as const;
-  if (cells.every((count) => count === 0)) return { ...head, cellSums: new Float64Array(cells.length) };
-  const extent = { min: reader.float(), max: reader.float() };
-  return { ...head, extent, cellSums: cells.map((count) => (count === 0 ? 0 : reader.float())) };
+/** How many bytes a count takes in a typed array. */
+function countWidthOf(cells: Float64Array): 1 | 2 | 4 | 8 {
+  let most = 0;
+  for (const count of cells) most = Math.max(most, count);
+  if (most < 2 ** 8) return 1;
+  if (most < 2 ** 16) return 2;
+  return most < 2 ** 32 ? 4 : 8;
 }
 
-function writeCells(writer: Writer, cells: Float64Array): void {
-  writer.varint(cells.length);
-  for (let cell = 0; cell < cells.length;) {
-    const count = cells[cell]!;
-    writer.varint(count);
-    const start = cell;
-    cell += 1;
-    if (count !== 0) continue;
-    while (cells[cell] === 0) cell += 1;
-    writer.varint(cell - start);
-  }
-}
-
-function readCells(reader: Reader, length: number): Float64Array {
-  const cells = new Float64Array(length);
-  for (let cell = 0; cell < length;) {
-    const count = reader.varint();
-    cells[cell] = count;
-    const step = count === 0 ? reader.varint() : 1;
-    if (step === 0 || cell + step > length) throw invalid('a run of empty cells has an impossible length');
-    cell += step;
-  }
-  return cells;
-}
-
-type Writer = ReturnType<typeof createWriter>;
-type Reader = ReturnType<typeof createReader>;
-
-function createWriter() {
-  const written: number[] = [];
-  const scratch = new DataView(new ArrayBuffer(8));
-  return {
-    byte: (value: number): void => void written.push(value),
-    varint: (value: number): void => {
-      let rest = value;
-      // Division, because shifts would cut counts to 32 bits.
-      for (; rest >= 128; rest = Math.floor(rest / 128)) written.push((rest % 128) + 128);
-      written.push(rest);
-    },
-    float: (value: number): void => {
-      scratch.setFloat64(0, value, true);
-      for (let i = 0; i < 8; i += 1) written.push(scratch.getUint8(i));
-    },
-    bytes: (): Uint8Array => Uint8Array.from(written),
-  };
-}
-
-function createReader(bytes: Uint8Array) {
-  // A Buffer from the database may be a view into a larger one.
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let position = 0;
-  const advance = (length: number): number => {
-    const start = position;
-    position += length;
-    if (position > view.byteLength) throw invalid(`it ends after ${view.byteLength} bytes, in the middle`);
-    return start;
-  };
-  const byte = (): number => view.getUint8(advance(1));
-  return {
-    byte,
-    varint: (): number => {
-      let value = 0;
-      for (let scale = 1; ; scale *= 128) {
-        const next = byte();
-        value += (next % 128) * scale;
-        if (value > Number.MAX_SAFE_INTEGER || scale > Number.MAX_SAFE_INTEGER)
-          throw invalid('a count is larger than 2^53');
-        if (next < 128) return value;
-      }
-    },
-    float: (): number => {
-      const value = view.getFloat64(advance(8), true);
-      if (!Number.isFinite(value)) throw invalid('a sum is not finite');
-      return value;
-    },
-    atEnd: (): boolean => position === view.byteLength,
-  };
-}
-
-function invalid(reason: string): TidewatchError {
-  return new TidewatchError('INVALID_PROFILE', { reason });
+function otherCounts(profile: Profile): readonly number[] {
+  const bytes: number[] = [];
+  const { missing, invalid } = profile;
+  const counts =
+    profile.kind === 'categorical'
+      ? [missing, invalid, profile.unseen]
+      : [missing, invalid, profile.belowMinimum, profile.aboveMaximum, profile.beyondThreeDeviations];
+  for (const count of counts) pushVarint(bytes, count);
+  return bytes;
 }

@@ -1,6 +1,7 @@
 /** The reference grid: where the cells of a column lie. Frozen when the reference is made, and never moved by current data. */
 
 import { TidewatchError } from '../errors.ts';
+import { sortValues } from '../statistics/sort.ts';
 
 export type ColumnKind = 'continuous' | 'categorical';
 
@@ -48,7 +49,7 @@ export type ReferenceGrid = ContinuousGrid | CategoricalGrid;
 const quantileCells = 250;
 const cellsPerBin = quantileCells / 10;
 const massPointShare = 1 / 256;
-const maximumLevels = 1_000;
+export const maximumLevels = 1_000;
 /** Squares of larger values would overflow the sums of squares of a long window: such a value counts as invalid. */
 const largestMagnitude = 1e145;
 
@@ -72,10 +73,12 @@ export function isUsableNumber(value: number): boolean {
  */
 export function buildContinuousGrid(values: Float64Array): ContinuousGrid {
   // Adding 0 turns -0 into 0: jsonb keeps no sign of zero.
-  const sorted = values
-    .filter(isUsableNumber)
-    .map((value) => value + 0)
-    .sort();
+  const usable = values.filter(isUsableNumber).map((value) => value + 0);
+  return gridOfSorted(sortValues(usable));
+}
+
+/** The same from values that are usable, never -0, and in ascending order already. Cost: one pass. */
+export function gridOfSorted(sorted: Float64Array): ContinuousGrid {
   const summary = summarize(sorted);
   if (summary === undefined) return continuousGrid({ origin: 'rows', count: 0, edges: [], binStarts: [0] });
 
@@ -98,11 +101,16 @@ export function buildContinuousGrid(values: Float64Array): ContinuousGrid {
 export function buildCategoricalGrid(values: readonly string[]): CategoricalGrid {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return gridOfLevelCounts(counts, values.length);
+}
+
+/** The same from counts: of all levels, or of the 1,000 most frequent ones; `count` is that of the values of all levels. */
+export function gridOfLevelCounts(counts: ReadonlyMap<string, number>, count: number): CategoricalGrid {
   const levels = [...counts]
     .sort(([a, countOfA], [b, countOfB]) => countOfB - countOfA || (a < b ? -1 : 1))
     .slice(0, maximumLevels)
     .map(([level]) => level);
-  const grid = { version: 1, kind: 'categorical', count: values.length, levels } as const;
+  const grid = { version: 1, kind: 'categorical', count, levels } as const;
   return { ...grid, fingerprint: fingerprintOf(grid) };
 }
 
@@ -179,9 +187,12 @@ export function summarize(sorted: Float64Array): ColumnSummary | undefined {
   const max = sorted.at(-1);
   if (min === undefined || max === undefined) return undefined;
   // Measured from the minimum, so that a constant has exactly its value as mean and 0 as deviation.
-  const mean = min + sorted.reduce((sum, value) => sum + (value - min), 0) / sorted.length;
-  const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / sorted.length;
-  return { min, max, mean, standardDeviation: Math.sqrt(variance) };
+  let sum = 0;
+  for (let i = 0; i < sorted.length; i += 1) sum += sorted[i]! - min;
+  const mean = min + sum / sorted.length;
+  let squares = 0;
+  for (let i = 0; i < sorted.length; i += 1) squares += (sorted[i]! - mean) ** 2;
+  return { min, max, mean, standardDeviation: Math.sqrt(squares / sorted.length) };
 }
 
 /** The quantile `part / parts` by linear interpolation (type 7). The position is computed from integers, so that it is exact where whole. */
@@ -200,11 +211,18 @@ function binEdgesOf(innerDeciles: readonly number[], min: number): number[] {
   return distinct.filter((edge) => edge > min);
 }
 
+/** Whatever holds so large a share is met when looking at every value that lies that share after the last. */
 function massPoints(sorted: Float64Array): number[] {
   const points: number[] = [];
-  for (let start = 0, end = 0; start < sorted.length; start = end) {
-    while (end < sorted.length && sorted[end] === sorted[start]) end += 1;
-    if (end - start > sorted.length * massPointShare) points.push(sorted[start]!);
+  const step = Math.max(1, Math.floor(sorted.length * massPointShare));
+  for (let i = 0; i < sorted.length; i += step) {
+    const value = sorted[i]!;
+    if (value === points.at(-1)) continue;
+    let start = i;
+    let end = i + 1;
+    while (start > 0 && sorted[start - 1] === value) start -= 1;
+    while (end < sorted.length && sorted[end] === value) end += 1;
+    if (end - start > sorted.length * massPointShare) points.push(value);
   }
   return points;
 }

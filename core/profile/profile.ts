@@ -4,13 +4,12 @@ import { TidewatchError } from '../errors.ts';
 import {
   cellCountOf,
   centerOf,
-  isUsableNumber,
   levelIndexOf,
   type CategoricalGrid,
   type ContinuousGrid,
   type ReferenceGrid,
 } from './grid.ts';
-import { createCellLookup } from './cell-lookup.ts';
+import { continuousAccumulator } from './continuous-accumulator.ts';
 
 /** Counts are whole numbers kept as float64: exact up to 2^53 rows. */
 export interface ContinuousProfile {
@@ -28,8 +27,7 @@ export interface ContinuousProfile {
   readonly aboveMaximum: number;
   /** More than 3 standard deviations of the reference from its mean. */
   readonly beyondThreeDeviations: number;
-  /** Sum of (value - mean of the reference), and of its squares. */
-  readonly sum: number;
+  /** Of (value - mean of the reference) squared. */
   readonly sumOfSquares: number;
   /** Absent without values. */
   readonly extent?: { readonly min: number; readonly max: number };
@@ -61,8 +59,6 @@ export interface ContinuousAccumulator extends ColumnAccumulator<ContinuousProfi
   /** The fast way for a decoded column: NaN counts as invalid; missing values are not in the array but counted beside it. */
   readonly addNumbers: (values: Float64Array, missing?: number) => void;
 }
-
-type Mutable<T> = { -readonly [key in keyof T]: T[key] };
 
 /**
  * Counts values into the cells of a grid. Cost: a binary search a value (continuous), a look-up (categorical).
@@ -110,13 +106,21 @@ export function emptyProfile(grid: ReferenceGrid): Profile {
  */
 export function requireGrid(grid: ContinuousGrid, profile: Profile): ContinuousProfile;
 export function requireGrid(grid: CategoricalGrid, profile: Profile): CategoricalProfile;
+export function requireGrid(grid: ReferenceGrid, profile: Profile): Profile;
 export function requireGrid(grid: ReferenceGrid, profile: Profile): Profile {
-  if (profile.grid !== grid.fingerprint || profile.kind !== grid.kind) {
-    throw new TidewatchError('INVALID_PROFILE', {
-      reason: `it was counted in the grid ${profile.grid}, not in ${grid.fingerprint}`,
-    });
-  }
+  if (profile.grid !== grid.fingerprint || profile.kind !== grid.kind)
+    throw ofAnotherGrid(grid, profile.grid);
   return profile;
+}
+
+/** What to throw for a profile that was counted in another grid. */
+export function ofAnotherGrid(grid: ReferenceGrid, fingerprint: string): TidewatchError {
+  return invalidProfile(`it was counted in the grid ${fingerprint}, not in ${grid.fingerprint}`);
+}
+
+/** What to throw for a profile that cannot be what it should be. */
+export function invalidProfile(reason: string): TidewatchError {
+  return new TidewatchError('INVALID_PROFILE', { reason });
 }
 
 /** Values that could be counted: neither missing nor invalid. */
@@ -130,14 +134,23 @@ export function rowCountOf(profile: Profile): number {
   return valueCountOf(profile) + profile.missing + profile.invalid;
 }
 
-/** Mean and standard deviation (of the population) of the values; undefined without any. Exact, not from cells. */
+/** Is every value the same? False without any. */
+export function isConstant(profile: Profile): boolean {
+  if (profile.kind === 'continuous') {
+    return profile.extent !== undefined && profile.extent.min === profile.extent.max;
+  }
+  const count = valueCountOf(profile);
+  return count > 0 && profile.cells.includes(count);
+}
+
+/** Mean and standard deviation (of the population) of the values; undefined without any. From exact sums. */
 export function momentsOf(
   profile: ContinuousProfile,
   grid: ContinuousGrid,
 ): { readonly mean: number; readonly standardDeviation: number } | undefined {
   const count = valueCountOf(profile);
   if (count === 0) return undefined;
-  const shift = profile.sum / count;
+  const shift = profile.cellSums.reduce((sum, cellSum) => sum + cellSum, 0) / count;
   const variance = Math.max(0, profile.sumOfSquares / count - shift ** 2);
   return { mean: centerOf(grid) + shift, standardDeviation: Math.sqrt(variance) };
 }
@@ -151,69 +164,6 @@ export function levelOf(value: unknown): string | undefined {
   if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
     return String(value);
   return undefined;
-}
-
-function continuousAccumulator(grid: ContinuousGrid): ContinuousAccumulator {
-  const cellOf = createCellLookup(grid.edges);
-  const center = centerOf(grid);
-  // Without a summary nothing is out of range.
-  const { min, max, deviations } = {
-    min: grid.summary?.min ?? -Infinity,
-    max: grid.summary?.max ?? Infinity,
-    deviations: grid.summary === undefined ? Infinity : 3 * grid.summary.standardDeviation,
-  };
-  const cells = new Float64Array(cellCountOf(grid));
-  const cellSums = new Float64Array(cellCountOf(grid));
-  const counts = { missing: 0, invalid: 0, belowMinimum: 0, aboveMaximum: 0, beyondThreeDeviations: 0 };
-  // In a typed array, because V8 allocates for every write to a captured float.
-  const sums = new Float64Array(2);
-  const extent = Float64Array.of(Infinity, -Infinity);
-
-  const addNumber = (value: number): void => {
-    if (!isUsableNumber(value)) {
-      counts.invalid += 1;
-      return;
-    }
-    const cell = cellOf(value);
-    const shifted = value - center;
-    cells[cell]! += 1;
-    cellSums[cell]! += shifted;
-    sums[0]! += shifted;
-    sums[1]! += shifted * shifted;
-    if (value < extent[0]!) extent[0] = value;
-    if (value > extent[1]!) extent[1] = value;
-    if (value < min) counts.belowMinimum += 1;
-    else if (value > max) counts.aboveMaximum += 1;
-    if (Math.abs(shifted) > deviations) counts.beyondThreeDeviations += 1;
-  };
-
-  return {
-    add: (value) => {
-      if (typeof value === 'number') addNumber(value);
-      else if (value === null || value === undefined) counts.missing += 1;
-      else counts.invalid += 1;
-    },
-    addNumbers: (values, missing = 0) => {
-      counts.missing += missing;
-      for (let i = 0; i < values.length; i += 1) addNumber(values[i]!);
-    },
-    profile: () => {
-      const [sum = 0, sumOfSquares = 0] = sums;
-      const [lowest = 0, highest = 0] = extent;
-      const profile: Mutable<ContinuousProfile> = {
-        kind: 'continuous',
-        grid: grid.fingerprint,
-        cells: cells.slice(),
-        cellSums: cellSums.slice(),
-        ...counts,
-        sum,
-        sumOfSquares,
-      };
-      // Adding 0 drops the sign of zero, which would depend on the order of rows.
-      if (lowest <= highest) profile.extent = { min: lowest + 0, max: highest + 0 };
-      return profile;
-    },
-  };
 }
 
 function categoricalAccumulator(grid: CategoricalGrid): ColumnAccumulator<CategoricalProfile> {

@@ -1,11 +1,17 @@
 import {
   binCountsWithUnseenOf,
+  compareBins,
+  countsAt,
+  occurringBinsOf,
   reasonNoCounts,
-  reasonNotComparable,
-  totalOf,
-  type Comparison,
-  type Computation,
-} from './comparison.ts';
+  sumOverBins,
+  termOfShares,
+  type BinCounts,
+  type Term,
+} from './bin-counts.ts';
+import type { Comparison, Computation, Found, Sides } from './comparison.ts';
+import { deviance } from './distributions.ts';
+import { permutationSurvival } from './permutation-law.ts';
 
 /**
  * How well could one tell from a value alone which sample it comes from?
@@ -14,14 +20,11 @@ import {
  * common). Effect is the same number. Bins: the 10 frozen quantile bins of the reference for a continuous column, its
  * levels and one more for everything unseen for a categorical one. Not smoothed. Missing and invalid values are left out.
  *
- * A constant column gives 0. Not computable: no values on a side, no distribution. No p-value. Source: Lin (1991), Endres
- * and Schindelin (2003). Cost: one pass over the cells.
+ * A constant column gives 0. Not computable: no values on a side, no distribution. Source: Lin (1991), Endres and Schindelin
+ * (2003). Cost: one pass over the cells.
  */
 export function jensenShannon(comparison: Comparison): Computation {
-  const reason = reasonNotComparable(comparison);
-  if (reason !== undefined) return { notComputable: reason };
-  const counts = binCountsWithUnseenOf(comparison);
-  return jensenShannonOfCounts(counts.reference, counts.current);
+  return compareBins(comparison, jensenShannonOfCounts);
 }
 
 /**
@@ -32,18 +35,29 @@ export function jensenShannon(comparison: Comparison): Computation {
 export function jensenShannonOfCounts(reference: readonly number[], current: readonly number[]): Computation {
   const reason = reasonNoCounts(reference, current);
   if (reason !== undefined) return { notComputable: reason };
-  const [n, m] = [totalOf(reference), totalOf(current)];
-  const divergence = reference.reduce((sum, count, bin) => {
-    const p = count / n;
-    const q = (current[bin] ?? 0) / m;
-    return sum + (informationOf(p, q) + informationOf(q, p)) / 2;
-  }, 0);
-  // Rounding leaves a divergence a hair outside [0, 1].
-  const distance = Math.sqrt(Math.min(1, Math.max(0, divergence)));
-  return { statistic: distance, pValue: null, effect: distance };
+  const counts = occurringBinsOf({ reference, current });
+  // Rounding leaves the divergence a hair above 1.
+  const distance = Math.sqrt(Math.min(1, sumOverBins(counts, termOf(counts))));
+  return { statistic: distance, pValue: null, effect: distance, bins: counts.reference.length };
 }
 
-/** p log2(p / m) against the middle m of both shares; an empty bin adds nothing. */
-function informationOf(p: number, q: number): number {
-  return p === 0 ? 0 : p * Math.log2((2 * p) / (p + q));
+/**
+ * How probable is a distance as large when nothing has changed, and the shares are those of so many independent values? From
+ * the law of the rows dealt out at random.
+ */
+export function jensenShannonPValueAt(
+  { statistic }: Found,
+  comparison: Comparison,
+  effectiveSizes: Sides<number>,
+): number {
+  const counts = countsAt(effectiveSizes, binCountsWithUnseenOf(comparison), comparison);
+  return permutationSurvival(counts, termOf(counts), statistic ** 2);
+}
+
+/** Half the divergences of both shares from their middle, in bits. */
+function termOf(counts: BinCounts): Term {
+  return termOfShares(counts, (p, q) => {
+    const middle = (p + q) / 2;
+    return (deviance(p, middle) + deviance(q, middle)) / (2 * Math.LN2);
+  });
 }

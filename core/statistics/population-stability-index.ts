@@ -1,11 +1,16 @@
 import {
   binCountsOf,
+  compareSeenBins,
+  countsAt,
+  occurringBinsOf,
   reasonNoCounts,
-  reasonNotComparable,
-  totalOf,
-  type Comparison,
-  type Computation,
-} from './comparison.ts';
+  sumOverBins,
+  termOfSmoothedShares,
+  type BinCounts,
+  type Term,
+} from './bin-counts.ts';
+import type { Comparison, Computation, Found, Sides } from './comparison.ts';
+import { permutationSurvival } from './permutation-law.ts';
 
 /**
  * How much have the shares of the bins changed (population stability index)?
@@ -16,15 +21,11 @@ import {
  * p = (count + 1/2) / (n + k/2), so that an empty bin costs what its sample size justifies; with unequal sizes, equal shares
  * therefore give a little more than 0.
  *
- * A constant column gives 0. Not computable: no values on a side, no distribution. No p-value. Source: Siddiqi (2006);
- * smoothing: Jeffreys' prior. Cost: one pass over the cells.
+ * A constant column gives 0. Not computable: no values on a side, no distribution. Source: Siddiqi (2006); smoothing:
+ * Jeffreys' prior. Cost: one pass over the cells.
  */
 export function populationStabilityIndex(comparison: Comparison): Computation {
-  const reason = reasonNotComparable(comparison);
-  if (reason !== undefined) return { notComputable: reason };
-  const counts = binCountsOf(comparison);
-  if (totalOf(counts.current) === 0) return { notComputable: 'every value of the current window is unseen' };
-  return psiOfCounts(counts.reference, counts.current);
+  return compareSeenBins(comparison, psiOfCounts);
 }
 
 /**
@@ -36,18 +37,21 @@ export function populationStabilityIndex(comparison: Comparison): Computation {
 export function psiOfCounts(reference: readonly number[], current: readonly number[]): Computation {
   const reason = reasonNoCounts(reference, current);
   if (reason !== undefined) return { notComputable: reason };
-  const bins = reference
-    .map((count, bin) => ({ reference: count, current: current[bin] ?? 0 }))
-    .filter((bin) => bin.reference + bin.current > 0);
-  const smoothed = (count: number, total: number): number => (count + 1 / 2) / (total + bins.length / 2);
-  const [n, m] = [totalOf(reference), totalOf(current)];
-  const index =
-    bins.length === 1
-      ? 0
-      : bins.reduce((sum, bin) => {
-          const p = smoothed(bin.reference, n);
-          const q = smoothed(bin.current, m);
-          return sum + (p - q) * Math.log(p / q);
-        }, 0);
-  return { statistic: index, pValue: null, effect: index };
+  const counts = occurringBinsOf({ reference, current });
+  const index = sumOverBins(counts, termOf(counts));
+  return { statistic: index, pValue: null, effect: index, bins: counts.reference.length };
+}
+
+/**
+ * How probable is an index as large when nothing has changed, and the shares are those of so many independent values? That
+ * of the shares at those sizes, smoothed as they ask for, in the law of the rows dealt out at random.
+ */
+export function psiPValueAt(_: Found, comparison: Comparison, effectiveSizes: Sides<number>): number {
+  const counts = occurringBinsOf(countsAt(effectiveSizes, binCountsOf(comparison), comparison));
+  const term = termOf(counts);
+  return permutationSurvival(counts, term, sumOverBins(counts, term));
+}
+
+function termOf(counts: BinCounts): Term {
+  return termOfSmoothedShares(counts, (p, q) => (p - q) * Math.log(p / q));
 }

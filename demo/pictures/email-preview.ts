@@ -1,4 +1,4 @@
-import { escapeHtml } from '../../activities/alerts/escape-html.ts';
+import { escapeHtml } from '../../console/html.ts';
 import type { ReceivedEmail } from '../stack/smtp-endpoint.ts';
 
 /** A page that shows the headers of an e-mail, and its HTML part as a mail program does: apart, and without scripts. */

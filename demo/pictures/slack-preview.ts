@@ -5,7 +5,7 @@
 
 import { z } from 'zod';
 
-import { escapeHtml } from '../../activities/alerts/escape-html.ts';
+import { escapeHtml } from '../../console/html.ts';
 
 const plainText = z.strictObject({
   type: z.literal('plain_text'),

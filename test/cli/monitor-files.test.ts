@@ -4,7 +4,9 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { formatConfiguration, readMonitorFiles } from '../../cli/monitor-files.ts';
+import { methodsFor } from '../../core/statistics/registry.ts';
+import { readMonitorFiles } from '../../cli/monitor-files.ts';
+import { formatConfiguration } from '../../cli/yaml-source.ts';
 import { TidewatchError } from '../../core/errors.ts';
 
 let directory: string;
@@ -112,7 +114,7 @@ const problems: readonly (readonly [what: string, text: string, problem: string]
   [
     'a method of the other kind',
     good.replace('continuous', 'continuous, method: chi-squared'),
-    '4:28 features.hum.method: "chi-squared" is not for continuous columns; write one of kolmogorov-smirnov, wasserstein, population-stability-index, jensen-shannon',
+    `4:28 features.hum.method: "chi-squared" is not for continuous columns; write one of ${methodsFor('continuous').join(', ')}`,
   ],
   ['a wrong type', `${good}description: 5\n`, '6:1 description: write text, not 5'],
   [
@@ -158,12 +160,12 @@ const problems: readonly (readonly [what: string, text: string, problem: string]
   [
     'an unknown kind of reference',
     good.replace('rolling', 'roling'),
-    '5:14 reference.kind: "roling" is not known; did you mean "rolling"? write one of fixed, rolling, training-statistics',
+    '5:14 reference.kind: "roling" is not known; did you mean "rolling"? write one of fixed, rolling, seasonal, training-statistics',
   ],
   [
     'a reference without a kind',
     good.replace('kind: rolling', 'length: 30d'),
-    '5:1 reference.kind: is missing; write one of fixed, rolling, training-statistics',
+    '5:1 reference.kind: is missing; write one of fixed, rolling, seasonal, training-statistics',
   ],
   [
     'a rule with a wrong key',
@@ -223,12 +225,7 @@ describe('a problem of a monitor is said with its place', () => {
 const syntax: readonly (readonly [what: string, text: string, place: string, words: string])[] = [
   ['a key written twice', `${good}task: regression\n`, '6:1', 'task is written twice; remove one'],
   ['a tab', good.replace('  hum', '\thum'), '4:1', 'a tab cannot indent; use spaces'],
-  [
-    'a second document',
-    `${good}---\n${good}`,
-    '6:1',
-    'a second document starts here; write one monitor a file',
-  ],
+  ['a second document', `${good}---\n${good}`, '6:1', 'a second document starts here; keep one a file'],
   ['a list that is not closed', `${good}performance: { windows: [1d }\n`, '6:', ']'],
   [
     'a cron expression that starts with a star',

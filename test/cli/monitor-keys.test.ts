@@ -13,6 +13,7 @@ describe('knownKeysAt', () => {
       'method',
       'threshold',
       'enabled',
+      'expect',
       'kind',
     ]);
   });

@@ -16,11 +16,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sql: ['core'],
   schedules: ['core'],
   client: ['core', 'sql'],
-  activities: ['core', 'sql'],
-  worker: ['core', 'workflows', 'sql', 'schedules', 'activities'],
-  cli: ['core', 'workflows', 'sql', 'schedules', 'activities', 'worker', 'client'],
+  console: ['core'],
+  activities: ['core', 'sql', 'console'],
+  worker: ['core', 'workflows', 'sql', 'schedules', 'activities', 'console'],
+  cli: ['core', 'workflows', 'sql', 'schedules', 'activities', 'worker', 'client', 'console'],
 };
-const folders = [...Object.keys(mayImport), 'demo', 'bench', 'test', 'console'];
+const folders = [...Object.keys(mayImport), 'demo', 'bench', 'test'];
 
 /** Each third-party client, and the files that talk to it. */
 const owners: Readonly<Record<string, readonly string[]>> = {
@@ -29,7 +30,9 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['activities/metrics/pushgateway.ts', 'worker/http.ts'],
   '@slack/webhook': ['activities/alerts/slack.ts'],
   nodemailer: ['activities/alerts/email.ts'],
-  yaml: ['cli/monitor-files.ts'],
+  yaml: ['cli/yaml-source.ts'],
+  echarts: ['console/charts.ts'],
+  '@duckdb/node-api': ['sql/table-file.ts'],
 };
 
 /** Packages that a folder must not know. */
@@ -48,6 +51,7 @@ const foreign: Readonly<Record<string, readonly string[]>> = {
   schedules: ['@temporalio/worker', '@temporalio/workflow', '@temporalio/activity'],
   sql: ['@temporalio/client', 'commander'],
   client: ['@temporalio/client', '@temporalio/worker', 'commander'],
+  console: ['@temporalio/client', 'node:fs', 'pino', 'commander'],
 };
 
 const value = (from: string): string => `import { thing } from '${from}';\nexport const used = thing;\n`;

@@ -58,6 +58,8 @@ describe('driftDetection', () => {
       reason: '0 of 2 features drifted (0%, limit 40%)',
       driftShare: 0,
       driftedFeatures: [],
+      driftedSegments: {},
+      quality: { level: 'ok', reason: expect.any(String) },
       rows: 168,
       metrics: 'pushed',
     });
@@ -80,8 +82,8 @@ describe('driftDetection', () => {
     await worker.run('driftDetection', { model, asOf: at(15, 3) });
     await lifecycleEnded('dataset');
     expect(told()).toEqual({
-      slack: [`WARNING ${model} has data drift: 1 of 2 features drifted (50%, limit 40%): x`],
-      emails: [`[warning] ${model} has data drift: 1 of 2 features drifted (50%, limit 40%): x`],
+      slack: [`CRITICAL ${model} has data drift: 1 of 2 features drifted (50%, limit 40%): x`],
+      emails: [`[critical] ${model} has data drift: 1 of 2 features drifted (50%, limit 40%): x`],
     });
 
     await worker.run('driftDetection', { model, asOf: at(15, 3) });
@@ -115,7 +117,7 @@ describe('driftDetection', () => {
        where model = $1 and column_name = 'actual' and deciding`,
       [model],
     );
-    expect(actual).toEqual({ verdict: 'warning', rows: 168 });
+    expect(actual).toEqual({ verdict: 'critical', rows: 168 });
   });
 });
 
@@ -131,7 +133,7 @@ describe('driftDetection of the last 24 hours, every hour', () => {
     await load(test.database, model, { from: 8, to: 10 });
     expect(await run(4)).toMatchObject({
       window: { start: at(8, 4), end: at(9, 4) },
-      hoursProfiled: 7 * 24 + 24,
+      hoursProfiled: 8 * 24 + 4,
     });
     expect(await run(5)).toMatchObject({ window: { start: at(8, 5), end: at(9, 5) }, hoursProfiled: 1 });
   });

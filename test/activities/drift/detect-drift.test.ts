@@ -10,6 +10,7 @@ import { activitiesOn } from '../../setup/activities.ts';
 import { emptyTables } from '../../setup/database-snapshot.ts';
 import { createTestDatabase } from '../../setup/servers.ts';
 import type { TestDatabase } from '../../setup/servers.ts';
+import { methodsFor } from '../../../core/statistics/registry.ts';
 import { at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
 
 const model = 'drifting';
@@ -86,22 +87,18 @@ describe('detectDrift', () => {
   it('finds a shifted feature, with what was compared', async () => {
     await load(test.database, model, { from: 8, to: 9, shift: 3 });
     expect(await detect(at(9))).toMatchObject({
-      verdict: 'warning',
+      verdict: 'critical',
       driftShare: 0.5,
       driftedFeatures: ['x'],
       reason: '1 of 2 features drifted (50%, limit 40%): x',
     });
-    expect((await decidingOf('x'))?.reason).toMatch(/^x: Wasserstein .* >= 0\.2 \(.*168 and 24 rows\)$/);
-    expect((await resultsOf('x')).map(({ method }) => method)).toEqual([
-      'beyond-3-sd-ratio',
-      'invalid-ratio',
-      'jensen-shannon',
-      'kolmogorov-smirnov',
-      'missing-ratio',
-      'out-of-range-ratio',
-      'population-stability-index',
-      'wasserstein',
-    ]);
+    expect((await decidingOf('x'))?.reason).toMatch(
+      /^x: Wasserstein 2\.\d+ sd from the reference, .*, p \S+ after correction \(.*168 and 24 rows\)$/,
+    );
+    const ratios = ['beyond-3-sd-ratio', 'invalid-ratio', 'missing-ratio', 'out-of-range-ratio'];
+    expect((await resultsOf('x')).map(({ method }) => method)).toEqual(
+      [...methodsFor('continuous'), ...ratios].sort(),
+    );
   });
 
   it('stores where the numbers come from', async () => {
@@ -126,11 +123,11 @@ describe('detectDrift', () => {
   it('keeps one run a window: the newest result, or the row as it is when nothing has changed', async () => {
     await load(test.database, model, { from: 8, to: 9 });
     await detect(at(9));
-    await detect(at(9, 5), {}, activitiesOn(test.database, { runId: 'later' }));
+    await detect(at(9, 0, 5), {}, activitiesOn(test.database, { runId: 'later' }));
     expect(await runs()).toMatchObject([{ start: day(8), rows: 24, asOf: day(9), run: 'run' }]);
     await log(predictionsOf({ from: 8, to: 9, shift: 9 }).map((row) => ({ ...row, entity: 'late' })));
-    await detect(at(9, 6), {}, activitiesOn(test.database, { runId: 'latest' }));
-    expect(await runs()).toMatchObject([{ start: day(8), verdict: 'warning', rows: 48, run: 'latest' }]);
+    await detect(at(9, 0, 6), {}, activitiesOn(test.database, { runId: 'latest' }));
+    expect(await runs()).toMatchObject([{ start: day(8), verdict: 'critical', rows: 48, run: 'latest' }]);
   });
 
   it('forgets the results of a feature that is not watched any more', async () => {
@@ -164,7 +161,7 @@ describe('detectDrift', () => {
     await load(test.database, model, { from: 8, to: 9, shift: 3 });
     await activities.attachActuals({ model, asOf: at(9) });
     expect(await activities.detectDrift({ model, asOf: at(9), act: false })).toMatchObject({
-      verdict: 'warning',
+      verdict: 'critical',
       rows: 24,
     });
   });
@@ -236,7 +233,7 @@ describe('a constant feature', () => {
 
   it('that becomes another constant has drifted', async () => {
     await log(constant(predictionsOf({ from: 8, to: 9 }), 8));
-    expect(await detect(at(9))).toMatchObject({ verdict: 'warning', driftedFeatures: ['x'] });
+    expect(await detect(at(9))).toMatchObject({ verdict: 'critical', driftedFeatures: ['x'] });
   });
 });
 
@@ -246,13 +243,13 @@ describe('the drift alert', () => {
   it('opens, is not told of again while it is open, and ends', async () => {
     await load(test.database, model, { from: 8, to: 9, shift: 3 });
     expect(await detect(at(9))).toMatchObject({ pendingAlerts: [] });
-    expect(await alerts()).toEqual([{ key, episode: 1, state: 'open', severity: 'warning' }]);
+    expect(await alerts()).toEqual([{ key, episode: 1, state: 'open', severity: 'critical' }]);
     await load(test.database, model, { from: 9, to: 10, shift: 3 });
     await detect(at(10));
     expect(await test.database.query('select event from alert_events')).toEqual([{ event: 'opened' }]);
     await load(test.database, model, { from: 10, to: 11 });
     await detect(at(11));
-    expect(await alerts()).toEqual([{ key, episode: 1, state: 'resolved', severity: 'warning' }]);
+    expect(await alerts()).toEqual([{ key, episode: 1, state: 'resolved', severity: 'critical' }]);
   });
 
   it('names what has drifted', async () => {
@@ -283,7 +280,7 @@ describe('the drift alert', () => {
     await load(test.database, model, { from: 8, to: 9, shift: 3 });
     await load(test.database, model, { from: 9, to: 10 });
     await detect(at(10));
-    expect(await detect(at(9))).toMatchObject({ verdict: 'warning' });
+    expect(await detect(at(9))).toMatchObject({ verdict: 'critical' });
     expect(await alerts()).toEqual([]);
     await detect(at(9), { act: true });
     expect(await alerts()).toMatchObject([{ key, state: 'open' }]);
@@ -294,7 +291,7 @@ describe('the drift alert', () => {
     await load(test.database, model, { from: 9, to: 10 });
     await detect(at(10));
     const window = { start: at(8), end: at(9) };
-    expect(await detect(at(10, 9), { window })).toMatchObject({ verdict: 'warning' });
+    expect(await detect(at(10, 9), { window })).toMatchObject({ verdict: 'critical' });
     expect(await alerts()).toEqual([]);
     const [watermark] = await test.database.query(
       `select window_end as "windowEnd" from process_watermarks where process = 'drift-detection'`,
@@ -304,15 +301,50 @@ describe('the drift alert', () => {
 
   it('of the last 24 hours is another one than that of the week', async () => {
     await watch(test.database, { ...settings, current: '7d' });
-    await load(test.database, model, { from: 8, to: 14 });
-    await load(test.database, model, { from: 14, to: 15, shift: 0.75 });
-    expect(await detect(at(15, 1), { current: '24h' })).toMatchObject({
+    await load(test.database, model, { from: 8, to: 11 });
+    await load(test.database, model, { from: 11, to: 12, shift: 1.5 });
+    expect(await detect(at(12, 1), { current: '24h' })).toMatchObject({
       process: 'hourly-drift-detection',
-      verdict: 'warning',
+      verdict: 'critical',
       // The last full hour: the model has not predicted anything since midnight.
-      window: { start: at(14, 1), end: at(15, 1) },
+      window: { start: at(11, 1), end: at(12, 1) },
     });
-    expect(await detect(at(15, 3))).toMatchObject({ process: 'drift-detection', verdict: 'ok' });
-    expect(await alerts()).toEqual([{ key: `${key}-24h`, episode: 1, state: 'open', severity: 'warning' }]);
+    expect(await detect(at(12, 3))).toMatchObject({ process: 'drift-detection', verdict: 'ok' });
+    expect(await alerts()).toEqual([{ key: `${key}-24h`, episode: 1, state: 'open', severity: 'critical' }]);
+  });
+});
+
+describe('segments', () => {
+  const segmented = { ...settings, segments: ['c'], drift: { share: 0.4, minimumRows: 8 } };
+
+  it('are judged on their own, and named when they drift', async () => {
+    await watch(test.database, segmented);
+    const rows = predictionsOf({ from: 8, to: 9 });
+    // Only the rows with c = a move: a third of all.
+    await log(
+      rows.map((row) =>
+        row.features['c'] === 'a'
+          ? { ...row, features: { ...row.features, x: Number(row.features['x']) + 9 } }
+          : row,
+      ),
+    );
+    expect(await detect(at(9))).toMatchObject({ driftedSegments: { 'c=a': expect.stringContaining('x') } });
+    const stored = await test.database.query(
+      `select segment, drifted_features @> '{x}' as drifted, row_count as rows from drift_runs order by segment`,
+    );
+    expect(stored).toEqual([
+      { segment: '', drifted: true, rows: 24 },
+      { segment: 'c=a', drifted: true, rows: 8 },
+      { segment: 'c=b', drifted: false, rows: 16 },
+    ]);
+  });
+
+  it('are forgotten when they are not watched any more', async () => {
+    await watch(test.database, segmented);
+    await load(test.database, model, { from: 8, to: 9 });
+    await detect(at(9));
+    await watch(test.database, settings);
+    await detect(at(9));
+    expect(await test.database.query('select segment from drift_runs')).toEqual([{ segment: '' }]);
   });
 });

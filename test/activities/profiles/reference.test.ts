@@ -169,7 +169,7 @@ describe('the actuals of a reference', () => {
     await load(test.database, model, { from: 2, to: 3, error: 30 });
     await detect(at(3));
     const [verdict] = (await results('actual')).filter(({ method }) => method === 'wasserstein');
-    expect(verdict).toMatchObject({ verdict: 'warning' });
+    expect(verdict).toMatchObject({ verdict: 'critical' });
   });
 });
 
@@ -196,7 +196,7 @@ describe('a rolling reference', () => {
   it('takes a lasting change for normal once it is full of it', async () => {
     await load(test.database, model, { from: 1, to: 8 });
     await load(test.database, model, { from: 8, to: 17, shift: 5 });
-    expect(await detect(at(9))).toMatchObject({ verdict: 'warning', driftedFeatures: ['x'] });
+    expect(await detect(at(9))).toMatchObject({ verdict: 'critical', driftedFeatures: ['x'] });
     expect(await detect(at(17))).toMatchObject({ verdict: 'ok', driftedFeatures: [] });
   });
 
@@ -207,6 +207,50 @@ describe('a rolling reference', () => {
     await test.database.execute('delete from model_references; delete from drift_runs');
     const backwards = [await detect(at(12)), await detect(at(11)), await detect(at(10))];
     expect(backwards.reverse()).toEqual(forwards);
+  });
+});
+
+describe('a seasonal reference', () => {
+  const seasonal = {
+    model,
+    reference: { kind: 'seasonal', weeks: 2 },
+    current: '1d',
+    drift: { share: 0.4 },
+  } as const;
+  const comparedRows = async () =>
+    (
+      await test.database.query<{ rows: number }>(
+        'select reference_row_count as rows from drift_runs order by window_start',
+      )
+    ).map(({ rows }) => rows);
+
+  it('is the same hours of the weeks before', async () => {
+    await watch(test.database, seasonal);
+    // Mondays are shifted, every week.
+    for (let n = 1; n < 50; n += 1)
+      await load(test.database, model, { from: n, to: n + 1, shift: n % 7 === 1 ? 5 : 0 });
+    expect(await detect(at(44))).toMatchObject({ verdict: 'ok', window: { start: at(43) } });
+    expect(await detect(at(45))).toMatchObject({ verdict: 'ok' });
+    expect(await comparedRows()).toEqual([48, 48]);
+  });
+
+  it('leaves out the weeks whose drift alert is open', async () => {
+    await watch(test.database, seasonal);
+    await load(test.database, model, { from: 1, to: 43 });
+    await load(test.database, model, { from: 43, to: 44, shift: 5 });
+    await load(test.database, model, { from: 44, to: 51 });
+    expect(await detect(at(44))).toMatchObject({ verdict: 'critical' });
+    expect(await activities.detectDrift({ model, asOf: at(44), act: true })).toMatchObject({
+      verdict: 'critical',
+    });
+    expect(await detect(at(51))).toMatchObject({ verdict: 'ok' });
+    expect(await comparedRows()).toEqual([48, 24]);
+  });
+
+  it('needs as many weeks before it is cut', async () => {
+    await watch(test.database, seasonal);
+    await load(test.database, model, { from: 1, to: 6 });
+    expect(await detect(at(5))).toMatchObject({ verdict: 'insufficient-data' });
   });
 });
 

@@ -1,6 +1,14 @@
 import { buildCategoricalGrid, buildContinuousGrid } from '../../../core/profile/grid.ts';
 import { buildProfile } from '../../../core/profile/profile.ts';
-import { judgeColumn, type ColumnDrift, type ColumnSettings } from '../../../core/drift/column-drift.ts';
+import {
+  examineColumn,
+  judgeColumns,
+  type ColumnDrift,
+  type ColumnSettings,
+} from '../../../core/drift/column-drift.ts';
+import type { ReferenceGrid } from '../../../core/profile/grid.ts';
+import type { Profile } from '../../../core/profile/profile.ts';
+import { compareProfiles } from '../../../core/statistics/comparison.ts';
 
 export const humidity: ColumnSettings = {
   subject: 'feature',
@@ -19,6 +27,19 @@ export const weather: ColumnSettings = {
   decidingMethod: 'chi-squared',
   threshold: 0.05,
 };
+
+/** One column by itself. */
+export function judgeColumn(
+  settings: ColumnSettings,
+  reference: Profile,
+  current: Profile,
+  grid: ReferenceGrid,
+): ColumnDrift {
+  const [drift] = judgeColumns([examineColumn(settings, compareProfiles(grid, reference, current))], {
+    alpha: 0.05,
+  });
+  return drift!;
+}
 
 export function judgeValues(
   settings: ColumnSettings,

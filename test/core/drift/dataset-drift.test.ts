@@ -20,6 +20,7 @@ describe('judgeDataset', () => {
       driftedFeatures: ['hum', 'temp'],
       judgedFeatures: ['hum', 'temp', 'hr'],
       unjudgedFeatures: [],
+      sharedBy: 'features',
     });
   });
 
@@ -75,5 +76,41 @@ describe('judgeDataset', () => {
       reason: 'no feature is enabled',
     });
     expect(judgeDataset([]).drifted).toBe('unknown');
+  });
+
+  it('counts importance where that of every judged feature is known', () => {
+    const columns = [
+      moved('hum', { weight: 0.6 }),
+      still('hr', { weight: 0.3 }),
+      still('temp', { weight: 0.1 }),
+    ];
+    expect(judgeDataset(columns)).toMatchObject({
+      drifted: 'yes',
+      driftShare: { value: expect.closeTo(0.6, 12) as number },
+      sharedBy: 'importance',
+      verdict: {
+        level: 'warning',
+        reason: '1 of 3 features drifted (60% of the importance, limit 50%): hum',
+      },
+    });
+    expect(judgeDataset([...columns, still('day')])).toMatchObject({
+      drifted: 'no',
+      driftShare: { value: 1 / 4 },
+    });
+    const worthless = [moved('hum', { weight: 0 }), still('hr', { weight: 0 })];
+    expect(judgeDataset(worthless)).toMatchObject({ sharedBy: 'features', driftShare: { value: 1 / 2 } });
+  });
+
+  it('is no drift at exactly the share of importance', () => {
+    expect(judgeDataset([moved('hum', { weight: 0.5 }), still('hr', { weight: 0.5 })]).drifted).toBe('no');
+  });
+
+  it('is critical when the critical features make up the share', () => {
+    const critical = (column: string): ColumnDrift => {
+      const drift = moved(column);
+      return { ...drift, verdict: { ...drift.verdict, level: 'critical' } };
+    };
+    expect(judgeDataset([critical('hum'), critical('temp'), still('hr')]).verdict.level).toBe('critical');
+    expect(judgeDataset([critical('hum'), moved('temp'), still('hr')]).verdict.level).toBe('warning');
   });
 });

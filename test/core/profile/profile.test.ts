@@ -10,6 +10,7 @@ import {
   buildProfile,
   createAccumulator,
   emptyProfile,
+  isConstant,
   levelOf,
   momentsOf,
   requireGrid,
@@ -32,7 +33,6 @@ describe('the profile of a continuous column', () => {
       belowMinimum: 1,
       aboveMaximum: 2,
       beyondThreeDeviations: 3,
-      sum: 8,
       sumOfSquares: 42,
       extent: { min: 0, max: 6 },
     });
@@ -83,13 +83,38 @@ describe('the profile of a continuous column', () => {
     );
   });
 
+  it('is the same value by value and in arrays of any length, longer than what is counted at a time too', () => {
+    const values = Float64Array.from({ length: 5000 }, (_, i) => (i % 7 === 0 ? NaN : Math.tan(i)));
+    const some = buildContinuousGrid(values.subarray(0, 900));
+    const column = createAccumulator(some);
+    column.add(values[0]);
+    column.addNumbers(values.subarray(1, 3000));
+    for (const value of values.subarray(3000)) column.add(value);
+    expect(column.profile()).toEqual(buildProfile(some, values));
+    expect(buildProfile(some, [...values])).toEqual(buildProfile(some, values));
+  });
+
+  it('has count x value as the sum of a cell of one value, in any order of rows', () => {
+    const tenths = buildContinuousGrid(Float64Array.of(0.1, 0.1, 0.1, 0.7, 0.7, 0.9));
+    const rows = Array.from({ length: 1000 }, (_, i) => [0.1, 0.7, 0.9][i % 3]!);
+    const { cells, cellSums } = buildProfile(tenths, rows);
+    expect(
+      buildProfile(
+        tenths,
+        rows.toSorted((a, b) => a - b),
+      ).cellSums,
+    ).toEqual(cellSums);
+    const cell = tenths.edges.indexOf(0.7) + 1;
+    expect([cells[cell], cellSums[cell]]).toEqual([333, 333 * (0.7 - tenths.summary!.mean)]);
+  });
+
   it('accounts for every row, whatever it holds', () => {
     fc.assert(
       fc.property(numbers, fc.array(cellOfRow), (reference, rows) => {
         const profile = buildProfile(buildContinuousGrid(Float64Array.from(reference)), rows);
         expect(rowCountOf(profile)).toBe(rows.length);
-        const { sum, sumOfSquares, cellSums } = profile;
-        expect([sum, sumOfSquares, ...cellSums].every(Number.isFinite)).toBe(true);
+        const { sumOfSquares, cellSums } = profile;
+        expect([sumOfSquares, ...cellSums].every(Number.isFinite)).toBe(true);
       }),
     );
   });
@@ -140,6 +165,21 @@ describe('the profile of a categorical column', () => {
 describe('emptyProfile', () => {
   it('has no rows', () => {
     expect(rowCountOf(emptyProfile(grid))).toBe(0);
+  });
+});
+
+describe('isConstant', () => {
+  it('is true where all values are one', () => {
+    const weather = buildCategoricalGrid(['clear', 'rain']);
+    expect(isConstant(buildProfile(grid, [7, 7, null]))).toBe(true);
+    expect(isConstant(buildProfile(grid, [7, 7.5]))).toBe(false);
+    expect(isConstant(buildProfile(weather, ['rain', null, 'rain']))).toBe(true);
+    expect(isConstant(buildProfile(weather, ['rain', 'snow']))).toBe(false);
+  });
+
+  it('is false without values', () => {
+    expect(isConstant(buildProfile(grid, [null]))).toBe(false);
+    expect(isConstant(emptyProfile(buildCategoricalGrid(['a'])))).toBe(false);
   });
 });
 

@@ -1,17 +1,41 @@
-import { buildCategoricalGrid, buildContinuousGrid, nextUp } from '../../../core/profile/grid.ts';
-import { buildProfile, valueCountOf } from '../../../core/profile/profile.ts';
-import type { Comparison, Computation } from '../../../core/statistics/comparison.ts';
+import * as fc from 'fast-check';
+
+import { buildCategoricalGrid, buildContinuousGrid } from '../../../core/profile/grid.ts';
+import { buildProfile } from '../../../core/profile/profile.ts';
+import type { Comparison, Computation, Found } from '../../../core/statistics/comparison.ts';
+import { someTameNumbers } from '../profile/arbitraries.ts';
 
 type ComparisonOf<Kind> = Extract<Comparison, { kind: Kind }>;
 
 /** The grid is made from the reference, and both sides are counted in it. */
 export function compareValues(
-  reference: readonly unknown[],
-  current: readonly unknown[],
+  reference: Iterable<unknown>,
+  current: Iterable<unknown>,
 ): ComparisonOf<'continuous'> {
   const grid = buildContinuousGrid(
     Float64Array.from(reference, (value) => (typeof value === 'number' ? value : NaN)),
   );
+  return {
+    kind: 'continuous',
+    grid,
+    reference: buildProfile(grid, reference),
+    current: buildProfile(grid, current),
+  };
+}
+
+/** So few that most values of another sample share a wide cell with others, so many that some do not. */
+export const gridNumbers = fc.oneof(
+  someTameNumbers.map((values) => values.slice(0, 5)),
+  someTameNumbers,
+);
+
+/** Both sides counted in the grid of other values: few cells, with many values of both sides in each. */
+export function compareInGridOf(
+  gridValues: readonly number[],
+  reference: readonly number[],
+  current: readonly number[],
+): ComparisonOf<'continuous'> {
+  const grid = buildContinuousGrid(Float64Array.from(gridValues));
   return {
     kind: 'continuous',
     grid,
@@ -33,20 +57,21 @@ export function levelComparison(
   };
 }
 
-export function statisticOf(computation: Computation): number {
+/** What was found; a reason why not is thrown. */
+export function foundOf(computation: Computation): Found {
   if ('notComputable' in computation) throw new Error(computation.notComputable);
-  return computation.statistic;
+  return computation;
 }
 
-/** How far KS of profiles may fall short: the share of the largest cell of the reference that is wider than one value. */
-export function ksBoundOf({ grid, reference }: ComparisonOf<'continuous'>): number {
-  const wide = reference.cells.filter((_, cell) => grid.edges[cell] !== nextUp(grid.edges[cell - 1] ?? 0));
-  return Math.max(...wide) / valueCountOf(reference);
+export function statisticOf(computation: Computation): number {
+  return foundOf(computation).statistic;
 }
 
-/** How far Wasserstein of profiles may fall short: per inner cell, its width times the share of both samples in it. */
-export function wassersteinBoundOf({ grid, reference, current }: ComparisonOf<'continuous'>): number {
-  const shareIn = (cell: number): number =>
-    reference.cells[cell]! / valueCountOf(reference) + current.cells[cell]! / valueCountOf(current);
-  return grid.edges.slice(1).reduce((sum, hi, i) => sum + (hi - grid.edges[i]!) * shareIn(i + 1), 0);
+/** The same comparison with its raw values at hand. */
+export function withSamples(
+  comparison: ComparisonOf<'continuous'>,
+  reference: Float64Array,
+  current: Float64Array,
+): ComparisonOf<'continuous'> {
+  return { ...comparison, samples: { reference, current } };
 }

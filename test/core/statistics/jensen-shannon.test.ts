@@ -1,14 +1,29 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { jensenShannon, jensenShannonOfCounts } from '../../../core/statistics/jensen-shannon.ts';
-import { compareValues, levelComparison, statisticOf } from './comparisons.ts';
-import { pairsOfCounts } from './counts.ts';
+import { chiSquaredSurvival } from '../../../core/statistics/distributions.ts';
+import {
+  jensenShannon,
+  jensenShannonOfCounts,
+  jensenShannonPValueAt,
+} from '../../../core/statistics/jensen-shannon.ts';
+import { compareValues, foundOf, levelComparison, statisticOf } from './comparisons.ts';
+import { countComparison, pairsOfCounts } from './counts.ts';
 
 describe('jensenShannonOfCounts', () => {
   it('gives 1 without a bin in common, 0 for equal shares', () => {
-    expect(jensenShannonOfCounts([10, 0], [0, 5])).toEqual({ statistic: 1, pValue: null, effect: 1 });
-    expect(jensenShannonOfCounts([10, 30], [1, 3])).toEqual({ statistic: 0, pValue: null, effect: 0 });
+    expect(jensenShannonOfCounts([10, 0], [0, 5])).toEqual({
+      statistic: 1,
+      pValue: null,
+      effect: 1,
+      bins: 2,
+    });
+    expect(jensenShannonOfCounts([10, 30], [1, 3])).toEqual({
+      statistic: 0,
+      pValue: null,
+      effect: 0,
+      bins: 2,
+    });
   });
 
   it('is the square root of the divergence in bits', () => {
@@ -59,5 +74,24 @@ describe('jensenShannon of profiles', () => {
   it('gives 0 for equal constants, 1 for unequal ones', () => {
     expect(statisticOf(jensenShannon(compareValues([5, 5], [5])))).toBe(0);
     expect(statisticOf(jensenShannon(compareValues([5, 5], [6])))).toBe(1);
+  });
+});
+
+describe('jensenShannonPValueAt', () => {
+  const comparison = countComparison({ reference: [5000, 3000, 2000], current: [70, 60, 38] });
+  const found = foundOf(jensenShannon(comparison));
+
+  it('is close to the chi-squared law of 8 ln 2 times the divergence at many rows', () => {
+    const pValue = jensenShannonPValueAt(found, comparison, { reference: 10_000, current: 168 });
+    const scaled = (8 * Math.LN2 * found.statistic ** 2) / (1 / 10_000 + 1 / 168);
+    expect(Math.abs(pValue / chiSquaredSurvival(scaled, 2) - 1)).toBeLessThan(0.05);
+  });
+
+  it('rises as the rows carry less information', () => {
+    const pValues = [168, 84, 42, 21, 4.5].map((current) =>
+      jensenShannonPValueAt(found, comparison, { reference: 10_000, current }),
+    );
+    expect(pValues).toEqual(pValues.toSorted((a, b) => a - b));
+    expect(pValues.at(-1)).toBeGreaterThan(0.5);
   });
 });

@@ -1,8 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { kolmogorovSurvival } from '../../../core/statistics/kolmogorov-distribution.ts';
-import oracle from '../../oracles/statistics.json' with { type: 'json' };
+import {
+  kolmogorovSurvival,
+  twoSampleKolmogorovSurvival,
+} from '../../../core/statistics/kolmogorov-distribution.ts';
+import oracle from '../../oracles/continuous.json' with { type: 'json' };
 
 describe('kolmogorovSurvival', () => {
   it('agrees with scipy.stats.kstwo.sf to 3e-7', () => {
@@ -53,5 +56,44 @@ describe('kolmogorovSurvival', () => {
         },
       ),
     );
+  });
+});
+
+describe('twoSampleKolmogorovSurvival', () => {
+  /** All orders of n and m values, by brute force. */
+  function distancesOfAllOrders(n: number, m: number): number[] {
+    const orders = (i: number, j: number, sofar: number): number[] => {
+      const distance = Math.max(sofar, Math.abs(i / n - j / m));
+      if (i === n && j === m) return [distance];
+      return [...(i < n ? orders(i + 1, j, distance) : []), ...(j < m ? orders(i, j + 1, distance) : [])];
+    };
+    return orders(0, 0, 0);
+  }
+
+  it.each([
+    [1, 1],
+    [1, 6],
+    [4, 4],
+    [3, 7],
+    [6, 4],
+  ])('is the share of the orders of %d and %d values', (n, m) => {
+    const distances = distancesOfAllOrders(n, m);
+    for (const distance of distances) {
+      const share = distances.filter((other) => other > distance - 1e-9).length / distances.length;
+      expect(twoSampleKolmogorovSurvival(n, m, distance)).toBeCloseTo(share, 12);
+    }
+  });
+
+  it('treats both sides alike, and falls as the distance grows', () => {
+    const pValues = Array.from({ length: 30 }, (_, k) => twoSampleKolmogorovSurvival(30, 17, k / 30));
+    expect(pValues).toEqual(pValues.toSorted((a, b) => b - a));
+    expect(twoSampleKolmogorovSurvival(17, 30, 0.4)).toBeCloseTo(
+      twoSampleKolmogorovSurvival(30, 17, 0.4),
+      13,
+    );
+  });
+
+  it('approaches the law of the one-sample statistic for many values', () => {
+    expect(twoSampleKolmogorovSurvival(6000, 200, 0.1) / kolmogorovSurvival(194, 0.1)).toBeCloseTo(1, 1);
   });
 });

@@ -1,12 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { chiSquaredSurvival } from '../../../core/statistics/distributions.ts';
 import {
   populationStabilityIndex,
   psiOfCounts,
+  psiPValueAt,
 } from '../../../core/statistics/population-stability-index.ts';
-import { compareValues, levelComparison, statisticOf } from './comparisons.ts';
-import { pairsOfCounts } from './counts.ts';
+import { compareValues, foundOf, levelComparison, statisticOf, withSamples } from './comparisons.ts';
+import { countComparison, pairsOfCounts } from './counts.ts';
 
 describe('psiOfCounts', () => {
   it('sums (p - q) ln(p / q) of shares smoothed by half a count', () => {
@@ -23,7 +25,12 @@ describe('psiOfCounts', () => {
   });
 
   it('leaves out bins that are empty on both sides, so that a constant column gives 0 for any sizes', () => {
-    expect(psiOfCounts([0, 10_000, 0], [0, 24, 0])).toEqual({ statistic: 0, pValue: null, effect: 0 });
+    expect(psiOfCounts([0, 10_000, 0], [0, 24, 0])).toEqual({
+      statistic: 0,
+      pValue: null,
+      effect: 0,
+      bins: 1,
+    });
   });
 
   it('is not computable without counts', () => {
@@ -58,6 +65,15 @@ describe('populationStabilityIndex of profiles', () => {
     );
   });
 
+  it('is the same from profiles and where raw values are at hand: bins are exact', () => {
+    const shifted = hundred.map((value) => value + 7.5);
+    const comparison = compareValues(hundred, shifted);
+    const raw = withSamples(comparison, Float64Array.from(hundred), Float64Array.from(shifted));
+    const found = foundOf(populationStabilityIndex(comparison));
+    expect(populationStabilityIndex(raw)).toEqual(found);
+    expect(found).not.toHaveProperty('errorBound');
+  });
+
   it('sees a constant column change in either direction', () => {
     for (const moved of [3, 7]) {
       const index = populationStabilityIndex(compareValues([5, 5, 5, 5], [moved, moved, moved]));
@@ -83,5 +99,50 @@ describe('populationStabilityIndex of profiles', () => {
     expect(populationStabilityIndex(levelComparison(['a', 'b'], ['c']))).toEqual({
       notComputable: 'every value of the current window is unseen',
     });
+  });
+});
+
+describe('psiPValueAt', () => {
+  const comparison = countComparison({
+    reference: Array.from({ length: 10 }, () => 1000),
+    current: [10, 22, 17, 16, 30, 12, 18, 15, 14, 14],
+  });
+  const found = foundOf(populationStabilityIndex(comparison));
+
+  it('is close to the chi-squared law of PSI / (1/n + 1/m) at many rows', () => {
+    const pValue = psiPValueAt(found, comparison, { reference: 10_000, current: 168 });
+    const scaled = found.statistic / (1 / 10_000 + 1 / 168);
+    expect(Math.abs(pValue / chiSquaredSurvival(scaled, 9) - 1)).toBeLessThan(0.1);
+  });
+
+  it('knows that an index of .1 is nothing in a day of hours', () => {
+    const day = countComparison({
+      reference: Array.from({ length: 10 }, () => 1000),
+      current: [2, 3, 1, 2, 4, 3, 2, 1, 4, 2],
+    });
+    const ofDay = foundOf(populationStabilityIndex(day));
+    expect(ofDay.statistic).toBeGreaterThan(0.1);
+    expect(psiPValueAt(ofDay, day, { reference: 10_000, current: 24 })).toBeGreaterThan(0.9);
+  });
+
+  it('rises as the rows carry less information', () => {
+    const pValues = [168, 84, 42, 21, 4.5].map((current) =>
+      psiPValueAt(found, comparison, { reference: 10_000, current }),
+    );
+    expect(pValues).toEqual(pValues.toSorted((a, b) => a - b));
+  });
+
+  it('leaves unseen values out, of the sizes too', () => {
+    const counts = { reference: [500, 500], current: [60, 40] };
+    const withUnseen = countComparison(counts, { reference: 0, current: 100 });
+    const without = countComparison(counts);
+    expect(
+      psiPValueAt(foundOf(populationStabilityIndex(withUnseen)), withUnseen, {
+        reference: 1000,
+        current: 200,
+      }),
+    ).toBe(
+      psiPValueAt(foundOf(populationStabilityIndex(without)), without, { reference: 1000, current: 100 }),
+    );
   });
 });

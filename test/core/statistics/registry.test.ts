@@ -15,8 +15,15 @@ describe('the table of methods', () => {
     ['kolmogorov-smirnov', ['continuous'], 'p-value', 0.05],
     ['wasserstein', ['continuous'], 'effect', 0.2],
     ['population-stability-index', ['continuous', 'categorical'], 'effect', 0.1],
+    ['kullback-leibler', ['continuous', 'categorical'], 'effect', 0.1],
     ['jensen-shannon', ['continuous', 'categorical'], 'effect', 0.1],
+    ['hellinger', ['continuous', 'categorical'], 'effect', 0.1],
+    ['total-variation', ['continuous', 'categorical'], 'effect', 0.1],
+    ['l-infinity', ['continuous', 'categorical'], 'effect', 0.1],
     ['chi-squared', ['categorical'], 'p-value', 0.05],
+    ['g-test', ['categorical'], 'p-value', 0.05],
+    ['fisher-exact', ['categorical'], 'p-value', 0.05],
+    ['two-proportion-z', ['categorical'], 'p-value', 0.05],
   ] as const)('%s applies to %j and decides by its %s at %d', (name, kinds, decidedBy, threshold) => {
     expect(methodOf(name)).toMatchObject({ kinds, decidedBy, threshold });
   });
@@ -24,14 +31,28 @@ describe('the table of methods', () => {
   it('names the methods for a kind of column', () => {
     expect(methodsFor('continuous')).toEqual([
       'kolmogorov-smirnov',
+      'anderson-darling',
+      'cramer-von-mises',
       'wasserstein',
+      'energy-distance',
       'population-stability-index',
+      'kullback-leibler',
       'jensen-shannon',
+      'hellinger',
+      'total-variation',
+      'l-infinity',
     ]);
     expect(methodsFor('categorical')).toEqual([
       'population-stability-index',
+      'kullback-leibler',
       'jensen-shannon',
+      'hellinger',
+      'total-variation',
+      'l-infinity',
       'chi-squared',
+      'g-test',
+      'fisher-exact',
+      'two-proportion-z',
     ]);
   });
 

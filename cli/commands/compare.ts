@@ -1,0 +1,78 @@
+import type { Command } from 'commander';
+
+import { nameList } from '../name-list.ts';
+import type { CompareOptions } from '../compare/request.ts';
+
+const examples = `
+Examples:
+  $ tidewatch compare --reference january.parquet --current february.parquet
+  $ tidewatch compare --reference january.csv --current february.csv --json
+  $ tidewatch compare --reference a.csv --current b.csv --format html --output drift.html
+  $ tidewatch compare --reference a.csv --current b.csv --fail-on-drift --format junit --output drift.xml
+  $ tidewatch compare --reference a.csv --current b.csv --method hum=ks --threshold hum=0.01 --categorical season
+  $ tidewatch compare --reference a.csv --current b.csv --preset regression --actual cnt --prediction predicted
+
+Exit codes: 0, 1 with --fail-on-drift where anything drifted or an expectation failed, 2 for bad input.`;
+
+/** `tidewatch compare` */
+export function addCompare(program: Command): void {
+  program
+    .command('compare')
+    .description('compare two CSV or Parquet files column by column; needs no server')
+    .option('-r, --reference <file>', 'the rows of accepted quality')
+    .option('--profile <file>', 'in its place, a profile of them that `tidewatch profile write` has written')
+    .requiredOption('-c, --current <file>', 'the rows to hold against them')
+    .addOption(
+      program
+        .createOption('--format <format>', 'how to print the report')
+        .choices(['table', 'json', 'html', 'junit'])
+        .default('table'),
+    )
+    .option('--json', 'the same as --format json')
+    .option('-o, --output <file>', 'write the report to a file')
+    .option('--fail-on-drift', 'end with exit code 1 where anything drifted or an expectation failed')
+    .option('--columns <names>', 'only these columns, with commas between them', nameList)
+    .option('--categorical <names>', 'compare the values of these columns as categories', nameList)
+    .option('--continuous <names>', 'compare the values of these columns as numbers', nameList)
+    .option('--method <method...>', 'the method that decides: of all columns, or <column>=<method>')
+    .option(
+      '--threshold <number...>',
+      'a fixed threshold in the place of p-value and effect: of all columns, or <column>=<number>',
+    )
+    .option('--statistics <names>', 'compute only these methods beside the deciding ones', nameList)
+    .option('--alpha <number>', 'the share of false alarms among all alarms that is accepted', '0.05')
+    .addOption(
+      program
+        .createOption('--compat <tool>', 'the methods, numbers and thresholds of this tool')
+        .choices(['evidently']),
+    )
+    .addOption(
+      program
+        .createOption(
+          '--preset <preset>',
+          'what to report: drift of all columns, of the actuals; performance beside drift; or expectations beside drift',
+        )
+        .choices(['data-drift', 'actuals-drift', 'regression', 'classification', 'stability'])
+        .default('data-drift'),
+    )
+    .option('--actual <column>', 'the column of the actuals, for a preset')
+    .option('--prediction <column>', 'the column of the predictions, for a preset')
+    .option('--probability <column>', 'classification: the column with the probability of the positive class')
+    .option('--positive-class <class>', 'classification: the positive class; by default the last one by name')
+    .option(
+      '--expectations <file>',
+      'hold the current rows against this suite, too; see `tidewatch init --expectations`',
+    )
+    .addHelpText('after', examples)
+    .action(compare);
+}
+
+async function compare(options: CompareOptions): Promise<void> {
+  const { requestOf } = await import('../compare/request.ts');
+  const request = requestOf(options);
+  const { runComparison, writeOutput } = await import('../compare/run-comparison.ts');
+  const { text, drifted } = await runComparison(request);
+  if (request.output === undefined) console.log(text);
+  else await writeOutput(request.output, text);
+  if (drifted && request.failOnDrift) process.exitCode = 1;
+}

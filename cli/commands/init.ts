@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+
+import type { InitOptions } from '../init/run-init.ts';
+
+const examples = `
+Examples:
+  $ tidewatch init bike-demand --from january.csv --actual cnt
+  $ tidewatch init --expectations --reference january.csv
+  $ tidewatch init --expectations --model bike-demand --output bikes.yaml`;
+
+/** `tidewatch init` */
+export function addInit(program: Command): void {
+  program
+    .command('init [model]')
+    .description('write a first monitor of a model, or a suite of expectations, to be edited by hand')
+    .option('--from <file>', 'the features of the monitor: the columns of this CSV or Parquet file')
+    .option('--actual <column>', 'the column of the actuals in that file; it tells the task')
+    .option('--prediction <column>', 'the column of the predictions in that file, which is no feature')
+    .option('--expectations', 'write what may be expected of each column instead')
+    .option('--reference <file>', 'expectations: suggest them from this CSV or Parquet file')
+    .option('--model <name>', 'expectations: suggest them from the stored reference of this model')
+    .option('-o, --output <file>', 'where to write; by default monitors/<model>.yaml or expectations.yaml')
+    .option('--force', 'replace the file if it is there')
+    .addHelpText('after', examples)
+    .action(async (model: string | undefined, options: InitOptions) => {
+      const { runInit } = await import('../init/run-init.ts');
+      console.log(`wrote ${await runInit(model, options)}`);
+    });
+}

@@ -1,0 +1,156 @@
+import type { Command } from 'commander';
+
+import type { CompareOptions } from '../compare/request.ts';
+import { nameList } from '../name-list.ts';
+
+interface WriteOptions {
+  readonly columns?: readonly string[];
+  readonly categorical?: readonly string[];
+  readonly continuous?: readonly string[];
+  readonly like?: string;
+  readonly output: string;
+}
+
+interface ShowOptions {
+  readonly json?: true;
+  readonly csv?: true;
+}
+
+type ComparisonOptions = Pick<
+  CompareOptions,
+  'format' | 'json' | 'output' | 'failOnDrift' | 'columns' | 'method' | 'threshold' | 'alpha'
+>;
+
+const examples = `
+Examples:
+  $ tidewatch profile write january.parquet --output january.profile
+  $ tidewatch profile write february.csv --like january.profile --output february.profile
+  $ tidewatch profile show february.profile
+  $ tidewatch profile compare january.profile february.profile --fail-on-drift
+  $ tidewatch compare --profile january.profile --current february.csv
+
+Exit codes: 0, 1 with --fail-on-drift where anything drifted, 2 for bad input.`;
+
+/** `tidewatch profile` */
+export function addProfile(program: Command): void {
+  const profile = program
+    .command('profile')
+    .description('summarize tables in small files that add up and can be compared; needs no server')
+    .addHelpText('after', examples);
+
+  profile
+    .command('write')
+    .description('profile a CSV or Parquet file')
+    .argument('<table>', 'the file')
+    .requiredOption('-o, --output <file>', 'the profile to write')
+    .option('--like <profile>', 'profile the columns of this profile in its cells, so that both compare')
+    .option('--columns <names>', 'only these columns, with commas between them', nameList)
+    .addOption(kindOption(profile, 'categorical', 'count every value of these columns as a category'))
+    .addOption(kindOption(profile, 'continuous', 'read these columns as numbers'))
+    .action(write);
+
+  profile
+    .command('show')
+    .description('print what a profile knows of each column')
+    .argument('<profile>', 'a file that `tidewatch profile write` has written')
+    .option('--json', 'print everything as JSON, with the bounds of quantiles')
+    .addOption(profile.createOption('--csv', 'print comma-separated values').conflicts('json'))
+    .action(show);
+
+  profile
+    .command('merge')
+    .description('add up profiles of different rows, counted in the same cells')
+    .argument('<profiles...>', 'the files; all but one were written with --like')
+    .requiredOption('-o, --output <file>', 'the profile to write')
+    .action(merge);
+
+  profile
+    .command('compare')
+    .description('compare two profiles column by column, as `tidewatch compare` compares tables')
+    .argument('<reference>', 'the profile of the rows of accepted quality')
+    .argument('<current>', 'the profile to hold against it, written with --like <reference>')
+    .addOption(
+      profile
+        .createOption('--format <format>', 'how to print the report')
+        .choices(['table', 'json', 'html', 'junit'])
+        .default('table'),
+    )
+    .option('--json', 'the same as --format json')
+    .option('-o, --output <file>', 'write the report to a file')
+    .option('--fail-on-drift', 'end with exit code 1 where a column, or all of them together, drifted')
+    .option('--columns <names>', 'only these columns, with commas between them', nameList)
+    .option('--method <method...>', 'the method that decides: of all columns, or <column>=<method>')
+    .option('--threshold <number...>', 'a fixed threshold: of all columns, or <column>=<number>')
+    .option('--alpha <number>', 'the share of false alarms among all alarms that is accepted', '0.05')
+    .action(compare);
+}
+
+function kindOption(
+  profile: Command,
+  kind: string,
+  description: string,
+): ReturnType<Command['createOption']> {
+  // The kinds of the columns are part of the other profile.
+  return profile.createOption(`--${kind} <names>`, description).argParser(nameList).conflicts('like');
+}
+
+async function write(path: string, options: WriteOptions): Promise<void> {
+  const { writeTableProfile } = await import('../profile/write-profile.ts');
+  const { openBar } = await import('../progress-bar.ts');
+  const { columns, categorical = [], continuous = [], like, output } = options;
+  const wishes = { ...(columns !== undefined && { columns }), categorical, continuous };
+  const bar = openBar('columns');
+  const { content, leftOut } = await writeTableProfile(
+    { table: path, output, wishes, ...(like !== undefined && { like }) },
+    bar.update,
+  ).finally(bar.close);
+  const { counted } = await import('../profile/summary-text.ts');
+  for (const { name, reason } of leftOut) console.log(`left out ${name}: ${reason}`);
+  console.log(
+    `${output}: ${counted(content.columns.length, 'column')}, ${counted(content.rows, 'row')} of ${path}`,
+  );
+}
+
+async function show(path: string, options: ShowOptions): Promise<void> {
+  const { readProfileFile } = await import('../profile-file.ts');
+  const { summarizeColumn } = await import('../profile/column-summary.ts');
+  const file = await readProfileFile(path);
+  const columns = file.columns.map(summarizeColumn);
+  if (options.json) {
+    const { createdBy, sources, rows } = file;
+    console.log(JSON.stringify({ file: path, createdBy, sources, rows, columns }, undefined, 2));
+    return;
+  }
+  const { summaryCsv, summaryText } = await import('../profile/summary-text.ts');
+  console.log(options.csv ? summaryCsv(columns) : summaryText(file, columns));
+}
+
+async function merge(paths: readonly string[], { output }: { readonly output: string }): Promise<void> {
+  const { readProfileFile, writeProfileFile } = await import('../profile-file.ts');
+  const { mergeFiles } = await import('../profile/merge-files.ts');
+  const { counted } = await import('../profile/summary-text.ts');
+  const { codeVersion } = await import('../../worker/code-version.ts');
+  const [first, ...others] = await Promise.all(
+    paths.map(async (path) => ({ path, content: await readProfileFile(path) })),
+  );
+  const sum = { ...mergeFiles(first!, others), createdBy: await codeVersion() };
+  await writeProfileFile(output, sum);
+  console.log(`${output}: ${counted(sum.columns.length, 'column')}, ${counted(sum.rows, 'row')}`);
+}
+
+async function compare(reference: string, current: string, options: ComparisonOptions): Promise<void> {
+  const { requestOf } = await import('../compare/request.ts');
+  const { outcomeOf, writeOutput } = await import('../compare/run-comparison.ts');
+  const { compareFiles } = await import('../profile/compare-files.ts');
+  const { readProfileFile } = await import('../profile-file.ts');
+  const request = requestOf({ ...options, reference, current, preset: 'data-drift' });
+  const compared = compareFiles(
+    { path: reference, content: await readProfileFile(reference) },
+    { path: current, content: await readProfileFile(current) },
+    request,
+  );
+  const { text, drifted } = await outcomeOf(request, compared);
+  if (request.output === undefined) console.log(text);
+  else await writeOutput(request.output, text);
+  if (drifted && request.failOnDrift) process.exitCode = 1;
+}

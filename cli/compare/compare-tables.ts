@@ -1,0 +1,152 @@
+/** Compares two files from opening them to their report. */
+
+import { availableParallelism } from 'node:os';
+
+import type { Sides } from '../../core/statistics/comparison.ts';
+import { openTableFile, type TableFile } from '../../sql/table-file.ts';
+import type { TableExpectations } from '../check-expectations.ts';
+import { unknownColumn } from '../unknown-column.ts';
+import { planColumns, type ColumnPlan, type ColumnWishes } from './column-plan.ts';
+import { workingMemoryFor } from './column-comparison.ts';
+import { examineColumns, type ColumnTask } from './column-work.ts';
+import { expectationsOf } from './expectations.ts';
+import { comparePerformance, type PerformanceReport } from './performance.ts';
+import { decisionFor, namedColumns, type CompareRequest } from './request.ts';
+import type { ColumnResult } from './results.ts';
+import { examineInThreads } from './threads.ts';
+
+export interface ComparedTables {
+  readonly rows: Sides<number>;
+  readonly results: readonly ColumnResult[];
+  readonly performance?: PerformanceReport;
+  readonly expectations?: TableExpectations;
+}
+
+/** Called with the number of columns that are done, of all that are compared. */
+export type OnProgress = (done: number, all: number) => void;
+
+/** Below so many values, threads would cost more time than they save: each takes 0.2 s to start. */
+const fewestValuesForThreads = 200_000;
+
+/** @throws TidewatchError `UNREADABLE_TABLE` for a file that is no table, `UNKNOWN_TABLE_COLUMN` for a name in neither */
+export async function compareTables(
+  request: CompareRequest,
+  onProgress: OnProgress,
+): Promise<ComparedTables> {
+  const reference = await openTableFile(request.reference);
+  try {
+    const current = await openTableFile(request.current);
+    try {
+      return await compareOpen(request, { reference, current }, onProgress);
+    } finally {
+      await current.close();
+    }
+  } finally {
+    await reference.close();
+  }
+}
+
+async function compareOpen(
+  request: CompareRequest,
+  tables: Sides<TableFile>,
+  onProgress: OnProgress,
+): Promise<ComparedTables> {
+  requireColumns(request, tables);
+  // First, so that a suite with a problem is said at once.
+  const expected = await expectationsOf(request, tables.current);
+  const plans = planColumns(tables, wishesOf(request, expected.expectations));
+  const tasks = plans.flatMap((plan) => ('notCompared' in plan ? [] : [taskOf(plan, request)]));
+  const examined = await examine(tables, tasks, onProgress);
+  const byColumn = new Map(examined.map((result) => [result.column, result]));
+  return {
+    rows: { reference: tables.reference.rows, current: tables.current.rows },
+    results: plans.map((plan) => ('notCompared' in plan ? plan : byColumn.get(plan.column)!)),
+    ...(await performanceOf(request, tables)),
+    ...expected,
+  };
+}
+
+async function examine(
+  tables: Sides<TableFile>,
+  tasks: readonly ColumnTask[],
+  onProgress: OnProgress,
+): Promise<readonly ColumnResult[]> {
+  const { reference, current } = tables;
+  const rows = reference.rows + current.rows;
+  if (rows * tasks.length >= fewestValuesForThreads && availableParallelism() > 1) {
+    return examineInThreads({
+      tables: { reference: await reference.parquetFile(), current: await current.parquetFile() },
+      rows,
+      tasks,
+      onProgress: (done) => onProgress(done, tasks.length),
+    });
+  }
+  return examineColumns(tables, tasks, workingMemoryFor(tables, tasks.length));
+}
+
+/** A preset is about some columns, and knows their kinds. */
+function wishesOf(request: CompareRequest, expectations: TableExpectations | undefined): ColumnWishes {
+  const { preset, columns, categorical, continuous } = request;
+  const outcome = [request.actual, request.prediction].filter((column) => column !== undefined);
+  switch (preset) {
+    case 'data-drift':
+      return { ...(columns !== undefined && { columns }), categorical, continuous };
+    case 'stability':
+      return {
+        columns: columns ?? [...new Set(expectations?.checks.map(({ column }) => column))],
+        categorical,
+        continuous,
+      };
+    case 'actuals-drift':
+      return { columns: columns ?? outcome.slice(0, 1), categorical, continuous };
+    case 'regression':
+      return { columns: columns ?? outcome, categorical, continuous: [...continuous, ...outcome] };
+    case 'classification':
+      return { columns: columns ?? outcome, categorical: [...categorical, ...outcome], continuous };
+  }
+}
+
+function taskOf(
+  { column, kind }: Extract<ColumnPlan, { kind: ColumnTask['kind'] }>,
+  request: CompareRequest,
+): ColumnTask {
+  const { compat, categorical, continuous, format, beside } = request;
+  if (compat === undefined) {
+    const withDistribution = format === 'html';
+    return {
+      column,
+      kind,
+      how: {
+        ...decisionFor(column, kind, request),
+        ...(beside !== undefined && { beside }),
+        withDistribution,
+      },
+    };
+  }
+  const isNamed = categorical.includes(column) || continuous.includes(column);
+  return { column, kind, how: { compat, typing: isNamed ? kind : 'by-type' } };
+}
+
+async function performanceOf(
+  request: CompareRequest,
+  tables: Sides<TableFile>,
+): Promise<{ readonly performance?: PerformanceReport }> {
+  const { preset, actual, prediction, probability, positiveClass } = request;
+  if (preset !== 'regression' && preset !== 'classification') return {};
+  return {
+    performance: await comparePerformance(tables, {
+      task: preset,
+      actual: actual!,
+      prediction: prediction!,
+      ...(probability !== undefined && { probability }),
+      ...(positiveClass !== undefined && { positiveClass }),
+    }),
+  };
+}
+
+/** A name that neither file has is a slip of the pen. */
+function requireColumns(request: CompareRequest, { reference, current }: Sides<TableFile>): void {
+  const known = [...new Set([...reference.columns, ...current.columns].map(({ name }) => name))];
+  const column = namedColumns(request).find((name) => !known.includes(name));
+  if (column !== undefined) throw unknownColumn(request.reference, column, known);
+}

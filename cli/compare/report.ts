@@ -1,0 +1,237 @@
+/** The report of `tidewatch compare`, as its JSON. */
+
+import { judgeColumns, type ColumnDrift } from '../../core/drift/column-drift.ts';
+import { judgeDataset } from '../../core/drift/dataset-drift.ts';
+import type { ColumnKind } from '../../core/profile/grid.ts';
+import { methodOf, type StatisticResult } from '../../core/statistics/registry.ts';
+import type { QualityCheck } from '../../core/quality/check.ts';
+import { valueOf, type Level } from '../../core/verdict.ts';
+import type { TableExpectations } from '../check-expectations.ts';
+import { evidentlyDriftShare } from './evidently.ts';
+import type { PerformanceReport } from './performance.ts';
+import {
+  isEvidently,
+  isExamined,
+  type ColumnCounts,
+  type ColumnResult,
+  type EvidentlyColumn,
+} from './results.ts';
+
+export interface ComparisonReport {
+  readonly reference: ReportedTable;
+  readonly current: ReportedTable;
+  readonly dataset: DatasetReport;
+  readonly columns: readonly ColumnReport[];
+  readonly performance?: PerformanceReport;
+  readonly expectations?: ExpectationsReport;
+  /** The rules are those of this tool. */
+  readonly compat?: 'evidently';
+}
+
+export type ComparedFiles = Pick<ComparisonReport, 'reference' | 'current'>;
+
+export interface ReportedTable {
+  readonly file: string;
+  readonly rows: number;
+}
+
+export interface DatasetReport {
+  readonly verdict: Level;
+  readonly reason: string;
+  /** Drifted columns of those that could be judged; null where none could. */
+  readonly share: number | null;
+  readonly threshold: number;
+  readonly drifted: readonly string[];
+}
+
+export interface ColumnReport extends Partial<ColumnCounts> {
+  readonly column: string;
+  readonly kind: ColumnKind | 'unsupported';
+  readonly verdict: Level;
+  readonly reason: string;
+  /** The key of the statistic that the verdict is about. */
+  readonly decidedBy?: string;
+  /** The p-value of that statistic after the correction for all columns. */
+  readonly adjustedPValue?: number;
+  /** Under a frozen rule. */
+  readonly threshold?: number;
+  /** By the key of their method. */
+  readonly statistics: Readonly<Record<string, StatisticReport>>;
+}
+
+/** What the current table was expected to be. */
+export interface ExpectationsReport {
+  readonly verdict: Level;
+  readonly reason: string;
+  readonly checks: readonly (Omit<QualityCheck, 'verdict'> & {
+    readonly verdict: Level;
+    readonly reason: string;
+  })[];
+}
+
+export type StatisticReport =
+  | {
+      readonly statistic: number;
+      readonly pValue?: number;
+      /** On the fixed scale of the method. */
+      readonly effect?: number;
+      /** The statistic in standard deviations of the reference. */
+      readonly normalized?: number;
+      readonly errorBound?: number;
+      readonly degreesOfFreedom?: number;
+      readonly bins?: number;
+    }
+  | { readonly notComputable: string };
+
+/** Judges all columns together, and puts everything side by side. */
+export function reportOf(
+  tables: ComparedFiles,
+  results: readonly ColumnResult[],
+  drifts: readonly ColumnDrift[],
+): ComparisonReport {
+  const byColumn = new Map(drifts.map((drift) => [drift.column, drift]));
+  const dataset = judgeDataset(drifts);
+  return {
+    ...tables,
+    dataset: {
+      verdict: dataset.verdict.level,
+      reason: dataset.verdict.reason,
+      share: valueOf(dataset.driftShare),
+      threshold: dataset.threshold,
+      drifted: dataset.driftedFeatures,
+    },
+    columns: results.map((result) =>
+      isExamined(result) ? columnReport(result, byColumn.get(result.column)!) : leftOutReport(result),
+    ),
+  };
+}
+
+/** The verdicts on all columns that were examined, together. */
+export function judgeResults(results: readonly ColumnResult[], alpha: number): readonly ColumnDrift[] {
+  return judgeColumns(
+    results.filter(isExamined).map(({ evidence }) => evidence),
+    { alpha },
+  );
+}
+
+/** The same by the rules of Evidently: each column for itself, and a share of at least a half. */
+export function evidentlyReportOf(tables: ComparedFiles, results: readonly ColumnResult[]): ComparisonReport {
+  const compared = results.filter(isEvidently);
+  const drifted = compared.filter(({ evidently }) => evidently.drifted).map(({ column }) => column);
+  const share = compared.length === 0 ? null : drifted.length / compared.length;
+  const isDrifted = share !== null && share >= evidentlyDriftShare;
+  return {
+    ...tables,
+    compat: 'evidently',
+    dataset: {
+      verdict: share === null ? 'insufficient-data' : isDrifted ? 'warning' : 'ok',
+      reason:
+        share === null
+          ? 'Evidently compares none of these columns'
+          : `${drifted.length} of ${compared.length} columns drifted, ${evidentlyDriftShare * 100}% make a drifted dataset`,
+      share,
+      threshold: evidentlyDriftShare,
+      drifted,
+    },
+    columns: results.map((result) =>
+      isEvidently(result) ? evidentlyColumnReport(result) : leftOutReport(result),
+    ),
+  };
+}
+
+/** The report of what was checked. */
+export function expectationsReportOf({ verdict, checks }: TableExpectations): ExpectationsReport {
+  return {
+    verdict: verdict.level,
+    reason: verdict.reason,
+    checks: checks.map(({ check, column, verdict: { level, reason }, counts }) => ({
+      check,
+      column,
+      verdict: level,
+      reason,
+      counts,
+    })),
+  };
+}
+
+/** Has a column drifted, or all of them together, or has an expectation failed? */
+export function hasAlarm({ columns, dataset, expectations }: ComparisonReport): boolean {
+  const judged = [...columns, dataset, ...(expectations === undefined ? [] : [expectations])];
+  return judged.some(({ verdict }) => verdict === 'warning' || verdict === 'critical');
+}
+
+function leftOutReport(result: ColumnResult): ColumnReport {
+  const { column, kind } = result;
+  const reason = 'notCompared' in result ? result.notCompared : 'it was not compared';
+  return { column, kind, verdict: 'insufficient-data', reason, statistics: {} };
+}
+
+function columnReport(
+  { column, kind, sampleSizes, missing, invalid }: ColumnResult & ColumnCounts,
+  drift: ColumnDrift,
+): ColumnReport {
+  const { verdict, decidingMethod, adjustedPValue, threshold, methods } = drift;
+  return {
+    column,
+    kind,
+    verdict: verdict.level,
+    // The column is named beside it.
+    reason: verdict.reason.startsWith(`${column}: `)
+      ? verdict.reason.slice(column.length + 2)
+      : verdict.reason,
+    decidedBy: methodOf(decidingMethod).key,
+    ...(adjustedPValue !== undefined && { adjustedPValue }),
+    ...(threshold !== undefined && { threshold }),
+    sampleSizes,
+    missing,
+    invalid,
+    statistics: Object.fromEntries(
+      methods.map((result) => [methodOf(result.method).key, statisticReport(result)]),
+    ),
+  };
+}
+
+function statisticReport(result: StatisticResult): StatisticReport {
+  if ('notComputable' in result) return { notComputable: result.notComputable };
+  const { method, statistic, pValue, effect, errorBound, degreesOfFreedom, bins } = result;
+  return {
+    statistic,
+    ...(pValue !== null && { pValue }),
+    effect,
+    ...(methodOf(method).unit === ' sd' && { normalized: effect }),
+    ...(errorBound !== undefined && { errorBound }),
+    ...(degreesOfFreedom !== undefined && { degreesOfFreedom }),
+    ...(bins !== undefined && { bins }),
+  };
+}
+
+/** Evidently's methods by our keys. */
+const evidentlyKeys = {
+  'K-S p_value': 'ks',
+  'chi-square p_value': 'chiSquared',
+  'Z-test p_value': 'twoProportionZ',
+  'Wasserstein distance (normed)': 'wasserstein',
+  'Jensen-Shannon distance': 'jensenShannon',
+} as const;
+
+function evidentlyColumnReport({ column, kind, evidently, ...counts }: EvidentlyColumn): ColumnReport {
+  const { method, score, threshold, drifted, statistic, pValue } = evidently;
+  const key = evidentlyKeys[method];
+  const sign = score < threshold ? '<' : score === threshold ? '=' : '>';
+  return {
+    column,
+    kind,
+    verdict: drifted ? 'warning' : 'ok',
+    reason: `${method} ${Number(score.toPrecision(4))} ${sign} ${threshold}`,
+    decidedBy: key,
+    threshold,
+    ...counts,
+    statistics: {
+      [key]: {
+        statistic,
+        ...(pValue !== undefined && { pValue }),
+        ...(key === 'wasserstein' && { normalized: score }),
+      },
+    },
+  };
+}

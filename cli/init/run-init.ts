@@ -1,0 +1,134 @@
+/** Runs `tidewatch init`: what is asked for, what is written, and where. */
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import { modelNameSchema } from '../../core/monitor/schema.ts';
+import { openTableFile, type TableFile } from '../../sql/table-file.ts';
+import { unknownColumn } from '../unknown-column.ts';
+import { readColumnFacts, type ColumnFacts } from './column-facts.ts';
+import { starterMonitor } from './starter-monitor.ts';
+import { suiteText } from './suite-text.ts';
+
+/** As commander gives them. */
+export interface InitOptions {
+  readonly from?: string;
+  readonly actual?: string;
+  readonly prediction?: string;
+  readonly expectations?: true;
+  readonly reference?: string;
+  readonly model?: string;
+  readonly output?: string;
+  readonly force?: true;
+}
+
+/**
+ * Writes what the options ask for.
+ *
+ * @returns the file that was written
+ * @throws TidewatchError `INVALID_OPTION`, `FILE_EXISTS`, `UNWRITABLE_FILE`, or why a table or a model cannot be read
+ */
+export async function runInit(model: string | undefined, options: InitOptions): Promise<string> {
+  checkOptions(model, options);
+  const file =
+    options.output ?? (options.expectations ? 'expectations.yaml' : join('monitors', `${model ?? ''}.yaml`));
+  const text = options.expectations
+    ? await expectationsText(options)
+    : await monitorText(model ?? '', options);
+  await writeNew(file, text, options.force === true);
+  return file;
+}
+
+function checkOptions(model: string | undefined, options: InitOptions): void {
+  const { expectations, reference, from, actual, prediction } = options;
+  if (expectations) {
+    for (const [name, value] of Object.entries({ from, actual, prediction }))
+      if (value !== undefined) throw invalid(`--${name}`, 'belongs to a monitor, not to --expectations');
+    if (model !== undefined) throw invalid(model, 'with --expectations, name a model as --model');
+    if ((reference === undefined) === (options.model === undefined)) {
+      throw invalid('--expectations', 'takes either --reference with a file, or --model');
+    }
+    return;
+  }
+  for (const [name, value] of Object.entries({ reference, model: options.model }))
+    if (value !== undefined) throw invalid(`--${name}`, 'belongs to --expectations');
+  for (const [name, value] of Object.entries({ actual, prediction }))
+    if (value !== undefined && from === undefined) throw invalid(`--${name}`, 'is a column of --from');
+  if (model === undefined) {
+    throw invalid('init', 'name the model, for example `tidewatch init bike-demand`, or give --expectations');
+  }
+  const name = modelNameSchema.safeParse(model);
+  if (!name.success) throw invalid(model, name.error.issues.map(({ message }) => message).join('; '));
+}
+
+async function monitorText(model: string, { from, actual, prediction }: InitOptions): Promise<string> {
+  if (from === undefined) return starterMonitor(model);
+  return withTable(from, async (table, columns) => {
+    const names = columns.map(({ name }) => name);
+    for (const name of [actual, prediction])
+      if (name !== undefined && !names.includes(name)) throw unknownColumn(from, name, names);
+    return starterMonitor(model, {
+      columns,
+      source: sourceOf(table),
+      ...(actual !== undefined && { actual }),
+      ...(prediction !== undefined && { leaveOut: [prediction] }),
+    });
+  });
+}
+
+async function expectationsText({ reference, model }: InitOptions): Promise<string> {
+  if (reference !== undefined) {
+    return withTable(reference, async (table, columns) => suiteText(columns, sourceOf(table)));
+  }
+  const { readConfiguration } = await import('../../worker/configuration.ts');
+  const { openDatabase } = await import('../../sql/database.ts');
+  const { checkSchema } = await import('../../sql/migrator.ts');
+  const { readModelFacts } = await import('./model-facts.ts');
+  const { databaseUrl } = readConfiguration(process.env);
+  const database = openDatabase({ url: databaseUrl, poolSize: 1, applicationName: 'tidewatch-init' });
+  try {
+    await checkSchema(database);
+    const { columns, source } = await readModelFacts(database, model ?? '');
+    return suiteText(columns, source);
+  } finally {
+    await database.close();
+  }
+}
+
+async function withTable<T>(
+  file: string,
+  work: (table: TableFile, columns: readonly ColumnFacts[]) => Promise<T>,
+): Promise<T> {
+  const table = await openTableFile(file);
+  try {
+    return await work(table, await readColumnFacts(table));
+  } finally {
+    await table.close();
+  }
+}
+
+function sourceOf({ path, rows }: TableFile): string {
+  return `${path} (${rows} rows)`;
+}
+
+/** Never replaces a file unless told to. */
+async function writeNew(file: string, text: string, force: boolean): Promise<void> {
+  const unwritable = (error: unknown): TidewatchError =>
+    new TidewatchError('UNWRITABLE_FILE', { file, reason: reasonOf(error) }, { cause: error });
+  try {
+    await mkdir(dirname(file), { recursive: true });
+  } catch (error) {
+    throw unwritable(error);
+  }
+  try {
+    await writeFile(file, text, { flag: force ? 'w' : 'wx' });
+  } catch (error) {
+    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    throw isThere ? new TidewatchError('FILE_EXISTS', { file }) : unwritable(error);
+  }
+}
+
+function invalid(option: string, reason: string): TidewatchError {
+  return new TidewatchError('INVALID_OPTION', { option, reason });
+}

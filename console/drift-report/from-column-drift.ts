@@ -1,0 +1,93 @@
+/** From what was judged to what is shown. */
+
+import type { ColumnDrift } from '../../core/drift/column-drift.ts';
+import type { Distribution } from '../../core/drift/distribution.ts';
+import { methodOf, type StatisticResult } from '../../core/statistics/registry.ts';
+import type { Answer, DriftReport, ReportedColumn, Statistic } from './drift-report.ts';
+
+/** A judged column with what is drawn beside it; each is left out where it is not known. */
+export interface JudgedColumn extends Pick<Answer, 'history'> {
+  readonly drift: ColumnDrift;
+  readonly distribution?: Distribution;
+}
+
+/**
+ * The report of judged columns. A method's name becomes its label, and a reason does not begin with the column's name, which
+ * stands above it.
+ *
+ * @example renderDriftReport(driftReportOf({ title: 'bike-demand', reference, current, verdict: dataset.verdict, alpha: 0.05, columns }))
+ */
+export function driftReportOf({
+  columns,
+  alpha,
+  ...report
+}: Omit<DriftReport, 'columns'> & {
+  /** Of the correction over the run. */
+  readonly alpha: number;
+  readonly columns: readonly JudgedColumn[];
+}): DriftReport {
+  return { ...report, columns: columns.map((column) => reportedColumn(column, alpha)) };
+}
+
+function reportedColumn({ drift, distribution, history }: JudgedColumn, alpha: number): ReportedColumn {
+  const { column, subject, kind, enabled, verdict, weight, methods, decidingMethod } = drift;
+  const deciding = methods.find(({ method }) => method === decidingMethod);
+  const answers = deciding === undefined ? [] : answersOf(drift, deciding, alpha);
+  return {
+    name: column,
+    subject,
+    kind,
+    counted: enabled,
+    verdict: { level: verdict.level, reason: withoutPrefix(verdict.reason, `${column}: `) },
+    ...(weight !== undefined && { weight }),
+    // The history is that of the answer which speaks, the first one.
+    answers: answers.map((answer, i) => (i === 0 && history !== undefined ? { ...answer, history } : answer)),
+    statistics: methods.filter(({ method }) => method !== decidingMethod).map(statisticOf),
+    ...(distribution !== undefined && { distribution }),
+    facts: drift,
+  };
+}
+
+/** The one that speaks first. */
+function answersOf(drift: ColumnDrift, deciding: StatisticResult, alpha: number): readonly Answer[] {
+  const { decidedBy, floors } = methodOf(deciding.method);
+  const statistic = statisticOf(deciding);
+  if (drift.threshold !== undefined || drift.answers.length === 0) {
+    const answer = { question: 'reference', level: drift.verdict.level, statistic } as const;
+    const { threshold = floors.warning } = drift;
+    return [
+      decidedBy === 'effect'
+        ? { ...answer, floor: threshold }
+        : { ...answer, floor: floors.warning, alpha: threshold },
+    ];
+  }
+  return drift.answers
+    .map(({ question, level, effect, pValue, adjustedPValue, heldAgainst }): Answer => ({
+      question,
+      level,
+      // Against the weeks before, only the effect is known.
+      statistic:
+        'notComputable' in statistic
+          ? statistic
+          : {
+              ...statistic,
+              statistic: question === 'reference' ? statistic.statistic : effect,
+              effect,
+              pValue,
+            },
+      floor: floors.warning,
+      alpha,
+      adjustedPValue,
+      ...(heldAgainst.null === 'empirical' && { usual: { low: 0, high: heldAgainst.largest } }),
+    }))
+    .toSorted((a, b) => Number(b.question === drift.question) - Number(a.question === drift.question));
+}
+
+function statisticOf({ method, ...computation }: StatisticResult): Statistic {
+  const { label, unit } = methodOf(method);
+  return { method: label, unit, ...computation };
+}
+
+function withoutPrefix(text: string, prefix: string): string {
+  return text.startsWith(prefix) ? text.slice(prefix.length) : text;
+}

@@ -1,0 +1,80 @@
+/** A statistic through time, with what is usual and where it matters. */
+
+import { parseInstant } from '../../core/window.ts';
+import type { Level } from '../../core/verdict.ts';
+import { drawChart, type ChartOption } from '../charts.ts';
+import type { Html } from '../html.ts';
+import { formatNumber } from '../numbers.ts';
+import { axisLine, axisText, chartText, chartWidth, gridLine } from './chart-parts.ts';
+import type { Answer, HistoryPoint } from './drift-report.ts';
+
+/** The same shapes as beside the words: colour is not the only sign. */
+const symbols: Readonly<Record<Level, { symbol: string; symbolSize: number; itemStyle: { color: string } }>> =
+  {
+    ok: { symbol: 'circle', symbolSize: 6, itemStyle: { color: 'var(--current)' } },
+    warning: { symbol: 'triangle', symbolSize: 9, itemStyle: { color: 'var(--warning)' } },
+    critical: { symbol: 'diamond', symbolSize: 10, itemStyle: { color: 'var(--critical)' } },
+    'insufficient-data': { symbol: 'circle', symbolSize: 6, itemStyle: { color: 'var(--unknown)' } },
+  };
+
+/** The effect of each window; the usual range is a band behind it, the floor a dashed line. */
+export function historyChart(
+  id: string,
+  label: string,
+  { floor, usual }: Answer,
+  history: readonly HistoryPoint[],
+): Html {
+  const option: ChartOption = {
+    textStyle: chartText,
+    grid: { left: 44, right: 14, top: 10, bottom: 26, outerBoundsMode: 'none' },
+    xAxis: {
+      type: 'time',
+      axisLine,
+      axisTick: { lineStyle: { color: 'var(--axis)' } },
+      splitLine: { show: false },
+      splitNumber: 4,
+      axisLabel: { ...axisText, hideOverlap: true },
+    },
+    yAxis: {
+      type: 'value',
+      axisLine: { show: false },
+      axisTick: { show: false },
+      min: 0,
+      max: ({ max }: { max: number }) => 1.1 * Math.max(max, floor, usual?.high ?? 0),
+      splitNumber: 2,
+      axisLabel: { ...axisText, formatter: formatNumber, showMaxLabel: false },
+      splitLine: gridLine,
+    },
+    series: [
+      {
+        type: 'line',
+        silent: true,
+        emphasis: { disabled: true },
+        lineStyle: { color: 'var(--current)', width: 1.5 },
+        clip: false,
+        showAllSymbol: true,
+        // A calm window is a point of the line; the current one has a dot in any case.
+        data: history.map(({ windowEnd, value, level }, i) => ({
+          value: [parseInstant(windowEnd), value ?? '-'],
+          ...symbols[level],
+          ...(level === 'ok' && i < history.length - 1 && { symbol: 'none' }),
+        })),
+        markLine: {
+          silent: true,
+          symbol: 'none',
+          label: { show: false },
+          lineStyle: { color: 'var(--limit)', width: 1.5, type: 'dashed' },
+          data: [{ yAxis: floor }],
+        },
+        ...(usual !== undefined && {
+          markArea: {
+            silent: true,
+            itemStyle: { color: 'var(--usual)' },
+            data: [[{ yAxis: usual.low }, { yAxis: usual.high }]],
+          },
+        }),
+      },
+    ],
+  };
+  return drawChart(option, { id, label, width: chartWidth, height: 170 });
+}

@@ -1,0 +1,34 @@
+/** In which order columns are shown: those that somebody should look at first. */
+
+import type { Level } from '../../core/verdict.ts';
+import type { Answer, ReportedColumn } from './drift-report.ts';
+
+/** From worst to best; what could not be judged may hide anything but calm. */
+const ranks: Readonly<Record<Level, number>> = { critical: 0, warning: 1, 'insufficient-data': 2, ok: 3 };
+
+/** Worst first, then the most important to the model (unknown importance last), then the largest effect for its floor. */
+export function inOrder(columns: readonly ReportedColumn[]): ReportedColumn[] {
+  return [...columns].sort(
+    (a, b) =>
+      ranks[a.verdict.level] - ranks[b.verdict.level] ||
+      (b.weight ?? -1) - (a.weight ?? -1) ||
+      timesFloor(leadingAnswer(b)) - timesFloor(leadingAnswer(a)) ||
+      (a.name < b.name ? -1 : 1),
+  );
+}
+
+/** The answer that says most: the worst, and of those the one furthest over its floor. */
+export function leadingAnswer({ answers }: ReportedColumn): Answer | undefined {
+  return [...answers].sort((a, b) => ranks[a.level] - ranks[b.level] || timesFloor(b) - timesFloor(a))[0];
+}
+
+/** How large is an effect, counted in what matters? -1 where it is not known. */
+export function timesFloor(answer: Answer | undefined): number {
+  if (answer === undefined || 'notComputable' in answer.statistic) return -1;
+  return answer.statistic.effect / answer.floor;
+}
+
+/** Worst first, otherwise as given. */
+export function worstFirst<T extends { readonly level: Level }>(items: readonly T[]): T[] {
+  return [...items].sort((a, b) => ranks[a.level] - ranks[b.level]);
+}

@@ -1,0 +1,116 @@
+/** All columns at a glance: a strip of all, and a table of those that somebody should look at. */
+
+import { valueOf } from '../../core/verdict.ts';
+import { html, type Html, type Part } from '../html.ts';
+import { formatNumber, formatPair, formatPercent } from '../numbers.ts';
+import type { Answer, ReportedColumn } from './drift-report.ts';
+import { levelMark, levelShapes } from './level-mark.ts';
+import { shorten, visibleName } from './names.ts';
+import { leadingAnswer, timesFloor } from './order.ts';
+
+/** A column with the id of its section. */
+export interface PlacedColumn {
+  readonly id: string;
+  readonly column: ReportedColumn;
+}
+
+/** A small square a column, which leads to its section: dark where its effect is near what matters. */
+export function heatStrip(placed: readonly PlacedColumn[]): Html {
+  const squares = placed.map(({ id, column }) => {
+    const { level } = column.verdict;
+    const words = `${shorten(visibleName(column.name), 80)}: ${level}${timesInWords(leadingAnswer(column))}`;
+    const heat = Math.max(0, Math.min(4, Math.floor(4 * timesFloor(leadingAnswer(column)))));
+    return html`<li>
+      <a class="${level} heat-${heat}" href="#${id}" title="${words}" aria-label="${words}"
+        >${level === 'ok' ? '' : levelShapes[level]}</a
+      >
+    </li>`;
+  });
+  return html`<nav aria-label="All columns">
+    <ul class="strip">
+      ${squares}
+    </ul>
+  </nav>`;
+}
+
+/** A row a column: what decided, how far it moved, what is missing. */
+export function overviewTable(placed: readonly PlacedColumn[]): Html {
+  const hasWeights = placed.some(({ column }) => column.weight !== undefined);
+  const rows = placed.map(
+    ({ id, column }) =>
+      html`<tr>
+        <th scope="row">
+          <a href="#${id}"><bdi>${shorten(visibleName(column.name), 60)}</bdi></a
+          >${columnTags(column)}
+        </th>
+        <td>${levelMark(column.verdict.level)}</td>
+        <td>${effectBar(leadingAnswer(column))}</td>
+        <td class="wide">${meanChange(column)}</td>
+        <td class="wide number">${ratio(column, 'missingRatio')}</td>
+        ${hasWeights && html`<td class="wide number">${column.weight !== undefined && formatPercent(column.weight)}</td>`}
+      </tr>`,
+  );
+  return html`<table class="overview">
+    <thead>
+      <tr>
+        <th scope="col">Column</th>
+        <th scope="col">Verdict</th>
+        <th scope="col">Difference</th>
+        <th scope="col" class="wide">Mean</th>
+        <th scope="col" class="wide number">Missing</th>
+        ${hasWeights && html`<th scope="col" class="wide number">Importance</th>`}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`;
+}
+
+/** What a column is, where that is not an enabled feature. */
+export function columnTags({ subject, counted }: ReportedColumn): Part {
+  return [
+    subject !== 'feature' && html` <span class="tag">${subject}</span>`,
+    !counted && html` <span class="tag">not counted</span>`,
+  ];
+}
+
+/**
+ * How long bars are, as CSS variables for all of them: the largest effect of the report fills one, at most 100 times what matters.
+ * Lengths are square roots, so that the mark is far from 0 and large effects still differ.
+ */
+export function barScale(columns: readonly ReportedColumn[]): string {
+  const largest = columns.reduce((most, column) => Math.max(most, timesFloor(leadingAnswer(column))), 4);
+  return `--longest:${Math.sqrt(Math.min(largest, 100)).toFixed(2)}`;
+}
+
+/** The effect as a bar, with a mark where it begins to matter. */
+export function effectBar(answer: Answer | undefined): Part {
+  if (answer === undefined) return '';
+  const { statistic, floor, level } = answer;
+  if ('notComputable' in statistic) return html`<span class="muted">${statistic.notComputable}</span>`;
+  const { method, unit = '', effect } = statistic;
+  const length = Math.sqrt(timesFloor(answer)).toFixed(2);
+  return html`<span class="bar ${level}" aria-hidden="true"><i style="--length:${length}"></i></span>
+    <span class="effect"
+      >${method} <b>${formatNumber(effect)}${unit}</b>
+      <span class="muted">matters from ${formatNumber(floor)}</span></span
+    >`;
+}
+
+function timesInWords(answer: Answer | undefined): string {
+  const times = timesFloor(answer);
+  return times < 0 ? '' : `, ${formatNumber(times)} of what matters`;
+}
+
+function meanChange({ facts }: ReportedColumn): Part {
+  const [before, now] = [valueOf(facts?.means.reference), valueOf(facts?.means.current)];
+  if (before === null || now === null) return '';
+  const [from, to] = formatPair(before, now);
+  return html`${from} <span class="muted">→</span><span class="hidden"> to </span> ${to}`;
+}
+
+function ratio({ facts }: ReportedColumn, key: 'missingRatio'): string {
+  const value = valueOf(facts?.[key]);
+  return value === null ? '' : formatPercent(value);
+}

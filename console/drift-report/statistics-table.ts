@@ -1,0 +1,46 @@
+/** The methods that did not decide. */
+
+import { html, type Html, type Part } from '../html.ts';
+import { formatNumber, formatPValue } from '../numbers.ts';
+import type { ReportedColumn, Statistic } from './drift-report.ts';
+
+/** A row a method; a column of error bounds only where a statistic has one. */
+export function statisticsTable({ statistics }: ReportedColumn): Part {
+  if (statistics.length === 0) return '';
+  const hasBounds = statistics.some((statistic) => 'errorBound' in statistic);
+  return html`<table class="statistics">
+    <caption>
+      Other statistics
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Method</th>
+        <th scope="col">Statistic</th>
+        ${hasBounds && html`<th scope="col" class="wide">± at most</th>`}
+        <th scope="col">Effect</th>
+        <th scope="col">p</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${statistics.map((statistic) => row(statistic, hasBounds))}
+    </tbody>
+  </table>`;
+}
+
+function row(found: Statistic, hasBounds: boolean): Html {
+  const head = html`<th scope="row">${found.method}</th>`;
+  if ('notComputable' in found) {
+    return html`<tr>
+      ${head}
+      <td colspan="${hasBounds ? 4 : 3}" class="why">${found.notComputable}</td>
+    </tr>`;
+  }
+  const { statistic, errorBound, effect, unit = '', pValue } = found;
+  return html`<tr>
+    ${head}
+    <td>${formatNumber(statistic)}</td>
+    ${hasBounds && html`<td class="wide">${errorBound === undefined ? 'exact' : formatNumber(errorBound)}</td>`}
+    <td>${formatNumber(effect)}${unit}</td>
+    <td>${pValue === null ? '–' : formatPValue(pValue)}</td>
+  </tr>`;
+}

@@ -1,0 +1,139 @@
+/** The style sheet of a report. Dark only on a screen: paper is white. */
+
+export const style = `
+:root {
+  color-scheme: light dark;
+  --page: #ffffff; --raised: #f6f8fa; --ink: #1f2328; --muted: #59636e; --line: #d1d9e0; --link: #0757ba;
+  --grid: #e6eaef; --axis: #8c959f; --reference: #ccd3da; --reference-edge: #7f8995; --current: #0b62d0; --current-light: #d8e7fb;
+  --ok: #1a7f37; --warning: #925f00; --critical: #cf222e; --unknown: #59636e; --limit: #925f00; --usual: #dff0e3;
+  --cell: #e6eaef;
+}
+@media screen and (prefers-color-scheme: dark) {
+  :root {
+    --page: #0d1117; --raised: #161b22; --ink: #e6edf3; --muted: #9198a1; --line: #30363d; --link: #6cb0ff;
+    --grid: #21262d; --axis: #6e7681; --reference: #3f4650; --reference-edge: #7d8792; --current: #62aaff; --current-light: #16375f;
+    --ok: #46c15b; --warning: #dba42c; --critical: #ff6a61; --unknown: #9198a1; --limit: #dba42c; --usual: #14331d;
+    --cell: #262c34;
+  }
+}
+*, ::before, ::after { box-sizing: border-box }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100% }
+body {
+  margin: 0; background: var(--page); color: var(--ink); overflow-wrap: break-word; font-variant-numeric: tabular-nums;
+  font: 15px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;
+}
+.page { max-width: 1120px; margin: 0 auto; padding: 24px 16px 48px }
+h1, h2, h3, h4, p, dl, dd, ul, figure { margin: 0 }
+h1 { font-size: 26px; line-height: 1.25 }
+h2 { margin: 36px 0 12px; font-size: 19px; line-height: 1.3 }
+h3 { display: inline; font-size: 17px; line-height: 1.35 }
+h4 { font-size: 14px; line-height: 1.5 }
+a { color: var(--link); text-underline-offset: 2px }
+:focus-visible { outline: 2px solid var(--current); outline-offset: 2px; border-radius: 2px }
+bdi, .reason, .verdict p, .quality td, .why { overflow-wrap: anywhere }
+.muted, .kicker { color: var(--muted) }
+.kicker { font-size: 13px }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
+.tag { padding: 0 6px; border: 1px solid var(--line); border-radius: 9px; color: var(--muted); font-size: 12px; font-weight: 400; white-space: nowrap }
+
+.level { font-weight: 600; white-space: nowrap }
+.ok { color: var(--ok) } .warning { color: var(--warning) } .critical { color: var(--critical) } .insufficient-data { color: var(--unknown) }
+.verdict { margin: 16px 0; padding: 12px 16px; border: 1px solid var(--line); border-left: 6px solid currentColor; border-radius: 6px; background: var(--raised) }
+.verdict p { color: var(--ink); font-size: 17px }
+.verdict .level { font-size: 15px; color: inherit }
+.verdict details { margin-top: 4px; color: var(--ink) }
+.verdict details p { font-size: 14px }
+.sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 230px), 1fr)); gap: 12px 24px }
+dt { color: var(--muted); font-size: 13px }
+
+.strip { display: flex; flex-wrap: wrap; gap: 3px; margin: 12px 0 20px; padding: 0; list-style: none }
+.strip a { display: block; width: 22px; height: 22px; border-radius: 3px; background: var(--cell); font-size: 12px; line-height: 22px; text-align: center; text-decoration: none }
+.strip .warning { background: var(--warning); color: var(--page) }
+.strip .critical { background: var(--critical); color: var(--page) }
+.strip .insufficient-data { background: none; box-shadow: inset 0 0 0 1px var(--unknown); color: var(--unknown) }
+.strip .ok.heat-1 { background: color-mix(in srgb, var(--warning) 15%, var(--cell)) }
+.strip .ok.heat-2 { background: color-mix(in srgb, var(--warning) 32%, var(--cell)) }
+.strip .ok.heat-3, .strip .ok.heat-4 { background: color-mix(in srgb, var(--warning) 50%, var(--cell)) }
+
+table { width: 100%; border-collapse: collapse; font-size: 14px }
+caption { padding-bottom: 2px; text-align: left; font-weight: 600 }
+th, td { padding: 5px 12px 5px 0; border-top: 1px solid var(--line); text-align: left; vertical-align: top }
+th:last-child, td:last-child { padding-right: 0 }
+thead th, thead td { border-top: 0; color: var(--muted); font-weight: 400; font-size: 13px }
+tbody th { font-weight: 400 }
+.number, .facts td, .facts thead th, .statistics td, .statistics th + th { text-align: right; white-space: nowrap }
+.statistics .why { text-align: left; white-space: normal; color: var(--muted) }
+.facts thead td { border: 0 }
+.facts th, .facts td, .statistics th, .statistics td { padding-top: 3px; padding-bottom: 3px }
+.overview { table-layout: fixed }
+.overview tbody th { font-weight: 600 }
+.overview th:nth-child(2) { width: 110px }
+.overview th:nth-child(3) { width: 34% }
+.overview .number { width: 96px }
+.quality { table-layout: fixed }
+.quality th:nth-child(2) { width: 110px }
+.quality th:nth-child(3) { width: 60% }
+.quality + details { margin-top: 8px }
+
+.bar { position: relative; display: block; height: 8px; margin: 7px 0 3px; border-radius: 2px; background: var(--cell) }
+.bar i { display: block; width: min(100%, 100% * var(--length) / var(--longest)); height: 100%; min-width: 2px; border-radius: 2px; background: currentColor }
+.bar::after { content: ''; position: absolute; top: -3px; bottom: -3px; left: calc(100% / var(--longest)); width: 2px; margin-left: -1px; background: var(--ink) }
+.bar.ok { color: var(--axis) }
+.effect { font-size: 13px }
+
+.column { margin-top: 20px; padding-top: 16px; border-top: 2px solid var(--line); scroll-margin-top: 8px }
+.column > .head { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: baseline }
+.reason { margin-top: 2px }
+.panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 16px 40px; align-items: start; margin-top: 12px }
+.panels > div { display: grid; gap: 16px; min-width: 0 }
+figcaption { display: flex; flex-wrap: wrap; gap: 0 14px; margin-bottom: 4px; font-size: 13px }
+figure svg { display: block; width: 100%; max-width: 460px; height: auto; font: 12px system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif }
+.key::before { content: ''; display: inline-block; width: 14px; height: 10px; margin-right: 5px }
+.key.reference::before { border: 1px solid var(--reference-edge); background: var(--reference) }
+.key.current::before { border: 2px solid var(--current); background: var(--current-light) }
+.key.limit::before { height: 0; margin-bottom: 4px; border-top: 2px dashed var(--limit) }
+.key.usual::before { background: var(--usual) }
+.key { color: var(--muted) }
+.empty { padding: 24px 0; color: var(--muted) }
+.numbers { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 4px 0 10px; font-size: 14px }
+
+summary { cursor: pointer }
+details.calm > summary { padding: 8px 0; color: var(--link); font-size: 16px }
+details.calm details { border-top: 1px solid var(--line); padding: 6px 0 }
+details.calm details > summary h3 { font-size: 15px }
+details.calm summary > h3, details.calm summary > span { display: inline-block; width: calc(40% - 24px); padding-right: 24px; vertical-align: top }
+details.calm summary > span { width: 58% }
+details.calm .body { padding: 4px 0 20px; scroll-margin-top: 48px }
+.how { margin-top: 40px; padding-top: 12px; border-top: 1px solid var(--line); color: var(--muted); font-size: 14px }
+.how dt { margin-top: 8px; color: var(--ink); font-weight: 600 }
+
+@media (max-width: 700px) {
+  .wide { display: none }
+  td .level { font-size: 13px }
+  .overview th:nth-child(2) { width: 96px }
+  .overview th:nth-child(3) { width: 38% }
+  .quality th:nth-child(2) { width: 96px }
+  .quality th:nth-child(3) { width: 42% }
+  .effect .muted { display: none }
+  th, td { padding-right: 8px }
+  details.calm summary > h3 { width: calc(100% - 24px) }
+  details.calm summary > span { width: 100% }
+}
+@media (forced-colors: active) {
+  .bar, .strip a, .key::before { forced-color-adjust: none }
+}
+@page { margin: 14mm }
+@media print {
+  :root { color-scheme: light }
+  body { font-size: 10pt }
+  table, .effect { font-size: 8.5pt }
+  th, td { padding-right: 6px }
+  .page { max-width: none; padding: 0 }
+  .strip a, .bar, .bar i, .verdict, .key::before { print-color-adjust: exact; -webkit-print-color-adjust: exact }
+  figure, table, .answer, .verdict, .column, tr { break-inside: avoid }
+  h2, .head, .reason { break-after: avoid }
+  .panels { grid-template-columns: 1fr 1fr }
+  a { color: inherit; text-decoration: none }
+  details.calm::details-content { display: block; height: auto; content-visibility: visible }
+}
+`;

@@ -1,0 +1,31 @@
+import type { ReferenceGrid } from '../profile/grid.ts';
+import { momentsOf, type Profile } from '../profile/profile.ts';
+import { compareProfiles } from '../statistics/comparison.ts';
+import { computeMethod, methodOf, type MethodName } from '../statistics/registry.ts';
+
+/**
+ * The effect of a method between a base and a window, on one scale whatever the base: standard deviations are those that
+ * froze the grid. Undefined where it cannot be computed.
+ */
+export function differenceBetween(
+  method: MethodName,
+  grid: ReferenceGrid,
+  base: Profile,
+  window: Profile,
+): number | undefined {
+  const found = computeMethod(method, compareProfiles(grid, base, window));
+  if ('notComputable' in found) return undefined;
+  if (methodOf(method).unit !== ' sd' || grid.kind !== 'continuous' || base.kind !== 'continuous')
+    return found.effect;
+  const ofBase = momentsOf(base, grid)?.standardDeviation ?? 0;
+  const ofGrid = grid.summary?.standardDeviation ?? 0;
+  return ofBase > 0 && ofGrid > 0 ? (found.effect * ofBase) / ofGrid : found.effect;
+}
+
+/**
+ * A window with fewer rows than usual differs more by chance alone: its difference is held against those of full windows
+ * only after it is made smaller by the square root of the share of the rows that it has.
+ */
+export function asOfFullWindow(difference: number, rows: number, usualRows: number): number {
+  return difference * Math.sqrt(Math.min(1, rows / usualRows));
+}

@@ -1,0 +1,30 @@
+/** Rows in another order, and values dealt out to other rows. The same seed gives the same. */
+
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
+import type { BinnedFeature } from './feature-bins.ts';
+
+/** The same rows in an order that has nothing to do with them (Fisher and Yates). */
+export function shuffleRows(rows: Int32Array, seed: number): Int32Array {
+  const random = xoroshiro128plus(seed);
+  const shuffled = rows.slice();
+  for (let last = shuffled.length - 1; last > 0; last -= 1) {
+    const other = uniformInt(random, 0, last);
+    [shuffled[last], shuffled[other]] = [shuffled[other]!, shuffled[last]!];
+  }
+  return shuffled;
+}
+
+/**
+ * The codes of a feature, dealt out among the rows of each group: what it says of a row is lost, how often it says it
+ * is not.
+ */
+export function dealCodes({ codes }: BinnedFeature, groups: readonly Int32Array[], seed: number): Uint8Array {
+  const dealt = codes.slice();
+  for (const rows of groups) {
+    const from = shuffleRows(rows, seed);
+    for (const [i, row] of rows.entries()) dealt[row] = codes[from[i]!]!;
+  }
+  return dealt;
+}

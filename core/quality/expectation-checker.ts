@@ -1,0 +1,190 @@
+/** Holds the values of a column against its expectations, one by one: rows of Postgres, of a file, or of a test. */
+
+import { formatShare } from '../drift/drift-in-words.ts';
+import { levelOf } from '../profile/profile.ts';
+import type { Verdict } from '../verdict.ts';
+import type { QualityCheck } from './check.ts';
+import { expectationRules, type ExpectationRule, type Expectations } from './expectations.ts';
+import { compilePattern } from './pattern.ts';
+
+export interface ExpectationChecker {
+  /** null and undefined are missing. */
+  readonly add: (value: unknown) => void;
+  /** One check an expectation, over what was added so far. */
+  readonly checks: () => readonly QualityCheck[];
+}
+
+type Example = number | string | boolean | null;
+
+/** Does a rule find fault with a value that is there? */
+type Fault = (value: unknown) => boolean;
+
+interface Tally {
+  readonly rule: ExpectationRule;
+  readonly isFaulty: Fault;
+  rows: number;
+  failed: number;
+  readonly examples: Example[];
+}
+
+const mostExamples = 5;
+const longestExample = 60;
+/** A set of JavaScript ends at 16.7 million entries. */
+const mostDistinct = 10_000_000;
+
+/**
+ * A checker for the expectations of one column. Each check counts the rows it looked at, those that failed, and up to 5
+ * different values that did. No rows are `insufficient-data`; only missing values fulfil all but `notNull`; more than
+ * 10 million different values cannot be held against `unique`. Nothing throws, whatever a value is.
+ *
+ * Cost: about 30 ns a value and expectation; `unique` remembers every value.
+ *
+ * @example
+ * const checker = createExpectationChecker('hum', expectationsSchema.parse({ min: 0.1 }));
+ * for (const row of rows) checker.add(row.hum);
+ * checker.checks()[0].verdict.reason // '22 of 163 values are not at least 0.1, for example 0'
+ */
+export function createExpectationChecker(column: string, expectations: Expectations): ExpectationChecker {
+  const rules = expectationRules.filter((rule) => expectations[rule] !== undefined);
+  const tallies = rules.map((rule): Tally => ({
+    rule,
+    isFaulty: faultOf(rule, expectations),
+    rows: 0,
+    failed: 0,
+    examples: [],
+  }));
+  let rows = 0;
+  return {
+    add: (value) => {
+      rows += 1;
+      const isMissing = value === null || value === undefined;
+      for (const tally of tallies) {
+        if (isMissing && tally.rule !== 'notNull') continue;
+        tally.rows += 1;
+        if (!tally.isFaulty(value)) continue;
+        tally.failed += 1;
+        if (tally.examples.length < mostExamples) addExample(tally.examples, value);
+      }
+    },
+    checks: () =>
+      tallies.map((tally) => ({
+        check: `expect-${tally.rule}`,
+        column,
+        verdict: verdictOf(tally, rows, expectations),
+        counts: { rows: tally.rows, failed: tally.failed, examples: [...tally.examples] },
+      })),
+  };
+}
+
+function faultOf(rule: ExpectationRule, expectations: Expectations): Fault {
+  switch (rule) {
+    case 'min': {
+      const { min = -Infinity } = expectations;
+      return (value) => !(typeof value === 'number' && value >= min);
+    }
+    case 'max': {
+      const { max = Infinity } = expectations;
+      return (value) => !(typeof value === 'number' && value <= max);
+    }
+    case 'notNull':
+      return (value) => value === null || value === undefined;
+    case 'in': {
+      const levels = new Set(expectations.in?.map(String));
+      return (value) => {
+        const level = levelOf(value);
+        return level === undefined || !levels.has(level);
+      };
+    }
+    case 'unique':
+      return isRepeated();
+    case 'matches': {
+      const pattern = compilePattern(expectations.matches ?? '');
+      return (value) => {
+        const level = levelOf(value);
+        return level === undefined || 'problem' in pattern || !pattern.test(level);
+      };
+    }
+  }
+}
+
+function isRepeated(): Fault {
+  const seen = new Set<unknown>();
+  return (value) => {
+    const key = typeof value === 'object' ? textOf(value) : value;
+    if (seen.has(key)) return true;
+    if (seen.size < mostDistinct) seen.add(key);
+    return false;
+  };
+}
+
+function verdictOf(
+  { rule, rows, failed, examples }: Tally,
+  allRows: number,
+  expectations: Expectations,
+): Verdict {
+  if (allRows === 0) return { level: 'insufficient-data', reason: 'there is no row' };
+  if (rule === 'unique' && failed === 0 && rows > mostDistinct) {
+    return {
+      level: 'insufficient-data',
+      reason: `only the first ${mostDistinct} values were compared; they differ`,
+    };
+  }
+  const notNull = rule === 'notNull' && typeof expectations.notNull === 'number' ? expectations.notNull : 1;
+  const isFulfilled = rule === 'notNull' ? rows - failed >= notNull * rows : failed === 0;
+  const level = isFulfilled ? 'ok' : expectations.level;
+  const { holds, fails } = wordsOf(rule, expectations);
+  if (rows === 0) return { level, reason: 'no row has a value' };
+  if (failed === 0) return { level, reason: `all ${rows} ${holds}` };
+  const shown = examples.filter((example) => example !== null).map((example) => JSON.stringify(example));
+  const list = shown.length === 0 ? '' : `, for example ${shown.join(', ')}`;
+  return { level, reason: `${failed} of ${rows} ${fails}${list}` };
+}
+
+/** What is said of all values, and of those that fail. */
+function wordsOf(
+  rule: ExpectationRule,
+  { min, max, notNull, in: levels = [], matches }: Expectations,
+): { readonly holds: string; readonly fails: string } {
+  switch (rule) {
+    case 'min':
+      return { holds: `values are at least ${min}`, fails: `values are not at least ${min}` };
+    case 'max':
+      return { holds: `values are at most ${max}`, fails: `values are not at most ${max}` };
+    case 'notNull': {
+      const allowed = typeof notNull === 'number' ? ` (${formatShare(1 - notNull)} may)` : '';
+      return { holds: 'rows have a value', fails: `rows have no value${allowed}` };
+    }
+    case 'in': {
+      const more = levels.length > mostExamples ? ', ...' : '';
+      const list = `${levels.slice(0, mostExamples).map(String).join(', ')}${more}`;
+      return { holds: `values are one of ${list}`, fails: `values are not one of ${list}` };
+    }
+    case 'unique':
+      return { holds: 'values differ', fails: 'values repeat another one' };
+    case 'matches':
+      return { holds: `values match ${matches}`, fails: `values do not match ${matches}` };
+  }
+}
+
+function addExample(examples: Example[], value: unknown): void {
+  const example = exampleOf(value);
+  if (!examples.includes(example)) examples.push(example);
+}
+
+/** JSON-safe and short. */
+function exampleOf(value: unknown): Example {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return value;
+  const text = textOf(value);
+  return text.length <= longestExample ? text : `${text.slice(0, longestExample - 3)}...`;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return typeof value;
+  }
+}

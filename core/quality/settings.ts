@@ -1,0 +1,15 @@
+/** What a monitor says about its data quality, under `quality:`. */
+
+import { z } from 'zod';
+
+import { isDuration } from '../window.ts';
+import { builtInChecks } from './check.ts';
+
+const age = z.string().refine(isDuration, 'write a number and m, h, d or w, for example "3h"');
+
+export const qualitySettingsSchema = z.strictObject({
+  /** Checks that are computed and shown, but never counted. */
+  ignore: z.array(z.enum(builtInChecks)).default([]),
+  /** How old the newest prediction and the newest actual may be; by default twice what is usual. */
+  freshness: z.strictObject({ predictions: age.optional(), actuals: age.optional() }).prefault({}),
+});

@@ -1,0 +1,58 @@
+import {
+  binCountsWithUnseenOf,
+  compareBins,
+  countsAt,
+  occurringBinsOf,
+  reasonNoCounts,
+  sumOverBins,
+  termOfShares,
+  type BinCounts,
+  type Term,
+} from './bin-counts.ts';
+import type { Comparison, Computation, Found, Sides } from './comparison.ts';
+import { permutationSurvival } from './permutation-law.ts';
+
+/**
+ * How far apart are the square roots of the shares?
+ *
+ * The Hellinger distance: the square root of half the sum over bins of (sqrt(p) - sqrt(q))^2, from 0 (equal shares) to 1 (no
+ * bin in common). Effect is the same number. Square roots make a change from 0 to 1% of the values count as much as one from
+ * 41 to 50%. Bins as for Jensen-Shannon, everything unseen as one more level; not smoothed. Missing and invalid values are
+ * left out.
+ *
+ * A constant column gives 0. Not computable: no values on a side, no distribution. Source: Hellinger (1909). Cost: one pass
+ * over the cells.
+ */
+export function hellinger(comparison: Comparison): Computation {
+  return compareBins(comparison, hellingerOfCounts);
+}
+
+/**
+ * The same from two lists of counts, bin by bin.
+ *
+ * @example hellingerOfCounts([10, 0], [0, 5]) // statistic 1
+ */
+export function hellingerOfCounts(reference: readonly number[], current: readonly number[]): Computation {
+  const reason = reasonNoCounts(reference, current);
+  if (reason !== undefined) return { notComputable: reason };
+  const counts = occurringBinsOf({ reference, current });
+  const distance = Math.sqrt(Math.min(1, sumOverBins(counts, termOf(counts))));
+  return { statistic: distance, pValue: null, effect: distance, bins: counts.reference.length };
+}
+
+/**
+ * How probable is a distance as large when nothing has changed, and the shares are those of so many independent values? From
+ * the law of the rows dealt out at random.
+ */
+export function hellingerPValueAt(
+  { statistic }: Found,
+  comparison: Comparison,
+  effectiveSizes: Sides<number>,
+): number {
+  const counts = countsAt(effectiveSizes, binCountsWithUnseenOf(comparison), comparison);
+  return permutationSurvival(counts, termOf(counts), statistic ** 2);
+}
+
+function termOf(counts: BinCounts): Term {
+  return termOfShares(counts, (p, q) => (Math.sqrt(p) - Math.sqrt(q)) ** 2 / 2);
+}

@@ -1,0 +1,326 @@
+/** Owns `@duckdb/node-api`: CSV and Parquet files as tables, read a few columns at a time. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import {
+  DOUBLE,
+  DuckDBDoubleVector,
+  DuckDBInstance,
+  LIST,
+  listValue,
+  VARCHAR,
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+} from '@duckdb/node-api';
+
+import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { isUsableNumber } from '../core/profile/grid.ts';
+import { reasonOfDuckdb, tableSourceOf, unreadable, type TableSource } from './table-source.ts';
+import {
+  isReadable,
+  levelSql,
+  missingMark,
+  numberSql,
+  tableColumn,
+  textSql,
+  valueSql,
+  type TableColumn,
+} from './table-types.ts';
+
+export type { TableColumn } from './table-types.ts';
+
+/** A value as it comes from a table; instants are epoch milliseconds. */
+export type TableValue = number | string | boolean | null;
+
+/** The numbers of one column, in the order of its rows. */
+export interface NumberColumn {
+  /** Usable ones only: finite, and at most 1e145 away from 0; never -0. */
+  readonly values: Float64Array;
+  readonly missing: number;
+  /** NaN, infinite, beyond 1e145, or text that is no number. */
+  readonly invalid: number;
+}
+
+/** How often each level of one column occurs. */
+export interface LevelCounts {
+  /** Most frequent first. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** Values of levels that were not asked for. */
+  readonly other: number;
+  readonly missing: number;
+  /** NaN and infinities. */
+  readonly invalid: number;
+}
+
+/** Which levels are listed one by one: the most frequent ones, or those named. */
+export type LevelSelection = { readonly most: number } | { readonly named: readonly string[] };
+
+export interface TableFile {
+  readonly path: string;
+  readonly rows: number;
+  readonly columns: readonly TableColumn[];
+  /**
+   * The columns as numbers, whatever their type: see `numberSql`. Memory: 8 bytes a row and column. Ask for about 10 columns
+   * at once: each call decodes only what it names, but costs 0.1 s a million rows. `buffers`, one a column and as long as
+   * the table, hold the values where they are given; whoever reads again into them overwrites what was read before.
+   */
+  readNumbers(names: readonly string[], buffers?: readonly Float64Array[]): Promise<readonly NumberColumn[]>;
+  /** The same row by row, with NaN for what is missing or invalid: for columns that belong together. */
+  readAlignedNumbers(names: readonly string[]): Promise<readonly Float64Array[]>;
+  /** The levels of a column, counted in the database: numbers as JavaScript writes them, booleans as true and false. */
+  countLevels(name: string, selection: LevelSelection): Promise<LevelCounts>;
+  /** Chunks of up to 2,048 rows, column by column, in the order of the file. */
+  readChunks(names: readonly string[]): AsyncIterable<readonly (readonly TableValue[])[]>;
+  /** A Parquet file of the same rows, for other threads to open: the file itself, or a temporary one. */
+  parquetFile(): Promise<string>;
+  /** Frees the connection and any temporary file. */
+  close(): Promise<void>;
+}
+
+export interface TableFileOptions {
+  /** Threads of DuckDB; by default one a core. */
+  readonly threads?: number;
+}
+
+/** A larger CSV file is rewritten as Parquet once, so that its columns can be read without parsing it again. */
+const largestInMemory = { plain: 16e6, gzipped: 4e6 } as const;
+
+/**
+ * Opens a CSV (gzipped or not) or Parquet file as a table.
+ *
+ * @example
+ * const table = await openTableFile('current.parquet');
+ * const [hum] = await table.readNumbers(['hum']);
+ * await table.close();
+ * @throws TidewatchError `UNREADABLE_TABLE` when there is no such file or it is no table; the methods throw it too, and
+ * `UNKNOWN_TABLE_COLUMN` for a name that the file does not have.
+ */
+export async function openTableFile(path: string, options: TableFileOptions = {}): Promise<TableFile> {
+  const source = await tableSourceOf(path);
+  const instance = await DuckDBInstance.create(':memory:', {
+    // Nothing is downloaded on behalf of a file.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    ...(options.threads !== undefined && { threads: String(options.threads) }),
+  });
+  const connection = await instance.connect();
+  let directory: string | undefined;
+  const writeParquet = async (relation: string): Promise<string> => {
+    directory ??= await mkdtemp(join(tmpdir(), 'tidewatch-'));
+    const file = join(directory, 'table.parquet');
+    await connection.run(`copy (from ${relation}) to ${textSql(file)} (format parquet)`);
+    return file;
+  };
+  const close = async (): Promise<void> => {
+    connection.closeSync();
+    instance.closeSync();
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const stored = await store(connection, source, writeParquet);
+    const { relation } = stored;
+    const { rows, columns } = await describe(connection, relation);
+    if (columns.length === 0) throw unreadable(path, 'it has no columns');
+    return {
+      path,
+      rows,
+      columns,
+      ...readersOf({ path, connection, relation, rows, columns }),
+      parquetFile: async () => stored.parquetFile ?? writeParquet(relation),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw asUnreadable(path, error);
+  }
+}
+
+/** Makes a source readable column by column. */
+async function store(
+  connection: DuckDBConnection,
+  source: TableSource,
+  writeParquet: (relation: string) => Promise<string>,
+): Promise<{ readonly relation: string; readonly parquetFile?: string }> {
+  const { format, path, relation } = source;
+  if (format === 'parquet') return { relation, parquetFile: path };
+  try {
+    if (isSmall(source)) {
+      await connection.run(`create table content as from ${relation}`);
+      return { relation: 'content' };
+    }
+    const parquetFile = await writeParquet(relation);
+    return { relation: `read_parquet(${textSql(parquetFile)})`, parquetFile };
+  } catch (error) {
+    throw await locateCsvError(connection, source, error);
+  }
+}
+
+function isSmall({ path, size }: TableSource): boolean {
+  return size <= (path.endsWith('.gz') ? largestInMemory.gzipped : largestInMemory.plain);
+}
+
+/** While DuckDB guesses types it does not say which line it cannot parse: read once more without guessing. */
+async function locateCsvError(
+  connection: DuckDBConnection,
+  { asText }: TableSource,
+  error: unknown,
+): Promise<unknown> {
+  if (asText === undefined || !reasonOf(error).includes('when sniffing file')) return error;
+  return connection.run(`select count(*) from ${asText}`).then(
+    () => error,
+    (located: unknown) => located,
+  );
+}
+
+async function describe(
+  connection: DuckDBConnection,
+  relation: string,
+): Promise<{ readonly rows: number; readonly columns: readonly TableColumn[] }> {
+  const described = await connection.runAndReadAll(`describe from ${relation}`);
+  const columns = described.getRows().map(([name, type]) => tableColumn(String(name), String(type)));
+  const counted = await connection.runAndReadAll(`select count(*)::double from ${relation}`);
+  return { rows: Number(counted.getRows()[0]?.[0]), columns };
+}
+
+type Readers = Pick<TableFile, 'readNumbers' | 'readAlignedNumbers' | 'countLevels' | 'readChunks'>;
+
+function readersOf(table: {
+  readonly path: string;
+  readonly connection: DuckDBConnection;
+  readonly relation: string;
+  readonly rows: number;
+  readonly columns: readonly TableColumn[];
+}): Readers {
+  const { path, connection, relation, rows, columns } = table;
+
+  const columnOf = (name: string): TableColumn => {
+    const column = columns.find((column) => column.name === name);
+    if (column === undefined) {
+      const known = columns.map(({ name }) => name).join(', ');
+      throw new TidewatchError('UNKNOWN_TABLE_COLUMN', { file: path, column: name, known });
+    }
+    if (!isReadable(column)) throw unreadable(path, `${name}: ${column.reason ?? 'it cannot be read'}`);
+    return column;
+  };
+
+  async function* chunksOf(expressions: readonly string[]): AsyncGenerator<DuckDBDataChunk> {
+    try {
+      const result = await connection.stream(`select ${expressions.join(', ')} from ${relation}`);
+      for (
+        let chunk = await result.fetchChunk();
+        chunk !== null && chunk.rowCount > 0;
+        chunk = await result.fetchChunk()
+      )
+        yield chunk;
+    } catch (error) {
+      throw asUnreadable(path, error);
+    }
+  }
+
+  return {
+    readNumbers: async (names, buffers) => {
+      const found = names.map((_, i) => ({
+        values: buffers?.[i] ?? new Float64Array(rows),
+        count: 0,
+        missing: 0,
+        invalid: 0,
+      }));
+      for await (const chunk of chunksOf(names.map((name) => numberSql(columnOf(name)))))
+        for (const [index, column] of found.entries()) takeUsable(numbersOf(chunk, index), column);
+      return found.map(({ values, count, missing, invalid }) => ({
+        values: values.subarray(0, count),
+        missing,
+        invalid,
+      }));
+    },
+    readAlignedNumbers: async (names) => {
+      const found = names.map(() => new Float64Array(rows));
+      let row = 0;
+      for await (const chunk of chunksOf(names.map((name) => numberSql(columnOf(name))))) {
+        for (const [index, values] of found.entries())
+          values.set(
+            numbersOf(chunk, index).map((value) => (isUsableNumber(value) ? value + 0 : NaN)),
+            row,
+          );
+        row += chunk.rowCount;
+      }
+      return found;
+    },
+    countLevels: async (name, selection) => {
+      try {
+        return await countLevels(connection, relation, columnOf(name), selection);
+      } catch (error) {
+        throw asUnreadable(path, error);
+      }
+    },
+    readChunks: async function* (names) {
+      for await (const chunk of chunksOf(names.map((name) => valueSql(columnOf(name)))))
+        yield chunk.getColumns() as TableValue[][];
+    },
+  };
+}
+
+function numbersOf(chunk: DuckDBDataChunk, column: number): Float64Array {
+  const vector = chunk.getColumnVector(column);
+  // The array is private; its public accessor costs 30 times as much, a value at a time.
+  if (vector instanceof DuckDBDoubleVector) return vector['items'];
+  throw new TypeError(`column ${column} was not read as DOUBLE`);
+}
+
+interface NumbersTaken {
+  readonly values: Float64Array;
+  count: number;
+  missing: number;
+  invalid: number;
+}
+
+/** The inner loop of a comparison: 1 ns a value. */
+function takeUsable(items: Float64Array, taken: NumbersTaken): void {
+  const { values } = taken;
+  let { count } = taken;
+  for (let i = 0; i < items.length; i += 1) {
+    const value = items[i]!;
+    if (isUsableNumber(value)) {
+      // Adding 0 drops the sign of zero.
+      values[count] = value + 0;
+      count += 1;
+    } else if (value === missingMark) taken.missing += 1;
+    else taken.invalid += 1;
+  }
+  taken.count = count;
+}
+
+async function countLevels(
+  connection: DuckDBConnection,
+  relation: string,
+  column: TableColumn,
+  selection: LevelSelection,
+): Promise<LevelCounts> {
+  const { level, sentAs, isInvalid } = levelSql(column);
+  const totals = await connection.runAndReadAll(
+    `select count(*)::double, count(${level})::double, count(*) filter (where ${isInvalid})::double from ${relation}`,
+  );
+  const [rows = 0, present = 0, invalid = 0] = totals.getRows()[0]!.map(Number);
+  const counted = `select ${level} as level, count(*)::double as n from ${relation}
+    where ${level} is not null and not (${isInvalid}) group by all`;
+  const result =
+    'most' in selection
+      ? await connection.runAndReadAll(`from (${counted}) order by n desc, level limit ${selection.most}`)
+      : await connection.runAndReadAll(
+          `from (${counted}) where level in (select unnest($1)) order by n desc, level`,
+          [listValue(sentAs === 'text' ? [...selection.named] : selection.named.map(Number))],
+          [LIST(sentAs === 'text' ? VARCHAR : DOUBLE)],
+        );
+  const counts = new Map(
+    // Adding 0 drops the sign of zero.
+    result.getRows().map(([level, n]) => [String(typeof level === 'number' ? level + 0 : level), Number(n)]),
+  );
+  const listed = [...counts.values()].reduce((sum, n) => sum + n, 0);
+  return { counts, other: present - invalid - listed, missing: rows - present, invalid };
+}
+
+function asUnreadable(path: string, error: unknown): unknown {
+  return error instanceof TidewatchError ? error : unreadable(path, reasonOfDuckdb(error), error);
+}

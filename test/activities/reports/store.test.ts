@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import {
+  findReport,
+  listReports,
+  parseReportPath,
+  reportPath,
+  storeReport,
+} from '../../../activities/reports/store.ts';
+import type { ReportKey } from '../../../activities/reports/store.ts';
+import { createTestDatabase } from '../../setup/servers.ts';
+import type { TestDatabase } from '../../setup/servers.ts';
+import { day } from '../../setup/synthetic.ts';
+
+const week = (n: number): ReportKey => ({
+  kind: 'drift',
+  model: 'bike-demand',
+  window: { start: day(n), end: day(n + 7) },
+});
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test.drop());
+
+describe('a report', () => {
+  it('is found by its model and window, the newest version of it', async () => {
+    await storeReport(test.database, week(1), '<p>first</p>');
+    await storeReport(test.database, week(1), '<p>second</p>');
+    expect(await findReport(test.database, week(1))).toBe('<p>second</p>');
+    expect(await findReport(test.database, week(2))).toBeUndefined();
+  });
+
+  it('that says the same leaves the row as it is', async () => {
+    const storedAt = () => test.database.query('select stored_at as at from reports');
+    const before = await storedAt();
+    await storeReport(test.database, week(1), '<p>second</p>');
+    expect(await storedAt()).toEqual(before);
+  });
+
+  it('is listed, the newest window first', async () => {
+    await storeReport(test.database, week(8), '<p>later</p>');
+    expect(await listReports(test.database)).toEqual([week(8), week(1)]);
+  });
+});
+
+describe('reportPath', () => {
+  it('is read back by parseReportPath, whatever the model is called', () => {
+    const path = '/reports/drift/bike-demand/2024-01-01T00:00:00Z/2024-01-08T00:00:00Z';
+    expect(reportPath(week(1))).toBe(path);
+    expect(parseReportPath(path)).toEqual(week(1));
+    const odd = { ...week(1), model: 'a/b?c <d>' };
+    expect(parseReportPath(reportPath(odd))).toEqual(odd);
+  });
+
+  it.each([
+    '/reports',
+    '/reports/drift/x/2024-01-01T00:00:00Z',
+    '/reports/drift/x/today/tomorrow',
+    '/reports/drift/%/a/b',
+  ])('%s names no report', (path) => {
+    expect(parseReportPath(path)).toBeUndefined();
+  });
+});

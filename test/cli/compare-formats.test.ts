@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { writeOutput } from '../../cli/compare/run-comparison.ts';
+import { makeTables, type MadeTables } from '../sql/made-tables.ts';
+import { compare } from './comparing.ts';
+
+let tables: MadeTables;
+let files: { reference: string; current: string };
+beforeAll(async () => {
+  tables = await makeTables();
+  const query = (shift: number) => `select (i * 7 % 100) + ${shift} as moved, i % 10 as calm,
+    'w' || (i % 3) as weather, '<b>' as "a & <b>" from range(300) t(i)`;
+  files = {
+    reference: await tables.write('january.parquet', query(0)),
+    current: await tables.write('february.parquet', `select *, 1 as late from (${query(50)})`),
+  };
+});
+afterAll(() => tables.remove());
+
+describe('the report as a table', () => {
+  it('begins with both files, has the serious columns first with their reasons, and ends with the verdict', async () => {
+    const { text } = await compare(files);
+    const lines = text.split('\n');
+    expect(lines[0]).toBe(`reference  ${files.reference}  300 rows`);
+    expect(lines[1]).toBe(`current    ${files.current}  300 rows`);
+    const rowOf = (column: string) => lines.findIndex((line) => line.startsWith(`│ ${column} `));
+    expect(rowOf('moved')).toBeGreaterThan(0);
+    expect(rowOf('moved')).toBeLessThan(rowOf('late'));
+    expect(rowOf('late')).toBeLessThan(rowOf('calm'));
+    expect(text).toMatch(/^moved: Wasserstein 1\.73 sd /m);
+    expect(text).toContain('late: the reference has no such column');
+    expect(lines.at(-1)).toMatch(/^ok: 1 of \d features drifted/);
+  });
+});
+
+describe('the report as JUnit XML', () => {
+  it('has a test case for each column and one for all, failed on drift, skipped where nothing is known', async () => {
+    const { text } = await compare({ ...files, format: 'junit' });
+    expect(text).toMatch(/<testsuites tests="6" failures="1" errors="0" skipped="\d"/);
+    expect(text).toMatch(
+      /<testcase classname="column" name="moved">\s*<failure message="Wasserstein 1\.73 sd /,
+    );
+    expect(text).toMatch(/<testcase classname="column" name="calm"\/>/);
+    expect(text).toContain('name="a &amp; &lt;b>"');
+    expect(text).toMatch(
+      /name="late">\s*<skipped\/>\s*<system-out><!\[CDATA\[the reference has no such column/,
+    );
+    expect(text).toContain('<testcase classname="dataset" name="dataset"/>');
+  });
+});
+
+describe('the report as HTML', () => {
+  it('is one page that names every column, escaped', async () => {
+    const { text } = await compare({ ...files, format: 'html' });
+    expect(text).toMatch(/^<!doctype html>/i);
+    expect(text).toContain('february.parquet');
+    expect(text).toContain('a &amp; &lt;b&gt;');
+    expect(text).not.toContain('a & <b>');
+    expect(text).toContain('the reference has no such column');
+  });
+});
+
+describe('a report in a file', () => {
+  it('is written, and a place where it cannot be is said', async () => {
+    const file = join(tables.directory, 'report.txt');
+    await writeOutput(file, 'text');
+    expect(await readFile(file, 'utf8')).toBe('text\n');
+    await expect(writeOutput(join(tables.directory, 'nowhere', 'report.txt'), 'text')).rejects.toMatchObject({
+      code: 'UNWRITABLE_FILE',
+    });
+  });
+});

@@ -1,0 +1,198 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { checkTableExpectations } from '../../../cli/check-expectations.ts';
+import { readExpectationsFile } from '../../../cli/expectations-file.ts';
+import { runInit, type InitOptions } from '../../../cli/init/run-init.ts';
+import { readMonitorFiles } from '../../../cli/monitor-files.ts';
+import { TidewatchError } from '../../../core/errors.ts';
+import { openTableFile } from '../../../sql/table-file.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'init-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const inDirectory = (name: string): string => join(directory, name);
+const bikes = new URL('../../../demo/data/bikeshare_2011.csv', import.meta.url).pathname;
+
+/** 100 rows of a station's sensors. */
+const sensors = [
+  'id,at,station,temp,level,wind,empty,late',
+  ...Array.from(
+    { length: 100 },
+    (_, i) =>
+      `${1000 + i},2024-01-01 ${String(i % 24).padStart(2, '0')}:00:00,${'ABC'[i % 3]},${(i % 50) / 10 - 1},${i % 4},${i % 25 === 0 ? '' : i + 0.5},,${i < 60 ? '' : 1}`,
+  ),
+].join('\n');
+
+async function suiteOf(text: string, options: Partial<InitOptions> = {}): Promise<string> {
+  await writeFile(inDirectory('table.csv'), text);
+  const output = inDirectory('suite.yaml');
+  const asked = { expectations: true, reference: inDirectory('table.csv'), output, ...options } as const;
+  expect(await runInit(undefined, asked)).toBe(output);
+  return readFile(output, 'utf8');
+}
+
+const errorOf = async (model: string | undefined, options: InitOptions): Promise<string> =>
+  runInit(model, options).then(
+    () => 'no error',
+    (error: unknown) => {
+      expect(error).toBeInstanceOf(TidewatchError);
+      return (error as TidewatchError).message.replaceAll(`${directory}/`, '');
+    },
+  );
+
+describe('tidewatch init --expectations', () => {
+  it('suggests a range with slack, levels, missing shares and keys, and says what it saw', async () => {
+    const text = await suiteOf(sensors);
+    const entries = text.slice(text.indexOf('expectations:'));
+    expect(entries).toBe(`expectations:
+  # 1000 to 1099, none missing, all different
+  id: { notNull: true, unique: true }
+  # dates or times, none missing
+  at: { notNull: true }
+  # 3 levels, none missing
+  station: { in: [ A, B, C ], notNull: true }
+  # -1 to 3.9, none missing
+  temp: { min: -1.5, max: 4.4, notNull: true }
+  # 0 to 3, none missing
+  level: { in: [ 0, 1, 2, 3 ], notNull: true }
+  # 1.5 to 99.5, 4 of 100 missing
+  wind: { min: 0, max: 110, notNull: 0.92 }
+  # 1 to 1, 60 of 100 missing
+  late: { in: [ 1 ] }
+`);
+    expect(text).toContain('# Left out: empty (no row has a value)');
+  });
+
+  it('writes a suite that its own table fulfils', async () => {
+    const suite = inDirectory('bikes.yaml');
+    await runInit(undefined, { expectations: true, reference: bikes, output: suite });
+    const table = await openTableFile(bikes);
+    const { verdict, checks } = await checkTableExpectations(
+      table,
+      await readExpectationsFile(suite),
+    ).finally(() => void table.close());
+    expect(verdict).toEqual({ level: 'ok', reason: `${checks.length} checks passed` });
+    expect(checks.length).toBeGreaterThan(25);
+  });
+
+  it('holds names and levels that YAML would read as something else', async () => {
+    const names = ['true', 'a: b', '# c', '1', "it's", 'line end'];
+    const row = ['*x', '~', '1e3', 'no', '- x', '"']
+      .map((value) => `"${value.replaceAll('"', '""')}"`)
+      .join(',');
+    await suiteOf(
+      [names.map((name) => `"${name}"`).join(','), ...Array.from({ length: 30 }, () => row)].join('\n'),
+    );
+    const { expectations } = await readExpectationsFile(inDirectory('suite.yaml'));
+    expect(Object.keys(expectations).sort()).toEqual([...names].sort());
+    expect(expectations['true']?.in).toEqual(['*x']);
+    expect(expectations['a: b']?.in).toEqual(['~']);
+  });
+
+  it('takes a table without rows, and one of one row', async () => {
+    expect(await suiteOf('a,b\n')).toContain('# Left out: a (no row has a value)');
+    expect(await suiteOf('a,b\n1,x\n', { force: true })).toContain('a: { min: 0, max: 1, notNull: true }');
+  });
+
+  it('never replaces a file unless it is told to', async () => {
+    await writeFile(inDirectory('suite.yaml'), 'mine');
+    const options = { expectations: true, reference: bikes, output: inDirectory('suite.yaml') } as const;
+    expect(await errorOf(undefined, options)).toBe(
+      'suite.yaml is there already. Name another file with --output, or replace it with --force.',
+    );
+    expect(await readFile(options.output, 'utf8')).toBe('mine');
+    await runInit(undefined, { ...options, force: true });
+    expect(await readFile(options.output, 'utf8')).toContain('expectations:');
+  });
+});
+
+describe('tidewatch init <model>', () => {
+  it('writes a monitor of the columns of a table, which apply can read', async () => {
+    await runInit('bike-demand', { from: bikes, actual: 'bikers', output: inDirectory('bike.yaml') });
+    const [file] = await readMonitorFiles(directory);
+    expect(file?.monitor).toMatchObject({
+      model: 'bike-demand',
+      task: 'regression',
+      reference: { kind: 'rolling' },
+    });
+    const kinds = Object.entries(file!.monitor.features).map(([name, { kind }]) => `${name} ${kind}`);
+    expect(kinds).toEqual([
+      'season categorical',
+      'mnth categorical',
+      'day continuous',
+      'hr categorical',
+      'holiday categorical',
+      'weekday categorical',
+      'workingday categorical',
+      'weathersit categorical',
+      'temp continuous',
+      'atemp continuous',
+      'hum continuous',
+      'windspeed continuous',
+      'casual continuous',
+      'registered continuous',
+    ]);
+  });
+
+  it('is a classification with the classes of its actuals, without keys, times and what is logged beside', async () => {
+    const rows = Array.from(
+      { length: 40 },
+      (_, i) => `k${i},2024-01-01,${i / 7},${i % 2 ? 'late' : 'on-time'},0.5`,
+    );
+    await writeFile(inDirectory('table.csv'), ['key,at,distance,outcome,prediction', ...rows].join('\n'));
+    await runInit('delays', {
+      from: inDirectory('table.csv'),
+      actual: 'outcome',
+      output: inDirectory('delays.yaml'),
+    });
+    const text = await readFile(inDirectory('delays.yaml'), 'utf8');
+    expect(text).toContain('  # key: left out; every value is different: a key?');
+    expect(text).toContain('  # at: left out; it is a date or time');
+    expect(text).toContain('  # prediction: left out; it is logged beside the features');
+    const [file] = await readMonitorFiles(directory);
+    expect(file?.monitor).toMatchObject({ task: 'classification', classes: ['late', 'on-time'] });
+    expect(Object.keys(file!.monitor.features)).toEqual(['distance']);
+  });
+
+  it('writes an example without a table', async () => {
+    await runInit('fresh', { output: inDirectory('fresh.yaml') });
+    expect((await readMonitorFiles(directory))[0]?.monitor.model).toBe('fresh');
+  });
+});
+
+describe('the options of tidewatch init', () => {
+  it.each<[string | undefined, InitOptions, string]>([
+    [
+      undefined,
+      {},
+      'init: name the model, for example `tidewatch init bike-demand`, or give --expectations.',
+    ],
+    ['Bike', {}, 'Bike: use lower-case letters, digits, ".", "_" and "-", at most 63 characters.'],
+    ['bike', { reference: 'a.csv' }, '--reference: belongs to --expectations.'],
+    ['bike', { actual: 'cnt' }, '--actual: is a column of --from.'],
+    [undefined, { expectations: true }, '--expectations: takes either --reference with a file, or --model.'],
+    [
+      undefined,
+      { expectations: true, reference: 'a', model: 'b' },
+      '--expectations: takes either --reference with a file, or --model.',
+    ],
+    ['bike', { expectations: true, reference: 'a' }, 'bike: with --expectations, name a model as --model.'],
+    [
+      undefined,
+      { expectations: true, reference: 'a', from: 'b' },
+      '--from: belongs to a monitor, not to --expectations.',
+    ],
+    ['bike', { from: bikes, actual: 'biker', output: 'x.yaml' }, 'the nearest is "bikers"'],
+    ['bike', { from: 'none.csv' }, 'none.csv cannot be read as a table: there is no such file.'],
+    ['bike', { output: join(bikes, 'bike.yaml') }, 'bike.yaml cannot be written'],
+  ])('%s %j: %s', async (model, options, message) => {
+    expect(await errorOf(model, options)).toContain(message);
+  });
+});
