@@ -83,7 +83,10 @@ describe('a worker that runs', () => {
   });
 
   it('shows no other page', async () => {
-    expect(await get('/')).toMatchObject({ status: 404, body: 'try /reports, /healthz, /readyz or /metrics\n' });
+    expect(await get('/')).toMatchObject({
+      status: 404,
+      body: 'try /reports, /healthz, /readyz or /metrics\n',
+    });
   });
 
   it('is not ready while Postgres is away, says so, and is ready again when it is back', async () => {
