@@ -18,44 +18,16 @@ import {
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { isUsableNumber } from '../core/profile/grid.ts';
 import { reasonOfDuckdb, tableSourceOf, unreadable, type TableSource } from './table-source.ts';
-import {
-  isReadable,
-  levelSql,
-  missingMark,
-  numberSql,
-  tableColumn,
-  textSql,
-  valueSql,
-  type TableColumn,
-} from './table-types.ts';
+import { countLevels, type LevelCounts, type LevelSelection, type Query } from './table-levels.ts';
+import { noNumbers, numberColumnOf, takeNumbers, type NumberColumn } from './table-numbers.ts';
+import { isReadable, numberSql, tableColumn, textSql, valueSql, type TableColumn } from './table-types.ts';
 
+export type { LevelCounts } from './table-levels.ts';
+export type { NumberColumn } from './table-numbers.ts';
 export type { TableColumn } from './table-types.ts';
 
 /** A value as it comes from a table; instants are epoch milliseconds. */
 export type TableValue = number | string | boolean | null;
-
-/** The numbers of one column, in the order of its rows. */
-export interface NumberColumn {
-  /** Usable ones only: finite, and at most 1e145 away from 0; never -0. */
-  readonly values: Float64Array;
-  readonly missing: number;
-  /** NaN, infinite, beyond 1e145, or text that is no number. */
-  readonly invalid: number;
-}
-
-/** How often each level of one column occurs. */
-export interface LevelCounts {
-  /** Most frequent first. */
-  readonly counts: ReadonlyMap<string, number>;
-  /** Values of levels that were not asked for. */
-  readonly other: number;
-  readonly missing: number;
-  /** NaN and infinities. */
-  readonly invalid: number;
-}
-
-/** Which levels are listed one by one: the most frequent ones, or those named. */
-export type LevelSelection = { readonly most: number } | { readonly named: readonly string[] };
 
 export interface TableFile {
   readonly path: string;
@@ -205,6 +177,16 @@ function readersOf(table: {
     return column;
   };
 
+  const query: Query = async (sql, list) => {
+    const [values, type] =
+      list === undefined ? [] : 'texts' in list ? [list.texts, VARCHAR] : [list.numbers, DOUBLE];
+    const reader =
+      values === undefined || type === undefined
+        ? await connection.runAndReadAll(sql)
+        : await connection.runAndReadAll(sql, [listValue([...values])], [LIST(type)]);
+    return reader.getRows();
+  };
+
   async function* chunksOf(expressions: readonly string[]): AsyncGenerator<DuckDBDataChunk> {
     try {
       const result = await connection.stream(`select ${expressions.join(', ')} from ${relation}`);
@@ -221,19 +203,10 @@ function readersOf(table: {
 
   return {
     readNumbers: async (names, buffers) => {
-      const found = names.map((_, i) => ({
-        values: buffers?.[i] ?? new Float64Array(rows),
-        count: 0,
-        missing: 0,
-        invalid: 0,
-      }));
+      const taken = names.map((_, i) => noNumbers(buffers?.[i] ?? new Float64Array(rows)));
       for await (const chunk of chunksOf(names.map((name) => numberSql(columnOf(name)))))
-        for (const [index, column] of found.entries()) takeUsable(numbersOf(chunk, index), column);
-      return found.map(({ values, count, missing, invalid }) => ({
-        values: values.subarray(0, count),
-        missing,
-        invalid,
-      }));
+        for (const [index, column] of taken.entries()) takeNumbers(numbersOf(chunk, index), column);
+      return taken.map(numberColumnOf);
     },
     readAlignedNumbers: async (names) => {
       const found = names.map(() => new Float64Array(rows));
@@ -250,7 +223,7 @@ function readersOf(table: {
     },
     countLevels: async (name, selection) => {
       try {
-        return await countLevels(connection, relation, columnOf(name), selection);
+        return await countLevels(query, relation, columnOf(name), selection);
       } catch (error) {
         throw asUnreadable(path, error);
       }
@@ -267,58 +240,6 @@ function numbersOf(chunk: DuckDBDataChunk, column: number): Float64Array {
   // The array is private; its public accessor costs 30 times as much, a value at a time.
   if (vector instanceof DuckDBDoubleVector) return vector['items'];
   throw new TypeError(`column ${column} was not read as DOUBLE`);
-}
-
-interface NumbersTaken {
-  readonly values: Float64Array;
-  count: number;
-  missing: number;
-  invalid: number;
-}
-
-/** The inner loop of a comparison: 1 ns a value. */
-function takeUsable(items: Float64Array, taken: NumbersTaken): void {
-  const { values } = taken;
-  let { count } = taken;
-  for (let i = 0; i < items.length; i += 1) {
-    const value = items[i]!;
-    if (isUsableNumber(value)) {
-      // Adding 0 drops the sign of zero.
-      values[count] = value + 0;
-      count += 1;
-    } else if (value === missingMark) taken.missing += 1;
-    else taken.invalid += 1;
-  }
-  taken.count = count;
-}
-
-async function countLevels(
-  connection: DuckDBConnection,
-  relation: string,
-  column: TableColumn,
-  selection: LevelSelection,
-): Promise<LevelCounts> {
-  const { level, sentAs, isInvalid } = levelSql(column);
-  const totals = await connection.runAndReadAll(
-    `select count(*)::double, count(${level})::double, count(*) filter (where ${isInvalid})::double from ${relation}`,
-  );
-  const [rows = 0, present = 0, invalid = 0] = totals.getRows()[0]!.map(Number);
-  const counted = `select ${level} as level, count(*)::double as n from ${relation}
-    where ${level} is not null and not (${isInvalid}) group by all`;
-  const result =
-    'most' in selection
-      ? await connection.runAndReadAll(`from (${counted}) order by n desc, level limit ${selection.most}`)
-      : await connection.runAndReadAll(
-          `from (${counted}) where level in (select unnest($1)) order by n desc, level`,
-          [listValue(sentAs === 'text' ? [...selection.named] : selection.named.map(Number))],
-          [LIST(sentAs === 'text' ? VARCHAR : DOUBLE)],
-        );
-  const counts = new Map(
-    // Adding 0 drops the sign of zero.
-    result.getRows().map(([level, n]) => [String(typeof level === 'number' ? level + 0 : level), Number(n)]),
-  );
-  const listed = [...counts.values()].reduce((sum, n) => sum + n, 0);
-  return { counts, other: present - invalid - listed, missing: rows - present, invalid };
 }
 
 function asUnreadable(path: string, error: unknown): unknown {

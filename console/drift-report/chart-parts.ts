@@ -11,12 +11,12 @@ export const axisLine = { show: true, onZero: false, lineStyle: { color: 'var(--
 export const gridLine = { show: true, lineStyle: { color: 'var(--grid)' } } as const;
 
 /**
- * About four round numbers from low to high.
+ * Three to six round numbers from low to high.
  *
  * @example niceTicks(0.02, 0.97) // [0.2, 0.4, 0.6, 0.8]
  */
 export function niceTicks(low: number, high: number): number[] {
-  const rough = (high - low) / 4;
+  const rough = (high - low) / 5;
   if (!(rough > 0) || !Number.isFinite(rough)) return [low];
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough)!;

@@ -64,7 +64,7 @@ function meanRow({ means }: ColumnFacts): Row[] {
 
 function rangeRow({ reference, current }: Sides<{ readonly min: number; readonly max: number }>): Row {
   const words = ({ min, max }: { readonly min: number; readonly max: number }): string =>
-    `${formatNumber(min)} to ${formatNumber(max)}`;
+    min === max ? formatNumber(min) : `${formatNumber(min)} to ${formatNumber(max)}`;
   return ['Range', words(reference), words(current)];
 }
 

@@ -17,7 +17,6 @@ const levelWords: Readonly<Record<Level, string>> = {
   'insufficient-data': 'Not judged',
 };
 
-/** @example toMarkup(levelMark('ok')) // '<span class="level ok"><span aria-hidden="true">✓</span> OK</span>' */
 export function levelMark(level: Level): Html {
   return html`<span class="level ${level}"
     ><span aria-hidden="true">${levelShapes[level]}</span> ${levelWords[level]}</span

@@ -1,7 +1,7 @@
 /** What is drawn of a column: the shares of its values in a few bars, the reference's beside the current window's. */
 
 import { centerOf, nextUp, type CategoricalGrid, type ContinuousGrid } from '../profile/grid.ts';
-import { rowCountOf, valueCountOf, type ContinuousProfile } from '../profile/profile.ts';
+import { rowCountOf, valueCountOf } from '../profile/profile.ts';
 import { reasonNotComparable, type Comparison, type Sides } from '../statistics/comparison.ts';
 import { barEdges, latticeOf, referenceRange, widen, type Outside } from './bar-edges.ts';
 
@@ -105,7 +105,7 @@ function continuousShares(comparison: Continuous): Omit<ContinuousDistribution, 
 
   const spread = reference.cells.slice();
   for (const { value } of points) spread[grid.edges.indexOf(value) + 1] = 0;
-  const { below, above } = outsideOf(grid, comparison.current);
+  const { below, above } = outsideOf(comparison, 'current');
   const range = widen(
     referenceRange(grid, spread, lattice?.step),
     [below, above].filter(({ count }) => count > leastOutside * values.current),
@@ -139,37 +139,41 @@ function singleValuesOf({ edges }: ContinuousGrid): number[] {
   return edges.filter((edge, i) => edges[i + 1] === nextUp(edge));
 }
 
-/** The values below and above the reference: only their number and their mean are known, so they count as spread evenly around it. */
+/**
+ * The values below and above the reference. Where only their number, their mean and the furthest one are known, they count as
+ * spread evenly around the mean.
+ */
 function outsideOf(
-  grid: ContinuousGrid,
-  { cells, cellSums, extent }: ContinuousProfile,
+  { grid, samples, ...sides }: Continuous,
+  side: keyof Sides<unknown>,
 ): { readonly below: Outside; readonly above: Outside } {
+  const { cells, cellSums, extent } = sides[side];
   const [first, last] = [grid.edges[0]!, grid.edges.at(-1)!];
   const meanOf = (cell: number): number => centerOf(grid) + cellSums[cell]! / cells[cell]!;
   const overflow = cells.length - 1;
   const [low, high] = [cells[0] === 0 ? first : meanOf(0), cells[overflow] === 0 ? last : meanOf(overflow)];
+  const isSpread = samples === undefined;
   return {
     below: {
       count: cells[0]!,
       mean: low,
-      end: Math.min(first, Math.max(extent!.min, first + 2 * (low - first))),
+      end: cells[0] === 0 ? first : Math.max(extent!.min, isSpread ? first - 2 * (first - low) : -Infinity),
     },
     above: {
       count: cells[overflow]!,
       mean: high,
-      end: Math.max(last, Math.min(extent!.max, last + 2 * (high - last))),
+      end:
+        cells[overflow] === 0 ? last : Math.min(extent!.max, isSpread ? last + 2 * (high - last) : Infinity),
     },
   };
 }
 
 /** How many values of a side lie below a number? */
-function counterBelow(
-  { grid, samples, ...sides }: Continuous,
-  side: keyof Sides<unknown>,
-): (x: number) => number {
+function counterBelow(comparison: Continuous, side: keyof Sides<unknown>): (x: number) => number {
+  const { grid, samples } = comparison;
   if (samples !== undefined) return (x) => countLess(samples[side], x);
-  const { cells } = sides[side];
-  const { below, above } = outsideOf(grid, sides[side]);
+  const { cells } = comparison[side];
+  const { below, above } = outsideOf(comparison, side);
   const bounds = [below.end, ...grid.edges, nextUp(above.end)];
   const starts = [0];
   for (const count of cells) starts.push(starts.at(-1)! + count);

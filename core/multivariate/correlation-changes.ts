@@ -57,6 +57,9 @@ export interface CorrelationOptions {
  * probable pair. Pairs with a constant column or fewer than 30 complete rows of a side are not judged. Cost: pairs x
  * rows; 66 pairs x 4,000 rows take 5 ms.
  *
+ * False alarms at alpha .05 (as for the domain classifier): none of independent rows, 10 to 18% with an autocorrelation
+ * of .9, 40% with .97; with usual windows 5%, and 9% at .97.
+ *
  * @example correlationChanges(march, aWeekOfJune, { alpha, usual: itsWeeks }).verdict.reason
  * // '1 of 10 pairs of features changed: temp and hum -0.16 -> -0.74 (731 and 168 rows)'
  */

@@ -37,7 +37,8 @@ const mostDistinct = 10_000_000;
  * different values that did. No rows are `insufficient-data`; only missing values fulfil all but `notNull`; more than
  * 10 million different values cannot be held against `unique`. Nothing throws, whatever a value is.
  *
- * Cost: about 30 ns a value and expectation; `unique` remembers every value.
+ * Cost: 20 to 50 ns a value and expectation, 0.5 µs for `unique`, which remembers every value, and 50 ns a character for
+ * `matches`.
  *
  * @example
  * const checker = createExpectationChecker('hum', expectationsSchema.parse({ min: 0.1 }));

@@ -80,12 +80,16 @@ export function energyDistancePValueAt(
   if (comparison.kind !== 'continuous' || statistic === 0) return 1;
   const { reference: n, current: m } = effectiveSizes;
   const atoms = pooledAtoms(comparison, effectiveSizes);
+  // In units of the range, so that squares of tiny units do not underflow.
+  const range = atoms.at(-1)!.position - atoms[0]!.position;
+  if (range === 0) return 1;
   let at = 0;
   const points = atoms.slice(1).map(({ position }, i) => {
     at += atoms[i]!.share;
-    return { at, weight: position - atoms[i]!.position, lessVariance: 0 };
+    return { at, weight: (position - atoms[i]!.position) / range, lessVariance: 0 };
   });
-  return quadraticFormSurvival((((n * m) / (n + m)) * statistic ** 2) / 2, squaredBridge(points));
+  const value = (((n * m) / (n + m)) * statistic * (statistic / range)) / 2;
+  return quadraticFormSurvival(value, squaredBridge(points));
 }
 
 function ofCells(comparison: ContinuousComparison): Computation {

@@ -3,9 +3,9 @@
 /**
  * How probable is a distance of at least `distance` between n independent values and the distribution that they come from?
  *
- * As Simard and L'Ecuyer (2011) choose: up to 140 values exact (Marsaglia, Tsang and Wang 2003, and the one-sided sum where both sides cannot be exceeded at
- * once); above, the expansion of Pelz and Good (1976), in the tail twice the one-sided probability. Absolute error below
- * 3e-7 (measured against scipy 1.17 `kstwo.sf`); 1 at distance 0, 0 at 1.
+ * As Simard and L'Ecuyer (2011) choose: up to 140 values exact (Marsaglia, Tsang and Wang 2003, and the one-sided sum
+ * where both sides cannot be exceeded at once); above, the expansion of Pelz and Good (1976), in the tail twice the
+ * one-sided probability. Absolute error below 3e-7 (measured against scipy 1.17 `kstwo.sf`); 1 at distance 0, 0 at 1.
  *
  * @example kolmogorovSurvival(100, 0.1) // 0.2541
  */

@@ -45,7 +45,8 @@ export function lInfinityOfCounts(reference: readonly number[], current: readonl
  * values?
  *
  * At most the sum over the bins of how probable that is for each when the rows are dealt out at random (hypergeometric, at
- * sizes rounded to whole rows; Bonferroni). With two bins it is exact, because both differ alike.
+ * sizes rounded to whole rows; Bonferroni). With two bins it is exact, because both differ alike. Measured as for
+ * `permutationSurvival`: 3.1-5.1%, 0.7-1.1% and 0.03-0.13%.
  */
 export function lInfinityPValueAt(
   { statistic }: Found,

@@ -13,7 +13,7 @@ const precision = 1e-9;
  * `distance` or more, either way?
  *
  * The saddlepoint approximation of Lugannani and Rice (1980) on either side, from the distribution itself: its skewness
- * and its tails count, which the normal law leaves out (24 lognormal values: 0.1% of means lie where it expects 0.01%).
+ * and its tails count, which the normal law leaves out (of means of 24 lognormal values, 0.8% lie where it expects 0.1%).
  * Relative error a few percent out into the tails; 0 beyond the largest difference of two values. Cost: about 25 passes
  * over the atoms.
  */
@@ -27,6 +27,7 @@ export function meanDifferenceSurvival(
   const shares = Float64Array.from(atoms, ({ share }) => share);
   const variance = offsets.reduce((sum, offset, i) => sum + shares[i]! * offset ** 2, 0);
   const deviation = Math.sqrt(variance * (1 / sizes.reference + 1 / sizes.current));
+  if (!(deviation > 0)) return 1;
   if (distance <= nearZero * deviation) return chiSquaredSurvival((distance / deviation) ** 2, 1);
   const range = offsets.at(-1)! - offsets[0]!;
   if (distance >= range) return 0;

@@ -22,6 +22,11 @@ const tie = 1 - 1e-9;
  * mean of the statistic (exact), its variance (with the covariances of the bins to second order) and its skewness, never less
  * skewed than the gamma law that starts at 0.
  *
+ * Where nothing differs, p-values of PSI, Kullback-Leibler, Jensen-Shannon, Hellinger and total variation at most .05, .01 and
+ * .001 came in 0.7-6.7%, 0.4-1.5% and 0.01-0.16% of cases: 24, 168, 500 and 5,000 rows against 10,000, in 2, 5 and 10 equal
+ * bins and in 2 to 10 skewed levels, 10,000 or 20,000 samples each; the 6.7% is Hellinger with many rare levels, elsewhere it
+ * was at most 5.8%. Smaller p-values are rather too large.
+ *
  * Counts that are not whole, of rows scaled to an effective number, count as the whole numbers around them. 1 with fewer than
  * two bins. Source: Mielke and Berry (1985) for moments in place of draws. Cost: 40 terms a bin, 0.1 ms for 10 bins.
  */

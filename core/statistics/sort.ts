@@ -36,11 +36,11 @@ const lowBits = bucketCount - 1;
  */
 export function sortValues(values: Float64Array, scratch?: Float64Array): Float64Array {
   if (isAscending(values)) return values;
-  if (values.length < fewest) return values.sort();
+  if (values.length < fewest) return dropSignsOfZeros(values).sort();
   let from = values;
   let to = scratch?.subarray(0, values.length) ?? new Float64Array(values.length);
   if (spreadSort(values, to)) return values;
-  const counts = countDigits(values);
+  const counts = countDigits(dropSignsOfZeros(values));
   for (const [position, digit] of digits.entries()) {
     const ofDigit = counts.subarray(position * bucketCount, (position + 1) * bucketCount);
     if (ofDigit.includes(values.length)) continue;
@@ -52,17 +52,21 @@ export function sortValues(values: Float64Array, scratch?: Float64Array): Float6
   return values;
 }
 
-/** Says whether nothing is left to do; turns -0 into 0 on the way. */
+/** Says whether nothing is left to do; turns -0 into 0 as far as it looks, which is to the first value out of order. */
 function isAscending(values: Float64Array): boolean {
-  let ascending = true;
   let previous = -Infinity;
   for (let i = 0; i < values.length; i += 1) {
     const value = values[i]!;
+    if (value < previous) return false;
     if (value === 0) values[i] = 0;
-    if (value < previous) ascending = false;
     previous = value;
   }
-  return ascending;
+  return true;
+}
+
+function dropSignsOfZeros(values: Float64Array): Float64Array {
+  for (let i = 0; i < values.length; i += 1) if (values[i] === 0) values[i] = 0;
+  return values;
 }
 
 /** The 32-bit halves of the doubles, the low one first: every processor that Node.js runs on is little-endian. */

@@ -62,11 +62,10 @@ describe('columns in threads', () => {
   });
 
   it('are what a large comparison runs in', async () => {
-    const query = 'select i % 1000 as a, i * 0.5 as b from range(60000) t(i)';
-    const [reference, current] = [
-      await tables.write('l1.parquet', query),
-      await tables.write('l2.parquet', query),
-    ];
+    // 2.4 million values.
+    const query = 'select i % 1000 as a, i * 0.5 as b from range(600000) t(i)';
+    const reference = await tables.write('large-a.parquet', query);
+    const current = await tables.write('large-b.parquet', query);
     const { columns } = await compareToJson({ reference, current });
     expect(columns.map(({ column, verdict }) => [column, verdict])).toEqual([
       ['a', 'ok'],

@@ -31,8 +31,10 @@ const problemOf = async (text: string): Promise<string> =>
 async function check(table: string, suite: string) {
   const file = join(directory, 'table.csv');
   await writeFile(file, table);
+  const expected = await read(suite);
   const opened = await openTableFile(file);
-  const found = await checkTableExpectations(opened, await read(suite)).finally(() => void opened.close());
+  const found = await checkTableExpectations(opened, expected);
+  await opened.close();
   const failed = found.checks
     .filter(isFailed)
     .map(

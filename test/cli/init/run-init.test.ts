@@ -74,10 +74,8 @@ describe('tidewatch init --expectations', () => {
     const suite = inDirectory('bikes.yaml');
     await runInit(undefined, { expectations: true, reference: bikes, output: suite });
     const table = await openTableFile(bikes);
-    const { verdict, checks } = await checkTableExpectations(
-      table,
-      await readExpectationsFile(suite),
-    ).finally(() => void table.close());
+    const { verdict, checks } = await checkTableExpectations(table, await readExpectationsFile(suite));
+    await table.close();
     expect(verdict).toEqual({ level: 'ok', reason: `${checks.length} checks passed` });
     expect(checks.length).toBeGreaterThan(25);
   });

@@ -9,9 +9,10 @@ import { jensenShannonOfCounts } from '../../../core/statistics/jensen-shannon.t
 import { kullbackLeiblerOfCounts } from '../../../core/statistics/kullback-leibler.ts';
 import { lInfinityOfCounts } from '../../../core/statistics/l-infinity.ts';
 import { psiOfCounts } from '../../../core/statistics/population-stability-index.ts';
+import { methodNames, methodOf } from '../../../core/statistics/registry.ts';
 import { totalVariationOfCounts } from '../../../core/statistics/total-variation.ts';
 import { statisticOf } from './comparisons.ts';
-import { pairsOfCounts } from './counts.ts';
+import { countComparison, pairsOfCounts, sizesOf } from './counts.ts';
 
 /** What holds for all methods on counts, whatever they measure. */
 const distances = {
@@ -114,6 +115,35 @@ describe('an empty bin on both sides', () => {
       fc.property(pairsOfCounts, ({ a, b }) => {
         expect(ofCounts([...a, 0], [...b, 0])).toEqual(ofCounts(a, b));
       }),
+    );
+  });
+});
+
+describe('the p-value at an effective number of values', () => {
+  const onCounts = methodNames.filter((name) => methodOf(name).kinds.includes('categorical'));
+
+  it.each(onCounts)('of %s is a probability, however few values and rows there are', (name) => {
+    const { compute, pValueAt } = methodOf(name);
+    fc.assert(
+      fc.property(
+        pairsOfCounts,
+        fc.nat(50),
+        fc.double({ min: 1, max: 1e8, noNaN: true }),
+        (pair, unseen, effect) => {
+          const counts = { reference: pair.a, current: pair.b };
+          const comparison = countComparison(counts, { reference: 0, current: unseen });
+          const found = compute(comparison);
+          if ('notComputable' in found) return;
+          const { reference, current } = sizesOf(counts);
+          const pValue = pValueAt!(found, comparison, {
+            reference: reference / effect,
+            current: (current + unseen) / effect,
+          });
+          expect(pValue).toBeGreaterThanOrEqual(0);
+          expect(pValue).toBeLessThanOrEqual(1);
+        },
+      ),
+      { numRuns: 50 },
     );
   });
 });

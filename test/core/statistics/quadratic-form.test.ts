@@ -77,7 +77,7 @@ describe('quadraticFormSurvival', () => {
           const far = quadraticFormSurvival(share * factor * form.mean, form);
           expect(near).toBeLessThanOrEqual(1);
           expect(far).toBeGreaterThanOrEqual(0);
-          expect(far).toBeLessThanOrEqual(near + 1e-8);
+          expect(far).toBeLessThanOrEqual(near + 1e-6);
         },
       ),
     );

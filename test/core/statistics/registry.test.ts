@@ -13,7 +13,10 @@ import { compareValues, levelComparison } from './comparisons.ts';
 describe('the table of methods', () => {
   it.each([
     ['kolmogorov-smirnov', ['continuous'], 'p-value', 0.05],
+    ['anderson-darling', ['continuous'], 'p-value', 0.05],
+    ['cramer-von-mises', ['continuous'], 'p-value', 0.05],
     ['wasserstein', ['continuous'], 'effect', 0.2],
+    ['energy-distance', ['continuous'], 'effect', 0.1],
     ['population-stability-index', ['continuous', 'categorical'], 'effect', 0.1],
     ['kullback-leibler', ['continuous', 'categorical'], 'effect', 0.1],
     ['jensen-shannon', ['continuous', 'categorical'], 'effect', 0.1],

@@ -21,7 +21,7 @@ describe('a sort by spread', () => {
     ['negative and positive values', numbers(5_000).map((x) => (x - 0.5) * 1e100)],
     ['20 distinct values', numbers(5_000).map((x) => Math.floor(x * 20))],
     ['values far from 0', numbers(5_000).map((x) => 1e9 + x)],
-    ['values in descending order', Float64Array.from({ length: 5_000 }, (_, i) => -i)],
+    ['values in descending order', Float64Array.from({ length: 5_000 }, (_, i) => 5_000 - i)],
     ['a crowd in the second round', numbers(5_000).map((x, i) => (i % 10 === 0 ? 0.5 + x * 1e-12 : x))],
     ['infinities', numbers(5_000).map((x, i) => (i % 100 === 0 ? Infinity : x))],
   ])('orders %s, or leaves them alone', (_, values) => {
@@ -37,6 +37,13 @@ describe('a sort by spread', () => {
         if (sorted !== 'not spread') expect(sorted).toEqual(values.slice().sort());
       }),
     );
+  });
+
+  it('drops the sign of zero', () => {
+    const values = numbers(5_000).map((x, i) => (i === 9 ? -0 : x - 0.5));
+    expect(spreadSort(values, new Float64Array(5_000))).toBe(true);
+    expect(values.some((value) => value === 0)).toBe(true);
+    expect(values.some((value) => Object.is(value, -0))).toBe(false);
   });
 
   it('takes on what is spread', () => {

@@ -48,6 +48,13 @@ describe('wassersteinSurvival', () => {
     expect(pValues.at(-2)).toBeLessThan(1e-6);
   });
 
+  it('is about the exact probability for two values, where it is a difference of means', () => {
+    const coin = [0, 2].map((position) => ({ position, share: 1 / 2 }));
+    const computed = wassersteinSurvival(1, coin, { reference: 8, current: 8 });
+    // The difference of two binomial counts of 8 is at least 4 with probability 0.077, at least 5 with 0.021.
+    expect(computed).toBeCloseTo(0.044, 3);
+  });
+
   it('is 1 where there is one value only', () => {
     expect(wassersteinSurvival(0, atoms.slice(0, 1), sizes)).toBe(1);
   });

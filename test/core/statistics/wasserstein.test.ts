@@ -1,14 +1,24 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, it } from 'vitest';
 
 import { gridFromTrainingStatistics } from '../../../core/profile/grid.ts';
 import { buildProfile } from '../../../core/profile/profile.ts';
+import { normalQuantile } from '../../../core/statistics/distributions.ts';
 import {
   wasserstein,
   wassersteinOfValues,
   wassersteinPValueAt,
 } from '../../../core/statistics/wasserstein.ts';
 import { sorted } from '../profile/arbitraries.ts';
-import { compareInGridOf, compareValues, foundOf, levelComparison, statisticOf } from './comparisons.ts';
+import {
+  compareInGridOf,
+  compareValues,
+  foundOf,
+  levelComparison,
+  statisticOf,
+  withSamples,
+} from './comparisons.ts';
 
 describe('wassersteinOfValues', () => {
   it('is the distance by which a sample was moved, in its unit; the effect is in deviations of the reference', () => {
@@ -90,6 +100,28 @@ describe('wasserstein of profiles', () => {
 });
 
 describe('wassersteinPValueAt', () => {
+  it.each([
+    ['normal', (normal: number) => normal],
+    ['lognormal', (normal: number) => Math.exp(normal)],
+    ['mostly zero', (normal: number) => Math.max(0, normal - 0.8)],
+  ])('calls as many unchanged windows of 24 rows changed as it says: %s', (_, shape) => {
+    const random = xoroshiro128plus(24);
+    const rows = (count: number) =>
+      Float64Array.from({ length: count }, () => shape(normalQuantile(uniformFloat64(random)))).sort();
+    const pValues = Array.from({ length: 10 }, () => rows(1000)).flatMap((reference) =>
+      Array.from({ length: 80 }, () => {
+        const current = rows(24);
+        const comparison = withSamples(compareValues([0], [0]), reference, current);
+        const found = foundOf(wassersteinOfValues(reference, current));
+        return wassersteinPValueAt(found, comparison, { reference: 1000, current: 24 });
+      }),
+    );
+    const shareBelow = (level: number) => pValues.filter((p) => p <= level).length / pValues.length;
+    expect(shareBelow(0.05)).toBeGreaterThan(0.025);
+    expect(shareBelow(0.05)).toBeLessThan(0.075);
+    expect(shareBelow(0.01)).toBeLessThan(0.02);
+  });
+
   const comparison = compareValues(
     Array.from({ length: 300 }, (_, i) => i),
     Array.from({ length: 60 }, (_, i) => 5 * i + 40),
