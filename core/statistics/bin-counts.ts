@@ -82,6 +82,22 @@ export function reasonNoCounts(reference: readonly number[], current: readonly n
   return undefined;
 }
 
+/**
+ * A distance between the shares of two lists of counts, bin by bin: its effect is the distance itself, and its p-value is
+ * known only at given sizes.
+ */
+export function distanceOfCounts(
+  reference: readonly number[],
+  current: readonly number[],
+  distanceOf: (counts: BinCounts) => number,
+): Computation {
+  const reason = reasonNoCounts(reference, current);
+  if (reason !== undefined) return { notComputable: reason };
+  const counts = occurringBinsOf({ reference, current });
+  const distance = distanceOf(counts);
+  return { statistic: distance, pValue: null, effect: distance, bins: counts.reference.length };
+}
+
 type OfCounts = (reference: readonly number[], current: readonly number[]) => Computation;
 
 /** A method on bins, or on levels with everything unseen as one more. */

@@ -2,8 +2,7 @@ import {
   binCountsWithUnseenOf,
   compareBins,
   countsAt,
-  occurringBinsOf,
-  reasonNoCounts,
+  distanceOfCounts,
   sumOverBins,
   termOfShares,
   type BinCounts,
@@ -33,11 +32,9 @@ export function hellinger(comparison: Comparison): Computation {
  * @example hellingerOfCounts([10, 0], [0, 5]) // statistic 1
  */
 export function hellingerOfCounts(reference: readonly number[], current: readonly number[]): Computation {
-  const reason = reasonNoCounts(reference, current);
-  if (reason !== undefined) return { notComputable: reason };
-  const counts = occurringBinsOf({ reference, current });
-  const distance = Math.sqrt(Math.min(1, sumOverBins(counts, termOf(counts))));
-  return { statistic: distance, pValue: null, effect: distance, bins: counts.reference.length };
+  return distanceOfCounts(reference, current, (counts) =>
+    Math.sqrt(Math.min(1, sumOverBins(counts, termOf(counts)))),
+  );
 }
 
 /**

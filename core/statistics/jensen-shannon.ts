@@ -2,8 +2,7 @@ import {
   binCountsWithUnseenOf,
   compareBins,
   countsAt,
-  occurringBinsOf,
-  reasonNoCounts,
+  distanceOfCounts,
   sumOverBins,
   termOfShares,
   type BinCounts,
@@ -33,12 +32,10 @@ export function jensenShannon(comparison: Comparison): Computation {
  * @example jensenShannonOfCounts([10, 0], [0, 5]) // statistic 1
  */
 export function jensenShannonOfCounts(reference: readonly number[], current: readonly number[]): Computation {
-  const reason = reasonNoCounts(reference, current);
-  if (reason !== undefined) return { notComputable: reason };
-  const counts = occurringBinsOf({ reference, current });
   // Rounding leaves the divergence a hair above 1.
-  const distance = Math.sqrt(Math.min(1, sumOverBins(counts, termOf(counts))));
-  return { statistic: distance, pValue: null, effect: distance, bins: counts.reference.length };
+  return distanceOfCounts(reference, current, (counts) =>
+    Math.sqrt(Math.min(1, sumOverBins(counts, termOf(counts)))),
+  );
 }
 
 /**

@@ -2,8 +2,8 @@ import {
   binCountsOf,
   compareSeenBins,
   countsAt,
+  distanceOfCounts,
   occurringBinsOf,
-  reasonNoCounts,
   sumOverBins,
   termOfSmoothedShares,
   type BinCounts,
@@ -38,11 +38,7 @@ export function kullbackLeiblerOfCounts(
   reference: readonly number[],
   current: readonly number[],
 ): Computation {
-  const reason = reasonNoCounts(reference, current);
-  if (reason !== undefined) return { notComputable: reason };
-  const counts = occurringBinsOf({ reference, current });
-  const divergence = sumOverBins(counts, termOf(counts));
-  return { statistic: divergence, pValue: null, effect: divergence, bins: counts.reference.length };
+  return distanceOfCounts(reference, current, (counts) => sumOverBins(counts, termOf(counts)));
 }
 
 /**

@@ -2,8 +2,8 @@ import {
   binCountsWithUnseenOf,
   compareBins,
   countsAt,
+  distanceOfCounts,
   occurringBinsOf,
-  reasonNoCounts,
   totalOf,
 } from './bin-counts.ts';
 import type { Comparison, Computation, Found, Sides } from './comparison.ts';
@@ -29,15 +29,13 @@ export function lInfinity(comparison: Comparison): Computation {
  * @example lInfinityOfCounts([50, 50, 0], [70, 20, 10]) // statistic 0.3
  */
 export function lInfinityOfCounts(reference: readonly number[], current: readonly number[]): Computation {
-  const reason = reasonNoCounts(reference, current);
-  if (reason !== undefined) return { notComputable: reason };
-  const counts = occurringBinsOf({ reference, current });
   const [n, m] = [totalOf(reference), totalOf(current)];
-  const distance = counts.reference.reduce(
-    (largest, count, bin) => Math.max(largest, Math.abs(count / n - counts.current[bin]! / m)),
-    0,
+  return distanceOfCounts(reference, current, (counts) =>
+    counts.reference.reduce(
+      (largest, count, bin) => Math.max(largest, Math.abs(count / n - counts.current[bin]! / m)),
+      0,
+    ),
   );
-  return { statistic: distance, pValue: null, effect: distance, bins: counts.reference.length };
 }
 
 /**

@@ -2,8 +2,8 @@ import {
   binCountsOf,
   compareSeenBins,
   countsAt,
+  distanceOfCounts,
   occurringBinsOf,
-  reasonNoCounts,
   sumOverBins,
   termOfSmoothedShares,
   type BinCounts,
@@ -35,11 +35,7 @@ export function populationStabilityIndex(comparison: Comparison): Computation {
  * @example psiOfCounts([50, 50], [90, 10]) // statistic 0.85
  */
 export function psiOfCounts(reference: readonly number[], current: readonly number[]): Computation {
-  const reason = reasonNoCounts(reference, current);
-  if (reason !== undefined) return { notComputable: reason };
-  const counts = occurringBinsOf({ reference, current });
-  const index = sumOverBins(counts, termOf(counts));
-  return { statistic: index, pValue: null, effect: index, bins: counts.reference.length };
+  return distanceOfCounts(reference, current, (counts) => sumOverBins(counts, termOf(counts)));
 }
 
 /**

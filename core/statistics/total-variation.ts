@@ -2,8 +2,7 @@ import {
   binCountsWithUnseenOf,
   compareBins,
   countsAt,
-  occurringBinsOf,
-  reasonNoCounts,
+  distanceOfCounts,
   sumOverBins,
   termOfShares,
   type BinCounts,
@@ -34,11 +33,7 @@ export function totalVariationOfCounts(
   reference: readonly number[],
   current: readonly number[],
 ): Computation {
-  const reason = reasonNoCounts(reference, current);
-  if (reason !== undefined) return { notComputable: reason };
-  const counts = occurringBinsOf({ reference, current });
-  const distance = Math.min(1, sumOverBins(counts, termOf(counts)));
-  return { statistic: distance, pValue: null, effect: distance, bins: counts.reference.length };
+  return distanceOfCounts(reference, current, (counts) => Math.min(1, sumOverBins(counts, termOf(counts))));
 }
 
 /**
