@@ -10,7 +10,7 @@ import type { ReferenceGrid } from '../../core/profile/grid.ts';
 import { mergeProfiles } from '../../core/profile/merge.ts';
 import type { Profile } from '../../core/profile/profile.ts';
 import { rowCountOf } from '../../core/profile/profile.ts';
-import { earlierWindowCount, earlierWindows, referenceWindows } from '../../core/reference/windows.ts';
+import { earlierWindows, referenceWindows } from '../../core/reference/windows.ts';
 import { compareProfiles } from '../../core/statistics/comparison.ts';
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
@@ -40,9 +40,11 @@ export interface SegmentDrift {
 /** What is compared in one segment. */
 interface SegmentProfiles {
   readonly segment: string;
+  readonly columns: readonly JudgedColumn[];
+  readonly calibrations: Calibrations;
   readonly before: ColumnProfiles;
   readonly now: ColumnProfiles;
-  /** The windows before, the newest first. */
+  /** The windows before that a calibration looks back to, the newest first. */
   readonly earlier: readonly ColumnProfiles[];
 }
 
@@ -59,8 +61,7 @@ export async function judgeWindow(
   const examined = [];
   for (const segment of segments) {
     const profiles = await loadSegment(connection, monitor, reference, current, alertKey, segment);
-    const evidence = await examineSegment(connection, monitor, reference, current, profiles, weights);
-    examined.push({ ...profiles, evidence });
+    examined.push({ ...profiles, evidence: examineSegment(profiles, weights) });
   }
   const { alpha, share } = monitor.drift;
   const judged = judgeColumns(
@@ -109,15 +110,32 @@ async function loadSegment(
   const { model } = monitor;
   const sum = (windows: readonly Window[]): Promise<ColumnProfiles> =>
     sumWindows(connection, model, reference, segment, windows);
+  const columns = columnsOf(monitor, reference);
+  const calibrations = await ensureCalibrations(connection, {
+    monitor,
+    reference,
+    current,
+    segment,
+    methods: methodsToCalibrate(columns),
+  });
   const earlier: ColumnProfiles[] = [];
-  for (const window of earlierWindows(current, earlierWindowCount)) earlier.push(await sum([window]));
+  for (const window of earlierWindows(current, furthestLookback(calibrations)))
+    earlier.push(await sum([window]));
+  const loaded = { segment, columns, calibrations, earlier, now: await sum([current]) };
   if (monitor.reference.kind !== 'seasonal') {
-    const before = await sumReference(connection, model, reference, segment);
-    return { segment, before, now: await sum([current]), earlier };
+    return { ...loaded, before: await sumReference(connection, model, reference, segment) };
   }
   const { compared } = referenceWindows(monitor.reference, current);
   const calm = await withoutAlerted(connection, { model, key: alertKey }, compared);
-  return { segment, before: await sum(calm), now: await sum([current]), earlier };
+  return { ...loaded, before: await sum(calm) };
+}
+
+/** Windows that no calibration looks back to need not be read. */
+function furthestLookback(calibrations: Calibrations): number {
+  const lookbacks = [...calibrations.values()].map(({ recent }) =>
+    'unknown' in recent ? 0 : recent.lookback,
+  );
+  return Math.max(0, ...lookbacks);
 }
 
 function distributionsOf(
@@ -133,22 +151,10 @@ function distributionsOf(
   );
 }
 
-async function examineSegment(
-  connection: Queryable,
-  monitor: Monitor,
-  reference: StoredReference,
-  current: Window,
-  { segment, before, now, earlier }: SegmentProfiles,
+function examineSegment(
+  { segment, columns, calibrations, before, now, earlier }: SegmentProfiles,
   weights: Readonly<Record<string, number>>,
-): Promise<ColumnEvidence[]> {
-  const columns = columnsOf(monitor, reference);
-  const calibrations = await ensureCalibrations(connection, {
-    monitor,
-    reference,
-    current,
-    segment,
-    methods: methodsToCalibrate(columns),
-  });
+): ColumnEvidence[] {
   return columns.flatMap(({ settings, grid }) => {
     const { column } = settings;
     const [old, young] = [before.get(column), now.get(column)];
