@@ -108,21 +108,26 @@ export async function readProfiles(
             toTimestamp(floorToDay(window.end) - dayMs),
           ],
         );
-  const summed = (actuals: boolean): number[] => [
-    ...new Set(days.filter(({ column }) => (column === 'actual') === actuals).map(({ start }) => start)),
-  ];
+  // The sums of a day are those of all columns but the actuals, which come later.
+  const summed = new Map(
+    days.map(({ column, start }) => [
+      `${column === 'actual'} ${start}`,
+      { actuals: column === 'actual', start },
+    ]),
+  );
   const hours = await connection.query<ContentRow>(
     `select column_name as "column", hour as start, content
      from profiles
      where ${ofKey} and hour >= $5 and hour < $6
-       and date_trunc('day', hour, 'UTC') <> all (case column_name when 'actual' then $8 else $7 end::timestamptz[])
+       and (column_name = 'actual', date_trunc('day', hour, 'UTC')) not in (
+         select * from unnest($7::boolean[], $8::timestamptz[]))
      order by hour, column_name`,
     [
       ...key,
       toTimestamp(window.start),
       toTimestamp(window.end),
-      summed(false).map(toTimestamp),
-      summed(true).map(toTimestamp),
+      [...summed.values()].map(({ actuals }) => actuals),
+      [...summed.values()].map(({ start }) => toTimestamp(start)),
     ],
   );
   const stored =
