@@ -108,10 +108,9 @@ export async function findUnprofiledHours(
      from unnest($3::timestamptz[]) as wanted (hour)
      left join profiled_hours done
        on done.model = $1 and done.reference_id = $2 and done.segment = '' and done.hour = wanted.hour
-     where done.hour is null
-       or (done.row_count > 0 and not exists (
-         select from profiles
-         where model = $1 and reference_id = $2 and segment = '' and profiles.hour = wanted.hour and column_name = 'actual'))
+     where done.hour is null or not exists (
+       select from profiles
+       where model = $1 and reference_id = $2 and segment = '' and profiles.hour = wanted.hour and column_name = 'actual')
      order by wanted.hour`,
     [model, referenceId, hours.map(toTimestamp)],
   );
