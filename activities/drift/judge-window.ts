@@ -1,10 +1,10 @@
 /** Compares one current window with its reference: all rows, and each segment, within one false-discovery budget. */
 
 import { defaultMethodOf } from '../../core/calibration/default-method.ts';
-import type { ColumnDrift, ColumnEvidence, ColumnSettings } from '../../core/drift/column-drift.ts';
-import { examineColumn, judgeColumns } from '../../core/drift/column-drift.ts';
+import { judgeColumns, type ColumnDrift } from '../../core/drift/column-drift.ts';
 import { judgeDataset, type DatasetDrift } from '../../core/drift/dataset-drift.ts';
 import { distributionOf, type Distribution } from '../../core/drift/distribution.ts';
+import { examineColumn, type ColumnEvidence, type ColumnSettings } from '../../core/drift/examine-column.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { ReferenceGrid } from '../../core/profile/grid.ts';
 import { mergeProfiles } from '../../core/profile/merge.ts';
@@ -77,7 +77,7 @@ export async function judgeWindow(
       segment,
       columns,
       distributions: segment === wholeModel ? distributionsOf(reference, before, now) : new Map(),
-      dataset: judgeDataset(columns, share),
+      dataset: judgeDataset(columns, { share }),
       rows: hours.reduce((sum, { rows }) => sum + rows, 0),
       outOfDistribution: hours.reduce((sum, { outOfDistribution }) => sum + outOfDistribution, 0),
       referenceRows: rowsOf(before.get('prediction')),

@@ -5,12 +5,8 @@ import { defaultMethodOf } from '../../core/calibration/default-method.ts';
 import { effectiveSizes } from '../../core/calibration/effective-size.ts';
 import type { ProfiledHour } from '../../core/calibration/window-sums.ts';
 import { sumHistory } from '../../core/calibration/window-sums.ts';
-import {
-  examineColumn,
-  judgeColumns,
-  type ColumnDrift,
-  type ColumnEvidence,
-} from '../../core/drift/column-drift.ts';
+import { judgeColumns, type ColumnDrift } from '../../core/drift/column-drift.ts';
+import { examineColumn, type ColumnEvidence } from '../../core/drift/examine-column.ts';
 import { adjustPValues } from '../../core/drift/false-discovery.ts';
 import { buildCategoricalGrid, buildContinuousGrid } from '../../core/profile/grid.ts';
 import { buildProfile, type Profile } from '../../core/profile/profile.ts';

@@ -1,7 +1,7 @@
 /** What is found of one column while its values are at hand. Plain data: it crosses from a thread. */
 
 import { defaultMethodOf } from '../../core/calibration/default-method.ts';
-import { examineColumn, type ColumnEvidence } from '../../core/drift/column-drift.ts';
+import { examineColumn, type ColumnEvidence } from '../../core/drift/examine-column.ts';
 import { distributionOf, type Distribution } from '../../core/drift/distribution.ts';
 import type { Comparison } from '../../core/statistics/comparison.ts';
 import type { MethodName } from '../../core/statistics/registry.ts';

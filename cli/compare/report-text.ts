@@ -2,7 +2,8 @@
 
 import Table from 'cli-table3';
 
-import { formatCount, formatNumber, formatPValue } from '../../console/numbers.ts';
+import { formatCount, formatNumber } from '../../console/numbers.ts';
+import { formatPValue } from '../../core/number-text.ts';
 import { methodNames, methodOf } from '../../core/statistics/registry.ts';
 import { metricTable, metricText } from '../../core/performance/metrics.ts';
 import type { Computed, Level } from '../../core/verdict.ts';

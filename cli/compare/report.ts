@@ -90,7 +90,7 @@ export function reportOf(
   drifts: readonly ColumnDrift[],
 ): ComparisonReport {
   const byColumn = new Map(drifts.map((drift) => [drift.column, drift]));
-  const dataset = judgeDataset(drifts);
+  const dataset = judgeDataset(drifts, { noun: 'column' });
   return {
     ...tables,
     dataset: {

@@ -1,7 +1,8 @@
 /** Everything about one column: its distributions, what decided, and the facts beside it. */
 
+import { formatPValue } from '../../core/number-text.ts';
 import { html, type Html, type Part } from '../html.ts';
-import { formatNumber, formatPValue } from '../numbers.ts';
+import { formatNumber } from '../numbers.ts';
 import { distributionChart } from './distribution-chart.ts';
 import type { Answer, ReportedColumn } from './drift-report.ts';
 import { factsTable } from './facts-table.ts';

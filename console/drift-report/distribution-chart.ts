@@ -5,10 +5,11 @@ import type {
   ContinuousDistribution,
   Distribution,
 } from '../../core/drift/distribution.ts';
+import { formatShare } from '../../core/number-text.ts';
 import type { Sides } from '../../core/statistics/comparison.ts';
 import { drawChart, type ChartOption } from '../charts.ts';
 import type { Html } from '../html.ts';
-import { formatNumber, formatPercent } from '../numbers.ts';
+import { formatNumber } from '../numbers.ts';
 import { axisLine, axisText, chartText, chartWidth, gridLine, niceTicks } from './chart-parts.ts';
 import { shorten, visibleName } from './names.ts';
 
@@ -29,7 +30,7 @@ const shareAxis = {
   splitNumber: 2,
   axisLine: { show: false },
   axisTick: { show: false },
-  axisLabel: { ...axisText, formatter: formatPercent },
+  axisLabel: { ...axisText, formatter: formatShare },
   splitLine: gridLine,
 } as const;
 

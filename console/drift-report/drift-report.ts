@@ -1,8 +1,8 @@
 /** What a drift report shows. Plain data: JSON can hold it, and whoever has it can draw it again. */
 
-import type { ColumnSubject } from '../../core/drift/column-drift.ts';
 import type { ColumnFacts } from '../../core/drift/column-facts.ts';
 import type { Distribution } from '../../core/drift/distribution.ts';
+import type { ColumnSubject } from '../../core/drift/examine-column.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
 import type { ColumnKind } from '../../core/profile/grid.ts';
 import type { Computation } from '../../core/statistics/comparison.ts';

@@ -1,10 +1,11 @@
 /** What both sides of a column hold, beside its distribution. */
 
 import type { ColumnFacts } from '../../core/drift/column-facts.ts';
+import { formatShare } from '../../core/number-text.ts';
 import type { Sides } from '../../core/statistics/comparison.ts';
 import { valueOf, type Computed } from '../../core/verdict.ts';
 import { html, type Part } from '../html.ts';
-import { formatCount, formatNumber, formatPair, formatPercent } from '../numbers.ts';
+import { formatCount, formatNumber, formatPair } from '../numbers.ts';
 import type { ReportedColumn } from './drift-report.ts';
 
 /** A fact of both sides; of one where the other has none. */
@@ -73,7 +74,7 @@ function pointRows(points: readonly { readonly value: number; readonly shares: S
 }
 
 function sharesRow(name: string, { reference, current }: Sides<number>): Row {
-  return [name, formatPercent(reference), formatPercent(current)];
+  return [name, formatShare(reference), formatShare(current)];
 }
 
 function someShares(name: string, shares: Sides<number>): Row[] {
@@ -81,7 +82,7 @@ function someShares(name: string, shares: Sides<number>): Row[] {
 }
 
 function ratioRow(name: string, ratio: Computed): Row {
-  return [name, '–', 'value' in ratio ? formatPercent(ratio.value) : '–'];
+  return [name, '–', 'value' in ratio ? formatShare(ratio.value) : '–'];
 }
 
 function someRatio(name: string, ratio: Computed): Row[] {

@@ -1,8 +1,9 @@
 /** All columns at a glance: a strip of all, and a table of those that somebody should look at. */
 
+import { formatShare } from '../../core/number-text.ts';
 import { valueOf } from '../../core/verdict.ts';
 import { html, type Html, type Part } from '../html.ts';
-import { formatNumber, formatPair, formatPercent } from '../numbers.ts';
+import { formatNumber, formatPair } from '../numbers.ts';
 import type { Answer, ReportedColumn } from './drift-report.ts';
 import { levelMark, levelShapes } from './level-mark.ts';
 import { shorten, visibleName } from './names.ts';
@@ -47,7 +48,7 @@ export function overviewTable(placed: readonly PlacedColumn[]): Html {
         <td>${effectBar(leadingAnswer(column))}</td>
         <td class="wide">${meanChange(column)}</td>
         <td class="wide number">${ratio(column, 'missingRatio')}</td>
-        ${hasWeights && html`<td class="wide number">${column.weight !== undefined && formatPercent(column.weight)}</td>`}
+        ${hasWeights && html`<td class="wide number">${column.weight !== undefined && formatShare(column.weight)}</td>`}
       </tr>`,
   );
   return html`<table class="overview">
@@ -112,5 +113,5 @@ function meanChange({ facts }: ReportedColumn): Part {
 
 function ratio({ facts }: ReportedColumn, key: 'missingRatio'): string {
   const value = valueOf(facts?.[key]);
-  return value === null ? '' : formatPercent(value);
+  return value === null ? '' : formatShare(value);
 }

@@ -1,7 +1,8 @@
 /** The methods that did not decide. */
 
+import { formatPValue } from '../../core/number-text.ts';
 import { html, type Html, type Part } from '../html.ts';
-import { formatNumber, formatPValue } from '../numbers.ts';
+import { formatNumber } from '../numbers.ts';
 import type { ReportedColumn, Statistic } from './drift-report.ts';
 
 /** A row a method; a column of error bounds only where a statistic has one. */

@@ -35,7 +35,12 @@ export interface Answer {
         /** Windows that were averaged; of question `recent`. */
         readonly lookback?: number;
       }
-    | { readonly null: 'analytic'; readonly effectiveSizes: Sides<number> };
+    | {
+        readonly null: 'analytic';
+        /** Rows over the independent ones that tell as much. */
+        readonly designEffect: number;
+        readonly effectiveSizes: Sides<number>;
+      };
 }
 
 export type Asked = Answer | { readonly question: Question; readonly notAnswered: string };
@@ -74,14 +79,14 @@ export function askReference(
     const { current } = effective;
     return {
       question,
-      notAnswered: `its ${sizes.current} values tell no more than ${Math.floor(current)} independent ones, ${leastEffectiveRows} are needed`,
+      notAnswered: `its ${sizes.current} values are only as telling as ${Math.floor(current)} independent ones, ${leastEffectiveRows} are needed`,
     };
   }
   const pValue =
     factor === 1 && found.pValue !== null ? found.pValue : pValueAt?.(found, comparison, effective);
   if (pValue === undefined)
     return { question, notAnswered: `${label} has no law, and there are too few past windows` };
-  const heldAgainst = { null: 'analytic', effectiveSizes: effective } as const;
+  const heldAgainst = { null: 'analytic', designEffect: factor, effectiveSizes: effective } as const;
   return { question, effect: found.effect, pValue, heldAgainst };
 }
 
@@ -97,12 +102,12 @@ export function askRecent(
   const comparison = compareProfiles(grid, recent, current);
   const learned = pastOf(comparison, calibration, calibration.recent);
   if (learned === undefined) {
-    return { question, notAnswered: 'the window is only a part of a usual one' };
+    return { question, notAnswered: 'it has too few values to be held against whole windows' };
   }
   if ('unknown' in learned) return { question, notAnswered: learned.unknown };
   const usual = calibration.usualRows * learned.lookback;
   if (valueCountOf(recent) < usual * leastShareOfRows) {
-    return { question, notAnswered: 'the weeks before have too few values' };
+    return { question, notAnswered: 'the windows before have too few values' };
   }
   return heldAgainstPast(question, method, comparison, calibration, learned);
 }

@@ -1,74 +1,19 @@
-import { enoughIndependent } from '../calibration/past-differences.ts';
+/** Which columns have drifted, given all that was asked in a run. */
+
 import type { ColumnKind } from '../profile/grid.ts';
-import { reasonNotComparable, type Comparison } from '../statistics/comparison.ts';
-import {
-  computeMethod,
-  decide,
-  methodOf,
-  methodsFor,
-  type Decision,
-  type MethodName,
-  type StatisticResult,
-} from '../statistics/registry.ts';
+import { methodOf, type MethodName } from '../statistics/registry.ts';
 import type { Level, Verdict } from '../verdict.ts';
-import {
-  askRecent,
-  askReference,
-  type Answer,
-  type Asked,
-  type ExaminationContext,
-  type Question,
-} from './answer.ts';
-import { factsOf, type ColumnFacts } from './column-facts.ts';
-import { answerInWords, comparedInWords, decisionInWords } from './drift-in-words.ts';
+import type { Answer, Asked, Question } from './answer.ts';
+import type { ColumnFacts } from './column-facts.ts';
+import { answerInWords, decisionInWords } from './drift-in-words.ts';
+import type { ColumnEvidence, ColumnSubject, MethodResult } from './examine-column.ts';
 import { adjustPValues } from './false-discovery.ts';
-
-export type ColumnSubject = 'feature' | 'prediction' | 'confidence' | 'actual';
-
-/** How one column is to be judged. */
-export interface ColumnSettings {
-  readonly subject: ColumnSubject;
-  readonly column: string;
-  readonly kind: ColumnKind;
-  readonly decidingMethod: MethodName;
-  /**
-   * A frozen rule in the place of the calibrated one: drift is a p-value below it, or an effect at or above it, whatever
-   * else is asked in the run.
-   */
-  readonly threshold?: number;
-  /** A disabled column is computed and shown, but never counted. */
-  readonly enabled: boolean;
-  /** Values that both sides need, missing and invalid ones not counted. */
-  readonly minimumRows: number;
-  /** Whose rows these are; absent for those of the whole model. */
-  readonly segment?: string;
-  /** How much the feature matters to the model, 0 to 1. */
-  readonly weight?: number;
-  /** Methods that are computed beside the deciding one; all for the kind by default. */
-  readonly beside?: readonly MethodName[];
-}
-
-/** What a method found; the deciding one carries the threshold it was held against, where it has one. */
-export type MethodResult = StatisticResult & { readonly threshold?: number };
 
 /** An answer with its p-value among all that were asked in the run, and what it amounts to. */
 export type JudgedAnswer = Answer & {
   readonly adjustedPValue: number;
   readonly level: 'ok' | 'warning' | 'critical';
 };
-
-/** What was found about one column, before it is known what else was asked in the run. */
-export interface ColumnEvidence {
-  readonly settings: ColumnSettings;
-  readonly kind: ColumnKind;
-  readonly facts: ColumnFacts;
-  readonly methods: readonly MethodResult[];
-  readonly finding:
-    | { readonly by: 'threshold'; readonly decision: Decision }
-    | { readonly by: 'questions'; readonly asked: readonly Asked[] };
-  /** The means and sizes of both sides, in words. */
-  readonly compared: string;
-}
 
 /** How one column of the current window differs from its reference. JSON-safe. */
 export interface ColumnDrift extends ColumnFacts {
@@ -95,63 +40,6 @@ export interface ColumnDrift extends ColumnFacts {
 
 /** Critical needs a p-value that is smaller by this factor. */
 const criticalShareOfAlpha = 1 / 10;
-
-/**
- * What speaks for a change of this column?
- *
- * The deciding method is asked two questions (see `askReference`, `askRecent`), the second only with a calibration and the
- * recent windows; all other methods for the kind are computed beside it. Without a calibration, as for two files, rows count
- * as independent. With a written `threshold` nothing is asked: the rule is held against the reference alone.
- *
- * Nothing is found, with the reason, when a side has fewer values than the minimum, the reference has no distribution, or
- * the deciding method cannot be computed. An empty or constant column never fails and never gives NaN.
- */
-export function examineColumn(
-  settings: ColumnSettings,
-  comparison: Comparison,
-  context: ExaminationContext = {},
-): ColumnEvidence {
-  const { decidingMethod, threshold, beside } = settings;
-  const facts = factsOf(comparison);
-  const deciding = computeMethod(decidingMethod, comparison);
-  return {
-    settings,
-    kind: comparison.kind,
-    facts,
-    methods: methodsFor(comparison.kind)
-      .filter((method) => method === decidingMethod || (beside?.includes(method) ?? true))
-      .map((method) =>
-        method !== decidingMethod
-          ? computeMethod(method, comparison)
-          : { ...deciding, ...(threshold !== undefined && { threshold }) },
-      ),
-    finding: findingOf(settings, comparison, facts, deciding, context),
-    compared: comparedInWords(comparison, facts),
-  };
-}
-
-function findingOf(
-  settings: ColumnSettings,
-  comparison: Comparison,
-  facts: ColumnFacts,
-  deciding: StatisticResult,
-  context: ExaminationContext,
-): ColumnEvidence['finding'] {
-  const { decidingMethod, threshold } = settings;
-  const reason = reasonNotJudged(settings, comparison, facts);
-  if (reason !== undefined) return { by: 'threshold', decision: { drifted: 'unknown', reason } };
-  if (threshold !== undefined) return { by: 'threshold', decision: decide(deciding, threshold) };
-  // Learned for another method, it says nothing of this one.
-  const calibration = context.calibration?.method === decidingMethod ? context.calibration : undefined;
-  const recent = askRecent(decidingMethod, comparison, calibration, context.recent);
-  return {
-    by: 'questions',
-    asked: [
-      askReference(deciding, comparison, calibration, enoughIndependent),
-      ...(recent === undefined ? [] : [recent]),
-    ],
-  };
-}
 
 /**
  * Which columns have drifted, given all that was asked in a run?
@@ -224,17 +112,16 @@ function judgeOne(evidence: ColumnEvidence, answers: readonly JudgedAnswer[]): C
       return {
         drifted: decision.drifted,
         level: levels[decision.drifted],
-        words: decisionInWords(decision, compared),
+        words: decisionInWords(decision, compared.reference ?? ''),
       };
     }
     if (speaks === undefined) {
-      const reasons = finding.asked.flatMap((asked) => ('notAnswered' in asked ? asked.notAnswered : []));
-      return { drifted: 'unknown', level: 'insufficient-data', words: [...new Set(reasons)].join('; ') };
+      return { drifted: 'unknown', level: 'insufficient-data', words: notAnsweredInWords(finding.asked) };
     }
     return {
       drifted: speaks.level === 'ok' ? 'no' : 'yes',
       level: speaks.level,
-      words: answerInWords(decidingMethod, speaks, compared),
+      words: answerInWords(decidingMethod, speaks, compared[speaks.question] ?? ''),
     };
   })();
   return {
@@ -258,21 +145,13 @@ function judgeOne(evidence: ColumnEvidence, answers: readonly JudgedAnswer[]): C
   };
 }
 
-function reasonNotJudged(
-  { kind, minimumRows }: ColumnSettings,
-  comparison: Comparison,
-  { sampleSizes }: ColumnFacts,
-): string | undefined {
-  if (kind !== comparison.kind) {
-    return `it is configured as ${kind}, but its reference was profiled as ${comparison.kind}`;
-  }
-  const reason = reasonNotComparable(comparison);
-  if (reason !== undefined) return reason;
-  if (sampleSizes.reference < minimumRows) {
-    return `the reference has ${sampleSizes.reference} values, ${minimumRows} are needed`;
-  }
-  if (sampleSizes.current < minimumRows) {
-    return `the current window has ${sampleSizes.current} values, ${minimumRows} are needed`;
-  }
-  return undefined;
+const against = { reference: 'against the reference', recent: 'against the windows before' } as const;
+
+/** Why no question has an answer; each with its own reason where they differ. */
+function notAnsweredInWords(asked: readonly Asked[]): string {
+  const reasons = asked.flatMap((one) =>
+    'notAnswered' in one ? { question: one.question, reason: one.notAnswered } : [],
+  );
+  if (new Set(reasons.map(({ reason }) => reason)).size === 1) return reasons[0]!.reason;
+  return reasons.map(({ question, reason }) => `${against[question]}, ${reason}`).join('; ');
 }

@@ -1,9 +1,18 @@
+import { formatShare } from '../number-text.ts';
+import { countText } from '../performance/metrics.ts';
 import type { Computed, Verdict } from '../verdict.ts';
 import type { ColumnDrift } from './column-drift.ts';
-import { formatShare } from './drift-in-words.ts';
 
 /** More than half of the features, as the field does by default. */
 const defaultDriftShare = 0.5;
+
+/** How a dataset is judged. */
+export interface DatasetSettings {
+  /** Drift is a share of the features above it. */
+  readonly share?: number;
+  /** What they are called: the columns of a file are not the features of a model. */
+  readonly noun?: 'feature' | 'column';
+}
 
 /** Whether a model's inputs as a whole have drifted. JSON-safe. */
 export interface DatasetDrift {
@@ -33,7 +42,7 @@ export interface DatasetDrift {
  */
 export function judgeDataset(
   columns: readonly ColumnDrift[],
-  share: number = defaultDriftShare,
+  { share = defaultDriftShare, noun = 'feature' }: DatasetSettings = {},
 ): DatasetDrift {
   const features = columns.filter(({ subject, enabled }) => subject === 'feature' && enabled);
   const judged = features.filter(({ drifted }) => drifted !== 'unknown');
@@ -47,8 +56,8 @@ export function judgeDataset(
   if (judged.length === 0) {
     const reason =
       features.length === 0
-        ? 'no feature is enabled'
-        : `none of the ${features.length} features could be judged: ${named.unjudgedFeatures.join(', ')}`;
+        ? `no ${noun} is enabled`
+        : `no ${noun} could be judged: ${named.unjudgedFeatures.join(', ')}`;
     return {
       ...named,
       drifted: 'unknown',
@@ -68,7 +77,7 @@ export function judgeDataset(
     drifted: driftShare > share ? 'yes' : 'no',
     verdict: {
       level: shareOf(critical) > share ? 'critical' : driftShare > share ? 'warning' : 'ok',
-      reason: inWords({ ...named, sharedBy }, driftShare),
+      reason: inWords({ ...named, sharedBy, noun }, driftShare),
     },
     driftShare: { value: driftShare },
     sharedBy,
@@ -87,12 +96,13 @@ function inWords(
   named: Pick<
     DatasetDrift,
     'driftedFeatures' | 'judgedFeatures' | 'unjudgedFeatures' | 'threshold' | 'sharedBy'
-  >,
+  > &
+    Pick<Required<DatasetSettings>, 'noun'>,
   driftShare: number,
 ): string {
-  const { driftedFeatures, judgedFeatures, unjudgedFeatures, threshold, sharedBy } = named;
+  const { driftedFeatures, judgedFeatures, unjudgedFeatures, threshold, sharedBy, noun } = named;
   const shareInWords = `${formatShare(driftShare)}${sharedBy === 'importance' ? ' of the importance' : ''}`;
-  const head = `${driftedFeatures.length} of ${judgedFeatures.length} features drifted (${shareInWords}, limit ${formatShare(threshold)})`;
+  const head = `${driftedFeatures.length} of ${countText(judgedFeatures.length, noun)} drifted (${shareInWords}, limit ${formatShare(threshold)})`;
   const list = driftedFeatures.length === 0 ? '' : `: ${driftedFeatures.join(', ')}`;
   const rest = unjudgedFeatures.length === 0 ? '' : `; not judged: ${unjudgedFeatures.join(', ')}`;
   return `${head}${list}${rest}`;

@@ -1,30 +1,33 @@
-import { momentsOf } from '../profile/profile.ts';
-import type { Comparison } from '../statistics/comparison.ts';
+/** Verdicts on columns as a person reads them. */
+
+import { formatPValue, formatShare, formatSignificant } from '../number-text.ts';
+import { momentsOf, valueCountOf } from '../profile/profile.ts';
+import type { Comparison, Sides } from '../statistics/comparison.ts';
 import { methodOf, type Decision, type MethodName } from '../statistics/registry.ts';
-import { valueOf } from '../verdict.ts';
-import type { Answer } from './answer.ts';
-import type { ColumnFacts } from './column-facts.ts';
+import type { Answer, Question } from './answer.ts';
 
 /**
- * A decision by a threshold as a person reads it: the number, the threshold, and what was compared.
+ * A decision by a threshold: the number, the limit, and what was compared.
  *
- * @example 'Wasserstein 1.08 sd >= 0.2 (reference mean 0.71, current 0.52; 744 and 168 rows)'
+ * @example 'Wasserstein 1.08 sd, its limit is 0.2 sd (reference mean 0.71, current 0.52; 744 and 168 values)'
+ * @example 'KS 0.255, p 0.0003, its limit is p 0.05 (...)'
  */
 export function decisionInWords(decision: Decision, compared: string): string {
   if (decision.drifted === 'unknown') return decision.reason;
   const { decidedBy, value, threshold, effect } = decision;
   const { label, unit } = methodOf(decision.method);
-  const held = `${formatAgainst(value, threshold)}${decidedBy === 'effect' ? unit : ''} ${value < threshold ? '<' : '>='} ${threshold}`;
-  const found =
-    decidedBy === 'effect' ? `${label} ${held}` : `${label} p ${held}, effect ${formatNumber(effect)}${unit}`;
-  return `${found} (${compared})`;
+  const held =
+    decidedBy === 'effect'
+      ? `${label} ${formatAgainst(value, threshold, formatSignificant)}${unit}, its limit is ${threshold}${unit}`
+      : `${label} ${formatSignificant(effect)}${unit}, p ${formatAgainst(value, threshold, formatPValue)}, its limit is p ${threshold}`;
+  return `${held} (${compared})`;
 }
 
 /**
- * The answer to a question as a person reads it: the size of the difference, how often it is the usual one, how probable
- * it is, and what was compared.
+ * The answer to a question: how large the difference is, how often it is the usual one, how probable it would be if nothing
+ * had changed, and what was compared.
  *
- * @example 'Wasserstein 0.31 sd, 14 times its usual change against the 4 weeks before, p 0.004 after correction (...)'
+ * @example 'Wasserstein 0.31 sd, 14 times its usual change against the 4 windows before, p 0.004 after correction (...)'
  */
 export function answerInWords(
   method: MethodName,
@@ -33,70 +36,105 @@ export function answerInWords(
 ): string {
   const { effect, adjustedPValue, level } = answer;
   const { label, unit, floors } = methodOf(method);
-  const size = `${label} ${formatNumber(effect)}${unit}`;
-  const small =
-    level === 'ok' && effect < floors.warning ? `, too small to matter below ${floors.warning}${unit}` : '';
-  return `${size}${heldAgainstInWords(answer)}, p ${formatNumber(adjustedPValue, 2)} after correction${small} (${compared})`;
+  const size = `${label} ${formatSignificant(effect)}${unit}`;
+  const isSmall = level === 'ok' && effect < floors.warning;
+  const small = isSmall ? `; it matters from ${floors.warning}${unit} on` : '';
+  const sizes = `${compared}${effectiveSizesInWords(answer)}`;
+  return `${size}${heldAgainstInWords(answer)}, p ${formatPValue(adjustedPValue)} after correction${small} (${sizes})`;
 }
 
 function heldAgainstInWords({ question, effect, heldAgainst }: Answer): string {
-  if (heldAgainst.null === 'analytic') {
-    const { reference, current } = heldAgainst.effectiveSizes;
-    return ` from the reference, held against ${formatNumber(reference)} and ${formatNumber(current)} independent rows`;
-  }
+  if (heldAgainst.null === 'analytic') return ' from the reference';
   const { usual, lookback } = heldAgainst;
-  const times = usual > 0 ? `, ${formatNumber(effect / usual, 2)} times its` : ', against no';
-  if (question === 'reference') return `${times} usual difference from the reference`;
-  return `${times} usual change against ${lookback === 1 ? 'the window' : `the ${lookback} windows`} before`;
+  const what =
+    question === 'reference'
+      ? 'usual difference from the reference'
+      : `usual change against ${lookback === 1 ? 'the window' : `the ${lookback} windows`} before`;
+  return usual > 0 ? `, ${formatTimes(effect / usual)} times its ${what}` : `, where it has no ${what}`;
+}
+
+/** Rows that resemble their neighbours tell less than so many independent ones. */
+function effectiveSizesInWords({ heldAgainst }: Answer): string {
+  if (heldAgainst.null !== 'analytic' || heldAgainst.designEffect === 1) return '';
+  const { reference, current } = heldAgainst.effectiveSizes;
+  return `, as telling as ${formatSignificant(reference)} and ${formatSignificant(current)} independent ones`;
+}
+
+/** @example [0.41, 2.93, 14.2].map(formatTimes) // ['0.4', '2.9', '14'] */
+function formatTimes(times: number): string {
+  return times < 9.95 ? times.toFixed(1) : formatSignificant(times, 2);
 }
 
 /**
- * Both sides of a comparison in words.
+ * Both sides of a comparison: the means, or the categories that moved most, and how many values there are.
  *
- * @example 'reference mean 0.71, current 0.52; 744 and 168 rows'
+ * @example 'reference mean 0.71, current 0.52; 744 and 168 values'
+ * @example 'rain: 10% -> 35%, clear: 70% -> 45%; 744 and 168 values'
  */
-export function comparedInWords(comparison: Comparison, facts: ColumnFacts): string {
-  const { reference, current } = facts.sampleSizes;
-  return [
-    ...meansInWords(comparison, facts),
-    `${reference} and ${current} rows`,
-    ...unseenInWords(facts),
-  ].join('; ');
+export function comparedInWords(comparison: Comparison, question: Question): string {
+  const values = {
+    reference: valueCountOf(comparison.reference),
+    current: valueCountOf(comparison.current),
+  };
+  const moved =
+    comparison.kind === 'continuous' ? meansInWords(comparison, question) : levelsInWords(comparison, values);
+  return `${moved}${values.reference} and ${values.current} values`;
 }
 
-/** A share of 1 as a percentage, with one decimal where it is small. */
-export function formatShare(share: number): string {
-  return `${Number((share * 100).toFixed(share < 0.1 ? 1 : 0))}%`;
-}
+type Continuous = Extract<Comparison, { kind: 'continuous' }>;
+type Categorical = Extract<Comparison, { kind: 'categorical' }>;
 
-function formatNumber(value: number, digits = 3): string {
-  return String(Number(value.toPrecision(digits)));
-}
-
-/** Three digits, and more where a number would otherwise look equal to its threshold. */
-function formatAgainst(value: number, threshold: number): string {
-  for (let digits = 3; digits < 17; digits += 1) {
-    const text = formatNumber(value, digits);
-    if (Number(text) !== threshold || value === threshold) return text;
-  }
-  return String(value);
-}
-
-function meansInWords(comparison: Comparison, { means }: ColumnFacts): string[] {
-  const reference = valueOf(means.reference);
-  const current = valueOf(means.current);
-  if (comparison.kind === 'categorical' || reference === null || current === null) return [];
-  const deviation = momentsOf(comparison.reference, comparison.grid)?.standardDeviation ?? 0;
-  return [`reference mean ${formatMean(reference, deviation)}, current ${formatMean(current, deviation)}`];
+function meansInWords({ grid, reference, current }: Continuous, question: Question): string {
+  const [old, young] = [momentsOf(reference, grid), momentsOf(current, grid)];
+  if (old === undefined || young === undefined) return '';
+  const [before, now] = [old, young].map(({ mean }) => formatMean(mean, old.standardDeviation));
+  return question === 'reference'
+    ? `reference mean ${before}, current ${now}; `
+    : `mean before ${before}, now ${now}; `;
 }
 
 /** A tenth of a standard deviation shows, whatever the unit and the offset of the column. */
 function formatMean(mean: number, deviation: number): string {
   const decimals = Math.max(0, Math.ceil(-Math.log10(deviation / 10)));
-  return decimals <= 12 ? String(Number(mean.toFixed(decimals))) : formatNumber(mean, 6);
+  return decimals <= 12 ? String(Number(mean.toFixed(decimals))) : formatSignificant(mean, 6);
 }
 
-function unseenInWords({ unseenRatio }: ColumnFacts): string[] {
-  const share = valueOf(unseenRatio) ?? 0;
-  return share > 0 ? [`${formatShare(share)} unseen categories`] : [];
+/** Categories that are named, and the change of share below which they are not worth it. */
+const named = { levels: 3, change: 0.01, length: 40 };
+
+function levelsInWords({ grid, reference, current }: Categorical, values: Sides<number>): string {
+  if (values.reference === 0 || values.current === 0) return '';
+  const sharesOf = (before: number, now: number): Sides<number> => ({
+    reference: before / values.reference,
+    current: now / values.current,
+  });
+  const changes = [
+    ...grid.levels.map((level, i) => ({ level, ...sharesOf(reference.cells[i]!, current.cells[i]!) })),
+    { level: 'unseen categories', ...sharesOf(reference.unseen, current.unseen) },
+  ];
+  const changeOf = (shares: Sides<number>): number => Math.abs(shares.current - shares.reference);
+  const moved = changes
+    .filter((change) => changeOf(change) >= named.change)
+    .sort((a, b) => changeOf(b) - changeOf(a))
+    .slice(0, named.levels)
+    .map(
+      ({ level, reference: before, current: now }) =>
+        `${shorten(level)}: ${formatShare(before)} -> ${formatShare(now)}`,
+    );
+  return moved.length === 0 ? '' : `${moved.join(', ')}; `;
+}
+
+function shorten(level: string): string {
+  return level.length <= named.length ? level : `${level.slice(0, named.length)}...`;
+}
+
+/** As many digits as it takes not to look equal to the threshold. */
+function formatAgainst(value: number, threshold: number, format: (value: number) => string): string {
+  const text = format(value);
+  if (value === threshold || Number(text) !== threshold) return text;
+  for (let digits = 3; digits < 17; digits += 1) {
+    const longer = formatSignificant(value, digits);
+    if (Number(longer) !== threshold) return longer;
+  }
+  return String(value);
 }

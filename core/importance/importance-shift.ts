@@ -1,6 +1,6 @@
 /** Do the same features matter as before: to another version, or to the same one some time later? */
 
-import { formatShare } from '../drift/drift-in-words.ts';
+import { formatShare } from '../number-text.ts';
 import type { Importances } from './importances.ts';
 
 /** JSON-safe. */

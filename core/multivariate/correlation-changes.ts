@@ -1,11 +1,12 @@
 /** Which features go together otherwise than they did? */
 
 import { adjustPValues } from '../drift/false-discovery.ts';
+import { formatSignificant } from '../number-text.ts';
 import { studentSurvival } from '../statistics/distributions.ts';
 import type { Sides } from '../statistics/comparison.ts';
 import type { PairKind } from './association.ts';
 import { associatePairs, blocks, type Pair } from './blocked-association.ts';
-import { levelFor, notFound, rowsInWords, short, type Finding, type Floors } from './finding.ts';
+import { levelFor, notFound, rowsInWords, type Finding, type Floors } from './finding.ts';
 import { rowCountOf, type Sample } from './sample.ts';
 import { fewestUsualWindows } from './usual-windows.ts';
 
@@ -152,7 +153,7 @@ function inWords(changed: readonly PairChange[], pairs: number, sampleSizes: Sid
     .slice(0, namedPairs)
     .map(
       ({ columns, reference, current }) =>
-        `${columns.join(' and ')} ${short(reference)} -> ${short(current)}`,
+        `${columns.join(' and ')} ${formatSignificant(reference, 2)} -> ${formatSignificant(current, 2)}`,
     );
   const more = changed.length > namedPairs ? ` and ${changed.length - namedPairs} more` : '';
   const list = named.length === 0 ? '' : `: ${named.join(', ')}${more}`;

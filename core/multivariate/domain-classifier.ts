@@ -2,12 +2,12 @@
  * Domain classifier: the features, taken together, have changed if a model can tell current rows from reference rows.
  */
 
-import { formatShare } from '../drift/drift-in-words.ts';
+import { formatPValue, formatShare, formatSignificant } from '../number-text.ts';
 import type { Sides } from '../statistics/comparison.ts';
 import { normalQuantile, studentQuantile, studentSurvival } from '../statistics/distributions.ts';
 import { blocksPerFold, type BlockedAuc } from './blocked-auc.ts';
 import { rankFeatures, type FeatureShare } from './feature-shares.ts';
-import { levelFor, notFound, rowsInWords, short, type Finding, type Floors } from './finding.ts';
+import { levelFor, notFound, rowsInWords, type Finding, type Floors } from './finding.ts';
 import { rowCountOf, type Sample } from './sample.ts';
 import { fewestRows, separate, type Separation } from './separation.ts';
 import { againstUsual } from './usual-windows.ts';
@@ -163,13 +163,13 @@ function inWords(
   alpha: number,
   sampleSizes: Sides<number>,
 ): string {
-  const found = `AUC ${short(auc, 3)} (95% ${short(interval.low)} to ${short(interval.high)}; ${rowsInWords(sampleSizes)})`;
+  const found = `AUC ${formatSignificant(auc)} (95% ${formatSignificant(interval.low, 2)} to ${formatSignificant(interval.high, 2)}; ${rowsInWords(sampleSizes)})`;
   if (pValue > alpha || auc <= 1 / 2) return `current rows cannot be told from reference rows: ${found}`;
   if (auc < aucFloors.warning) return `current rows can hardly be told from reference rows: ${found}`;
   const usually =
     usual === null
       ? ''
-      : `, usually ${short(usual.lowest)} to ${short(usual.highest)} in ${usual.windows} windows (p ${short(usual.pValue)})`;
+      : `, usually ${formatSignificant(usual.lowest, 2)} to ${formatSignificant(usual.highest, 2)} in ${usual.windows} windows (p ${formatPValue(usual.pValue)})`;
   const though = usual !== null && usual.pValue > alpha ? ', but that may be usual' : '';
   const named = features
     .slice(0, namedFeatures)

@@ -56,11 +56,6 @@ export function levelFor(
   return effect < floors.critical ? 'warning' : 'critical';
 }
 
-/** A number as people read it: so many significant digits. */
-export function short(value: number, digits = 2): string {
-  return String(Number(value.toPrecision(digits)));
-}
-
 /** @example rowsInWords({ reference: 744, current: 168 }) // '744 and 168 rows' */
 export function rowsInWords({ reference, current }: Sides<number>): string {
   return `${reference} and ${current} rows`;

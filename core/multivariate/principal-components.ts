@@ -36,7 +36,7 @@ export function fitReconstruction(
 ): Reconstruction | { readonly notComputable: string } {
   const columns = encodeColumns(reference);
   if (columns.length < 2) {
-    return { notComputable: `${columns.length} columns vary in the reference, 2 are needed` };
+    return { notComputable: 'fewer than 2 features vary in the reference' };
   }
   const standard = standardizeRows(columns, reference);
   const { values, vectors } = decompose(standard, columns.length);

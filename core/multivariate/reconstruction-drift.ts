@@ -1,6 +1,7 @@
 /** Have the features left the directions in which the reference varies together? */
 
-import { levelFor, notFound, rowsInWords, short, type Finding, type Floors } from './finding.ts';
+import { formatPValue, formatSignificant } from '../number-text.ts';
+import { levelFor, notFound, rowsInWords, type Finding, type Floors } from './finding.ts';
 import { meanReconstructionError, type Reconstruction } from './principal-components.ts';
 import { rowCountOf, type Sample } from './sample.ts';
 import { againstUsual, fewestUsualWindows, type AgainstUsual } from './usual-windows.ts';
@@ -54,7 +55,7 @@ export function judgeReconstruction(
     columns: columns.length,
     explained,
   };
-  const words = `mean reconstruction error ${short(meanError, 3)}`;
+  const words = `mean reconstruction error ${formatSignificant(meanError)}`;
   if (against === undefined) {
     const needed = `${usual.length} usual windows do not tell how much it varies: ${fewestUsualWindows} are needed`;
     return { ...missing(`${words}, but ${needed}`), statistic: meanError, details };
@@ -62,8 +63,8 @@ export function judgeReconstruction(
   const distance = Math.abs(meanError - against.mean);
   const effect = distance === 0 ? 0 : Math.min(largestEffect, distance / errorDeviation);
   const { mean, standardDeviation, windows, pValue } = against;
-  const usually = `usually ${short(mean, 3)} +- ${short(standardDeviation)} in ${windows} windows`;
-  const weighed = `p ${short(pValue)}, ${short(effect)} sd of single rows; ${rowsInWords(sampleSizes)}`;
+  const usually = `usually ${formatSignificant(mean)} +- ${formatSignificant(standardDeviation, 2)} in ${windows} windows`;
+  const weighed = `p ${formatPValue(pValue)}, ${formatSignificant(effect, 2)} sd of single rows; ${rowsInWords(sampleSizes)}`;
   return {
     method: 'pca-reconstruction',
     statistic: meanError,

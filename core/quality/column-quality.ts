@@ -1,6 +1,6 @@
 /** The checks of one column that come from its profiles. */
 
-import { formatShare } from '../drift/drift-in-words.ts';
+import { formatShare } from '../number-text.ts';
 import type { ReferenceGrid } from '../profile/grid.ts';
 import type { Verdict } from '../verdict.ts';
 import type { QualityCheck } from './check.ts';

@@ -1,4 +1,4 @@
-import { formatShare } from '../drift/drift-in-words.ts';
+import { formatShare } from '../number-text.ts';
 import type { QualityCheck } from './check.ts';
 
 /** Shares of repeated rows. */

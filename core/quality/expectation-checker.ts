@@ -1,6 +1,6 @@
 /** Holds the values of a column against its expectations, one by one: rows of Postgres, of a file, or of a test. */
 
-import { formatShare } from '../drift/drift-in-words.ts';
+import { formatShare } from '../number-text.ts';
 import { levelOf } from '../profile/profile.ts';
 import type { Verdict } from '../verdict.ts';
 import type { QualityCheck } from './check.ts';

@@ -32,7 +32,7 @@ describe('the report as a table', () => {
     expect(rowOf('late')).toBeLessThan(rowOf('calm'));
     expect(text).toMatch(/^moved: Wasserstein 1\.73 sd /m);
     expect(text).toContain('late: the reference has no such column');
-    expect(lines.at(-1)).toMatch(/^ok: 1 of \d features drifted/);
+    expect(lines.at(-1)).toMatch(/^ok: 1 of \d columns drifted/);
   });
 });
 

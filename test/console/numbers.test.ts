@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { formatCount, formatNumber, formatPair, formatPercent, formatPValue } from '../../console/numbers.ts';
+import { formatCount, formatNumber, formatPair } from '../../console/numbers.ts';
 
 it('writes numbers with three digits, thousands in full, and very small or large ones as powers of ten', () => {
   expect([0.0123456, 12.345, 12345.6, 1e-9].map(formatNumber)).toEqual(['0.0123', '12.3', '12,346', '1e-9']);
@@ -15,21 +15,6 @@ it('writes numbers with three digits, thousands in full, and very small or large
 
 it('writes counts in full', () => {
   expect(formatCount(17379)).toBe('17,379');
-});
-
-it('never rounds a share to nothing or to all', () => {
-  expect([0, 0.0001, 0.0123, 0.5, 0.9999, 1].map(formatPercent)).toEqual([
-    '0%',
-    '<0.1%',
-    '1.2%',
-    '50%',
-    '>99.9%',
-    '100%',
-  ]);
-});
-
-it('writes p-values with two digits, and says when one is too small for a number', () => {
-  expect([0.0432, 0.00000012, 0, 1].map(formatPValue)).toEqual(['0.043', '1.2e-7', '< 1e-300', '1']);
 });
 
 it('writes two numbers so that their difference shows', () => {

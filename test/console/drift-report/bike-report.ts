@@ -6,7 +6,8 @@ import { parse } from 'csv-parse/sync';
 
 import type { DriftReport, HistoryPoint } from '../../../console/drift-report/drift-report.ts';
 import { driftReportOf, type JudgedColumn } from '../../../console/drift-report/from-column-drift.ts';
-import { examineColumn, judgeColumns, type ColumnSettings } from '../../../core/drift/column-drift.ts';
+import { judgeColumns } from '../../../core/drift/column-drift.ts';
+import { examineColumn, type ColumnSettings } from '../../../core/drift/examine-column.ts';
 import { judgeDataset } from '../../../core/drift/dataset-drift.ts';
 import { distributionOf } from '../../../core/drift/distribution.ts';
 import { buildCategoricalGrid, buildContinuousGrid } from '../../../core/profile/grid.ts';

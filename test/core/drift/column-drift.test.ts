@@ -28,22 +28,24 @@ describe('judgeColumn', () => {
       verdict: { level: 'warning' },
     });
     expect(drift.verdict.reason).toBe(
-      'hum: Wasserstein 0.857 sd >= 0.2 (reference mean 0.99, current 1.49; 200 and 100 rows)',
+      'hum: Wasserstein 0.857 sd, its limit is 0.2 sd (reference mean 0.99, current 1.49; 200 and 100 values)',
     );
   });
 
   it('is ok below it', () => {
     const drift = judgeValues({ ...humidity, threshold: 0.9 }, calm, moved);
     expect([drift.drifted, drift.verdict.level]).toEqual(['no', 'ok']);
-    expect(drift.verdict.reason).toContain('Wasserstein 0.857 sd < 0.9');
+    expect(drift.verdict.reason).toContain('Wasserstein 0.857 sd, its limit is 0.9 sd');
   });
 
   it('calls a p-value below its threshold drift', () => {
     const settings = { ...humidity, decidingMethod: 'kolmogorov-smirnov', threshold: 0.05 } as const;
     const drift = judgeValues(settings, calm, moved);
     expect(drift.drifted).toBe('yes');
-    expect(drift.verdict.reason).toMatch(/^hum: KS p 0\.000303 < 0\.05, effect 0\.255 \(/);
-    expect(judgeValues(settings, calm, calm).verdict.reason).toMatch(/^hum: KS p 1 >= 0\.05, effect 0 \(/);
+    expect(drift.verdict.reason).toMatch(/^hum: KS 0\.255, p 3e-4, its limit is p 0\.05 \(/);
+    expect(judgeValues(settings, calm, calm).verdict.reason).toMatch(
+      /^hum: KS 0, p 1, its limit is p 0\.05 \(/,
+    );
   });
 
   it('judges a week of the bikes against a month', () => {
@@ -56,7 +58,7 @@ describe('judgeColumn', () => {
       .filter((row) => Number(row['day']) >= 152 && Number(row['day']) < 159)
       .map((row) => Number(row['hum']));
     expect(judgeValues(humidity, reference, week).verdict.reason).toBe(
-      'hum: Wasserstein 1.08 sd >= 0.2 (reference mean 0.71, current 0.52; 744 and 168 rows)',
+      'hum: Wasserstein 1.08 sd, its limit is 0.2 sd (reference mean 0.71, current 0.52; 744 and 168 values)',
     );
   });
 
@@ -72,12 +74,14 @@ describe('judgeColumn', () => {
     expect(ofLevels).toEqual(methodsFor('categorical'));
   });
 
-  it('names unseen categories in words', () => {
+  it('names the categories that moved, unseen ones among them', () => {
     const reference = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 'clear' : 'rain'));
     const current = [...reference.slice(0, 39), 'snow'];
     const drift = judgeLevels(weather, reference, current);
     expect(drift.unseenRatio).toEqual({ value: 1 / 40 });
-    expect(drift.verdict.reason).toMatch(/\(100 and 40 rows; 2\.5% unseen categories\)$/);
+    expect(drift.verdict.reason).toMatch(
+      /\(rain: 50% -> 48%, unseen categories: 0% -> 2\.5%; 100 and 40 values\)$/,
+    );
   });
 
   it('judges from the minimum number of values on', () => {

@@ -1,11 +1,7 @@
 import { buildCategoricalGrid, buildContinuousGrid } from '../../../core/profile/grid.ts';
 import { buildProfile } from '../../../core/profile/profile.ts';
-import {
-  examineColumn,
-  judgeColumns,
-  type ColumnDrift,
-  type ColumnSettings,
-} from '../../../core/drift/column-drift.ts';
+import { judgeColumns, type ColumnDrift } from '../../../core/drift/column-drift.ts';
+import { examineColumn, type ColumnSettings } from '../../../core/drift/examine-column.ts';
 import type { ReferenceGrid } from '../../../core/profile/grid.ts';
 import type { Profile } from '../../../core/profile/profile.ts';
 import { compareProfiles } from '../../../core/statistics/comparison.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import type { ColumnDrift, ColumnSettings } from '../../../core/drift/column-drift.ts';
+import type { ColumnDrift } from '../../../core/drift/column-drift.ts';
+import type { ColumnSettings } from '../../../core/drift/examine-column.ts';
 import { judgeDataset } from '../../../core/drift/dataset-drift.ts';
 import { humidity, judgeValues, ramp } from './columns.ts';
 
@@ -32,8 +33,8 @@ describe('judgeDataset', () => {
   });
 
   it('takes another share', () => {
-    expect(judgeDataset([moved('hum'), still('hr'), still('temp')], 0.3).drifted).toBe('yes');
-    expect(judgeDataset([moved('hum')], 1).drifted).toBe('no');
+    expect(judgeDataset([moved('hum'), still('hr'), still('temp')], { share: 0.3 }).drifted).toBe('yes');
+    expect(judgeDataset([moved('hum')], { share: 1 }).drifted).toBe('no');
   });
 
   it('counts features only, not the prediction, its confidence or the actual', () => {
@@ -65,8 +66,8 @@ describe('judgeDataset', () => {
   it('is unknown when no feature could be judged', () => {
     expect(judgeDataset([unknown('hum'), unknown('hr')])).toMatchObject({
       drifted: 'unknown',
-      verdict: { level: 'insufficient-data', reason: 'none of the 2 features could be judged: hum, hr' },
-      driftShare: { notComputable: 'none of the 2 features could be judged: hum, hr' },
+      verdict: { level: 'insufficient-data', reason: 'no feature could be judged: hum, hr' },
+      driftShare: { notComputable: 'no feature could be judged: hum, hr' },
     });
   });
 

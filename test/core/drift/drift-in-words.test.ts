@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { formatShare } from '../../../core/drift/drift-in-words.ts';
-import { humidity, judgeValues, ramp } from './columns.ts';
+import { humidity, judgeLevels, judgeValues, ramp, weather } from './columns.ts';
 
 const reasonOf = (reference: readonly number[], current: readonly number[], threshold = 0.2): string =>
   judgeValues({ ...humidity, threshold }, reference, current).verdict.reason;
@@ -22,18 +21,27 @@ describe('a decision in words', () => {
     // Values of deviation 1.
     const reference = [...ramp(10, 0, -1), ...ramp(10, 0, 1)];
     const current = reference.map((value) => value + 0.19999);
-    expect(reasonOf(reference, current)).toContain('Wasserstein 0.19999 sd < 0.2 ');
+    expect(reasonOf(reference, current)).toContain('Wasserstein 0.19999 sd, its limit is 0.2 sd (');
   });
 });
 
-describe('formatShare', () => {
-  it.each([
-    [0, '0%'],
-    [0.0213, '2.1%'],
-    [0.5, '50%'],
-    [2 / 3, '67%'],
-    [1, '100%'],
-  ])('%d is %s', (share, text) => {
-    expect(formatShare(share)).toBe(text);
+describe('categories in words', () => {
+  const repeat = (counts: Readonly<Record<string, number>>): string[] =>
+    Object.entries(counts).flatMap(([level, count]) => Array.from({ length: count }, () => level));
+  const reasonOf = (reference: Record<string, number>, current: Record<string, number>): string =>
+    judgeLevels(weather, repeat(reference), repeat(current)).verdict.reason;
+
+  it('are the three that moved most', () => {
+    expect(
+      reasonOf({ clear: 60, mist: 20, rain: 10, snow: 10 }, { clear: 20, mist: 25, rain: 38, snow: 17 }),
+    ).toContain('(clear: 60% -> 20%, rain: 10% -> 38%, snow: 10% -> 17%; 100 and 100 values)');
+  });
+
+  it('are left out where they have not moved, and cut where they are long', () => {
+    expect(reasonOf({ clear: 50, rain: 50 }, { clear: 50, rain: 50 })).toContain('(100 and 100 values)');
+    const long = 'x'.repeat(100);
+    expect(reasonOf({ [long]: 50, rain: 50 }, { [long]: 100 })).toContain(
+      `, ${'x'.repeat(40)}...: 50% -> 100%`,
+    );
   });
 });

@@ -2,15 +2,14 @@ import { describe, expect, it } from 'vitest';
 
 import { calibrateColumn } from '../../../core/calibration/calibration.ts';
 import { sumHistory } from '../../../core/calibration/window-sums.ts';
+import { judgeColumns, type ColumnDrift } from '../../../core/drift/column-drift.ts';
 import {
   examineColumn,
-  judgeColumns,
-  type ColumnDrift,
   type ColumnEvidence,
   type ColumnSettings,
-} from '../../../core/drift/column-drift.ts';
+} from '../../../core/drift/examine-column.ts';
 import { buildContinuousGrid } from '../../../core/profile/grid.ts';
-import { buildProfile } from '../../../core/profile/profile.ts';
+import { buildProfile, momentsOf, requireGrid } from '../../../core/profile/profile.ts';
 import { earlierWindows } from '../../../core/reference/windows.ts';
 import { compareProfiles } from '../../../core/statistics/comparison.ts';
 import { dayMs } from '../../../core/window.ts';
@@ -59,7 +58,7 @@ describe('a calibrated verdict', () => {
     const [drift] = judge(examine(shifted));
     expect(drift).toMatchObject({ drifted: 'yes', verdict: { level: 'critical' } });
     expect(drift!.verdict.reason).toMatch(
-      /^hum: Wasserstein 4 sd, \d+(\.\d)? times its usual (difference from the reference|change against the \d? ?windows? before), p \S+ after correction \(reference mean -?\S+, current \S+; 4776 and 24 rows\)$/,
+      /^hum: Wasserstein 4 sd, \d+(\.\d)? times its usual (difference from the reference|change against the \d? ?windows? before), p \S+ after correction \((reference mean|mean before) -?\S+, (current|now) \S+; \d+ and 24 values\)$/,
     );
     expect(drift!.answers.map(({ question }) => question)).toEqual(['reference', 'recent']);
     expect(['reference', 'recent']).toContain(drift!.question);
@@ -105,7 +104,9 @@ describe('a calibrated verdict', () => {
   it('is held against the law of effective sizes where past windows are too few', () => {
     const few = { ...calibration, reference: { unknown: 'few' }, windows: 4, designEffect: 4 };
     const [drift] = judge(examine(shifted, {}, { calibration: few }));
-    expect(drift!.verdict.reason).toMatch(/from the reference, held against 1190 and 6 independent rows, p /);
+    expect(drift!.verdict.reason).toMatch(
+      / sd from the reference, p \S+ after correction \(.*; 4776 and 24 values, as telling as 1190 and 6 independent ones\)$/,
+    );
     expect(drift!.answers[0]).toMatchObject({ heldAgainst: { null: 'analytic' } });
   });
 
@@ -115,9 +116,27 @@ describe('a calibrated verdict', () => {
       drifted: 'unknown',
       verdict: {
         level: 'insufficient-data',
-        reason: 'hum: its 24 values tell no more than 1 independent ones, 5 are needed',
+        reason: 'hum: its 24 values are only as telling as 1 independent ones, 5 are needed',
       },
     });
+  });
+
+  it('says of each question why it has no answer', () => {
+    const silent = {
+      ...calibration,
+      reference: { unknown: 'the reference moves' },
+      recent: { unknown: 'there are too few past windows' },
+    };
+    expect(judge(examine(shifted, {}, { calibration: silent, recent }))[0]!.verdict.reason).toBe(
+      'hum: against the reference, the reference moves; against the windows before, there are too few past windows',
+    );
+  });
+
+  it('compares with the windows before in words, too, where they were compared', () => {
+    const moving = { ...calibration, reference: { unknown: 'the reference moves' } };
+    const [drift] = judge(examine(shifted, {}, { calibration: moving, recent }));
+    const mean = momentsOf(requireGrid(grid, recent), grid)!.mean;
+    expect(drift!.verdict.reason).toContain(`(mean before ${Number(mean.toFixed(2))}, now `);
   });
 
   it('leaves the reference aside where it moves by itself, and still sees a sudden change', () => {
@@ -176,6 +195,6 @@ describe('two tables without time', () => {
     const small = tables((value) => value + 0.07);
     expect(small.adjustedPValue!).toBeLessThan(0.001);
     expect(small).toMatchObject({ drifted: 'no', verdict: { level: 'ok' } });
-    expect(small.verdict.reason).toContain('after correction, too small to matter below 0.1 sd');
+    expect(small.verdict.reason).toContain('after correction; it matters from 0.1 sd on (');
   });
 });

@@ -95,7 +95,7 @@ describe('fitReconstruction', () => {
       Array.from({ length: 50 }, (_, i) => ({ time: i, values: [1e9 / 3, null, 'a', i] })),
     );
     expect(fitReconstruction(constant)).toEqual({
-      notComputable: '1 columns vary in the reference, 2 are needed',
+      notComputable: 'fewer than 2 features vary in the reference',
     });
     expect(fitReconstruction(numberSample(0, () => [1]))).toHaveProperty('notComputable');
     expect(fitReconstruction(numberSample(1, () => [1, 2]))).toHaveProperty('notComputable');
