@@ -1,11 +1,19 @@
 /** The laws of the two-sided Kolmogorov-Smirnov statistic, of one sample and of two. */
 
+import { binomialProbability } from './distributions.ts';
+
+/** Up to so many values, and somewhat more where the expansion is rough, the matrix is small enough to be exact with. */
+const mostOfMatrix = 140;
+const mostOfMatrixNearZero = 300;
+
 /**
  * How probable is a distance of at least `distance` between n independent values and the distribution that they come from?
  *
  * As Simard and L'Ecuyer (2011) choose: up to 140 values exact (Marsaglia, Tsang and Wang 2003, and the one-sided sum
  * where both sides cannot be exceeded at once); above, the expansion of Pelz and Good (1976), in the tail twice the
- * one-sided probability. Absolute error below 3e-7 (measured against scipy 1.17 `kstwo.sf`); 1 at distance 0, 0 at 1.
+ * one-sided probability. 1 at distance 0, 0 at 1 and where it is below the smallest number. Within a relative 1e-6 of
+ * scipy 1.17 `kstwo.sf`, in the tail 1e-9; both are within 2.5e-5 of the truth (141 values, p = 2%; elsewhere far less).
+ * Cost: 0.4 ms for 140 values, above 300 at most 0.08 ms.
  *
  * @example kolmogorovSurvival(100, 0.1) // 0.2541
  */
@@ -13,9 +21,12 @@ export function kolmogorovSurvival(n: number, distance: number): number {
   if (n * distance <= 0.5) return 1;
   if (distance >= 1) return 0;
   const squared = n * distance * distance;
-  if (n <= 140) return squared < 4 ? 1 - durbinMatrix(n, distance) : twiceOneSided(n, distance);
-  if (squared < 2.2) return clip(1 - pelzGood(n, distance));
-  return n <= 100_000 ? twiceOneSided(n, distance) : twiceOneSidedOfMany(n, distance);
+  if (n <= mostOfMatrix && squared < 4) return 1 - durbinMatrix(n, distance);
+  if (n > mostOfMatrix && squared < 2.2) {
+    const isNearZero = n <= mostOfMatrixNearZero && n * distance ** 1.5 <= 1.4;
+    return clip(1 - (isNearZero ? durbinMatrix(n, distance) : pelzGood(n, distance)));
+  }
+  return twiceOneSided(n, distance);
 }
 
 /**
@@ -55,7 +66,7 @@ function clip(probability: number): number {
   return Math.min(1, Math.max(0, probability));
 }
 
-/** P(D < distance): the middle element of a matrix power (Durbin 1968). n <= 140 keeps every power inside float64. */
+/** P(D < distance): the middle element of a matrix power (Durbin 1968). Up to 300 values every power stays inside float64. */
 function durbinMatrix(n: number, distance: number): number {
   const k = Math.ceil(n * distance);
   const h = k - n * distance;
@@ -103,21 +114,25 @@ function multiply(a: Float64Array, b: Float64Array, size: number): Float64Array 
   return product;
 }
 
-/** 2 P(D+ >= distance), the sum of Birnbaum and Tingey (1951) in logarithms; n terms. */
-function twiceOneSided(n: number, distance: number): number {
-  let sum = 0;
-  let logBinomial = 0;
-  for (let j = 0; j < n * (1 - distance); j += 1) {
-    if (j > 0) logBinomial += Math.log((n - j + 1) / j);
-    const share = distance + j / n;
-    sum += Math.exp(logBinomial + (j - 1) * Math.log(share) + (n - j) * Math.log1p(-share));
-  }
-  return clip(2 * distance * sum);
-}
+/** So many terms to what the sum of the tail is wide: the others change it by less than a relative 1e-12. */
+const termsOfTail = 64;
 
-/** The same for many values (Miller 1956, with the next term of the exponent): relative error below 2e-4 at n = 100,000. */
-function twiceOneSidedOfMany(n: number, distance: number): number {
-  return clip(2 * Math.exp(-((6 * n * distance + 1) ** 2) / (18 * n) - (4 / 9) * n * distance ** 4));
+/**
+ * 2 P(D+ >= distance), the sum of Birnbaum and Tingey (1951) over all j from 0 to n (1 - distance).
+ *
+ * Its terms are a smooth function of j that dies out at both ends, sqrt(n) / (4 distance) wide. So it is the sum of every
+ * k-th of them times k, as for the trapezoidal rule: 100 terms for a million values, at most 1,300.
+ */
+function twiceOneSided(n: number, distance: number): number {
+  // An upper bound of it (Massart 1990).
+  if (Math.exp(-2 * n * distance * distance) === 0) return 0;
+  const stride = Math.max(1, Math.floor(Math.sqrt(n) / distance / termsOfTail));
+  let sum = 0;
+  for (let j = 0; j < n * (1 - distance); j += stride) {
+    const share = distance + j / n;
+    sum += binomialProbability(j, n, share) / share;
+  }
+  return clip(2 * distance * stride * sum);
 }
 
 /** P(D < distance) up to terms of n^(-3/2); K0 is Kolmogorov's limit. Written with theta functions, which converge for small z. */

@@ -11,7 +11,7 @@ import type { Comparison, Computation, Found, Sides } from './comparison.ts';
 import { kolmogorovSurvival, twoSampleKolmogorovSurvival } from './kolmogorov-distribution.ts';
 import { largestShareDistance } from './sorted-distances.ts';
 
-/** Up to so many pairs of a value of each side, the exact law takes at most 0.3 ms. */
+/** Up to so many pairs of a value of each side, the exact law takes at most 0.2 ms. */
 const mostPairsOfExactLaw = 50_000;
 
 /**
@@ -24,9 +24,10 @@ const mostPairsOfExactLaw = 50_000;
  * from counts. It is at most the smaller of f and g (1/250 without ties), and 0 where one of them is.
  *
  * The p-value is two-sided and assumes independent rows. As scipy's `ks_2samp`: exact (`method='exact'`) up to 50,000
- * pairs of rows n m, where the asymptotic law is off by a tenth or more, otherwise from the law of the one-sample
- * statistic at the effective size n m / (n + m) (`method='asymp'`). Both take values as distinct: with ties the p-value
- * is too large, never too small.
+ * pairs of rows n m, otherwise from the law of the one-sample statistic at the effective size n m / (n + m)
+ * (`method='asymp'`), which just above is off by 2 to 9% at p = .05 and 4 to 13% at .001, for 5,000 rows a side by 2 and
+ * 3%, and needs no more than 0.05 ms there. Both take values as distinct: with ties the p-value is too large, never too
+ * small.
  *
  * Missing and invalid values are left out. Constant equal columns give 0 with p = 1. Not computable: a categorical
  * column, no values on a side, no distribution. Source: Smirnov (1948); Hodges (1958); Simard and L'Ecuyer (2011). Cost:
@@ -54,7 +55,7 @@ export function kolmogorovSmirnovOfValues(
 
 /**
  * How probable is a distance as large as the one found when the rows carry the information of only so many independent
- * ones? The asymptotic law at those sizes; at the full ones the p-value that was found. Cost: up to 1 ms.
+ * ones? The asymptotic law at those sizes; at the full ones the p-value that was found. Cost: up to 0.4 ms.
  */
 export function kolmogorovSmirnovPValueAt(
   { statistic, pValue }: Found,

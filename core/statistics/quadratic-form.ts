@@ -29,26 +29,26 @@ const mostSteps = 1_000;
 const negligibleComplement = 1e-10;
 
 /**
- * How probable is a sum of at least `value`? From 1 at 0 down to 0, with a relative error below 1e-8 far out in the tail.
+ * How probable is a sum of at least `value`? From 1 at 0 down to 0, with a relative error below 1e-8, above the mean 1e-10
+ * down to the smallest number.
  *
  * The inverse of the Laplace transform, 1 / (2 pi i) times the integral of exp(-u value / 2) / (u sqrt(determinant)) du,
- * along a parabola between the pole at 0 and the first zero of the determinant, open to the right, where the integrand
- * dies out fast. Source: Rice (1980). Cost: about 40 determinants.
+ * along a parabola between the pole at 0 and the first zero of the determinant, bent around that zero, where the integrand
+ * dies out fast. Source: Rice (1980); Weideman and Trefethen (2007) for the parabola. Cost: about 55 determinants.
  *
  * @example quadraticFormSurvival(2.492, andersonDarlingLimit) // 0.05
  */
 export function quadraticFormSurvival(value: number, form: QuadraticForm): number {
   const { mean, variance, logDeterminant } = form;
   if (value <= 0 || !(variance > 0)) return 1;
-  // The largest weight is at most the root of the sum of squares: the first zero lies at or beyond this.
-  const firstZero = 1 / Math.sqrt(variance / 2);
-  const start = (firstZero * value) / (value + mean);
-  // Beside a value so small that this underflows, the sum is certain to be larger.
-  if (start === 0) return 1;
-  const bend = 1 / (4 * firstZero);
   const isSmall = value < smallShare * mean;
   if (isSmall && isSurelyExceeded(value, form)) return 1;
   const step = isSmall ? shortStep : longStep;
+  const firstZero = firstZeroOf(form);
+  const start = (firstZero * value) / (value + mean);
+  // Beside a value so small that this underflows, the sum is certain to be larger.
+  if (start === 0) return 1;
+  const bend = 1 / (4 * (firstZero - start));
   // Steps of equal length in v, with u = start + i t + bend t^2 and t = nearest sinh(v): dense where pole and zero are.
   const nearest = Math.min(start, firstZero - start);
   let sum = 0;
@@ -71,6 +71,24 @@ export function quadraticFormSurvival(value: number, form: QuadraticForm): numbe
     } else if (size * (1 + slope) < negligible * first * Math.sqrt(distance2)) break;
   }
   return Math.min(1, Math.max(0, (sum * step) / Math.PI));
+}
+
+const halvings = 20;
+
+/**
+ * The inverse of the largest weight, from below. The largest weight is at most the root of the sum of squares, and at least
+ * that sum over the sum of the weights. A hair above the real axis the angle falls by pi at every zero.
+ */
+function firstZeroOf({ mean, variance, logDeterminant }: QuadraticForm): number {
+  let low = 1 / Math.sqrt(variance / 2);
+  let high = mean / (variance / 2);
+  const above = low * 1e-9;
+  for (let i = 0; i < halvings; i += 1) {
+    const middle = (low + high) / 2;
+    if (logDeterminant(middle, above)[1] > -Math.PI / 2) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 /**

@@ -22,6 +22,8 @@ import numpy as np
 from scipy import special, stats
 from scipy.spatial.distance import jensenshannon
 
+from columns import formulas, million
+
 getcontext().prec = 50
 random = np.random.default_rng(19000701)
 here = Path(__file__).parent
@@ -287,21 +289,34 @@ def bike_levels(column, reference, current):
     return case(f"{column} of the bikes, {reference} against {current}", *counts)
 
 
-def binned(name, reference, current):
+def bin_counts(reference, current):
     """The frozen bins: at the nine inner deciles, merged; below, at and above where they are one value."""
     deciles = np.unique(np.quantile(reference, np.arange(1, 10) / 10))
     edges = deciles[deciles > reference.min()]
     if len(deciles) == 1:
         edges = np.array([deciles[0], np.nextafter(deciles[0], np.inf)])
-    counts = [
+    return [
         np.bincount(np.searchsorted(edges, side, side="right"), minlength=len(edges) + 1).tolist()
         for side in (reference, current)
     ]
+
+
+def of_bins(reference, current):
+    counts = bin_counts(reference, current)
+    found = compared(*counts)
+    distances = ("psi", "kullbackLeibler", "jensenShannon", "hellinger", "totalVariation", "lInfinity")
+    return {
+        "bins": {"reference": counts[0], "current": counts[1]},
+        "expected": {key: found[key] for key in distances},
+    }
+
+
+def binned(name, reference, current):
     return {
         "name": name,
         "reference": reference.tolist(),
         "current": current.tolist(),
-        "bins": {"reference": counts[0], "current": counts[1]},
+        **of_bins(reference, current),
     }
 
 
@@ -404,8 +419,15 @@ counts = {
         binned("mostly zeros", np.concatenate([np.zeros(100), np.round(random.exponential(2, 20), 3)]), np.round(random.exponential(1, 40), 3)),
         binned("zeros and ones", random.binomial(1, 0.05, 100).astype(float), random.binomial(1, 0.4, 40).astype(float)),
         binned("a constant that moves", np.full(30, 5.0), np.full(10, 7.5)),
+        binned("equal constants", np.full(30, 0.1), np.full(10, 0.1)),
         binned("single values", np.array([4.5]), np.array([2.0])),
+        binned("a single value against many", np.array([0.25]), np.round(random.normal(0, 1, 30), 4)),
+        binned("many against a single value", np.round(random.normal(0, 1, 30), 4), np.array([1.25])),
+        binned("disjoint supports", np.round(random.normal(0, 1, 50), 4), np.round(random.normal(100, 1, 40), 4)),
+        binned("heavy tails", np.round(random.standard_cauchy(120), 4), np.round(random.lognormal(0.4, 3, 60), 5)),
+        binned("an offset of 1e9 and a little noise", 1e9 + random.normal(0, 0.01, 120), 1e9 + random.normal(0.004, 0.01, 60)),
     ],
+    "binnedMillion": [{"name": name, **of_bins(*million(name))} for name in formulas],
     "enumerated": [
         permuted("24 rows in two bins", [5000, 5000], [7, 17]),
         permuted("168 rows in two bins", [9500, 500], [153, 15]),

@@ -13,11 +13,13 @@ import {
 } from '../../../core/statistics/kullback-leibler.ts';
 import { lInfinityOfCounts, lInfinityPValueAt } from '../../../core/statistics/l-infinity.ts';
 import { psiOfCounts, psiPValueAt } from '../../../core/statistics/population-stability-index.ts';
+import { computeMethod } from '../../../core/statistics/registry.ts';
 import { totalVariationOfCounts, totalVariationPValueAt } from '../../../core/statistics/total-variation.ts';
 import { twoProportionZOfCounts } from '../../../core/statistics/two-proportion-z.ts';
 import oracle from '../../oracles/counts.json' with { type: 'json' };
 import { compareValues, foundOf } from './comparisons.ts';
 import { countComparison, sizesOf } from './counts.ts';
+import { million } from './million.ts';
 
 /** test/oracles/counts.py says how the expected numbers were made. */
 const distances = {
@@ -82,9 +84,29 @@ describe.each(oracle.tables)('$name', ({ reference, current, expected }) => {
   });
 });
 
-describe.each(oracle.binned)('$name', ({ reference, current, bins }) => {
+const millions = oracle.binnedMillion.map(({ name, ...expected }) => ({
+  name: `a million: ${name}`,
+  ...million(name),
+  ...expected,
+}));
+
+describe.each([...oracle.binned, ...millions])('$name', ({ reference, current, bins, expected }) => {
+  const comparison = compareValues(reference, current);
+
   it('has the bins of numpy.quantile', () => {
-    expect(binCountsOf(compareValues(reference, current))).toEqual(bins);
+    expect(binCountsOf(comparison)).toEqual(bins);
+  });
+
+  it.each([
+    ['population-stability-index', expected.psi],
+    ['kullback-leibler', expected.kullbackLeibler],
+    ['jensen-shannon', expected.jensenShannon],
+    ['hellinger', expected.hellinger],
+    ['total-variation', expected.totalVariation],
+    ['l-infinity', expected.lInfinity],
+  ] as const)('has the %s of its definition between the bins', (method, ofDefinition) => {
+    const { statistic } = foundOf(computeMethod(method, comparison));
+    expect(relativeError(statistic, ofDefinition)).toBeLessThan(1e-9);
   });
 });
 
