@@ -1,7 +1,7 @@
 /** How much windows usually differ when nothing is wrong: the law of the differences that past windows showed. */
 
 import { gammaSurvival, normalQuantile, studentSurvival } from '../statistics/distributions.ts';
-import type { MethodName } from '../statistics/registry.ts';
+import { methodOf, type MethodName } from '../statistics/registry.ts';
 
 /** The law fitted to the differences of past windows. JSON-safe. */
 export interface PastDifferences {
@@ -33,19 +33,19 @@ const mostTrusted = 50;
  */
 function scoreOf(method: MethodName, difference: number): number {
   const value = Math.max(0, difference);
-  if (sumsOfSquares.has(method)) return value;
-  if (unbounded.has(method)) return value ** 1.5;
-  return -Math.log(Math.max(1 - (largestOrSum.has(method) ? value : value ** 2), leastDistanceFromOne));
+  const { effectScale } = methodOf(method);
+  switch (effectScale) {
+    case 'sum of squares':
+      return value;
+    case 'unbounded':
+      return value ** 1.5;
+    case 'absolute differences':
+      return -Math.log(Math.max(1 - value, leastDistanceFromOne));
+    case 'root of a sum of squares':
+      return -Math.log(Math.max(1 - value ** 2, leastDistanceFromOne));
+  }
 }
 
-const sumsOfSquares: ReadonlySet<MethodName> = new Set(['population-stability-index', 'kullback-leibler']);
-const unbounded: ReadonlySet<MethodName> = new Set(['wasserstein', 'fisher-exact', 'two-proportion-z']);
-/** Of absolute differences. All others that are bounded are roots of sums of squares. */
-const largestOrSum: ReadonlySet<MethodName> = new Set([
-  'kolmogorov-smirnov',
-  'total-variation',
-  'l-infinity',
-]);
 const leastDistanceFromOne = 1e-3;
 
 /**

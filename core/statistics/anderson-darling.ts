@@ -13,6 +13,22 @@ import { mergeSamples } from './merged-samples.ts';
 import { andersonDarlingLimit, quadraticFormSurvival, type QuadraticForm } from './quadratic-form.ts';
 import { nearestToZero, sumOfSquaresIn } from './squared-differences.ts';
 import { runsOf, runsOfCells, runsOfValues, weighs, type Run } from './ties.ts';
+import type { Method } from './method.ts';
+
+/** Its row in the registry. */
+export const andersonDarlingMethod = {
+  key: 'andersonDarling',
+  label: 'Anderson-Darling',
+  kinds: ['continuous'],
+  decidedBy: 'p-value',
+  threshold: 0.05,
+  floors: { warning: 0.1, critical: 0.25 },
+  effectScale: 'absolute differences',
+  unit: '',
+  source: 'Pettitt (1976); Scholz and Stephens (1987)',
+  compute: andersonDarling,
+  pValueAt: andersonDarlingPValueAt,
+} as const satisfies Method;
 
 /** The standard deviation has a factor N - 3 below the line. */
 const fewestValues = 4;

@@ -8,6 +8,22 @@ import {
 } from './bin-counts.ts';
 import type { Comparison, Computation, Found, Sides } from './comparison.ts';
 import { homogeneityOfCounts, homogeneityPValueOf, type Discrepancy } from './homogeneity.ts';
+import type { Method } from './method.ts';
+
+/** Its row in the registry. */
+export const chiSquaredMethod = {
+  key: 'chiSquared',
+  label: 'chi-squared',
+  kinds: ['categorical'],
+  decidedBy: 'p-value',
+  threshold: 0.05,
+  floors: { warning: 0.1, critical: 0.3 },
+  effectScale: 'root of a sum of squares',
+  unit: '',
+  source: 'Pearson (1900); Cochran (1954)',
+  compute: chiSquared,
+  pValueAt: chiSquaredPValueAt,
+} as const satisfies Method;
 
 /**
  * Are the shares of the levels the same in both samples?

@@ -13,6 +13,22 @@ import { mergeSamples } from './merged-samples.ts';
 import { cramerVonMisesLimit, quadraticFormSurvival, type QuadraticForm } from './quadratic-form.ts';
 import { sumOfSquaresIn } from './squared-differences.ts';
 import { runsOf, runsOfCells, runsOfValues, weighs, type Run } from './ties.ts';
+import type { Method } from './method.ts';
+
+/** Its row in the registry. */
+export const cramerVonMisesMethod = {
+  key: 'cramerVonMises',
+  label: 'Cramer-von Mises',
+  kinds: ['continuous'],
+  decidedBy: 'p-value',
+  threshold: 0.05,
+  floors: { warning: 0.1, critical: 0.25 },
+  effectScale: 'root of a sum of squares',
+  unit: '',
+  source: 'Anderson (1962); Xiao, Gordon and Yakovlev (2007)',
+  compute: cramerVonMises,
+  pValueAt: cramerVonMisesPValueAt,
+} as const satisfies Method;
 
 /** Up to so many values on both sides the p-value is exact: 2 ms. (scipy: 20, which takes a hundred times as long.) */
 const mostOfExactLaw = 12;

@@ -12,6 +12,22 @@ import type { Comparison, Computation, Found, Sides } from './comparison.ts';
 import { mergeSamples } from './merged-samples.ts';
 import { pooledAtoms } from './pooled-atoms.ts';
 import { quadraticFormSurvival } from './quadratic-form.ts';
+import type { Method } from './method.ts';
+
+/** Its row in the registry. */
+export const energyDistanceMethod = {
+  key: 'energy',
+  label: 'Energy',
+  kinds: ['continuous'],
+  decidedBy: 'effect',
+  threshold: 0.1,
+  floors: { warning: 0.05, critical: 0.25 },
+  effectScale: 'root of a sum of squares',
+  unit: '',
+  source: 'Szekely and Rizzo (2013)',
+  compute: energyDistance,
+  pValueAt: energyDistancePValueAt,
+} as const satisfies Method;
 
 /**
  * How far apart are two samples, compared with how far apart two of their values are?

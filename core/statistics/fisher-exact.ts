@@ -7,6 +7,23 @@ import {
   rangeOf,
 } from './hypergeometric.ts';
 import { cohensHOf, twoLevelsOf, type TwoLevels } from './two-levels.ts';
+import type { Method } from './method.ts';
+
+/** Its row in the registry. */
+export const fisherExactMethod = {
+  key: 'fisherExact',
+  label: 'Fisher',
+  kinds: ['categorical'],
+  decidedBy: 'p-value',
+  threshold: 0.05,
+  // A small and a medium effect in the words of Cohen (1988).
+  floors: { warning: 0.2, critical: 0.5 },
+  effectScale: 'unbounded',
+  unit: '',
+  source: 'Fisher (1922); Cohen (1988)',
+  compute: fisherExact,
+  pValueAt: fisherExactPValueAt,
+} as const satisfies Method;
 
 /** Probabilities that only rounding tells apart are ties. */
 const tie = 1 + 1e-10;

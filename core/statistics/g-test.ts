@@ -9,6 +9,22 @@ import {
 import type { Comparison, Computation, Found, Sides } from './comparison.ts';
 import { deviance } from './distributions.ts';
 import { homogeneityOfCounts, homogeneityPValueOf, type Discrepancy } from './homogeneity.ts';
+import type { Method } from './method.ts';
+
+/** Its row in the registry. */
+export const gTestMethod = {
+  key: 'gTest',
+  label: 'G-test',
+  kinds: ['categorical'],
+  decidedBy: 'p-value',
+  threshold: 0.05,
+  floors: { warning: 0.1, critical: 0.3 },
+  effectScale: 'root of a sum of squares',
+  unit: '',
+  source: 'Wilks (1935); Sokal and Rohlf (1981)',
+  compute: gTest,
+  pValueAt: gTestPValueAt,
+} as const satisfies Method;
 
 /**
  * Are the shares of the levels the same in both samples, measured by likelihood?

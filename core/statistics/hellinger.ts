@@ -10,6 +10,24 @@ import {
 } from './bin-counts.ts';
 import type { Comparison, Computation, Found, Sides } from './comparison.ts';
 import { permutationSurvival } from './permutation-law.ts';
+import type { Method } from './method.ts';
+
+/** Its row in the registry. */
+export const hellingerMethod = {
+  key: 'hellinger',
+  label: 'Hellinger',
+  kinds: ['continuous', 'categorical'],
+  decidedBy: 'effect',
+  // As Evidently has it.
+  threshold: 0.1,
+  // What a normal column gives in 10 bins where PSI is at its own floors, that is shifted by 0.32 and 0.51 deviations.
+  floors: { warning: 0.1, critical: 0.2 },
+  effectScale: 'root of a sum of squares',
+  unit: '',
+  source: 'Hellinger (1909)',
+  compute: hellinger,
+  pValueAt: hellingerPValueAt,
+} as const satisfies Method;
 
 /**
  * How far apart are the square roots of the shares?

@@ -11,6 +11,22 @@ import {
 import type { Comparison, Computation, Found, Sides } from './comparison.ts';
 import { deviance } from './distributions.ts';
 import { permutationSurvival } from './permutation-law.ts';
+import type { Method } from './method.ts';
+
+/** Its row in the registry. */
+export const jensenShannonMethod = {
+  key: 'jensenShannon',
+  label: 'Jensen-Shannon',
+  kinds: ['continuous', 'categorical'],
+  decidedBy: 'effect',
+  threshold: 0.1,
+  floors: { warning: 0.1, critical: 0.25 },
+  effectScale: 'root of a sum of squares',
+  unit: '',
+  source: 'Lin (1991); Endres and Schindelin (2003)',
+  compute: jensenShannon,
+  pValueAt: jensenShannonPValueAt,
+} as const satisfies Method;
 
 /**
  * How well could one tell from a value alone which sample it comes from?

@@ -10,6 +10,22 @@ import {
 import type { Comparison, Computation, Found, Sides } from './comparison.ts';
 import { kolmogorovSurvival, twoSampleKolmogorovSurvival } from './kolmogorov-distribution.ts';
 import { largestShareDistance } from './sorted-distances.ts';
+import type { Method } from './method.ts';
+
+/** Its row in the registry. */
+export const kolmogorovSmirnovMethod = {
+  key: 'ks',
+  label: 'KS',
+  kinds: ['continuous'],
+  decidedBy: 'p-value',
+  threshold: 0.05,
+  floors: { warning: 0.1, critical: 0.25 },
+  effectScale: 'absolute differences',
+  unit: '',
+  source: "Smirnov (1948); Hodges (1958); Simard and L'Ecuyer (2011)",
+  compute: kolmogorovSmirnov,
+  pValueAt: kolmogorovSmirnovPValueAt,
+} as const satisfies Method;
 
 /** Up to so many pairs of a value of each side, the exact law takes at most 0.2 ms. */
 const mostPairsOfExactLaw = 50_000;

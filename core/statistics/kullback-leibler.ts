@@ -12,6 +12,24 @@ import {
 import type { Comparison, Computation, Found, Sides } from './comparison.ts';
 import { deviance } from './distributions.ts';
 import { permutationSurvival } from './permutation-law.ts';
+import type { Method } from './method.ts';
+
+/** Its row in the registry. */
+export const kullbackLeiblerMethod = {
+  key: 'kl',
+  label: 'Kullback-Leibler',
+  kinds: ['continuous', 'categorical'],
+  decidedBy: 'effect',
+  // As Evidently has it.
+  threshold: 0.1,
+  // What a normal column gives in 10 bins where PSI is at its own floors, that is shifted by 0.32 and 0.51 deviations.
+  floors: { warning: 0.05, critical: 0.125 },
+  effectScale: 'sum of squares',
+  unit: '',
+  source: 'Kullback and Leibler (1951)',
+  compute: kullbackLeibler,
+  pValueAt: kullbackLeiblerPValueAt,
+} as const satisfies Method;
 
 /**
  * How surprising are the current values to one who expects the reference?

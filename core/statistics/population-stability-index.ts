@@ -11,6 +11,22 @@ import {
 } from './bin-counts.ts';
 import type { Comparison, Computation, Found, Sides } from './comparison.ts';
 import { permutationSurvival } from './permutation-law.ts';
+import type { Method } from './method.ts';
+
+/** Its row in the registry. */
+export const populationStabilityIndexMethod = {
+  key: 'psi',
+  label: 'PSI',
+  kinds: ['continuous', 'categorical'],
+  decidedBy: 'effect',
+  threshold: 0.1,
+  floors: { warning: 0.1, critical: 0.25 },
+  effectScale: 'sum of squares',
+  unit: '',
+  source: 'Siddiqi (2006)',
+  compute: populationStabilityIndex,
+  pValueAt: psiPValueAt,
+} as const satisfies Method;
 
 /**
  * How much have the shares of the bins changed (population stability index)?

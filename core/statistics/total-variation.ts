@@ -10,6 +10,24 @@ import {
 } from './bin-counts.ts';
 import type { Comparison, Computation, Found, Sides } from './comparison.ts';
 import { permutationSurvival } from './permutation-law.ts';
+import type { Method } from './method.ts';
+
+/** Its row in the registry. */
+export const totalVariationMethod = {
+  key: 'totalVariation',
+  label: 'total variation',
+  kinds: ['continuous', 'categorical'],
+  decidedBy: 'effect',
+  // One value in ten lies in another bin.
+  threshold: 0.1,
+  // What a normal column gives in 10 bins where PSI is at its own floors, that is shifted by 0.32 and 0.51 deviations.
+  floors: { warning: 0.1, critical: 0.2 },
+  effectScale: 'absolute differences',
+  unit: '',
+  source: 'Levin, Peres and Wilmer (2009)',
+  compute: totalVariation,
+  pValueAt: totalVariationPValueAt,
+} as const satisfies Method;
 
 /**
  * Which share of the values would have to lie in another bin to turn one sample into the other?

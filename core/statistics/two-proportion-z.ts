@@ -2,6 +2,22 @@ import { compareLevels, reasonNoCounts } from './bin-counts.ts';
 import { chiSquaredOfCounts, chiSquaredPValueAt } from './chi-squared.ts';
 import type { Comparison, Computation } from './comparison.ts';
 import { cohensHOf, twoLevelsOf } from './two-levels.ts';
+import type { Method } from './method.ts';
+
+/** Its row in the registry. */
+export const twoProportionZMethod = {
+  key: 'twoProportionZ',
+  label: 'two-proportion z',
+  kinds: ['categorical'],
+  decidedBy: 'p-value',
+  threshold: 0.05,
+  floors: { warning: 0.2, critical: 0.5 },
+  effectScale: 'unbounded',
+  unit: '',
+  source: 'Fleiss, Levin and Paik (2003); Cohen (1988)',
+  compute: twoProportionZ,
+  pValueAt: chiSquaredPValueAt,
+} as const satisfies Method;
 
 /**
  * By how many standard errors has the share of a level changed?
@@ -45,6 +61,3 @@ export function twoProportionZOfCounts(
     bins: counts.levels,
   };
 }
-
-/** How probable is a difference as large when nothing has changed, and the shares are those of so many independent values? */
-export const twoProportionZPValueAt = chiSquaredPValueAt;

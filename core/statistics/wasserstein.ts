@@ -13,6 +13,22 @@ import type { Comparison, Computation, Found, Sides } from './comparison.ts';
 import { pooledAtoms } from './pooled-atoms.ts';
 import { areaBetweenShares } from './sorted-distances.ts';
 import { wassersteinSurvival } from './wasserstein-distribution.ts';
+import type { Method } from './method.ts';
+
+/** Its row in the registry. */
+export const wassersteinMethod = {
+  key: 'wasserstein',
+  label: 'Wasserstein',
+  kinds: ['continuous'],
+  decidedBy: 'effect',
+  threshold: 0.2,
+  floors: { warning: 0.1, critical: 0.5 },
+  effectScale: 'unbounded',
+  unit: ' sd',
+  source: 'Vallender (1974); Ramdas, Garcia and Cuturi (2017)',
+  compute: wasserstein,
+  pValueAt: wassersteinPValueAt,
+} as const satisfies Method;
 
 /** What stands in for the standard deviation of a constant reference, as the floor of Evidently does. */
 const constantScale = 0.001;

@@ -5,8 +5,8 @@ import { chiSquaredOfCounts } from '../../../core/statistics/chi-squared.ts';
 import { normalSurvival } from '../../../core/statistics/distributions.ts';
 import {
   twoProportionZ,
+  twoProportionZMethod,
   twoProportionZOfCounts,
-  twoProportionZPValueAt,
 } from '../../../core/statistics/two-proportion-z.ts';
 import { compareValues, foundOf, levelComparison } from './comparisons.ts';
 import { countComparison } from './counts.ts';
@@ -69,12 +69,14 @@ describe('twoProportionZ of profiles', () => {
   });
 });
 
-describe('twoProportionZPValueAt', () => {
+describe('the p-value at effective sizes', () => {
+  const { pValueAt } = twoProportionZMethod;
+
   it('divides z by the square root of the design effect', () => {
     const comparison = countComparison({ reference: [9000, 1000], current: [560, 112] });
     const found = foundOf(twoProportionZ(comparison));
-    expect(twoProportionZPValueAt(found, comparison, { reference: 10_000, current: 672 })).toBe(found.pValue);
-    expect(twoProportionZPValueAt(found, comparison, { reference: 2500, current: 168 })).toBeCloseTo(
+    expect(pValueAt(found, comparison, { reference: 10_000, current: 672 })).toBe(found.pValue);
+    expect(pValueAt(found, comparison, { reference: 2500, current: 168 })).toBeCloseTo(
       2 * normalSurvival(found.statistic / 2),
       10,
     );
