@@ -114,8 +114,10 @@ export function formatWindow(window: Window): WindowText {
  * Which window is "the last 7 days" at an instant? Days and weeks end at the last UTC midnight, hours at the last full
  * hour: the last 24 hours move on every hour, the last day does not.
  *
- * @example trailingWindow(parseInstant('2011-05-20T03:15:00Z'), '7d') // 2011-05-13T00:00Z to 2011-05-20T00:00Z
- * @example trailingWindow(parseInstant('2011-05-20T03:15:00Z'), '24h') // 2011-05-19T03:00Z to 2011-05-20T03:00Z
+ * @example formatWindow(trailingWindow(parseInstant('2011-05-20T03:15:00Z'), '7d'))
+ * // { start: '2011-05-13T00:00:00Z', end: '2011-05-20T00:00:00Z' }
+ * @example formatWindow(trailingWindow(parseInstant('2011-05-20T03:15:00Z'), '24h'))
+ * // { start: '2011-05-19T03:00:00Z', end: '2011-05-20T03:00:00Z' }
  */
 export function trailingWindow(asOf: number, duration: string): Window {
   const length = durationMs(duration);
@@ -152,7 +154,7 @@ const localHourFormats = new Map<string, Intl.DateTimeFormat>();
  * What hour of the day (0 to 23) do clocks in a time zone show at an instant? Right across clock changes: the hour that a
  * change skips never occurs, the one it repeats occurs twice.
  *
- * @example localHour(parseInstant('2011-03-13T07:00:00Z'), 'America/New_York') // 3 (2 was skipped)
+ * @example localHour(parseInstant('2011-03-13T07:00:00Z'), 'America/New_York') // 3
  * @throws RangeError for a time zone that the runtime does not know (monitors are validated against it)
  */
 export function localHour(instant: number, timeZone: string): number {

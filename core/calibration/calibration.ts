@@ -64,7 +64,12 @@ export const leastShareOfRows = 1 / 2;
  * Cost: 5 comparisons a day of history (a year, a column: 0.1 s).
  *
  * @example
- * const calibration = calibrateColumn({ grid, method: 'wasserstein', windowLength: weekMs, end, reference: [year], hours });
+ * const grid = buildContinuousGrid(Float64Array.from({ length: 2400 }, (_, i) => Math.sin(i)));
+ * const values = (day) => Float64Array.from({ length: 24 }, (_, hour) => Math.sin(24 * day + hour));
+ * const hours = Array.from({ length: 100 }, (_, day) => ({ start: day * dayMs, profile: buildProfile(grid, values(day)) }));
+ * const span = { start: 0, end: 100 * dayMs };
+ * calibrateColumn({ grid, method: 'wasserstein', windowLength: dayMs, end: span.end, reference: [span], hours })
+ * // { reference: { windows: 100, median: 0.0628254 }, recent: { lookback: 4 }, designEffect: 1, usualRows: 24 }
  */
 export function calibrateColumn(input: CalibrationInput): ColumnCalibration {
   const { grid, method, windowLength, end, reference, hours } = input;

@@ -82,7 +82,9 @@ export function fitPastDifferences(
  * read from Student's law with `independent - 1` (at most 49) degrees of freedom, a little wider for the new window: a law learned from
  * few windows is not trusted far out.
  *
- * @example pValueOf('wasserstein', 0.3, past) // 0.004
+ * @example
+ * const differences = Array.from({ length: 40 }, (_, week) => 0.1 + (week % 5) / 50);
+ * pValueOf('wasserstein', 0.25, fitPastDifferences('wasserstein', differences, 1)) // 0.000983260
  */
 export function pValueOf(method: MethodName, difference: number, past: PastDifferences): number {
   const { mean, variance } = past;

@@ -7,8 +7,11 @@ import type { DegradationRule } from './rules.ts';
 /**
  * What was measured, for a message: each number once, with all limits it is held against and the outcomes it rests on.
  *
- * @example degradationFacts('7', judgeDegradation(defaultRules({ rmse: { warning: 65, critical: 80 } }), evidence).findings)
- * // [{ name: 'Model version', value: '7' }, { name: 'RMSE over 7 days', value: '80.14, limits 80 (critical), 65 (warning)' }, ...]
+ * @example
+ * const pooled = { sampleSize: 148, verdict: { level: 'ok', reason: '148 outcomes' }, metrics: { rmse: { value: 80.14 } } };
+ * const rules = defaultRules({ rmse: { warning: 65, critical: 80 } });
+ * degradationFacts('7', judgeDegradation(rules, { windows: { '7d': { pooled } } }).findings)[1]
+ * // { name: 'RMSE over 7 days', value: '80.14, limits 80 (critical), 65 (warning)' }
  */
 export function degradationFacts(version: string | null, findings: readonly DegradationFinding[]): Fact[] {
   const byMeasure = new Map<string, DegradationFinding[]>();

@@ -36,8 +36,11 @@ export interface DegradationVerdict {
  * A rule fires when the value is beyond the limit; a value equal to the limit is fine. `daily-mean` is the plain mean of
  * the daily values that are computable, and needs at least half of the days of the window.
  *
- * @example judgeDegradation(defaultRules({ rmse: 75 }), { windows: { '7d': { pooled } } })
- * // { level: 'critical', reason: 'RMSE over 7 days 101.2 is above 75 (168 outcomes, coverage 93%)', findings: [...] }
+ * @example
+ * const verdict = { level: 'ok', reason: '168 outcomes' };
+ * const pooled = { sampleSize: 168, coverage: 0.93, verdict, metrics: { rmse: { value: 101.24 } } };
+ * judgeDegradation(defaultRules({ rmse: 75 }), { windows: { '7d': { pooled } } })
+ * // { level: 'critical', reason: 'RMSE over 7 days 101.2 is above 75 (168 outcomes, coverage 93%)' }
  * @throws TidewatchError `INVALID_DURATION` for a daily-mean rule over something that is no duration.
  */
 export function judgeDegradation(

@@ -38,7 +38,10 @@ export interface DatasetDrift {
  * neither side. Critical when the features that are critical make up that share by themselves. Unknown when no feature could
  * be judged.
  *
- * @example judgeDataset(columns).verdict.reason // '1 of 4 features drifted (25%, limit 50%): hum'
+ * @example
+ * const feature = { subject: 'feature', enabled: true, drifted: 'no', verdict: { level: 'ok' } };
+ * const hum = { ...feature, column: 'hum', drifted: 'yes', verdict: { level: 'warning' } };
+ * judgeDataset([hum, feature, feature, feature]).verdict.reason // '1 of 4 features drifted (25%, limit 50%): hum'
  */
 export function judgeDataset(
   columns: readonly ColumnDrift[],

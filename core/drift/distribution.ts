@@ -63,7 +63,11 @@ const leastOutside = 0.01;
  *
  * Not computable, with the reason, when a side has no value or the reference no distribution. Cost: a pass over the cells.
  *
- * @example distributionOf(comparison) // { kind: 'categorical', levels: [{ level: 'clear', shares: { reference: 0.75, current: 0.5 } }, ...
+ * @example
+ * const grid = buildCategoricalGrid(['clear', 'clear', 'clear', 'rain']);
+ * const reference = buildProfile(grid, ['clear', 'clear', 'clear', 'rain']);
+ * distributionOf(compareProfiles(grid, reference, buildProfile(grid, ['clear', 'rain']))).levels[0]
+ * // { level: 'clear', shares: { reference: 0.75, current: 0.5 } }
  */
 export function distributionOf(comparison: Comparison): Distribution {
   const reason = reasonNotComparable(comparison);

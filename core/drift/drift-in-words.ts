@@ -9,8 +9,9 @@ import type { Answer, Question } from './answer.ts';
 /**
  * A decision by a threshold: the number, the limit, and what was compared.
  *
- * @example 'Wasserstein 1.08 sd, its limit is 0.2 sd (reference mean 0.71, current 0.52; 744 and 168 values)'
- * @example 'KS 0.255, p 0.0003, its limit is p 0.05 (...)'
+ * @example
+ * const decision = { drifted: 'yes', method: 'wasserstein', decidedBy: 'effect', value: 1.08, effect: 1.08, threshold: 0.2 };
+ * decisionInWords(decision, '744 and 168 values') // 'Wasserstein 1.08 sd, its limit is 0.2 sd (744 and 168 values)'
  */
 export function decisionInWords(decision: Decision, compared: string): string {
   if (decision.drifted === 'unknown') return decision.reason;
@@ -27,7 +28,11 @@ export function decisionInWords(decision: Decision, compared: string): string {
  * The answer to a question: how large the difference is, how often it is the usual one, how probable it would be if nothing
  * had changed, and what was compared.
  *
- * @example 'Wasserstein 0.31 sd, 14 times its usual change against the 4 windows before, p 0.004 after correction (...)'
+ * @example
+ * const heldAgainst = { null: 'empirical', usual: 0.022, lookback: 4 };
+ * const answer = { question: 'recent', effect: 0.31, heldAgainst, adjustedPValue: 0.004, level: 'warning' };
+ * answerInWords('wasserstein', answer, '672 and 168 values')
+ * // 'Wasserstein 0.31 sd, 14 times its usual change against the 4 windows before, p 0.004 after correction (672 and 168 values)'
  */
 export function answerInWords(
   method: MethodName,
@@ -68,8 +73,10 @@ function formatTimes(times: number): string {
 /**
  * Both sides of a comparison: the means, or the categories that moved most, and how many values there are.
  *
- * @example 'reference mean 0.71, current 0.52; 744 and 168 values'
- * @example 'rain: 10% -> 35%, clear: 70% -> 45%; 744 and 168 values'
+ * @example
+ * const grid = buildContinuousGrid(Float64Array.of(0.4, 0.6, 0.8));
+ * const comparison = compareProfiles(grid, buildProfile(grid, [0.4, 0.6, 0.8]), buildProfile(grid, [0.5]));
+ * comparedInWords(comparison, 'reference') // 'reference mean 0.6, current 0.5; 3 and 1 values'
  */
 export function comparedInWords(comparison: Comparison, question: Question): string {
   const values = {

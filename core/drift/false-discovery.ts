@@ -10,7 +10,7 @@
  *
  * Source: Benjamini and Hochberg, 1995; `scipy.stats.false_discovery_control`.
  *
- * @example adjustPValues([0.01, 0.04, 0.03, 0.5]) // [0.04, 0.0533.., 0.0533.., 0.5]
+ * @example adjustPValues([0.01, 0.04, 0.03, 0.5]) // [0.04, 0.16 / 3, 0.16 / 3, 0.5]
  */
 export function adjustPValues(pValues: readonly number[]): number[] {
   const count = pValues.length;

@@ -37,7 +37,10 @@ const fewestWindows = 8;
  * `insufficient-data` below 8 windows apart, or where either series never changes. Correlation is no cause: a season
  * drives both. Source: Spearman (1904); `scipy.stats.spearmanr`.
  *
- * @example correlateDriftAndError(tenWeeksOfBoth) // { correlation: 0.83, pValue: 0.003, windows: 10 }
+ * @example
+ * const errors = [3, 1, 2, 4, 5, 7, 6, 8];
+ * correlateDriftAndError(errors.map((error, week) => ({ window: { start: week, end: week + 1 }, drift: week, error })))
+ * // { correlation: 38 / 42, pValue: 0.00200828, windows: 8 }
  */
 export function correlateDriftAndError(
   past: readonly DriftAndError[],

@@ -28,7 +28,9 @@ export interface BlockedAuc {
  * (2003), Machine Learning 52. Cost: one sort a fold and side.
  *
  * @param folds two or more; the scores of each in the order of time, at least two a side
- * @example blockedAuc([{ reference: Float64Array.of(1, 2), current: Float64Array.of(2, 3) }, ...]).auc // 0.875
+ * @example
+ * const fold = { reference: Float64Array.of(1, 2), current: Float64Array.of(2, 3) };
+ * blockedAuc([fold, fold]) // { auc: 0.875, standardError: 0.176777, degreesOfFreedom: 6 }
  */
 export function blockedAuc(folds: readonly Sides<Float64Array>[]): BlockedAuc {
   const won = folds.map(({ reference, current }) => ({

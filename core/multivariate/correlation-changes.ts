@@ -61,8 +61,13 @@ export interface CorrelationOptions {
  * False alarms at alpha .05 (as for the domain classifier): none of independent rows, 10 to 18% with an autocorrelation
  * of .9, 40% with .97; with usual windows 5%, and 9% at .97.
  *
- * @example correlationChanges(march, aWeekOfJune, { alpha, usual: itsWeeks }).verdict.reason
- * // '1 of 10 pairs of features changed: temp and hum -0.16 -> -0.74 (731 and 168 rows)'
+ * @example
+ * const columns = ['temp', 'hum'].map((name) => ({ name, kind: 'continuous' }));
+ * const sample = (rows, hum) =>
+ *   sampleOf(columns, Array.from({ length: rows }, (_, i) => ({ time: i * hourMs, values: [(i * 7) % 101, hum(i)] })));
+ * const [reference, current] = [sample(700, (i) => (i * 13) % 97), sample(168, (i) => 100 - ((i * 7) % 101))];
+ * correlationChanges(reference, current, { alpha: 0.05 }).verdict.reason
+ * // '1 of 1 pairs of features changed: temp and hum 0.029 -> -1 (700 and 168 rows)'
  */
 export function correlationChanges(
   reference: Sample,

@@ -25,7 +25,7 @@ export interface AgainstUsual {
  * Source: Hahn and Meeker (1991), Statistical Intervals, section 4.7.
  *
  * @param side `above` where only a larger number is bad, `both` where a smaller one is as well
- * @example againstUsual(4, [1, 2, 3], 'above').pValue // 0.112
+ * @example againstUsual(4, [1, 2, 3], 'above').pValue // 0.112702
  */
 export function againstUsual(
   value: number,
@@ -50,7 +50,10 @@ const mostUsualWindows = 8;
  * Which windows show what is usual for a current one? Those of its length and of the same hours of the week that lie
  * in the given spans of time and do not overlap it, in the order of time; of more than eight, eight spread evenly.
  *
- * @example usualWindows([march], aWeekOfJuly) // the three or four weeks of March that begin on its weekday
+ * @example
+ * const march = { start: parseInstant('2011-03-01T00:00:00Z'), end: parseInstant('2011-04-01T00:00:00Z') };
+ * const week = { start: parseInstant('2011-07-04T00:00:00Z'), end: parseInstant('2011-07-11T00:00:00Z') };
+ * usualWindows([march], week).map(({ start }) => formatDay(start)) // ['2011-03-07', '2011-03-14', '2011-03-21']
  */
 export function usualWindows(spans: readonly Window[], current: Window): Window[] {
   const length = current.end - current.start;

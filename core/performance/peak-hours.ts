@@ -15,7 +15,7 @@ export interface PeakHours {
  *
  * @example
  * const eight = Date.parse('2011-03-14T12:00:00Z');
- * peakFlags(Float64Array.of(eight), { timeZone: 'America/New_York', hours: [8] }) // Uint8Array [1]
+ * peakFlags(Float64Array.of(eight), { timeZone: 'America/New_York', hours: [8] }) // [1]
  * @throws RangeError for a time zone that the runtime does not know, and for an event time that is no instant.
  */
 export function peakFlags(eventTimes: Float64Array, peakHours: PeakHours): Uint8Array {

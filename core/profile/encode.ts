@@ -79,7 +79,10 @@ export function decodeProfile(bytes: Uint8Array, grid: ReferenceGrid): Profile {
  * for one with values in all of 250 cells.
  *
  * @throws TidewatchError `INVALID_PROFILE` when one is damaged, of an unknown version or of another grid.
- * @example sumEncodedProfiles(grid, [encodeProfile(monday, grid), encodeProfile(tuesday, grid)])
+ * @example
+ * const grid = buildCategoricalGrid(['rain', 'clear']);
+ * const [monday, tuesday] = [['rain'], ['rain', 'clear', null]].map((rows) => encodeProfile(buildProfile(grid, rows), grid));
+ * sumEncodedProfiles(grid, [monday, tuesday]) // { cells: [1, 2], missing: 1, invalid: 0, unseen: 0 }
  */
 export function sumEncodedProfiles(grid: ReferenceGrid, encoded: readonly Uint8Array[]): Profile {
   const total = createTotal(grid);

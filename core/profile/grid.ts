@@ -69,7 +69,7 @@ export function isUsableNumber(value: number): boolean {
  * NaN, infinities and magnitudes above 1e145 are left out; without any value the grid has one cell and no summary.
  * Cost: one sort.
  *
- * @example buildContinuousGrid(Float64Array.of(1, 1, 1)).edges // [1, 1.0000000000000002]: below, at and above 1
+ * @example buildContinuousGrid(Float64Array.of(1, 1, 1)).edges // [1, nextUp(1)]
  */
 export function buildContinuousGrid(values: Float64Array): ContinuousGrid {
   // Adding 0 turns -0 into 0: jsonb keeps no sign of zero.

@@ -14,7 +14,7 @@ export interface CountedLevels {
  * What is the profile of a column whose levels are counted already? Equals `buildProfile` over its rows.
  *
  * @example profileOfLevelCounts(buildCategoricalGrid(['rain']), { counts: new Map([['rain', 2]]), other: 1, missing: 0, invalid: 0 })
- * // cells [2], unseen 1
+ * // { cells: [2], unseen: 1, missing: 0 }
  */
 export function profileOfLevelCounts(grid: CategoricalGrid, levels: CountedLevels): CategoricalProfile {
   const cells = Float64Array.from(grid.levels, (level) => levels.counts.get(level) ?? 0);

@@ -10,7 +10,10 @@ import { requireGrid, type CategoricalProfile, type ContinuousProfile, type Prof
  * a cell and profile (720 hours x 250 cells: 0.5 ms). For stored profiles see `sumEncodedProfiles`.
  *
  * @throws TidewatchError `INVALID_PROFILE` for a profile of another grid.
- * @example mergeProfiles(grid, [monday, tuesday]) // equals buildProfile over the rows of both days
+ * @example
+ * const grid = buildCategoricalGrid(['rain', 'clear']);
+ * const [monday, tuesday] = [['rain'], ['rain', 'clear', null]].map((rows) => buildProfile(grid, rows));
+ * mergeProfiles(grid, [monday, tuesday]) // buildProfile(buildCategoricalGrid(['rain', 'clear']), ['rain', 'rain', 'clear', null])
  */
 export function mergeProfiles(grid: ContinuousGrid, profiles: readonly Profile[]): ContinuousProfile;
 export function mergeProfiles(grid: CategoricalGrid, profiles: readonly Profile[]): CategoricalProfile;

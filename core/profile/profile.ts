@@ -64,9 +64,9 @@ export interface ContinuousAccumulator extends ColumnAccumulator<ContinuousProfi
  * Counts values into the cells of a grid. Cost: a binary search a value (continuous), a look-up (categorical).
  *
  * @example
- * const column = createAccumulator(grid);
- * for (const row of rows) column.add(row.features['hum']);
- * const profile = column.profile();
+ * const column = createAccumulator(buildContinuousGrid(Float64Array.of(0, 0.5, 1)));
+ * for (const hum of [0.4, null, 7]) column.add(hum);
+ * column.profile() // { missing: 1, aboveMaximum: 1, extent: { min: 0.4, max: 7 } }
  */
 export function createAccumulator(grid: ContinuousGrid): ContinuousAccumulator;
 export function createAccumulator(grid: CategoricalGrid): ColumnAccumulator<CategoricalProfile>;
@@ -78,7 +78,7 @@ export function createAccumulator(grid: ReferenceGrid): ColumnAccumulator {
 /**
  * The profile of some values of a column: a Float64Array takes the fast way, anything else goes value by value.
  *
- * @example buildProfile(buildCategoricalGrid(['a', 'b']), ['a', 'c', null]) // cells [1, 0], unseen 1, missing 1
+ * @example buildProfile(buildCategoricalGrid(['a', 'b']), ['a', 'c', null]) // { cells: [1, 0], unseen: 1, missing: 1 }
  */
 export function buildProfile(grid: ContinuousGrid, values: Iterable<unknown>): ContinuousProfile;
 export function buildProfile(grid: CategoricalGrid, values: Iterable<unknown>): CategoricalProfile;

@@ -18,7 +18,9 @@ export interface Quantile {
  * values. Cost: one pass over the cells.
  *
  * @throws TidewatchError `INVALID_STATISTIC_INPUT` for a share outside 0 to 1, `INVALID_PROFILE` for another grid.
- * @example quantileOf(buildProfile(grid, [1, 2, 2, 2, 3]), grid, 0.5) // { value: 2, lower: 2, upper: 2 }
+ * @example
+ * const grid = buildContinuousGrid(Float64Array.of(1, 2, 2, 3));
+ * quantileOf(buildProfile(grid, [1, 2, 2, 2, 3]), grid, 0.5) // { value: 2, lower: 2, upper: 2 }
  */
 export function quantileOf(
   profile: ContinuousProfile,

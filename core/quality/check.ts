@@ -46,7 +46,10 @@ const named = 3;
  * What do some checks say together? The worst level, with up to three of the failed ones by name, the worst first. What
  * could not be judged fails nothing; where nothing could be, neither can the whole.
  *
- * @example summarizeChecks(checks).reason // '1 of 43 checks failed: hum range: 22 of 163 values (13%) are ...'
+ * @example
+ * const range = { check: 'range', column: 'hum', verdict: { level: 'warning', reason: '22 of 163 values are below 0.08' } };
+ * const missing = { check: 'missing', column: 'hum', verdict: { level: 'ok', reason: 'none of 163 rows are missing' } };
+ * summarizeChecks([range, missing]).reason // '1 of 2 checks failed: hum range: 22 of 163 values are below 0.08'
  */
 export function summarizeChecks(checks: readonly QualityCheck[]): Verdict {
   const judged = checks.filter(({ verdict }) => verdict.level !== 'insufficient-data');
@@ -75,7 +78,7 @@ export function summarizeChecks(checks: readonly QualityCheck[]): Verdict {
   return { level: worst.verdict.level, reason: `${head}: ${list}${more}` };
 }
 
-/** @example 'hum range: 22 of 163 values (13%) are outside 0.08 to 1' */
+/** As 'hum range: 22 of 163 values (13%) are outside 0.08 to 1'. */
 function textOf({ check, column, verdict }: QualityCheck): string {
   return `${column === '' ? '' : `${column} `}${check}: ${verdict.reason}`;
 }

@@ -42,8 +42,8 @@ const mostDistinct = 10_000_000;
  *
  * @example
  * const checker = createExpectationChecker('hum', expectationsSchema.parse({ min: 0.1 }));
- * for (const row of rows) checker.add(row.hum);
- * checker.checks()[0].verdict.reason // '22 of 163 values are not at least 0.1, for example 0'
+ * for (const hum of [0.5, 0, 0.7]) checker.add(hum);
+ * checker.checks()[0].verdict.reason // '1 of 3 values are not at least 0.1, for example 0'
  */
 export function createExpectationChecker(column: string, expectations: Expectations): ExpectationChecker {
   const rules = expectationRules.filter((rule) => expectations[rule] !== undefined);

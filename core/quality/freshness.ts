@@ -21,7 +21,9 @@ const tolerance = { times: 2, leastMs: 3 * hourMs } as const;
  * the usual age: a warning beyond it, critical beyond twice the limit. `insufficient-data` where there is no row, or
  * neither a limit nor a usual age.
  *
- * @example judgeFreshness({ column: 'prediction', newest, asOf, limitMs: 2 * hourMs }).verdict.reason
+ * @example
+ * const [newest, asOf] = ['2011-05-19T20:00:00Z', '2011-05-20T03:00:00Z'].map(parseInstant);
+ * judgeFreshness({ column: 'prediction', newest, asOf, limitMs: 2 * hourMs }).verdict.reason
  * // 'the newest is of 2011-05-19T20:00:00Z, 7 h old (limit 2 h)'
  */
 export function judgeFreshness(freshness: Freshness): QualityCheck {
@@ -58,7 +60,7 @@ function verdictOf(
   return { level, reason: `${words} (limit ${ageText(limitMs)})` };
 }
 
-/** @example ageText(5.5 * hourMs) // '5.5 h' */
+/** As '5.5 h'. */
 function ageText(ms: number): string {
   const [unitMs, unit] = ms < 2 * dayMs ? [hourMs, 'h'] : [dayMs, 'days'];
   return `${Number((ms / unitMs).toFixed(1))} ${unit}`;

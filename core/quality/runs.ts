@@ -75,7 +75,7 @@ export function fitRunLaw(runs: readonly Run[]): RunLaw | undefined {
 /**
  * How many runs of at least so many hours are to be expected in a stretch of hours?
  *
- * @example expectedRuns({ runs: 800, meanHours: 1.7, longest: 13, from: 5, share: 0.05, stay: 0.69 }, 24, 168) // 0.004
+ * @example expectedRuns({ runs: 800, meanHours: 1.7, longest: 13, from: 5, share: 0.05, stay: 0.69 }, 24, 168) // 0.00428512
  */
 export function expectedRuns(law: RunLaw, hours: number, stretch: number): number {
   const beyond = Math.max(0, hours - law.from);

@@ -35,7 +35,7 @@ const fewestBlocks = 5;
  * A side without rows gives p = 1. Cost: one pass over the blocks, and one incomplete beta function.
  *
  * @param blocks The reference, cut into days.
- * @example shareRise([{ rows: 744, hits: 0 }], { rows: 24, hits: 2 }).pValue // 0.00096, about (24 / 768) squared
+ * @example shareRise([{ rows: 744, hits: 0 }], { rows: 24, hits: 2 }).pValue // 0.000959048
  */
 export function shareRise(blocks: readonly HitCount[], current: HitCount): ShareRise {
   const reference = {

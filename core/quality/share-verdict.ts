@@ -31,7 +31,9 @@ export function levelOfRise(
  * A rise in words.
  *
  * @param what What the hit rows are, for example 'rows are missing'.
- * @example verdictOfRise(rise, 'rows are missing').reason // '24 of 168 rows are missing (14%; reference 0.4%)'
+ * @example
+ * const rise = shareRise([{ rows: 744, hits: 3 }], { rows: 168, hits: 24 });
+ * verdictOfRise(rise, 'rows are missing').reason // '24 of 168 rows are missing (14%; reference 0.4%)'
  */
 export function verdictOfRise(rise: ShareRise, what: string, floors?: RiseFloors): Verdict {
   const { current, currentShare, referenceShare } = rise;

@@ -40,8 +40,13 @@ const perDeviation = 1.4826;
  *
  * @param current Every hour of the window, empty ones with 0 rows.
  * @param past The windows of the same hours of the week before.
- * @example judgeVolume(week, weeksBefore).verdict.reason
- * // '155 rows, usually 168; 13 of 168 hours that usually have rows are empty, the first 2011-08-28T03:00:00Z'
+ * @example
+ * const week = (number, rows) => ({
+ *   window: { start: number * weekMs, end: (number + 1) * weekMs },
+ *   hours: Array.from({ length: 168 }, (_, i) => ({ hour: number * weekMs + i * hourMs, rows: i < 13 ? rows : 1 })),
+ * });
+ * judgeVolume(week(4, 0), [1, 2, 3].map((number) => week(number, 1))).verdict.reason
+ * // '155 rows, usually 168; 13 of 168 hours that usually have rows are empty, the first 1970-01-29T00:00:00Z'
  */
 export function judgeVolume(current: WindowVolume, past: readonly WindowVolume[]): QualityCheck {
   const usual = usualByOffset(past);

@@ -32,7 +32,10 @@ export interface ReferenceWindows {
  * A fixed and a rolling reference are one window for both. A seasonal one is the same hours of the week in the weeks before;
  * its grid is frozen anew only when as many weeks have gone by, so that profiles last.
  *
- * @example referenceWindows({ kind: 'rolling', length: '30d' }, current).compared // [the 30 days before current]
+ * @example
+ * const current = { start: parseInstant('2011-05-13T00:00:00Z'), end: parseInstant('2011-05-20T00:00:00Z') };
+ * referenceWindows({ kind: 'rolling', length: '30d' }, current).compared.map(formatWindow)
+ * // [{ start: '2011-04-13T00:00:00Z', end: '2011-05-13T00:00:00Z' }]
  */
 export function referenceWindows(reference: Monitor['reference'], current: Window): ReferenceWindows {
   switch (reference.kind) {
@@ -61,7 +64,9 @@ export function referenceWindows(reference: Monitor['reference'], current: Windo
  * The windows of the same hours of the week before a window, the newest first. A window longer than a week steps by as many
  * weeks as it needs not to overlap.
  *
- * @example earlierWindows(lastDay, 2) // the same day one and two weeks before
+ * @example
+ * const lastDay = { start: parseInstant('2011-05-19T00:00:00Z'), end: parseInstant('2011-05-20T00:00:00Z') };
+ * earlierWindows(lastDay, 2).map(({ start }) => formatDay(start)) // ['2011-05-12', '2011-05-05']
  */
 export function earlierWindows(current: Window, count: number): readonly Window[] {
   const step = Math.ceil((current.end - current.start) / weekMs) * weekMs;

@@ -31,7 +31,7 @@ export interface ChallengerJudgement {
  *
  * @example
  * judgeChallenger({ metric: 'rmse', champion: { value: 101.3 }, challenger: { value: 58.1 }, rows: 161, minimumImprovement: 0.02 })
- * // promote: 'challenger RMSE 58.1 against 101.3 on the same 161 held-out rows: 42.6% better, at least 2% needed'
+ * // { decision: 'promote', reason: 'challenger RMSE 58.1 against 101.3 on the same 161 held-out rows: 42.6% better, at least 2% needed' }
  */
 export function judgeChallenger(trial: ChallengerTrial): ChallengerJudgement {
   const { metric, champion, challenger, rows, minimumRows = 50, minimumImprovement } = trial;

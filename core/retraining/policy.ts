@@ -34,7 +34,10 @@ type StartPolicy = Pick<
  * The cooldown counts from start to start in asOf time and is over at its very end. A run that speaks for a time before
  * the last start waits too: under a schedule backfill days may come in any order.
  *
- * @example decideRetraining(policy, { asOf, level: 'ok', running: false, lastStartedAsOf: null, outcomesInTrainingWindow: 900 })
+ * @example
+ * const policy = { enabled: true, triggers: ['critical'], cooldown: '7d', trainingWindow: '45d', minimumOutcomes: 500 };
+ * const state = { asOf: 0, level: 'ok', running: false, lastStartedAsOf: null, outcomesInTrainingWindow: 900 };
+ * decideRetraining(policy, state)
  * // { decision: 'wait', reason: 'the verdict is ok; retraining starts at critical' }
  * @throws TidewatchError `INVALID_DURATION` when the cooldown is no duration.
  */

@@ -12,8 +12,9 @@ export interface TrainingWindows {
  * Which windows does a retraining use? The holdout is the last full UTC days before asOf, the training window ends where
  * the holdout starts: no row is in both, and the comparison is on rows that neither model has seen in this training.
  *
- * @example trainingWindows(parseInstant('2011-05-20T03:40:00Z'), { trainingWindow: '45d', holdout: '7d' })
- * // training 2011-03-29 to 2011-05-13, holdout 2011-05-13 to 2011-05-20
+ * @example
+ * const { training, holdout } = trainingWindows(parseInstant('2011-05-20T03:40:00Z'), { trainingWindow: '45d', holdout: '7d' });
+ * [training.start, holdout.start, holdout.end].map(formatDay) // ['2011-03-29', '2011-05-13', '2011-05-20']
  * @throws TidewatchError `INVALID_DURATION`
  */
 export function trainingWindows(

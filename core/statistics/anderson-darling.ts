@@ -63,7 +63,8 @@ export function andersonDarling(comparison: Comparison): Computation {
 /**
  * The same from raw values, both in ascending order and without NaN: exact.
  *
- * @example andersonDarlingOfValues(Float64Array.of(1, 2, 3), Float64Array.of(2, 5, 6)) // statistic 0.501
+ * @example andersonDarlingOfValues(Float64Array.of(1, 2, 3), Float64Array.of(2, 5, 6))
+ * // { statistic: 0.50101, pValue: 0.21540, effect: 2 / 3 }
  */
 export function andersonDarlingOfValues(reference: Float64Array, current: Float64Array): Computation {
   const [n, m] = [reference.length, current.length];

@@ -47,7 +47,8 @@ export function chiSquared(comparison: Comparison): Computation {
 /**
  * The same from two lists of counts, level by level.
  *
- * @example chiSquaredOfCounts([10, 20, 30], [30, 20, 10]) // statistic 20, p 0.0000454, effect 0.41
+ * @example chiSquaredOfCounts([10, 20, 30], [30, 20, 10])
+ * // { statistic: 20, pValue: Math.exp(-10), effect: 0.408248, degreesOfFreedom: 2, bins: 3 }
  */
 export function chiSquaredOfCounts(reference: readonly number[], current: readonly number[]): Computation {
   return homogeneityOfCounts(reference, current, pearson);

@@ -60,7 +60,7 @@ export function cramerVonMises(comparison: Comparison): Computation {
 /**
  * The same from raw values, both in ascending order and without NaN: exact. `law` forces the law of the p-value.
  *
- * @example cramerVonMisesOfValues(Float64Array.of(1, 2), Float64Array.of(3, 4)) // statistic 0.375, p 1 / 3
+ * @example cramerVonMisesOfValues(Float64Array.of(1, 2), Float64Array.of(3, 4)) // { statistic: 0.375, pValue: 1 / 3, effect: 1 }
  */
 export function cramerVonMisesOfValues(
   reference: Float64Array,

@@ -60,7 +60,7 @@ export function chiSquaredSurvival(statistic: number, degreesOfFreedom: number):
 /**
  * How probable is a value of at least `x` under the gamma law of that shape and scale (mean shape x scale)?
  *
- * @example gammaSurvival(2, 1, 2) // exp(-1)
+ * @example gammaSurvival(2, 1, 2) // Math.exp(-1)
  */
 export function gammaSurvival(x: number, shape: number, scale: number): number {
   return upperIncompleteGamma(shape, x / scale);

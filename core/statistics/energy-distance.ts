@@ -52,7 +52,7 @@ export function energyDistance(comparison: Comparison): Computation {
 /**
  * The same from raw values, both in ascending order and without NaN: exact.
  *
- * @example energyDistanceOfValues(Float64Array.of(0, 2), Float64Array.of(3, 5)) // statistic 2, effect 0.8165
+ * @example energyDistanceOfValues(Float64Array.of(0, 2), Float64Array.of(3, 5)) // { statistic: 2, pValue: null, effect: Math.sqrt(2 / 3) }
  */
 export function energyDistanceOfValues(reference: Float64Array, current: Float64Array): Computation {
   const reason = reasonNoValues(reference, current);

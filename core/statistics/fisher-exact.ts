@@ -48,7 +48,7 @@ export function fisherExact(comparison: Comparison): Computation {
 /**
  * The same from two lists of counts, level by level.
  *
- * @example fisherExactOfCounts([8, 2], [1, 5]) // statistic 20, p 0.035, effect 1.37
+ * @example fisherExactOfCounts([8, 2], [1, 5]) // { statistic: 20, pValue: 5 / 143, effect: 1.37323, bins: 2 }
  */
 export function fisherExactOfCounts(reference: readonly number[], current: readonly number[]): Computation {
   const reason = reasonNoCounts(reference, current);

@@ -43,7 +43,8 @@ export function gTest(comparison: Comparison): Computation {
 /**
  * The same from two lists of counts, level by level.
  *
- * @example gTestOfCounts([10, 20, 30], [30, 20, 10]) // statistic 20.93, p 0.0000285, effect 0.41
+ * @example gTestOfCounts([10, 20, 30], [30, 20, 10])
+ * // { statistic: 20.92993, pValue: 2.85183e-5, effect: 0.408248, degreesOfFreedom: 2, bins: 3 }
  */
 export function gTestOfCounts(reference: readonly number[], current: readonly number[]): Computation {
   return homogeneityOfCounts(reference, current, likelihoodRatio);

@@ -47,7 +47,7 @@ export function hellinger(comparison: Comparison): Computation {
 /**
  * The same from two lists of counts, bin by bin.
  *
- * @example hellingerOfCounts([10, 0], [0, 5]) // statistic 1
+ * @example hellingerOfCounts([50, 50], [90, 10]) // { statistic: 0.324920, pValue: null, effect: 0.324920, bins: 2 }
  */
 export function hellingerOfCounts(reference: readonly number[], current: readonly number[]): Computation {
   return distanceOfCounts(reference, current, (counts) =>

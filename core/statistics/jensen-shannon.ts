@@ -45,7 +45,7 @@ export function jensenShannon(comparison: Comparison): Computation {
 /**
  * The same from two lists of counts, bin by bin.
  *
- * @example jensenShannonOfCounts([10, 0], [0, 5]) // statistic 1
+ * @example jensenShannonOfCounts([50, 50], [90, 10]) // { statistic: 0.383136, pValue: null, effect: 0.383136, bins: 2 }
  */
 export function jensenShannonOfCounts(reference: readonly number[], current: readonly number[]): Computation {
   // Rounding leaves the divergence a hair above 1.

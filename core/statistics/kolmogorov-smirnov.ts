@@ -57,7 +57,7 @@ export function kolmogorovSmirnov(comparison: Comparison): Computation {
  * The same from raw values, both in ascending order and without NaN: exact, whatever the ties. `law` forces the law of
  * the p-value.
  *
- * @example kolmogorovSmirnovOfValues(Float64Array.of(1, 2), Float64Array.of(3, 4)) // statistic 1, p 1 / 3
+ * @example kolmogorovSmirnovOfValues(Float64Array.of(1, 2), Float64Array.of(3, 4)) // { statistic: 1, pValue: 1 / 3, effect: 1 }
  */
 export function kolmogorovSmirnovOfValues(
   reference: Float64Array,

@@ -50,7 +50,7 @@ export function kullbackLeibler(comparison: Comparison): Computation {
 /**
  * The same from two lists of counts, bin by bin. A bin that is empty on both sides does not exist for it.
  *
- * @example kullbackLeiblerOfCounts([50, 50], [90, 10]) // statistic 0.36
+ * @example kullbackLeiblerOfCounts([50, 50], [90, 10]) // { statistic: 0.359448, pValue: null, effect: 0.359448, bins: 2 }
  */
 export function kullbackLeiblerOfCounts(
   reference: readonly number[],

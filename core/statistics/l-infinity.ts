@@ -44,7 +44,7 @@ export function lInfinity(comparison: Comparison): Computation {
 /**
  * The same from two lists of counts, bin by bin.
  *
- * @example lInfinityOfCounts([50, 50, 0], [70, 20, 10]) // statistic 0.3
+ * @example lInfinityOfCounts([50, 50, 0], [70, 20, 10]) // { statistic: 0.3, pValue: null, effect: 0.3, bins: 3 }
  */
 export function lInfinityOfCounts(reference: readonly number[], current: readonly number[]): Computation {
   const [n, m] = [totalOf(reference), totalOf(current)];

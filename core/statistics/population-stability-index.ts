@@ -48,7 +48,7 @@ export function populationStabilityIndex(comparison: Comparison): Computation {
  * The same from two lists of counts, bin by bin. A bin that is empty on both sides does not exist for it: smoothing would
  * make a difference out of nothing but unequal sizes.
  *
- * @example psiOfCounts([50, 50], [90, 10]) // statistic 0.85
+ * @example psiOfCounts([50, 50], [90, 10]) // { statistic: 0.853059, pValue: null, effect: 0.853059, bins: 2 }
  */
 export function psiOfCounts(reference: readonly number[], current: readonly number[]): Computation {
   return distanceOfCounts(reference, current, (counts) => sumOverBins(counts, termOf(counts)));

@@ -36,7 +36,7 @@ const negligibleComplement = 1e-10;
  * along a parabola between the pole at 0 and the first zero of the determinant, bent around that zero, where the integrand
  * dies out fast. Source: Rice (1980); Weideman and Trefethen (2007) for the parabola. Cost: about 55 determinants.
  *
- * @example quadraticFormSurvival(2.492, andersonDarlingLimit) // 0.05
+ * @example quadraticFormSurvival(2.492, andersonDarlingLimit) // 0.0500222
  */
 export function quadraticFormSurvival(value: number, form: QuadraticForm): number {
   const { mean, variance, logDeterminant } = form;

@@ -45,7 +45,7 @@ export function totalVariation(comparison: Comparison): Computation {
 /**
  * The same from two lists of counts, bin by bin.
  *
- * @example totalVariationOfCounts([50, 50], [90, 10]) // statistic 0.4
+ * @example totalVariationOfCounts([50, 50], [90, 10]) // { statistic: 0.4, pValue: null, effect: 0.4, bins: 2 }
  */
 export function totalVariationOfCounts(
   reference: readonly number[],

@@ -24,7 +24,7 @@ export function twoLevelsOf(counts: BinCounts): TwoLevels | { readonly notComput
  * Cohen's h: how far apart are two shares on the scale of arcsines, where a difference weighs the same whatever the share is?
  * From 0 to pi (all against none); .2 is small, .5 medium, .8 large. Source: Cohen (1988), chapter 6.
  *
- * @example cohensHOf({ reference: [50, 50], current: [30, 70], levels: 2 }) // 0.41
+ * @example cohensHOf({ reference: [50, 50], current: [30, 70], levels: 2 }) // 0.411517
  */
 export function cohensHOf({ reference, current }: TwoLevels): number {
   // The angle from both counts keeps the digits of a share near 0 and of one near 1.

@@ -38,7 +38,7 @@ export function twoProportionZ(comparison: Comparison): Computation {
 /**
  * The same from two lists of counts, level by level.
  *
- * @example twoProportionZOfCounts([50, 50], [30, 70]) // statistic 2.89, p 0.0039, effect 0.41
+ * @example twoProportionZOfCounts([50, 50], [30, 70]) // { statistic: 2.886751, pValue: 0.00389242, effect: 0.411517, bins: 2 }
  */
 export function twoProportionZOfCounts(
   reference: readonly number[],

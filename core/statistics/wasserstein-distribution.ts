@@ -23,7 +23,8 @@ const rest = Math.PI / 2 - coefficients.reduce((sum, coefficient) => sum + coeff
  * approximation is ours; `wassersteinPValueAt` has the measured error rates. Cost: a pass over the atoms for each of nine
  * powers, about 25 for the means.
  *
- * @example wassersteinSurvival(1, [{ position: 0, share: 0.5 }, { position: 2, share: 0.5 }], { reference: 8, current: 8 }) // 0.044
+ * @example wassersteinSurvival(1, [{ position: 0, share: 0.5 }, { position: 2, share: 0.5 }], { reference: 8, current: 8 })
+ * // 0.0443765
  */
 export function wassersteinSurvival(distance: number, atoms: readonly Atom[], sizes: Sides<number>): number {
   if (atoms.length < 2 || distance <= 0) return 1;
