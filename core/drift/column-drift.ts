@@ -55,8 +55,8 @@ const criticalShareOfAlpha = 1 / 10;
  * const comparison = compareProfiles(grid, buildProfile(grid, values(0)), buildProfile(grid, values(0.05)));
  * const settings = { column: 'hum', kind: 'continuous', decidingMethod: 'wasserstein', enabled: true, minimumRows: 20 };
  * judgeColumns([examineColumn(settings, comparison)], { alpha: 0.05 })[0].verdict.reason
- * // 'hum: Wasserstein 0.173 sd from the reference, held against 400 and 400 independent rows, ' +
- * // 'p 0.019 after correction (reference mean 0.5, current 0.55; 400 and 400 rows)'
+ * // 'hum: Wasserstein 0.173 sd from the reference, p 0.019 after correction ' +
+ * // '(reference mean 0.5, current 0.55; 400 and 400 values)'
  */
 export function judgeColumns(
   evidence: readonly ColumnEvidence[],

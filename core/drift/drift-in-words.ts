@@ -65,7 +65,7 @@ function effectiveSizesInWords({ heldAgainst }: Answer): string {
   return `, as telling as ${formatSignificant(reference)} and ${formatSignificant(current)} independent ones`;
 }
 
-/** @example [0.41, 2.93, 14.2].map(formatTimes) // ['0.4', '2.9', '14'] */
+/** As 0.4, 2.9 and 14. */
 function formatTimes(times: number): string {
   return times < 9.95 ? times.toFixed(1) : formatSignificant(times, 2);
 }

@@ -92,9 +92,10 @@ def limit_survival(value, zeros, determinant):
 
         def integrand(angle):
             u = middle - half * mpmath.cos(angle)
-            return mpmath.exp(-u * value / 2) / (u * mpmath.sqrt(abs(determinant(u)))) * half * mpmath.sin(angle)
+            return mpmath.exp((low - u) * value / 2) / (u * mpmath.sqrt(abs(determinant(u)))) * half * mpmath.sin(angle)
 
-        term = mpmath.quad(integrand, angles(value, half), method="gauss-legendre")
+        # Without the largest factor, since mpmath looks at absolute errors.
+        term = mpmath.exp(-low * value / 2) * mpmath.quad(integrand, angles(value, half), method="gauss-legendre")
         total += (-1) ** k * term
         if term < 1e-20 * total:
             break
@@ -140,17 +141,18 @@ def weighted_survival(value, weights):
 
             def integrand(angle):
                 u = (low + high) / 2 - (high - low) / 2 * mpmath.cos(angle)
-                return mpmath.exp(-u * value / 2) * mpmath.sqrt(low * high) / (u * root_of_others(u, low, high))
+                return mpmath.exp((low - u) * value / 2) * mpmath.sqrt(low * high) / (u * root_of_others(u, low, high))
 
             term = mpmath.quad(integrand, angles(value, (high - low) / 2), method="gauss-legendre")
         else:
 
             def integrand(t):
                 u = low + t * t
-                return mpmath.exp(-u * value / 2) * 2 * mpmath.sqrt(low) / (u * root_of_others(u, low))
+                return mpmath.exp((low - u) * value / 2) * 2 * mpmath.sqrt(low) / (u * root_of_others(u, low))
 
             scale = mpmath.sqrt(2 / mpmath.mpf(value))
             term = mpmath.quad(integrand, [0, scale, 4 * scale, 12 * scale], method="gauss-legendre")
+        term *= mpmath.exp(-low * value / 2)
         total += (-1) ** (k // 2) * term
         if term < 1e-20 * total:
             break
