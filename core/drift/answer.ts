@@ -47,35 +47,57 @@ export type Asked = Answer | { readonly question: Question; readonly notAnswered
 
 /** Fewer independent rows than these say nothing about a distribution. */
 const leastEffectiveRows = 5;
+/**
+ * Past windows show what no law of rows knows (seasons, bursts); where they are few, the law of rows sees more. Larger: fewer
+ * faults are seen in short histories. Smaller: fewer in long ones.
+ */
+const shareOfPast = 0.8;
 /** From so many rows on, the law of independent rows is close enough to bound a p-value. */
 const enoughRowsForLaw = 24;
 
 /**
  * Does the window differ from the reference, given what the deciding method found?
  *
- * Held against past windows where the calibration has learned enough of them and the window is whole. Otherwise against the
- * law of the method at effective sizes, unless there are enough past windows and they are no better than a few: then the
- * reference itself moves (a season, a trend), and no law of its rows tells what is usual.
+ * Held against two laws: that of the differences of past windows, where the calibration has learned enough of them and the
+ * window is whole, and that of the method for so many independent rows as these tell as much as.
  */
 export function askReference(
   found: StatisticResult,
   comparison: Comparison,
   calibration: ColumnCalibration | undefined,
-  enoughWindows: number,
 ): Asked {
   const question = 'reference';
-  const { method } = found;
-  const { label, pValueAt } = methodOf(method);
+  const { label } = methodOf(found.method);
   if ('notComputable' in found) return { question, notAnswered: `${label}: ${found.notComputable}` };
+  const rows = heldAgainstRows(found, comparison, calibration);
   const learned = pastOf(comparison, calibration, calibration?.reference);
-  if (calibration !== undefined && learned !== undefined) {
-    if (!('unknown' in learned)) return heldAgainstPast(question, method, comparison, calibration, learned);
-    if (calibration.windows >= enoughWindows) return { question, notAnswered: learned.unknown };
+  if (calibration === undefined || learned === undefined) return rows;
+  if (!('unknown' in learned)) {
+    return joined(heldAgainstPast(question, found.method, comparison, calibration, learned), rows);
   }
-  const factor = calibration?.designEffect ?? 1;
+  return 'notAnswered' in rows
+    ? { question, notAnswered: `${learned.unknown}, and ${rows.notAnswered}` }
+    : rows;
+}
+
+/** The more surprised of two laws, each with its share of the chance of a false alarm (Bonferroni, weighted). */
+function joined(past: Asked, rows: Asked): Asked {
+  if ('notAnswered' in past || 'notAnswered' in rows) return 'notAnswered' in past ? rows : past;
+  const [ofPast, ofRows] = [past.pValue / shareOfPast, rows.pValue / (1 - shareOfPast)];
+  return { ...(ofPast <= ofRows ? past : rows), pValue: Math.min(1, ofPast, ofRows) };
+}
+
+function heldAgainstRows(
+  found: Exclude<StatisticResult, { readonly notComputable: string }>,
+  comparison: Comparison,
+  calibration: ColumnCalibration | undefined,
+): Asked {
+  const question = 'reference';
+  const { label, pValueAt } = methodOf(found.method);
+  const designEffect = calibration?.designEffect ?? 1;
   const sizes = sizesOf(comparison);
-  const effective = effectiveSizes(sizes, factor);
-  if (factor > 1 && Math.min(effective.current, effective.reference) < leastEffectiveRows) {
+  const effective = effectiveSizes(sizes, designEffect);
+  if (designEffect > 1 && Math.min(effective.current, effective.reference) < leastEffectiveRows) {
     const { current } = effective;
     return {
       question,
@@ -83,10 +105,9 @@ export function askReference(
     };
   }
   const pValue =
-    factor === 1 && found.pValue !== null ? found.pValue : pValueAt?.(found, comparison, effective);
-  if (pValue === undefined)
-    return { question, notAnswered: `${label} has no law, and there are too few past windows` };
-  const heldAgainst = { null: 'analytic', designEffect: factor, effectiveSizes: effective } as const;
+    designEffect === 1 && found.pValue !== null ? found.pValue : pValueAt?.(found, comparison, effective);
+  if (pValue === undefined) return { question, notAnswered: `${label} has no law of its own` };
+  const heldAgainst = { null: 'analytic', designEffect, effectiveSizes: effective } as const;
   return { question, effect: found.effect, pValue, heldAgainst };
 }
 

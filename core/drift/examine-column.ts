@@ -1,6 +1,5 @@
 /** What speaks for a change of one column, before it is known what else is asked in the run. */
 
-import { enoughIndependent } from '../calibration/past-differences.ts';
 import type { ColumnKind } from '../profile/grid.ts';
 import { compareProfiles, reasonNotComparable, type Comparison } from '../statistics/comparison.ts';
 import {
@@ -114,10 +113,7 @@ function findingOf(
   const recent = askRecent(decidingMethod, comparison, calibration, context.recent);
   return {
     by: 'questions',
-    asked: [
-      askReference(deciding, comparison, calibration, enoughIndependent),
-      ...(recent === undefined ? [] : [recent]),
-    ],
+    asked: [askReference(deciding, comparison, calibration), ...(recent === undefined ? [] : [recent])],
   };
 }
 

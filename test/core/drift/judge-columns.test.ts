@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { calibrateColumn } from '../../../core/calibration/calibration.ts';
 import { sumHistory } from '../../../core/calibration/window-sums.ts';
+import type { Answer } from '../../../core/drift/answer.ts';
 import { judgeColumns, type ColumnDrift } from '../../../core/drift/column-drift.ts';
 import {
   examineColumn,
@@ -110,13 +111,28 @@ describe('a calibrated verdict', () => {
     expect(drift!.answers[0]).toMatchObject({ heldAgainst: { null: 'analytic' } });
   });
 
+  it('asks past windows and the law of rows, and lets the more surprised one speak', () => {
+    const referenceAnswer = (change: number, designEffect: number): Answer =>
+      judge(examine((value) => value + change, {}, { calibration: { ...calibration, designEffect } }))[0]!
+        .answers[0]!;
+    const ofPastAlone = referenceAnswer(4, 20);
+    expect(ofPastAlone.heldAgainst.null).toBe('empirical');
+    const ofManyRows = referenceAnswer(4, 1);
+    expect(ofManyRows.heldAgainst.null).toBe('analytic');
+    expect(ofManyRows.pValue).toBeLessThan(ofPastAlone.pValue);
+    // To ask both costs the past windows a quarter of their p, no more.
+    const ofBoth = referenceAnswer(0, 4.5);
+    expect(ofBoth.heldAgainst.null).toBe('empirical');
+    expect(ofBoth.pValue).toBeCloseTo(Math.min(1, 1.25 * referenceAnswer(0, 20).pValue), 12);
+  });
+
   it('is unknown where the rows tell too little', () => {
     const few = { ...calibration, reference: { unknown: 'few' }, windows: 4, designEffect: 20 };
     expect(judge(examine(shifted, {}, { calibration: few }))[0]).toMatchObject({
       drifted: 'unknown',
       verdict: {
         level: 'insufficient-data',
-        reason: 'hum: its 24 values are only as telling as 1 independent ones, 5 are needed',
+        reason: 'hum: few, and its 24 values are only as telling as 1 independent ones, 5 are needed',
       },
     });
   });
@@ -128,7 +144,7 @@ describe('a calibrated verdict', () => {
       recent: { unknown: 'there are too few past windows' },
     };
     expect(judge(examine(shifted, {}, { calibration: silent, recent }))[0]!.verdict.reason).toBe(
-      'hum: against the reference, the reference moves; against the windows before, there are too few past windows',
+      'hum: against the reference, the reference moves, and its 24 values are only as telling as 2 independent ones, 5 are needed; against the windows before, there are too few past windows',
     );
   });
 
@@ -143,7 +159,9 @@ describe('a calibrated verdict', () => {
     const moving = { ...calibration, reference: { unknown: 'the reference moves' } };
     expect(judge(examine(shifted, {}, { calibration: moving }))[0]).toMatchObject({
       drifted: 'unknown',
-      verdict: { reason: 'hum: the reference moves' },
+      verdict: {
+        reason: expect.stringMatching(/^hum: the reference moves, and its 24 values are only as telling/),
+      },
     });
     expect(judge(examine(shifted, {}, { calibration: moving, recent }))[0]).toMatchObject({
       drifted: 'yes',
