@@ -1,5 +1,3 @@
-import { SingleBar } from 'cli-progress';
-
 export interface ProgressBar {
   readonly update: (done: number, total: number) => void;
   readonly close: () => void;
@@ -9,8 +7,9 @@ export interface ProgressBar {
 const shownAfterMs = 1_000;
 
 /** A bar on stderr that appears after a second; nothing where stderr is no terminal. */
-export function openBar(unit: string): ProgressBar {
+export async function openBar(unit: string): Promise<ProgressBar> {
   if (!process.stderr.isTTY) return { update: () => {}, close: () => {} };
+  const { SingleBar } = await import('cli-progress');
   const bar = new SingleBar({ format: `  {bar} {value} of {total} ${unit}`, clearOnComplete: true });
   const shownFrom = Date.now() + shownAfterMs;
   return {

@@ -3,7 +3,7 @@
 
 import { Command } from 'commander';
 
-import { environmentHelp } from '../worker/configuration.ts';
+import { codeVersion } from '../worker/code-version.ts';
 import { addApply } from './commands/apply.ts';
 import { addCompare } from './commands/compare.ts';
 import { addInit } from './commands/init.ts';
@@ -14,10 +14,16 @@ import { reportFailure } from './failures.ts';
 
 const program = new Command('tidewatch')
   .description('Watches machine-learning models in production with durable Temporal workflows.')
-  .addHelpText('after', () => `\nEnvironment:\n${environmentHelp()}`)
+  .version(await codeVersion())
   .exitOverride();
 
 for (const add of [addInit, addMigrate, addApply, addWorker, addCompare, addProfile]) add(program);
+
+// A single command needs no list of the environment, and starts sooner without its schema.
+if (!program.commands.some((command) => command.name() === process.argv[2])) {
+  const { environmentHelp } = await import('../worker/configuration.ts');
+  program.addHelpText('after', `\nEnvironment:\n${environmentHelp()}`);
+}
 
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

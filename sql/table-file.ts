@@ -1,19 +1,11 @@
 /** Owns `@duckdb/node-api`: CSV and Parquet files as tables, read a few columns at a time. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import {
-  DOUBLE,
-  DuckDBDoubleVector,
-  DuckDBInstance,
-  LIST,
-  listValue,
-  VARCHAR,
-  type DuckDBConnection,
-  type DuckDBDataChunk,
-} from '@duckdb/node-api';
+import type * as DuckDB from '@duckdb/node-api';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { isUsableNumber } from '../core/profile/grid.ts';
@@ -21,6 +13,11 @@ import { reasonOfDuckdb, tableSourceOf, unreadable, type TableSource } from './t
 import { countLevels, type LevelCounts, type LevelSelection, type Query } from './table-levels.ts';
 import { noNumbers, numberColumnOf, takeNumbers, type NumberColumn } from './table-numbers.ts';
 import { isReadable, numberSql, tableColumn, textSql, valueSql, type TableColumn } from './table-types.ts';
+
+// As CommonJS, which it is: to import it, Node.js first parses all of its 180 files for names, which takes 0.1 s.
+const { DOUBLE, DuckDBDoubleVector, DuckDBInstance, LIST, listValue, VARCHAR } = createRequire(
+  import.meta.url,
+)('@duckdb/node-api') as typeof DuckDB;
 
 export type { LevelCounts } from './table-levels.ts';
 export type { NumberColumn } from './table-numbers.ts';
@@ -111,7 +108,7 @@ export async function openTableFile(path: string, options: TableFileOptions = {}
 
 /** Makes a source readable column by column. */
 async function store(
-  connection: DuckDBConnection,
+  connection: DuckDB.DuckDBConnection,
   source: TableSource,
   writeParquet: (relation: string) => Promise<string>,
 ): Promise<{ readonly relation: string; readonly parquetFile?: string }> {
@@ -135,7 +132,7 @@ function isSmall({ path, size }: TableSource): boolean {
 
 /** While DuckDB guesses types it does not say which line it cannot parse: read once more without guessing. */
 async function locateCsvError(
-  connection: DuckDBConnection,
+  connection: DuckDB.DuckDBConnection,
   { asText }: TableSource,
   error: unknown,
 ): Promise<unknown> {
@@ -147,7 +144,7 @@ async function locateCsvError(
 }
 
 async function describe(
-  connection: DuckDBConnection,
+  connection: DuckDB.DuckDBConnection,
   relation: string,
 ): Promise<{ readonly rows: number; readonly columns: readonly TableColumn[] }> {
   const described = await connection.runAndReadAll(`describe from ${relation}`);
@@ -160,7 +157,7 @@ type Readers = Pick<TableFile, 'readNumbers' | 'readAlignedNumbers' | 'countLeve
 
 function readersOf(table: {
   readonly path: string;
-  readonly connection: DuckDBConnection;
+  readonly connection: DuckDB.DuckDBConnection;
   readonly relation: string;
   readonly rows: number;
   readonly columns: readonly TableColumn[];
@@ -187,7 +184,7 @@ function readersOf(table: {
     return reader.getRows();
   };
 
-  async function* chunksOf(expressions: readonly string[]): AsyncGenerator<DuckDBDataChunk> {
+  async function* chunksOf(expressions: readonly string[]): AsyncGenerator<DuckDB.DuckDBDataChunk> {
     try {
       const result = await connection.stream(`select ${expressions.join(', ')} from ${relation}`);
       for (
@@ -235,7 +232,7 @@ function readersOf(table: {
   };
 }
 
-function numbersOf(chunk: DuckDBDataChunk, column: number): Float64Array {
+function numbersOf(chunk: DuckDB.DuckDBDataChunk, column: number): Float64Array {
   const vector = chunk.getColumnVector(column);
   // The array is private; its public accessor costs 30 times as much, a value at a time.
   if (vector instanceof DuckDBDoubleVector) return vector['items'];

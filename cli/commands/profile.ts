@@ -99,7 +99,7 @@ async function write(path: string, options: WriteOptions): Promise<void> {
   const { openBar } = await import('../progress-bar.ts');
   const { columns, categorical = [], continuous = [], like, output } = options;
   const wishes = { ...(columns !== undefined && { columns }), categorical, continuous };
-  const bar = openBar('columns');
+  const bar = await openBar('columns');
   const { content, leftOut } = await writeTableProfile(
     { table: path, output, wishes, ...(like !== undefined && { like }) },
     bar.update,

@@ -6,7 +6,7 @@ import type { Sides } from '../../core/statistics/comparison.ts';
 import { compareSorted } from '../../core/statistics/sorted-comparison.ts';
 import type { TableFile } from '../../sql/table-file.ts';
 import { compareCategorical, readSorted, type WorkingMemory } from './column-comparison.ts';
-import { examineAsEvidently, type EvidentlyTyping } from './evidently-column.ts';
+import type { EvidentlyTyping } from './evidently-column.ts';
 import { examineComparison, type ExaminationSettings } from './examination.ts';
 import type { ColumnResult } from './results.ts';
 
@@ -66,7 +66,10 @@ async function examineAlone(
   memory: WorkingMemory,
 ): Promise<ColumnResult> {
   const { column, kind, how } = task;
-  if ('compat' in how) return examineAsEvidently(tables, column, how.typing);
+  if ('compat' in how) {
+    const { examineAsEvidently } = await import('./evidently-column.ts');
+    return examineAsEvidently(tables, column, how.typing);
+  }
   if (kind === 'categorical') return examineComparison(column, await compareCategorical(tables, column), how);
   const [result] = await examineContinuous(tables, [{ column, kind, how }], memory);
   return result!;

@@ -10,7 +10,7 @@ import { planColumns, type ColumnPlan, type ColumnWishes } from './column-plan.t
 import { workingMemoryFor } from './column-comparison.ts';
 import { examineColumns, type ColumnTask } from './column-work.ts';
 import { expectationsOf } from './expectations.ts';
-import { comparePerformance, type PerformanceReport } from './performance.ts';
+import type { PerformanceReport } from './performance.ts';
 import { decisionFor, namedColumns, type CompareRequest } from './request.ts';
 import type { ColumnResult } from './results.ts';
 import { examineInThreads } from './threads.ts';
@@ -133,6 +133,7 @@ async function performanceOf(
 ): Promise<{ readonly performance?: PerformanceReport }> {
   const { preset, actual, prediction, probability, positiveClass } = request;
   if (preset !== 'regression' && preset !== 'classification') return {};
+  const { comparePerformance } = await import('./performance.ts');
   return {
     performance: await comparePerformance(tables, {
       task: preset,

@@ -24,7 +24,7 @@ export interface ComparisonOutcome {
 
 /** Compares, judges and writes down. */
 export async function runComparison(request: CompareRequest): Promise<ComparisonOutcome> {
-  const bar = openBar('columns');
+  const bar = await openBar('columns');
   const compare =
     request.referenceIs === 'table'
       ? compareTables

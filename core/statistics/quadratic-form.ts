@@ -68,6 +68,8 @@ export function quadraticFormSurvival(value: number, form: QuadraticForm): numbe
     if (k === 0) {
       sum /= 2;
       first = size / start;
+      // So far out that no number is small enough.
+      if (first === 0) return 0;
     } else if (size * (1 + slope) < negligible * first * Math.sqrt(distance2)) break;
   }
   return Math.min(1, Math.max(0, (sum * step) / Math.PI));

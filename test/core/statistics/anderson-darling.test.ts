@@ -42,6 +42,13 @@ describe('andersonDarlingOfValues', () => {
     expect(foundOf(andersonDarlingOfValues(column(30, 300), column(24, 120))).pValue).toBeCloseTo(0.0058, 3);
   });
 
+  it('gives p = 0 where no number is small enough, also with ties', () => {
+    const levels = (...counts: number[]) =>
+      Float64Array.from(counts.flatMap((count, level) => Array.from({ length: count }, () => level)));
+    const found = foundOf(andersonDarlingOfValues(levels(2000, 1500, 800, 0), levels(0, 0, 2000, 2300)));
+    expect(found.pValue).toBe(0);
+  });
+
   it('needs four values in all', () => {
     expect(andersonDarlingOfValues(sorted([1, 2]), sorted([3]))).toEqual({
       notComputable: 'there are 3 values in all, 4 are needed',
