@@ -9,7 +9,14 @@ import type * as DuckDB from '@duckdb/node-api';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { isUsableNumber } from '../core/profile/grid.ts';
-import { reasonOfDuckdb, tableSourceOf, unreadable, type TableSource } from './table-source.ts';
+import { pathsOf } from './table-paths.ts';
+import {
+  reasonOfDuckdb,
+  tableSourceOf,
+  unreadable,
+  type KnownTypes,
+  type TableSource,
+} from './table-source.ts';
 import { countLevels, type LevelCounts, type LevelSelection, type Query } from './table-levels.ts';
 import { noNumbers, numberColumnOf, takeNumbers, type NumberColumn } from './table-numbers.ts';
 import { isReadable, numberSql, tableColumn, textSql, valueSql, type TableColumn } from './table-types.ts';
@@ -51,13 +58,16 @@ export interface TableFile {
 export interface TableFileOptions {
   /** Threads of DuckDB; by default one a core. */
   readonly threads?: number;
+  /** Of a CSV file that Postgres has written; guessed by default. */
+  readonly types?: KnownTypes;
 }
 
 /** A larger CSV file is rewritten as Parquet once, so that its columns can be read without parsing it again. */
 const largestInMemory = { plain: 16e6, gzipped: 4e6 } as const;
 
 /**
- * Opens a CSV (gzipped or not) or Parquet file as a table.
+ * Opens a CSV (gzipped or not) or Parquet file as a table; several as one by a pattern (`january/*.parquet`), standard input
+ * as `-`.
  *
  * @example
  * const table = await openTableFile('current.parquet');
@@ -67,7 +77,6 @@ const largestInMemory = { plain: 16e6, gzipped: 4e6 } as const;
  * `UNKNOWN_TABLE_COLUMN` for a name that the file does not have.
  */
 export async function openTableFile(path: string, options: TableFileOptions = {}): Promise<TableFile> {
-  const source = await tableSourceOf(path);
   const instance = await DuckDBInstance.create(':memory:', {
     // Nothing is downloaded on behalf of a file.
     autoinstall_known_extensions: 'false',
@@ -76,9 +85,10 @@ export async function openTableFile(path: string, options: TableFileOptions = {}
   });
   const connection = await instance.connect();
   let directory: string | undefined;
+  const temporaryDirectory = async (): Promise<string> =>
+    (directory ??= await mkdtemp(join(tmpdir(), 'tidewatch-')));
   const writeParquet = async (relation: string): Promise<string> => {
-    directory ??= await mkdtemp(join(tmpdir(), 'tidewatch-'));
-    const file = join(directory, 'table.parquet');
+    const file = join(await temporaryDirectory(), 'table.parquet');
     await connection.run(`copy (from ${relation}) to ${textSql(file)} (format parquet)`);
     return file;
   };
@@ -88,6 +98,9 @@ export async function openTableFile(path: string, options: TableFileOptions = {}
     if (directory !== undefined) await rm(directory, { recursive: true, force: true });
   };
   try {
+    const matching = (pattern: string): Promise<readonly string[]> => matchesOf(connection, pattern);
+    const paths = await pathsOf(path, { matching, temporaryDirectory });
+    const source = await tableSourceOf(path, paths, options.types);
     const stored = await store(connection, source, writeParquet);
     const { relation } = stored;
     const { rows, columns } = await describe(connection, relation);
@@ -104,6 +117,11 @@ export async function openTableFile(path: string, options: TableFileOptions = {}
     await close();
     throw asUnreadable(path, error);
   }
+}
+
+async function matchesOf(connection: DuckDB.DuckDBConnection, pattern: string): Promise<readonly string[]> {
+  const found = await connection.runAndReadAll('select file from glob($1) order by file', [pattern]);
+  return found.getRows().map(([file]) => String(file));
 }
 
 /** Makes a source readable column by column. */
@@ -126,8 +144,8 @@ async function store(
   }
 }
 
-function isSmall({ path, size }: TableSource): boolean {
-  return size <= (path.endsWith('.gz') ? largestInMemory.gzipped : largestInMemory.plain);
+function isSmall({ format, size }: TableSource): boolean {
+  return size <= (format === 'gzipped csv' ? largestInMemory.gzipped : largestInMemory.plain);
 }
 
 /** While DuckDB guesses types it does not say which line it cannot parse: read once more without guessing. */

@@ -1,16 +1,17 @@
-/** A file as DuckDB reads it: Parquet or CSV by its content, and what can be said when it is neither. */
+/** Files as DuckDB reads them: Parquet or CSV by their content, and what can be said when they are neither. */
 
+import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { createReadStream } from 'node:fs';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
-import { textSql } from './table-types.ts';
+import { identifierSql, textSql } from './table-types.ts';
 
 export interface TableSource {
+  /** Opens it again: the path of its file, or the pattern of several. */
   readonly path: string;
-  readonly format: 'parquet' | 'csv';
+  readonly format: Format;
   /** The table function that reads it. */
   readonly relation: string;
   /** CSV: reads every column as text, so that its errors name a line. */
@@ -19,6 +20,11 @@ export interface TableSource {
   readonly size: number;
 }
 
+type Format = 'parquet' | 'csv' | 'gzipped csv';
+
+/** What is known of a CSV file beforehand: the type of each of its columns, in their order. */
+export type KnownTypes = Readonly<Record<string, string>>;
+
 /** Texts that stand for a missing value in a CSV file: those of pandas that are no words and no numbers. */
 const missingTexts = ['', 'NA', 'N/A', 'n/a', '<NA>', '#N/A', 'NULL', 'null'];
 
@@ -26,24 +32,43 @@ const delimiters = [',', ';', '\t', '|'];
 const beginningLength = 65_536;
 
 /**
- * How is this file read?
+ * How are these files read, one below the other?
  *
  * Parquet is known by its first bytes; anything else is CSV, gzipped or not, whose first line names the columns. The
- * delimiter is the one of `,` `;` tab `|` that occurs most often in that line.
+ * delimiter is the one of `,` `;` tab `|` that occurs most often in that line. Columns are matched by name; a file that
+ * lacks one has no values in it.
  *
- * @throws TidewatchError `UNREADABLE_TABLE` when there is no such file, it is empty, or it claims to be Parquet and is not.
+ * @param name of all of them, for messages
+ * @throws TidewatchError `UNREADABLE_TABLE` when a file is empty, or is no table.
  */
-export async function tableSourceOf(path: string): Promise<TableSource> {
-  const { size, isDirectory } = await statusOf(path);
-  if (isDirectory) throw unreadable(path, 'it is a directory');
-  if (size === 0) throw unreadable(path, 'it is empty');
-  const beginning = await beginningOf(path);
-  if (beginning.subarray(0, 4).toString('latin1') === 'PAR1') {
-    return { path, format: 'parquet', relation: `read_parquet(${fileSql(path)})`, size };
+export async function tableSourceOf(
+  name: string,
+  [first = '', ...others]: readonly string[],
+  types?: KnownTypes,
+): Promise<TableSource> {
+  const nameOf = (path: string): string => (others.length === 0 ? name : path);
+  const start = await beginningOf(first, nameOf(first));
+  let { size } = start;
+  for (const path of others) {
+    const other = await beginningOf(path, path);
+    if (other.format !== start.format) {
+      throw unreadable(name, `${first} is ${wordsOf(start.format)}, ${path} is ${wordsOf(other.format)}`);
+    }
+    size += other.size;
   }
-  if (isUtf16(beginning)) throw unreadable(path, 'it is UTF-16 text, not UTF-8');
-  if (/\.(parquet|pq)$/i.test(path)) throw unreadable(path, 'it does not begin as Parquet files do');
-  return { path, format: 'csv', ...csvRelations(path, await firstLineOf(path, beginning)), size };
+  const files = `[${[first, ...others].map(fileSql).join(', ')}]`;
+  // Only where it is needed: it opens every file beforehand.
+  const byName = others.length === 0 ? [] : ['union_by_name = true'];
+  const { format } = start;
+  const path = others.length === 0 ? first : name;
+  if (format === 'parquet') {
+    // A directory `month=1` makes no column: it is what the files were chosen by.
+    const options = [files, 'hive_partitioning = false', ...byName];
+    return { path, format, relation: `read_parquet(${options.join(', ')})`, size };
+  }
+  const options = [files, `compression = ${textSql(format === 'csv' ? 'none' : 'gzip')}`, ...byName];
+  if (types !== undefined) return { path, format, relation: typedCsv(options, types), size };
+  return { path, format, ...csvRelations(options, await textOf(first, nameOf(first), start)), size };
 }
 
 /** What went wrong with a file, as the error that people see. */
@@ -62,6 +87,7 @@ export function reasonOfDuckdb(error: unknown): string {
   const [first = '', ...rest] = reasonOf(error).split('\n');
   const line = /CSV Error on Line: (\d+)/.exec(first)?.[1];
   if (line !== undefined) return `line ${line}: ${lowerFirst(csvProblemOf(rest))}`;
+  if (first.includes('when sniffing file')) return 'it is no text of lines with one delimiter';
   const words = first.replace(/^[A-Z][\w ]*Error: /, '').replace(/ (in|of) file '.*?'/, '');
   return `it is damaged or cut short (${lowerFirst(words)})`;
 }
@@ -79,27 +105,38 @@ function lowerFirst(text: string): string {
   return /^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
 
-async function statusOf(path: string): Promise<{ readonly size: number; readonly isDirectory: boolean }> {
-  try {
-    const status = await stat(path);
-    return { size: status.size, isDirectory: status.isDirectory() };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw unreadable(path, code === 'ENOENT' ? 'there is no such file' : reasonOf(error), error);
-  }
+interface Beginning {
+  readonly bytes: Buffer;
+  readonly format: Format;
+  /** Of the whole file. */
+  readonly size: number;
 }
 
-async function beginningOf(path: string): Promise<Buffer> {
+/** The first bytes of a file, and what they tell. */
+async function beginningOf(path: string, name: string): Promise<Beginning> {
+  const { bytes, size } = await firstBytesOf(path, name);
+  if (size === 0) throw unreadable(name, 'it is empty');
+  if (bytes.subarray(0, 4).toString('latin1') === 'PAR1') return { bytes, format: 'parquet', size };
+  if (isUtf16(bytes)) throw unreadable(name, 'it is UTF-16 text, not UTF-8');
+  if (/\.(parquet|pq)$/i.test(path)) throw unreadable(name, 'it does not begin as Parquet files do');
+  return { bytes, format: bytes[0] === 0x1f && bytes[1] === 0x8b ? 'gzipped csv' : 'csv', size };
+}
+
+async function firstBytesOf(
+  path: string,
+  name: string,
+): Promise<{ readonly bytes: Buffer; readonly size: number }> {
   try {
+    const { size } = await stat(path);
     const file = await open(path);
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(beginningLength), 0, beginningLength, 0);
-      return buffer.subarray(0, bytesRead);
+      return { bytes: buffer.subarray(0, bytesRead), size };
     } finally {
       await file.close();
     }
   } catch (error) {
-    throw unreadable(path, reasonOf(error), error);
+    throw unreadable(name, reasonOf(error), error);
   }
 }
 
@@ -107,18 +144,24 @@ function isUtf16([first, second]: Buffer): boolean {
   return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 }
 
-/** The line that names the columns; a name may hold quoted delimiters and line ends. */
-async function firstLineOf(path: string, beginning: Buffer): Promise<string> {
-  const isGzipped = beginning[0] === 0x1f && beginning[1] === 0x8b;
-  const text = (isGzipped ? await gunzippedBeginningOf(path) : beginning)
-    .toString('utf8')
-    .replace(/^\uFEFF/, '');
-  if (text.trim() === '') throw unreadable(path, 'it is empty');
-  const line = /^(?:"(?:[^"]|"")*"|[^"\r\n])*/.exec(text.trimStart())?.[0] ?? '';
-  return line.replaceAll(/"(?:[^"]|"")*"/g, 'quoted');
+function wordsOf(format: Format): string {
+  return { parquet: 'Parquet', csv: 'CSV', 'gzipped csv': 'gzipped CSV' }[format];
 }
 
-async function gunzippedBeginningOf(path: string): Promise<Buffer> {
+/** The first text of a CSV file, without white space before it. */
+async function textOf(path: string, name: string, { bytes, format }: Beginning): Promise<string> {
+  const text = (format === 'csv' ? bytes : await gunzippedBeginningOf(path, name))
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart();
+  if (text === '') throw unreadable(name, 'it is empty');
+  // What a failed download leaves behind, and what people try.
+  if (/^<(!doctype|html|\?xml)/i.test(text)) throw unreadable(name, 'it is HTML or XML, not CSV');
+  if (/^(\{\s*"|\[\s*[{[])/.test(text)) throw unreadable(name, 'it is JSON, not CSV');
+  return text;
+}
+
+async function gunzippedBeginningOf(path: string, name: string): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;
   try {
@@ -128,17 +171,22 @@ async function gunzippedBeginningOf(path: string): Promise<Buffer> {
       if (length >= beginningLength) break;
     }
   } catch (error) {
-    throw unreadable(path, `its compression is damaged (${reasonOf(error)})`, error);
+    throw unreadable(name, `its compression is damaged (${reasonOf(error)})`, error);
   }
   return Buffer.concat(parts);
 }
 
-function csvRelations(path: string, firstLine: string): Pick<TableSource, 'relation' | 'asText'> {
+function csvRelations(
+  givenOptions: readonly string[],
+  beginning: string,
+): Pick<TableSource, 'relation' | 'asText'> {
+  const firstLine = firstLineOf(beginning);
   const widths = delimiters.map((delimiter) => firstLine.split(delimiter).length);
   const width = Math.max(...widths);
+  const delimiter = delimiters[widths.indexOf(width)]!;
   const options = [
-    fileSql(path),
-    `delim = ${textSql(delimiters[widths.indexOf(width)]!)}`,
+    ...givenOptions,
+    `delim = ${textSql(delimiter)}`,
     `quote = '"'`,
     `escape = '"'`,
     // Left to a guess, a longer row below would make the rows above it, and the names, a preamble.
@@ -150,12 +198,41 @@ function csvRelations(path: string, firstLine: string): Pick<TableSource, 'relat
     // The type of a column is one that holds all of its values: a word after 100,000 numbers makes it text, not an error.
     'sample_size = -1',
     `nullstr = [${missingTexts.map(textSql).join(', ')}]`,
+    ...(delimiter === ';' && hasDecimalCommas(beginning) ? [`decimal_separator = ','`] : []),
   ];
   const columns = Array.from({ length: width }, (_, i) => `c${i}: 'VARCHAR'`).join(', ');
   return {
     relation: `read_csv(${[...options, ...guessing].join(', ')})`,
     asText: `read_csv(${[...options, 'auto_detect = false', `columns = {${columns}}`].join(', ')})`,
   };
+}
+
+/** The line that names the columns, without what is quoted; a name may hold quoted delimiters and line ends. */
+function firstLineOf(beginning: string): string {
+  const line = /^(?:"(?:[^"]|"")*"|[^"\r\n])*/.exec(beginning)?.[0] ?? '';
+  return line.replaceAll(/"(?:[^"]|"")*"/g, 'quoted');
+}
+
+/** As spreadsheets write numbers in much of the world, with semicolons between them. */
+function hasDecimalCommas(beginning: string): boolean {
+  const cellWith = (mark: string): RegExp => new RegExp(`(^|;)"?-?\\d+${mark}\\d+"?(?=;|\r?$)`, 'm');
+  return cellWith(',').test(beginning) && !cellWith('\\.').test(beginning);
+}
+
+/** CSV as Postgres writes it: nothing is a missing value, two quotes are an empty text. */
+function typedCsv(options: readonly string[], types: KnownTypes): string {
+  const columns = Object.entries(types).map(([name, type]) => `${identifierSql(name)}: ${textSql(type)}`);
+  const how = [
+    'auto_detect = false',
+    'header = true',
+    `delim = ','`,
+    `quote = '"'`,
+    `escape = '"'`,
+    `nullstr = ''`,
+    'allow_quoted_nulls = false',
+    `columns = {${columns.join(', ')}}`,
+  ];
+  return `read_csv(${[...options, ...how].join(', ')})`;
 }
 
 /** A path as DuckDB takes it: absolute, and with nothing in it that is a pattern. */

@@ -121,10 +121,12 @@ export function valueSql({ name, type }: TableColumn): string {
   }
 }
 
-function identifierSql(name: string): string {
+/** A name as SQL takes it, whatever is in it. */
+export function identifierSql(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A text as SQL takes it. */
 export function textSql(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

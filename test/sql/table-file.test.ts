@@ -1,4 +1,6 @@
-import { readFile, truncate } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -281,6 +283,19 @@ describe('a CSV file', () => {
     expect(await rowsOfCsv('gzipped.csv.gz', gzipSync('x,y\n1,a\n'))).toEqual([[1, 'a']]);
   });
 
+  it('is gzipped or not by its content, not by its name', async () => {
+    expect(await rowsOfCsv('misnamed.csv', gzipSync('x,y\n1,a\n'))).toEqual([[1, 'a']]);
+    expect(await rowsOfCsv('misnamed.csv.gz', 'x,y\n1,a\n')).toEqual([[1, 'a']]);
+  });
+
+  it('may have decimal commas between semicolons', async () => {
+    expect(await rowsOfCsv('commas.csv', 'x;y\n1,5;a,b\n-2;c\n')).toEqual([
+      [1.5, 'a,b'],
+      [-2, 'c'],
+    ]);
+    expect(await rowsOfCsv('points.csv', 'x;y\n1.5;1,2\n')).toEqual([[1.5, '1,2']]);
+  });
+
   it('is rewritten as Parquet when it is large, and that is deleted with the table', async () => {
     const path = await tables.write(
       'large.csv',
@@ -308,9 +323,64 @@ describe('a CSV file', () => {
   });
 });
 
+describe('a name', () => {
+  it('may be a pattern of files, read in alphabetical order, with their columns by name', async () => {
+    for (const extension of ['csv', 'parquet']) {
+      await tables.write(`many-2.${extension}`, `select 'b' as y, 2 as x`);
+      await tables.write(`many-1.${extension}`, `select 1 as x, 'a' as y, 0.5 as z`);
+      await withTable(join(tables.directory, `many-?.${extension}`), async (table) => {
+        expect(table.rows).toBe(2);
+        expect(await rowsOf(table, ['x', 'y', 'z'])).toEqual([
+          [1, 'a', 0.5],
+          [2, 'b', null],
+        ]);
+        // For other threads to open.
+        expect(await withTable(await table.parquetFile(), (again) => rowsOf(again))).toEqual(
+          await rowsOf(table),
+        );
+      });
+    }
+  });
+
+  it('is of files of one format', async () => {
+    await tables.writeText('mixed-1.csv', 'x\n1\n');
+    const parquet = await tables.write('mixed-2.parquet', 'select 1 as x');
+    const empty = await tables.writeText('mixed-3.csv', '');
+    const error = withTable(join(tables.directory, 'mixed-[12].*'), (table) => rowsOf(table));
+    await expect(error).rejects.toThrow(`mixed-1.csv is CSV, ${parquet} is Parquet`);
+    const other = withTable(join(tables.directory, 'mixed-[13].*'), (table) => rowsOf(table));
+    await expect(other).rejects.toThrow(`${empty} cannot be read as a table: it is empty`);
+  });
+
+  it('may be a pipe, which can be read only once', async () => {
+    const pipe = join(tables.directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const content of [
+      'x,y\n1,a\n',
+      await readFile(await tables.write('piped.parquet', `select 1 as x, 'a' as y`)),
+    ]) {
+      const written = writeFile(pipe, content);
+      const rows = await withTable(pipe, (table) => rowsOf(table));
+      await written;
+      expect(rows).toEqual([[1, 'a']]);
+    }
+  });
+
+  it('that is a directory of a partition makes no column', async () => {
+    const directory = join(tables.directory, 'month=1');
+    execFileSync('mkdir', [directory]);
+    await tables.write('month=1/part.parquet', 'select 1 as x');
+    await withTable(join(directory, 'part.parquet'), (table) =>
+      Promise.resolve(expect(table.columns).toMatchObject([{ name: 'x' }])),
+    );
+  });
+});
+
 describe('what is no table', () => {
   const messageOf = async (path: string) =>
-    withTable(path, async () => 'it was read').catch((error: Error) => error.message.replace(path, 'FILE'));
+    withTable(path, async () => 'it was read').catch((error: Error) =>
+      error.message.replaceAll(path, 'FILE'),
+    );
   const said = (reason: string) =>
     `FILE cannot be read as a table: ${reason}. Give a CSV or Parquet file with named columns.`;
 
@@ -320,6 +390,9 @@ describe('what is no table', () => {
     ['an open quote', 'x,y\n1,"a\n2,b\n', 'line 2: value with unterminated quote found'],
     ['nothing', '', 'it is empty'],
     ['empty lines', '\n\n', 'it is empty'],
+    ['JSON', '[{ "x": 1, "y": 2 }]\n', 'it is JSON, not CSV'],
+    ['a line of JSON', '{"x":1,"y":2}\n', 'it is JSON, not CSV'],
+    ['a page', '<!DOCTYPE html>\n<p>Not found, sorry</p>\n', 'it is HTML or XML, not CSV'],
     ['UTF-16', Buffer.from('\uFEFFx\n1\n', 'utf16le'), 'it is UTF-16 text, not UTF-8'],
     [
       'Latin-1',
@@ -332,7 +405,16 @@ describe('what is no table', () => {
 
   it('is said of a file that is not there, and of a directory', async () => {
     expect(await messageOf('nowhere.csv')).toBe(said('there is no such file'));
-    expect(await messageOf(tables.directory)).toBe(said('it is a directory'));
+    expect(await messageOf('nowhere-*.csv')).toBe(said('there is no such file'));
+    expect(await messageOf(tables.directory)).toBe(
+      said('it is a directory; its files are for example FILE/*.parquet'),
+    );
+  });
+
+  it.skipIf(process.getuid?.() === 0)('is said of a file that may not be read', async () => {
+    const path = await tables.writeText('secret.csv', 'x\n1\n');
+    await chmod(path, 0);
+    expect(await messageOf(path)).toBe(said(`EACCES: permission denied, open 'FILE'`));
   });
 
   it('is said of a truncated Parquet file', async () => {
