@@ -1,8 +1,11 @@
-/** Owns `pg-copy-streams`: many rows at once, through a staging table, so that they can be merged by key. */
+/**
+ * Owns `pg-copy-streams`: many rows at once. In through a staging table, so that they can be merged by key; out as CSV.
+ */
 
+import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 
-import { from as copyFrom } from 'pg-copy-streams';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 
 import type { Database } from './database.ts';
 
@@ -51,6 +54,32 @@ export async function writeThroughStaging(database: Database, write: StagedWrite
       // A connection that is gone has rolled back already.
       await client.query('rollback').catch(() => {});
       throw error;
+    }
+  });
+}
+
+/** A column of a query: its name, and the identity of its type in pg_type. */
+export interface QueriedColumn {
+  readonly name: string;
+  readonly type: number;
+}
+
+/** Writes the rows of a query to a file, as CSV with their names in its first line, and returns their columns. Changes nothing. */
+export async function copyToFile(
+  database: Database,
+  query: string,
+  file: string,
+): Promise<readonly QueriedColumn[]> {
+  return database.withClient(async (client) => {
+    try {
+      await client.query('begin read only');
+      const { fields } = await client.query(`select * from (${query}) as queried limit 0`);
+      const rows = client.query(copyTo(`copy (${query}) to stdout (format csv, header)`));
+      await pipeline(rows, createWriteStream(file));
+      return fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID }));
+    } finally {
+      // A connection that is gone has rolled back already.
+      await client.query('rollback').catch(() => {});
     }
   });
 }

@@ -58,8 +58,8 @@ export interface TableFile {
 export interface TableFileOptions {
   /** Threads of DuckDB; by default one a core. */
   readonly threads?: number;
-  /** Of a CSV file that Postgres has written; guessed by default. */
-  readonly types?: KnownTypes;
+  /** The file is a copy of this table as Postgres writes CSV, with columns of these types. */
+  readonly copyOf?: { readonly name: string; readonly types: KnownTypes };
 }
 
 /** A larger CSV file is rewritten as Parquet once, so that its columns can be read without parsing it again. */
@@ -76,7 +76,8 @@ const largestInMemory = { plain: 16e6, gzipped: 4e6 } as const;
  * @throws TidewatchError `UNREADABLE_TABLE` when there is no such file or it is no table; the methods throw it too, and
  * `UNKNOWN_TABLE_COLUMN` for a name that the file does not have.
  */
-export async function openTableFile(path: string, options: TableFileOptions = {}): Promise<TableFile> {
+export async function openTableFile(file: string, options: TableFileOptions = {}): Promise<TableFile> {
+  const path = options.copyOf?.name ?? file;
   const instance = await DuckDBInstance.create(':memory:', {
     // Nothing is downloaded on behalf of a file.
     autoinstall_known_extensions: 'false',
@@ -88,9 +89,9 @@ export async function openTableFile(path: string, options: TableFileOptions = {}
   const temporaryDirectory = async (): Promise<string> =>
     (directory ??= await mkdtemp(join(tmpdir(), 'tidewatch-')));
   const writeParquet = async (relation: string): Promise<string> => {
-    const file = join(await temporaryDirectory(), 'table.parquet');
-    await connection.run(`copy (from ${relation}) to ${textSql(file)} (format parquet)`);
-    return file;
+    const parquet = join(await temporaryDirectory(), 'table.parquet');
+    await connection.run(`copy (from ${relation}) to ${textSql(parquet)} (format parquet)`);
+    return parquet;
   };
   const close = async (): Promise<void> => {
     connection.closeSync();
@@ -99,8 +100,8 @@ export async function openTableFile(path: string, options: TableFileOptions = {}
   };
   try {
     const matching = (pattern: string): Promise<readonly string[]> => matchesOf(connection, pattern);
-    const paths = await pathsOf(path, { matching, temporaryDirectory });
-    const source = await tableSourceOf(path, paths, options.types);
+    const paths = await pathsOf(file, { matching, temporaryDirectory });
+    const source = await tableSourceOf(path, paths, options.copyOf?.types);
     const stored = await store(connection, source, writeParquet);
     const { relation } = stored;
     const { rows, columns } = await describe(connection, relation);

@@ -3,7 +3,8 @@
 import { availableParallelism } from 'node:os';
 
 import type { Sides } from '../../core/statistics/comparison.ts';
-import { openTableFile, type TableFile } from '../../sql/table-file.ts';
+import type { TableFile } from '../../sql/table-file.ts';
+import { openTable } from '../open-table.ts';
 import type { TableExpectations } from '../check-expectations.ts';
 import { unknownColumn } from '../unknown-column.ts';
 import { planColumns, type ColumnPlan, type ColumnWishes } from './column-plan.ts';
@@ -33,9 +34,9 @@ export async function compareTables(
   request: CompareRequest,
   onProgress: OnProgress,
 ): Promise<ComparedTables> {
-  const reference = await openTableFile(request.reference);
+  const reference = await openTable(request.reference);
   try {
-    const current = await openTableFile(request.current);
+    const current = await openTable(request.current);
     try {
       return await compareOpen(request, { reference, current }, onProgress);
     } finally {

@@ -1,7 +1,8 @@
 /** Compares a file with a stored profile: the reference is not read again. */
 
 import { compareProfiles } from '../../core/statistics/comparison.ts';
-import { openTableFile, type TableFile } from '../../sql/table-file.ts';
+import type { TableFile } from '../../sql/table-file.ts';
+import { openTable } from '../open-table.ts';
 import { isReadable } from '../../sql/table-types.ts';
 import { readProfileFile, type ProfiledColumn, type ProfileFile } from '../profile-file.ts';
 import { profileColumns, type ColumnTask } from '../profile/table-columns.ts';
@@ -22,7 +23,7 @@ export async function compareWithProfile(
   onProgress: OnProgress,
 ): Promise<ComparedTables> {
   const reference = await readProfileFile(request.reference);
-  const current = await openTableFile(request.current);
+  const current = await openTable(request.current);
   try {
     requireColumns(request, reference, current);
     const expected = await expectationsOf(request, current);

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { modelNameSchema } from '../../core/monitor/schema.ts';
-import { openTableFile, type TableFile } from '../../sql/table-file.ts';
+import type { TableFile } from '../../sql/table-file.ts';
+import { openTable } from '../open-table.ts';
 import { unknownColumn } from '../unknown-column.ts';
 import { readColumnFacts, type ColumnFacts } from './column-facts.ts';
 import { starterMonitor } from './starter-monitor.ts';
@@ -100,7 +101,7 @@ async function withTable<T>(
   file: string,
   work: (table: TableFile, columns: readonly ColumnFacts[]) => Promise<T>,
 ): Promise<T> {
-  const table = await openTableFile(file);
+  const table = await openTable(file);
   try {
     return await work(table, await readColumnFacts(table));
   } finally {

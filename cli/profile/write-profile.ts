@@ -1,5 +1,5 @@
 import { TidewatchError } from '../../core/errors.ts';
-import { openTableFile } from '../../sql/table-file.ts';
+import { openTable } from '../open-table.ts';
 import { codeVersion } from '../../worker/code-version.ts';
 import { readProfileFile, writeProfileFile, type ProfileFile } from '../profile-file.ts';
 import {
@@ -34,7 +34,7 @@ export async function writeTableProfile(
   onProgress: (done: number, total: number) => void,
 ): Promise<Written> {
   const model = like === undefined ? undefined : await readProfileFile(like);
-  const table = await openTableFile(path);
+  const table = await openTable(path);
   try {
     if (model === undefined && table.rows === 0) throw new TidewatchError('EMPTY_TABLE', { file: path });
     const { tasks, leftOut } =

@@ -1,0 +1,78 @@
+/** What commands read rows from: files, or Postgres. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { openTableFile, type TableFile } from '../sql/table-file.ts';
+
+/** For the help of commands. */
+export const tableNote = `
+A table is a CSV or Parquet file; several by a pattern in quotes ('january/*.parquet'); - for standard input; or
+postgres:<table, view or select>, of the database at DATABASE_URL.`;
+
+const scheme = 'postgres:';
+
+/**
+ * Opens the table that an argument names: a file, as `openTableFile` does, or after `postgres:` a table, a view or a query,
+ * whose rows are copied to a temporary file first.
+ *
+ * @example await openTable('postgres:select hum, temp from weather where day < 30')
+ * @throws TidewatchError `UNREADABLE_TABLE`, `INVALID_CONFIGURATION` without DATABASE_URL, `POSTGRES_UNREACHABLE`
+ */
+export async function openTable(name: string): Promise<TableFile> {
+  if (!name.startsWith(scheme)) return openTableFile(name);
+  const directory = await mkdtemp(join(tmpdir(), 'tidewatch-'));
+  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  try {
+    const file = join(directory, 'table.csv');
+    const types = await copyFromPostgres(name, file);
+    const table = await openTableFile(file, { copyOf: { name, types } });
+    return { ...table, close: () => table.close().finally(remove) };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function copyFromPostgres(name: string, file: string): Promise<Readonly<Record<string, string>>> {
+  const { readConfiguration } = await import('../worker/configuration.ts');
+  const { openDatabase } = await import('../sql/database.ts');
+  const { copyToFile } = await import('../sql/copy.ts');
+  const { databaseUrl } = readConfiguration(process.env);
+  const database = openDatabase({ url: databaseUrl, poolSize: 1, applicationName: 'tidewatch' });
+  try {
+    const columns = await copyToFile(database, queryOf(name.slice(scheme.length)), file);
+    return Object.fromEntries(columns.map((column) => [column.name, typeOf(column.type)]));
+  } catch (error) {
+    if (error instanceof TidewatchError) throw error;
+    throw new TidewatchError('UNREADABLE_TABLE', { file: name, reason: reasonOf(error) }, { cause: error });
+  } finally {
+    await database.close();
+  }
+}
+
+/** @example queryOf('public.weather') // 'select * from public.weather' */
+function queryOf(text: string): string {
+  return /^\s*(select|with|values|table)\s/i.test(text) ? text : `select * from ${text}`;
+}
+
+/** How DuckDB reads the types of Postgres, by their identity in pg_type; any other is text. */
+const types: Readonly<Record<number, string>> = {
+  16: 'BOOLEAN',
+  20: 'BIGINT',
+  21: 'BIGINT',
+  23: 'BIGINT',
+  700: 'DOUBLE',
+  701: 'DOUBLE',
+  1700: 'DOUBLE',
+  1082: 'DATE',
+  1083: 'TIME',
+  1114: 'TIMESTAMP',
+  1184: 'TIMESTAMP WITH TIME ZONE',
+};
+
+function typeOf(identity: number): string {
+  return types[identity] ?? 'VARCHAR';
+}
