@@ -7,11 +7,6 @@ import { join } from 'node:path';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { openTableFile, type TableFile } from '../sql/table-file.ts';
 
-/** For the help of commands. */
-export const tableNote = `
-A table is a CSV or Parquet file; several by a pattern in quotes ('january/*.parquet'); - for standard input; or
-postgres:<table, view or select>, of the database at DATABASE_URL.`;
-
 const scheme = 'postgres:';
 
 /**

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { nameList } from '../name-list.ts';
+import { tableNote } from '../table-note.ts';
 import type { CompareOptions } from '../compare/request.ts';
 
 const examples = `
@@ -12,16 +13,23 @@ Examples:
   $ tidewatch compare --reference a.csv --current b.csv --method hum=ks --threshold hum=0.01 --categorical season
   $ tidewatch compare --reference a.csv --current b.csv --preset regression --actual cnt --prediction predicted
 
-Exit codes: 0, 1 with --fail-on-drift where anything drifted or an expectation failed, 2 for bad input.`;
+Methods:
+  numbers     kolmogorov-smirnov (ks), anderson-darling, cramer-von-mises, wasserstein, energy-distance
+  categories  chi-squared, g-test, fisher-exact, two-proportion-z
+  both        population-stability-index (psi), kullback-leibler (kl), jensen-shannon, hellinger, total-variation,
+              l-infinity
+
+Exit codes: 0, 1 with --fail-on-drift where anything drifted or an expectation failed, 2 for bad input, or with
+--fail-on-drift where nothing could be judged, 3 where Postgres does not answer.`;
 
 /** `tidewatch compare` */
 export function addCompare(program: Command): void {
   program
     .command('compare')
-    .description('compare two CSV or Parquet files column by column; needs no server')
-    .option('-r, --reference <file>', 'the rows of accepted quality')
+    .description('compare two CSV or Parquet files, or tables, column by column; needs no server')
+    .option('-r, --reference <table>', 'the rows of accepted quality')
     .option('--profile <file>', 'in its place, a profile of them that `tidewatch profile write` has written')
-    .requiredOption('-c, --current <file>', 'the rows to hold against them')
+    .requiredOption('-c, --current <table>', 'the rows to hold against them')
     .addOption(
       program
         .createOption('--format <format>', 'how to print the report')
@@ -63,6 +71,7 @@ export function addCompare(program: Command): void {
       '--expectations <file>',
       'hold the current rows against this suite, too; see `tidewatch init --expectations`',
     )
+    .addHelpText('after', tableNote)
     .addHelpText('after', examples)
     .action(compare);
 }
@@ -70,9 +79,6 @@ export function addCompare(program: Command): void {
 async function compare(options: CompareOptions): Promise<void> {
   const { requestOf } = await import('../compare/request.ts');
   const request = requestOf(options);
-  const { runComparison, writeOutput } = await import('../compare/run-comparison.ts');
-  const { text, drifted } = await runComparison(request);
-  if (request.output === undefined) console.log(text);
-  else await writeOutput(request.output, text);
-  if (drifted && request.failOnDrift) process.exitCode = 1;
+  const { conclude, runComparison } = await import('../compare/run-comparison.ts');
+  process.exitCode = await conclude(request, await runComparison(request));
 }

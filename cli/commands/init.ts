@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import type { InitOptions } from '../init/run-init.ts';
+import { tableNote } from '../table-note.ts';
 
 const examples = `
 Examples:
@@ -13,14 +14,15 @@ export function addInit(program: Command): void {
   program
     .command('init [model]')
     .description('write a first monitor of a model, or a suite of expectations, to be edited by hand')
-    .option('--from <file>', 'the features of the monitor: the columns of this CSV or Parquet file')
-    .option('--actual <column>', 'the column of the actuals in that file; it tells the task')
-    .option('--prediction <column>', 'the column of the predictions in that file, which is no feature')
+    .option('--from <table>', 'the features of the monitor: the columns of this table')
+    .option('--actual <column>', 'the column of the actuals in that table; it tells the task')
+    .option('--prediction <column>', 'the column of the predictions in that table, which is no feature')
     .option('--expectations', 'write what may be expected of each column instead')
-    .option('--reference <file>', 'expectations: suggest them from this CSV or Parquet file')
+    .option('--reference <table>', 'expectations: suggest them from this table')
     .option('--model <name>', 'expectations: suggest them from the stored reference of this model')
     .option('-o, --output <file>', 'where to write; by default monitors/<model>.yaml or expectations.yaml')
     .option('--force', 'replace the file if it is there')
+    .addHelpText('after', tableNote)
     .addHelpText('after', examples)
     .action(async (model: string | undefined, options: InitOptions) => {
       const { runInit } = await import('../init/run-init.ts');

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import type { CompareOptions } from '../compare/request.ts';
 import { nameList } from '../name-list.ts';
+import { tableNote } from '../table-note.ts';
 
 interface WriteOptions {
   readonly columns?: readonly string[];
@@ -25,11 +26,14 @@ const examples = `
 Examples:
   $ tidewatch profile write january.parquet --output january.profile
   $ tidewatch profile write february.csv --like january.profile --output february.profile
+  $ tidewatch profile write 'postgres:select * from weather where day < 30' --output weather.profile
+  $ tidewatch profile merge january.profile february.profile --output winter.profile
   $ tidewatch profile show february.profile
   $ tidewatch profile compare january.profile february.profile --fail-on-drift
   $ tidewatch compare --profile january.profile --current february.csv
 
-Exit codes: 0, 1 with --fail-on-drift where anything drifted, 2 for bad input.`;
+Exit codes: 0, 1 with --fail-on-drift where anything drifted, 2 for bad input, or with --fail-on-drift where nothing
+could be judged, 3 where Postgres does not answer.`;
 
 /** `tidewatch profile` */
 export function addProfile(program: Command): void {
@@ -40,13 +44,14 @@ export function addProfile(program: Command): void {
 
   profile
     .command('write')
-    .description('profile a CSV or Parquet file')
-    .argument('<table>', 'the file')
+    .description('profile a CSV or Parquet file, or a table of Postgres')
+    .argument('<table>', 'what to profile')
     .requiredOption('-o, --output <file>', 'the profile to write')
     .option('--like <profile>', 'profile the columns of this profile in its cells, so that both compare')
     .option('--columns <names>', 'only these columns, with commas between them', nameList)
     .addOption(kindOption(profile, 'categorical', 'count every value of these columns as a category'))
     .addOption(kindOption(profile, 'continuous', 'read these columns as numbers'))
+    .addHelpText('after', tableNote)
     .action(write);
 
   profile
@@ -140,7 +145,7 @@ async function merge(paths: readonly string[], { output }: { readonly output: st
 
 async function compare(reference: string, current: string, options: ComparisonOptions): Promise<void> {
   const { requestOf } = await import('../compare/request.ts');
-  const { outcomeOf, writeOutput } = await import('../compare/run-comparison.ts');
+  const { conclude, outcomeOf } = await import('../compare/run-comparison.ts');
   const { compareFiles } = await import('../profile/compare-files.ts');
   const { readProfileFile } = await import('../profile-file.ts');
   const request = requestOf({ ...options, reference, current, preset: 'data-drift' });
@@ -149,8 +154,5 @@ async function compare(reference: string, current: string, options: ComparisonOp
     { path: current, content: await readProfileFile(current) },
     request,
   );
-  const { text, drifted } = await outcomeOf(request, compared);
-  if (request.output === undefined) console.log(text);
-  else await writeOutput(request.output, text);
-  if (drifted && request.failOnDrift) process.exitCode = 1;
+  process.exitCode = await conclude(request, await outcomeOf(request, compared));
 }

@@ -55,6 +55,10 @@ function planColumn(
     return { column, kind: 'unsupported', notCompared: unreadable.reason ?? 'it cannot be read' };
   if (categorical.includes(column)) return { column, kind: 'categorical' };
   if (continuous.includes(column)) return { column, kind: 'continuous' };
+  if (deciding.kind !== 'unsupported' && other.kind === 'unsupported') {
+    const notCompared = `its types differ: ${deciding.type} and ${other.type}; --continuous or --categorical compares it`;
+    return { column, kind: deciding.kind, notCompared };
+  }
   if (deciding.kind === 'unsupported') {
     return {
       column,

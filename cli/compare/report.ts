@@ -91,11 +91,12 @@ export function reportOf(
 ): ComparisonReport {
   const byColumn = new Map(drifts.map((drift) => [drift.column, drift]));
   const dataset = judgeDataset(drifts, { noun: 'column' });
+  const { level, reason } = dataset.verdict;
   return {
     ...tables,
     dataset: {
-      verdict: dataset.verdict.level,
-      reason: dataset.verdict.reason,
+      verdict: level,
+      reason: drifts.length === 0 ? 'none of the columns could be compared' : reason,
       share: valueOf(dataset.driftShare),
       threshold: dataset.threshold,
       drifted: dataset.driftedFeatures,
@@ -154,6 +155,13 @@ export function expectationsReportOf({ verdict, checks }: TableExpectations): Ex
   };
 }
 
+/** Could anything be judged: columns, or expectations? */
+export function isJudged({ dataset, expectations }: ComparisonReport): boolean {
+  return [dataset, expectations].some(
+    (judged) => judged !== undefined && judged.verdict !== 'insufficient-data',
+  );
+}
+
 /** Has a column drifted, or all of them together, or has an expectation failed? */
 export function hasAlarm({ columns, dataset, expectations }: ComparisonReport): boolean {
   const judged = [...columns, dataset, ...(expectations === undefined ? [] : [expectations])];
@@ -171,14 +179,14 @@ function columnReport(
   drift: ColumnDrift,
 ): ColumnReport {
   const { verdict, decidingMethod, adjustedPValue, threshold, methods } = drift;
+  const name = `${column}: `;
+  const said = verdict.reason.startsWith(name) ? verdict.reason.slice(name.length) : verdict.reason;
   return {
     column,
     kind,
     verdict: verdict.level,
     // The column is named beside it.
-    reason: verdict.reason.startsWith(`${column}: `)
-      ? verdict.reason.slice(column.length + 2)
-      : verdict.reason,
+    reason: `${said}${verdict.level === 'insufficient-data' ? invalidInWords(invalid) : ''}`,
     decidedBy: methodOf(decidingMethod).key,
     ...(adjustedPValue !== undefined && { adjustedPValue }),
     ...(threshold !== undefined && { threshold }),
@@ -189,6 +197,15 @@ function columnReport(
       methods.map((result) => [methodOf(result.method).key, statisticReport(result)]),
     ),
   };
+}
+
+/** Where values are too few, those that are none may be why. */
+function invalidInWords({ reference, current }: ColumnCounts['invalid']): string {
+  const found = [
+    ...(reference > 0 ? [`${reference} of the reference`] : []),
+    ...(current > 0 ? [`${current} of the current table`] : []),
+  ];
+  return found.length === 0 ? '' : `; ${found.join(' and ')} are no finite numbers`;
 }
 
 function statisticReport(result: StatisticResult): StatisticReport {

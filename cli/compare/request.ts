@@ -100,7 +100,10 @@ export function requestOf(options: CompareOptions): CompareRequest {
 }
 
 function refuseContradictions(options: CompareOptions): void {
-  const { reference, profile, categorical = [], continuous = [], preset } = options;
+  const { reference, profile, current, columns, categorical = [], continuous = [], preset } = options;
+  if (columns?.length === 0) throw invalid('--columns', 'it names no column');
+  if (reference === '-' && current === '-')
+    throw invalid('--current', 'standard input can be only one of both tables');
   const twice = categorical.find((column) => continuous.includes(column));
   if (twice !== undefined)
     throw invalid('--categorical', `"${twice}" is named by --continuous too; leave one of them out`);
@@ -122,6 +125,13 @@ function refuseContradictions(options: CompareOptions): void {
     throw invalid(
       '--preset',
       'stability needs expectations: add --expectations <file>; `tidewatch init --expectations` writes one',
+    );
+  const unused = ['actual', 'prediction', 'probability', 'positiveClass'] as const;
+  const given = unused.find((name) => options[name] !== undefined);
+  if (given !== undefined && !isAboutActuals(preset))
+    throw invalid(
+      `--${given === 'positiveClass' ? 'positive-class' : given}`,
+      'it belongs to --preset actuals-drift, regression or classification',
     );
   if (isAboutActuals(preset) && options.actual === undefined)
     throw invalid('--preset', `${preset} needs the column of the actuals: add --actual <column>`);
@@ -171,7 +181,11 @@ export function decisionFor(
   const named = methods.byColumn.get(column);
   if (named !== undefined && !methodsFor(kind).includes(named)) {
     const those = methodsFor(kind).join(', ');
-    throw invalid('--method', `${named} is not for the ${kind} column "${column}"; write one of ${those}`);
+    const other = kind === 'continuous' ? 'categorical' : 'continuous';
+    throw invalid(
+      '--method',
+      `${named} is not for the ${kind} column "${column}"; write one of ${those}, or name the column by --${other}`,
+    );
   }
   const forAll =
     methods.all !== undefined && methodsFor(kind).includes(methods.all) ? methods.all : undefined;
@@ -204,7 +218,7 @@ function methodNamed(text: string): MethodName {
   const found = methodNames.find((name) => name === text || methodOf(name).key === text);
   if (found !== undefined) return found;
   const near = nearest(text, methodNames);
-  const hint = near === undefined ? `write one of ${methodNames.join(', ')}` : `did you mean "${near}"?`;
+  const hint = near === undefined ? `write one of ${methodNames.join(', ')}` : `the nearest is "${near}"`;
   throw invalid('--method, --statistics', `there is no method "${text}"; ${hint}`);
 }
 

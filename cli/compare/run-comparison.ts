@@ -3,12 +3,14 @@
 import { writeFile } from 'node:fs/promises';
 
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import { paper, screen, type Screen } from '../paint.ts';
 import { openBar } from '../progress-bar.ts';
 import { compareTables, type ComparedTables } from './compare-tables.ts';
 import {
   evidentlyReportOf,
   expectationsReportOf,
   hasAlarm,
+  isJudged,
   judgeResults,
   reportOf,
   type ComparisonReport,
@@ -18,8 +20,8 @@ import type { CompareRequest } from './request.ts';
 /** What was found, and the text of it in the format that was asked for. */
 export interface ComparisonOutcome {
   readonly text: string;
-  /** A column, or all of them together; or an expectation failed. */
-  readonly drifted: boolean;
+  /** A column, or all of them together; or an expectation failed. Unknown where nothing could be judged. */
+  readonly drifted: boolean | 'unknown';
 }
 
 /** Compares, judges and writes down. */
@@ -51,19 +53,37 @@ export async function outcomeOf(
   };
   const text = await (request.format === 'html'
     ? import('./report-html.ts').then(({ reportHtml }) => reportHtml(report, results, drifts, request.alpha))
-    : textOf(request.format, report));
-  return { text, drifted: hasAlarm(report) };
+    : textOf(request.format, report, request.output === undefined ? screen() : paper));
+  return { text, drifted: isJudged(report) ? hasAlarm(report) : 'unknown' };
 }
 
-async function textOf(format: 'table' | 'json' | 'junit', report: ComparisonReport): Promise<string> {
+async function textOf(
+  format: 'table' | 'json' | 'junit',
+  report: ComparisonReport,
+  screen: Screen,
+): Promise<string> {
   switch (format) {
     case 'json':
       return JSON.stringify(report, undefined, 2);
     case 'table':
-      return (await import('./report-text.ts')).reportText(report);
+      return (await import('./report-text.ts')).reportText(report, screen);
     case 'junit':
       return (await import('./report-junit.ts')).reportJunit(report);
   }
+}
+
+/** Prints or writes what was found, and returns the exit code that was asked for. */
+export async function conclude(
+  { output, failOnDrift }: CompareRequest,
+  { text, drifted }: ComparisonOutcome,
+): Promise<number> {
+  if (output === undefined) console.log(text);
+  else await writeOutput(output, text);
+  if (!failOnDrift) return 0;
+  if (drifted !== 'unknown') return Number(drifted);
+  // A gate that lets pass what nobody could look at is none.
+  console.error('Nothing could be judged, so --fail-on-drift does not let it pass.');
+  return 2;
 }
 
 /** @throws TidewatchError `UNWRITABLE_FILE` */
