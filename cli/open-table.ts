@@ -1,11 +1,10 @@
 /** What commands read rows from: files, or Postgres. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { openTableFile, type TableFile } from '../sql/table-file.ts';
+import { makeTemporaryDirectory } from '../sql/temporary-directory.ts';
 
 const scheme = 'postgres:';
 
@@ -18,8 +17,7 @@ const scheme = 'postgres:';
  */
 export async function openTable(name: string): Promise<TableFile> {
   if (!name.startsWith(scheme)) return openTableFile(name);
-  const directory = await mkdtemp(join(tmpdir(), 'tidewatch-'));
-  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  const { path: directory, remove } = await makeTemporaryDirectory();
   try {
     const file = join(directory, 'table.csv');
     const types = await copyFromPostgres(name, file);

@@ -10,7 +10,12 @@ const shownAfterMs = 1_000;
 export async function openBar(unit: string): Promise<ProgressBar> {
   if (!process.stderr.isTTY) return { update: () => {}, close: () => {} };
   const { SingleBar } = await import('cli-progress');
-  const bar = new SingleBar({ format: `  {bar} {value} of {total} ${unit}`, clearOnComplete: true });
+  const bar = new SingleBar({
+    format: `  {bar} {value} of {total} ${unit}`,
+    clearOnComplete: true,
+    // Otherwise a command that is ended leaves a terminal that no longer breaks lines.
+    linewrap: true,
+  });
   const shownFrom = Date.now() + shownAfterMs;
   return {
     update: (done, total) => {

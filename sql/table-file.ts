@@ -1,8 +1,6 @@
 /** Owns `@duckdb/node-api`: CSV and Parquet files as tables, read a few columns at a time. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type * as DuckDB from '@duckdb/node-api';
@@ -20,6 +18,7 @@ import {
 import { countLevels, type LevelCounts, type LevelSelection, type Query } from './table-levels.ts';
 import { noNumbers, numberColumnOf, takeNumbers, type NumberColumn } from './table-numbers.ts';
 import { isReadable, numberSql, tableColumn, textSql, valueSql, type TableColumn } from './table-types.ts';
+import { makeTemporaryDirectory, type TemporaryDirectory } from './temporary-directory.ts';
 
 // As CommonJS, which it is: to import it, Node.js first parses all of its 180 files for names, which takes 0.1 s.
 const { DOUBLE, DuckDBDoubleVector, DuckDBInstance, LIST, listValue, VARCHAR } = createRequire(
@@ -85,9 +84,8 @@ export async function openTableFile(file: string, options: TableFileOptions = {}
     ...(options.threads !== undefined && { threads: String(options.threads) }),
   });
   const connection = await instance.connect();
-  let directory: string | undefined;
-  const temporaryDirectory = async (): Promise<string> =>
-    (directory ??= await mkdtemp(join(tmpdir(), 'tidewatch-')));
+  let directory: TemporaryDirectory | undefined;
+  const temporaryDirectory = async (): Promise<string> => (directory ??= await makeTemporaryDirectory()).path;
   const writeParquet = async (relation: string): Promise<string> => {
     const parquet = join(await temporaryDirectory(), 'table.parquet');
     await connection.run(`copy (from ${relation}) to ${textSql(parquet)} (format parquet)`);
@@ -96,7 +94,7 @@ export async function openTableFile(file: string, options: TableFileOptions = {}
   const close = async (): Promise<void> => {
     connection.closeSync();
     instance.closeSync();
-    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+    await directory?.remove();
   };
   try {
     const matching = (pattern: string): Promise<readonly string[]> => matchesOf(connection, pattern);
