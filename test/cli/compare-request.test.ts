@@ -44,7 +44,7 @@ describe('the options of tidewatch compare', () => {
 
   it.each<[string, Partial<CompareOptions>]>([
     [
-      '--method, --statistics: there is no method "kolmogorov-smirnof"; did you mean "kolmogorov-smirnov"?.',
+      '--method, --statistics: there is no method "kolmogorov-smirnof"; the nearest is "kolmogorov-smirnov".',
       { method: ['kolmogorov-smirnof'] },
     ],
     ['--threshold: "much" is not a number above 0.', { threshold: ['hum=much'] }],
@@ -58,6 +58,12 @@ describe('the options of tidewatch compare', () => {
     [
       '--compat: it chooses methods and thresholds itself; leave out --method, --threshold and --statistics.',
       { compat: 'evidently', threshold: ['0.1'] },
+    ],
+    ['--columns: it names no column.', { columns: [] }],
+    ['--current: standard input can be only one of both tables.', { reference: '-', current: '-' }],
+    [
+      '--positive-class: it belongs to --preset actuals-drift, regression or classification.',
+      { positiveClass: 'late' },
     ],
     [
       '--preset: regression needs the column of the actuals: add --actual <column>.',
