@@ -22,7 +22,11 @@ export async function openTable(name: string): Promise<TableFile> {
     const file = join(directory, 'table.csv');
     const types = await copyFromPostgres(name, file);
     const table = await openTableFile(file, { copyOf: { name, types } });
-    return { ...table, close: () => table.close().finally(remove) };
+    const close = async (): Promise<void> => {
+      await table.close();
+      await remove();
+    };
+    return { ...table, close };
   } catch (error) {
     await remove();
     throw error;

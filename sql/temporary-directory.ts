@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 export interface TemporaryDirectory {
   readonly path: string;
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -96,7 +96,7 @@ export function reportOf(
     ...tables,
     dataset: {
       verdict: level,
-      reason: drifts.length === 0 ? 'none of the columns could be compared' : reason,
+      reason: drifts.length === 0 ? 'no column could be compared' : reason,
       share: valueOf(dataset.driftShare),
       threshold: dataset.threshold,
       drifted: dataset.driftedFeatures,

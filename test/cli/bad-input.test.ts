@@ -40,12 +40,12 @@ const poorColumns: Readonly<Record<string, readonly [string, string | RegExp, st
   words: [
     `'abc' || (i % 3)`,
     'the current window has no value; 500 of the current table are no finite numbers',
-    /^Jensen-Shannon 1 .*100% unseen categories/,
+    /^Jensen-Shannon 1 /,
   ],
   'words among numbers': [
     `case when i % 2 = 0 then 'abc' else (i % 100)::varchar end`,
-    /^Wasserstein .*; 500 and 250 rows\)$/,
-    /^Jensen-Shannon .*% unseen categories/,
+    /500 and 250 values\)$/,
+    /^Jensen-Shannon 0\.\d+ /,
   ],
   booleans: ['i % 2 = 0', /^Wasserstein 1\.7 sd /, /^Jensen-Shannon 1 /],
   decimals: ['(i % 100)::decimal(18, 2)', /^Wasserstein 0 sd /, /^Wasserstein 0 sd /],
@@ -128,7 +128,7 @@ describe('a Parquet column', () => {
     expect(new Set(report.columns.map(({ verdict }) => verdict))).toEqual(new Set(['insufficient-data']));
     expect(report.dataset).toMatchObject({
       verdict: 'insufficient-data',
-      reason: 'none of the columns could be compared',
+      reason: 'no column could be compared',
     });
   });
 
@@ -149,7 +149,7 @@ describe('a CSV file', () => {
     await tables.writeText('headless.csv', '0,w0,0.0\n1,w1,0.5\n2,w2,1.0\n');
     const report = await compareToJson({ reference, current });
     requireWhole(report);
-    expect(report.dataset.reason).toBe('none of the columns could be compared');
+    expect(report.dataset.reason).toBe('no column could be compared');
     expect(columnOf(report, 'x').reason).toBe('the current table has no such column');
     expect(columnOf(report, 'w0').reason).toBe('the reference has no such column');
   });
