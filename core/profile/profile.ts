@@ -125,8 +125,15 @@ export function invalidProfile(reason: string): TidewatchError {
 
 /** Values that could be counted: neither missing nor invalid. */
 export function valueCountOf(profile: Profile): number {
-  const inCells = profile.cells.reduce((sum, count) => sum + count, 0);
+  const inCells = sumOf(profile.cells, 0, profile.cells.length);
   return profile.kind === 'continuous' ? inCells : inCells + profile.unseen;
+}
+
+/** The sum of `values[start]` up to `values[end - 1]`. A loop: `reduce` of a typed array takes ten times as long. */
+export function sumOf(values: Float64Array, start: number, end: number): number {
+  let sum = 0;
+  for (let i = start; i < end; i += 1) sum += values[i]!;
+  return sum;
 }
 
 /** All rows: values, missing and invalid. */
@@ -150,7 +157,7 @@ export function momentsOf(
 ): { readonly mean: number; readonly standardDeviation: number } | undefined {
   const count = valueCountOf(profile);
   if (count === 0) return undefined;
-  const shift = profile.cellSums.reduce((sum, cellSum) => sum + cellSum, 0) / count;
+  const shift = sumOf(profile.cellSums, 0, profile.cellSums.length) / count;
   const variance = Math.max(0, profile.sumOfSquares / count - shift ** 2);
   return { mean: centerOf(grid) + shift, standardDeviation: Math.sqrt(variance) };
 }

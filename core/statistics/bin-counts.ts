@@ -1,6 +1,6 @@
 /** The two sides of a comparison as counts: of the frozen bins of a continuous column, of the levels of a categorical one. */
 
-import { valueCountOf } from '../profile/profile.ts';
+import { sumOf, valueCountOf } from '../profile/profile.ts';
 import { reasonNotComparable, type Comparison, type Computation, type Sides } from './comparison.ts';
 
 /** Counts of both sides, bin by bin. */
@@ -16,9 +16,7 @@ export type Term = (reference: number, current: number) => number;
 export function binCountsOf({ grid, reference, current }: Comparison): BinCounts {
   if (grid.kind === 'categorical') return { reference: [...reference.cells], current: [...current.cells] };
   const sumBins = (cells: Float64Array): number[] =>
-    grid.binStarts.map((start, bin) =>
-      cells.subarray(start, grid.binStarts[bin + 1]).reduce((sum, count) => sum + count, 0),
-    );
+    grid.binStarts.map((start, bin) => sumOf(cells, start, grid.binStarts[bin + 1] ?? cells.length));
   return { reference: sumBins(reference.cells), current: sumBins(current.cells) };
 }
 

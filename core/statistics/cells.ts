@@ -33,8 +33,21 @@ export interface Cell {
   readonly area: number;
 }
 
-/** The cells from the smallest value of either side to the largest; the outermost ones end there. */
-export function cellsOf({ grid, reference, current }: ContinuousComparison): readonly Cell[] {
+const known = new WeakMap<ContinuousComparison, readonly Cell[]>();
+
+/**
+ * The cells from the smallest value of either side to the largest; the outermost ones end there. Made once a comparison,
+ * since five methods ask for them.
+ */
+export function cellsOf(comparison: ContinuousComparison): readonly Cell[] {
+  const made = known.get(comparison);
+  if (made !== undefined) return made;
+  const cells = makeCells(comparison);
+  known.set(comparison, cells);
+  return cells;
+}
+
+function makeCells({ grid, reference, current }: ContinuousComparison): readonly Cell[] {
   const { offsets } = pointCellsOf(grid);
   const { edges } = grid;
   const center = centerOf(grid);
