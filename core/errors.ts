@@ -167,7 +167,11 @@ export class TidewatchError extends Error {
   }
 }
 
-/** The shortest words for anything thrown: a message, with its cause where there is one. */
+/**
+ * The shortest words for anything thrown: a message, with its cause where there is one.
+ *
+ * @example reasonOf(new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') })) // 'connect ECONNREFUSED'
+ */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // What fetch throws says nothing; its cause does.

@@ -10,7 +10,11 @@ export interface Verdict {
 /** Not computable is a value with a reason (an empty or constant column never fails a report). */
 export type Computed = { readonly value: number } | { readonly notComputable: string };
 
-/** The number, or null where it is not computable: for columns and gauges that have no room for a reason. */
+/**
+ * The number, or null where it is not computable: for columns and gauges that have no room for a reason.
+ *
+ * @example [valueOf({ value: 3 }), valueOf({ notComputable: 'no rows' })] // [3, null]
+ */
 export function valueOf(computed: Computed | undefined): number | null {
   return computed !== undefined && 'value' in computed ? computed.value : null;
 }

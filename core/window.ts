@@ -28,7 +28,11 @@ export type Duration = `${number}${'m' | 'h' | 'd' | 'w'}`;
 const unitMs = { m: minuteMs, h: hourMs, d: dayMs, w: weekMs } as const;
 const durationPattern = /^(\d+)([mhdw])$/;
 
-/** Is this text a duration such as `'7d'`? */
+/**
+ * Is this text a duration such as `'7d'`?
+ *
+ * @example [isDuration('7d'), isDuration('soon')] // [true, false]
+ */
 export function isDuration(text: string): text is Duration {
   return durationPattern.test(text);
 }
@@ -75,12 +79,20 @@ export function formatDay(instant: number): string {
   return new Date(instant).toISOString().slice(0, 10);
 }
 
-/** The last full hour at or before an instant. */
+/**
+ * The last full hour at or before an instant.
+ *
+ * @example formatInstant(floorToHour(parseInstant('2011-05-20T03:15:00Z'))) // '2011-05-20T03:00:00Z'
+ */
 export function floorToHour(instant: number): number {
   return Math.floor(instant / hourMs) * hourMs;
 }
 
-/** The UTC midnight at or before an instant. */
+/**
+ * The UTC midnight at or before an instant.
+ *
+ * @example formatInstant(floorToDay(parseInstant('2011-05-20T03:15:00Z'))) // '2011-05-20T00:00:00Z'
+ */
 export function floorToDay(instant: number): number {
   return Math.floor(instant / dayMs) * dayMs;
 }
@@ -90,6 +102,7 @@ export function floorToDay(instant: number): number {
  *
  * @throws TidewatchError `REVERSED_WINDOW` when it does not end after it starts, `UNALIGNED_WINDOW` when an end is not on
  * a full UTC hour, `INVALID_INSTANT` when an end is no instant.
+ * @example parseWindow({ start: '1970-01-01T00:00:00Z', end: '1970-01-01T02:00:00Z' }) // { start: 0, end: 7_200_000 }
  */
 export function parseWindow(text: WindowText): Window {
   const window = { start: parseInstant(text.start), end: parseInstant(text.end) };
@@ -105,7 +118,11 @@ export function parseWindow(text: WindowText): Window {
   return window;
 }
 
-/** A window as two ISO instants. */
+/**
+ * A window as two ISO instants.
+ *
+ * @example formatWindow({ start: 0, end: 7_200_000 }) // { start: '1970-01-01T00:00:00Z', end: '1970-01-01T02:00:00Z' }
+ */
 export function formatWindow(window: Window): WindowText {
   return { start: formatInstant(window.start), end: formatInstant(window.end) };
 }
@@ -125,14 +142,23 @@ export function trailingWindow(asOf: number, duration: string): Window {
   return { start: end - length, end };
 }
 
-/** The hours of a window, in order, each named by its start. */
+/**
+ * The hours of a window, in order, each named by its start.
+ *
+ * @example hoursOf({ start: 0, end: 2 * hourMs }) // [0, 3_600_000]
+ */
 export function hoursOf(window: Window): number[] {
   const hours: number[] = [];
   for (let hour = floorToHour(window.start); hour < window.end; hour += hourMs) hours.push(hour);
   return hours;
 }
 
-/** Consecutive hours joined into as few windows as possible; the hours may come in any order and twice. */
+/**
+ * Consecutive hours joined into as few windows as possible; the hours may come in any order and twice.
+ *
+ * @example windowsOfHours([2 * hourMs, 0, hourMs, 5 * hourMs])
+ * // [{ start: 0, end: 3 * hourMs }, { start: 5 * hourMs, end: 6 * hourMs }]
+ */
 export function windowsOfHours(hours: Iterable<number>): Window[] {
   const windows: { start: number; end: number }[] = [];
   for (const hour of [...new Set(hours)].sort((a, b) => a - b)) {
@@ -143,7 +169,11 @@ export function windowsOfHours(hours: Iterable<number>): Window[] {
   return windows;
 }
 
-/** Do two windows share an instant? */
+/**
+ * Do two windows share an instant?
+ *
+ * @example overlaps({ start: 0, end: 2 }, { start: 2, end: 3 }) // false
+ */
 export function overlaps(a: Window, b: Window): boolean {
   return a.start < b.end && b.start < a.end;
 }
@@ -167,7 +197,11 @@ export function localHour(instant: number, timeZone: string): number {
   return Number(format.format(instant)) % 24;
 }
 
-/** Is this a time zone that the runtime knows, such as `America/New_York`? */
+/**
+ * Is this a time zone that the runtime knows, such as `America/New_York`?
+ *
+ * @example [isTimeZone('America/New_York'), isTimeZone('EST5')] // [true, false]
+ */
 export function isTimeZone(timeZone: string): boolean {
   // Intl also takes offsets and any case, which Temporal does not.
   if (!/^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/.test(timeZone)) return false;

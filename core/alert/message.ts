@@ -46,7 +46,11 @@ export function alertTitle(kind: AlertKind, model: string, event: string): strin
 
 export type AlertStatus = Severity | 'resolved';
 
-/** How bad is it now? A resolved alert is good news, however severe it was. */
+/**
+ * How bad is it now? A resolved alert is good news, however severe it was.
+ *
+ * @example alertStatus({ event: 'resolved', severity: 'critical' }) // 'resolved'
+ */
 export function alertStatus({ event, severity }: Pick<AlertMessage, 'event' | 'severity'>): AlertStatus {
   return event === 'resolved' ? 'resolved' : severity;
 }

@@ -38,6 +38,8 @@ export function alertTransition(current: Episode | null, observation: Observatio
 /**
  * What is the event of an escalation called? Events of one episode have different names, also when it goes from info
  * through warning to critical.
+ *
+ * @example escalationEvent('warning') // 'escalated to warning'
  */
 export function escalationEvent(to: Severity): string {
   return to === 'critical' ? 'escalated' : `escalated to ${to}`;

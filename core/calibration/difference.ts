@@ -6,6 +6,11 @@ import { computeMethod, methodOf, type MethodName } from '../statistics/registry
 /**
  * The effect of a method between a base and a window, on one scale whatever the base: standard deviations are those that
  * froze the grid. Undefined where it cannot be computed.
+ *
+ * @example
+ * const grid = buildContinuousGrid(Float64Array.of(0, 2, 4, 6));
+ * const [base, window] = [[0, 2, 4, 6], [1, 3, 5, 7]].map((values) => buildProfile(grid, values));
+ * differenceBetween('wasserstein', grid, base, window) // 1 / Math.sqrt(5)
  */
 export function differenceBetween(
   method: MethodName,
@@ -25,6 +30,8 @@ export function differenceBetween(
 /**
  * A window with fewer rows than usual differs more by chance alone: its difference is held against those of full windows
  * only after it is made smaller by the square root of the share of the rows that it has.
+ *
+ * @example asOfFullWindow(0.4, 42, 168) // 0.2
  */
 export function asOfFullWindow(difference: number, rows: number, usualRows: number): number {
   return difference * Math.sqrt(Math.min(1, rows / usualRows));

@@ -44,7 +44,11 @@ export function designEffect(grid: ReferenceGrid, hours: readonly ProfiledHour[]
   return Math.max(1, ofShares, ofMean);
 }
 
-/** Both sides of a comparison in independent rows. */
+/**
+ * Both sides of a comparison in independent rows.
+ *
+ * @example effectiveSizes({ reference: 744, current: 168 }, 12) // { reference: 62, current: 14 }
+ */
 export function effectiveSizes(sizes: Sides<number>, designEffect: number): Sides<number> {
   return { reference: sizes.reference / designEffect, current: sizes.current / designEffect };
 }

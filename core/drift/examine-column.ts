@@ -64,6 +64,13 @@ export interface ColumnEvidence {
  *
  * Nothing is found, with the reason, when a side has fewer values than the minimum, the reference has no distribution, or
  * the deciding method cannot be computed. An empty or constant column never fails and never gives NaN.
+ *
+ * @example
+ * const grid = buildCategoricalGrid(['clear', 'rain']);
+ * const comparison = compareProfiles(grid, buildProfile(grid, ['clear', 'rain']), buildProfile(grid, [null]));
+ * const settings = { column: 'weather', kind: 'categorical', decidingMethod: 'jensen-shannon', minimumRows: 1 };
+ * examineColumn(settings, comparison).finding
+ * // { by: 'threshold', decision: { drifted: 'unknown', reason: 'the current window has no value' } }
  */
 export function examineColumn(
   settings: ColumnSettings,

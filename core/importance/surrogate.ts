@@ -45,6 +45,12 @@ const leastFidelity = 0.5;
  *
  * @param targets one a number that the model predicts, in the order of the sample's rows: the prediction of a
  * regression, the probability of each class of a classification (or 1 and 0 where only the class is known)
+ * @example
+ * const columns = ['temp', 'hum'].map((name) => ({ name, kind: 'continuous' }));
+ * const rows = Array.from({ length: 400 }, (_, i) => ({ time: i, values: [(i * 7) % 101, (i * 13) % 97] }));
+ * const predictions = Float64Array.from(rows, ({ values: [temp] }) => 3 * temp);
+ * surrogateImportances(sampleOf(columns, rows), [predictions], { seed: 1 }).importances
+ * // { temp: 0.999838, hum: 0.000162436 }
  */
 export function surrogateImportances(
   sample: Sample,

@@ -319,7 +319,11 @@ export type RetrainingPolicy = z.output<typeof retraining>;
 export type AlertRoute = z.output<typeof route>;
 export type ScheduledProcess = keyof Monitor['schedules'];
 
-/** The kind of the prediction and of the actual: numbers in a regression, classes in a classification. */
+/**
+ * The kind of the prediction and of the actual: numbers in a regression, classes in a classification.
+ *
+ * @example outcomeKind('regression') // 'continuous'
+ */
 export function outcomeKind(task: Monitor['task']): FeatureKind {
   return task === 'regression' ? 'continuous' : 'categorical';
 }

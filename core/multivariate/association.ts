@@ -173,7 +173,11 @@ function clamp(value: number, lowest: number): number {
   return Math.min(1, Math.max(lowest, value));
 }
 
-/** Mean ranks in units of the number of values: above 0 up to 1; NaN stays NaN. */
+/**
+ * Mean ranks in units of the number of values: above 0 up to 1; NaN stays NaN.
+ *
+ * @example ranksOf(Float64Array.of(5, NaN, 1, 5, 7)) // [2.5 / 4, NaN, 1 / 4, 2.5 / 4, 1]
+ */
 export function ranksOf(values: Float64Array): Float64Array {
   const order = Uint32Array.from(values.keys())
     .filter((row) => !Number.isNaN(values[row]!))

@@ -27,6 +27,11 @@ export interface BoostedTrees {
  *
  * @param target one a row of the features
  * @param rows which of the rows to fit to; the caller sees to at least one
+ * @example
+ * const x = binFeature({ name: 'x', kind: 'continuous', values: Float64Array.of(1, 1, 2, 2) });
+ * const options = { loss: 'squared', rounds: 1, depth: 1, shrinkage: 1, minimumLeafRows: 1 };
+ * fitBoostedTrees([x], Float64Array.of(0, 0, 6, 6), Int32Array.of(0, 1, 2, 3), options)
+ * // { base: 3, depth: 1, trees: [{ features: [0], values: [-2, 2] }] }
  */
 export function fitBoostedTrees(
   features: readonly BinnedFeature[],
@@ -75,6 +80,13 @@ function logistic(logOdds: number): number {
 /**
  * What the trees predict for some rows: log-odds (logistic), or the number itself (squared). Cost: rows x rounds x
  * depth.
+ *
+ * @example
+ * const x = binFeature({ name: 'x', kind: 'continuous', values: Float64Array.of(1, 1, 2, 2) });
+ * const rows = Int32Array.of(0, 1, 2, 3);
+ * const options = { loss: 'squared', rounds: 50, depth: 1, shrinkage: 0.5, minimumLeafRows: 1 };
+ * predictBoostedTrees(fitBoostedTrees([x], Float64Array.of(0, 0, 6, 6), rows, options), [x], rows)
+ * // [1.56453e-5, 1.56453e-5, 5.99998, 5.99998]
  */
 export function predictBoostedTrees(
   { base, depth, trees }: BoostedTrees,

@@ -54,7 +54,11 @@ function usableNumber(value: unknown): number {
   return typeof value === 'number' && isUsableNumber(value) ? value : NaN;
 }
 
-/** How many rows does a sample have? */
+/**
+ * How many rows does a sample have?
+ *
+ * @example rowCountOf(sampleOf([{ name: 'hum', kind: 'continuous' }], [{ time: 0, values: [0.5] }])) // 1
+ */
 export function rowCountOf({ times }: Sample): number {
   return times.length;
 }

@@ -5,7 +5,11 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 import type { BinnedFeature } from './feature-bins.ts';
 
-/** The same rows in an order that has nothing to do with them (Fisher and Yates). */
+/**
+ * The same rows in an order that has nothing to do with them (Fisher and Yates).
+ *
+ * @example shuffleRows(Int32Array.of(0, 1, 2, 3, 4), 7) // [3, 1, 4, 2, 0]
+ */
 export function shuffleRows(rows: Int32Array, seed: number): Int32Array {
   const random = xoroshiro128plus(seed);
   const shuffled = rows.slice();
@@ -19,6 +23,8 @@ export function shuffleRows(rows: Int32Array, seed: number): Int32Array {
 /**
  * The codes of a feature, dealt out among the rows of each group: what it says of a row is lost, how often it says it
  * is not.
+ *
+ * @example dealCodes({ codes: Uint8Array.of(1, 1, 2, 2) }, [Int32Array.of(0, 1, 2, 3)], 7).sort() // [1, 1, 2, 2]
  */
 export function dealCodes({ codes }: BinnedFeature, groups: readonly Int32Array[], seed: number): Uint8Array {
   const dealt = codes.slice();

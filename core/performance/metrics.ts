@@ -113,6 +113,11 @@ export const metricTable = {
 
 export type MetricName = keyof typeof metricTable;
 
+/**
+ * Is there a metric of this name?
+ *
+ * @example isMetricName('rmsle') // false
+ */
 export function isMetricName(name: string): name is MetricName {
   return Object.hasOwn(metricTable, name);
 }

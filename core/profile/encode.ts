@@ -34,6 +34,9 @@ import { invalidProfile, requireGrid, type Profile } from './profile.ts';
  * or 3 more, and 8 for its sum if it is wider than one value. Cost: 10 to 30 µs.
  *
  * @throws TidewatchError `INVALID_PROFILE` for a profile of another grid.
+ * @example
+ * const grid = buildCategoricalGrid(['rain', 'clear']);
+ * encodeProfile(buildProfile(grid, ['rain', null]), grid).length // 21
  */
 export function encodeProfile(profile: Profile, grid: ReferenceGrid): Uint8Array {
   requireGrid(grid, profile);
@@ -68,6 +71,9 @@ export function encodeProfile(profile: Profile, grid: ReferenceGrid): Uint8Array
  * The profile that was encoded.
  *
  * @throws TidewatchError `INVALID_PROFILE` for damaged bytes, an unknown version and another grid.
+ * @example
+ * const grid = buildCategoricalGrid(['rain', 'clear']);
+ * decodeProfile(encodeProfile(buildProfile(grid, ['rain', null]), grid), grid) // { cells: [0, 1], missing: 1, unseen: 0 }
  */
 export function decodeProfile(bytes: Uint8Array, grid: ReferenceGrid): Profile {
   return sumEncodedProfiles(grid, [bytes]);

@@ -53,7 +53,11 @@ export const maximumLevels = 1_000;
 /** Squares of larger values would overflow the sums of squares of a long window: such a value counts as invalid. */
 const largestMagnitude = 1e145;
 
-/** Is this a number that can be counted: finite, and at most 1e145 away from 0? */
+/**
+ * Is this a number that can be counted: finite, and at most 1e145 away from 0?
+ *
+ * @example [0, -1e145, NaN, Infinity, 1e200].map(isUsableNumber) // [true, true, false, false, false]
+ */
 export function isUsableNumber(value: number): boolean {
   return Math.abs(value) <= largestMagnitude;
 }
@@ -77,7 +81,11 @@ export function buildContinuousGrid(values: Float64Array): ContinuousGrid {
   return gridOfSorted(sortValues(usable));
 }
 
-/** The same from values that are usable, never -0, and in ascending order already. Cost: one pass. */
+/**
+ * The same from values that are usable, never -0, and in ascending order already. Cost: one pass.
+ *
+ * @example gridOfSorted(Float64Array.of(1, 2, 3, 4)).binStarts.length // 10
+ */
 export function gridOfSorted(sorted: Float64Array): ContinuousGrid {
   const summary = summarize(sorted);
   if (summary === undefined) return continuousGrid({ origin: 'rows', count: 0, edges: [], binStarts: [0] });
@@ -104,7 +112,12 @@ export function buildCategoricalGrid(values: readonly string[]): CategoricalGrid
   return gridOfLevelCounts(counts, values.length);
 }
 
-/** The same from counts: of all levels, or of the 1,000 most frequent ones; `count` is that of the values of all levels. */
+/**
+ * The same from counts: of all levels, or of the 1,000 most frequent ones; `count` is that of the values of all levels.
+ *
+ * @example gridOfLevelCounts(new Map([['rain', 1], ['clear', 9]]), 10)
+ * // { kind: 'categorical', levels: ['clear', 'rain'], count: 10 }
+ */
 export function gridOfLevelCounts(counts: ReadonlyMap<string, number>, count: number): CategoricalGrid {
   const levels = [...counts]
     .sort(([a, countOfA], [b, countOfB]) => countOfB - countOfA || (a < b ? -1 : 1))
@@ -118,6 +131,8 @@ export function gridOfLevelCounts(counts: ReadonlyMap<string, number>, count: nu
  * What is left of a reference of which only training statistics are known: ranges and moments, no distribution.
  *
  * @throws TidewatchError `INVALID_STATISTIC_INPUT` for a number that is not finite, a reversed range or a negative deviation.
+ * @example gridFromTrainingStatistics({ min: 0, max: 1, mean: 0.6, std: 0.2 })
+ * // { origin: 'training-statistics', edges: [], summary: { mean: 0.6, standardDeviation: 0.2 } }
  */
 export function gridFromTrainingStatistics(statistics: {
   readonly min: number;
@@ -140,6 +155,7 @@ export function gridFromTrainingStatistics(statistics: {
  * The grid that was stored as JSON.
  *
  * @throws TidewatchError `INVALID_PROFILE` for another version, or when the content does not match its fingerprint.
+ * @example gridFromJson(JSON.parse(JSON.stringify(buildCategoricalGrid(['rain'])))).levels // ['rain']
  */
 export function gridFromJson(json: unknown): ReferenceGrid {
   if (!isOfVersion1(json)) {
@@ -160,12 +176,20 @@ function isOfVersion1(json: unknown): json is ReferenceGrid {
   );
 }
 
-/** How many counts does a profile of this grid hold (without unseen, missing and invalid)? */
+/**
+ * How many counts does a profile of this grid hold (without unseen, missing and invalid)?
+ *
+ * @example cellCountOf(buildContinuousGrid(Float64Array.of(1, 1, 1))) // 3
+ */
 export function cellCountOf(grid: ReferenceGrid): number {
   return grid.kind === 'continuous' ? grid.edges.length + 1 : grid.levels.length;
 }
 
-/** What sums are measured from: the mean of the reference. Keeps their digits where a column is 1e9 and a little noise. */
+/**
+ * What sums are measured from: the mean of the reference. Keeps their digits where a column is 1e9 and a little noise.
+ *
+ * @example centerOf(buildContinuousGrid(Float64Array.of(1, 2, 6))) // 3
+ */
 export function centerOf(grid: ContinuousGrid): number {
   return grid.summary?.mean ?? 0;
 }
@@ -181,7 +205,11 @@ export function levelIndexOf(grid: CategoricalGrid): ReadonlyMap<string, number>
   return index;
 }
 
-/** Range and moments of values in ascending order; undefined without any. Two passes, so that large offsets cost no digits. */
+/**
+ * Range and moments of values in ascending order; undefined without any. Two passes, so that large offsets cost no digits.
+ *
+ * @example summarize(Float64Array.of(1, 2, 6)) // { min: 1, max: 6, mean: 3, standardDeviation: Math.sqrt(14 / 3) }
+ */
 export function summarize(sorted: Float64Array): ColumnSummary | undefined {
   const [min] = sorted;
   const max = sorted.at(-1);
@@ -230,7 +258,11 @@ function massPoints(sorted: Float64Array): number[] {
 const oneFloat = new Float64Array(1);
 const itsBits = new BigInt64Array(oneFloat.buffer);
 
-/** The next larger double: `[v, nextUp(v))` holds v alone. */
+/**
+ * The next larger double: `[v, nextUp(v))` holds v alone.
+ *
+ * @example nextUp(1) - 1 // 2 ** -52
+ */
 export function nextUp(value: number): number {
   if (value === 0) return Number.MIN_VALUE;
   oneFloat[0] = value;

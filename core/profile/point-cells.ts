@@ -13,7 +13,11 @@ export interface PointCells {
 
 const known = new WeakMap<ContinuousGrid, PointCells>();
 
-/** Which cells hold one value alone? Made once a grid. */
+/**
+ * Which cells hold one value alone? Made once a grid.
+ *
+ * @example pointCellsOf(buildContinuousGrid(Float64Array.of(1, 1, 1))) // { points: [1], wide: [0, 2] }
+ */
 export function pointCellsOf(grid: ContinuousGrid): PointCells {
   const made = known.get(grid);
   if (made !== undefined) return made;
@@ -32,7 +36,15 @@ export function pointCellsOf(grid: ContinuousGrid): PointCells {
   return found;
 }
 
-/** Sets the sums of cells of one value to count x value: the same to the bit in any order of adding, and nothing to store. */
+/**
+ * Sets the sums of cells of one value to count x value: the same to the bit in any order of adding, and nothing to store.
+ *
+ * @example
+ * const grid = buildContinuousGrid(Float64Array.of(1, 1, 4, 4));
+ * const sums = new Float64Array(cellCountOf(grid)).fill(9);
+ * imposePointSums(grid, new Float64Array(sums.length).fill(1), sums);
+ * sums[grid.edges.indexOf(4) + 1] // 1.5
+ */
 export function imposePointSums(grid: ContinuousGrid, cells: Float64Array, cellSums: Float64Array): void {
   const { points, offsets } = pointCellsOf(grid);
   for (const cell of points) {

@@ -94,7 +94,11 @@ export function buildProfile(grid: ReferenceGrid, values: Iterable<unknown>): Pr
   return column.profile();
 }
 
-/** The profile of no rows. */
+/**
+ * The profile of no rows.
+ *
+ * @example emptyProfile(buildCategoricalGrid(['rain'])) // { cells: [0], missing: 0, invalid: 0, unseen: 0 }
+ */
 export function emptyProfile(grid: ReferenceGrid): Profile {
   return buildProfile(grid, []);
 }
@@ -103,6 +107,9 @@ export function emptyProfile(grid: ReferenceGrid): Profile {
  * Refuses a profile that was counted in another grid: its cells mean something else.
  *
  * @throws TidewatchError `INVALID_PROFILE`
+ * @example
+ * const grid = buildCategoricalGrid(['rain']);
+ * requireGrid(grid, emptyProfile(grid)).kind // 'categorical'
  */
 export function requireGrid(grid: ContinuousGrid, profile: Profile): ContinuousProfile;
 export function requireGrid(grid: CategoricalGrid, profile: Profile): CategoricalProfile;
@@ -123,25 +130,41 @@ export function invalidProfile(reason: string): TidewatchError {
   return new TidewatchError('INVALID_PROFILE', { reason });
 }
 
-/** Values that could be counted: neither missing nor invalid. */
+/**
+ * Values that could be counted: neither missing nor invalid.
+ *
+ * @example valueCountOf(buildProfile(buildCategoricalGrid(['rain']), ['rain', 'snow', null, {}])) // 2
+ */
 export function valueCountOf(profile: Profile): number {
   const inCells = sumOf(profile.cells, 0, profile.cells.length);
   return profile.kind === 'continuous' ? inCells : inCells + profile.unseen;
 }
 
-/** The sum of `values[start]` up to `values[end - 1]`. A loop: `reduce` of a typed array takes ten times as long. */
+/**
+ * The sum of `values[start]` up to `values[end - 1]`. A loop: `reduce` of a typed array takes ten times as long.
+ *
+ * @example sumOf(Float64Array.of(1, 2, 4, 8), 1, 3) // 6
+ */
 export function sumOf(values: Float64Array, start: number, end: number): number {
   let sum = 0;
   for (let i = start; i < end; i += 1) sum += values[i]!;
   return sum;
 }
 
-/** All rows: values, missing and invalid. */
+/**
+ * All rows: values, missing and invalid.
+ *
+ * @example rowCountOf(buildProfile(buildCategoricalGrid(['rain']), ['rain', 'snow', null, {}])) // 4
+ */
 export function rowCountOf(profile: Profile): number {
   return valueCountOf(profile) + profile.missing + profile.invalid;
 }
 
-/** Is every value the same? False without any. */
+/**
+ * Is every value the same? False without any.
+ *
+ * @example isConstant(buildProfile(buildCategoricalGrid(['rain']), ['rain', null, 'rain'])) // true
+ */
 export function isConstant(profile: Profile): boolean {
   if (profile.kind === 'continuous') {
     return profile.extent !== undefined && profile.extent.min === profile.extent.max;
@@ -150,7 +173,13 @@ export function isConstant(profile: Profile): boolean {
   return count > 0 && profile.cells.includes(count);
 }
 
-/** Mean and standard deviation (of the population) of the values; undefined without any. From exact sums. */
+/**
+ * Mean and standard deviation (of the population) of the values; undefined without any. From exact sums.
+ *
+ * @example
+ * const grid = buildContinuousGrid(Float64Array.of(1, 2, 6));
+ * momentsOf(buildProfile(grid, [7, 9]), grid) // { mean: 8, standardDeviation: 1 }
+ */
 export function momentsOf(
   profile: ContinuousProfile,
   grid: ContinuousGrid,
@@ -165,6 +194,8 @@ export function momentsOf(
 /**
  * The text under which a categorical value is counted, or undefined for what is missing or no category. The number 1 and
  * the string "1" are one level.
+ *
+ * @example [1, '1', true, NaN, null].map(levelOf) // ['1', '1', 'true', undefined, undefined]
  */
 export function levelOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;

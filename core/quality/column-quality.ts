@@ -33,6 +33,15 @@ const fewestRows = 10;
  * Is a column of the window as complete, as typed and as alive as it was? Gives the checks `schema`, `missing`, `constant`, and
  * `range` and `stuck` (continuous) or `unseen` (categorical). Never throws: what cannot be judged is
  * `insufficient-data` with its reason. Cost: a few passes over the spans; no row is read.
+ *
+ * @example
+ * const grid = buildCategoricalGrid(['rain', 'clear']);
+ * const span = (day, rows) => columnSpan({ start: day * dayMs, end: (day + 1) * dayMs }, buildProfile(grid, rows), grid);
+ * const reference = [0, 1, 2].map((day) => span(day, Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 'rain' : 'clear'))));
+ * const current = [span(3, [...Array.from({ length: 60 }, () => 'rain'), ...Array.from({ length: 40 }, () => null)])];
+ * judgeColumnQuality({ column: 'weather', grid, reference, others: [], usual: reference, current })
+ *   .map(({ check, verdict }) => `${check}: ${verdict.level}`)
+ * // ['schema: ok', 'missing: critical', 'unseen: ok', 'constant: insufficient-data']
  */
 export function judgeColumnQuality(history: ColumnHistory): readonly QualityCheck[] {
   const { column, grid, reference, others, usual, current } = history;
@@ -113,6 +122,9 @@ function countsOf(rise: ShareRise, name: string): QualityCheck['counts'] {
 /**
  * Features that the rows of a window carry, and neither the monitor nor the reference knows: each is a warning, because nothing
  * watches it.
+ *
+ * @example judgeNewColumns([{ column: 'wind', rows: 84 }], 168)[0].verdict
+ * // { level: 'warning', reason: '84 of 168 rows (50%) have it, but no monitor watches it and the reference does not have it' }
  */
 export function judgeNewColumns(
   found: readonly { readonly column: string; readonly rows: number }[],

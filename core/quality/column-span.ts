@@ -27,7 +27,14 @@ export interface ColumnSpan {
   readonly only?: number | string;
 }
 
-/** The numbers of a profile. Cost: one pass over its cells. */
+/**
+ * The numbers of a profile. Cost: one pass over its cells.
+ *
+ * @example
+ * const grid = buildContinuousGrid(Float64Array.of(1, 2, 6));
+ * columnSpan({ start: 0, end: hourMs }, buildProfile(grid, [7, 7, null]), grid)
+ * // { rows: 3, values: 2, missing: 1, above: 2, extent: { min: 7, max: 7 }, only: 7 }
+ */
 export function columnSpan(window: Window, profile: Profile, grid: ReferenceGrid): ColumnSpan {
   const common = {
     window,

@@ -28,6 +28,10 @@ const usualHours = (8 * weekMs) / hourMs;
  * them. Hours before the window count first; those of a reference that lies after it only where there are less than a week of them.
  *
  * @param firstHour The first hour with a row: nothing is known of the time before.
+ * @example
+ * const week = (number) => ({ start: number * weekMs, end: (number + 1) * weekMs });
+ * const { earlier, usual } = knownWindows({ kind: 'rolling', length: '28d' }, week(10), week(6).start);
+ * [earlier.length, usual.length] // [4, 1]
  */
 export function knownWindows(
   reference: Monitor['reference'],

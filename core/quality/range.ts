@@ -95,7 +95,11 @@ function countSuspicious(
   }, 0);
 }
 
-/** Six digits, as people write a number. */
+/**
+ * Six digits, as people write a number.
+ *
+ * @example numberText(1234567.8) // '1234570'
+ */
 export function numberText(value: number): string {
   return String(Number(value.toPrecision(6)));
 }

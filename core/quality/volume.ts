@@ -154,7 +154,13 @@ function median(numbers: readonly number[]): number | undefined {
   return low === undefined || high === undefined ? undefined : (low + high) / 2;
 }
 
-/** How long, in ms, it may take at most from one row to the next, by hours with rows; undefined with fewer than two of them. */
+/**
+ * How long, in ms, it may take at most from one row to the next, by hours with rows; undefined with fewer than two of them.
+ *
+ * @example
+ * const hours = [5, 0, 0, 2].map((rows, hour) => ({ hour: hour * hourMs, rows }));
+ * longestGapOf([{ window: { start: 0, end: 4 * hourMs }, hours }]) / hourMs // 4
+ */
 export function longestGapOf(windows: readonly WindowVolume[]): number | undefined {
   const gaps = windows.flatMap(({ hours }) => {
     const filled = hours.filter(({ rows }) => rows > 0);

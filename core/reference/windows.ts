@@ -89,6 +89,11 @@ export interface CalibrationSpan {
  *
  * The reference alone where it holds 20 of them, and for a rolling one, whose grid lasts a day; else also the 26 weeks
  * before the current window. Never the current window or anything after it, so that no run depends on a later one.
+ *
+ * @example
+ * const current = { start: parseInstant('2011-05-13T00:00:00Z'), end: parseInstant('2011-05-20T00:00:00Z') };
+ * calibrationSpan({ kind: 'fixed', start: '2011-01-01', end: '2011-03-01' }, current).spans.map(formatWindow)
+ * // [{ start: '2010-11-12T00:00:00Z', end: '2011-05-13T00:00:00Z' }]
  */
 export function calibrationSpan(reference: Monitor['reference'], current: Window): CalibrationSpan {
   const { grid } = referenceWindows(reference, current);
@@ -102,7 +107,14 @@ export function calibrationSpan(reference: Monitor['reference'], current: Window
   return { spans: union(spans.filter((span) => span.start < current.start)), before: current.start };
 }
 
-/** Everything that has to be profiled before a current window can be judged, from the first hour that there is on. */
+/**
+ * Everything that has to be profiled before a current window can be judged, from the first hour that there is on.
+ *
+ * @example
+ * const current = { start: parseInstant('2011-05-13T00:00:00Z'), end: parseInstant('2011-05-20T00:00:00Z') };
+ * windowsToProfile({ kind: 'rolling', length: '30d' }, current, 0).map(formatWindow)
+ * // [{ start: '2011-04-13T00:00:00Z', end: '2011-05-20T00:00:00Z' }]
+ */
 export function windowsToProfile(
   reference: Monitor['reference'],
   current: Window,

@@ -12,6 +12,11 @@ export type Term = (reference: number, current: number) => number;
 /**
  * Counts per frozen bin of a continuous column, per level of a categorical one: exact, because bins end where cells end.
  * Missing, invalid and unseen are not in them: they are reported beside a statistic, or added by it.
+ *
+ * @example
+ * const grid = buildCategoricalGrid(['rain', 'rain', 'clear']);
+ * binCountsOf(compareProfiles(grid, buildProfile(grid, ['rain', 'clear']), buildProfile(grid, ['rain', 'snow'])))
+ * // { reference: [1, 1], current: [1, 0] }
  */
 export function binCountsOf({ grid, reference, current }: Comparison): BinCounts {
   if (grid.kind === 'categorical') return { reference: [...reference.cells], current: [...current.cells] };

@@ -52,6 +52,9 @@ export type Computation = Found | { readonly notComputable: string };
  * Puts two profiles side by side.
  *
  * @throws TidewatchError `INVALID_PROFILE` when one was counted in another grid.
+ * @example
+ * const grid = buildCategoricalGrid(['rain', 'clear']);
+ * compareProfiles(grid, buildProfile(grid, ['rain', 'clear']), buildProfile(grid, ['rain'])).kind // 'categorical'
  */
 export function compareProfiles(grid: ReferenceGrid, reference: Profile, current: Profile): Comparison {
   return grid.kind === 'continuous'
@@ -69,7 +72,14 @@ export function compareProfiles(grid: ReferenceGrid, reference: Profile, current
       };
 }
 
-/** Why can no method compare these, if none can? */
+/**
+ * Why can no method compare these, if none can?
+ *
+ * @example
+ * const grid = buildCategoricalGrid(['rain', 'clear']);
+ * reasonNotComparable(compareProfiles(grid, buildProfile(grid, ['rain']), emptyProfile(grid)))
+ * // 'the current window has no value'
+ */
 export function reasonNotComparable({ grid, reference, current }: Comparison): string | undefined {
   if (grid.kind === 'continuous' && grid.origin === 'training-statistics') {
     return 'the reference has no distribution (training statistics)';

@@ -43,7 +43,11 @@ export type MethodName = keyof typeof methods;
 /** In the order of the table. */
 export const methodNames = Object.keys(methods) as [MethodName, ...MethodName[]];
 
-/** Is there a method of this name? */
+/**
+ * Is there a method of this name?
+ *
+ * @example isMethodName('ks') // false
+ */
 export function isMethodName(name: string): name is MethodName {
   return Object.hasOwn(methods, name);
 }
@@ -51,17 +55,34 @@ export function isMethodName(name: string): name is MethodName {
 /** A statistic as it travels: with its method, and JSON-safe (finite numbers, or a reason). */
 export type StatisticResult = { readonly method: MethodName } & Computation;
 
-/** What does a method find between two profiles? Never throws, never NaN: what cannot be computed says why. */
+/**
+ * What does a method find between two profiles? Never throws, never NaN: what cannot be computed says why.
+ *
+ * @example
+ * const grid = buildCategoricalGrid(['rain', 'clear']);
+ * const [reference, current] = [[50, 50], [90, 10]].map(([clear, rain]) =>
+ *   profileOfLevelCounts(grid, { counts: new Map([['clear', clear], ['rain', rain]]), other: 0, missing: 0, invalid: 0 }));
+ * computeMethod('total-variation', compareProfiles(grid, reference, current))
+ * // { method: 'total-variation', statistic: 0.4, effect: 0.4 }
+ */
 export function computeMethod(method: MethodName, comparison: Comparison): StatisticResult {
   return { method, ...methods[method].compute(comparison) };
 }
 
-/** The row of a method. */
+/**
+ * The row of a method.
+ *
+ * @example methodOf('wasserstein') // { decidedBy: 'effect', threshold: 0.2, kinds: ['continuous'] }
+ */
 export function methodOf(name: MethodName): Method {
   return methods[name];
 }
 
-/** The methods for a kind of column, in the order of the table. */
+/**
+ * The methods for a kind of column, in the order of the table.
+ *
+ * @example methodsFor('categorical').includes('wasserstein') // false
+ */
 export function methodsFor(kind: ColumnKind): readonly MethodName[] {
   return methodNames.filter((name) => methodOf(name).kinds.includes(kind));
 }

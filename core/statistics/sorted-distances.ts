@@ -19,7 +19,11 @@ interface Stride {
   readonly right: number;
 }
 
-/** The largest distance between the cumulative shares; 0 where a sample is empty. */
+/**
+ * The largest distance between the cumulative shares; 0 where a sample is empty.
+ *
+ * @example largestShareDistance(Float64Array.of(1, 2, 4), Float64Array.of(2, 3, 5)) // 1 / 3
+ */
 export function largestShareDistance(first: Float64Array, second: Float64Array): number {
   const distanceAt = (i: number, j: number): number => i / first.length - j / second.length;
   let largest = 0;
@@ -36,7 +40,11 @@ export function largestShareDistance(first: Float64Array, second: Float64Array):
   return largest;
 }
 
-/** The area between the cumulative shares, in the unit of the values; 0 where a sample is empty. */
+/**
+ * The area between the cumulative shares, in the unit of the values; 0 where a sample is empty.
+ *
+ * @example areaBetweenShares(Float64Array.of(0, 2), Float64Array.of(3, 5)) // 3
+ */
 export function areaBetweenShares(first: Float64Array, second: Float64Array): number {
   const distanceAt = (i: number, j: number): number => i / first.length - j / second.length;
   let area = 0;

@@ -1,11 +1,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compileFunction } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 
 /**
- * Every `@example` in core/ holds. It is plain JavaScript, statements and at last an expression, which may use whatever
+ * Every `@example` in core/ holds, and every function that another folder imports from there has one. It is plain JavaScript, statements and at last an expression, which may use whatever
  * core/ exports; the comment after it is what it gives, an expression too: of objects the properties that it names, of
  * numbers with three digits or more so many digits.
  */
@@ -89,11 +89,58 @@ function roundedLike(actual: unknown, expected: unknown): unknown {
   return actual;
 }
 
+/** Folder and name of what a file imports from core/, its own folder left out. */
+function importsFromCore(file: string): readonly string[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/^import \{([^}]*)\} from '(\.[^']*)'/gm)].flatMap(([, names = '', path = '']) => {
+    const from = relative(core, join(dirname(file), path));
+    if (from.startsWith('..') || dirname(join(core, from)) === dirname(file)) return [];
+    return names.split(',').map((name) => `${from} ${name.trim().split(' ')[0]}`);
+  });
+}
+
+/** With a doc comment that has an example, `<file> <name>`. */
+function exemplified(file: string): readonly string[] {
+  const text = readFileSync(join(core, file), 'utf8');
+  return [
+    ...text.matchAll(/\/\*\*((?:(?!\*\/).)*)\*\/\s*export (?:async )?(?:function|class|const) (\w+)/gs),
+  ].flatMap(([, comment = '', name = '']) => (comment.includes('@example') ? [`${file} ${name}`] : []));
+}
+
 const examples = files.flatMap(examplesOf);
 
 describe('the examples in core', () => {
   it('are found', () => {
-    expect(examples.length).toBeGreaterThan(100);
+    expect(examples.length).toBeGreaterThan(150);
+  });
+
+  it('are there for every function that another folder imports', () => {
+    const house = fileURLToPath(new URL('../..', import.meta.url));
+    const sources = [
+      'activities',
+      'cli',
+      'client',
+      'console',
+      'core',
+      'schedules',
+      'sql',
+      'worker',
+      'workflows',
+    ]
+      .flatMap((folder) =>
+        readdirSync(join(house, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
+          join(folder, file),
+        ),
+      )
+      .filter((file) => file.endsWith('.ts'));
+    const imported = new Set(sources.flatMap((file) => importsFromCore(join(house, file))));
+    const functions = [...imported].filter((entry) => {
+      const [file = '', name = ''] = entry.split(' ');
+      return typeof modules.get(file)?.[name] === 'function';
+    });
+    expect(functions.length).toBeGreaterThan(100);
+    const withOne = new Set(files.flatMap(exemplified));
+    expect(functions.filter((entry) => !withOne.has(entry)).sort()).toEqual([]);
   });
 
   it.each(examples.map((example) => [`${example.file}: ${example.expression}`, example] as const))(
