@@ -7,11 +7,12 @@
 
 import { parseArgs } from 'node:util';
 
+import Table from 'cli-table3';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 
 import type { Series } from './series.ts';
-import { judgeRun, prepare, type Examined, type Fault } from './window-runs.ts';
+import { judgeRun, judges, prepare, type Examined, type Fault, type Judgement } from './window-runs.ts';
 
 const alpha = 0.05;
 const featureCount = 20;
@@ -92,9 +93,10 @@ function uniform(generator: RandomGenerator): number {
 
 const wanted = options.processes?.split(',');
 const started = performance.now();
-console.log(
-  `% of runs over ${featureCount} features with any alarm, then seen in one of them: ours / KS (chi-squared), effective size, BH`,
-);
+const table = new Table({
+  head: ['series', 'rows', 'fault', 'ours', 'KS or chi-squared, effective size, BH', 'Evidently', 'NannyML'],
+  style: { head: [], border: [], compact: true },
+});
 for (const [process, { kind = 'continuous', next }] of Object.entries(processes)) {
   if (wanted !== undefined && !wanted.includes(process)) continue;
   for (const windowDays of options.days.split(',').map(Number)) {
@@ -117,17 +119,24 @@ for (const [process, { kind = 'continuous', next }] of Object.entries(processes)
         runs[i]!.push(examine(end, i % featureCount === feature ? all : all.slice(0, 1))!);
       }
     }
-    const seen = Object.keys(faults[kind]).map((name, fault) => {
+    for (const [fault, name] of Object.keys(faults[kind]).entries()) {
       const judged = runs.map((run, i) => judgeRun(run, i % featureCount, fault, alpha));
-      const share = (is: (run: (typeof judged)[number]) => boolean): string =>
+      const percent = (is: (judgement: Judgement) => boolean): string =>
         ((100 * judged.filter(is).length) / judged.length).toFixed(0);
-      return fault === 0
-        ? `false ${share(({ any }) => any)} / ${share(({ anyPlain }) => anyPlain)}`
-        : `${name} ${share(({ ours }) => ours.drifted === 'yes')} / ${share(({ plain }) => plain)}`;
-    });
-    console.log(
-      `${process.padEnd(14)}${String(windowDays * rowsPerDay).padStart(5)} rows   ${seen.join('   ')}`,
-    );
+      table.push([
+        fault === 0 ? process : '',
+        fault === 0 ? windowDays * rowsPerDay : '',
+        name,
+        ...judges.map((judge) =>
+          percent(({ called, calledAny }) => (fault === 0 ? calledAny : called)[judge]),
+        ),
+      ]);
+    }
   }
 }
+console.log(
+  `% of ${runCount} runs over ${featureCount} features (8 of 4,992 rows): any alarm without a fault, or one in the`,
+);
+console.log('feature that has the fault');
+console.log(table.toString());
 console.log(`${((performance.now() - started) / 1000).toFixed(0)} s`);

@@ -7,9 +7,11 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
+import Table from 'cli-table3';
+
 import { isMethodName } from '../../core/statistics/registry.ts';
 import { readers, type SeriesGroup } from './series.ts';
-import { judgeRun, prepare, type Examined, type Fault, type Rates } from './window-runs.ts';
+import { judgeRun, judges, prepare, type Examined, type Fault } from './window-runs.ts';
 
 const alpha = 0.05;
 const rateYears = 10;
@@ -37,8 +39,13 @@ const shifts = [0, 0.25, 0.5, 1, 2] as const;
 const faultsOf = (window: number): Fault[] =>
   shifts.map((shift) => (value, deviation) => value + (window % 2 === 0 ? 1 : -1) * shift * deviation);
 
-interface FeatureRates extends Rates {
+type Judge = (typeof judges)[number];
+/** Judge -> shares of windows with an alarm, for each of the shifts. */
+type Rates = Readonly<Record<Judge, readonly number[]>>;
+
+interface FeatureRates {
   readonly name: string;
+  readonly rates: Rates;
   readonly alarms: readonly string[];
 }
 
@@ -66,50 +73,60 @@ function examineGroup(group: SeriesGroup): FeatureRates[] {
     }
   }
   return group.series.map(({ name }, feature) => {
-    const ours = shifts.map(() => 0);
-    const plain = shifts.map(() => 0);
+    const counts = { ours: [0], plain: [0], evidently: [0], nannyml: [0] } satisfies Record<Judge, number[]>;
     const alarms: string[] = [];
     const judged = runs.filter((run) => run[feature] !== undefined);
     for (const [i, run] of runs.entries()) {
       if (run[feature] === undefined) continue;
       for (const fault of shifts.keys()) {
-        const judgement = judgeRun(run, feature, fault, alpha);
-        if (judgement.plain) plain[fault]! += 1;
-        if (judgement.ours.drifted !== 'yes') continue;
-        ours[fault]! += 1;
-        if (fault === 0)
-          alarms.push(`day ${ends[i]}, ${judgement.ours.question}: ${judgement.ours.verdict.reason}`);
+        const { called, drift } = judgeRun(run, feature, fault, alpha);
+        for (const judge of judges)
+          counts[judge][fault] = (counts[judge][fault] ?? 0) + Number(called[judge]);
+        if (fault === 0 && called.ours)
+          alarms.push(`day ${ends[i]}, ${drift.question}: ${drift.verdict.reason}`);
       }
     }
-    const shares = (counts: readonly number[]): number[] => counts.map((count) => count / judged.length);
-    return { name: `${group.name}.${name}`, ours: shares(ours), plain: shares(plain), alarms };
+    const rates = ratesBy((judge) => counts[judge].map((count) => count / judged.length));
+    return { name: `${group.name}.${name}`, rates, alarms };
   });
 }
 
-const percent = (rates: readonly number[]): string =>
-  rates.map((rate) => (100 * rate).toFixed(1).padStart(6)).join('');
-const meanOf = (rates: readonly (readonly number[])[]): number[] =>
-  shifts.map((_, s) => rates.reduce((sum, rate) => sum + rate[s]!, 0) / rates.length);
+function ratesBy(of: (judge: Judge) => readonly number[]): Rates {
+  return { ours: of('ours'), plain: of('plain'), evidently: of('evidently'), nannyml: of('nannyml') };
+}
+
+const meanOf = (all: readonly Rates[]): Rates =>
+  ratesBy((judge) =>
+    shifts.map((_, shift) => all.reduce((sum, rates) => sum + rates[judge][shift]!, 0) / all.length),
+  );
+const row = (name: string, rates: Rates): string[] => [
+  name,
+  ...judges.map((judge) => rates[judge].map((rate) => (100 * rate).toFixed(1).padStart(5)).join(' ')),
+];
 
 const wanted = options.groups?.split(',');
 const started = performance.now();
 const byGroup = Object.entries(readers(directory))
   .filter(([name]) => wanted === undefined || wanted.includes(name))
   .map(([name, read]) => ({ name, features: examineGroup(read()) }));
-console.log(
-  `% of windows of ${windowDays} days with an alarm   ours: false .25 .5 1 2 sd | KS, effective size, BH`,
-);
+const table = new Table({
+  head: ['', 'ours', 'KS, effective size, BH', 'Evidently', 'NannyML'],
+  style: { head: [], border: [], compact: true },
+});
 for (const { name, features } of byGroup) {
-  for (const feature of options.each ? features : []) {
-    console.log(`  ${feature.name.padEnd(22)}${percent(feature.ours)} |${percent(feature.plain)}`);
-    for (const alarm of options.alarms ? feature.alarms : []) console.log(`      ${alarm}`);
-  }
-  console.log(
-    `${name.padEnd(24)}${percent(meanOf(features.map(({ ours }) => ours)))} |${percent(meanOf(features.map(({ plain }) => plain)))}`,
-  );
+  if (options.each) for (const feature of features) table.push(row(feature.name, feature.rates));
+  table.push(row(name, meanOf(features.map(({ rates }) => rates))));
 }
-const groupMeans = (side: keyof Rates): number[] =>
-  meanOf(byGroup.map(({ features }) => meanOf(features.map((feature) => feature[side]))));
-console.log(`${'mean of groups'.padEnd(24)}${percent(groupMeans('ours'))} |${percent(groupMeans('plain'))}`);
+const features = byGroup.flatMap(({ features }) => features);
+table.push(row('mean of features', meanOf(features.map(({ rates }) => rates))));
+table.push(
+  row('mean of groups', meanOf(byGroup.map(({ features }) => meanOf(features.map(({ rates }) => rates))))),
+);
+console.log(
+  `% of windows of ${windowDays} days with an alarm: nothing injected, then a shift of .25, .5, 1 and 2 sd`,
+);
+console.log(table.toString());
+for (const { name, alarms } of options.alarms ? features : [])
+  for (const alarm of alarms) console.log(`${name}, ${alarm}`);
 console.log(`${((performance.now() - started) / 1000).toFixed(0)} s`);
 if (options.json !== undefined) writeFileSync(options.json, JSON.stringify({ windowDays, byGroup }, null, 1));

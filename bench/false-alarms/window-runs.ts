@@ -14,6 +14,7 @@ import { earlierWindows } from '../../core/reference/windows.ts';
 import { compareProfiles } from '../../core/statistics/comparison.ts';
 import { computeMethod, methodOf, type MethodName } from '../../core/statistics/registry.ts';
 import { dayMs } from '../../core/window.ts';
+import { evidentlyRule, nannymlRule } from './peer-rules.ts';
 import type { Series } from './series.ts';
 
 /** What is done to the values of one window: a fault to be seen. */
@@ -24,6 +25,9 @@ export interface Examined {
   readonly ours: readonly ColumnEvidence[];
   /** p of Kolmogorov-Smirnov (chi-squared for levels) at effective sizes. */
   readonly plain: readonly number[];
+  /** Alarms of the peers. */
+  readonly evidently: readonly boolean[];
+  readonly nannyml: readonly boolean[];
 }
 
 /** A stretch of days, the last one not included. */
@@ -77,6 +81,11 @@ export function prepare(
     minimumRows: 5,
   } as const;
   const plain = kind === 'continuous' ? 'kolmogorov-smirnov' : 'chi-squared';
+  const evidently = evidentlyRule(kind, known);
+  const chunks = Array.from({ length: Math.floor((reference.end - reference.first) / windowDays) }, (_, i) =>
+    valuesOf(reference.first + i * windowDays, reference.first + (i + 1) * windowDays),
+  );
+  const nannyml = nannymlRule(kind, known, chunks);
 
   return (end, faults) => {
     const current = valuesOf(end - windowDays, end);
@@ -87,41 +96,40 @@ export function prepare(
       { reference: grid.count, current: current.length },
       calibration.designEffect,
     );
-    const comparisons = faults.map((fault) =>
-      compareProfiles(grid, whole, profileOf(current.map((value) => fault(value, deviation)))),
-    );
+    const faulty = faults.map((fault) => current.map((value) => fault(value, deviation)));
+    const comparisons = faulty.map((values) => compareProfiles(grid, whole, profileOf(values)));
     return {
       ours: comparisons.map((comparison) => examineColumn(settings, comparison, { calibration, recent })),
       plain: comparisons.map((comparison) => {
         const found = computeMethod(plain, comparison);
         return 'notComputable' in found ? 1 : methodOf(plain).pValueAt!(found, comparison, sizes);
       }),
+      evidently: faulty.map(evidently),
+      nannyml: faulty.map(nannyml),
     };
   };
 }
 
-/** Shares of runs or windows with an alarm, for each of the faults. */
-export interface Rates {
-  readonly ours: readonly number[];
-  readonly plain: readonly number[];
+/** Who judges; `plain`: Kolmogorov-Smirnov or chi-squared at effective sizes, corrected as ours is. */
+export const judges = ['ours', 'plain', 'evidently', 'nannyml'] as const;
+type Judge = (typeof judges)[number];
+
+export interface Judgement {
+  /** Our word on the column with the fault. */
+  readonly drift: ColumnDrift;
+  /** Who called that column drifted. */
+  readonly called: Readonly<Record<Judge, boolean>>;
+  /** Who called any column drifted. */
+  readonly calledAny: Readonly<Record<Judge, boolean>>;
 }
 
-/**
- * Judges one run in which one column has the fault of that index, all others the first, which is none.
- *
- * @returns whether the column was called drifted, and whether any was.
- */
+/** Judges one run in which one column has the fault of that index, all others the first, which is none. */
 export function judgeRun(
   run: readonly (Examined | undefined)[],
   column: number,
   fault: number,
   alpha: number,
-): {
-  readonly ours: ColumnDrift;
-  readonly any: boolean;
-  readonly plain: boolean;
-  readonly anyPlain: boolean;
-} {
+): Judgement {
   const known = run.flatMap((examined, other) =>
     examined === undefined ? [] : [{ examined, other, at: other === column ? fault : 0 }],
   );
@@ -131,11 +139,22 @@ export function judgeRun(
     { alpha },
   );
   const adjusted = adjustPValues(known.map(({ examined, at }) => examined.plain[at]!));
+  const alarms: Record<Judge, readonly boolean[]> = {
+    ours: drifts.map(({ drifted }) => drifted === 'yes'),
+    plain: adjusted.map((pValue) => pValue <= alpha),
+    evidently: known.map(({ examined, at }) => examined.evidently[at]!),
+    nannyml: known.map(({ examined, at }) => examined.nannyml[at]!),
+  };
+  const byJudge = (is: (alarms: readonly boolean[]) => boolean): Record<Judge, boolean> => ({
+    ours: is(alarms.ours),
+    plain: is(alarms.plain),
+    evidently: is(alarms.evidently),
+    nannyml: is(alarms.nannyml),
+  });
   return {
-    ours: drifts[position]!,
-    any: drifts.some(({ drifted }) => drifted === 'yes'),
-    plain: adjusted[position]! <= alpha,
-    anyPlain: adjusted.some((pValue) => pValue <= alpha),
+    drift: drifts[position]!,
+    called: byJudge((all) => all[position]!),
+    calledAny: byJudge((all) => all.includes(true)),
   };
 }
 

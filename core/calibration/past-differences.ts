@@ -20,7 +20,7 @@ export interface PastDifferences {
 /** Fewer independent windows do not tell what is usual. */
 export const enoughIndependent = 12;
 /** More do not make the tail of the law more certain: next year is not this year. */
-const mostTrusted = 50;
+const mostTrusted = 30;
 
 /**
  * The scale on which the differences of windows are close to a gamma law.
@@ -79,7 +79,7 @@ export function fitPastDifferences(
  * How probable is a difference of at least this much when nothing has changed?
  *
  * The gamma law through the mean and the variance of the scores, so that p goes below 1 / (windows + 1). Its normal score is
- * read from Student's law with `independent - 1` (at most 49) degrees of freedom, a little wider for the new window: a law learned from
+ * read from Student's law with `independent - 1` (at most 29) degrees of freedom, a little wider for the new window: a law learned from
  * few windows is not trusted far out.
  *
  * @example
