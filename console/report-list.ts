@@ -1,67 +1,64 @@
 /** The page that lists the stored reports. */
 
+import type { Verdict } from '../core/verdict.ts';
 import { formatInstant, type Window } from '../core/window.ts';
-import { style } from './drift-report/style.ts';
-import { html, toMarkup, trusted } from './html.ts';
+import { levelMark } from './level-mark.ts';
+import { shorten } from './names.ts';
+import { instantText } from './instant-text.ts';
+import { html, type Html } from './html.ts';
+import { page } from './page.ts';
 
 export interface ListedReport {
   readonly model: string;
   readonly window: Window;
   readonly path: string;
+  /** Where the reports of the model are listed. */
+  readonly modelPath: string;
+  /** What the report says; absent where its run is not stored any more. */
+  readonly verdict?: Verdict;
 }
+
+/** So much of a reason helps to choose. */
+const longestReason = 140;
 
 /**
  * The list as the text of one HTML file, in the order given.
  *
- * @example renderReportList([{ model: 'bike-demand', window, path: '/reports/drift/bike-demand/...' }])
+ * @param title of all reports, or of those of a model
+ * @example renderReportList('Drift reports', [{ model: 'bike-demand', window, path: '/reports/drift/bike-demand/...', ... }])
  */
-export function renderReportList(reports: readonly ListedReport[]): string {
-  const rows = reports.map(
-    ({ model, window, path }) =>
-      html`<tr>
-        <td><a href="${path}">${model}</a></td>
-        <td>${formatInstant(window.start)}</td>
-        <td>${formatInstant(window.end)}</td>
-      </tr>`,
+export function renderReportList(title: string, reports: readonly ListedReport[]): string {
+  return page(
+    title,
+    html`<main>
+      <h1>${title}</h1>
+      ${reports.length === 0 ? html`<p class="muted">None yet: the first run of driftDetection writes one.</p>` : table(reports)}
+    </main>`,
   );
-  return toMarkup(
-    html`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta
-            http-equiv="Content-Security-Policy"
-            content="default-src 'none'; style-src 'unsafe-inline'"
-          />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <title>Drift reports</title>
-          <style>
-            ${trusted(style)}
-          </style>
-        </head>
-        <body>
-          <div class="page">
-            <main>
-              <h1>Drift reports</h1>
-              ${
-                reports.length === 0
-                  ? html`<p class="muted">None yet: the first run of driftDetection writes one.</p>`
-                  : html`<table>
-                      <thead>
-                        <tr>
-                          <th scope="col">Model</th>
-                          <th scope="col">From</th>
-                          <th scope="col">To</th>
-                        </tr>
-                      </thead>
-                      <tbody>
-                        ${rows}
-                      </tbody>
-                    </table>`
-              }
-            </main>
-          </div>
-        </body>
-      </html> `,
-  );
+}
+
+function table(reports: readonly ListedReport[]): Html {
+  return html`<table class="reports">
+    <thead>
+      <tr>
+        <th scope="col">Window (UTC)</th>
+        <th scope="col">Model</th>
+        <th scope="col">Verdict</th>
+        <th scope="col" class="wide">Reason</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${reports.map(row)}
+    </tbody>
+  </table>`;
+}
+
+function row({ model, window, path, modelPath, verdict }: ListedReport): Html {
+  const span = [window.start, window.end].map((instant) => instantText(formatInstant(instant))).join(' to ');
+  return html`<tr>
+    <th scope="row"><a href="${path}">${span}</a></th>
+    <td><a href="${modelPath}">${model}</a></td>
+    <td>${verdict !== undefined && levelMark(verdict.level)}</td>
+    <td class="wide">${verdict !== undefined && shorten(verdict.reason, longestReason)}</td>
+  </tr>`;
 }

@@ -1,13 +1,14 @@
 /** The worker's own endpoint: is it healthy, is it ready, its metrics for a scrape (the SDK's included), and the stored reports. */
 
-import { createServer } from 'node:http';
+import { createHash } from 'node:crypto';
+import { createServer, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-import { parseReportPath, reportPath, type ReportKey } from '../activities/reports/store.ts';
-import { renderReportList } from '../console/report-list.ts';
+import { contentSecurityPolicy } from '../console/page.ts';
 import { TidewatchError } from '../core/errors.ts';
+import { reportPage, type Answer, type StoredReports } from './report-pages.ts';
 
 export interface EndpointState {
   /** The state of the Temporal worker: it takes tasks only while RUNNING. */
@@ -16,16 +17,7 @@ export interface EndpointState {
   readonly checkDatabase: () => Promise<unknown>;
   /** The scrape text of the SDK's own metrics. */
   readonly sdkMetrics: () => Promise<string>;
-  /** The HTML of a report. */
-  readonly findReport: (key: ReportKey) => Promise<string | undefined>;
-  /** The newest reports. */
-  readonly listReports: () => Promise<readonly ReportKey[]>;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
+  readonly reports: StoredReports;
 }
 
 export interface HttpEndpoint {
@@ -33,9 +25,20 @@ export interface HttpEndpoint {
   close(): Promise<void>;
 }
 
+const text = 'text/plain; charset=utf-8';
+
+/** A report of the same address may be written anew. */
+const safely = {
+  'cache-control': 'private, no-cache',
+  'content-security-policy': `${contentSecurityPolicy}; frame-ancestors 'none'`,
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const;
+
 /**
  * `GET /healthz`: the process is alive. `GET /readyz`: it takes tasks and Postgres answers, else 503 with the reason.
- * `GET /metrics`: Prometheus text. `GET /reports`: the newest drift reports, each a page of its own.
+ * `GET /metrics`: Prometheus text. `GET /reports`: the newest drift reports, each a page of its own. What a browser has
+ * already is not sent again.
  *
  * @throws TidewatchError `INVALID_CONFIGURATION` when it cannot listen there
  */
@@ -71,37 +74,27 @@ export async function openHttpEndpoint(
       type: registry.contentType,
       body: `${await registry.metrics()}\n${await state.sdkMetrics()}`,
     }),
-    '/reports': async () => ({
-      status: 200,
-      type: 'text/html; charset=utf-8',
-      body: renderReportList((await state.listReports()).map((key) => ({ ...key, path: reportPath(key) }))),
-    }),
-  };
-  const answerTo = (path: string): (() => Promise<Answer>) | undefined => {
-    const key = parseReportPath(path);
-    if (key === undefined) return answers[path];
-    return async () => {
-      const body = await state.findReport(key);
-      return body === undefined
-        ? { status: 404, type: 'text/plain', body: 'there is no such report; see /reports\n' }
-        : { status: 200, type: 'text/html; charset=utf-8', body };
-    };
   };
 
   const server = createServer((request, response) => {
-    // Not by URL, which throws at "//".
-    const [path = ''] = (request.url ?? '').split('?');
-    const answer = answerTo(path);
-    if (answer === undefined) {
+    const send = ({ status, type, body }: Answer, headers: OutgoingHttpHeaders = {}): void => {
+      const tag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+      const isKnown = status === 200 && request.headers['if-none-match'] === tag;
       response
-        .writeHead(404, { 'content-type': 'text/plain' })
-        .end('try /reports, /healthz, /readyz or /metrics\n');
+        .writeHead(isKnown ? 304 : status, { ...safely, 'content-type': type, etag: tag, ...headers })
+        .end(isKnown ? undefined : body);
+    };
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      send({ status: 405, type: text, body: 'only GET and HEAD\n' }, { allow: 'GET, HEAD' });
       return;
     }
-    answer().then(
-      ({ status, type, body }) =>
-        response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' }).end(body),
-      (error: unknown) => response.writeHead(500, { 'content-type': 'text/plain' }).end(`${String(error)}\n`),
+    // Not by URL, which throws at "//".
+    const [path = ''] = (request.url ?? '').split('?');
+    const answer = Object.hasOwn(answers, path) ? answers[path]!() : reportPage(path, state.reports);
+    answer.then(
+      (answer) =>
+        send(answer ?? { status: 404, type: text, body: 'try /reports, /healthz, /readyz or /metrics\n' }),
+      (error: unknown) => send({ status: 500, type: text, body: `${String(error)}\n` }),
     );
   });
   await new Promise<void>((resolve, reject) => {

@@ -42,8 +42,10 @@ export async function runWorker(configuration: Configuration): Promise<void> {
       workerState: () => worker?.getState() ?? 'STARTING',
       checkDatabase: () => activities.database.query('select 1'),
       sdkMetrics: async () => (await fetch(`http://127.0.0.1:${sdkMetricsPort}/metrics`)).text(),
-      findReport: (key) => findReport(activities.database, key),
-      listReports: () => listReports(activities.database),
+      reports: {
+        find: (key) => findReport(activities.database, key),
+        list: (model) => listReports(activities.database, model),
+      },
     });
     try {
       const pagesUrl = configuration.pagesUrl ?? endpoint.url;

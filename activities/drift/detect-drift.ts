@@ -102,7 +102,8 @@ export function createDetectDrift(
         segments.map(({ segment }) => segment),
       );
       const [whole, ...named] = segments as [SegmentDrift, ...SegmentDrift[]];
-      await storeDriftReport(connection, monitor, { window, asOf, quality, together }, whole);
+      const reported = { window, asOf, quality, together, provenance };
+      await storeDriftReport(connection, monitor, reported, whole, named);
       if (input.window === undefined) {
         await advanceWatermark(connection, { model, process, asOf, windowEnd: window.end });
       }

@@ -1,5 +1,6 @@
 /** Stores reports: one HTML file for each model, segment and window. */
 
+import type { Level, Verdict } from '../../core/verdict.ts';
 import type { Window } from '../../core/window.ts';
 import { formatInstant, parseWindow } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
@@ -19,6 +20,27 @@ export interface ReportKey {
  */
 export function reportPath({ kind, model, window }: ReportKey): string {
   return `/reports/${kind}/${encodeURIComponent(model)}/${formatInstant(window.start)}/${formatInstant(window.end)}`;
+}
+
+/** Where the reports of a model are listed, or, without a model, the newest of all. */
+export function reportListPath(model?: string): string {
+  return model === undefined ? '/reports' : `/reports/drift/${encodeURIComponent(model)}`;
+}
+
+/** The list that a path names; undefined for any other path. */
+export function parseReportListPath(path: string): { readonly model?: string } | undefined {
+  if (path === '/reports') return {};
+  const match = /^\/reports\/drift\/([^/]+)$/.exec(path);
+  const model = match?.[1] === undefined ? undefined : decoded(match[1]);
+  return model === undefined ? undefined : { model };
+}
+
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The report that a path names; undefined for any other path. */
@@ -57,11 +79,35 @@ export async function findReport(connection: Queryable, key: ReportKey): Promise
   return row?.html;
 }
 
-/** The newest 200 reports, by the end of their windows. */
-export async function listReports(connection: Queryable): Promise<ReportKey[]> {
-  const rows = await connection.query<{ kind: 'drift'; model: string; start: number; end: number }>(
-    `select kind, model, window_start as start, window_end as "end"
-     from reports order by window_end desc, model, window_start limit 200`,
+/** A report with what it says; absent where its run is not stored any more. */
+export interface StoredReport extends ReportKey {
+  readonly verdict?: Verdict;
+}
+
+/** The newest 200 reports, of a model or of all, by the end of their windows. */
+export async function listReports(connection: Queryable, model?: string): Promise<StoredReport[]> {
+  const rows = await connection.query<{
+    kind: 'drift';
+    model: string;
+    start: number;
+    end: number;
+    level: Level | null;
+    reason: string | null;
+  }>(
+    `select kind, model, window_start as start, window_end as "end", verdict as level, reason
+     from (
+       select kind, model, window_start, window_end from reports
+       where $1::text is null or model = $1
+       order by window_end desc, model, window_start limit 200
+     ) report
+     left join (select * from drift_runs where segment = '') run using (model, window_start, window_end)
+     order by window_end desc, model, window_start`,
+    [model ?? null],
   );
-  return rows.map(({ kind, model, start, end }) => ({ kind, model, window: { start, end } }));
+  return rows.map(({ kind, model, start, end, level, reason }) => ({
+    kind,
+    model,
+    window: { start, end },
+    ...(level !== null && reason !== null && { verdict: { level, reason } }),
+  }));
 }

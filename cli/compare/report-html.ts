@@ -2,20 +2,22 @@
 
 import { basename } from 'node:path';
 
-import type { QualityCheck } from '../../console/drift-report/drift-report.ts';
+import type { DriftReport, ReportedColumn } from '../../console/drift-report/drift-report.ts';
 import { driftReportOf } from '../../console/drift-report/from-column-drift.ts';
 import { renderDriftReport } from '../../console/drift-report/render.ts';
 import type { ColumnDrift } from '../../core/drift/column-drift.ts';
-import type { ComparisonReport } from './report.ts';
+import { codeVersion } from '../../worker/code-version.ts';
+import type { ColumnReport, ComparisonReport, ExpectationsReport } from './report.ts';
 import { isExamined, type ColumnResult } from './results.ts';
 
-/** Draws what was judged; columns that were left out say why. */
-export function reportHtml(
-  { reference, current, dataset, expectations, performance }: ComparisonReport,
+/** Draws what was judged; of columns that were judged otherwise, or left out, it says why. */
+export async function reportHtml(
+  comparison: ComparisonReport,
   results: readonly ColumnResult[],
   drifts: readonly ColumnDrift[],
   alpha: number,
-): string {
+): Promise<string> {
+  const { reference, current, dataset, expectations, performance, compat } = comparison;
   const distributions = new Map(
     results.filter(isExamined).map(({ column, distribution }) => [column, distribution]),
   );
@@ -23,47 +25,44 @@ export function reportHtml(
     title: basename(current.file),
     reference: { description: reference.file, rows: reference.rows },
     current: { description: current.file, rows: current.rows },
+    origin: {
+      'Made by': `tidewatch compare ${await codeVersion()}`,
+      ...(compat !== undefined && { Rules: 'those of Evidently' }),
+    },
     verdict: { level: dataset.verdict, reason: dataset.reason },
     alpha,
-    ...(expectations !== undefined && { quality: expectations.checks.map(drawnCheck) }),
+    ...(expectations !== undefined && { quality: qualityOf(expectations) }),
     ...(performance !== undefined && { performance: performance.metrics }),
     columns: drifts.map((drift) => {
       const distribution = distributions.get(drift.column);
       return { drift, ...(distribution !== undefined && { distribution }) };
     }),
   });
-  const leftOut = results.flatMap((result) =>
-    'notCompared' in result
-      ? [
-          {
-            name: result.column,
-            subject: 'feature',
-            counted: false,
-            verdict: { level: 'insufficient-data', reason: result.notCompared },
-            answers: [],
-            statistics: [],
-          } as const,
-        ]
-      : [],
-  );
-  return renderDriftReport({ ...report, columns: [...report.columns, ...leftOut] });
+  const drawn = new Set(drifts.map(({ column }) => column));
+  const others = comparison.columns.filter(({ column }) => !drawn.has(column)).map(undrawnColumn);
+  return renderDriftReport({ ...report, columns: [...report.columns, ...others] });
 }
 
-function drawnCheck({
-  check,
-  column,
-  verdict,
-  reason,
-  counts,
-}: NonNullable<ComparisonReport['expectations']>['checks'][number]): QualityCheck {
-  const numbers = Object.entries(counts).filter(
-    (count): count is [string, number] => typeof count[1] === 'number',
-  );
+/** A column of which nothing can be drawn; its reason says all. */
+function undrawnColumn({ column, verdict, reason }: ColumnReport): ReportedColumn {
   return {
-    check,
-    ...(column !== '' && { column }),
-    level: verdict,
-    reason,
-    counts: Object.fromEntries(numbers),
+    name: column,
+    subject: 'feature',
+    counted: true,
+    verdict: { level: verdict, reason },
+    answers: [],
+    statistics: [],
+  };
+}
+
+function qualityOf({ verdict, reason, checks }: ExpectationsReport): NonNullable<DriftReport['quality']> {
+  return {
+    verdict: { level: verdict, reason },
+    checks: checks.map(({ check, column, verdict, reason }) => ({
+      check,
+      ...(column !== '' && { column }),
+      level: verdict,
+      reason,
+    })),
   };
 }

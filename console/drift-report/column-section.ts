@@ -7,8 +7,8 @@ import { distributionChart } from './distribution-chart.ts';
 import type { Answer, ReportedColumn } from './drift-report.ts';
 import { factsTable } from './facts-table.ts';
 import { historyChart } from './history-chart.ts';
-import { levelMark } from './level-mark.ts';
-import { shorten } from './names.ts';
+import { levelMark } from '../level-mark.ts';
+import { shorten } from '../names.ts';
 import { statisticsTable } from './statistics-table.ts';
 
 /** The body of a column's section; its heading stands before it. */
@@ -113,6 +113,6 @@ function historyFigure(
       <span class="key limit">matters</span
       >${answer.usual !== undefined && html` <span class="key usual">usual</span>`}
     </figcaption>
-    ${historyChart(`${id}-h`, label, answer, history)}
+    ${historyChart(`${id}-h`, label, { ...answer, points: history, height: 170, format: formatNumber })}
   </figure>`;
 }

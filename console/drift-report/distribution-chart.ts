@@ -11,7 +11,7 @@ import { drawChart, type ChartOption } from '../charts.ts';
 import type { Html } from '../html.ts';
 import { formatNumber } from '../numbers.ts';
 import { axisLine, axisText, chartText, chartWidth, gridLine, niceTicks } from './chart-parts.ts';
-import { shorten, visibleName } from './names.ts';
+import { shorten, visibleName } from '../names.ts';
 
 export type DrawnDistribution = Exclude<Distribution, { readonly notComputable: string }>;
 
@@ -27,6 +27,8 @@ const sides = ['reference', 'current'] as const;
 
 const shareAxis = {
   type: 'value',
+  // Not 120%.
+  max: ({ max }: { readonly max: number }) => (max > 0.8 ? 1 : null),
   splitNumber: 2,
   axisLine: { show: false },
   axisTick: { show: false },
@@ -114,7 +116,7 @@ function rowsOf({ levels, others, unseen }: CategoricalDistribution): readonly R
 function categoricalOption(rows: readonly Row[]): ChartOption {
   return {
     grid: { left: 128, right: 22, top: 6, bottom: 26, outerBoundsMode: 'none' },
-    xAxis: { ...shareAxis, splitNumber: 3 },
+    xAxis: { ...shareAxis, splitNumber: 4 },
     yAxis: {
       type: 'category',
       inverse: true,

@@ -3,10 +3,12 @@
 import type { ColumnFacts } from '../../core/drift/column-facts.ts';
 import type { Distribution } from '../../core/drift/distribution.ts';
 import type { ColumnSubject } from '../../core/drift/examine-column.ts';
+import type { TogetherMethod } from '../../core/multivariate/finding.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
 import type { ColumnKind } from '../../core/profile/grid.ts';
 import type { Computation } from '../../core/statistics/comparison.ts';
 import type { Computed, Level, Verdict } from '../../core/verdict.ts';
+import type { PastVerdict, Since } from './since.ts';
 
 /** One comparison of a current window with its reference: of a model, or of two files. */
 export interface DriftReport {
@@ -14,13 +16,21 @@ export interface DriftReport {
   readonly title: string;
   readonly reference: ReportedSide;
   readonly current: ReportedSide;
-  /** The instant that the comparison speaks for; absent where it has none. */
-  readonly asOf?: string;
   /** On all columns together. */
   readonly verdict: Verdict;
+  /** Absent where it has not drifted, or the past is not known. */
+  readonly since?: Since;
+  /** What else is to be known of the comparison, by its name: when it was made, by what. */
+  readonly origin?: Readonly<Record<string, string>>;
   readonly columns: readonly ReportedColumn[];
+  /** The share of drifted features, 0 to 1, of this and earlier windows; it has drifted above the limit. */
+  readonly past?: { readonly limit: number; readonly points: readonly HistoryPoint[] };
+  /** Absent where none are watched. */
+  readonly segments?: readonly ReportedSegment[];
+  /** What was found of all features at once; absent where that was not asked. */
+  readonly together?: readonly TogetherFinding[];
   /** Absent where no checks are made. */
-  readonly quality?: readonly QualityCheck[];
+  readonly quality?: { readonly verdict: Verdict; readonly checks: readonly QualityCheck[] };
   /** Absent where the predictions are not held against actuals. */
   readonly performance?: readonly PerformanceMetric[];
 }
@@ -33,12 +43,14 @@ export interface ReportedSide {
 
 export interface ReportedColumn {
   readonly name: string;
-  readonly subject: ColumnSubject | 'multivariate';
-  /** Absent for all features at once. */
+  readonly subject: ColumnSubject;
+  /** Absent where it could not be read. */
   readonly kind?: ColumnKind;
-  /** Whether it counts for the verdict on all columns. */
+  /** Is it enabled? Otherwise it is shown, but counts for nothing. */
   readonly counted: boolean;
   readonly verdict: Verdict;
+  /** Absent where it has not drifted, or the past is not known. */
+  readonly since?: Since;
   /** Importance to the model, 0 to 1; absent where it is not known. */
   readonly weight?: number;
   /** What decided; none where the column could not be judged at all. */
@@ -74,12 +86,25 @@ export interface Answer {
   readonly history?: readonly HistoryPoint[];
 }
 
-export interface HistoryPoint {
-  /** ISO 8601. */
-  readonly windowEnd: string;
-  /** The effect; absent where it could not be computed. */
+export interface HistoryPoint extends PastVerdict {
+  /** Absent where it could not be computed. */
   readonly value?: number;
-  readonly level: Level;
+}
+
+/** The rows of one value of a feature, judged for themselves. */
+export interface ReportedSegment {
+  /** @example 'workingday=1' */
+  readonly name: string;
+  readonly rows: number;
+  readonly verdict: Verdict;
+  /** The columns that drifted in it. */
+  readonly drifted: readonly ReportedColumn[];
+}
+
+/** What a method that looks at all features at once says. */
+export interface TogetherFinding {
+  readonly method: TogetherMethod;
+  readonly verdict: Verdict;
 }
 
 export interface PerformanceMetric {
@@ -96,6 +121,4 @@ export interface QualityCheck {
   readonly column?: string;
   readonly level: Level;
   readonly reason: string;
-  /** Such as rows that were looked at, and rows that failed. */
-  readonly counts: Readonly<Record<string, number>>;
 }

@@ -1,14 +1,25 @@
 /** From what was judged to what is shown. */
 
+import type { Question } from '../../core/drift/answer.ts';
 import type { ColumnDrift } from '../../core/drift/column-drift.ts';
 import type { Distribution } from '../../core/drift/distribution.ts';
 import { methodOf, type StatisticResult } from '../../core/statistics/registry.ts';
-import type { Answer, DriftReport, ReportedColumn, Statistic } from './drift-report.ts';
+import type { Answer, DriftReport, HistoryPoint, ReportedColumn, Statistic } from './drift-report.ts';
+import { driftedSince, type PastVerdict } from './since.ts';
 
 /** A judged column with what is drawn beside it; each is left out where it is not known. */
-export interface JudgedColumn extends Pick<Answer, 'history'> {
+export interface JudgedColumn {
   readonly drift: ColumnDrift;
   readonly distribution?: Distribution;
+  readonly past?: ColumnPast;
+}
+
+/** This and earlier windows, in the order of time. */
+export interface ColumnPast {
+  /** The verdicts on the column. */
+  readonly verdicts: readonly PastVerdict[];
+  /** What the deciding method found on each question. */
+  readonly answers: Readonly<Record<Question, readonly HistoryPoint[]>>;
 }
 
 /**
@@ -29,19 +40,24 @@ export function driftReportOf({
   return { ...report, columns: columns.map((column) => reportedColumn(column, alpha)) };
 }
 
-function reportedColumn({ drift, distribution, history }: JudgedColumn, alpha: number): ReportedColumn {
+/** One column of it. */
+export function reportedColumn({ drift, distribution, past }: JudgedColumn, alpha: number): ReportedColumn {
   const { column, subject, kind, enabled, verdict, weight, methods, decidingMethod } = drift;
   const deciding = methods.find(({ method }) => method === decidingMethod);
   const answers = deciding === undefined ? [] : answersOf(drift, deciding, alpha);
+  const since = driftedSince(past?.verdicts ?? []);
   return {
     name: column,
     subject,
     kind,
     counted: enabled,
     verdict: { level: verdict.level, reason: withoutPrefix(verdict.reason, `${column}: `) },
+    ...(since !== undefined && { since }),
     ...(weight !== undefined && { weight }),
-    // The history is that of the answer which speaks, the first one.
-    answers: answers.map((answer, i) => (i === 0 && history !== undefined ? { ...answer, history } : answer)),
+    // One picture a column: of the answer that speaks, the first one.
+    answers: answers.map((answer, i) =>
+      i === 0 && past !== undefined ? { ...answer, history: past.answers[answer.question] } : answer,
+    ),
     statistics: methods.filter(({ method }) => method !== decidingMethod).map(statisticOf),
     ...(distribution !== undefined && { distribution }),
     facts: drift,

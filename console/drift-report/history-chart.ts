@@ -1,10 +1,9 @@
 /** A statistic through time, with what is usual and where it matters. */
 
-import { parseInstant } from '../../core/window.ts';
+import { dayMs, formatInstant, parseInstant } from '../../core/window.ts';
 import type { Level } from '../../core/verdict.ts';
 import { drawChart, type ChartOption } from '../charts.ts';
 import type { Html } from '../html.ts';
-import { formatNumber } from '../numbers.ts';
 import { axisLine, axisText, chartText, chartWidth, gridLine } from './chart-parts.ts';
 import type { Answer, HistoryPoint } from './drift-report.ts';
 
@@ -17,23 +16,33 @@ const symbols: Readonly<Record<Level, { symbol: string; symbolSize: number; item
     'insufficient-data': { symbol: 'circle', symbolSize: 6, itemStyle: { color: 'var(--unknown)' } },
   };
 
-/** The effect of each window; the usual range is a band behind it, the floor a dashed line. */
-export function historyChart(
-  id: string,
-  label: string,
-  { floor, usual }: Answer,
-  history: readonly HistoryPoint[],
-): Html {
+export interface History extends Pick<Answer, 'floor' | 'usual'> {
+  readonly points: readonly HistoryPoint[];
+  readonly height: number;
+  readonly format: (value: number) => string;
+}
+
+/** The value of each window; the usual range is a band behind it, the floor a dashed line. */
+export function historyChart(id: string, label: string, history: History): Html {
+  const { points, floor, usual, height, format } = history;
+  const ends = points.map(({ windowEnd }) => parseInstant(windowEnd));
+  const [first, last] = [ends[0]!, ends.at(-1)!];
+  const marks = evenly(ends);
   const option: ChartOption = {
     textStyle: chartText,
-    grid: { left: 44, right: 14, top: 10, bottom: 26, outerBoundsMode: 'none' },
+    grid: { left: 44, right: 26, top: 10, bottom: 26, outerBoundsMode: 'none' },
     xAxis: {
-      type: 'time',
+      type: 'value',
+      min: first,
+      max: last,
       axisLine,
-      axisTick: { lineStyle: { color: 'var(--axis)' } },
+      axisTick: { show: true, lineStyle: { color: 'var(--axis)' }, customValues: marks },
       splitLine: { show: false },
-      splitNumber: 4,
-      axisLabel: { ...axisText, hideOverlap: true },
+      axisLabel: {
+        ...axisText,
+        customValues: marks,
+        formatter: last - first < fewDaysMs ? hourText : dayText,
+      },
     },
     yAxis: {
       type: 'value',
@@ -42,7 +51,7 @@ export function historyChart(
       min: 0,
       max: ({ max }: { max: number }) => 1.1 * Math.max(max, floor, usual?.high ?? 0),
       splitNumber: 2,
-      axisLabel: { ...axisText, formatter: formatNumber, showMaxLabel: false },
+      axisLabel: { ...axisText, formatter: format, showMaxLabel: false },
       splitLine: gridLine,
     },
     series: [
@@ -54,10 +63,10 @@ export function historyChart(
         clip: false,
         showAllSymbol: true,
         // A calm window is a point of the line; the current one has a dot in any case.
-        data: history.map(({ windowEnd, value, level }, i) => ({
-          value: [parseInstant(windowEnd), value ?? '-'],
+        data: points.map(({ value, level }, i) => ({
+          value: [ends[i]!, value ?? '-'],
           ...symbols[level],
-          ...(level === 'ok' && i < history.length - 1 && { symbol: 'none' }),
+          ...(level === 'ok' && i < points.length - 1 && { symbol: 'none' }),
         })),
         markLine: {
           silent: true,
@@ -76,5 +85,26 @@ export function historyChart(
       },
     ],
   };
-  return drawChart(option, { id, label, width: chartWidth, height: 170 });
+  return drawChart(option, { id, label, width: chartWidth, height });
 }
+
+const fewDaysMs = 4 * dayMs;
+const mostMarks = 5;
+
+/** The last instant, and others before it at even steps. */
+function evenly(instants: readonly number[]): number[] {
+  const step = Math.ceil(instants.length / mostMarks);
+  return instants.filter((_, i) => (instants.length - 1 - i) % step === 0);
+}
+
+/** @example 'May 13' */
+function dayText(instant: number): string {
+  return dayFormat.format(instant);
+}
+
+/** @example '14:00' */
+function hourText(instant: number): string {
+  return formatInstant(instant).slice(11, 16);
+}
+
+const dayFormat = new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' });

@@ -2,19 +2,27 @@
 
 import type { Level } from '../../core/verdict.ts';
 import type { Answer, ReportedColumn } from './drift-report.ts';
+import { isLoud } from './since.ts';
 
-/** From worst to best; what could not be judged may hide anything but calm. */
+/** From worst to best; what could not be judged may hide anything. */
 const ranks: Readonly<Record<Level, number>> = { critical: 0, warning: 1, 'insufficient-data': 2, ok: 3 };
 
-/** Worst first, then the most important to the model (unknown importance last), then the largest effect for its floor. */
+/**
+ * Worst first, then the most important to the model (unknown importance last), then the largest effect for its floor. Columns
+ * that do not count and have not drifted come last.
+ */
 export function inOrder(columns: readonly ReportedColumn[]): ReportedColumn[] {
   return [...columns].sort(
     (a, b) =>
-      ranks[a.verdict.level] - ranks[b.verdict.level] ||
+      rankOf(a) - rankOf(b) ||
       (b.weight ?? -1) - (a.weight ?? -1) ||
       timesFloor(leadingAnswer(b)) - timesFloor(leadingAnswer(a)) ||
       (a.name < b.name ? -1 : 1),
   );
+}
+
+function rankOf({ verdict: { level }, counted }: ReportedColumn): number {
+  return ranks[level] + (counted || isLoud(level) ? 0 : 2);
 }
 
 /** The answer that says most: the worst, and of those the one furthest over its floor. */
@@ -29,6 +37,6 @@ export function timesFloor(answer: Answer | undefined): number {
 }
 
 /** Worst first, otherwise as given. */
-export function worstFirst<T extends { readonly level: Level }>(items: readonly T[]): T[] {
-  return [...items].sort((a, b) => ranks[a.level] - ranks[b.level]);
+export function worstFirst<T>(items: readonly T[], levelOf: (item: T) => Level): T[] {
+  return [...items].sort((a, b) => ranks[levelOf(a)] - ranks[levelOf(b)]);
 }

@@ -1,13 +1,14 @@
 /** All columns at a glance: a strip of all, and a table of those that somebody should look at. */
 
-import { formatShare } from '../../core/number-text.ts';
+import { formatPValue, formatShare } from '../../core/number-text.ts';
 import { valueOf } from '../../core/verdict.ts';
 import { html, type Html, type Part } from '../html.ts';
 import { formatNumber, formatPair } from '../numbers.ts';
 import type { Answer, ReportedColumn } from './drift-report.ts';
-import { levelMark, levelShapes } from './level-mark.ts';
-import { shorten, visibleName } from './names.ts';
+import { levelMark, levelShapes } from '../level-mark.ts';
+import { shorten, visibleName } from '../names.ts';
 import { leadingAnswer, timesFloor } from './order.ts';
+import { isLoud, sinceInWords } from './since.ts';
 
 /** A column with the id of its section. */
 export interface PlacedColumn {
@@ -15,14 +16,17 @@ export interface PlacedColumn {
   readonly column: ReportedColumn;
 }
 
-/** A small square a column, which leads to its section: dark where its effect is near what matters. */
+/**
+ * A small square a column, which leads to its section: dark where its effect is near what matters. Not for the Tab key: the
+ * table and the list below lead there too.
+ */
 export function heatStrip(placed: readonly PlacedColumn[]): Html {
   const squares = placed.map(({ id, column }) => {
     const { level } = column.verdict;
     const words = `${shorten(visibleName(column.name), 80)}: ${level}${timesInWords(leadingAnswer(column))}`;
     const heat = Math.max(0, Math.min(4, Math.floor(4 * timesFloor(leadingAnswer(column)))));
     return html`<li>
-      <a class="${level} heat-${heat}" href="#${id}" title="${words}" aria-label="${words}"
+      <a class="${level} heat-${heat}" href="#${id}" tabindex="-1" title="${words}" aria-label="${words}"
         >${level === 'ok' ? '' : levelShapes[level]}</a
       >
     </li>`;
@@ -37,20 +41,18 @@ export function heatStrip(placed: readonly PlacedColumn[]): Html {
 /** A row a column: what decided, how far it moved, what is missing. */
 export function overviewTable(placed: readonly PlacedColumn[]): Html {
   const hasWeights = placed.some(({ column }) => column.weight !== undefined);
-  const rows = placed.map(
-    ({ id, column }) =>
-      html`<tr>
-        <th scope="row">
-          <a href="#${id}"><bdi>${shorten(visibleName(column.name), 60)}</bdi></a
-          >${columnTags(column)}
-        </th>
-        <td>${levelMark(column.verdict.level)}</td>
-        <td>${effectBar(leadingAnswer(column))}</td>
-        <td class="wide">${meanChange(column)}</td>
-        <td class="wide number">${ratio(column, 'missingRatio')}</td>
-        ${hasWeights && html`<td class="wide number">${column.weight !== undefined && formatShare(column.weight)}</td>`}
-      </tr>`,
-  );
+  const rows = placed.map(({ id, column }) => {
+    const name = html`<bdi>${shorten(visibleName(column.name), 60)}</bdi>`;
+    const isAll = isLoud(column.verdict.level) && !hasDetails(column);
+    return html`<tr ${isAll && html`id="${id}"`}>
+      <th scope="row">${isAll ? name : html`<a href="#${id}">${name}</a>`}${columnTags(column)}</th>
+      <td>${levelMark(column.verdict.level)}${sinceLine(column)}</td>
+      <td>${difference(column)}</td>
+      <td class="wide">${meanChange(column)}</td>
+      <td class="wide number">${ratio(column, 'missingRatio')}</td>
+      ${hasWeights && html`<td class="wide number">${column.weight !== undefined && formatShare(column.weight)}</td>`}
+    </tr>`;
+  });
   return html`<table class="overview">
     <thead>
       <tr>
@@ -68,12 +70,28 @@ export function overviewTable(placed: readonly PlacedColumn[]): Html {
   </table>`;
 }
 
+function sinceLine({ since }: ReportedColumn): Part {
+  return since !== undefined && html`<br /><span class="muted since">${sinceInWords(since)}</span>`;
+}
+
+/** Is more known of a column than the reason of its verdict? Otherwise its row says all. */
+export function hasDetails({ answers, facts }: ReportedColumn): boolean {
+  return answers.length > 0 || facts !== undefined;
+}
+
 /** What a column is, where that is not an enabled feature. */
 export function columnTags({ subject, counted }: ReportedColumn): Part {
   return [
     subject !== 'feature' && html` <span class="tag">${subject}</span>`,
     !counted && html` <span class="tag">not counted</span>`,
   ];
+}
+
+/** How far a column has moved; where nothing was found, why. */
+export function difference(column: ReportedColumn): Part {
+  const answer = leadingAnswer(column);
+  if (answer !== undefined) return effectBar(answer);
+  return html`<span class="muted">${column.verdict.reason}</span>`;
 }
 
 /**
@@ -86,16 +104,18 @@ export function barScale(columns: readonly ReportedColumn[]): string {
 }
 
 /** The effect as a bar, with a mark where it begins to matter. */
-export function effectBar(answer: Answer | undefined): Part {
-  if (answer === undefined) return '';
-  const { statistic, floor, level } = answer;
+function effectBar(answer: Answer): Part {
+  const { statistic, floor, level, adjustedPValue } = answer;
   if ('notComputable' in statistic) return html`<span class="muted">${statistic.notComputable}</span>`;
   const { method, unit = '', effect } = statistic;
   const length = Math.sqrt(timesFloor(answer)).toFixed(2);
   return html`<span class="bar ${level}" aria-hidden="true"><i style="--length:${length}"></i></span>
     <span class="effect"
       >${method} <b>${formatNumber(effect)}${unit}</b>
-      <span class="muted">matters from ${formatNumber(floor)}</span></span
+      <span class="muted"
+        >matters from
+        ${formatNumber(floor)}${level === 'ok' && effect >= floor && adjustedPValue !== undefined && `, not certain: p ${formatPValue(adjustedPValue)}`}</span
+      ></span
     >`;
 }
 

@@ -1,48 +1,35 @@
 /** The data-quality checks of the current window. */
 
-import { html, type Html, type Part } from '../html.ts';
-import { formatCount } from '../numbers.ts';
-import type { QualityCheck } from './drift-report.ts';
-import { levelMark } from './level-mark.ts';
+import { html, type Html } from '../html.ts';
+import type { DriftReport, QualityCheck } from './drift-report.ts';
+import { levelMark } from '../level-mark.ts';
 import { worstFirst } from './order.ts';
+import { isLoud } from './since.ts';
+import { levelCounts, verdictTable } from './verdict-table.ts';
 
-/** Failed checks, the worst first; passed ones are folded. */
-export function qualitySection(checks: readonly QualityCheck[]): Html {
-  const passed = checks.filter(({ level }) => level === 'ok');
-  const others = worstFirst(checks.filter(({ level }) => level !== 'ok'));
+/** Failed checks, the worst first; the others are folded. */
+export function qualitySection({ checks }: NonNullable<DriftReport['quality']>): Html {
+  const sorted = worstFirst(checks, ({ level }) => level);
+  const others = sorted.filter(({ level }) => !isLoud(level));
   return html`<section aria-labelledby="quality">
     <h2 id="quality">Data quality</h2>
-    ${others.length > 0 ? table(others) : html`<p>${passed.length === 0 ? 'No check was made.' : 'Nothing was found.'}</p>`}
-    ${
-      passed.length > 0 &&
-      html`<details>
-        <summary>${formatCount(passed.length)} ${passed.length === 1 ? 'check' : 'checks'} passed</summary>
-        ${table(passed)}
-      </details>`
-    }
+    ${checks.length === 0 && html`<p>No check was made.</p>`}
+    ${verdictTable({
+      head: html`<th scope="col">Check</th>
+        <th scope="col">Verdict</th>
+        <th scope="col">Found</th>`,
+      row,
+      shown: sorted.filter(({ level }) => isLoud(level)),
+      folded: others,
+      summary: `Nothing found by ${others.length === checks.length ? 'all' : 'the other'} checks: ${levelCounts(others.map(({ level }) => level))}`,
+    })}
   </section>`;
 }
 
-function table(checks: readonly QualityCheck[]): Html {
-  return html`<table class="quality">
-    <thead>
-      <tr>
-        <th scope="col">Check</th>
-        <th scope="col">Verdict</th>
-        <th scope="col">Reason</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${checks.map(row)}
-    </tbody>
-  </table>`;
-}
-
-function row({ check, column, level, reason, counts }: QualityCheck): Part {
-  const numbers = Object.entries(counts).map(([name, count]) => `${name} ${formatCount(count)}`);
+function row({ check, column, level, reason }: QualityCheck): Html {
   return html`<tr>
     <th scope="row">${column !== undefined && html`<bdi>${column}</bdi>: `}${check}</th>
     <td>${levelMark(level)}</td>
-    <td>${reason}${numbers.length > 0 && html` <span class="muted">${numbers.join(', ')}</span>`}</td>
+    <td>${reason}</td>
   </tr>`;
 }

@@ -1,184 +1,151 @@
 /** The drift report: one page that needs no network and no script. */
 
-import type { Level } from '../../core/verdict.ts';
-import { html, toMarkup, trusted, type Html, type Part } from '../html.ts';
-import { formatCount } from '../numbers.ts';
+import { formatShare } from '../../core/number-text.ts';
+import { html, trusted, type Html, type Part } from '../html.ts';
+import { page } from '../page.ts';
 import { columnBody } from './column-section.ts';
-import type { DriftReport, ReportedColumn, ReportedSide } from './drift-report.ts';
-import { levelMark } from './level-mark.ts';
-import { shorten, visibleName } from './names.ts';
-import { inOrder, leadingAnswer } from './order.ts';
-import { barScale, columnTags, effectBar, heatStrip, overviewTable, type PlacedColumn } from './overview.ts';
+import type { DriftReport } from './drift-report.ts';
+import { header, headline } from './header.ts';
+import { historyChart } from './history-chart.ts';
+import { levelMark } from '../level-mark.ts';
+import { shorten, visibleName } from '../names.ts';
+import { nextSteps } from './next-steps.ts';
+import { inOrder } from './order.ts';
+import {
+  barScale,
+  columnTags,
+  difference,
+  hasDetails,
+  heatStrip,
+  overviewTable,
+  type PlacedColumn,
+} from './overview.ts';
 import { performanceSection } from './performance-table.ts';
 import { qualitySection } from './quality-table.ts';
-import { style } from './style.ts';
+import { segmentsSection } from './segments-table.ts';
+import { isLoud } from './since.ts';
+import { togetherSection } from './together-table.ts';
+import { levelCounts } from './verdict-table.ts';
 
-/** So many columns are all in the table; of more, the calm ones are folded away. */
+/** So many columns are all in the table; of more, those that have not drifted are folded away. */
 const fewColumns = 12;
-/** A longer reason, such as one that names 200 columns, is folded after its beginning. */
-const longestReason = 320;
+
+/** A column with its pictures and numbers. */
+interface DrawnColumn extends PlacedColumn {
+  readonly body: Html;
+}
 
 /**
  * The report as the text of one HTML file.
  *
- * Whoever opens it reads, from the top: the verdict, which rows were compared, all columns at a glance, then each column that
- * somebody should look at with its distributions, its history and its facts; calm columns are folded. Names may be any text.
- * The same report gives the same bytes. Cost: 6 ms a chart (200 columns: 1.5 s without histories); 6 kB a column.
+ * Whoever opens it reads, from the top: the verdict and since when, which rows were compared, where to look next, all columns
+ * at a glance, what was found beside them, then each column that drifted with its distributions, its history and its facts;
+ * other columns are folded. Names may be any text. The same report gives the same bytes.
  *
- * @example renderDriftReport(report) // '<!doctype html>...'
+ * Cost: 5 ms a chart (200 columns with histories: 2 s), 11 kB a column.
+ *
+ * @param pause is awaited after each column, for a process that has other things to do
+ * @example await renderDriftReport(report) // '<!doctype html>...'
  */
-export function renderDriftReport(report: DriftReport): string {
-  const placed = inOrder(report.columns).map((column, i) => ({ id: `c${i + 1}`, column }));
-  const calm = placed.filter(({ column }) => column.verdict.level === 'ok');
-  const loud = placed.filter(({ column }) => column.verdict.level !== 'ok');
-  const isSmall = placed.length <= fewColumns;
-  return toMarkup(
-    html`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta
-            http-equiv="Content-Security-Policy"
-            content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-          />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <title>
-            ${headlines[report.verdict.level]}: ${shorten(report.title, 80)},
-            ${shorten(report.current.description, 80)}
-          </title>
-          <style>
-            ${trusted(style)}
-          </style>
-        </head>
-        <body>
-          <div class="page" style="${barScale(report.columns)}">
-            ${header(report)}
-            <main>
-              <section aria-labelledby="columns">
-                <h2 id="columns">Columns</h2>
-                ${!isSmall && heatStrip(placed)} ${overview(isSmall ? placed : loud, placed.length)}
-              </section>
-              ${report.performance !== undefined && performanceSection(report.performance)}
-              ${report.quality !== undefined && qualitySection(report.quality)}
-              ${
-                loud.length > 0 &&
-                html`<section aria-labelledby="loud">
-                  <h2 id="loud">Columns to look at</h2>
-                  ${loud.map(loudSection)}
-                </section>`
-              }
-              ${calm.length > 0 && calmSection(calm, isSmall)}
-            </main>
-            ${howToRead}
-          </div>
-        </body>
-      </html> `,
+export async function renderDriftReport(
+  report: DriftReport,
+  pause?: () => Promise<unknown>,
+): Promise<string> {
+  const drawn: DrawnColumn[] = [];
+  for (const [i, column] of inOrder(report.columns).entries()) {
+    const id = `c${i + 1}`;
+    drawn.push({ id, column, body: columnBody(id, column) });
+    await pause?.();
+  }
+  const loud = drawn.filter(({ column }) => isLoud(column.verdict.level));
+  const detailed = loud.filter(({ column }) => hasDetails(column));
+  const others = drawn.filter(({ column }) => !isLoud(column.verdict.level));
+  const isSmall = drawn.length <= fewColumns;
+  const { segments = [], together = [], quality, performance = [], past } = report;
+  const title = `${headline(report)}: ${shorten(report.title, 80)}, ${shorten(report.current.description, 80)}`;
+  return page(
+    title,
+    html`<div style="${barScale(report.columns)}">
+      ${header(report)}
+      <main>
+        ${nextSteps(report, drawn)}
+        <section aria-labelledby="columns">
+          <h2 id="columns">Columns</h2>
+          ${past !== undefined && past.points.length > 1 && pastFigure(past)} ${!isSmall && heatStrip(drawn)}
+          ${overview(isSmall ? drawn : loud, drawn)}
+        </section>
+        ${segments.length > 0 && segmentsSection(segments)}
+        ${together.length > 0 && togetherSection(together)}
+        ${quality !== undefined && qualitySection(quality)}
+        ${performance.length > 0 && performanceSection(performance)}
+        ${
+          detailed.length > 0 &&
+          html`<section aria-labelledby="loud">
+            <h2 id="loud">Columns that drifted</h2>
+            ${detailed.map(loudSection)}
+          </section>`
+        }
+        ${others.length > 0 && otherColumns(others, isSmall)}
+      </main>
+      ${howToRead}
+    </div>`,
   );
 }
 
-const headlines: Readonly<Record<Level, string>> = {
-  ok: 'No drift',
-  warning: 'Drift',
-  critical: 'Critical drift',
-  'insufficient-data': 'Not judged',
-};
-
-function header({ title, reference, current, asOf, verdict, columns }: DriftReport): Html {
-  return html`<header>
-    <p class="kicker">Data drift</p>
-    <h1><bdi>${title}</bdi></h1>
-    <div class="verdict ${verdict.level}">${levelMark(verdict.level)} ${reasonOf(verdict.reason)}</div>
-    <dl class="sides">
-      <div>
-        <dt>Current</dt>
-        <dd>${side(current)}</dd>
-      </div>
-      <div>
-        <dt>Reference</dt>
-        <dd>${side(reference)}</dd>
-      </div>
-      <div>
-        <dt>Columns</dt>
-        <dd>${levelCounts(columns)}</dd>
-      </div>
-      ${
-        asOf !== undefined &&
-        html`<div>
-          <dt>As of</dt>
-          <dd>${asOf}</dd>
-        </div>`
-      }
-    </dl>
-  </header>`;
+function pastFigure({ limit, points }: NonNullable<DriftReport['past']>): Html {
+  const [first, last] = [points[0]!.windowEnd, points.at(-1)!.windowEnd];
+  const drifted = points.filter(({ level }) => isLoud(level)).length;
+  const label = `Share of drifted features in ${points.length} windows from ${first} to ${last}; ${drifted} of them drifted as a whole`;
+  return html`<figure class="past">
+    <figcaption>
+      <b>Share of drifted features through time</b>
+      <span class="key limit">limit ${formatShare(limit)}</span>
+    </figcaption>
+    ${historyChart('past', label, { points, floor: limit, height: 130, format: formatShare })}
+  </figure>`;
 }
 
-function reasonOf(reason: string): Part {
-  if (reason.length <= longestReason) return html`<p>${reason}</p>`;
-  return html`<p>${shorten(reason, longestReason)}</p>
-    <details>
-      <summary>All of it</summary>
-      <p>${reason}</p>
-    </details>`;
+function overview(shown: readonly PlacedColumn[], all: readonly PlacedColumn[]): Part {
+  if (all.length === 0) return html`<p>No column was compared.</p>`;
+  if (shown.length === 0) return html`<p>None has drifted.</p>`;
+  const byImportance = all.some(({ column }) => column.weight !== undefined);
+  const byEffect = shown.some(({ column }) => column.answers.length > 0);
+  const order = [
+    'The worst first',
+    byImportance && ', then the most important to the model',
+    byEffect && ', then those furthest beyond what matters',
+  ];
+  return html`<p class="muted order">${order}.</p>
+    ${overviewTable(shown)}`;
 }
 
-function side({ description, rows }: ReportedSide): Html {
-  return html`<bdi>${description}</bdi><br /><span class="muted"
-      >${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}</span
-    >`;
-}
-
-const countedLevels: readonly (readonly [Level, string])[] = [
-  ['critical', 'critical'],
-  ['warning', 'warning'],
-  ['insufficient-data', 'not judged'],
-  ['ok', 'OK'],
-];
-
-/** @example '1 critical, 2 warning, 5 OK' */
-function levelCounts(columns: readonly ReportedColumn[]): string {
-  const counts = countedLevels
-    .map(([level, words]) => ({
-      words,
-      count: columns.filter(({ verdict }) => verdict.level === level).length,
-    }))
-    .filter(({ count }) => count > 0);
-  return counts.length === 0
-    ? 'none'
-    : counts.map(({ words, count }) => `${formatCount(count)} ${words}`).join(', ');
-}
-
-function overview(shown: readonly PlacedColumn[], all: number): Html {
-  if (all === 0) return html`<p>No column was compared.</p>`;
-  return shown.length === 0 ? html`<p>All ${formatCount(all)} columns are OK.</p>` : overviewTable(shown);
-}
-
-function loudSection({ id, column }: PlacedColumn): Html {
+function loudSection({ id, column, body }: DrawnColumn): Html {
   return html`<section class="column" id="${id}" aria-labelledby="${id}-name">
     <div class="head">
       <h3 id="${id}-name"><bdi>${visibleName(column.name)}</bdi></h3>
       ${levelMark(column.verdict.level)}${columnTags(column)}
     </div>
-    ${columnBody(id, column)}
+    ${body}
   </section>`;
 }
 
 /** The id is inside, so that a link to it unfolds what is around it. */
-function calmSection(calm: readonly PlacedColumn[], isOpen: boolean): Html {
-  const rows = calm.map(
-    ({ id, column }) =>
+function otherColumns(others: readonly DrawnColumn[], isOpen: boolean): Html {
+  const rows = others.map(
+    ({ id, column, body }) =>
       html`<details>
         <summary>
           <h3><bdi>${visibleName(column.name)}</bdi>${columnTags(column)}</h3>
-          <span>${effectBar(leadingAnswer(column))}</span>
+          <span>${levelMark(column.verdict.level)}</span>
+          <span>${difference(column)}</span>
         </summary>
-        <div class="body" id="${id}">${columnBody(id, column)}</div>
+        <div class="body" id="${id}">${body}</div>
       </details>`,
   );
-  const words = calm.length === 1 ? '1 column is OK' : `${formatCount(calm.length)} columns are OK`;
-  return html`<section aria-labelledby="calm">
-    <h2 id="calm">Calm columns</h2>
-    <details class="calm" ${isOpen && trusted('open')}>
-      <summary>${words}</summary>
+  return html`<section aria-labelledby="others">
+    <h2 id="others">Other columns</h2>
+    <details class="others" ${isOpen && trusted('open')}>
+      <summary>${levelCounts(others.map(({ column }) => column.verdict.level))}</summary>
       ${rows}
     </details>
   </section>`;

@@ -63,6 +63,18 @@ describe('the report as HTML', () => {
   });
 });
 
+describe('the report as HTML by the rules of Evidently', () => {
+  it('has the word of Evidently on every column, and says whose rules they are', async () => {
+    const { text } = await compare({ ...files, format: 'html', compat: 'evidently' });
+    expect(text).toContain('those of Evidently');
+    expect(text).toMatch(
+      /<bdi>moved<\/bdi><\/th>[\s\S]*?▲<\/span> Warning[\s\S]*?Wasserstein distance|K-S p_value/,
+    );
+    for (const column of ['calm', 'weather', 'a &amp; &lt;b&gt;'])
+      expect(text).toContain(`<bdi>${column}</bdi>`);
+  });
+});
+
 describe('a report in a file', () => {
   it('is written, and a place where it cannot be is said', async () => {
     const file = join(tables.directory, 'report.txt');

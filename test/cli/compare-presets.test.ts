@@ -31,7 +31,7 @@ describe('--preset regression', () => {
     const { text } = await compare(options);
     expect(text).toMatch(/│ RMSE +│ 1 +│ 3 +│ -2 +│/);
     const page = await compare({ ...options, format: 'html' });
-    expect(page.text).toMatch(/RMSE<\/th>\s*<td>1<\/td>\s*<td>3<\/td>\s*<td>-2<\/td>/);
+    expect(page.text).toMatch(/RMSE<\/th>\s*<td>1<\/td>\s*<td>3<\/td>\s*<td>worse by 2<\/td>/);
   });
 });
 

@@ -14,9 +14,14 @@ const running: EndpointState = {
   workerState: () => 'RUNNING',
   checkDatabase: async () => [],
   sdkMetrics: async () => 'temporal_num_pollers 1',
-  findReport: async ({ model, window }) =>
-    model === 'bike-demand' && window.end === week.end ? '<h1>Drift</h1>' : undefined,
-  listReports: async () => [{ kind: 'drift', model: 'bike-demand', window: week }],
+  reports: {
+    find: async ({ model, window }) =>
+      model === 'bike-demand' && window.end === week.end ? '<h1>Drift</h1>' : undefined,
+    list: async (model = 'bike-demand') =>
+      model === 'bike-demand'
+        ? [{ kind: 'drift', model, window: week, verdict: { level: 'warning', reason: '<b> drifted' } }]
+        : [],
+  },
 };
 
 async function ask(path: string, state: Partial<EndpointState> = {}) {
@@ -86,23 +91,64 @@ it('says which port it cannot have', async () => {
 describe('reports', () => {
   const path = '/reports/drift/bike-demand/2011-05-13T00:00:00Z/2011-05-20T00:00:00Z';
 
-  it('are listed, each with its page', async () => {
-    const { status, body } = await ask('/reports');
-    expect(status).toBe(200);
-    expect(body).toContain(`href="${path}"`);
+  it.each(['/reports', '/reports/drift/bike-demand'])(
+    'are listed at %s, each with its page',
+    async (list) => {
+      const { status, body } = await ask(list);
+      expect(status).toBe(200);
+      expect(body).toContain(`<a href="${path}">2011-05-13 to 2011-05-20</a>`);
+      expect(body).toContain('<a href="/reports/drift/bike-demand">bike-demand</a>');
+      expect(body).toContain('&lt;b&gt; drifted');
+    },
+  );
+
+  it('are shown as they are stored, and can do nothing but be shown', async () => {
+    expect(await ask(path)).toEqual({ status: 200, body: '<h1>Drift</h1>' });
+    const { headers } = await fetch(endpoint!.url + path);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'private, no-cache',
+    });
   });
 
-  it('are shown as they are stored', async () => {
-    expect(await ask(path)).toEqual({ status: 200, body: '<h1>Drift</h1>' });
-    expect((await fetch(endpoint!.url + path)).headers.get('content-type')).toBe('text/html; charset=utf-8');
+  it('are not sent again to whoever has them, until they change', async () => {
+    await ask(path);
+    const etag = (await fetch(endpoint!.url + path)).headers.get('etag')!;
+    const again = await fetch(endpoint!.url + path, { headers: { 'if-none-match': etag } });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    const other = await fetch(`${endpoint!.url}/reports`, { headers: { 'if-none-match': etag } });
+    expect(other.status).toBe(200);
+  });
+
+  it('have a head', async () => {
+    await ask(path);
+    const head = await fetch(endpoint!.url + path, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    expect(head.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  });
+
+  it('are only read', async () => {
+    await ask(path);
+    const posted = await fetch(endpoint!.url + path, { method: 'POST' });
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
 
   it.each([
-    path.replace('bike-demand', 'no-model'),
-    path.replace('2011-05-13T00', '2011-05-13T25'),
-    '/reports/drift/%E0%A4%A/2011-05-13T00:00:00Z/2011-05-20T00:00:00Z',
-    '/reports/drift/',
-  ])('are not there at %s', async (path) => {
-    expect((await ask(path)).status).toBe(404);
+    [
+      path.replace('bike-demand', 'no-model'),
+      /^no-model has no drift report of .*; see \/reports\/drift\/no-model/,
+    ],
+    ['/reports/drift/no-model', /^no-model has no drift report; see \/reports\n$/],
+    [path.replace('2011-05-13T00', '2011-05-13T25'), /^a report is at /],
+    ['/reports/drift/%E0%A4%A/2011-05-13T00:00:00Z/2011-05-20T00:00:00Z', /^a report is at /],
+    ['/reports/drift/', /^a report is at \/reports\/drift\/<model>\/<start>\/<end>;/],
+    ['/reportsx', /^a report is at /],
+  ])('are not there at %s, which says where to look', async (path, words) => {
+    expect(await ask(path)).toEqual({ status: 404, body: expect.stringMatching(words) });
+    const { headers } = await fetch(endpoint!.url + path);
+    expect(headers.get('content-type')).toBe('text/plain; charset=utf-8');
   });
 });

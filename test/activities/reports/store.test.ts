@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   findReport,
   listReports,
+  parseReportListPath,
   parseReportPath,
+  reportListPath,
   reportPath,
   storeReport,
 } from '../../../activities/reports/store.ts';
@@ -43,6 +45,13 @@ describe('a report', () => {
     await storeReport(test.database, week(8), '<p>later</p>');
     expect(await listReports(test.database)).toEqual([week(8), week(1)]);
   });
+
+  it('is listed with those of its model', async () => {
+    const other = { ...week(1), model: 'flight-delay' };
+    await storeReport(test.database, other, '<p>other</p>');
+    expect(await listReports(test.database, 'flight-delay')).toEqual([other]);
+    expect(await listReports(test.database, 'no-model')).toEqual([]);
+  });
 });
 
 describe('reportPath', () => {
@@ -52,6 +61,13 @@ describe('reportPath', () => {
     expect(parseReportPath(path)).toEqual(week(1));
     const odd = { ...week(1), model: 'a/b?c <d>' };
     expect(parseReportPath(reportPath(odd))).toEqual(odd);
+  });
+
+  it('is not the path of a list', () => {
+    expect(parseReportListPath('/reports')).toEqual({});
+    expect(parseReportListPath(reportListPath('a/b?c <d>'))).toEqual({ model: 'a/b?c <d>' });
+    expect(parseReportListPath(reportPath(week(1)))).toBeUndefined();
+    expect(parseReportListPath('/reports/drift/%')).toBeUndefined();
   });
 
   it.each([

@@ -5,7 +5,11 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 
 import type { DriftReport, HistoryPoint } from '../../../console/drift-report/drift-report.ts';
-import { driftReportOf, type JudgedColumn } from '../../../console/drift-report/from-column-drift.ts';
+import {
+  driftReportOf,
+  type ColumnPast,
+  type JudgedColumn,
+} from '../../../console/drift-report/from-column-drift.ts';
 import { judgeColumns } from '../../../core/drift/column-drift.ts';
 import { examineColumn, type ColumnSettings } from '../../../core/drift/examine-column.ts';
 import { judgeDataset } from '../../../core/drift/dataset-drift.ts';
@@ -53,13 +57,13 @@ export function bikeReport(
   const judged = drifts.map((drift, i): JudgedColumn => ({
     drift,
     distribution: examined[i]!.distribution,
-    ...(columns[i]!.days !== undefined && { history: historyOf(columns[i]!.days, drift.verdict.level) }),
+    ...(columns[i]!.days !== undefined && { past: pastOf(columns[i]!.days, drift.verdict.level) }),
   }));
   return driftReportOf({
     title: 'bike-demand',
     reference: { description: '2011-03-01 to 2011-04-01', rows: march.length },
     current: { description: '2011-07-01 to 2011-08-01', rows: july.length },
-    asOf: '2011-08-01T03:00:00Z',
+    origin: { 'As of': '2011-08-01 03:00 UTC' },
     verdict: judgeDataset(drifts).verdict,
     alpha,
     columns: judged,
@@ -92,13 +96,14 @@ function examine({ name, source, compared, settings }: BikeColumn) {
 }
 
 /** Waves below the floor, and the level at the end. */
-function historyOf(days: number, level: HistoryPoint['level']): HistoryPoint[] {
+function pastOf(days: number, level: HistoryPoint['level']): ColumnPast {
   const first = parseInstant('2011-08-01T00:00:00Z') - (days - 1) * dayMs;
-  return Array.from({ length: days }, (_, i) => ({
+  const points = Array.from({ length: days }, (_, i): HistoryPoint => ({
     windowEnd: formatInstant(first + i * dayMs),
     value: 0.05 + 0.03 * Math.sin(i),
     level: i === days - 1 ? level : 'ok',
   }));
+  return { verdicts: points, answers: { reference: points, recent: points } };
 }
 
 /** Names as people who attack or who do not think of reports choose them. */
@@ -127,16 +132,18 @@ export function wideReport(count: number, days: number): DriftReport {
     })),
     {
       title: '<script>alert(1)</script>',
-      quality: [
-        {
-          check: 'missing values',
-          column: '<b>hum</b>',
-          level: 'critical',
-          reason: '9% of the rows have no <value>',
-          counts: { rows: 744, missing: 67 },
-        },
-        { check: 'freshness', level: 'ok', reason: 'the newest row is 1 h old', counts: {} },
-      ],
+      quality: {
+        verdict: { level: 'critical', reason: '1 of 2 checks failed: <b>hum</b> missing' },
+        checks: [
+          {
+            check: 'missing',
+            column: '<b>hum</b>',
+            level: 'critical',
+            reason: '9% of the rows have no <value>',
+          },
+          { check: 'freshness', level: 'ok', reason: 'the newest row is 1 h old' },
+        ],
+      },
     },
   );
 }

@@ -57,6 +57,7 @@ it('gives the answer that speaks first, and the history to it', () => {
   });
   const { threshold: _, ...calibrated } = drift;
   const history = [{ windowEnd: '2011-08-01T00:00:00Z', value: 0.5, level: 'warning' } as const];
+  const past = { verdicts: history, answers: { reference: [], recent: history } };
   const [column] = driftReportOf({
     ...rest,
     columns: [
@@ -66,7 +67,7 @@ it('gives the answer that speaks first, and the history to it', () => {
           question: 'recent',
           answers: [answerTo('reference', 'ok'), answerTo('recent', 'warning')],
         },
-        history,
+        past,
       },
     ],
   }).columns;
@@ -75,4 +76,5 @@ it('gives the answer that speaks first, and the history to it', () => {
     { question: 'reference', level: 'ok' },
   ]);
   expect(column!.answers[1]).not.toHaveProperty('history');
+  expect(column!.since).toMatchObject({ windows: 1, before: 'unknown' });
 });

@@ -12,20 +12,17 @@ const small = bikeReport(
     { source: 'windspeed', compared: 'empty', settings: { weight: 0.1 } },
   ],
   {
-    quality: [
-      {
-        check: 'range',
-        column: 'temp',
-        level: 'warning',
-        reason: '12 values above 0.9',
-        counts: { failed: 12 },
-      },
-      { check: 'volume', level: 'ok', reason: 'as expected', counts: {} },
-    ],
+    quality: {
+      verdict: { level: 'warning', reason: '1 of 2 checks failed' },
+      checks: [
+        { check: 'range', column: 'temp', level: 'warning', reason: '12 values above 0.9' },
+        { check: 'volume', level: 'ok', reason: 'as expected' },
+      ],
+    },
   },
 );
-const page = renderDriftReport(small);
-const wide = renderDriftReport(wideReport(60, 20));
+const page = await renderDriftReport(small);
+const wide = await renderDriftReport(wideReport(60, 20));
 
 /** What stands between the tags, in order. */
 const textOf = (markup: string): string =>
@@ -40,19 +37,19 @@ const order = (markup: string, ...parts: readonly string[]): string[] =>
 describe('a report', () => {
   it('begins with the verdict, the sides and the number of columns', () => {
     const start = textOf(page).slice(0, 500);
-    expect(start).toMatch(
-      /^ Data drift bike-demand ▲ Warning 2 of 3 features drifted \(67% of the importance/,
-    );
+    expect(start).toMatch(/^ Data drift bike-demand ▲ Drift 2 of 3 features drifted \(67% of the importance/);
     expect(start).toContain('Current 2011-07-01 to 2011-08-01 744 rows');
     expect(start).toContain('Reference 2011-03-01 to 2011-04-01 730 rows');
     expect(start).toContain('Columns 1 critical, 1 warning, 1 not judged, 1 OK');
-    expect(start).toContain('As of 2011-08-01T03:00:00Z');
+    expect(start).toContain('As of 2011-08-01 03:00 UTC');
+    expect(start).toContain('▲ Warning Data quality : 1 of 2 checks failed');
   });
 
   it('shows the worst first, then the most important', () => {
     const sections = [...page.matchAll(/<h3[^>]*><bdi>([^<]*)</g)].map(([, name]) => name);
     expect(sections).toEqual(['temp', 'hum', 'windspeed', 'hr']);
-    const rows = [...page.matchAll(/<a href="#(c\d)"><bdi>([^<]*)</g)].map(([, id, name]) => [id, name]);
+    const table = page.slice(page.indexOf('class="overview"'));
+    const rows = [...table.matchAll(/<a href="#(c\d)"><bdi>([^<]*)</g)].map(([, id, name]) => [id, name]);
     expect(rows).toEqual([
       ['c1', 'temp'],
       ['c2', 'hum'],
@@ -67,7 +64,7 @@ describe('a report', () => {
       'Different from the reference? ◆ Critical Wasserstein 4.48 sd Matters from 0.1 sd p',
     );
     expect(temp).toContain('p, corrected');
-    expect(temp).toContain('Other statistics Method Statistic');
+    expect(temp).toContain('10 other methods Method Statistic');
     expect(temp).toMatch(/KS 0\.981/);
     expect(temp).toMatch(
       /Mean 0\.33 0\.76 Range 0\.12 to 0\.7 0\.58 to 0\.96 Missing 0% 0% Out of the reference/,
@@ -79,18 +76,67 @@ describe('a report', () => {
   });
 
   it('shows failed checks, and folds passed ones', () => {
-    expect(textOf(page)).toContain('temp : range ▲ Warning 12 values above 0.9 failed 12');
-    expect(order(page, '12 values above 0.9', '1 check passed', 'as expected', 'Columns to look at')).toEqual(
-      ['12 values above 0.9', '1 check passed', 'as expected', 'Columns to look at'],
+    expect(textOf(page)).toContain('temp : range ▲ Warning 12 values above 0.9');
+    const parts = ['12 values above 0.9', 'by the other checks: 1 OK', 'as expected', 'Columns that drifted'];
+    expect(order(page, ...parts)).toEqual(parts);
+  });
+
+  it('has a strip of all columns and folds those that have not drifted where there are many', () => {
+    expect(page).not.toContain('aria-label="All columns"');
+    expect(wide.match(/tabindex="-1"/g)).toHaveLength(60);
+    expect(page).toMatch(/<details class="others" +open>/);
+    expect(wide).toMatch(/<details class="others" *>/);
+    expect(textOf(wide)).toMatch(/Other columns 1 not judged, \d\d OK/);
+  });
+
+  it('says since when, and shows how the whole has moved', async () => {
+    const points = (['ok', 'warning', 'insufficient-data', 'critical'] as const).map((level, i) => ({
+      windowEnd: `2011-07-${29 + i}T00:00:00Z`.replace('32T', '31T'),
+      value: i / 10,
+      level,
+    }));
+    const past = { limit: 0.5, points };
+    const since = { windowEnd: '2011-07-30T00:00:00Z', windows: 2, before: 'calm' } as const;
+    const drifted = textOf(await renderDriftReport({ ...small, past, since }));
+    expect(drifted).toContain('▲ Drift since 2011-07-30 2 of 3 features drifted');
+    expect(drifted).toContain('Share of drifted features through time limit 50%');
+    const first = await renderDriftReport({ ...small, past: { limit: 0.5, points: points.slice(0, 1) } });
+    expect(first).not.toContain('through time limit');
+  });
+
+  it('shows the segments, those in which something drifted first, and what all features together show', async () => {
+    const [temp] = small.columns.filter(({ name }) => name === 'temp');
+    const text = textOf(
+      await renderDriftReport({
+        ...small,
+        segments: [
+          { name: 'holiday=0', rows: 1500, verdict: { level: 'ok', reason: '0 of 3 drifted' }, drifted: [] },
+          {
+            name: '<i>holiday</i>=1',
+            rows: 48,
+            verdict: { level: 'warning', reason: '1 of 1 drifted' },
+            drifted: [temp!],
+          },
+        ],
+        together: [
+          { method: 'correlation', verdict: { level: 'critical', reason: '1 of 10 pairs changed' } },
+          { method: 'pca-reconstruction', verdict: { level: 'ok', reason: 'mean error 1' } },
+        ],
+      }),
+    );
+    expect(text).toContain('◆ Critical All features together : 1 of 2 methods find a change');
+    expect(text).toContain('▲ Warning Segments : 1 of 2 drifted: &lt;i&gt;holiday&lt;/i&gt;=1');
+    expect(text).toContain('&lt;i&gt;holiday&lt;/i&gt;=1 48 rows ▲ Warning temp Wasserstein 4.48 sd');
+    expect(text).toContain('Nothing drifted in 1: 1 OK');
+    expect(text).toContain(
+      'Do pairs of features go together otherwise than in the reference? ◆ Critical 1 of 10',
     );
   });
 
-  it('has a strip of all columns and folds calm ones where there are many', () => {
-    expect(page).not.toContain('aria-label="All columns"');
-    expect(wide.match(/<li>/g)).toHaveLength(60);
-    expect(page).toMatch(/<details class="calm" +open>/);
-    expect(wide).toMatch(/<details class="calm" *>/);
-    expect(textOf(wide)).toMatch(/\d\d columns are OK/);
+  it('pauses after each column when it is asked to', async () => {
+    let pauses = 0;
+    expect(await renderDriftReport(small, async () => void (pauses += 1))).toBe(page);
+    expect(pauses).toBe(small.columns.length);
   });
 
   it('folds a reason that names many columns', () => {
@@ -98,11 +144,11 @@ describe('a report', () => {
     expect(wide).toContain('<summary>All of it</summary>');
   });
 
-  it('can be about nothing', () => {
-    const nothing = renderDriftReport({
+  it('can be about nothing', async () => {
+    const nothing = await renderDriftReport({
       ...small,
       columns: [],
-      quality: [],
+      quality: { verdict: { level: 'insufficient-data', reason: 'nothing was checked' }, checks: [] },
       verdict: { level: 'insufficient-data', reason: 'no feature is enabled' },
     });
     expect(textOf(nothing)).toMatch(
@@ -110,21 +156,18 @@ describe('a report', () => {
     );
   });
 
-  it('has the same bytes every time, from JSON too', () => {
-    expect(renderDriftReport(JSON.parse(JSON.stringify(small)) as typeof small)).toBe(page);
+  it('has the same bytes every time, from JSON too', async () => {
+    expect(await renderDriftReport(JSON.parse(JSON.stringify(small)) as typeof small)).toBe(page);
   });
 });
 
 describe('the file', () => {
   it('needs neither network nor script, and allows none', () => {
     expect(page).toContain(
-      `http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"`.replace(
-        ' content',
-        '\ncontent',
-      ),
+      `http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;"`,
     );
     for (const markup of [page, wide]) {
-      expect(markup.match(/url\((?!#)|@import|https?:/g) ?? []).toEqual([]);
+      expect(markup.match(/url\((?!#)|@import|https?:|(?:src|href)="(?!#)/g) ?? []).toEqual([]);
       const tags = markup.match(/<[^>]*>/g)!.map((tag) => tag.replaceAll(/"[^"]*"/g, '""'));
       expect(tags.filter((tag) => /^<(script|link|img|iframe)|\son\w+=/i.test(tag))).toEqual([]);
     }

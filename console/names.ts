@@ -1,6 +1,6 @@
 /** Names that others gave, fit for headings, links and charts. */
 
-import { oneLine } from '../../core/alert/message.ts';
+import { oneLine } from '../core/alert/message.ts';
 
 const segmenter = new Intl.Segmenter('en');
 

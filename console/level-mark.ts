@@ -1,7 +1,7 @@
 /** A verdict's level as people see it: a shape, a colour and a word, everywhere the same. */
 
-import type { Level } from '../../core/verdict.ts';
-import { html, type Html } from '../html.ts';
+import type { Level } from '../core/verdict.ts';
+import { html, type Html } from './html.ts';
 
 export const levelShapes: Readonly<Record<Level, string>> = {
   ok: '✓',
@@ -17,8 +17,9 @@ const levelWords: Readonly<Record<Level, string>> = {
   'insufficient-data': 'Not judged',
 };
 
-export function levelMark(level: Level): Html {
+/** @param words in the place of the usual one */
+export function levelMark(level: Level, words: string = levelWords[level]): Html {
   return html`<span class="level ${level}"
-    ><span aria-hidden="true">${levelShapes[level]}</span> ${levelWords[level]}</span
+    ><span aria-hidden="true">${levelShapes[level]}</span> ${words}</span
   >`;
 }

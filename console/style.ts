@@ -30,7 +30,7 @@ h3 { display: inline; font-size: 17px; line-height: 1.35 }
 h4 { font-size: 14px; line-height: 1.5 }
 a { color: var(--link); text-underline-offset: 2px }
 :focus-visible { outline: 2px solid var(--current); outline-offset: 2px; border-radius: 2px }
-bdi, .reason, .verdict p, .quality td, .why { overflow-wrap: anywhere }
+bdi, .reason, .verdict p, .beside, .next, .verdicts td, .verdicts th, .why { overflow-wrap: anywhere }
 .muted, .kicker { color: var(--muted) }
 .kicker { font-size: 13px }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
@@ -40,10 +40,15 @@ bdi, .reason, .verdict p, .quality td, .why { overflow-wrap: anywhere }
 .ok { color: var(--ok) } .warning { color: var(--warning) } .critical { color: var(--critical) } .insufficient-data { color: var(--unknown) }
 .verdict { margin: 16px 0; padding: 12px 16px; border: 1px solid var(--line); border-left: 6px solid currentColor; border-radius: 6px; background: var(--raised) }
 .verdict p { color: var(--ink); font-size: 17px }
-.verdict .level { font-size: 15px; color: inherit }
+.verdict .headline .level { font-size: 20px; white-space: normal }
+.beside { margin-top: 8px; padding: 0; list-style: none; color: var(--ink); font-size: 14px }
+.next { margin: 0; padding-left: 20px }
+.next li { margin-bottom: 4px }
+.order { margin: 8px 0; font-size: 13px }
+.since { font-size: 13px; white-space: nowrap }
 .verdict details { margin-top: 4px; color: var(--ink) }
 .verdict details p { font-size: 14px }
-.sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 230px), 1fr)); gap: 12px 24px }
+.sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 190px), 1fr)); gap: 12px 24px }
 dt { color: var(--muted); font-size: 13px }
 
 .strip { display: flex; flex-wrap: wrap; gap: 3px; margin: 12px 0 20px; padding: 0; list-style: none }
@@ -70,16 +75,17 @@ tbody th { font-weight: 400 }
 .overview th:nth-child(2) { width: 110px }
 .overview th:nth-child(3) { width: 34% }
 .overview .number { width: 96px }
-.quality { table-layout: fixed }
-.quality th:nth-child(2) { width: 110px }
-.quality th:nth-child(3) { width: 60% }
-.quality + details { margin-top: 8px }
+.verdicts { table-layout: fixed }
+.verdicts th:nth-child(2) { width: 110px }
+.verdicts th:nth-child(3) { width: 60% }
+.verdicts + details { margin-top: 8px }
 
 .bar { position: relative; display: block; height: 8px; margin: 7px 0 3px; border-radius: 2px; background: var(--cell) }
 .bar i { display: block; width: min(100%, 100% * var(--length) / var(--longest)); height: 100%; min-width: 2px; border-radius: 2px; background: currentColor }
 .bar::after { content: ''; position: absolute; top: -3px; bottom: -3px; left: calc(100% / var(--longest)); width: 2px; margin-left: -1px; background: var(--ink) }
 .bar.ok { color: var(--axis) }
 .effect { font-size: 13px }
+.effect b { white-space: nowrap }
 
 .column { margin-top: 20px; padding-top: 16px; border-top: 2px solid var(--line); scroll-margin-top: 8px }
 .column > .head { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: baseline }
@@ -98,26 +104,28 @@ figure svg { display: block; width: 100%; max-width: 460px; height: auto; font: 
 .numbers { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 4px 0 10px; font-size: 14px }
 
 summary { cursor: pointer }
-details.calm > summary { padding: 8px 0; color: var(--link); font-size: 16px }
-details.calm details { border-top: 1px solid var(--line); padding: 6px 0 }
-details.calm details > summary h3 { font-size: 15px }
-details.calm summary > h3, details.calm summary > span { display: inline-block; width: calc(40% - 24px); padding-right: 24px; vertical-align: top }
-details.calm summary > span { width: 58% }
-details.calm .body { padding: 4px 0 20px; scroll-margin-top: 48px }
+details.others > summary { padding: 8px 0; color: var(--link); font-size: 16px }
+details.others details { border-top: 1px solid var(--line); padding: 6px 0 }
+details.others details > summary h3 { font-size: 15px }
+details.others summary > h3, details.others summary > span { display: inline-block; width: calc(40% - 24px); padding-right: 24px; vertical-align: top }
+details.others summary > span { width: 12% }
+details.others summary > span + span { width: 46% }
+details.others .body { padding: 4px 0 20px; scroll-margin-top: 48px }
 .how { margin-top: 40px; padding-top: 12px; border-top: 1px solid var(--line); color: var(--muted); font-size: 14px }
 .how dt { margin-top: 8px; color: var(--ink); font-weight: 600 }
 
 @media (max-width: 700px) {
   .wide { display: none }
   td .level { font-size: 13px }
-  .overview th:nth-child(2) { width: 96px }
-  .overview th:nth-child(3) { width: 38% }
-  .quality th:nth-child(2) { width: 96px }
-  .quality th:nth-child(3) { width: 42% }
+  .overview th:nth-child(2) { width: 112px }
+  .overview th:nth-child(3) { width: 36% }
+  .verdicts thead { display: none }
+  .verdicts tr { display: block; padding: 8px 0; border-top: 1px solid var(--line) }
+  .verdicts tbody th, .verdicts td { display: block; padding: 0; border: 0 }
   .effect .muted { display: none }
   th, td { padding-right: 8px }
-  details.calm summary > h3 { width: calc(100% - 24px) }
-  details.calm summary > span { width: 100% }
+  details.others summary > h3 { width: calc(100% - 24px) }
+  details.others summary > span, details.others summary > span + span { width: 100% }
 }
 @media (forced-colors: active) {
   .bar, .strip a, .key::before { forced-color-adjust: none }
@@ -134,6 +142,6 @@ details.calm .body { padding: 4px 0 20px; scroll-margin-top: 48px }
   h2, .head, .reason { break-after: avoid }
   .panels { grid-template-columns: 1fr 1fr }
   a { color: inherit; text-decoration: none }
-  details.calm::details-content { display: block; height: auto; content-visibility: visible }
+  details.others::details-content { display: block; height: auto; content-visibility: visible }
 }
 `;
