@@ -106,8 +106,11 @@ export function sumEncodedProfiles(grid: ReferenceGrid, encoded: readonly Uint8A
 function isWhole(total: ProfileTotal): boolean {
   const { missing, invalid, unseen, belowMinimum, aboveMaximum, beyondThreeDeviations } = total;
   const counts = [missing, invalid, unseen, belowMinimum, aboveMaximum, beyondThreeDeviations];
+  const isCategorical = total.cellSums.length === 0;
+  const hasExtent = total.min <= total.max && Number.isFinite(total.max - total.min);
   return (
     counts.every(isCount) &&
+    (isCategorical || hasExtent === total.cells.some((count) => count > 0)) &&
     total.cells.every(isCount) &&
     total.cellSums.every(Number.isFinite) &&
     Number.isFinite(total.sumOfSquares)

@@ -9,6 +9,7 @@ import { mergeProfiles } from '../../../core/profile/merge.ts';
 import {
   buildProfile,
   emptyProfile,
+  valueCountOf,
   type CategoricalProfile,
   type Profile,
 } from '../../../core/profile/profile.ts';
@@ -241,8 +242,15 @@ function outcomeOf(bytes: Uint8Array, grid: ReferenceGrid): 'read' | 'refused' |
   try {
     const profile = decodeProfile(bytes, grid);
     const counts = [...profile.cells, profile.missing, profile.invalid];
-    const sums = profile.kind === 'continuous' ? [...profile.cellSums, profile.sumOfSquares] : [];
-    return counts.every(Number.isSafeInteger) && sums.every(Number.isFinite) ? 'read' : 'nonsense';
+    if (profile.kind === 'categorical') return counts.every(Number.isSafeInteger) ? 'read' : 'nonsense';
+    const { cellSums, sumOfSquares, extent } = profile;
+    const { min = 0, max = 0 } = extent ?? {};
+    const isWhole =
+      counts.every(Number.isSafeInteger) &&
+      [...cellSums, sumOfSquares, max - min].every(Number.isFinite) &&
+      min <= max &&
+      (extent === undefined) === (valueCountOf(profile) === 0);
+    return isWhole ? 'read' : 'nonsense';
   } catch (error) {
     if (error instanceof TidewatchError && error.code === 'INVALID_PROFILE') return 'refused';
     throw error;

@@ -11,7 +11,7 @@ import { lInfinityOfCounts } from '../../../core/statistics/l-infinity.ts';
 import { psiOfCounts } from '../../../core/statistics/population-stability-index.ts';
 import { methodNames, methodOf } from '../../../core/statistics/registry.ts';
 import { totalVariationOfCounts } from '../../../core/statistics/total-variation.ts';
-import { statisticOf } from './comparisons.ts';
+import { foundOf, statisticOf } from './comparisons.ts';
 import { countComparison, pairsOfCounts, sizesOf } from './counts.ts';
 
 /** What holds for all methods on counts, whatever they measure. */
@@ -76,6 +76,27 @@ it.each(only('Jensen-Shannon', 'Hellinger', 'total variation', 'L-infinity'))(
     );
   },
 );
+
+it.each(all)('%s is never negative, and its p-value is a probability', (_, ofCounts: OfCounts) => {
+  fc.assert(
+    fc.property(pairsOfCounts, ({ a, b }) => {
+      const { statistic, pValue, effect } = foundOf(ofCounts(a, b));
+      expect(statistic).toBeGreaterThanOrEqual(0);
+      expect(effect).toBeGreaterThanOrEqual(0);
+      expect(pValue ?? 0).toBeGreaterThanOrEqual(0);
+      expect(pValue ?? 0).toBeLessThanOrEqual(1);
+    }),
+  );
+});
+
+it.each(only('chi-squared', 'G'))('%s has an effect from 0 to 1', (_, ofCounts: OfCounts) => {
+  fc.assert(
+    fc.property(pairsOfCounts, ({ a, b }) => {
+      expect(foundOf(ofCounts(a, b)).effect).toBeLessThanOrEqual(1);
+    }),
+  );
+  expect(foundOf(ofCounts([50, 0], [0, 20])).effect).toBe(1);
+});
 
 const counts = fc.integer({ min: 5, max: 60 });
 const mixtures = fc.array(fc.tuple(counts, counts), { minLength: 2, maxLength: 8 });

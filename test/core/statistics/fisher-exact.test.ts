@@ -94,6 +94,21 @@ describe('fisherExactOfCounts', () => {
       }),
     );
   });
+
+  it('falls as more of the current values are of the second level, from where the shares are equal on', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 60 }), (half, rows) => {
+        const reference = [half, half];
+        const seconds = [rows, rows + 1, Math.ceil(1.5 * rows), 2 * rows];
+        const found = seconds.map((second) =>
+          foundOf(fisherExactOfCounts(reference, [2 * rows - second, second])),
+        );
+        const increasing = (values: readonly number[]) => values.every((value, i) => i === 0 || value >= values[i - 1]! - 1e-12); // prettier-ignore
+        expect(increasing(found.map(({ effect }) => effect))).toBe(true);
+        expect(increasing(found.map(({ pValue }) => -pValue!))).toBe(true);
+      }),
+    );
+  });
 });
 
 describe('fisherExact of profiles', () => {

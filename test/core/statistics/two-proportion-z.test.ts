@@ -55,6 +55,55 @@ describe('twoProportionZOfCounts', () => {
   });
 });
 
+describe('twoProportionZOfCounts, whatever the counts', () => {
+  const cell = fc.integer({ min: 1, max: 100_000 });
+
+  it('changes its sign, and nothing else, when the sides or the levels change places', () => {
+    fc.assert(
+      fc.property(cell, cell, cell, cell, (a, b, c, d) => {
+        const { statistic, pValue, effect } = foundOf(twoProportionZOfCounts([a, b], [c, d]));
+        for (const turned of [
+          twoProportionZOfCounts([c, d], [a, b]),
+          twoProportionZOfCounts([b, a], [d, c]),
+        ]) {
+          const other = foundOf(turned);
+          expect(Math.abs(other.statistic + statistic)).toBeLessThanOrEqual(
+            1e-9 * (1e-3 + Math.abs(statistic)),
+          );
+          expect(Math.abs(other.pValue! - pValue!)).toBeLessThanOrEqual(1e-7 * pValue! + 1e-15);
+          expect(Math.abs(other.effect - effect)).toBeLessThanOrEqual(1e-12);
+        }
+      }),
+    );
+  });
+
+  it('is 0 with p = 1 for equal counts', () => {
+    fc.assert(
+      fc.property(cell, cell, (a, b) => {
+        expect(twoProportionZOfCounts([a, b], [a, b])).toEqual({
+          statistic: 0,
+          pValue: 1,
+          effect: 0,
+          bins: 2,
+        });
+      }),
+    );
+  });
+
+  it('grows as more of the current values are of the second level', () => {
+    fc.assert(
+      fc.property(cell, cell, fc.integer({ min: 10, max: 500 }), (a, b, rows) => {
+        const found = [0, 0.2, 0.5, 0.8, 1].map((share) => {
+          const second = Math.round(rows * share);
+          return foundOf(twoProportionZOfCounts([a, b], [rows - second, second]));
+        });
+        const statistics = found.map(({ statistic }) => statistic);
+        expect(statistics).toEqual(statistics.toSorted((x, y) => x - y));
+      }),
+    );
+  });
+});
+
 describe('twoProportionZ of profiles', () => {
   it('takes unseen values as a level', () => {
     expect(twoProportionZ(levelComparison(['a', 'a', 'a'], ['a', 'x', 'y']))).toEqual(
