@@ -84,7 +84,7 @@ export function fitPastDifferences(
  *
  * @example
  * const differences = Array.from({ length: 40 }, (_, week) => 0.1 + (week % 5) / 50);
- * pValueOf('wasserstein', 0.25, fitPastDifferences('wasserstein', differences, 1)) // 0.000983260
+ * pValueOf('wasserstein', 0.25, fitPastDifferences('wasserstein', differences, 1)) // 0.00117536
  */
 export function pValueOf(method: MethodName, difference: number, past: PastDifferences): number {
   const { mean, variance } = past;
