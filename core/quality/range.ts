@@ -9,13 +9,15 @@ import { distanceOutside, largestStepOf, spellsOf, stepBetween, type Side } from
 
 /** Beyond the known range by half of its width, a value is suspicious however it was reached. */
 const farWidths = 0.5;
+/** Records of what grows are set by steps that grow too: those of bike rentals in spring, by a third. */
+const jumpTimes = 1.5;
 
 /**
  * Are values outside the known range, in a way that is more than change?
  *
  * Known is the range of the reference and of what was before the window. A season sets records too, but step by step: a spell
  * of hours outside is suspicious when it is entered or left by a step (from the lowest or highest value of one hour to that of
- * the next) larger than any of the usual hours, or when it lies outside by half of the range's width. The suspicious values are
+ * the next) half as large again as any of the usual hours, or when it lies outside by half of the range's width. The suspicious values are
  * then held against none among the known ones (see `shareRise`).
  *
  * `insufficient-data` where no range is known or the window has no value. Where an hour has several values, all of them
@@ -89,7 +91,7 @@ function countSuspicious(
   return spellsOf(side, range, current, previous).reduce((sum, { hours, before, after }) => {
     // How it was left counts only where it is not known how it was entered: storms end hot days at once.
     const step = stepBetween(side, before, hours[0]) ?? stepBetween(side, hours.at(-1), after) ?? 0;
-    const isJump = largest !== undefined && step > largest;
+    const isJump = largest !== undefined && step > jumpTimes * largest;
     const counted = hours.filter((hour) => isJump || distanceOutside(side, range, hour) >= far);
     return sum + counted.reduce((count, hour) => count + (side === 'low' ? hour.below : hour.above), 0);
   }, 0);

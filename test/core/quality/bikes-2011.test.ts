@@ -16,7 +16,7 @@ const weeks = Array.from({ length: 44 }, (_, i) => ({
 const judged = weeks.map((week) => ({ week, checks: judge(week) }));
 
 describe('the 44 weeks of the bikes after the reference', () => {
-  it('are quiet but for the humidity of 10 March, the hurricane of August, and a record after a holiday', () => {
+  it('are quiet but for the humidity of 10 March and the hurricane of August', () => {
     const failed = judged.flatMap(({ week, checks }) =>
       checks
         .filter(isFailed)
@@ -25,7 +25,6 @@ describe('the 44 weeks of the bikes after the reference', () => {
     expect(failed).toEqual([
       '2011-03-05 hum range: critical',
       '2011-03-05 hum stuck: warning',
-      '2011-04-23 actual range: warning',
       '2011-08-27  volume: warning',
     ]);
   });
