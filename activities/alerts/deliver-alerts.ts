@@ -2,7 +2,7 @@
 
 import { ApplicationFailure } from '@temporalio/common';
 
-import { alertTitle } from '../../core/alert/message.ts';
+import { alertTitle, firstFacts, shortSummary } from '../../core/alert/message.ts';
 import type { AlertMessage } from '../../core/alert/message.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import type { Queryable } from '../../sql/database.ts';
@@ -133,8 +133,8 @@ function messageOf(delivery: Delivery, { temporalUi, pagesUrl }: Urls): AlertMes
     kind,
     severity,
     title: alertTitle(kind, model, event),
-    summary,
-    facts,
+    summary: shortSummary(summary),
+    facts: firstFacts(facts),
     asOf,
     links: [
       ...delivery.links.map(({ label, path }) => ({ label, url: `${pagesUrl}${path}` })),

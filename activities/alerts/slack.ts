@@ -75,7 +75,6 @@ const limits = {
   text: 3000,
   field: 2000,
   fieldsInSection: 10,
-  facts: 40,
 } as const;
 
 const words: Readonly<Record<AlertStatus, string>> = {
@@ -94,15 +93,13 @@ const words: Readonly<Record<AlertStatus, string>> = {
 export function slackMessage(alert: AlertMessage): IncomingWebhookSendArguments {
   const status = alertStatus(alert);
   const headline = oneLine(`${words[status]} ${alert.title}`);
-  const shown = alert.facts.slice(0, limits.facts);
-  const unshown = alert.facts.length - shown.length;
-  const facts = shown.map(({ name, value }) => ({
+  const facts = alert.facts.map(({ name, value }) => ({
     type: 'mrkdwn' as const,
     verbatim: true,
     text: `*${fit(name, 200)}*\n${fit(value, limits.field - 203)}`,
   }));
   const links = alert.links.map(({ label, url }) => `<${encodeUrl(url)}|${fit(oneLine(label), 100)}>`);
-  const time = `as of ${formatInstant(alert.asOf)}${unshown > 0 ? ` · ${unshown} more facts in the run` : ''}`;
+  const time = `as of ${formatInstant(alert.asOf)}`;
   return {
     text: fit(`${headline}: ${alert.summary}`, limits.text),
     attachments: [

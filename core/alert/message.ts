@@ -15,6 +15,7 @@ export interface AlertMessage {
   readonly title: string;
   /** Why, such as "RMSE over 7 days 101.2 is above 75". */
   readonly summary: string;
+  /** A few: see `firstFacts`. */
   readonly facts: readonly Fact[];
   /** Epoch milliseconds. */
   readonly asOf: number;
@@ -66,4 +67,31 @@ export function oneLine(text: string): string {
     .replaceAll(/\p{Cf}/gu, '')
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim();
+}
+
+/** What a person reads on a phone, and far below what Slack refuses and mail programs cut. */
+const longest = { facts: 20, name: 100, value: 500, summary: 1_000 } as const;
+
+/**
+ * The first 20 facts, none of them longer than a few lines, and how many more there are.
+ *
+ * @example firstFacts(twoHundred).at(-1) // { name: 'More', value: '180 more, see the links below' }
+ */
+export function firstFacts(facts: readonly Fact[]): readonly Fact[] {
+  const first = facts.slice(0, longest.facts).map(({ name, value }) => ({
+    name: shortened(name, longest.name),
+    value: shortened(value, longest.value),
+  }));
+  const more = facts.length - first.length;
+  return more === 0 ? first : [...first, { name: 'More', value: `${more} more, see the links below` }];
+}
+
+/** A summary that a person reads to its end. */
+export function shortSummary(summary: string): string {
+  return shortened(summary, longest.summary);
+}
+
+/** Cut between characters. */
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
