@@ -2,6 +2,7 @@
 
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { summarizeChecks, type QualityCheck } from '../../core/quality/check.ts';
+import { checkTable, isExpectation, limitLevel } from '../../core/quality/check-table.ts';
 import { judgeColumnQuality, judgeNewColumns } from '../../core/quality/column-quality.ts';
 import { judgeDuplicates } from '../../core/quality/duplicates.ts';
 import { createExpectationChecker, type ExpectationChecker } from '../../core/quality/expectation-checker.ts';
@@ -26,9 +27,11 @@ import {
 import { readHistories } from './spans.ts';
 
 export interface WindowQuality {
-  /** Over all checks but those of disabled columns and those that the monitor ignores. */
+  /** Over the checks that count. */
   readonly verdict: Verdict;
   readonly checks: readonly QualityCheck[];
+  /** All but those of disabled columns, those that the monitor ignores, and those of which nobody is told. */
+  readonly counted: readonly QualityCheck[];
 }
 
 /**
@@ -59,12 +62,15 @@ export async function checkQuality(
   checks.push(judgeDuplicates(rows, await countRepeats(connection, monitor.model, window)));
   checks.push(...(await checkArrival(connection, monitor, reference, current, known, asOf)));
   checks.push(...(await checkExpectations(connection, monitor, window)));
-  return { verdict: summarizeChecks(checks.filter((check) => isCounted(monitor, check))), checks };
+  const limited = checks.map(limitLevel);
+  const counted = limited.filter((check) => isCounted(monitor, check));
+  return { verdict: summarizeChecks(counted), checks: limited, counted };
 }
 
 function isCounted(monitor: Monitor, { check, column }: QualityCheck): boolean {
   // An expectation is asked for, whatever is ignored.
-  if (check.startsWith('expect-')) return true;
+  if (isExpectation(check)) return true;
+  if (checkTable[check].most === 'nothing') return false;
   const ignored: readonly string[] = monitor.quality.ignore;
   if (ignored.includes(check)) return false;
   return columnSettings(monitor, column)?.enabled !== false || check === 'freshness';

@@ -6,6 +6,7 @@ import type { ExpectationRule } from './expectations.ts';
 /** What a window is checked for without being told to. */
 export const builtInChecks = [
   'schema',
+  'new-column',
   'missing',
   'range',
   'unseen',
@@ -39,6 +40,11 @@ export function isFailed({ verdict }: QualityCheck): boolean {
   return severity[verdict.level] > 0;
 }
 
+/** Those that have found something, the worst first. */
+export function failedChecks(checks: readonly QualityCheck[]): QualityCheck[] {
+  return checks.filter(isFailed).sort((a, b) => severity[b.verdict.level] - severity[a.verdict.level]);
+}
+
 /** Checks that the summary names; the others are counted. */
 const named = 3;
 
@@ -60,9 +66,7 @@ export function summarizeChecks(checks: readonly QualityCheck[]): Verdict {
       reason: first === undefined ? 'nothing was checked' : `no check could be judged: ${textOf(first)}`,
     };
   }
-  const failed = judged
-    .filter(isFailed)
-    .sort((a, b) => severity[b.verdict.level] - severity[a.verdict.level]);
+  const failed = failedChecks(judged);
   const [worst] = failed;
   if (worst === undefined) {
     const rest = checks.length - judged.length;

@@ -60,13 +60,17 @@ function judgeSchema(history: ColumnHistory): QualityCheck {
   const { column, grid, reference, current } = history;
   const rows = totalOf(current, 'rows');
   const rise = riseOf(reference, current, 'rows', 'invalid');
-  const hadValues = hasValues(grid) || totalOf(reference, 'values') > 0;
-  const isGone = rows >= fewestRows && hadValues && totalOf(current, 'missing') === rows;
   const type = grid.kind === 'continuous' ? 'number' : 'category';
-  const verdict: Verdict = isGone
+  const verdict: Verdict = isGone(history)
     ? { level: 'critical', reason: `none of ${rows} rows has it` }
     : (reasonUnknown(history) ?? verdictOfRise(rise, `rows hold no ${type} in it`));
   return { check: 'schema', column, verdict, counts: { rows, invalid: rise.current.hits } };
+}
+
+function isGone({ grid, reference, current }: ColumnHistory): boolean {
+  const rows = totalOf(current, 'rows');
+  const hadValues = hasValues(grid) || totalOf(reference, 'values') > 0;
+  return rows >= fewestRows && hadValues && totalOf(current, 'missing') === rows;
 }
 
 function hasValues(grid: ReferenceGrid): boolean {
@@ -75,7 +79,10 @@ function hasValues(grid: ReferenceGrid): boolean {
 
 function judgeMissing(history: ColumnHistory): QualityCheck {
   const rise = riseOf(history.reference, history.current, 'rows', 'missing');
-  const verdict = reasonUnknown(history) ?? verdictOfRise(rise, 'rows have no value');
+  // A column that is gone is spoken of by `schema`.
+  const verdict: Verdict = isGone(history)
+    ? { level: 'ok', reason: `none of ${rise.current.rows} rows has the column` }
+    : (reasonUnknown(history) ?? verdictOfRise(rise, 'rows have no value'));
   return { check: 'missing', column: history.column, verdict, counts: countsOf(rise, 'missing') };
 }
 
@@ -120,8 +127,7 @@ function countsOf(rise: ShareRise, name: string): QualityCheck['counts'] {
 }
 
 /**
- * Features that the rows of a window carry, and neither the monitor nor the reference knows: each is a warning, because nothing
- * watches it.
+ * Features that the rows of a window carry, and neither the monitor nor the reference knows: nothing watches them.
  *
  * @example judgeNewColumns([{ column: 'wind', rows: 84 }], 168)[0].verdict
  * // { level: 'warning', reason: '84 of 168 rows (50%) have it, but no monitor watches it and the reference does not have it' }
@@ -131,7 +137,7 @@ export function judgeNewColumns(
   windowRows: number,
 ): readonly QualityCheck[] {
   return found.map(({ column, rows }) => ({
-    check: 'schema',
+    check: 'new-column',
     column,
     verdict: {
       level: 'warning',
