@@ -5,6 +5,13 @@ import type { Verdict } from '../verdict.ts';
 
 export type TogetherMethod = 'domain-classifier' | 'pca-reconstruction' | 'correlation';
 
+/** How people read of a method. */
+export const togetherLabels: Readonly<Record<TogetherMethod, string>> = {
+  'domain-classifier': 'all features, told apart',
+  'pca-reconstruction': 'all features, reconstructed',
+  correlation: 'correlations of features',
+};
+
 /** JSON-safe: finite numbers, null where nothing could be computed; the verdict's reason then says why. */
 export interface Finding<Details> {
   readonly method: TogetherMethod;
