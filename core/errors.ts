@@ -51,6 +51,11 @@ export const errorCatalog = {
     message:
       'A stored profile cannot be read: {reason}. Delete the rows of its reference in `profiles` and run driftDetection again.',
   },
+  OVERTAKEN: {
+    retryable: true,
+    message:
+      'The drift of "{model}" was computed {tries} times, and each time other runs had changed what it was computed from. It is tried again.',
+  },
   INVALID_STATISTIC_INPUT: { retryable: false, message: '{statistic}: {reason}.' },
   NO_RETRAINING_POLICY: {
     retryable: false,

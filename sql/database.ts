@@ -26,6 +26,8 @@ export interface Queryable {
 export interface Database extends Queryable {
   /** Runs `work` in one transaction: commits what it did, or nothing of it. */
   transaction<T>(work: (connection: Queryable) => Promise<T>): Promise<T>;
+  /** Runs `work` on what is stored at its first query, whatever is committed meanwhile; it cannot write. */
+  snapshot<T>(work: (connection: Queryable) => Promise<T>): Promise<T>;
   /** Runs `work` on one raw connection, for COPY. */
   withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -90,22 +92,26 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
+  function inTransaction<T>(begin: string, work: (connection: Queryable) => Promise<T>): Promise<T> {
+    return withClient(async (client) => {
+      await client.query(begin);
+      try {
+        const result = await work(queryable(client));
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        // A connection that is gone has rolled back already.
+        await client.query('rollback').catch(() => {});
+        throw error;
+      }
+    });
+  }
+
   return {
     query: (text, values) => withClient((client) => queryable(client).query(text, values)),
     execute: (text, values) => withClient((client) => queryable(client).execute(text, values)),
-    transaction: (work) =>
-      withClient(async (client) => {
-        await client.query('begin');
-        try {
-          const result = await work(queryable(client));
-          await client.query('commit');
-          return result;
-        } catch (error) {
-          // A connection that is gone has rolled back already.
-          await client.query('rollback').catch(() => {});
-          throw error;
-        }
-      }),
+    transaction: (work) => inTransaction('begin', work),
+    snapshot: (work) => inTransaction('begin isolation level repeatable read, read only', work),
     withClient,
     close: () => pool.end(),
   };

@@ -9,7 +9,7 @@ import type { Window } from '../../core/window.ts';
 import { dayMs, floorToDay } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
-import { readProfiles, type StoredProfile } from '../profiles/days.ts';
+import { groupByColumn, readProfiles, type StoredProfile } from '../profiles/days.ts';
 import type { StoredReference } from '../profiles/reference-store.ts';
 
 /** Which calibrations a current window needs: those of one segment. */
@@ -25,20 +25,23 @@ export interface CalibrationRequest {
 /** Column -> what past windows of it tell. */
 export type Calibrations = ReadonlyMap<string, ColumnCalibration>;
 
-/** The stored calibrations, and those that are not there yet learned and stored. Call it under the profile lock. */
-export async function ensureCalibrations(
+/** Learns and stores the calibrations that are not there yet. Call it under the profile lock. */
+export async function ensureCalibrations(connection: Queryable, request: CalibrationRequest): Promise<void> {
+  if (request.reference.window === null) return;
+  const known = await readCalibrations(connection, request);
+  const missing = [...request.methods.keys()].filter((column) => !known.has(column));
+  if (missing.length === 0) return;
+  await storeCalibrations(connection, request, await learn(connection, request, missing));
+}
+
+/** The stored calibrations; undefined where one that can be learned is not there. */
+export async function findCalibrations(
   connection: Queryable,
   request: CalibrationRequest,
-): Promise<Calibrations> {
-  const { reference, methods } = request;
-  if (reference.window === null) return new Map();
-  const stored = await findCalibrations(connection, request);
-  const known = [...stored].filter(([column, { method }]) => methods.get(column) === method);
-  const missing = [...methods.keys()].filter((column) => !known.some(([name]) => name === column));
-  if (missing.length === 0) return stored;
-  const learned = await learn(connection, request, missing);
-  await storeCalibrations(connection, request, learned);
-  return new Map([...known, ...learned]);
+): Promise<Calibrations | undefined> {
+  if (request.reference.window === null) return new Map();
+  const known = await readCalibrations(connection, request);
+  return known.size < request.methods.size ? undefined : known;
 }
 
 /** Past windows end whole days before the current one: an instant of its phase, the last that may be looked at. */
@@ -71,12 +74,10 @@ async function learn(
       )),
     );
   }
+  const byColumn = groupByColumn(profiles);
   const end = endOf(request);
   return columns.map((column) => {
     const grid = reference.grids.get(column)!;
-    const hours = profiles
-      .filter((profile) => profile.column === column)
-      .map(({ window, content }) => ({ start: window.start, profile: decodeProfile(content, grid) }));
     const { reference: configured } = monitor;
     const calibration = calibrateColumn({
       grid,
@@ -84,24 +85,32 @@ async function learn(
       windowLength,
       end,
       reference: configured.kind === 'seasonal' ? { weeks: configured.weeks } : [reference.window!],
-      hours,
+      hours: (byColumn.get(column) ?? []).map(({ window, content }) => ({
+        start: window.start,
+        profile: decodeProfile(content, grid),
+      })),
     });
     return [column, calibration];
   });
 }
 
-async function findCalibrations(
+/** Those of the wanted columns, by the methods that decide today. */
+async function readCalibrations(
   connection: Queryable,
   request: CalibrationRequest,
 ): Promise<Map<string, ColumnCalibration>> {
-  const { monitor, reference, current, segment } = request;
+  const { monitor, reference, current, segment, methods } = request;
   const rows = await connection.query<{ column: string; content: ColumnCalibration }>(
     `select column_name as "column", content
      from calibrations
      where model = $1 and reference_id = $2 and segment = $3 and window_length = make_interval(secs => $4) and before = $5`,
     [monitor.model, reference.id, segment, (current.end - current.start) / 1000, toTimestamp(endOf(request))],
   );
-  return new Map(rows.map(({ column, content }) => [column, content]));
+  return new Map(
+    rows
+      .filter(({ column, content }) => methods.get(column) === content.method)
+      .map(({ column, content }) => [column, content]),
+  );
 }
 
 async function storeCalibrations(

@@ -14,13 +14,12 @@ import { earlierWindows, referenceWindows } from '../../core/reference/windows.t
 import { compareProfiles } from '../../core/statistics/comparison.ts';
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
-import { championWeights } from '../importance/champion-weights.ts';
 import type { Column } from '../profiles/columns.ts';
 import { actualColumn, predictionColumns, wholeModel } from '../profiles/columns.ts';
 import type { StoredReference } from '../profiles/reference-store.ts';
 import { findSegments, readProfiledHours } from '../profiles/store.ts';
 import { withoutAlerted } from './alerted-windows.ts';
-import { ensureCalibrations, type Calibrations } from './calibrations.ts';
+import { findCalibrations, type Calibrations } from './calibrations.ts';
 import { sumReference, sumWindows, type ColumnProfiles } from './window-profiles.ts';
 
 /** The verdict on the rows of one segment; the one of all rows is named ''. */
@@ -48,19 +47,30 @@ interface SegmentProfiles {
   readonly earlier: readonly ColumnProfiles[];
 }
 
-/** The whole model first, then its segments by name. */
+export interface WindowToJudge {
+  readonly current: Window;
+  /** Of the drift alert: a season leaves out what it spoke of. */
+  readonly alertKey: string;
+  /** Feature -> how much it matters to the model, where that is known. */
+  readonly weights: Readonly<Record<string, number>>;
+}
+
+/**
+ * The whole model first, then its segments by name; undefined where a calibration is not there any more. Call it on a
+ * snapshot in which all hours are profiled.
+ */
 export async function judgeWindow(
   connection: Queryable,
   monitor: Monitor,
   reference: StoredReference,
-  current: Window,
-  alertKey: string,
-): Promise<readonly SegmentDrift[]> {
-  const weights = await championWeights(connection, monitor, reference.window);
+  window: WindowToJudge,
+): Promise<[SegmentDrift, ...SegmentDrift[]] | undefined> {
+  const { current, weights } = window;
   const segments = await segmentsIn(connection, monitor, reference, current);
   const examined = [];
   for (const segment of segments) {
-    const profiles = await loadSegment(connection, monitor, reference, current, alertKey, segment);
+    const profiles = await loadSegment(connection, monitor, reference, window, segment);
+    if (profiles === undefined) return undefined;
     examined.push({ ...profiles, evidence: examineSegment(profiles, weights) });
   }
   const { alpha, share } = monitor.drift;
@@ -84,7 +94,7 @@ export async function judgeWindow(
       actuals: rowsOf(now.get('actual')),
     });
   }
-  return drifts;
+  return drifts as [SegmentDrift, ...SegmentDrift[]];
 }
 
 /** The segments that a window is judged by, all rows first. */
@@ -103,21 +113,16 @@ async function loadSegment(
   connection: Queryable,
   monitor: Monitor,
   reference: StoredReference,
-  current: Window,
-  alertKey: string,
+  { current, alertKey }: WindowToJudge,
   segment: string,
-): Promise<SegmentProfiles> {
+): Promise<SegmentProfiles | undefined> {
   const { model } = monitor;
   const sum = (windows: readonly Window[]): Promise<ColumnProfiles> =>
     sumWindows(connection, model, reference, segment, windows);
   const columns = columnsOf(monitor, reference);
-  const calibrations = await ensureCalibrations(connection, {
-    monitor,
-    reference,
-    current,
-    segment,
-    methods: methodsToCalibrate(columns),
-  });
+  const methods = methodsToCalibrate(columns);
+  const calibrations = await findCalibrations(connection, { monitor, reference, current, segment, methods });
+  if (calibrations === undefined) return undefined;
   const earlier: ColumnProfiles[] = [];
   for (const window of earlierWindows(current, furthestLookback(calibrations)))
     earlier.push(await sum([window]));

@@ -18,7 +18,7 @@ import { storeReport } from '../reports/store.ts';
 import type { SegmentDrift } from './judge-window.ts';
 import { readPastColumns, readPastRuns } from './past.ts';
 
-export interface ReportedRun {
+export interface RunToReport {
   readonly window: Window;
   readonly asOf: number;
   readonly quality: WindowQuality | undefined;
@@ -30,7 +30,7 @@ export interface ReportedRun {
 export async function storeDriftReport(
   connection: Queryable,
   monitor: Monitor,
-  run: ReportedRun,
+  run: RunToReport,
   whole: SegmentDrift,
   segments: readonly SegmentDrift[],
 ): Promise<void> {
@@ -90,7 +90,7 @@ function reportedQuality({ verdict, checks }: WindowQuality): NonNullable<DriftR
 }
 
 /** What is the same for a repetition, so that it leaves the report as it is. */
-function originOf({ asOf, provenance }: ReportedRun): Readonly<Record<string, string>> {
+function originOf({ asOf, provenance }: RunToReport): Readonly<Record<string, string>> {
   return {
     'As of': `${instantText(formatInstant(asOf))} UTC`,
     'Made by': `Tidewatch ${provenance.codeVersion}, configuration ${provenance.configurationHash.slice(0, 12)}`,

@@ -24,13 +24,26 @@ export interface DriftRun extends SegmentDrift {
 
 type RunKey = Pick<DriftRun, 'model' | 'window'>;
 
+/** A mark of the run that was stored of a window last, also of one that said the same again; undefined without any. */
+export async function findChecked(
+  connection: Queryable,
+  { model, window }: RunKey,
+): Promise<string | undefined> {
+  const [row] = await connection.query<{ checked: string }>(
+    `select checked_at::text as checked from drift_runs
+     where model = $1 and segment = '' and window_start = $2 and window_end = $3`,
+    [model, toTimestamp(window.start), toTimestamp(window.end)],
+  );
+  return row?.checked;
+}
+
 /**
  * Stores the run of a window in the place of an earlier one. One that says the same leaves the row, and so its
- * provenance, as it is.
+ * provenance, as it is, but for the time of the check.
  */
 export async function storeDriftRun(connection: Queryable, run: DriftRun): Promise<void> {
   const { provenance, dataset, rows } = run;
-  const [stored] = await connection.query<{ drift_run_id: number }>(
+  await connection.execute(
     `insert into drift_runs (
        model, segment, window_start, window_end, reference_id, as_of, verdict, reason, drift_share, judged_features,
        drifted_features, out_of_distribution_ratio, row_count, reference_row_count, coverage,
@@ -52,8 +65,7 @@ export async function storeDriftRun(connection: Queryable, run: DriftRun): Promi
        is distinct from (excluded.reference_id, excluded.verdict, excluded.reason, excluded.drift_share,
          excluded.judged_features, excluded.drifted_features, excluded.out_of_distribution_ratio,
          excluded.row_count, excluded.reference_row_count, excluded.coverage,
-         excluded.quality_verdict, excluded.quality_reason, excluded.configuration_hash)
-     returning drift_run_id`,
+         excluded.quality_verdict, excluded.quality_reason, excluded.configuration_hash)`,
     [
       run.model,
       run.segment,
@@ -78,7 +90,7 @@ export async function storeDriftRun(connection: Queryable, run: DriftRun): Promi
       provenance.runId,
     ],
   );
-  const driftRunId = stored?.drift_run_id ?? (await findDriftRunId(connection, run));
+  const driftRunId = await markChecked(connection, run);
   const results = [...run.columns.flatMap(resultRows), ...(run.together ?? []).map(togetherRow)];
   await storeDriftResults(connection, run.model, driftRunId, results);
 }
@@ -96,10 +108,11 @@ export async function dropOtherSegments(
   );
 }
 
-async function findDriftRunId(connection: Queryable, { model, segment, window }: DriftRun): Promise<number> {
+async function markChecked(connection: Queryable, { model, segment, window }: DriftRun): Promise<number> {
   const [row] = await connection.query<{ drift_run_id: number }>(
-    `select drift_run_id from drift_runs
-     where model = $1 and segment = $2 and window_start = $3 and window_end = $4`,
+    `update drift_runs set checked_at = clock_timestamp()
+     where model = $1 and segment = $2 and window_start = $3 and window_end = $4
+     returning drift_run_id`,
     [model, segment, toTimestamp(window.start), toTimestamp(window.end)],
   );
   return row!.drift_run_id;

@@ -2,7 +2,7 @@
 
 import { encodeProfile, sumEncodedProfiles } from '../../core/profile/encode.ts';
 import type { ReferenceGrid } from '../../core/profile/grid.ts';
-import { dayMs, floorToDay, hourMs, type Window } from '../../core/window.ts';
+import { dayMs, floorToDay, hourMs, hoursOf, windowsOfHours, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import type { StoredReference } from './reference-store.ts';
@@ -79,6 +79,9 @@ function sumOf(grid: ReferenceGrid, contents: readonly Uint8Array[]): Uint8Array
   return encodeProfile(sumEncodedProfiles(grid, contents), grid);
 }
 
+/** A day is summed for all columns at once, but for the actuals, which come later. */
+const summedTogether = { predictions: `column_name <> 'actual'`, actuals: `column_name = 'actual'` } as const;
+
 /**
  * The stored profiles of a window in time order: whole days where they are summed, hours elsewhere. With `hours` only
  * hours, for what needs to see them one by one. By default of every column.
@@ -94,50 +97,48 @@ export async function readProfiles(
 ): Promise<readonly StoredProfile[]> {
   const key = [model, referenceId, segment, columns];
   const ofKey = `model = $1 and reference_id = $2 and segment = $3 and ($4::text[] is null or column_name = any($4))`;
-  const days =
-    by === 'hours'
-      ? []
-      : await connection.query<ContentRow>(
-          `select column_name as "column", day as start, content
-           from profile_days
-           where ${ofKey} and day >= $5 and day <= $6
-           order by day, column_name`,
-          [
-            ...key,
-            toTimestamp(floorToDay(window.start + dayMs - 1)),
-            toTimestamp(floorToDay(window.end) - dayMs),
-          ],
-        );
-  // The sums of a day are those of all columns but the actuals, which come later.
-  const summed = new Map(
-    days.map(({ column, start }) => [
-      `${column === 'actual'} ${start}`,
-      { actuals: column === 'actual', start },
-    ]),
-  );
-  const hours = await connection.query<ContentRow>(
-    `select column_name as "column", hour as start, content
-     from profiles
-     where ${ofKey} and hour >= $5 and hour < $6
-       and (column_name = 'actual', date_trunc('day', hour, 'UTC')) not in (
-         select * from unnest($7::boolean[], $8::timestamptz[]))
-     order by hour, column_name`,
-    [
-      ...key,
-      toTimestamp(window.start),
-      toTimestamp(window.end),
-      [...summed.values()].map(({ actuals }) => actuals),
-      [...summed.values()].map(({ start }) => toTimestamp(start)),
-    ],
-  );
-  const stored =
-    (length: number) =>
-    ({ column, start, content }: ContentRow): StoredProfile => ({
-      column,
-      window: { start, end: start + length },
-      content,
-    });
-  return [...days.map(stored(dayMs)), ...hours.map(stored(hourMs))].sort(
-    (a, b) => a.window.start - b.window.start,
-  );
+  const found: StoredProfile[] = [];
+  for (const together of Object.values(summedTogether)) {
+    const days =
+      by === 'hours'
+        ? []
+        : await connection.query<ContentRow>(
+            `select column_name as "column", day as start, content
+             from profile_days
+             where ${ofKey} and ${together} and day >= $5 and day <= $6`,
+            [
+              ...key,
+              toTimestamp(floorToDay(window.start + dayMs - 1)),
+              toTimestamp(floorToDay(window.end) - dayMs),
+            ],
+          );
+    const summed = new Set(days.map(({ start }) => start));
+    const gaps = windowsOfHours(hoursOf(window).filter((hour) => !summed.has(floorToDay(hour))));
+    const hours = await connection.query<ContentRow>(
+      `select column_name as "column", hour as start, content
+       from unnest($5::timestamptz[], $6::timestamptz[]) as gap (start_time, end_time)
+       join profiles on hour >= start_time and hour < end_time
+       where ${ofKey} and ${together}`,
+      [...key, gaps.map(({ start }) => toTimestamp(start)), gaps.map(({ end }) => toTimestamp(end))],
+    );
+    found.push(...days.map(lasting(dayMs)), ...hours.map(lasting(hourMs)));
+  }
+  return found.sort((a, b) => a.window.start - b.window.start);
+}
+
+function lasting(length: number): (row: ContentRow) => StoredProfile {
+  return ({ column, start, content }) => ({ column, window: { start, end: start + length }, content });
+}
+
+/** Column -> its profiles, in the order given. */
+export function groupByColumn(
+  profiles: readonly StoredProfile[],
+): ReadonlyMap<string, readonly StoredProfile[]> {
+  const groups = new Map<string, StoredProfile[]>();
+  for (const profile of profiles) {
+    const group = groups.get(profile.column);
+    if (group === undefined) groups.set(profile.column, [profile]);
+    else group.push(profile);
+  }
+  return groups;
 }

@@ -109,6 +109,16 @@ export async function profileMissingHours(
   }
 }
 
+/** Is everything profiled that a window is compared by? */
+export async function isProfiled(
+  connection: Queryable,
+  monitor: Monitor,
+  reference: StoredReference,
+  current: Window,
+): Promise<boolean> {
+  return (await findWork(connection, monitor, reference, current)).length === 0;
+}
+
 interface Work {
   readonly profile: typeof profilePredictions;
   readonly batch: Window;

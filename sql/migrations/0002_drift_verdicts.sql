@@ -35,6 +35,8 @@ comment on column calibrations.content is 'By core/calibration/calibration.ts.';
 alter table drift_runs add column quality_verdict text, add column quality_reason text;
 alter table drift_runs add constraint drift_runs_quality_verdict_check
   check (quality_verdict in ('ok', 'warning', 'critical', 'insufficient-data'));
+alter table drift_runs add column checked_at timestamptz not null default clock_timestamp();
+comment on column drift_runs.checked_at is 'When a run last found this, be it the same again: a run that has read the window before does not replace it.';
 comment on column drift_runs.quality_verdict is 'The worst data-quality check of the window; null in a segment.';
 
 alter table drift_results

@@ -97,7 +97,14 @@ const changed: Step = async (database) => {
   ]);
 };
 
+/** The day after the last is like those before it. */
+const goodAgain: Step = async (database, world) => {
+  await load(database, model, { from: 10, to: 11 });
+  await world.activities(database).attachActuals({ model, asOf: at(11, 3) });
+};
+
 const drift = `drift:${model}:dataset`;
+const quality = `data-quality:${model}:dataset`;
 const degradation = `degradation:${model}:performance`;
 const retraining = `retraining:${model}:${retrainingId}`;
 
@@ -121,7 +128,13 @@ export const cases: readonly Case[] = [
     name: 'detectDrift',
     prepare: after(attached, profiled),
     run: (activities) => activities.detectDrift({ model, asOf, act: false }),
-    wakes: [drift],
+    wakes: [quality, drift],
+  },
+  {
+    name: 'detectDrift, of a day that is good again',
+    prepare: after(attached, compared, goodAgain),
+    run: (activities) => activities.detectDrift({ model, asOf: at(11, 3), act: false }),
+    wakes: [quality, drift],
   },
   {
     name: 'evaluatePerformance',

@@ -49,6 +49,7 @@ export function dyingDatabase(real: Database, dieAt = Number.POSITIVE_INFINITY):
             return result;
           }),
         ),
+      snapshot: (work) => alone(() => real.snapshot((connection) => work(inTransaction(connection)))),
       withClient: (work) => alone(() => real.withClient(work)),
       close: () => real.close(),
     },

@@ -68,7 +68,7 @@ const ratioOf = async (column: string, ratio: string) =>
   (await resultsOf(column)).find(({ method }) => method === ratio)?.statistic;
 const alerts = () =>
   test.database.query(
-    'select alert_key as key, episode, state, severity from alerts order by alert_key, episode',
+    `select alert_key as key, episode, state, severity from alerts where kind = 'drift' order by alert_key, episode`,
   );
 
 describe('detectDrift', () => {
@@ -246,7 +246,9 @@ describe('the drift alert', () => {
     expect(await alerts()).toEqual([{ key, episode: 1, state: 'open', severity: 'critical' }]);
     await load(test.database, model, { from: 9, to: 10, shift: 3 });
     await detect(at(10));
-    expect(await test.database.query('select event from alert_events')).toEqual([{ event: 'opened' }]);
+    expect(await test.database.query('select event from alert_events where alert_key = $1', [key])).toEqual([
+      { event: 'opened' },
+    ]);
     await load(test.database, model, { from: 10, to: 11 });
     await detect(at(11));
     expect(await alerts()).toEqual([{ key, episode: 1, state: 'resolved', severity: 'critical' }]);
@@ -256,7 +258,8 @@ describe('the drift alert', () => {
     await load(test.database, model, { from: 8, to: 9, shift: 3 });
     await detect(at(9));
     const [event] = await test.database.query<{ facts: { name: string; value: string }[] }>(
-      'select facts from alert_events',
+      'select facts from alert_events where alert_key = $1',
+      [key],
     );
     expect(event!.facts.map(({ name }) => name)).toEqual(['x']);
     expect(event!.facts[0]!.value).toContain('Wasserstein');
@@ -265,8 +268,9 @@ describe('the drift alert', () => {
   it('is given to be woken as long as there are messages to deliver', async () => {
     await watch(test.database, { ...settings, alerts: { routes: [{ slack: true }] } });
     await load(test.database, model, { from: 8, to: 9, shift: 3 });
-    expect(await detect(at(9))).toMatchObject({ pendingAlerts: [key] });
-    expect(await detect(at(9))).toMatchObject({ pendingAlerts: [key] });
+    const pendingAlerts = [`data-quality:${model}:dataset`, key];
+    expect(await detect(at(9))).toMatchObject({ pendingAlerts });
+    expect(await detect(at(9))).toMatchObject({ pendingAlerts });
   });
 
   it('stays open where the window could not be judged', async () => {

@@ -1,0 +1,63 @@
+/** Stores what a drift run has found in a window, all of it or nothing. */
+
+import type { Monitor } from '../../core/monitor/schema.ts';
+import type { Window } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+import { lockUntilCommit } from '../../sql/database.ts';
+import type { Provenance } from '../processes/provenance.ts';
+import { advanceWatermark, makesUpThePast, type Process } from '../processes/watermarks.ts';
+import { reportQuality } from '../quality/report-quality.ts';
+import { storeQuality } from '../quality/store.ts';
+import type { ExaminedWindow } from './examine-window.ts';
+import { storeDriftReport } from './report.ts';
+import { reportDrift } from './report-drift.ts';
+import { dropOtherSegments, findChecked, storeDriftRun } from './store.ts';
+
+export interface DriftRunFacts {
+  readonly process: Process;
+  /** Of its alerts. */
+  readonly subject: string;
+  readonly window: Window;
+  readonly referenceId: string;
+  readonly asOf: number;
+  readonly provenance: Provenance;
+  /** Does it speak for its asOf, or of a window that was asked for? */
+  readonly isAsked: boolean;
+  /** Alert even when the run makes up the past. */
+  readonly act: boolean;
+}
+
+/**
+ * Stores the run, its quality checks and its report, and opens or resolves the alerts. `overtaken` when another run of
+ * the same window was stored since the window was read, perhaps of newer rows: then nothing is, and it is to be read again.
+ */
+export async function storeWindow(
+  connection: Queryable,
+  monitor: Monitor,
+  run: DriftRunFacts,
+  { whole, named, quality, together, checked }: ExaminedWindow,
+): Promise<'stored' | 'overtaken'> {
+  const { model } = monitor;
+  const { process, window, referenceId, asOf, provenance } = run;
+  await lockUntilCommit(connection, `drift:${model}`);
+  if ((await findChecked(connection, { model, window })) !== checked) return 'overtaken';
+  const past = await makesUpThePast(connection, { model, process, asOf, windowEnd: window.end });
+  const stored = { model, window, referenceId, asOf, provenance };
+  if (quality !== undefined) {
+    await storeQuality(connection, { model, window, checks: quality.checks, provenance });
+  }
+  await storeDriftRun(connection, { ...stored, ...whole, quality: quality?.verdict, together });
+  for (const segment of named) await storeDriftRun(connection, { ...stored, ...segment });
+  await dropOtherSegments(
+    connection,
+    stored,
+    [whole, ...named].map(({ segment }) => segment),
+  );
+  await storeDriftReport(connection, monitor, { ...stored, quality, together }, whole, named);
+  if (!run.isAsked) await advanceWatermark(connection, { model, process, asOf, windowEnd: window.end });
+  if (run.act || !past) {
+    await reportDrift(connection, monitor, run, { whole, named, together });
+    if (quality !== undefined) await reportQuality(connection, monitor, run, quality);
+  }
+  return 'stored';
+}
