@@ -121,7 +121,7 @@ function resultOf(
         .filter(({ dataset }) => dataset.drifted === 'yes')
         .map(({ segment, dataset }) => [segment, dataset.verdict.reason]),
     ),
-    quality: quality?.verdict ?? { level: 'insufficient-data', reason: verdict.reason },
+    quality: quality.verdict,
     window: formatWindow(window),
     rows: whole.rows,
   };

@@ -17,8 +17,7 @@ import { findChecked } from './store.ts';
 export interface ExaminedWindow {
   readonly whole: SegmentDrift;
   readonly named: readonly SegmentDrift[];
-  /** Undefined without a reference. */
-  readonly quality: WindowQuality | undefined;
+  readonly quality: WindowQuality;
   /** Of all features together. */
   readonly together: readonly Finding<unknown>[];
   /** The mark of the run that was stored of this window then. */
@@ -44,7 +43,12 @@ export async function examineWindow(
   const { current } = window;
   const found =
     'missing' in prepared
-      ? { whole: nothingJudged(prepared.missing), named: [], quality: undefined, together: [] }
+      ? {
+          whole: nothingJudged(prepared.missing),
+          named: [],
+          quality: await checkQuality(connection, monitor, undefined, current, asOf),
+          together: [],
+        }
       : await examineAgainst(connection, monitor, prepared.id, window);
   if (found === undefined) return undefined;
   return { ...found, checked: await findChecked(connection, { model: monitor.model, window: current }) };

@@ -21,7 +21,7 @@ import { readPastColumns, readPastRuns } from './past.ts';
 export interface RunToReport {
   readonly window: Window;
   readonly asOf: number;
-  readonly quality: WindowQuality | undefined;
+  readonly quality: WindowQuality;
   readonly together: readonly Finding<unknown>[];
   readonly provenance: Pick<Provenance, 'configurationHash' | 'codeVersion'>;
 }
@@ -60,7 +60,7 @@ export async function storeDriftReport(
     }),
     segments: segments.map((segment) => reportedSegment(segment, alpha)),
     together,
-    ...(quality !== undefined && { quality: reportedQuality(quality) }),
+    quality: reportedQuality(quality),
   });
   // Drawing many columns takes seconds: the worker's other activities go on meanwhile.
   const page = await renderDriftReport(report, () => setImmediate());

@@ -43,10 +43,8 @@ export async function storeWindow(
   if ((await findChecked(connection, { model, window })) !== checked) return 'overtaken';
   const past = await makesUpThePast(connection, { model, process, asOf, windowEnd: window.end });
   const stored = { model, window, referenceId, asOf, provenance };
-  if (quality !== undefined) {
-    await storeQuality(connection, { model, window, checks: quality.checks, provenance });
-  }
-  await storeDriftRun(connection, { ...stored, ...whole, quality: quality?.verdict, together });
+  await storeQuality(connection, { model, window, checks: quality.checks, provenance });
+  await storeDriftRun(connection, { ...stored, ...whole, quality: quality.verdict, together });
   for (const segment of named) await storeDriftRun(connection, { ...stored, ...segment });
   await dropOtherSegments(
     connection,
@@ -57,7 +55,7 @@ export async function storeWindow(
   if (!run.isAsked) await advanceWatermark(connection, { model, process, asOf, windowEnd: window.end });
   if (run.act || !past) {
     await reportDrift(connection, monitor, run, { whole, named, together });
-    if (quality !== undefined) await reportQuality(connection, monitor, run, quality);
+    await reportQuality(connection, monitor, run, quality);
   }
   return 'stored';
 }

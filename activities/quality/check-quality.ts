@@ -7,7 +7,7 @@ import { judgeColumnQuality, judgeNewColumns } from '../../core/quality/column-q
 import { judgeDuplicates } from '../../core/quality/duplicates.ts';
 import { createExpectationChecker, type ExpectationChecker } from '../../core/quality/expectation-checker.ts';
 import { judgeFreshness } from '../../core/quality/freshness.ts';
-import { knownWindows, type KnownWindows } from '../../core/quality/known-windows.ts';
+import { knownWindows } from '../../core/quality/known-windows.ts';
 import { judgeVolume, longestGapOf, type WindowVolume } from '../../core/quality/volume.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import { durationMs, floorToHour, hourMs, type Window } from '../../core/window.ts';
@@ -35,36 +35,33 @@ export interface WindowQuality {
 }
 
 /**
- * Checks one window in the caller's transaction, under the profile lock, when its hours and those of the reference are
- * profiled. The same rows, monitor and instant give the same checks, whatever other runs there were.
+ * Checks one window, on a snapshot in which its hours and those of the reference are profiled. The same rows, monitor and instant
+ * give the same checks, whatever other runs there were.
  *
- * Rows are read for duplicates and unknown features, and for expectations where the monitor has any; everything else comes from
- * profiles.
+ * Without a reference there is nothing to hold a column or a volume against: then only duplicates, the freshness that the monitor
+ * asks for and its expectations are checked. Rows are read for these and for unknown features; everything else comes from profiles.
  */
 export async function checkQuality(
   connection: Queryable,
   monitor: Monitor,
-  reference: StoredReference,
+  reference: StoredReference | undefined,
   window: Window,
   asOf: number,
 ): Promise<WindowQuality> {
-  const first = (await findFirstPrediction(connection, monitor.model)) ?? window.end;
-  const known = knownWindows(monitor.reference, window, floorToHour(first));
-  const current = await readVolume(connection, monitor.model, reference, window);
-  const rows = current.hours.reduce((sum, hour) => sum + hour.rows, 0);
-
-  const checks: QualityCheck[] = [];
-  for await (const history of readHistories(connection, monitor.model, reference, window, known))
-    checks.push(...judgeColumnQuality(history));
-  const features = Object.keys(monitor.features);
-  const added = await findNewFeatures(connection, monitor.model, window, features, reference.window);
-  checks.push(...judgeNewColumns(added, rows));
-  checks.push(judgeDuplicates(rows, await countRepeats(connection, monitor.model, window)));
-  checks.push(...(await checkArrival(connection, monitor, reference, current, known, asOf)));
-  checks.push(...(await checkExpectations(connection, monitor, window)));
-  const limited = checks.map(limitLevel);
-  const counted = limited.filter((check) => isCounted(monitor, check));
-  return { verdict: summarizeChecks(counted), checks: limited, counted };
+  const { model } = monitor;
+  const { checks: compared, gap } =
+    reference === undefined
+      ? { checks: [], gap: undefined }
+      : await compareWithUsual(connection, monitor, reference, window, asOf);
+  const { rows, repeats } = await countRepeats(connection, model, window);
+  const checks = [
+    ...compared,
+    judgeDuplicates(rows, repeats),
+    ...(await checkFreshness(connection, monitor, window, asOf, gap)),
+    ...(await checkExpectations(connection, monitor, window)),
+  ].map(limitLevel);
+  const counted = checks.filter((check) => isCounted(monitor, check));
+  return { verdict: summarizeChecks(counted), checks, counted };
 }
 
 function isCounted(monitor: Monitor, { check, column }: QualityCheck): boolean {
@@ -82,29 +79,63 @@ function columnSettings(monitor: Monitor, column: string): Monitor['prediction']
     : monitor.features[column];
 }
 
-/** Volume and freshness. */
-async function checkArrival(
+interface ComparedWindow {
+  readonly checks: readonly QualityCheck[];
+  /** How long, in ms, it usually takes at most from one row to the next. */
+  readonly gap: number | undefined;
+}
+
+/** Columns and volume. */
+async function compareWithUsual(
   connection: Queryable,
-  { model, quality }: Monitor,
+  monitor: Monitor,
   reference: StoredReference,
-  current: WindowVolume,
-  known: KnownWindows,
+  window: Window,
   asOf: number,
-): Promise<QualityCheck[]> {
-  const read = (window: Window): Promise<WindowVolume> => readVolume(connection, model, reference, window);
+): Promise<ComparedWindow> {
+  const { model } = monitor;
+  const first = (await findFirstPrediction(connection, model)) ?? window.end;
+  const known = knownWindows(monitor.reference, window, floorToHour(first));
+  const checks: QualityCheck[] = [];
+  for await (const history of readHistories(connection, model, reference, window, known))
+    checks.push(...judgeColumnQuality(history));
+
+  const read = (each: Window): Promise<WindowVolume> => readVolume(connection, model, reference, each);
+  const current = await read(window);
+  const added = await findNewFeatures(
+    connection,
+    model,
+    window,
+    Object.keys(monitor.features),
+    reference.window,
+  );
+  checks.push(
+    ...judgeNewColumns(
+      added,
+      current.hours.reduce((sum, hour) => sum + hour.rows, 0),
+    ),
+  );
   const earlier: WindowVolume[] = [];
-  for (const window of known.earlier) earlier.push(await read(window));
+  for (const each of known.earlier) earlier.push(await read(each));
   // An hour that is not over yet may still get its rows.
   const over = current.hours.filter(({ hour }) => hour + hourMs <= asOf);
-
+  checks.push(judgeVolume({ ...current, hours: over }, earlier));
   const usual: WindowVolume[] = [];
-  for (const window of known.usual) usual.push(await read(window));
-  const gap = longestGapOf(usual);
+  for (const each of known.usual) usual.push(await read(each));
+  return { checks, gap: longestGapOf(usual) };
+}
+
+async function checkFreshness(
+  connection: Queryable,
+  { model, quality }: Monitor,
+  window: Window,
+  asOf: number,
+  gap: number | undefined,
+): Promise<QualityCheck[]> {
   const newest = await findNewest(connection, model, asOf);
-  const lateness = await findLateness(connection, model, current.window.start);
+  const lateness = await findLateness(connection, model, window.start);
   const { predictions, actuals } = quality.freshness;
   return [
-    judgeVolume({ ...current, hours: over }, earlier),
     judgeFreshness({
       column: 'prediction',
       newest: newest.prediction,

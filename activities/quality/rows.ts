@@ -7,21 +7,27 @@ import { toTimestamp } from '../../sql/database.ts';
 import type { ActualRow } from '../profiles/store.ts';
 import type { PredictionRow } from '../profiles/columns.ts';
 
-/** How many serving predictions repeat another one of the window: the same entity, event time and features. */
-export async function countRepeats(connection: Queryable, model: string, window: Window): Promise<number> {
+/**
+ * The serving predictions of a window, and how many of them repeat another one: the same entity, event time and
+ * features.
+ */
+export async function countRepeats(
+  connection: Queryable,
+  model: string,
+  window: Window,
+): Promise<{ rows: number; repeats: number }> {
   // One pass without a join, which a table without statistics turns into one of squared cost. Features count as equal by
   // their 64-bit hash.
-  const [row] = await connection.query<{ repeats: number }>(
-    `select coalesce(sum(rows - 1), 0) as repeats
+  const [counted] = await connection.query<{ rows: number; repeats: number }>(
+    `select coalesce(sum(rows), 0) as rows, coalesce(sum(rows - 1), 0) as repeats
      from (
        select count(*) as rows from predictions
        where model = $1 and event_time >= $2 and event_time < $3 and role = 'serving'
        group by event_time, entity, jsonb_hash_extended(features, 0)
-       having count(*) > 1
      ) as equal`,
     [model, toTimestamp(window.start), toTimestamp(window.end)],
   );
-  return row?.repeats ?? 0;
+  return counted ?? { rows: 0, repeats: 0 };
 }
 
 /** A window with more new features than this has one problem, not so many. */

@@ -99,19 +99,32 @@ describe('checkTableExpectations', () => {
   it('finds what does not hold, with examples', async () => {
     const suite = `expectations:
   id: { unique: true, matches: '^[a-c]$' }
-  hum: { min: 0, max: 1, notNull: true }
+  hum: { min: 0.2, max: 1, notNull: true }
   station: { in: [A, B], level: warning }
 `;
     const { failed, verdict } = await check(table, suite);
     expect(failed).toEqual([
       'id expect-unique critical: 1 of 4 values repeat another one, for example "b"',
       'id expect-matches critical: 1 of 4 values do not match ^[a-c]$, for example "d"',
+      'hum expect-min critical: 1 of 3 values are not at least 0.2, for example 0.1',
       'hum expect-max critical: 1 of 3 values are not at most 1, for example 1.5',
       'hum expect-notNull critical: 1 of 4 rows have no value',
       'station expect-in warning: 1 of 4 values are not one of A, B, for example "X"',
     ]);
     expect(verdict.level).toBe('critical');
-    expect(verdict.reason).toMatch(/^5 of 6 checks failed: /);
+    expect(verdict.reason).toMatch(/^6 of 6 checks failed: /);
+  });
+
+  it('passes a table of which all holds', async () => {
+    const suite = `expectations:
+  id: { unique: true, matches: '^[a-d]$' }
+  hum: { min: 0, max: 1, notNull: 0.5 }
+  station: { in: [A, B], notNull: true }
+`;
+    const good = ['id,hum,station', 'a,0.5,A', 'b,1,A', 'c,,B', 'd,0,B'].join('\n');
+    const { verdict, checks } = await check(good, suite);
+    expect(verdict).toEqual({ level: 'ok', reason: '7 checks passed' });
+    expect(checks.map(({ counts }) => counts['failed'])).toEqual([0, 0, 0, 0, 1, 0, 0]);
   });
 
   it('misses a column that is not there, and names the nearest', async () => {

@@ -100,5 +100,6 @@ describe.each(cases)('$name', ({ name, prepare, prepareWorld, run, wakes }: Case
       expect({ ...left, slack: [...new Set(left.slack)] }, died).toEqual(once);
       expect(left.slack.length, died).toBeLessThanOrEqual(once.slack.length + 1);
     }
-  });
+    // A drift run has 80 points, each with two runs and a database that is put back.
+  }, 600_000);
 });

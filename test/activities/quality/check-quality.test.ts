@@ -132,6 +132,46 @@ describe('checkQuality', () => {
     );
   });
 
+  it('finds columns that stand still, are constant or gone, and values that jump out of their range', async () => {
+    const features = {
+      x: { kind: 'continuous' },
+      c: { kind: 'categorical' },
+      far: { kind: 'continuous' },
+      gone: { kind: 'continuous' },
+    } as const;
+    const good = (row: PredictionRow, i: number): PredictionRow => ({
+      ...row,
+      features: { ...row.features, far: row.features['x'], gone: i },
+    });
+    await threeWeeks({ features });
+    await openClient({ database: test.database }).logPredictions(
+      model,
+      predictionsOf({ from: 1, to: 22 }).map(good),
+    );
+    await fourthWeek((row, i) => [good(row, i)]);
+    expect(failedOf(await check())).toEqual([]);
+    await fourthWeek((row, i) => {
+      const { far, x } = good(row, i).features;
+      return [
+        {
+          ...row,
+          features: {
+            far: i >= 50 && i < 70 ? 90 + i : far,
+            x: i >= 100 && i < 130 ? 0.25 : x,
+            c: 'a',
+            gone: null,
+          },
+        },
+      ];
+    });
+    expect(failedOf(await check())).toEqual([
+      'c constant critical: it is a in all 168 hours, usually in at most 2 on end',
+      'x stuck warning: it stood still at 0.25 for 30 hours from 2024-01-26T04:00:00Z, usually for at most 1',
+      'far range critical: 20 of 168 values (12%) are outside -2 to 2, far away or reached by a jump',
+      'gone schema critical: none of 168 rows has it',
+    ]);
+  });
+
   it('does not count columns that are disabled, nor checks that are ignored', async () => {
     await threeWeeks({
       features: { x: { kind: 'continuous', enabled: false }, c: { kind: 'categorical' } },
@@ -195,6 +235,41 @@ describe('checkQuality', () => {
       ['actual', 'expect-min', 'critical', 168],
     ]);
     expect(verdict.level).toBe('critical');
+  });
+
+  it('takes names and keys for what they are expected to be', async () => {
+    await threeWeeks({
+      features: {
+        x: { kind: 'continuous', expect: { unique: true, level: 'warning' } },
+        c: { kind: 'categorical', expect: { matches: '^[ab]$' } },
+      },
+    });
+    await fourthWeek((row, i) => [{ ...row, features: { x: i, c: row.features['c'] } }]);
+    const expectedOf = async () => failedOf(await check()).filter((text) => text.includes('expect-'));
+    expect(await expectedOf()).toEqual([]);
+    await fourthWeek((row, i) => [{ ...row, features: { x: i === 1 ? 0 : i, c: i < 3 ? 'A' : 'a' } }]);
+    expect(await expectedOf()).toEqual([
+      'c expect-matches critical: 3 of 168 values do not match ^[ab]$, for example "A"',
+      'x expect-unique warning: 1 of 168 values repeat another one, for example 0',
+    ]);
+  });
+
+  it('needs no reference for expectations, duplicates and a limit of freshness', async () => {
+    await watch(test.database, {
+      model,
+      features: { x: { kind: 'continuous', expect: { max: 1.5 } }, c: { kind: 'categorical' } },
+      quality: { freshness: { predictions: '3h' } },
+    });
+    await load(test.database, model, { from: 22, to: 29 });
+    const { monitor } = await findMonitor(test.database, model);
+    const quality = await checkQuality(test.database, monitor, undefined, week, parseInstant(asOf));
+    expect(quality.checks.map(({ check, column, verdict }) => [column, check, verdict.level])).toEqual([
+      ['', 'duplicates', 'ok'],
+      ['prediction', 'freshness', 'warning'],
+      ['actual', 'freshness', 'insufficient-data'],
+      ['x', 'expect-max', 'critical'],
+    ]);
+    expect(quality.verdict.level).toBe('critical');
   });
 
   it('reads many rows in batches, each once', async () => {

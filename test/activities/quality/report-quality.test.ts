@@ -122,6 +122,20 @@ describe('the data-quality alert', () => {
     expect(await alerts()).toMatchObject([{ key: `${key}-24h`, state: 'open' }]);
   });
 
+  it('opens before there is a reference, of what needs none', async () => {
+    await watch(test.database, {
+      ...settings,
+      reference: { kind: 'fixed', start: '2024-01-01', end: '2024-02-01' },
+      features: { x: { kind: 'continuous', expect: { max: 1.5 } }, c: { kind: 'categorical' } },
+    });
+    await load(test.database, model, { from: 8, to: 9 });
+    expect(await detect(at(9))).toMatchObject({
+      verdict: 'insufficient-data',
+      quality: { level: 'critical' },
+    });
+    expect(await alerts()).toMatchObject([{ key, state: 'open' }]);
+  });
+
   it('leaves columns that nobody watches to the report', async () => {
     await loadDay(8, (row) => ({ ...row, features: { ...row.features, gust: 1 } }));
     expect((await detect(at(9))).quality.level).toBe('ok');
