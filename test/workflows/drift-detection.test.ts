@@ -42,10 +42,10 @@ beforeEach(async () => {
 const told = () => {
   const { slack, emails } = channels.told();
   const mine = (text: string): boolean => text.includes(` ${model} `);
-  return { slack: slack.filter(mine), emails: emails.filter(mine) };
+  return { slack: slack.filter(mine).sort(), emails: emails.filter(mine).sort() };
 };
-const lifecycleEnded = (subject: string) =>
-  worker.client.workflow.getHandle(`alert-lifecycle:drift:${model}:${subject}`).result();
+const lifecycleEnded = (subject: string, kind = 'drift') =>
+  worker.client.workflow.getHandle(`alert-lifecycle:${kind}:${model}:${subject}`).result();
 
 describe('driftDetection', () => {
   it('profiles what is new, compares the current window with the reference and says what it found', async () => {
@@ -77,13 +77,16 @@ describe('driftDetection', () => {
     });
   });
 
-  it('tells people of drift once, and when it is over', async () => {
+  it('tells people of drift and of bad data once, and when it is over', async () => {
+    const ended = () => Promise.all([lifecycleEnded('dataset'), lifecycleEnded('dataset', 'data-quality')]);
     await load(test.database, model, { from: 8, to: 15, shift: 3 });
     await worker.run('driftDetection', { model, asOf: at(15, 3) });
-    await lifecycleEnded('dataset');
+    await ended();
+    const bad = /has bad data: 1 of \d+ checks failed: x out of range$/;
+    const drifted = 'has data drift: 1 of 2 features drifted (50%, limit 40%): x';
     expect(told()).toEqual({
-      slack: [`CRITICAL ${model} has data drift: 1 of 2 features drifted (50%, limit 40%): x`],
-      emails: [`[critical] ${model} has data drift: 1 of 2 features drifted (50%, limit 40%): x`],
+      slack: [expect.stringMatching(bad), `CRITICAL ${model} ${drifted}`],
+      emails: [expect.stringMatching(bad), `[critical] ${model} ${drifted}`],
     });
 
     await worker.run('driftDetection', { model, asOf: at(15, 3) });
@@ -91,8 +94,9 @@ describe('driftDetection', () => {
 
     await load(test.database, model, { from: 15, to: 22 });
     await worker.run('driftDetection', { model, asOf: at(22, 3) });
-    await lifecycleEnded('dataset');
+    await ended();
     expect(told().slack).toEqual([
+      expect.stringMatching(/^RESOLVED \S+ has good data again: \d+ checks passed/),
       `RESOLVED ${model} has no data drift any more: 0 of 2 features drifted (0%, limit 40%)`,
     ]);
   });

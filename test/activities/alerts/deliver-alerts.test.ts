@@ -92,6 +92,34 @@ const slackTexts = () => slack.messages().map(({ body }) => body['text']);
 const firstPending = async (): Promise<Delivery> => (await pendingDeliveries(test.database, alert))[0]!;
 
 describe('deliverAlerts', () => {
+  it('sends no more than a person reads, however much is wrong', async () => {
+    const facts = Array.from({ length: 200 }, (_, i) => ({
+      name: `feature_${i}: missing values`,
+      value: '24 of 168 rows have no value '.repeat(40),
+    }));
+    await test.database.transaction((connection) =>
+      openAlert(connection, {
+        ...observed,
+        facts,
+        severity: 'critical',
+        summary: '200 of 400 checks failed: '.repeat(400),
+        asOf: day(20),
+        routes: toBoth,
+      }),
+    );
+    await deliver();
+    const [{ body } = { body: {} }] = slack.messages();
+    const [{ html, text } = { html: '', text: '' }] = smtp.messages();
+    expect(JSON.stringify(body).length).toBeLessThan(16_000);
+    // A mail program cuts what is longer than 102 kB.
+    expect(html.length).toBeLessThan(32_000);
+    for (const message of [JSON.stringify(body), html, text]) {
+      expect(message).toContain('feature_19: missing values');
+      expect(message).not.toContain('feature_20: missing values');
+      expect(message).toContain('180 more, see the links below');
+    }
+  });
+
   it('delivers every message once, and finds nothing to do the second time', async () => {
     await opened(toBoth);
     expect(await deliver()).toEqual({ delivered: 2, pending: 0 });

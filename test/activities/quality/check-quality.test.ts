@@ -61,7 +61,7 @@ async function check(window = week): Promise<WindowQuality> {
   return test.database.transaction(async (connection) => {
     await lockUntilCommit(connection, profileLock(model));
     const reference = await findReference(connection, model, specifyReference(monitor, window).id);
-    return checkQuality(connection, monitor, reference!, window, parseInstant(asOf));
+    return checkQuality(connection, monitor, reference, window, parseInstant(asOf));
   });
 }
 

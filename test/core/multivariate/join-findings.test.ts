@@ -69,7 +69,7 @@ describe('joinFindings', () => {
       verdict: {
         level: 'warning',
         reason:
-          '0 of 1 features drifted (0%, limit 50%), but together they have changed: correlations of features: said by correlation',
+          '0 of 1 feature drifted (0%, limit 50%), but together they have changed: correlations of features: said by correlation',
       },
     });
   });
