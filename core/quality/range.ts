@@ -5,20 +5,18 @@ import type { QualityCheck } from './check.ts';
 import { extentOf, totalOf, type ColumnSpan, type Extent } from './column-span.ts';
 import { shareRise } from './share-rise.ts';
 import { levelOfRise } from './share-verdict.ts';
-import { distanceOutside, largestStepOf, spellsOf, stepBetween, type Side } from './spells.ts';
+import { distanceOutside, spellsOf, stepBetween, unusualStepOf, usualReachOf, type Side } from './spells.ts';
 
 /** Beyond the known range by half of its width, a value is suspicious however it was reached. */
 const farWidths = 0.5;
-/** Records of what grows are set by steps that grow too: those of bike rentals in spring, by a third. */
-const jumpTimes = 1.5;
 
 /**
  * Are values outside the known range, in a way that is more than change?
  *
  * Known is the range of the reference and of what was before the window. A season sets records too, but step by step: a spell
- * of hours outside is suspicious when it is entered or left by a step (from the lowest or highest value of one hour to that of
- * the next) half as large again as any of the usual hours, or when it lies outside by half of the range's width. The suspicious values are
- * then held against none among the known ones (see `shareRise`).
+ * of hours outside is suspicious when it is entered or left by an unusual step from the lowest or highest value of one hour to that of
+ * the next (see `unusualStepOf`), or when it lies outside by half of the range's width, and farther than the extremes of rain or
+ * of prices reach (see `usualReachOf`). The suspicious values are then held against none among the known ones (see `shareRise`).
  *
  * `insufficient-data` where no range is known or the window has no value. Where an hour has several values, all of them
  * that are outside the reference's range count with it. Cost: a pass over the hours.
@@ -84,14 +82,14 @@ function countSuspicious(
   usual: readonly ColumnSpan[],
   current: readonly ColumnSpan[],
 ): number {
-  const largest = largestStepOf(side, usual);
-  const far = farWidths * (range.max - range.min);
+  const unusual = unusualStepOf(side, usual);
+  const far = Math.max(farWidths * (range.max - range.min), usualReachOf(side, usual));
   const first = current[0]?.window.start ?? 0;
   const previous = usual.findLast(({ window, extent }) => window.end <= first && extent !== undefined);
   return spellsOf(side, range, current, previous).reduce((sum, { hours, before, after }) => {
     // How it was left counts only where it is not known how it was entered: storms end hot days at once.
     const step = stepBetween(side, before, hours[0]) ?? stepBetween(side, hours.at(-1), after) ?? 0;
-    const isJump = largest !== undefined && step > jumpTimes * largest;
+    const isJump = unusual !== undefined && step > unusual;
     const counted = hours.filter((hour) => isJump || distanceOutside(side, range, hour) >= far);
     return sum + counted.reduce((count, hour) => count + (side === 'low' ? hour.below : hour.above), 0);
   }, 0);

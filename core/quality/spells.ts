@@ -60,10 +60,46 @@ export function stepBetween(
 
 /** The largest step of some hours in time order; undefined where fewer than 48 pairs are near enough to each other. */
 export function largestStepOf(side: Side, hours: readonly ColumnSpan[]): number | undefined {
+  return stepsOf(side, hours)?.reduce((largest, step) => Math.max(largest, step), 0);
+}
+
+/** A record of what grows is set by steps that grow too: those of bike rentals in spring, by a third. */
+const unusualTimes = 1.5;
+
+/**
+ * From which step on is one unusual? Half as large again as the largest of some hours; and where large steps are rare and far
+ * apart, as those of rain, beyond the largest by twice as much as that is beyond the 99th percentile. Undefined where fewer than 48
+ * pairs are near enough to each other.
+ */
+export function unusualStepOf(side: Side, hours: readonly ColumnSpan[]): number | undefined {
+  const steps = stepsOf(side, hours);
+  if (steps === undefined) return undefined;
+  const { largest, tail } = upperTailOf(steps);
+  return Math.max(unusualTimes * largest, largest + tail);
+}
+
+/** How far beyond the range of some hours a value is to be expected: twice what their extreme is beyond the 99th percentile. */
+export function usualReachOf(side: Side, hours: readonly ColumnSpan[]): number {
+  const extremes = hours.flatMap(({ extent }) =>
+    extent === undefined ? [] : [side === 'low' ? -extent.min : extent.max],
+  );
+  return extremes.length === 0 ? 0 : upperTailOf(extremes).tail;
+}
+
+const tail = { quantile: 0.99, times: 2 } as const;
+
+function upperTailOf(numbers: readonly number[]): { readonly largest: number; readonly tail: number } {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const largest = sorted.at(-1) ?? 0;
+  const high = sorted[Math.floor(tail.quantile * (sorted.length - 1))] ?? 0;
+  return { largest, tail: tail.times * (largest - high) };
+}
+
+function stepsOf(side: Side, hours: readonly ColumnSpan[]): readonly number[] | undefined {
   const filled = hours.filter(({ extent }) => extent !== undefined);
   const steps = filled
     .slice(1)
     .map((hour, i) => stepBetween(side, filled[i], hour))
     .filter((step) => step !== undefined);
-  return steps.length < fewestSteps ? undefined : steps.reduce((largest, step) => Math.max(largest, step), 0);
+  return steps.length < fewestSteps ? undefined : steps;
 }

@@ -52,6 +52,27 @@ describe('judgeRange', () => {
     expect(counts['suspicious']).toBe(2);
   });
 
+  it('expects showers beyond the heaviest so far, but not a flood', () => {
+    // Dry but for a shower of one hour each day; of thirty showers, each a little rarer one is heavier.
+    const rain = Array.from({ length: 720 }, (_, i) => (i % 24 === 18 ? 1 / (1 + (((7 * i) / 24) % 30)) : 0));
+    const sky = numbers(rain);
+    const known = hoursWith(sky, rain);
+    const judgeRain = (heaviest: number) =>
+      judgeRange(
+        'rain',
+        sky,
+        known,
+        known,
+        hoursWith(
+          sky,
+          Array.from({ length: 168 }, (_, i) => (i % 24 === 18 ? heaviest : 0)),
+          720,
+        ),
+      );
+    expect(judgeRain(1.5).counts).toMatchObject({ outsideReference: 7, suspicious: 0 });
+    expect(judgeRain(9).verdict.level).toBe('warning');
+  });
+
   it('takes any other value as far away from a constant', () => {
     const constant = numbers(Array.from({ length: 200 }, () => 7));
     const known = hoursWith(
