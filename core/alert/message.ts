@@ -75,7 +75,9 @@ const longest = { facts: 20, name: 100, value: 500, summary: 1_000 } as const;
 /**
  * The first 20 facts, none of them longer than a few lines, and how many more there are.
  *
- * @example firstFacts(twoHundred).at(-1) // { name: 'More', value: '180 more, see the links below' }
+ * @example
+ * const facts = Array.from({ length: 200 }, (_, i) => ({ name: `f${i}`, value: 'no row has a value' }));
+ * firstFacts(facts).at(-1) // { name: 'More', value: '180 more, see the links below' }
  */
 export function firstFacts(facts: readonly Fact[]): readonly Fact[] {
   const first = facts.slice(0, longest.facts).map(({ name, value }) => ({
@@ -86,7 +88,11 @@ export function firstFacts(facts: readonly Fact[]): readonly Fact[] {
   return more === 0 ? first : [...first, { name: 'More', value: `${more} more, see the links below` }];
 }
 
-/** A summary that a person reads to its end. */
+/**
+ * A summary that a person reads to its end: at most 1,000 characters.
+ *
+ * @example shortSummary('x'.repeat(2000)).length // 1000
+ */
 export function shortSummary(summary: string): string {
   return shortened(summary, longest.summary);
 }

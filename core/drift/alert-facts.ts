@@ -5,7 +5,9 @@ import type { ColumnDrift } from './column-drift.ts';
 /**
  * What has drifted, for a message: the enabled columns, the critical ones first, and what all features show together.
  *
- * @example alertFacts(columns) // [{ name: 'hum', value: 'Wasserstein 0.31 sd, 14 times its usual difference ...' }]
+ * @example
+ * const hum = { column: 'hum', drifted: 'yes', enabled: true, verdict: { level: 'warning', reason: 'hum: Wasserstein 0.31 sd' } };
+ * alertFacts([hum]) // [{ name: 'hum', value: 'Wasserstein 0.31 sd' }]
  */
 export function alertFacts(
   columns: readonly ColumnDrift[],

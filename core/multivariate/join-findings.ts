@@ -7,6 +7,10 @@ import { togetherLabels, type Finding } from './finding.ts';
  * (Benjamini-Hochberg over the findings that could be judged), so that three methods raise no more false alarms than one.
  *
  * @param alpha The share of false alarms that is accepted.
+ * @example
+ * const found = { method: 'correlation', pValue: 0.04, verdict: { level: 'warning', reason: '1 of 3 pairs of features changed' } };
+ * const calm = { ...found, pValue: 0.8, verdict: { level: 'ok', reason: 'as before' } };
+ * [speakingFindings([found], 0.05).length, speakingFindings([found, calm, calm], 0.05).length] // [1, 0]
  */
 export function speakingFindings(
   findings: readonly Finding<unknown>[],
@@ -26,8 +30,11 @@ export function speakingFindings(
  * otherwise than they did, or some change is spread over many of them. No more than a warning: which features it takes to call a model
  * drifted is for `drift.share` to say. Where features have drifted, findings only repeat them, and the verdict stays.
  *
- * @example joinFindings(calm, [toldApart], 0.05).verdict.reason
- * // '0 of 3 features drifted (0%, limit 50%), but together they have changed: current rows can be told from reference rows: ...'
+ * @example
+ * const calm = { driftedFeatures: [], verdict: { level: 'ok', reason: '0 of 3 features drifted (0%, limit 50%)' } };
+ * const found = { method: 'correlation', pValue: 0.01, verdict: { level: 'critical', reason: 'x and y 0.9 -> -0.9' } };
+ * joinFindings(calm, [found], 0.05).verdict.reason
+ * // '0 of 3 features drifted (0%, limit 50%), but together they have changed: correlations of features: x and y 0.9 -> -0.9'
  */
 export function joinFindings(
   dataset: DatasetDrift,

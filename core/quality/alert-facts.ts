@@ -10,7 +10,10 @@ const named = 5;
 /**
  * What is wrong, in a line: what the facts then explain.
  *
- * @example qualitySummary(counted) // '2 of 43 checks failed: hum out of range, hum stuck'
+ * @example
+ * const verdict = { level: 'warning', reason: 'it stood still at 0 for 22 hours' };
+ * qualitySummary([{ check: 'stuck', column: 'hum', verdict }, { check: 'range', column: 'hum', verdict }])
+ * // '2 of 2 checks failed: hum stuck, hum out of range'
  */
 export function qualitySummary(counted: readonly QualityCheck[]): string {
   const judged = counted.filter(({ verdict }) => verdict.level !== 'insufficient-data');
@@ -23,8 +26,9 @@ export function qualitySummary(counted: readonly QualityCheck[]): string {
 /**
  * Each failed check, the worst first: which column, what, how much of it, and what was expected.
  *
- * @example qualityFacts(counted)
- * // [{ name: 'hum: out of range', value: '22 of 163 values (13%) are outside 0.08 to 1, far away or reached by a jump' }, ...]
+ * @example
+ * const verdict = { level: 'warning', reason: 'it stood still at 0 for 22 hours' };
+ * qualityFacts([{ check: 'stuck', column: 'hum', verdict }]) // [{ name: 'hum: stuck', value: 'it stood still at 0 for 22 hours' }]
  */
 export function qualityFacts(counted: readonly QualityCheck[]): Fact[] {
   return failedChecks(counted).map((check) => ({ name: nameOf(check, ': '), value: check.verdict.reason }));

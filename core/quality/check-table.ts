@@ -46,12 +46,21 @@ export const checkTable: Readonly<Record<CheckName, CheckPolicy>> = {
   'expect-column': { label: 'expected column', most: asWritten },
 };
 
-/** Is a check an expectation that people have written? */
+/**
+ * Is a check an expectation that people have written?
+ *
+ * @example isExpectation('expect-min') // true
+ */
 export function isExpectation(check: CheckName): boolean {
   return check.startsWith('expect-');
 }
 
-/** A check with the level that it may have. Bad actuals never wake anybody: predictions do not depend on them, and they are restated. */
+/**
+ * A check with the level that it may have. Bad actuals never wake anybody: predictions do not depend on them, and they are
+ * restated.
+ *
+ * @example limitLevel({ check: 'stuck', column: 'hum', verdict: { level: 'critical', reason: 'at 0' } }).verdict.level // 'warning'
+ */
 export function limitLevel(check: QualityCheck): QualityCheck {
   const { verdict } = check;
   const isWarning =
