@@ -40,7 +40,7 @@ export async function examineWindow(
   prepared: StoredReference | { readonly missing: string },
   window: WindowToExamine,
 ): Promise<ExaminedWindow | undefined> {
-  const { current } = window;
+  const { current, asOf } = window;
   const found =
     'missing' in prepared
       ? {
