@@ -54,9 +54,11 @@ function table(reports: readonly ListedReport[]): Html {
 }
 
 function row({ model, window, path, modelPath, verdict }: ListedReport): Html {
-  const span = [window.start, window.end].map((instant) => instantText(formatInstant(instant))).join(' to ');
+  const [start, end] = [window.start, window.end].map(
+    (instant) => html`<span class="whole">${instantText(formatInstant(instant))}</span>`,
+  );
   return html`<tr>
-    <th scope="row"><a href="${path}">${span}</a></th>
+    <th scope="row"><a href="${path}">${start} to ${end}</a></th>
     <td><a href="${modelPath}">${model}</a></td>
     <td>${verdict !== undefined && levelMark(verdict.level)}</td>
     <td class="wide">${verdict !== undefined && shorten(verdict.reason, longestReason)}</td>

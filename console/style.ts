@@ -45,7 +45,9 @@ bdi, .reason, .verdict p, .beside, .next, .verdicts td, .verdicts th, .why { ove
 .next { margin: 0; padding-left: 20px }
 .next li { margin-bottom: 4px }
 .order { margin: 8px 0; font-size: 13px }
-.since { font-size: 13px; white-space: nowrap }
+.since { font-size: 13px }
+.whole { white-space: nowrap }
+h1 + .reports { margin-top: 16px }
 .verdict details { margin-top: 4px; color: var(--ink) }
 .verdict details p { font-size: 14px }
 .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 190px), 1fr)); gap: 12px 24px }
@@ -72,7 +74,7 @@ tbody th { font-weight: 400 }
 .facts th, .facts td, .statistics th, .statistics td { padding-top: 3px; padding-bottom: 3px }
 .overview { table-layout: fixed }
 .overview tbody th { font-weight: 600 }
-.overview th:nth-child(2) { width: 110px }
+.overview th:nth-child(2) { width: 124px }
 .overview th:nth-child(3) { width: 34% }
 .overview .number { width: 96px }
 .verdicts { table-layout: fixed }
@@ -117,7 +119,7 @@ details.others .body { padding: 4px 0 20px; scroll-margin-top: 48px }
 @media (max-width: 700px) {
   .wide { display: none }
   td .level { font-size: 13px }
-  .overview th:nth-child(2) { width: 112px }
+  .overview th:nth-child(2) { width: 116px }
   .overview th:nth-child(3) { width: 36% }
   .verdicts thead { display: none }
   .verdicts tr { display: block; padding: 8px 0; border-top: 1px solid var(--line) }

@@ -71,7 +71,7 @@ function answerPart(id: string, column: ReportedColumn, answer: Answer): Html {
             )}
           </dl>`
     }
-    ${history.length > 0 && historyFigure(id, column, answer, history)}
+    ${history.length > 1 && historyFigure(id, column, answer, history)}
   </div>`;
 }
 

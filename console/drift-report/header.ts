@@ -69,7 +69,7 @@ function besides({ quality, segments = [], together = [] }: DriftReport): readon
       place: 'together',
       name: 'All features together',
       level: worstOf(together.map(({ verdict }) => verdict.level)),
-      reason: `${changed.length} of ${together.length} methods find a change`,
+      reason: `a change by ${changed.length} of ${together.length} methods`,
     },
     segments.length > 0 && {
       place: 'segments',

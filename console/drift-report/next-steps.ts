@@ -43,7 +43,7 @@ function faultyColumns({ quality }: DriftReport, drifted: readonly PlacedColumn[
 function firstFeatures(features: readonly PlacedColumn[]): Html | undefined {
   if (features.length === 0) return undefined;
   if (features.length <= firstColumns)
-    return html`Only ${links(features)} ${features.length === 1 ? 'has' : 'have'} drifted.`;
+    return html`The ${features.length === 1 ? 'feature' : 'features'} that drifted: ${links(features)}.`;
   const first = features.slice(0, firstColumns);
   const why = first.every(({ column }) => column.weight !== undefined)
     ? 'worst and most important to the model'

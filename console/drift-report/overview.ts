@@ -43,9 +43,9 @@ export function overviewTable(placed: readonly PlacedColumn[]): Html {
   const hasWeights = placed.some(({ column }) => column.weight !== undefined);
   const rows = placed.map(({ id, column }) => {
     const name = html`<bdi>${shorten(visibleName(column.name), 60)}</bdi>`;
-    const isAll = isLoud(column.verdict.level) && !hasDetails(column);
-    return html`<tr ${isAll && html`id="${id}"`}>
-      <th scope="row">${isAll ? name : html`<a href="#${id}">${name}</a>`}${columnTags(column)}</th>
+    const saysAll = isLoud(column.verdict.level) && !hasDetails(column);
+    return html`<tr ${saysAll && html`id="${id}"`}>
+      <th scope="row">${saysAll ? name : html`<a href="#${id}">${name}</a>`}${columnTags(column)}</th>
       <td>${levelMark(column.verdict.level)}${sinceLine(column)}</td>
       <td>${difference(column)}</td>
       <td class="wide">${meanChange(column)}</td>
@@ -70,8 +70,13 @@ export function overviewTable(placed: readonly PlacedColumn[]): Html {
   </table>`;
 }
 
+/** For those who see a column without its row. */
+export function importanceTag({ weight }: ReportedColumn): Part {
+  return weight !== undefined && html` <span class="tag">importance ${formatShare(weight)}</span>`;
+}
+
 function sinceLine({ since }: ReportedColumn): Part {
-  return since !== undefined && html`<br /><span class="muted since">${sinceInWords(since)}</span>`;
+  return since !== undefined && html`<br /><span class="muted since whole">${sinceInWords(since)}</span>`;
 }
 
 /** Is more known of a column than the reason of its verdict? Otherwise its row says all. */

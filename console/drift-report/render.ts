@@ -17,6 +17,7 @@ import {
   difference,
   hasDetails,
   heatStrip,
+  importanceTag,
   overviewTable,
   type PlacedColumn,
 } from './overview.ts';
@@ -123,7 +124,7 @@ function loudSection({ id, column, body }: DrawnColumn): Html {
   return html`<section class="column" id="${id}" aria-labelledby="${id}-name">
     <div class="head">
       <h3 id="${id}-name"><bdi>${visibleName(column.name)}</bdi></h3>
-      ${levelMark(column.verdict.level)}${columnTags(column)}
+      ${levelMark(column.verdict.level)}${columnTags(column)}${importanceTag(column)}
     </div>
     ${body}
   </section>`;
@@ -164,6 +165,11 @@ const howToRead = html`<details class="how">
       Each side counts for itself, so that sides of different sizes compare. What is missing or invalid is no
       value. Of current values beyond the reference's range often only the number and the mean are known: they
       are a flat piece, or stand beside the axis, below or above, where they are far away.
+    </dd>
+    <dt>Since</dt>
+    <dd>
+      The end of the first of the windows that have drifted on end, up to this one. New: the window before had
+      not.
     </dd>
     <dt>Usual</dt>
     <dd>Where the effect of such windows lies when nothing is wrong.</dd>

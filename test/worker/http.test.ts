@@ -96,7 +96,8 @@ describe('reports', () => {
     async (list) => {
       const { status, body } = await ask(list);
       expect(status).toBe(200);
-      expect(body).toContain(`<a href="${path}">2011-05-13 to 2011-05-20</a>`);
+      const link = body.slice(body.indexOf(`<a href="${path}">`)).replace(/<\/a>[\s\S]*/, '');
+      expect(link.replaceAll(/<[^>]*>/g, '')).toBe('2011-05-13 to 2011-05-20');
       expect(body).toContain('<a href="/reports/drift/bike-demand">bike-demand</a>');
       expect(body).toContain('&lt;b&gt; drifted');
     },

@@ -18,7 +18,7 @@ describe.skipIf(path === undefined)('a report in a browser', () => {
   });
   afterAll(() => browser.close());
 
-  /** Opens the report from a file's origin, with everything unfolded; gives what the console said too. */
+  /** Opens the report from a file's origin, with everything unfolded; gives what the console said and the network was asked too. */
   async function open(
     width: number,
     colorScheme: 'light' | 'dark',
@@ -28,6 +28,7 @@ describe.skipIf(path === undefined)('a report in a browser', () => {
     tab.on('console', (message) => said.push(message.text()));
     tab.on('pageerror', (error) => said.push(error.message));
     tab.on('dialog', (dialog) => said.push(dialog.message()));
+    tab.on('request', (request) => said.push(request.url()));
     await tab.setContent(page);
     await tab.evaluate(`for (const details of document.querySelectorAll('details')) details.open = true`);
     return { tab, said };
@@ -37,17 +38,20 @@ describe.skipIf(path === undefined)('a report in a browser', () => {
     (['light', 'dark'] as const).map((scheme) => ({ width, scheme })),
   );
 
-  it.each(cases)('fits a screen $width px wide, $scheme, and has no error', async ({ width, scheme }) => {
-    const { tab, said } = await open(width, scheme);
-    expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(width);
-    const tooWide = await tab.evaluate(
-      `[...document.body.querySelectorAll('*')].filter((element) => !element.closest('svg svg, .hidden')
+  it.each(cases)(
+    'fits a screen $width px wide, $scheme, asks the network for nothing and has no error',
+    async ({ width, scheme }) => {
+      const { tab, said } = await open(width, scheme);
+      expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      const tooWide = await tab.evaluate(
+        `[...document.body.querySelectorAll('*')].filter((element) => !element.closest('svg svg, .hidden')
         && element.getBoundingClientRect().right > innerWidth + 0.5).map((element) => element.outerHTML.slice(0, 120))`,
-    );
-    expect(tooWide).toEqual([]);
-    expect(said).toEqual([]);
-    await tab.close();
-  });
+      );
+      expect(tooWide).toEqual([]);
+      expect(said).toEqual([]);
+      await tab.close();
+    },
+  );
 
   it.each(['light', 'dark'] as const)('has texts with a contrast of 4.5, %s', async (scheme) => {
     const { tab } = await open(1400, scheme);

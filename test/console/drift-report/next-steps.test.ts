@@ -42,9 +42,9 @@ it('says nothing where nothing has drifted', () => {
 });
 
 it('names the few features that drifted, or the first of many and why', () => {
-  expect(stepsOf([column('temp', 'warning')])).toEqual(['Only temp has drifted.']);
+  expect(stepsOf([column('temp', 'warning')])).toEqual(['The feature that drifted: temp.']);
   expect(stepsOf([column('temp', 'warning'), column('hum', 'warning')])).toEqual([
-    'Only temp and hum have drifted.',
+    'The features that drifted: temp and hum.',
   ]);
   const many = ['a', 'b', 'c', 'd'];
   expect(stepsOf(many.map((name) => column(name, 'critical')))).toEqual([

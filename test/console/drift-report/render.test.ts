@@ -64,6 +64,7 @@ describe('a report', () => {
       'Different from the reference? ◆ Critical Wasserstein 4.48 sd Matters from 0.1 sd p',
     );
     expect(temp).toContain('p, corrected');
+    expect(temp).toContain('importance 40%');
     expect(temp).toContain('10 other methods Method Statistic');
     expect(temp).toMatch(/KS 0\.981/);
     expect(temp).toMatch(
@@ -124,7 +125,7 @@ describe('a report', () => {
         ],
       }),
     );
-    expect(text).toContain('◆ Critical All features together : 1 of 2 methods find a change');
+    expect(text).toContain('◆ Critical All features together : a change by 1 of 2 methods');
     expect(text).toContain('▲ Warning Segments : 1 of 2 drifted: &lt;i&gt;holiday&lt;/i&gt;=1');
     expect(text).toContain('&lt;i&gt;holiday&lt;/i&gt;=1 48 rows ▲ Warning temp Wasserstein 4.48 sd');
     expect(text).toContain('Nothing drifted in 1: 1 OK');
