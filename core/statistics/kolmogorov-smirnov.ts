@@ -42,8 +42,7 @@ const mostPairsOfExactLaw = 50_000;
  * The p-value is two-sided and assumes independent rows. As scipy's `ks_2samp`: exact (`method='exact'`) up to 50,000
  * pairs of rows n m, otherwise from the law of the one-sample statistic at the effective size n m / (n + m)
  * (`method='asymp'`), which just above is off by 2 to 9% at p = .05 and 4 to 13% at .001, for 5,000 rows a side by 2 and
- * 3%, and needs no more than 0.05 ms there. Both take values as distinct: with ties the p-value is too large, never too
- * small.
+ * 3%. Both take values as distinct: with ties the p-value is too large, never too small.
  *
  * Missing and invalid values are left out. Constant equal columns give 0 with p = 1. Not computable: a categorical
  * column, no values on a side, no distribution. Source: Smirnov (1948); Hodges (1958); Simard and L'Ecuyer (2011). Cost:

@@ -59,6 +59,12 @@ describe('the table of methods', () => {
     ]);
   });
 
+  it('has a key and a label of its own for each', () => {
+    const rows = methodNames.map(methodOf);
+    expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length);
+    expect(new Set(rows.map(({ label }) => label)).size).toBe(rows.length);
+  });
+
   it('knows the names of methods', () => {
     expect([isMethodName('wasserstein'), isMethodName('toString'), isMethodName('ks')]).toEqual([
       true,
