@@ -16,6 +16,19 @@ export function formatNumber(value: number): string {
   return formatSignificant(value);
 }
 
+/**
+ * A number among others that lie so far apart, with the digits that tell them from each other: a mark of an axis.
+ *
+ * @example [formatApart(273.2, 0.2), formatApart(1e9 + 1, 1), formatApart(20, 5)] // ['273.2', '1,000,000,001', '20']
+ */
+export function formatApart(value: number, distance: number): string {
+  const place = Math.floor(Math.log10(distance));
+  const digits = Math.floor(Math.log10(Math.abs(value))) - place + 1;
+  // Infinite digits would be of a 0 or of no distance.
+  if (digits <= 3 || digits > 15) return formatNumber(value);
+  return new Intl.NumberFormat('en-US', { maximumFractionDigits: Math.max(0, -place) }).format(value);
+}
+
 /** @example formatCount(17379) // '17,379' */
 export function formatCount(count: number): string {
   return grouped.format(count);
@@ -29,7 +42,7 @@ export function formatCount(count: number): string {
 export function formatPair(a: number, b: number): readonly [string, string] {
   const difference = Math.abs(a - b);
   const size = Math.max(Math.abs(a), Math.abs(b));
-  if (difference === 0 || size >= 1e9 || size < 1e-4 || difference < size * 1e-9) {
+  if (difference === 0 || size >= 1e15 || size < 1e-4 || difference < size * 1e-12) {
     return [formatNumber(a), formatNumber(b)];
   }
   const decimals = Math.min(15, Math.max(0, 1 - Math.floor(Math.log10(difference))));

@@ -68,7 +68,8 @@ th, td { padding: 5px 12px 5px 0; border-top: 1px solid var(--line); text-align:
 th:last-child, td:last-child { padding-right: 0 }
 thead th, thead td { border-top: 0; color: var(--muted); font-weight: 400; font-size: 13px }
 tbody th { font-weight: 400 }
-.number, .facts td, .facts thead th, .statistics td, .statistics th + th { text-align: right; white-space: nowrap }
+.number, .facts td, .facts thead th, .statistics td, .statistics th + th { text-align: right }
+.number, .statistics td, .statistics th + th { white-space: nowrap }
 .statistics .why { text-align: left; white-space: normal; color: var(--muted) }
 .facts thead td { border: 0 }
 .facts th, .facts td, .statistics th, .statistics td { padding-top: 3px; padding-bottom: 3px }
@@ -107,8 +108,8 @@ figure svg { display: block; width: 100%; max-width: 460px; height: auto; font: 
 
 summary { cursor: pointer }
 details.others > summary { padding: 8px 0; color: var(--link); font-size: 16px }
-details.others details { border-top: 1px solid var(--line); padding: 6px 0 }
-details.others details > summary h3 { font-size: 15px }
+details.others > details { border-top: 1px solid var(--line); padding: 6px 0 }
+details.others > details > summary h3 { font-size: 15px }
 details.others summary > h3, details.others summary > span { display: inline-block; width: calc(40% - 24px); padding-right: 24px; vertical-align: top }
 details.others summary > span { width: 12% }
 details.others summary > span + span { width: 46% }

@@ -9,7 +9,7 @@ import { formatShare } from '../../core/number-text.ts';
 import type { Sides } from '../../core/statistics/comparison.ts';
 import { drawChart, type ChartOption } from '../charts.ts';
 import type { Html } from '../html.ts';
-import { formatNumber } from '../numbers.ts';
+import { formatApart } from '../numbers.ts';
 import { axisLine, axisText, chartText, chartWidth, gridLine, niceTicks } from './chart-parts.ts';
 import { shorten, visibleName } from '../names.ts';
 
@@ -47,6 +47,7 @@ function continuousOption({ edges, bars, below, above }: ContinuousDistribution)
   ].filter(({ shares }) => shares.reference + shares.current > 0);
   const words = new Map(lanes.map(({ start, words }) => [start + laneWidth / 2, words]));
   const ticks = niceTicks(low, high);
+  const step = ticks.length > 1 ? ticks[1]! - ticks[0]! : width;
   const away = (tick: number): boolean =>
     [...words.keys()].every((lane) => Math.abs(tick - lane) > 0.12 * width);
   const ends = lanes.flatMap(({ start }) => [start, start + laneWidth]);
@@ -62,7 +63,8 @@ function continuousOption({ edges, bars, below, above }: ContinuousDistribution)
       axisLabel: {
         ...axisText,
         customValues: [...ticks.filter(away), ...words.keys()],
-        formatter: (value: number) => words.get(value) ?? formatNumber(value),
+        formatter: (value: number) => words.get(value) ?? formatApart(value, step),
+        hideOverlap: true,
       },
     },
     yAxis: shareAxis,

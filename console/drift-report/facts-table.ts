@@ -5,7 +5,7 @@ import { formatShare } from '../../core/number-text.ts';
 import type { Sides } from '../../core/statistics/comparison.ts';
 import { valueOf, type Computed } from '../../core/verdict.ts';
 import { html, type Part } from '../html.ts';
-import { formatCount, formatNumber, formatPair } from '../numbers.ts';
+import { formatApart, formatCount, formatNumber, formatPair } from '../numbers.ts';
 import type { ReportedColumn } from './drift-report.ts';
 
 /** A fact of both sides; of one where the other has none. */
@@ -65,7 +65,7 @@ function meanRow({ means }: ColumnFacts): Row[] {
 
 function rangeRow({ reference, current }: Sides<{ readonly min: number; readonly max: number }>): Row {
   const words = ({ min, max }: { readonly min: number; readonly max: number }): string =>
-    min === max ? formatNumber(min) : `${formatNumber(min)} to ${formatNumber(max)}`;
+    min === max ? formatNumber(min) : `${formatApart(min, max - min)} to ${formatApart(max, max - min)}`;
   return ['Range', words(reference), words(current)];
 }
 
