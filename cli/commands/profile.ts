@@ -126,8 +126,9 @@ async function show(path: string, options: ShowOptions): Promise<void> {
     console.log(JSON.stringify({ file: path, createdBy, sources, rows, columns }, undefined, 2));
     return;
   }
+  const { screen } = await import('../paint.ts');
   const { summaryCsv, summaryText } = await import('../profile/summary-text.ts');
-  console.log(options.csv ? summaryCsv(columns) : summaryText(file, columns));
+  console.log(options.csv ? summaryCsv(columns) : summaryText(file, columns, screen()));
 }
 
 async function merge(paths: readonly string[], { output }: { readonly output: string }): Promise<void> {

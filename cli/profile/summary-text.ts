@@ -2,6 +2,7 @@
 
 import Table from 'cli-table3';
 
+import type { Screen } from '../paint.ts';
 import type { ProfileFile } from '../profile-file.ts';
 import {
   shares,
@@ -15,12 +16,12 @@ const plain = { style: { head: [], border: [], compact: true } };
 const levelsShown = 3;
 
 /** A table of each kind of column, under a line that says what was profiled. */
-export function summaryText(file: ProfileFile, summaries: readonly ColumnSummary[]): string {
+export function summaryText(file: ProfileFile, summaries: readonly ColumnSummary[], screen: Screen): string {
   const continuous = summaries.filter((summary) => summary.kind === 'continuous');
   const categorical = summaries.filter((summary) => summary.kind === 'categorical');
   return [
     `${counted(file.rows, 'row')} of ${sourcesText(file.sources)}, ${counted(summaries.length, 'column')}; written by Tidewatch ${file.createdBy}`,
-    ...(continuous.length > 0 ? [continuousTable(continuous), quantileNote] : []),
+    ...(continuous.length > 0 ? [continuousTable(continuous, screen), quantileNote] : []),
     ...(categorical.length > 0 ? [categoricalTable(categorical)] : []),
   ].join('\n');
 }
@@ -46,19 +47,33 @@ export function summaryCsv(summaries: readonly ColumnSummary[]): string {
       const nothing = ['', ...shares.map(() => ''), '', '', ''];
       return [...shared, ...nothing, levels.length, unseen, levels[0]?.level ?? ''];
     }
-    return [...shared, ...numbersOf(summary).map((number) => number ?? ''), '', '', ''];
+    return [...shared, ...numbersOf(summary, shares).map((number) => number ?? ''), '', '', ''];
   });
   return [head, ...lines].map((line) => line.map(csvField).join(',')).join('\n');
 }
 
-function continuousTable(summaries: readonly ContinuousSummary[]): string {
-  const ofShares = shares.map((share) => `${share * 100}%`);
-  const head = ['column', 'values', 'missing', 'invalid', 'min', ...ofShares, 'max', 'mean', 'sd'];
-  const table = new Table({ ...plain, head });
+/** On a screen that is too narrow for all numbers, without the number of values and with the median only. */
+function continuousTable(summaries: readonly ContinuousSummary[], { columns }: Screen): string {
+  const whole = drawContinuous(summaries, shares, ['values', 'missing', 'invalid']);
+  const isNarrow = whole.indexOf('\n') > columns;
+  return isNarrow ? drawContinuous(summaries, [0.5], ['missing', 'invalid']) : whole;
+}
+
+function drawContinuous(
+  summaries: readonly ContinuousSummary[],
+  shown: readonly number[],
+  counts: readonly ('values' | 'missing' | 'invalid')[],
+): string {
+  const ofShares = shown.map((share) => `${share * 100}%`);
+  const table = new Table({
+    ...plain,
+    head: ['column', ...counts, 'min', ...ofShares, 'max', 'mean', 'sd'],
+  });
   for (const summary of summaries) {
-    const { column, values, missing, invalid } = summary;
-    const numbers = numbersOf(summary).map((number) => (number === undefined ? '-' : shortened(number)));
-    table.push([column, values, missing, invalid, ...numbers]);
+    const numbers = numbersOf(summary, shown).map((number) =>
+      number === undefined ? '-' : shortened(number),
+    );
+    table.push([summary.column, ...counts.map((count) => summary[count]), ...numbers]);
   }
   return table.toString();
 }
@@ -77,10 +92,14 @@ function categoricalTable(summaries: readonly CategoricalSummary[]): string {
 }
 
 /** Minimum, quantiles, maximum, mean and standard deviation; undefined without values. */
-function numbersOf({ distribution }: ContinuousSummary): readonly (number | undefined)[] {
-  if (distribution === null) return Array.from({ length: shares.length + 4 }, () => undefined);
+function numbersOf(
+  { distribution }: ContinuousSummary,
+  shown: readonly number[],
+): readonly (number | undefined)[] {
+  if (distribution === null) return Array.from({ length: shown.length + 4 }, () => undefined);
   const { min, quantiles, max, mean, standardDeviation } = distribution;
-  return [min, ...quantiles.map(({ value }) => value), max, mean, standardDeviation];
+  const values = quantiles.filter(({ share }) => shown.includes(share)).map(({ value }) => value);
+  return [min, ...values, max, mean, standardDeviation];
 }
 
 function sourcesText([first = 'no table', ...others]: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { summarizeColumn } from '../../../cli/profile/column-summary.ts';
+import { paper } from '../../../cli/paint.ts';
 import { summaryCsv, summaryText } from '../../../cli/profile/summary-text.ts';
 import type { ProfiledColumn } from '../../../cli/profile-file.ts';
 import { buildCategoricalGrid, buildContinuousGrid, type ReferenceGrid } from '../../../core/profile/grid.ts';
@@ -67,11 +68,18 @@ describe('summaryText', () => {
   it('shows a table of each kind under what was profiled', () => {
     const columns = [temp, sky, nothing];
     const file = { createdBy: '1.2.3', sources: ['a.csv', 'b.csv', 'c.csv'], rows: 1, columns };
-    const text = summaryText(file, columns.map(summarizeColumn));
+    const text = summaryText(file, columns.map(summarizeColumn), paper);
     expect(text).toMatch(/^1 row of a\.csv and 2 other tables, 3 columns; written by Tidewatch 1\.2\.3\n/);
     expect(text).toMatch(/│ temp +│ 4 +│ 1 +│ 1 +│ 1 +│ 1 +│ 1 +│ 2 +│ 3 +│ 3 +│ 3 +│ 2 +│ 1 +│/);
     expect(text).toMatch(/│ nothing │ 0 +│ 2 +│ 0 +│ - +│/);
     expect(text).toMatch(/│ sky, seen │ 5 +│ 1 +│ 0 +│ 1 +│ 2 +│ rain 60%, clear 20% +│/);
+  });
+
+  it('keeps to the median on a narrow screen', () => {
+    const file = { createdBy: '1.2.3', sources: ['a.csv'], rows: 6, columns: [temp] };
+    const text = summaryText(file, [summarizeColumn(temp)], { ...paper, columns: 80 });
+    expect(text).toMatch(/│ column │ missing │ invalid │ min │ 50% │ max │ mean │ sd │/);
+    expect(text).toMatch(/│ temp   │ 1       │ 1       │ 1   │ 2   │ 3   │ 2    │ 1  │/);
   });
 });
 
