@@ -155,6 +155,10 @@ async function textOf(path: string, name: string, { bytes, format }: Beginning):
     .replace(/^\uFEFF/, '')
     .trimStart();
   if (text === '') throw unreadable(name, 'it is empty');
+  if (/^tidewatch profile \d/.test(text)) {
+    const instead = 'give it to --profile, or two of them to `tidewatch profile compare`';
+    throw unreadable(name, `it is a profile; ${instead}`);
+  }
   // What a failed download leaves behind, and what people try.
   if (/^<(!doctype|html|\?xml)/i.test(text)) throw unreadable(name, 'it is HTML or XML, not CSV');
   if (/^(\{\s*"|\[\s*[{[])/.test(text)) throw unreadable(name, 'it is JSON, not CSV');

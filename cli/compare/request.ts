@@ -100,8 +100,7 @@ export function requestOf(options: CompareOptions): CompareRequest {
 }
 
 function refuseContradictions(options: CompareOptions): void {
-  const { reference, profile, current, columns, categorical = [], continuous = [], preset } = options;
-  if (columns?.length === 0) throw invalid('--columns', 'it names no column');
+  const { reference, profile, current, categorical = [], continuous = [], preset } = options;
   if (reference === '-' && current === '-')
     throw invalid('--current', 'standard input can be only one of both tables');
   const twice = categorical.find((column) => continuous.includes(column));

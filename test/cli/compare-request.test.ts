@@ -59,7 +59,6 @@ describe('the options of tidewatch compare', () => {
       '--compat: it chooses methods and thresholds itself; leave out --method, --threshold and --statistics.',
       { compat: 'evidently', threshold: ['0.1'] },
     ],
-    ['--columns: it names no column.', { columns: [] }],
     ['--current: standard input can be only one of both tables.', { reference: '-', current: '-' }],
     [
       '--positive-class: it belongs to --preset actuals-drift, regression or classification.',

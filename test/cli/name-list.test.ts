@@ -5,6 +5,9 @@ import { nameList } from '../../cli/name-list.ts';
 describe('nameList', () => {
   it('reads names with commas between them', () => {
     expect(nameList('temp, hum,')).toEqual(['temp', 'hum']);
-    expect(nameList('')).toEqual([]);
+  });
+
+  it('refuses none', () => {
+    expect(() => nameList(' , ')).toThrow('It holds no name.');
   });
 });

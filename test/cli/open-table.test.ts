@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { openTable } from '../../cli/open-table.ts';
+import { writeTableProfile } from '../../cli/profile/write-profile.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/servers.ts';
 import { makeTables, type MadeTables } from '../sql/made-tables.ts';
 import { columnOf, compareToJson } from './comparing.ts';
@@ -84,6 +86,18 @@ describe('a table of Postgres', () => {
     expect(report.current).toEqual({ file: 'postgres:weather', rows: 90 });
     for (const name of ['day', 'hum'])
       expect(columnOf(report, name).statistics['ks']).toMatchObject({ statistic: 0 });
+  });
+
+  it('is profiled as a file is', async () => {
+    const output = join(tables.directory, 'weather.profile');
+    const wishes = { categorical: [], continuous: [] };
+    const { content, leftOut } = await writeTableProfile(
+      { table: 'postgres:weather', output, wishes },
+      () => {},
+    );
+    expect(content).toMatchObject({ sources: ['postgres:weather'], rows: 90 });
+    expect(content.columns.map(({ name }) => name)).toEqual(['day', 'hum', 'temp', 'rain', 'sky']);
+    expect(leftOut.map(({ name }) => name)).toEqual(['date', 'at']);
   });
 
   it('is not changed, and leaves no file behind', async () => {

@@ -15,7 +15,9 @@ function packagesBehind(file: string): readonly string[] {
     if (seen.has(url.href)) return;
     seen.add(url.href);
     const source = readFileSync(fileURLToPath(url), 'utf8');
-    for (const [, name = ''] of source.matchAll(/^(?:import|export) (?!type )(?:[\w*\s{},]+ from )?'([^']+)';/gm)) {
+    for (const [, name = ''] of source.matchAll(
+      /^(?:import|export) (?!type )(?:[\w*\s{},]+ from )?'([^']+)';/gm,
+    )) {
       if (name.startsWith('.')) follow(new URL(name, url));
       else if (!name.startsWith('node:')) packages.add(name);
     }

@@ -390,6 +390,11 @@ describe('what is no table', () => {
     ['an open quote', 'x,y\n1,"a\n2,b\n', 'line 2: value with unterminated quote found'],
     ['nothing', '', 'it is empty'],
     ['empty lines', '\n\n', 'it is empty'],
+    [
+      'a profile',
+      'tidewatch profile 1 8f3a0c11\n{"rows":0}\n',
+      'it is a profile; give it to --profile, or two of them to `tidewatch profile compare`',
+    ],
     ['JSON', '[{ "x": 1, "y": 2 }]\n', 'it is JSON, not CSV'],
     ['a line of JSON', '{"x":1,"y":2}\n', 'it is JSON, not CSV'],
     ['a page', '<!DOCTYPE html>\n<p>Not found, sorry</p>\n', 'it is HTML or XML, not CSV'],
