@@ -6,14 +6,14 @@ import type { Sides } from '../../core/statistics/comparison.ts';
 import { compareSorted } from '../../core/statistics/sorted-comparison.ts';
 import type { TableFile } from '../../sql/table-file.ts';
 import { compareCategorical, readSorted, type WorkingMemory } from './column-comparison.ts';
-import type { EvidentlySettings } from './evidently-column.ts';
+import type { EvidentlyTyping } from './evidently-column.ts';
 import { examineComparison, type ExaminationSettings } from './examination.ts';
 import type { ColumnResult } from './results.ts';
 
 export interface ColumnTask {
   readonly column: string;
   readonly kind: ColumnKind;
-  readonly how: ExaminationSettings | EvidentlySettings;
+  readonly how: ExaminationSettings | { readonly compat: 'evidently'; readonly typing: EvidentlyTyping };
 }
 
 type OwnTask = ColumnTask & { readonly how: ExaminationSettings };
@@ -68,7 +68,7 @@ async function examineAlone(
   const { column, kind, how } = task;
   if ('compat' in how) {
     const { examineAsEvidently } = await import('./evidently-column.ts');
-    return examineAsEvidently(tables, column, how);
+    return examineAsEvidently(tables, column, how.typing);
   }
   if (kind === 'categorical') return examineComparison(column, await compareCategorical(tables, column), how);
   const [result] = await examineContinuous(tables, [{ column, kind, how }], memory);

@@ -112,8 +112,8 @@ function taskOf(
   request: CompareRequest,
 ): ColumnTask {
   const { compat, categorical, continuous, format, beside } = request;
-  const withDistribution = format === 'html';
   if (compat === undefined) {
+    const withDistribution = format === 'html';
     return {
       column,
       kind,
@@ -125,7 +125,7 @@ function taskOf(
     };
   }
   const isNamed = categorical.includes(column) || continuous.includes(column);
-  return { column, kind, how: { compat, typing: isNamed ? kind : 'by-type', withDistribution } };
+  return { column, kind, how: { compat, typing: isNamed ? kind : 'by-type' } };
 }
 
 async function performanceOf(

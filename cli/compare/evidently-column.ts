@@ -1,22 +1,15 @@
 /** Reads a column as Evidently would: its type decides, as pandas has it, and what it does not compare is left out. */
 
-import { distributionOf } from '../../core/drift/distribution.ts';
-import type { Comparison, Sides } from '../../core/statistics/comparison.ts';
+import type { Sides } from '../../core/statistics/comparison.ts';
 import { sortValues } from '../../core/statistics/sort.ts';
-import { compareSorted } from '../../core/statistics/sorted-comparison.ts';
 import type { LevelCounts, NumberColumn, TableFile } from '../../sql/table-file.ts';
 import { familyOf, type TableColumn } from '../../sql/table-types.ts';
-import { compareCategorical, valuesOf } from './column-comparison.ts';
+import { valuesOf } from './column-comparison.ts';
 import { countsOfSorted, evidentlyOfCounts, evidentlyOfNumbers } from './evidently.ts';
-import { isEvidently, type ColumnCounts, type ColumnResult, type EvidentlyColumn } from './results.ts';
+import type { ColumnCounts, ColumnResult } from './results.ts';
 
-export interface EvidentlySettings {
-  readonly compat: 'evidently';
-  /** How Evidently is to take a column; by its type unless it was said. */
-  readonly typing: 'by-type' | 'continuous' | 'categorical';
-  /** A picture is drawn of it. */
-  readonly withDistribution: boolean;
-}
+/** How Evidently is to take a column; by its type unless it was said. */
+export type EvidentlyTyping = 'by-type' | 'continuous' | 'categorical';
 
 /** Whole numbers of at most so many distinct values are categories to Evidently. */
 const mostWholeCategories = 10;
@@ -27,28 +20,7 @@ const freeTextShare = 0.5;
 export async function examineAsEvidently(
   tables: Sides<TableFile>,
   column: string,
-  { typing, withDistribution }: EvidentlySettings,
-): Promise<ColumnResult> {
-  const result = await examineByType(tables, column, typing);
-  if (!withDistribution || !isEvidently(result)) return result;
-  return { ...result, distribution: distributionOf(await readComparison(tables, result)) };
-}
-
-async function readComparison(
-  tables: Sides<TableFile>,
-  { column, kind }: EvidentlyColumn,
-): Promise<Comparison> {
-  if (kind === 'categorical') return compareCategorical(tables, column);
-  return compareSorted({
-    reference: await readSorted(tables.reference, column),
-    current: await readSorted(tables.current, column),
-  });
-}
-
-async function examineByType(
-  tables: Sides<TableFile>,
-  column: string,
-  typing: EvidentlySettings['typing'],
+  typing: EvidentlyTyping,
 ): Promise<ColumnResult> {
   const type = tables.current.columns.find(({ name }) => name === column)!;
   const family = typing === 'by-type' ? readingOf(type) : typing;

@@ -6,10 +6,9 @@ import type { DriftReport, ReportedColumn } from '../../console/drift-report/dri
 import { driftReportOf } from '../../console/drift-report/from-column-drift.ts';
 import { renderDriftReport } from '../../console/drift-report/render.ts';
 import type { ColumnDrift } from '../../core/drift/column-drift.ts';
-import type { Distribution } from '../../core/drift/distribution.ts';
 import { codeVersion } from '../../worker/code-version.ts';
 import type { ColumnReport, ComparisonReport, ExpectationsReport } from './report.ts';
-import { isEvidently, isExamined, type ColumnResult } from './results.ts';
+import { isExamined, type ColumnResult } from './results.ts';
 
 /** Draws what was judged; of columns that were judged otherwise, or left out, it says why. */
 export async function reportHtml(
@@ -20,9 +19,7 @@ export async function reportHtml(
 ): Promise<string> {
   const { reference, current, dataset, expectations, performance, compat } = comparison;
   const distributions = new Map(
-    results
-      .filter((result) => isExamined(result) || isEvidently(result))
-      .map(({ column, distribution }) => [column, distribution]),
+    results.filter(isExamined).map(({ column, distribution }) => [column, distribution]),
   );
   const report = driftReportOf({
     title: basename(current.file),
@@ -42,26 +39,19 @@ export async function reportHtml(
     }),
   });
   const drawn = new Set(drifts.map(({ column }) => column));
-  const others = comparison.columns
-    .filter(({ column }) => !drawn.has(column))
-    .map((column) => otherColumn(column, distributions.get(column.column)));
+  const others = comparison.columns.filter(({ column }) => !drawn.has(column)).map(undrawnColumn);
   return renderDriftReport({ ...report, columns: [...report.columns, ...others] });
 }
 
-/** A column that was left out, or judged by the rules of Evidently: its reason says all there is. */
-function otherColumn(
-  { column, kind, verdict, reason }: ColumnReport,
-  distribution: Distribution | undefined,
-): ReportedColumn {
+/** A column of which nothing can be drawn; its reason says all. */
+function undrawnColumn({ column, verdict, reason }: ColumnReport): ReportedColumn {
   return {
     name: column,
     subject: 'feature',
-    ...(kind !== 'unsupported' && { kind }),
     counted: true,
     verdict: { level: verdict, reason },
     answers: [],
     statistics: [],
-    ...(distribution !== undefined && { distribution }),
   };
 }
 

@@ -1,6 +1,5 @@
 /** What becomes of a column. */
 
-import type { Distribution } from '../../core/drift/distribution.ts';
 import type { ColumnKind } from '../../core/profile/grid.ts';
 import type { Sides } from '../../core/statistics/comparison.ts';
 import type { EvidentlyDrift } from './evidently.ts';
@@ -20,7 +19,6 @@ export interface EvidentlyColumn extends ColumnCounts {
   readonly column: string;
   readonly kind: ColumnKind;
   readonly evidently: EvidentlyDrift;
-  readonly distribution?: Distribution;
 }
 
 /** A column that was not compared, and why. */

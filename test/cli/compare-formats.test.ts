@@ -62,11 +62,10 @@ describe('the report as HTML', () => {
     expect(text).toContain('the reference has no such column');
   });
 
-  it('draws what is judged by the rules of Evidently, too', async () => {
+  it('has what is judged by the rules of Evidently, too', async () => {
     const { text } = await compare({ ...files, compat: 'evidently', format: 'html', columns: ['moved'] });
     expect(text).toContain('K-S p_value');
     expect(text).toContain('1 warning');
-    expect(text).toContain('<svg');
   });
 });
 
