@@ -12,6 +12,7 @@ import { formatSummary } from '../summary-text.ts';
 import { findChromium, launchChromium } from './chromium.ts';
 import { pictureEmail, pictureSlack } from './message-pictures.ts';
 import { picturePushgateway } from './pushgateway-picture.ts';
+import { pictureReport } from './report-pictures.ts';
 import type { Studio } from './studio.ts';
 import { viewport } from './studio.ts';
 import {
@@ -35,6 +36,7 @@ const pictures: readonly ((studio: Studio) => Promise<void>)[] = [
   pictureRuns,
   pictureSlack,
   pictureEmail,
+  pictureReport,
   pictureStartAndResult,
   pictureScheduleBackfill,
   pictureActuals,
