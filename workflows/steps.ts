@@ -14,7 +14,7 @@ const scan: ActivityOptions = {
   heartbeatTimeout: '2m',
   retry,
 };
-/** One transaction each. Away for a day is the outage that a daily process must survive. */
+/** Seconds of work each. Away for a day is the outage that a daily process must survive. */
 const decide: ActivityOptions = { startToCloseTimeout: '15m', scheduleToCloseTimeout: '24h', retry };
 /** Gauges show the newest stored rows: after ten minutes the next run's push serves as well. */
 const push: ActivityOptions = { startToCloseTimeout: '30s', scheduleToCloseTimeout: '10m', retry };

@@ -45,9 +45,9 @@ const mostTries = 10;
  * Compares the current window with the reference, stores what it finds, and opens or resolves the alerts of drift and of
  * data quality.
  *
- * Reads and computes on a snapshot, without a lock: profiling goes on meanwhile, and so do runs of other windows. The profile lock is
- * held only while something is profiled that is not there yet. A run whose profiles were dropped, or whose window another run has
- * stored, begins again.
+ * Reads and computes on a snapshot, without a lock: profiling goes on meanwhile. The profile lock is held only to see that all is
+ * profiled: 0.1 s with 50 features, where reading and computing take seconds. A run whose profiles were dropped before it has read
+ * them, or whose window another run has stored since, begins again.
  */
 export function createDetectDrift(
   deps: Pick<ActivityDependencies, 'database' | 'codeVersion' | 'context'>,

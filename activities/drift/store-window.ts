@@ -21,7 +21,7 @@ export interface DriftRunFacts {
   readonly referenceId: string;
   readonly asOf: number;
   readonly provenance: Provenance;
-  /** Does it speak for its asOf, or of a window that was asked for? */
+  /** Was its window given, in the place of the one before its asOf? Then it leaves the watermark as it is. */
   readonly isAsked: boolean;
   /** Alert even when the run makes up the past. */
   readonly act: boolean;

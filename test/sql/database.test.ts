@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Queryable } from '../../sql/database.ts';
+import { createTestDatabase } from '../setup/servers.ts';
+import type { TestDatabase } from '../setup/servers.ts';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  await test.database.execute('create table counted (n integer)');
+});
+afterAll(() => test.drop());
+
+const count = async (connection: Queryable): Promise<number> =>
+  (await connection.query<{ count: number }>('select count(*) as count from counted'))[0]!.count;
+const insert = (connection: Queryable): Promise<number> =>
+  connection.execute('insert into counted (n) values (1)');
+
+describe('a transaction', () => {
+  it('stores all or nothing', async () => {
+    const before = await count(test.database);
+    await expect(
+      test.database.transaction(async (connection) => {
+        await insert(connection);
+        throw new Error('stopped');
+      }),
+    ).rejects.toThrow('stopped');
+    expect(await count(test.database)).toBe(before);
+    await test.database.transaction(insert);
+    expect(await count(test.database)).toBe(before + 1);
+  });
+});
+
+describe('a snapshot', () => {
+  it('shows what was stored at its first query, whatever is committed meanwhile', async () => {
+    await test.database.snapshot(async (connection) => {
+      const before = await count(connection);
+      await insert(test.database);
+      expect(await count(connection)).toBe(before);
+      expect(await count(test.database)).toBe(before + 1);
+    });
+  });
+
+  it('cannot write', async () => {
+    await expect(test.database.snapshot(insert)).rejects.toThrow('read-only transaction');
+  });
+});
