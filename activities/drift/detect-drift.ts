@@ -8,7 +8,8 @@ import { durationMs, formatWindow, hourMs, parseInstant } from '../../core/windo
 import { runOf } from '../activity-context.ts';
 import { listPendingAlerts } from '../alerts/store.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { championWeights } from '../importance/champion-weights.ts';
+import { findImportances, weightsOf } from '../importance/find-importances.ts';
+import { summarizeImportances, type ImportanceSummary } from '../importance/shown-importances.ts';
 import { findMonitor } from '../monitors/store.ts';
 import type { Process } from '../processes/watermarks.ts';
 import type { ProfileHoursInput } from '../profiles/profile-hours.ts';
@@ -33,6 +34,8 @@ export interface DetectDriftResult {
   readonly driftedSegments: Readonly<Record<string, string>>;
   /** Of the data-quality checks. */
   readonly quality: Verdict;
+  /** Absent where nothing could be judged. */
+  readonly importances?: ImportanceSummary;
   readonly window: WindowText;
   readonly rows: number;
   readonly pendingAlerts: readonly string[];
@@ -74,17 +77,15 @@ export function createDetectDrift(
       const reference = await database.transaction((connection) =>
         prepareWindow(connection, monitor, window, asOf),
       );
-      const weights =
+      const importances =
         'missing' in reference
-          ? {}
-          : await database.transaction((connection) =>
-              championWeights(connection, monitor, reference.window),
-            );
+          ? undefined
+          : await database.transaction((connection) => findImportances(connection, monitor, window));
       const examined = await database.snapshot((connection) =>
         examineWindow(connection, monitor, reference, {
           current: window,
           alertKey: alertKey('drift', model, subject),
-          weights,
+          weights: weightsOf(importances),
           asOf,
           // Once a day.
           isTogether: monitor.drift.multivariate.enabled && process === 'drift-detection',
@@ -92,12 +93,13 @@ export function createDetectDrift(
       );
       if (examined === undefined) continue;
       const stored = await database.transaction((connection) =>
-        storeWindow(connection, monitor, run, examined),
+        storeWindow(connection, monitor, run, examined, importances),
       );
       if (stored === 'stored') {
         return {
           process,
           ...resultOf(window, examined),
+          ...(importances !== undefined && { importances: summarizeImportances(importances) }),
           pendingAlerts: await listPendingAlerts(database, model),
         };
       }
@@ -109,7 +111,7 @@ export function createDetectDrift(
 function resultOf(
   window: Window,
   { whole, named, quality }: ExaminedWindow,
-): Omit<DetectDriftResult, 'process' | 'pendingAlerts'> {
+): Omit<DetectDriftResult, 'process' | 'importances' | 'pendingAlerts'> {
   const { verdict, driftedFeatures, driftShare } = whole.dataset;
   return {
     verdict: verdict.level,

@@ -5,6 +5,7 @@ import { judgeColumns, type ColumnDrift } from '../../core/drift/column-drift.ts
 import { judgeDataset, type DatasetDrift } from '../../core/drift/dataset-drift.ts';
 import { distributionOf, type Distribution } from '../../core/drift/distribution.ts';
 import { examineColumn, type ColumnEvidence, type ColumnSettings } from '../../core/drift/examine-column.ts';
+import type { Importances } from '../../core/importance/importances.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { ReferenceGrid } from '../../core/profile/grid.ts';
 import { mergeProfiles } from '../../core/profile/merge.ts';
@@ -52,7 +53,7 @@ export interface WindowToJudge {
   /** Of the drift alert: a season leaves out what it spoke of. */
   readonly alertKey: string;
   /** Feature -> how much it matters to the model, where that is known. */
-  readonly weights: Readonly<Record<string, number>>;
+  readonly weights: Importances;
 }
 
 /**
@@ -158,7 +159,7 @@ function distributionsOf(
 
 function examineSegment(
   { segment, columns, calibrations, before, now, earlier }: SegmentProfiles,
-  weights: Readonly<Record<string, number>>,
+  weights: Importances,
 ): ColumnEvidence[] {
   return columns.flatMap(({ settings, grid }) => {
     const { column } = settings;

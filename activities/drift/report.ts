@@ -12,6 +12,8 @@ import type { Finding } from '../../core/multivariate/finding.ts';
 import { referenceWindows } from '../../core/reference/windows.ts';
 import { formatInstant, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
+import type { WindowImportances } from '../importance/find-importances.ts';
+import { importancesToReport } from '../importance/shown-importances.ts';
 import type { Provenance } from '../processes/provenance.ts';
 import type { WindowQuality } from '../quality/check-quality.ts';
 import { storeReport } from '../reports/store.ts';
@@ -23,6 +25,7 @@ export interface RunToReport {
   readonly asOf: number;
   readonly quality: WindowQuality;
   readonly together: readonly Finding<unknown>[];
+  readonly importances: WindowImportances | undefined;
   readonly provenance: Pick<Provenance, 'configurationHash' | 'codeVersion'>;
 }
 
@@ -61,6 +64,7 @@ export async function storeDriftReport(
     segments: segments.map((segment) => reportedSegment(segment, alpha)),
     together,
     quality: reportedQuality(quality),
+    ...(run.importances !== undefined && { importances: importancesToReport(run.importances) }),
   });
   // Drawing many columns takes seconds: the worker's other activities go on meanwhile.
   const page = await renderDriftReport(report, () => setImmediate());

@@ -4,6 +4,8 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
+import type { WindowImportances } from '../importance/find-importances.ts';
+import { storeImportanceFindings } from '../importance/findings-store.ts';
 import type { Provenance } from '../processes/provenance.ts';
 import { advanceWatermark, makesUpThePast, type Process } from '../processes/watermarks.ts';
 import { reportQuality } from '../quality/report-quality.ts';
@@ -36,6 +38,7 @@ export async function storeWindow(
   monitor: Monitor,
   run: DriftRunFacts,
   { whole, named, quality, together, checked }: ExaminedWindow,
+  importances: WindowImportances | undefined,
 ): Promise<'stored' | 'overtaken'> {
   const { model } = monitor;
   const { process, window, referenceId, asOf, provenance } = run;
@@ -44,14 +47,16 @@ export async function storeWindow(
   const past = await makesUpThePast(connection, { model, process, asOf, windowEnd: window.end });
   const stored = { model, window, referenceId, asOf, provenance };
   await storeQuality(connection, { model, window, checks: quality.checks, provenance });
-  await storeDriftRun(connection, { ...stored, ...whole, quality: quality.verdict, together });
+  const ofWhole = { ...stored, ...whole, quality: quality.verdict, together };
+  const driftRunId = await storeDriftRun(connection, ofWhole);
+  await storeImportanceFindings(connection, { model, driftRunId }, importances);
   for (const segment of named) await storeDriftRun(connection, { ...stored, ...segment });
   await dropOtherSegments(
     connection,
     stored,
     [whole, ...named].map(({ segment }) => segment),
   );
-  await storeDriftReport(connection, monitor, { ...stored, quality, together }, whole, named);
+  await storeDriftReport(connection, monitor, { ...stored, quality, together, importances }, whole, named);
   if (!run.isAsked) await advanceWatermark(connection, { model, process, asOf, windowEnd: window.end });
   if (run.act || !past) {
     await reportDrift(connection, monitor, run, { whole, named, together });

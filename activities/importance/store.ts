@@ -1,19 +1,15 @@
-/** Stores feature importances, and reads drift beside errors. */
+/** Stores feature importances. */
 
-import type { DriftAndError } from '../../core/importance/drift-and-error.ts';
-import type { Importances } from '../../core/importance/importances.ts';
+import type { Importances, ImportanceSource, VersionImportances } from '../../core/importance/importances.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 
-/** `trainer`: it said so; `surrogate`: trees that imitate the model's predictions do. */
-export type ImportanceSource = 'trainer' | 'surrogate';
-
-/** What mattered to a version, as of an instant. */
-export interface VersionImportances {
-  readonly version: string;
-  readonly source: ImportanceSource;
-  readonly asOf: number;
-  readonly importances: Importances;
+/** How importances were learned. */
+export interface Learning {
+  readonly rows: number;
+  readonly fidelity: number;
+  /** Hash of the outcomes. */
+  readonly learnedFrom: string;
 }
 
 /** Stores the importances of a version, in the place of those of the same source and instant. */
@@ -21,6 +17,7 @@ export async function storeImportances(
   connection: Queryable,
   model: string,
   { version, source, asOf, importances }: VersionImportances,
+  learning?: Learning,
 ): Promise<void> {
   const key = [model, version, source, toTimestamp(asOf)];
   const features = Object.keys(importances);
@@ -30,40 +27,70 @@ export async function storeImportances(
     [...key, features],
   );
   await connection.execute(
-    `insert into feature_importances (model, version, source, as_of, feature, importance)
-     select $1, $2, $3, $4, feature, importance
+    `insert into feature_importances (model, version, source, as_of, feature, importance, row_count, fidelity, learned_from)
+     select $1, $2, $3, $4, feature, importance, $7, $8, $9
      from unnest($5::text[], $6::float8[]) as computed (feature, importance)
-     on conflict (model, version, feature, source, as_of) do update set importance = excluded.importance
-     where feature_importances.importance <> excluded.importance`,
-    [...key, features, Object.values(importances)],
+     on conflict (model, version, feature, source, as_of) do update set
+       importance = excluded.importance, row_count = excluded.row_count, fidelity = excluded.fidelity,
+       learned_from = excluded.learned_from
+     where (feature_importances.importance, feature_importances.row_count, feature_importances.fidelity,
+         feature_importances.learned_from)
+       is distinct from (excluded.importance, excluded.row_count, excluded.fidelity, excluded.learned_from)`,
+    [
+      ...key,
+      features,
+      Object.values(importances),
+      learning?.rows ?? null,
+      learning?.fidelity ?? null,
+      learning?.learnedFrom ?? null,
+    ],
   );
 }
 
-/** Everything stored about what mattered to a model, in the order of time; of one version where it is named. */
+interface SetRow extends Record<string, unknown> {
+  readonly version: string;
+  readonly source: ImportanceSource;
+  readonly as_of: number;
+  readonly importances: Importances;
+  readonly learned_from: string | null;
+}
+
+/** Everything stored about what mattered to a model up to an instant, in the order of time. */
 export async function readImportances(
   connection: Queryable,
   model: string,
-  version?: string,
+  until: number,
 ): Promise<VersionImportances[]> {
-  const rows = await connection.query<{
-    version: string;
-    source: ImportanceSource;
-    as_of: number;
-    importances: Importances;
-  }>(
-    `select version, source, as_of, jsonb_object_agg(feature, importance) as importances
+  const rows = await connection.query<SetRow>(
+    `select version, source, as_of, jsonb_object_agg(feature, importance) as importances, min(learned_from) as learned_from
      from feature_importances
-     where model = $1 and ($2::text is null or version = $2)
+     where model = $1 and as_of <= $2
      group by version, source, as_of
      order by as_of, version, source`,
-    [model, version ?? null],
+    [model, toTimestamp(until)],
   );
-  return rows.map(({ version, source, as_of, importances }) => ({
-    version,
-    source,
-    asOf: as_of,
-    importances,
-  }));
+  return rows.map(setOf);
+}
+
+/** What was learned of a version as of exactly an instant, with the hash of the outcomes. */
+export async function findLearned(
+  connection: Queryable,
+  model: string,
+  version: string,
+  asOf: number,
+): Promise<{ readonly importances: VersionImportances; readonly learnedFrom: string | null } | undefined> {
+  const [row] = await connection.query<SetRow>(
+    `select version, source, as_of, jsonb_object_agg(feature, importance) as importances, min(learned_from) as learned_from
+     from feature_importances
+     where model = $1 and version = $2 and source = 'surrogate' and as_of = $3
+     group by version, source, as_of`,
+    [model, version, toTimestamp(asOf)],
+  );
+  return row && { importances: setOf(row), learnedFrom: row.learned_from };
+}
+
+function setOf({ version, source, as_of, importances }: SetRow): VersionImportances {
+  return { version, source, asOf: as_of, importances };
 }
 
 /**
@@ -81,46 +108,4 @@ export async function readReportedImportances(
     [model, version],
   );
   return row && { reported: row.reported, registeredAt: row.registered_at };
-}
-
-/**
- * Drift and error of the windows that have both, by feature: the effect of the method that decided whether the feature
- * differs from the reference, and a performance metric (the mean over the versions that served, by their outcomes).
- */
-export async function readDriftAndError(
-  connection: Queryable,
-  model: string,
-  metric: string,
-): Promise<ReadonlyMap<string, readonly DriftAndError[]>> {
-  const rows = await connection.query<{
-    feature: string;
-    window_start: number;
-    window_end: number;
-    drift: number;
-    error: number;
-  }>(
-    `with errors as (
-       select window_start, window_end,
-         sum((metrics ->> $2)::double precision * sample_size) / sum(sample_size) as error
-       from latest_performance_evaluations
-       where model = $1 and segment = '' and metrics ? $2 and sample_size > 0
-       group by window_start, window_end
-     )
-     select result.column_name as feature, run.window_start, run.window_end, result.effect as drift, errors.error
-     from drift_runs run
-     join drift_results result using (model, drift_run_id)
-     join errors using (window_start, window_end)
-     where run.model = $1 and run.segment = '' and result.subject = 'feature' and result.deciding
-       and result.question = 'reference' and result.effect is not null
-     order by feature, run.window_start, run.window_end`,
-    [model, metric],
-  );
-  const byFeature = new Map<string, DriftAndError[]>();
-  for (const { feature, window_start: start, window_end: end, drift, error } of rows) {
-    const point = { window: { start, end }, drift, error };
-    const points = byFeature.get(feature);
-    if (points === undefined) byFeature.set(feature, [point]);
-    else points.push(point);
-  }
-  return byFeature;
 }

@@ -70,9 +70,9 @@ export const gaugeCatalog = {
   model_roc_auc: performance('Area under the ROC curve, 0 to 1.'),
   model_prediction_confidence: performance('Mean probability of the predicted class, 0 to 1.'),
   model_feature_importance: {
-    help: 'Importance of a feature to the champion, as its trainer reports it.',
+    help: 'Importance of a feature to the champion, 0 to 1: as its trainer reported, or learned by permutation on outcomes.',
     labels: ['feature', 'version'],
-    processes: ['retraining'],
+    processes: ['drift-detection'],
   },
   model_actuals_coverage_ratio: {
     help: 'Outcomes / serving predictions over the last 7 days of event time, 0 to 1; absent without predictions.',

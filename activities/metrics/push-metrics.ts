@@ -11,6 +11,7 @@ import { actualsSamples } from './actuals-metrics.ts';
 import type { Sample } from './catalog.ts';
 import { degradationSamples } from './degradation-metrics.ts';
 import { driftSamples } from './drift-metrics.ts';
+import { importanceSamples } from './importance-metrics.ts';
 import { performanceSamples } from './performance-metrics.ts';
 import type { Group } from './pushgateway.ts';
 import { retrainingSamples } from './retraining-metrics.ts';
@@ -20,11 +21,19 @@ type Samples = (connection: Queryable, monitor: Monitor) => Promise<Sample[]>;
 
 const samplesOf: Readonly<Record<Process, Samples>> = {
   'actuals-backfill': (connection, { model }) => actualsSamples(connection, model),
-  'drift-detection': (connection, { model, current }) => driftSamples(connection, model, durationMs(current)),
+  'drift-detection': async (connection, { model, current }) => [
+    ...(await driftSamples(connection, model, durationMs(current))),
+    ...(await importanceSamples(connection, model)),
+  ],
   'hourly-drift-detection': (connection, { model }) => driftSamples(connection, model, dayMs),
   'performance-evaluation': (connection, { model }) => performanceSamples(connection, model),
   'degradation-check': (connection, { model }) => degradationSamples(connection, model),
   retraining: (connection, { model }) => retrainingSamples(connection, model),
+};
+
+/** Groups that show something else after a run of a process: a promotion changes whose importances are shown. */
+const shownElsewhere: Readonly<Partial<Record<Process, readonly Process[]>>> = {
+  retraining: ['drift-detection'],
 };
 
 /**
@@ -39,7 +48,7 @@ export function createPushMetrics(
   dependencies: Pick<ActivityDependencies, 'database' | 'pushgateway'>,
 ): (group: Group) => Promise<{ readonly samples: number }> {
   const { database, pushgateway } = dependencies;
-  return async function pushMetrics({ model, process }) {
+  async function pushGroup({ model, process }: Group): Promise<number> {
     return database.transaction(async (connection) => {
       await lockUntilCommit(connection, `metrics:${process}:${model}`);
       const { monitor } = await findMonitor(connection, model);
@@ -48,7 +57,14 @@ export function createPushMetrics(
         ...(await samplesOf[process](connection, monitor)),
       ];
       await pushgateway.replaceGroup({ process, model }, samples);
-      return { samples: samples.length };
+      return samples.length;
     });
+  }
+  return async function pushMetrics({ model, process }) {
+    let samples = 0;
+    for (const group of [process, ...(shownElsewhere[process] ?? [])]) {
+      samples += await pushGroup({ model, process: group });
+    }
+    return { samples };
   };
 }

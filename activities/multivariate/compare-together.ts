@@ -57,7 +57,7 @@ export async function compareTogether(
 }
 
 /** Columns of sampled rows. */
-export function toSample(columns: readonly Column[], rows: readonly SampledRow[]): Sample {
+function toSample(columns: readonly Column[], rows: readonly SampledRow[]): Sample {
   return sampleOf(
     columns,
     rows.map((row) => ({

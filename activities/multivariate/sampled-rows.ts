@@ -14,8 +14,6 @@ export interface SampleRequest {
   readonly rows: number;
   /** Another seed draws other rows. */
   readonly seed: number;
-  /** Only the predictions of this version. */
-  readonly version?: string;
 }
 
 /**
@@ -34,7 +32,7 @@ export async function readSampledRows(
   connection: Queryable,
   model: string,
   windows: readonly Window[],
-  { rows, seed, version }: SampleRequest,
+  { rows, seed }: SampleRequest,
 ): Promise<SampledRow[]> {
   const drawn = await connection.query<SampledRow>(
     `with candidate as materialized (
@@ -47,7 +45,7 @@ export async function readSampledRows(
      select event_time, date_trunc('hour', event_time) as hour, features, prediction, predicted_class, probabilities
      from candidate
      join predictions using (model, event_time, prediction_id)
-     where role = 'serving' and ($7::text is null or version = $7)
+     where role = 'serving'
      order by drawn, prediction_id
      limit $5`,
     [
@@ -57,7 +55,6 @@ export async function readSampledRows(
       seed,
       rows,
       rows * candidatesPerRow,
-      version ?? null,
     ],
   );
   return drawn.sort((a, b) => a.event_time - b.event_time);

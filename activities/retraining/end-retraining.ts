@@ -8,6 +8,7 @@ import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import { runOf } from '../activity-context.ts';
 import { listPendingAlerts, resolveAlert } from '../alerts/store.ts';
+import { ensureLearned, ensureReported } from '../importance/ensure-importances.ts';
 import { findMonitor } from '../monitors/store.ts';
 import { evaluateRows } from '../performance/evaluate-performance.ts';
 import { advanceWatermark } from '../processes/watermarks.ts';
@@ -54,8 +55,11 @@ export function createJudgeChallenger(
         minimumImprovement: policyOf(monitor).minimumImprovement,
       });
       const promoted = judgement.decision === 'promote';
-      if (promoted) await promoteVersion(connection, model, challengerVersion, run.as_of);
-      else await archiveVersion(connection, model, challengerVersion, run.as_of);
+      if (promoted) {
+        await promoteVersion(connection, model, challengerVersion, run.as_of);
+        await ensureReported(connection, monitor, challengerVersion);
+        await ensureLearned(connection, monitor, challengerVersion, holdout);
+      } else await archiveVersion(connection, model, challengerVersion, run.as_of);
       return conclude(connection, monitor, run, runOf(deps.context()), {
         state: promoted ? 'promoted' : 'rejected',
         reason: judgement.reason,

@@ -34,7 +34,12 @@ export function createReadTraining(
     const run = await requireRetraining(deps.database, model, retrainingId);
     const answer = await deps.trainer.read(policyOf(monitor).trainer.url, retrainingId);
     if (answer.state !== 'succeeded') return answer;
-    await deps.database.transaction((connection) => recordChallenger(connection, run, answer));
-    return { state: 'succeeded', version: answer.version };
+    const { version, featureImportances, lineage } = answer;
+    const challenger = {
+      version,
+      lineage: { ...lineage, ...(featureImportances && { featureImportances }) },
+    };
+    await deps.database.transaction((connection) => recordChallenger(connection, run, challenger));
+    return { state: 'succeeded', version };
   };
 }

@@ -20,6 +20,12 @@ const answerSchema = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('succeeded'),
     version: z.string().min(1),
+    /**
+     * Feature -> how much it matters to the new version, on any scale; below 0 counts as 0. Where it is left out, or names
+     * anything that is no feature of the monitor, importances are learned from outcomes instead.
+     */
+    featureImportances: z.record(z.string(), z.number()).optional(),
+    /** Whatever tells how the version came to be; stored with it. */
     lineage: z.record(z.string(), z.unknown()).default({}),
   }),
   z.object({ state: z.literal('failed'), reason: z.string().min(1) }),
@@ -53,8 +59,13 @@ export function openTrainer(timeoutMs = 10_000): Trainer {
     if (response.status >= 500) throw new TidewatchError('TRAINER_UNREACHABLE', { address, reason });
     if (!response.ok) throw new TidewatchError('TRAINER_REFUSED', { address, reason });
     const parsed = answerSchema.safeParse(parseJson(text));
-    if (!parsed.success)
-      throw new TidewatchError('TRAINER_REFUSED', { address, reason: `unreadable answer: ${reason}` });
+    if (!parsed.success) {
+      const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim());
+      throw new TidewatchError('TRAINER_REFUSED', {
+        address,
+        reason: `unreadable answer: ${reason} (${issues.join('; ')})`,
+      });
+    }
     return parsed.data;
   }
   const trainings = (url: string): string => `${url.replace(/\/$/, '')}/trainings`;

@@ -31,6 +31,8 @@ export interface DriftReport {
   readonly together?: readonly TogetherFinding[];
   /** Absent where no checks are made. */
   readonly quality?: { readonly verdict: Verdict; readonly checks: readonly QualityCheck[] };
+  /** Absent for files, and where nothing was judged. */
+  readonly importances?: ReportedImportances;
   /** Absent where the predictions are not held against actuals. */
   readonly performance?: readonly PerformanceMetric[];
 }
@@ -113,6 +115,25 @@ export interface PerformanceMetric {
   readonly current: Computed;
   /** In the direction of the metric; absent where one side has no number, or the metric no direction. */
   readonly betterBy?: number;
+}
+
+/** What matters to the model. */
+export interface ReportedImportances {
+  /** Whose importances these are, and where they come from. */
+  readonly description: string;
+  /** How much of them has moved between features. */
+  readonly shifts: readonly string[];
+  readonly features: readonly ReportedImportance[];
+}
+
+export interface ReportedImportance {
+  readonly feature: string;
+  /** A share of all; absent where it is not known. */
+  readonly importance?: number;
+  /** Some weeks before, and in the version before; each absent where it is not known. */
+  readonly before: { readonly time?: number; readonly version?: number };
+  /** Whether its drift goes together with the model's error; absent where no window has both. */
+  readonly driftAndError?: string;
 }
 
 export interface QualityCheck {

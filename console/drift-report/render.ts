@@ -7,6 +7,7 @@ import { columnBody } from './column-section.ts';
 import type { DriftReport } from './drift-report.ts';
 import { header, headline } from './header.ts';
 import { historyChart } from './history-chart.ts';
+import { importanceSection } from './importance-table.ts';
 import { levelMark } from '../level-mark.ts';
 import { shorten, visibleName } from '../names.ts';
 import { nextSteps } from './next-steps.ts';
@@ -62,7 +63,7 @@ export async function renderDriftReport(
   const detailed = loud.filter(({ column }) => hasDetails(column));
   const others = drawn.filter(({ column }) => !isLoud(column.verdict.level));
   const isSmall = drawn.length <= fewColumns;
-  const { segments = [], together = [], quality, performance = [], past } = report;
+  const { segments = [], together = [], quality, performance = [], importances, past } = report;
   const title = `${headline(report)}: ${shorten(report.title, 80)}, ${shorten(report.current.description, 80)}`;
   return page(
     title,
@@ -79,6 +80,7 @@ export async function renderDriftReport(
         ${together.length > 0 && togetherSection(together)}
         ${quality !== undefined && qualitySection(quality)}
         ${performance.length > 0 && performanceSection(performance)}
+        ${importances !== undefined && importanceSection(importances)}
         ${
           detailed.length > 0 &&
           html`<section aria-labelledby="loud">

@@ -1,6 +1,6 @@
 /** Fits models: the first one on the months before the demo begins, later ones on the outcomes that Tidewatch has logged. */
 
-import type { TrainingRequest } from '../../activities/retraining/trainer.ts';
+import type { TrainingAnswer, TrainingRequest } from '../../activities/retraining/trainer.ts';
 import type { TidewatchClient } from '../../client/tidewatch-client.ts';
 import { formatDay } from '../../core/window.ts';
 import type { Database } from '../../sql/database.ts';
@@ -20,8 +20,10 @@ export async function fitFirstModel(
   const { fitFrom, serveFrom, loadRows } = findScenario(model);
   const rows = loadRows().filter((row) => row.eventTime >= fitFrom && row.eventTime < serveFrom);
   const version = formatDay(serveFrom);
-  await models.write(model, version, await fitInThread(model, rows));
+  const fitted = await fitInThread(model, rows);
+  await models.write(model, version, fitted);
   const lineage = {
+    featureImportances: fitted.importances,
     training: { start: toTimestamp(fitFrom), end: toTimestamp(serveFrom) },
     rows: rows.length,
   };
@@ -34,11 +36,14 @@ export async function fitFirstModel(
   return { version, rows: rows.length };
 }
 
+/** What the trainer answers of a version. */
+export type Fitted = Omit<Extract<TrainingAnswer, { state: 'succeeded' }>, 'state'>;
+
 /** Fits a challenger on the outcomes of the training window, and logs its predictions of the holdout in the shadow. */
 export async function fitOnOutcomes(
   deps: { readonly database: Database; readonly client: TidewatchClient; readonly models: ModelStore },
   { retrainingId, model, training, holdout }: TrainingRequest,
-): Promise<{ version: string; lineage: Record<string, unknown> }> {
+): Promise<Fitted> {
   const rows = await deps.database.query<TrainingRow & Record<string, unknown>>(
     `select features, coalesce(to_jsonb(actual), to_jsonb(actual_class)) as actual
      from predictions_with_actuals
@@ -47,7 +52,8 @@ export async function fitOnOutcomes(
     [model, training.start, training.end],
   );
   const version = retrainingId.slice(0, 10);
-  await deps.models.write(model, version, await fitInThread(model, rows));
+  const fitted = await fitInThread(model, rows);
+  await deps.models.write(model, version, fitted);
   const held = await deps.database.query<{
     entity: string;
     event_time: number;
@@ -66,5 +72,5 @@ export async function fitOnOutcomes(
     'shadow',
     held.map(({ entity, event_time: eventTime, features }) => ({ entity, eventTime, features })),
   );
-  return { version, lineage: { training, rows: rows.length } };
+  return { version, featureImportances: fitted.importances, lineage: { training, rows: rows.length } };
 }

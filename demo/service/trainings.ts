@@ -2,6 +2,7 @@
 
 import type { TrainingAnswer, TrainingRequest } from '../../activities/retraining/trainer.ts';
 import { reasonOf } from '../../core/errors.ts';
+import type { Fitted } from './fit.ts';
 
 export interface Trainings {
   start(request: TrainingRequest): TrainingAnswer;
@@ -9,9 +10,7 @@ export interface Trainings {
 }
 
 /** `fit` gives the version that it fitted, and where that came from. */
-export function openTrainings(
-  fit: (request: TrainingRequest) => Promise<{ version: string; lineage: Record<string, unknown> }>,
-): Trainings {
+export function openTrainings(fit: (request: TrainingRequest) => Promise<Fitted>): Trainings {
   const answers = new Map<string, TrainingAnswer>();
   return {
     start(request) {

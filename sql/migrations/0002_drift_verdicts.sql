@@ -81,12 +81,60 @@ create table feature_importances (
   importance double precision not null,
   source text not null,
   as_of timestamptz not null,
+  row_count integer,
+  fidelity double precision,
+  learned_from text,
   constraint feature_importances_pkey primary key (model, version, feature, source, as_of),
   constraint feature_importances_source_check check (source in ('trainer', 'surrogate')),
   constraint feature_importances_share_check check (importance >= 0 and importance <= 1)
 );
-comment on table feature_importances is 'How much each feature matters to a version: shares that sum to 1.';
-comment on column feature_importances.source is 'trainer: it said so; surrogate: by permutation in trees fitted to the predictions of the version.';
+comment on table feature_importances is 'How much each feature matters to a version: shares that sum to 1. Only those of one source compare.';
+comment on column feature_importances.source is 'trainer: it reported them; surrogate: by permutation on outcomes, in trees fitted to the predictions of the version (the model itself cannot be called).';
+comment on column feature_importances.as_of is 'When the trainer reported them, or the end of the four weeks of outcomes that they were learned from.';
+comment on column feature_importances.row_count is 'Outcomes that were looked at; null for those of a trainer.';
+comment on column feature_importances.fidelity is 'Share of the predictions that the trees explain, 0.5 to 1; null for those of a trainer.';
+comment on column feature_importances.learned_from is 'Hash of these outcomes: the same are not learned from again.';
+
+create table importance_shifts (
+  model text not null,
+  drift_run_id bigint not null,
+  since text not null,
+  feature text not null,
+  source text not null,
+  before_version text not null,
+  before_as_of timestamptz not null,
+  importance_before double precision not null,
+  rank_before integer not null,
+  version text not null,
+  as_of timestamptz not null,
+  importance double precision not null,
+  rank integer not null,
+  constraint importance_shifts_pkey primary key (model, drift_run_id, since, feature),
+  constraint importance_shifts_run_fkey foreign key (model, drift_run_id) references drift_runs on delete cascade,
+  constraint importance_shifts_since_check check (since in ('time', 'version'))
+);
+comment on table importance_shifts is 'How the importance of each feature has moved, as a drift run saw it. The share that moved in all is half the sum of the absolute changes.';
+comment on column importance_shifts.since is 'time: the same version, learned from outcomes at least four weeks older; version: the version before.';
+comment on column importance_shifts.rank is '1 is the most important feature; equal ones share the better rank.';
+
+create table drift_error_correlations (
+  model text not null,
+  drift_run_id bigint not null,
+  feature text not null,
+  metric text not null,
+  related text not null,
+  correlation double precision,
+  p_value double precision,
+  adjusted_p_value double precision,
+  window_count integer,
+  reason text not null,
+  constraint drift_error_correlations_pkey primary key (model, drift_run_id, feature),
+  constraint drift_error_correlations_run_fkey foreign key (model, drift_run_id) references drift_runs on delete cascade,
+  constraint drift_error_correlations_related_check check (related in ('yes', 'no', 'unknown'))
+);
+comment on table drift_error_correlations is 'Does the model err more where a feature has drifted more? Over the windows before that of a drift run, as they were stored when it was computed. No proof of a cause: a season drives both.';
+comment on column drift_error_correlations.correlation is 'Rank correlation of the effect of its deciding method with the error, -1 to 1: above 0, more drift goes with more error.';
+comment on column drift_error_correlations.adjusted_p_value is 'After the Benjamini-Hochberg correction over the features of the run.';
 
 create table reports (
   model text not null,

@@ -59,6 +59,11 @@ describe('driftDetection', () => {
       driftShare: 0,
       driftedFeatures: [],
       driftedSegments: {},
+      importances: {
+        weighing: 'not known, each feature counts the same (there are 72 outcomes, 200 are needed)',
+        shifts: [],
+        driftAndError: {},
+      },
       quality: { level: 'ok', reason: expect.any(String) },
       rows: 168,
       metrics: 'pushed',

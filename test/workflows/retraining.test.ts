@@ -70,7 +70,7 @@ async function fit(error: number): Promise<TrainingAnswer> {
       prediction: Number(actuals[i]!.value) + (i % 2 === 0 ? error : -error),
     })),
   );
-  return { state: 'succeeded', version: '2', lineage: { rows: 48, featureImportances: { x: 0.7 } } };
+  return { state: 'succeeded', version: '2', featureImportances: { x: 3, c: 1 }, lineage: { rows: 48 } };
 }
 
 const run = (input: Record<string, unknown> = {}) =>
@@ -113,9 +113,9 @@ describe('retraining', () => {
       `INFO ${model} is being retrained: a new bike lane opened`,
       `INFO ${model} has a new champion: 2 replaces 1: ${judgement}`,
     ]);
-    expect(await pushedSeries(model, 'retraining')).toMatchObject({
-      model_retrainings_total: 1,
-      'model_feature_importance{feature="x",version="2"}': 0.7,
+    expect(await pushedSeries(model, 'retraining')).toMatchObject({ model_retrainings_total: 1 });
+    expect(await pushedSeries(model, 'drift-detection')).toMatchObject({
+      'model_feature_importance{feature="x",version="2"}': 0.75,
     });
   });
 

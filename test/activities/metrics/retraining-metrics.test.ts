@@ -16,29 +16,3 @@ it('counts the retrainings, however they ended', async () => {
   }
   expect(await watched.pushed('retraining')).toEqual({ model_retrainings_total: 4 });
 });
-
-const insertVersion = (version: string, stage: string, lineage: unknown) =>
-  watched.database.execute(
-    `insert into model_versions (model, version, stage, lineage, registered_at) values ($1, $2, $3, $4, $5)`,
-    [watched.model, version, stage, JSON.stringify(lineage), toTimestamp(day(1))],
-  );
-
-it('shows what the champion looks at', async () => {
-  await insertVersion('1', 'archived', { featureImportances: { temp: 0.1 } });
-  await insertVersion('2', 'champion', { featureImportances: { temp: 0.7, hum: 0 } });
-  expect(await watched.pushed('retraining')).toEqual({
-    model_retrainings_total: 0,
-    'model_feature_importance{feature="temp",version="2"}': 0.7,
-    'model_feature_importance{feature="hum",version="2"}': 0,
-  });
-});
-
-it.each([
-  [{}],
-  [{ featureImportances: null }],
-  [{ featureImportances: [1, 2] }],
-  [{ featureImportances: { temp: 'high' } }],
-])('shows nothing of the lineage %j', async (lineage) => {
-  await insertVersion('1', 'champion', lineage);
-  expect(await watched.pushed('retraining')).toEqual({ model_retrainings_total: 0 });
-});

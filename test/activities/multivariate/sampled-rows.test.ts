@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readSampledRows } from '../../../activities/multivariate/sampled-rows.ts';
-import { openClient } from '../../../client/tidewatch-client.ts';
 import { createTestDatabase } from '../../setup/servers.ts';
 import type { TestDatabase } from '../../setup/servers.ts';
-import { day, load, predictionsOf } from '../../setup/synthetic.ts';
+import { day, load } from '../../setup/synthetic.ts';
 
 const model = 'sampled';
 const week = { start: day(1), end: day(8) };
@@ -52,13 +51,5 @@ describe('readSampledRows', () => {
     const days = [2, 5].map((n) => ({ start: day(n), end: day(n + 1) }));
     expect(await timesOf(days)).toHaveLength(48);
     expect(await timesOf([])).toEqual([]);
-  });
-
-  it('may be of one version', async () => {
-    const client = openClient({ database: test.database });
-    await client.logPredictions(model, predictionsOf({ from: 20, to: 21, version: '3' }));
-    const window = { start: day(14), end: day(21) };
-    const request = { rows: 500, seed: 1, version: '3' };
-    expect(await readSampledRows(test.database, model, [window], request)).toHaveLength(24);
   });
 });

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import type { Activities } from '../../../activities/index.ts';
 import type { TrainingAnswer } from '../../../activities/retraining/trainer.ts';
+import { readImportances } from '../../../activities/importance/store.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
 import { activitiesOn } from '../../setup/activities.ts';
@@ -230,6 +231,38 @@ describe('judgeChallenger', () => {
       rows: 168,
       judgement: { decision: 'promote' },
     });
+  });
+
+  it('stores what matters to the new champion, as its trainer reported', async () => {
+    answer = { state: 'succeeded', version: '2', featureImportances: { x: 3, c: 1 }, lineage: { rows: 48 } };
+    await judged(1);
+    expect(await versions()).toMatchObject([
+      { version: '2', lineage: { rows: 48, featureImportances: { x: 3, c: 1 } } },
+    ]);
+    expect(await readImportances(test.database, model, day(100))).toEqual([
+      { version: '2', source: 'trainer', asOf: Date.parse(asOf), importances: { x: 0.75, c: 0.25 } },
+    ]);
+  });
+
+  it('or learns it from the holdout, where the trainer does not say', async () => {
+    await watch(test.database, settings({ holdout: '9d' }));
+    await begin();
+    await activities.startTraining(key);
+    await activities.readTraining(key);
+    const rows = predictionsOf({ from: 1, to: 10, version: '2', role: 'shadow' });
+    await openClient({ database: test.database }).logPredictions(
+      model,
+      actualsOf({ from: 1, to: 10, error: 5 }).map(({ value }, i) => ({
+        ...rows[i]!,
+        features: { ...rows[i]!.features, x: Number(value) },
+        prediction: Number(value) + 0.5,
+      })),
+    );
+    await activities.attachActuals({ model, asOf });
+    expect(await activities.judgeChallenger(key)).toMatchObject({ state: 'promoted' });
+    const [learned] = await readImportances(test.database, model, day(100));
+    expect(learned).toMatchObject({ version: '2', source: 'surrogate', asOf: day(10) });
+    expect(learned!.importances['x']).toBeGreaterThan(0.99);
   });
 
   it('archives the champion before', async () => {

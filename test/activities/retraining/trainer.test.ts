@@ -61,6 +61,12 @@ describe('a trainer', () => {
     expect(await openTrainer().read(url, 'id')).toEqual({ state: 'succeeded', version: '2', lineage: {} });
   });
 
+  it('may say how much each feature matters', async () => {
+    const answer = { state: 'succeeded', version: '2', featureImportances: { temp: 3, holiday: -0.1 } };
+    const url = await answering(200, JSON.stringify(answer));
+    expect(await openTrainer().read(url, 'id')).toEqual({ ...answer, lineage: {} });
+  });
+
   it('may be configured with a slash at the end of its URL', async () => {
     const trainer = await startFakeTrainer(async () => ({ state: 'running' }));
     await openTrainer().start(`${trainer.url}/`, request);
@@ -100,6 +106,12 @@ describe('a trainer that refuses', () => {
     [200, '{"state":"succeeded"}', 'unreadable answer: 200 {"state":"succeeded"}'],
     [200, '{"state":"succeeded","version":""}', 'unreadable answer'],
     [200, '{"state":"failed"}', 'unreadable answer'],
+    [
+      200,
+      '{"state":"succeeded","version":"2","featureImportances":{"temp":"high"}}',
+      '(featureImportances.temp ',
+    ],
+    [200, '{"state":"succeeded","version":"2","featureImportances":[1]}', '(featureImportances '],
   ])('with %d %s is not asked again', async (status, body, words) => {
     const error = await failureOf(openTrainer().start(await answering(status, body), request));
     expect(error).toMatchObject({ code: 'TRAINER_REFUSED', retryable: false });

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-import { correlateDriftAndError, type DriftAndError } from '../../../core/importance/drift-and-error.ts';
+import {
+  correlateDriftAndError,
+  correlateFeatures,
+  type DriftAndError,
+} from '../../../core/importance/drift-and-error.ts';
 import { dayMs, weekMs } from '../../../core/window.ts';
 
 const oracle = JSON.parse(
@@ -60,7 +64,7 @@ describe('correlateDriftAndError', () => {
     expect(correlateDriftAndError(daily)).toMatchObject({ windows: 10 });
     expect(correlateDriftAndError(daily.slice(0, 45))).toEqual({
       level: 'insufficient-data',
-      reason: '7 windows apart from each other have both drift and error, 8 are needed',
+      reason: 'drift and error are both known of 7 separate windows, 8 are needed',
     });
   });
 
@@ -85,5 +89,50 @@ describe('correlateDriftAndError', () => {
       ),
     ).toHaveProperty('level', 'insufficient-data');
     expect(correlateDriftAndError([])).toHaveProperty('level', 'insufficient-data');
+  });
+});
+
+describe('correlateFeatures', () => {
+  const falling = rising.toReversed();
+  const zigzag = [3, 8, 1, 9, 4, 7, 2, 10, 5, 6];
+
+  it('names the features whose drift goes together with the error, corrected for all that were looked at', () => {
+    const series = new Map([
+      ['hum', weeks(rising, rising)],
+      ['temp', weeks(rising, falling)],
+      ['windspeed', weeks(rising, zigzag)],
+      ['new', weeks([1], [1])],
+    ]);
+    const found = correlateFeatures(series, { metric: 'rmse', alpha: 0.05 });
+    expect(found.map(({ feature, related }) => [feature, related])).toEqual([
+      ['hum', 'yes'],
+      ['temp', 'yes'],
+      ['windspeed', 'no'],
+      ['new', 'unknown'],
+    ]);
+    expect(found.map(({ reason }) => reason)).toEqual([
+      'hum: the more it drifts, the worse the RMSE (rank correlation 1 over 10 windows, p 8.3e-7 after correction)',
+      'temp: the more it drifts, the better the RMSE (rank correlation -1 over 10 windows, p 8.3e-7 after correction)',
+      expect.stringMatching(
+        /^windspeed: its drift and the RMSE do not go together \(rank correlation 0\.\d+ over 10 windows, p 0\.\d+ after correction\)$/,
+      ),
+      'new: drift and error are both known of 1 separate window, 8 are needed',
+    ]);
+    const windspeed = found[2]!;
+    expect(windspeed.adjustedPValue).toBe(windspeed.pValue);
+    expect(found[3]).toMatchObject({ correlation: null, pValue: null, windows: null });
+  });
+
+  it('knows that less accuracy is more error', () => {
+    const [found] = correlateFeatures(new Map([['hum', weeks(rising, falling)]]), {
+      metric: 'accuracy',
+      alpha: 0.05,
+    });
+    expect(found).toMatchObject({ related: 'yes', correlation: 1 });
+    expect(found!.reason).toContain('the worse the accuracy');
+  });
+
+  it('says nothing of no feature', () => {
+    expect(correlateFeatures(new Map(), { metric: 'rmse', alpha: 0.05 })).toEqual([]);
   });
 });

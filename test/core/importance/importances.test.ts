@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { importancesFrom } from '../../../core/importance/importances.ts';
+import { importancesFrom, reportedImportances } from '../../../core/importance/importances.ts';
 
 describe('importancesFrom', () => {
   it('makes shares that sum to 1, and counts what is below 0 as 0', () => {
@@ -16,5 +16,21 @@ describe('importancesFrom', () => {
     expect(importancesFrom({ temp: 'high' })).toHaveProperty('notComputable');
     expect(importancesFrom({ temp: 0 })).toEqual({ notComputable: 'no feature has an importance above 0' });
     expect(importancesFrom({})).toHaveProperty('notComputable');
+  });
+});
+
+describe('reportedImportances', () => {
+  it('makes shares of all features of a monitor', () => {
+    expect(reportedImportances(['rooms', 'city'], { rooms: 2 })).toEqual({
+      importances: { rooms: 1, city: 0 },
+    });
+  });
+
+  it('refuses what names something else, such as a part of an encoded feature', () => {
+    expect(reportedImportances(['rooms', 'city'], { rooms: 2, 'city=Porto': 1, 'city=Faro': 1 })).toEqual({
+      notComputable: 'city=Porto, city=Faro: no feature of the monitor',
+    });
+    expect(reportedImportances(['rooms'], { rooms: 'many' })).toHaveProperty('notComputable');
+    expect(reportedImportances(['rooms'], {})).toHaveProperty('notComputable');
   });
 });
