@@ -72,10 +72,12 @@ function examineGroup(group: SeriesGroup): FeatureRates[] {
       runs[i]!.push(examine(end, faultsOf(i)));
     }
   }
-  return group.series.map(({ name }, feature) => {
+  return group.series.flatMap(({ name }, feature) => {
     const counts = { ours: [0], plain: [0], evidently: [0], nannyml: [0] } satisfies Record<Judge, number[]>;
     const alarms: string[] = [];
     const judged = runs.filter((run) => run[feature] !== undefined);
+    // A day of exchange rates is one row.
+    if (judged.length === 0) return [];
     for (const [i, run] of runs.entries()) {
       if (run[feature] === undefined) continue;
       for (const fault of shifts.keys()) {
@@ -108,7 +110,8 @@ const wanted = options.groups?.split(',');
 const started = performance.now();
 const byGroup = Object.entries(readers(directory))
   .filter(([name]) => wanted === undefined || wanted.includes(name))
-  .map(([name, read]) => ({ name, features: examineGroup(read()) }));
+  .map(([name, read]) => ({ name, features: examineGroup(read()) }))
+  .filter(({ features }) => features.length > 0);
 const table = new Table({
   head: ['', 'ours', 'KS, effective size, BH', 'Evidently', 'NannyML'],
   style: { head: [], border: [], compact: true },

@@ -30,7 +30,8 @@ describe('what past windows tell', () => {
     const later = changes(20_000, 2);
     for (const level of [0.1, 0.01, 0.002]) {
       const share = later.filter((change) => pValueOf('wasserstein', change, past) <= level).length / 20_000;
-      expect(share).toBeGreaterThan(level / 3);
+      // However many were seen, no more than 30 are trusted: far out, alarms are rarer than promised.
+      expect(share).toBeGreaterThan(level / 5);
       expect(share).toBeLessThan(level * 1.5);
     }
   });
