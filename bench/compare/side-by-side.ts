@@ -48,6 +48,8 @@ const tidewatch = [
   current,
   '--json',
 ];
+const profile = `${reference}.profile`;
+const againstProfile = [...tidewatch.slice(0, 3), '--profile', profile, '-c', current, '--json'];
 const peer = (script: string, ...parameters: string[]): string[] => [
   join(options.venv ?? '', 'bin', 'python'),
   join('bench/compare/peers', script),
@@ -69,6 +71,12 @@ const repetitions = Number(options.repetitions);
 const contestants: readonly Contestant[] = [
   { name: 'tidewatch', command: [...tidewatch, '--statistics', four.join(',')], runs: repetitions },
   { name: 'tidewatch, all 11 statistics', command: tidewatch, runs: repetitions },
+  {
+    name: 'tidewatch, stored profile',
+    command: [...againstProfile, '--statistics', four.join(',')],
+    runs: repetitions,
+  },
+  { name: 'tidewatch, start-up', command: [...tidewatch.slice(0, 3), '--help'], runs: repetitions },
   ...(options.venv === undefined
     ? []
     : [
@@ -84,6 +92,8 @@ const contestants: readonly Contestant[] = [
         { name: 'Evidently', command: peer('evidently_default.py'), runs: Number(options.evidently) },
       ]),
 ].filter(({ name }) => options.only?.split(',').some((only) => name.startsWith(only)) ?? true);
+
+await runProcess([...tidewatch.slice(0, 2), 'profile', 'write', reference, '--output', profile]);
 
 const runs = new Map<string, ProcessRun[]>(contestants.map(({ name }) => [name, []]));
 for (let round = 0; round < Math.max(...contestants.map(({ runs }) => runs)); round += 1) {
@@ -145,10 +155,10 @@ if (options.json) {
     table.push([
       row.name,
       row.runs,
-      row.seconds.toFixed(1),
-      row.fastest.toFixed(1),
-      row.slowest.toFixed(1),
-      row.ratio?.toFixed(1) ?? '',
+      row.seconds.toFixed(2),
+      row.fastest.toFixed(2),
+      row.slowest.toFixed(2),
+      row.ratio?.toFixed(2) ?? '',
       row.cpuSeconds.toFixed(1),
       Math.round(row.peakMegabytes),
       row.largestDifference?.toExponential(1) ?? '',
