@@ -1,7 +1,7 @@
 /**
  * How often does a verdict call drift in real series where nothing was injected, and how often does it see a shift?
  *
- *     TIDEWATCH_DATA=<directory> npx tsx bench/false-alarms/real.ts [--days 1] [--groups bikes,rates] [--each] [--alarms] [--json file]
+ *     TIDEWATCH_DATA=<directory> npx tsx bench/false-alarms/real.ts [--days 1] [--groups bikes,rates] [--reference 31] [--each] [--alarms] [--json file]
  */
 
 import { writeFileSync } from 'node:fs';
@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     days: { type: 'string', default: '7' },
     groups: { type: 'string' },
     method: { type: 'string' },
+    reference: { type: 'string' },
     each: { type: 'boolean', default: false },
     alarms: { type: 'boolean', default: false },
     json: { type: 'string' },
@@ -47,6 +48,12 @@ interface FeatureRates {
   readonly name: string;
   readonly rates: Rates;
   readonly alarms: readonly string[];
+}
+
+/** With only the first days as its reference, where asked for. */
+function shortened(group: SeriesGroup): SeriesGroup {
+  const referenceDays = options.reference === undefined ? group.referenceDays : Number(options.reference);
+  return { ...group, referenceDays };
 }
 
 function windowEnds(group: SeriesGroup): readonly number[] {
@@ -110,7 +117,7 @@ const wanted = options.groups?.split(',');
 const started = performance.now();
 const byGroup = Object.entries(readers(directory))
   .filter(([name]) => wanted === undefined || wanted.includes(name))
-  .map(([name, read]) => ({ name, features: examineGroup(read()) }))
+  .map(([name, read]) => ({ name, features: examineGroup(shortened(read())) }))
   .filter(({ features }) => features.length > 0);
 const table = new Table({
   head: ['', 'ours', 'KS, effective size, BH', 'Evidently', 'NannyML'],
