@@ -1,7 +1,7 @@
 /** Every command and every JSON object that the README shows is run here, or by the run of the tests itself. */
 
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -35,6 +35,7 @@ let database: TestDatabase;
 let environment: NodeJS.ProcessEnv;
 beforeAll(async () => {
   stateDirectory = await mkdtemp(join(tmpdir(), 'tidewatch-readme-'));
+  await writeMonths();
   database = await createTestDatabase('empty');
   const { temporalAddress } = testServers();
   environment = {
@@ -73,6 +74,30 @@ function runUntil(line: string, wanted: RegExp): Promise<{ output: string }> {
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
   return new Promise((resolve) => child.once('close', () => resolve({ output })));
+}
+
+/** Two months of the demo's bikes, and what the commands write, in the place of files beside the reader. */
+function withFiles(line: string): string {
+  return line.replaceAll(/\b\w+\.(csv|html|profile|yaml)\b/g, (name) => join(stateDirectory, name));
+}
+async function writeMonths(): Promise<void> {
+  const [header, ...rows] = (await readFile(join(root, 'demo/data/bikeshare_2011.csv'), 'utf8')).split('\n');
+  for (const [name, month] of [
+    ['january', 'Jan'],
+    ['february', 'Feb'],
+  ] as const) {
+    const ofMonth = rows.filter((row) => row.includes(`"${month}"`));
+    await writeFile(join(stateDirectory, `${name}.csv`), [header, ...ofMonth].join('\n'));
+  }
+}
+/** Runs a line that ends with this exit code, and gives what it printed. */
+async function ending(line: string, code: number): Promise<string> {
+  const ended = await run(withFiles(line)).then(
+    ({ stdout }) => ({ code: 0, stdout }),
+    (error: { code: number; stdout: string }) => error,
+  );
+  expect(ended).toMatchObject({ code });
+  return ended.stdout;
 }
 
 const weekOfDemo = (): string => `--weeks 1 --state ${stateDirectory}`;
@@ -140,6 +165,32 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     const { output } = await runUntil('npx tidewatch worker', /worker started/);
     expect(output).toContain('worker stopped');
   },
+  'npx tidewatch compare --reference january.csv --current february.csv': async () => {
+    const line = 'npx tidewatch compare --reference january.csv --current february.csv';
+    expect(await ending(line, 0)).toContain('temp');
+  },
+  'npx tidewatch compare --reference january.csv --current february.csv --format html --output drift.html':
+    async () => {
+      const line = 'npx tidewatch compare --reference january.csv --current february.csv';
+      await ending(`${line} --format html --output drift.html`, 0);
+      expect(await readFile(join(stateDirectory, 'drift.html'), 'utf8')).toContain('<svg');
+    },
+  'npx tidewatch profile write january.csv --output january.profile': async () => {
+    await ending('npx tidewatch profile write january.csv --output january.profile', 0);
+  },
+  'npx tidewatch compare --profile january.profile --current february.csv --json': async () => {
+    const line = 'npx tidewatch compare --profile january.profile --current february.csv --json';
+    const report = JSON.parse(await ending(line, 0)) as { columns: { column: string }[] };
+    expect(report.columns.map(({ column }) => column)).toContain('temp');
+  },
+  'npx tidewatch init --expectations --reference january.csv --output expectations.yaml': async () => {
+    await ending('npx tidewatch init --expectations --reference january.csv --output expectations.yaml', 0);
+  },
+  'npx tidewatch compare --reference january.csv --current february.csv --expectations expectations.yaml --fail-on-drift':
+    async () => {
+      const line = 'npx tidewatch compare --reference january.csv --current february.csv';
+      await ending(`${line} --expectations expectations.yaml --fail-on-drift`, 1);
+    },
   // test/house/check.test.ts runs it.
   'npm run check': async () => expect(packageJson.scripts['check']).toContain('check:types'),
 };
