@@ -125,6 +125,10 @@ async function compareWithUsual(
   return { checks, gap: longestGapOf(usual) };
 }
 
+/**
+ * An age that the monitor limits is that at `asOf`; what is usual is held against the age at the end of the window, because
+ * predictions may be made once a day, and a window of last year is not stale.
+ */
 async function checkFreshness(
   connection: Queryable,
   { model, quality }: Monitor,
@@ -134,23 +138,21 @@ async function checkFreshness(
 ): Promise<QualityCheck[]> {
   const newest = await findNewest(connection, model, asOf);
   const lateness = await findLateness(connection, model, window.start);
+  const judge = (
+    column: 'prediction' | 'actual',
+    limit: string | undefined,
+    usualMs: number | undefined,
+  ): QualityCheck =>
+    judgeFreshness({
+      column,
+      newest: newest[column],
+      asOf: limit === undefined ? Math.min(asOf, window.end) : asOf,
+      ...(usualMs !== undefined && { usualMs }),
+      ...(limit !== undefined && { limitMs: durationMs(limit) }),
+    });
   const { predictions, actuals } = quality.freshness;
-  return [
-    judgeFreshness({
-      column: 'prediction',
-      newest: newest.prediction,
-      asOf,
-      ...(gap !== undefined && { usualMs: gap }),
-      ...(predictions !== undefined && { limitMs: durationMs(predictions) }),
-    }),
-    judgeFreshness({
-      column: 'actual',
-      newest: newest.actual,
-      asOf,
-      ...(gap !== undefined && lateness !== undefined && { usualMs: gap + lateness }),
-      ...(actuals !== undefined && { limitMs: durationMs(actuals) }),
-    }),
-  ];
+  const usualActuals = gap === undefined || lateness === undefined ? undefined : gap + lateness;
+  return [judge('prediction', predictions, gap), judge('actual', actuals, usualActuals)];
 }
 
 async function readVolume(

@@ -208,8 +208,14 @@ describe('checkQuality', () => {
     await fourthWeek((row, i) => (i < 100 ? [row] : []));
     expect(failedOf(await check())).toEqual([
       ' volume critical: 100 rows, usually 168; 68 of 168 hours that usually have rows are empty, the first 2024-01-26T04:00:00Z',
-      'prediction freshness critical: the newest is of 2024-01-26T03:00:00Z, 3 days old (limit 4 h)',
+      'prediction freshness critical: the newest is of 2024-01-26T03:00:00Z, 2.9 days old (limit 4 h)',
     ]);
+  });
+
+  it('takes predictions that are made once a day for fresh, though the last hours of the day have none', async () => {
+    await threeWeeks();
+    await fourthWeek((row, i) => (i < 166 ? [row] : []));
+    expect(failedOf(await check())).toEqual([]);
   });
 
   it('holds rows against the expectations of the monitor', async () => {
