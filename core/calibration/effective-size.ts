@@ -21,7 +21,7 @@ const longestLikeness = 14;
  * larger of two numbers: that of the mean, and that of the shares of the bins or levels together. From 1 (independent) up;
  * a daily rhythm does not raise it, an autocorrelation of .95 from hour to hour gives about 39.
  *
- * 1 with fewer than 4 days or hours, or a constant column. Source: Newey and West (1987); Kish (1965).
+ * 1 with fewer than 4 days or hours, or a constant column. Source: Newey and West (1987), corrected as Kiefer and Vogelsang (2005) have it for few batches; Kish (1965).
  */
 export function designEffect(grid: ReferenceGrid, hours: readonly ProfiledHour[]): number {
   const days = batchesOf(grid, hours, dayMs);
@@ -101,5 +101,7 @@ function longRunVariance(residuals: readonly number[]): number {
     for (let i = lag; i < residuals.length; i += 1) products += residuals[i]! * residuals[i - lag]!;
     variance += (lag === 0 ? 1 : 2 * (1 - lag / (furthest + 1))) * products;
   }
-  return Math.max(0, variance);
+  // Since the mean is estimated too, so much of the variance is lost (Kiefer and Vogelsang 2005).
+  const followed = (furthest + 1) / residuals.length;
+  return Math.max(0, variance) / (1 - followed + followed ** 2 / 3);
 }
