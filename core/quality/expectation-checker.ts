@@ -175,7 +175,9 @@ function addExample(examples: Example[], value: unknown): void {
 /** JSON-safe and short. */
 function exampleOf(value: unknown): Example {
   if (value === null || value === undefined) return null;
-  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return value;
+  if (typeof value === 'boolean') return value;
+  // JSON has no -0.
+  if (typeof value === 'number' && Number.isFinite(value)) return value + 0;
   const text = textOf(value);
   return text.length <= longestExample ? text : `${text.slice(0, longestExample - 3)}...`;
 }

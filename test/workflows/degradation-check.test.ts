@@ -44,6 +44,8 @@ beforeAll(async () => {
   await watch(test.database, {
     model,
     performance: { windows: ['1d'], limits: { rmse: { warning: 2, critical: 4 } } },
+    // Actuals as far off as these are bad data, too.
+    quality: { ignore: ['range'] },
     retraining: {
       trainer: { url: trainer.url, poll: '100ms' },
       trainingWindow: '14d',

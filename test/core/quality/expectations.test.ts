@@ -74,7 +74,7 @@ describe('an expectation checker', () => {
     };
     fc.assert(
       fc.property(fc.array(fc.anything({ withBigInt: true, withDate: true })), (values) => {
-        const checks = check(everything, [...values, circular, Symbol('s'), 1n, 'x'.repeat(1_000)]);
+        const checks = check(everything, [...values, circular, Symbol('s'), 1n, -0, 'x'.repeat(1_000)]);
         expect(JSON.parse(JSON.stringify(checks))).toEqual(checks);
       }),
     );
