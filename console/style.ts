@@ -58,6 +58,7 @@ dt { color: var(--muted); font-size: 13px }
 .strip .warning { background: var(--warning); color: var(--page) }
 .strip .critical { background: var(--critical); color: var(--page) }
 .strip .insufficient-data { background: none; box-shadow: inset 0 0 0 1px var(--unknown); color: var(--unknown) }
+.strip .aside { background: none; box-shadow: inset 0 0 0 1px var(--line); color: var(--muted) }
 .strip .ok.heat-1 { background: color-mix(in srgb, var(--warning) 15%, var(--cell)) }
 .strip .ok.heat-2 { background: color-mix(in srgb, var(--warning) 32%, var(--cell)) }
 .strip .ok.heat-3, .strip .ok.heat-4 { background: color-mix(in srgb, var(--warning) 50%, var(--cell)) }
@@ -81,7 +82,9 @@ tbody th { font-weight: 400 }
 .verdicts { table-layout: fixed }
 .verdicts th:nth-child(2) { width: 110px }
 .verdicts th:nth-child(3) { width: 60% }
-.verdicts + details { margin-top: 8px }
+.verdicts + details, .importances + details { margin-top: 8px }
+.importances tbody th { overflow-wrap: anywhere }
+.aside .level, .aside .bar { color: var(--muted) }
 
 .bar { position: relative; display: block; height: 8px; margin: 7px 0 3px; border-radius: 2px; background: var(--cell) }
 .bar i { display: block; width: min(100%, 100% * var(--length) / var(--longest)); height: 100%; min-width: 2px; border-radius: 2px; background: currentColor }

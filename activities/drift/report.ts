@@ -82,13 +82,14 @@ function reportedSegment({ segment, dataset, rows, columns }: SegmentDrift, alph
   };
 }
 
-function reportedQuality({ verdict, checks }: WindowQuality): NonNullable<DriftReport['quality']> {
+function reportedQuality({ verdict, checks, counted }: WindowQuality): NonNullable<DriftReport['quality']> {
   return {
     verdict,
-    checks: checks.map(({ check, column, verdict }) => ({
-      check,
-      ...(column !== '' && { column }),
-      ...verdict,
+    checks: checks.map((made) => ({
+      check: made.check,
+      ...(made.column !== '' && { column: made.column }),
+      ...made.verdict,
+      counted: counted.includes(made),
     })),
   };
 }

@@ -142,4 +142,6 @@ export interface QualityCheck {
   readonly column?: string;
   readonly level: Level;
   readonly reason: string;
+  /** False where it is only shown: of an ignored check, or of a disabled column. */
+  readonly counted?: boolean;
 }

@@ -1,14 +1,15 @@
 /** What somebody reads first: has it drifted, since when, how badly, against what. */
 
+import { countText } from '../../core/performance/metrics.ts';
 import type { Level, Verdict } from '../../core/verdict.ts';
 import { html, type Html, type Part } from '../html.ts';
 import { formatCount } from '../numbers.ts';
-import type { DriftReport, ReportedSide } from './drift-report.ts';
+import { columnCounts } from './column-counts.ts';
+import type { DriftReport, ReportedColumn, ReportedSide } from './drift-report.ts';
 import { levelMark } from '../level-mark.ts';
 import { shorten } from '../names.ts';
 import { worstFirst } from './order.ts';
 import { isLoud, sinceInWords } from './since.ts';
-import { levelCounts } from './verdict-table.ts';
 
 /** A longer reason, such as one that names 200 columns, is folded after its beginning. */
 const longestReason = 320;
@@ -36,7 +37,10 @@ export function header(report: DriftReport): Html {
     </div>
     <dl class="sides">
       ${named('Current', side(current))} ${named('Reference', side(reference))}
-      ${named('Columns', levelCounts(columns.map(({ verdict }) => verdict.level)))}
+      ${named(
+        'Columns',
+        columnCounts(columns).map((counts, i) => [i > 0 && html`<br />`, counts]),
+      )}
       ${Object.entries(origin).map(([name, text]) => named(name, text))}
     </dl>
   </header>`;
@@ -51,13 +55,13 @@ export function headline({ verdict: { level }, columns }: DriftReport): string {
   if (level === 'critical') return 'Critical drift';
   if (level === 'warning') return 'Drift';
   if (level === 'insufficient-data') return 'Not judged';
-  const drifted = columns.filter(({ verdict }) => isLoud(verdict.level)).length;
+  const drifted = columns.filter(({ verdict, counted }) => counted && isLoud(verdict.level)).length;
   if (drifted === 0) return 'No drift';
   return `No drift of the whole, but ${drifted === 1 ? '1 column has' : `${formatCount(drifted)} columns have`} drifted`;
 }
 
 /** What was found beside the columns, with the section that says more. */
-function besides({ quality, segments = [], together = [] }: DriftReport): readonly (Verdict & {
+function besides({ quality, segments = [], together = [], columns }: DriftReport): readonly (Verdict & {
   readonly place: string;
   readonly name: string;
 })[] {
@@ -69,7 +73,7 @@ function besides({ quality, segments = [], together = [] }: DriftReport): readon
       place: 'together',
       name: 'All features together',
       level: worstOf(together.map(({ verdict }) => verdict.level)),
-      reason: `a change by ${changed.length} of ${together.length} methods`,
+      reason: `a change by ${changed.length} of ${countText(together.length, 'method')}${changed.length > 0 && columns.some(isDriftedFeature) ? '; it counts for the verdict only where no feature has drifted' : ''}`,
     },
     segments.length > 0 && {
       place: 'segments',
@@ -78,6 +82,10 @@ function besides({ quality, segments = [], together = [] }: DriftReport): readon
       reason: `${drifted.length} of ${segments.length} drifted${drifted.length > 0 ? `: ${drifted.join(', ')}` : ''}`,
     },
   ].filter((beside) => beside !== false);
+}
+
+function isDriftedFeature({ subject, counted, verdict }: ReportedColumn): boolean {
+  return subject === 'feature' && counted && isLoud(verdict.level);
 }
 
 function worstOf(levels: readonly Level[]): Level {

@@ -16,6 +16,7 @@ export function importanceSection({ description, shifts, features }: ReportedImp
     <p>Importances: ${description}.</p>
     ${shifts.map((shift) => html`<p>Importances ${shift}.</p>`)}
     ${verdictTable({
+      style: 'importances',
       head: html`<th scope="col">Feature</th>
         ${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}`,
       row: (feature: ReportedImportance) =>

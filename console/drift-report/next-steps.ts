@@ -32,7 +32,7 @@ export function nextSteps(report: DriftReport, placed: readonly PlacedColumn[]):
 }
 
 function faultyColumns({ quality }: DriftReport, drifted: readonly PlacedColumn[]): Html | undefined {
-  const failed = quality?.checks.filter(({ level }) => isLoud(level)) ?? [];
+  const failed = quality?.checks.filter(({ level, counted = true }) => counted && isLoud(level)) ?? [];
   if (failed.length === 0) return undefined;
   const checks = html`<a href="#quality">data-quality checks</a>`;
   const both = drifted.filter(({ column }) => failed.some((check) => check.column === column.name));

@@ -2,14 +2,13 @@
 
 import type { Level } from '../../core/verdict.ts';
 import type { Answer, ReportedColumn } from './drift-report.ts';
-import { isLoud } from './since.ts';
 
 /** From worst to best; what could not be judged may hide anything. */
 const ranks: Readonly<Record<Level, number>> = { critical: 0, warning: 1, 'insufficient-data': 2, ok: 3 };
 
 /**
- * Worst first, then the most important to the model (unknown importance last), then the largest effect for its floor. Columns
- * that do not count and have not drifted come last.
+ * Those that count first. Of them the worst, then the most important to the model (unknown importance last), then the largest
+ * effect for its floor.
  */
 export function inOrder(columns: readonly ReportedColumn[]): ReportedColumn[] {
   return [...columns].sort(
@@ -22,7 +21,7 @@ export function inOrder(columns: readonly ReportedColumn[]): ReportedColumn[] {
 }
 
 function rankOf({ verdict: { level }, counted }: ReportedColumn): number {
-  return ranks[level] + (counted || isLoud(level) ? 0 : 2);
+  return ranks[level] + (counted ? 0 : 4);
 }
 
 /** The answer that says most: the worst, and of those the one furthest over its floor. */

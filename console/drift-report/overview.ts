@@ -23,15 +23,25 @@ export interface PlacedColumn {
 export function heatStrip(placed: readonly PlacedColumn[]): Html {
   const squares = placed.map(({ id, column }) => {
     const { level } = column.verdict;
-    const words = `${shorten(visibleName(column.name), 80)}: ${level}${timesInWords(leadingAnswer(column))}`;
+    const words = `${shorten(visibleName(column.name), 80)}: ${level}${column.counted ? '' : ', not counted'}${timesInWords(leadingAnswer(column))}`;
     const heat = Math.max(0, Math.min(4, Math.floor(4 * timesFloor(leadingAnswer(column)))));
     return html`<li>
-      <a class="${level} heat-${heat}" href="#${id}" tabindex="-1" title="${words}" aria-label="${words}"
+      <a
+        class="${column.counted ? `${level} heat-${heat}` : 'aside'}"
+        href="#${id}"
+        tabindex="-1"
+        title="${words}"
+        aria-label="${words}"
         >${level === 'ok' ? '' : levelShapes[level]}</a
       >
     </li>`;
   });
   return html`<nav aria-label="All columns">
+    <p class="muted order">
+      A square a column, in this order; the darker, the nearer to what matters. ${levelShapes.warning}
+      warning, ${levelShapes.critical} critical, ${levelShapes['insufficient-data']} not judged; grey and only
+      outlined: not counted.
+    </p>
     <ul class="strip">
       ${squares}
     </ul>
@@ -44,7 +54,7 @@ export function overviewTable(placed: readonly PlacedColumn[]): Html {
   const rows = placed.map(({ id, column }) => {
     const name = html`<bdi>${shorten(visibleName(column.name), 60)}</bdi>`;
     const saysAll = isLoud(column.verdict.level) && !hasDetails(column);
-    return html`<tr ${saysAll && html`id="${id}"`}>
+    return html`<tr ${saysAll && html`id="${id}"`} ${!column.counted && html`class="aside"`}>
       <th scope="row">${saysAll ? name : html`<a href="#${id}">${name}</a>`}${columnTags(column)}</th>
       <td>${levelMark(column.verdict.level)}${sinceLine(column)}</td>
       <td>${difference(column)}</td>
@@ -119,7 +129,7 @@ function effectBar(answer: Answer): Part {
       >${method} <b>${formatNumber(effect)}${unit}</b>
       <span class="muted"
         >matters from
-        ${formatNumber(floor)}${level === 'ok' && effect >= floor && adjustedPValue !== undefined && `, not certain: p ${formatPValue(adjustedPValue)}`}</span
+        ${formatNumber(floor)}${unit}${level === 'ok' && effect >= floor && adjustedPValue !== undefined && `, not certain: p ${formatPValue(adjustedPValue)}`}</span
       ></span
     >`;
 }

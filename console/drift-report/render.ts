@@ -5,8 +5,10 @@ import { html, trusted, type Html, type Part } from '../html.ts';
 import { page } from '../page.ts';
 import { columnBody } from './column-section.ts';
 import type { DriftReport } from './drift-report.ts';
+import { columnCounts } from './column-counts.ts';
 import { header, headline } from './header.ts';
 import { historyChart } from './history-chart.ts';
+import { howToRead } from './how-to-read.ts';
 import { importanceSection } from './importance-table.ts';
 import { levelMark } from '../level-mark.ts';
 import { shorten, visibleName } from '../names.ts';
@@ -27,7 +29,6 @@ import { qualitySection } from './quality-table.ts';
 import { segmentsSection } from './segments-table.ts';
 import { isLoud } from './since.ts';
 import { togetherSection } from './together-table.ts';
-import { levelCounts } from './verdict-table.ts';
 
 /** So many columns are all in the table; of more, those that have not drifted are folded away. */
 const fewColumns = 12;
@@ -90,7 +91,7 @@ export async function renderDriftReport(
         }
         ${others.length > 0 && otherColumns(others, isSmall)}
       </main>
-      ${howToRead}
+      ${howToRead(report)}
     </div>`,
   );
 }
@@ -114,7 +115,9 @@ function overview(shown: readonly PlacedColumn[], all: readonly PlacedColumn[]):
   const byImportance = all.some(({ column }) => column.weight !== undefined);
   const byEffect = shown.some(({ column }) => column.answers.length > 0);
   const order = [
-    'The worst first',
+    all.some(({ column }) => !column.counted)
+      ? 'Those that count first, of them the worst'
+      : 'The worst first',
     byImportance && ', then the most important to the model',
     byEffect && ', then those furthest beyond what matters',
   ];
@@ -123,7 +126,7 @@ function overview(shown: readonly PlacedColumn[], all: readonly PlacedColumn[]):
 }
 
 function loudSection({ id, column, body }: DrawnColumn): Html {
-  return html`<section class="column" id="${id}" aria-labelledby="${id}-name">
+  return html`<section class="column${!column.counted && ' aside'}" id="${id}" aria-labelledby="${id}-name">
     <div class="head">
       <h3 id="${id}-name"><bdi>${visibleName(column.name)}</bdi></h3>
       ${levelMark(column.verdict.level)}${columnTags(column)}${importanceTag(column)}
@@ -136,7 +139,7 @@ function loudSection({ id, column, body }: DrawnColumn): Html {
 function otherColumns(others: readonly DrawnColumn[], isOpen: boolean): Html {
   const rows = others.map(
     ({ id, column, body }) =>
-      html`<details>
+      html`<details ${!column.counted && html`class="aside"`}>
         <summary>
           <h3><bdi>${visibleName(column.name)}</bdi>${columnTags(column)}</h3>
           <span>${levelMark(column.verdict.level)}</span>
@@ -148,41 +151,8 @@ function otherColumns(others: readonly DrawnColumn[], isOpen: boolean): Html {
   return html`<section aria-labelledby="others">
     <h2 id="others">Other columns</h2>
     <details class="others" ${isOpen && trusted('open')}>
-      <summary>${levelCounts(others.map(({ column }) => column.verdict.level))}</summary>
+      <summary>${columnCounts(others.map(({ column }) => column)).join('; ')}</summary>
       ${rows}
     </details>
   </section>`;
 }
-
-const howToRead = html`<details class="how">
-  <summary>How to read this page</summary>
-  <dl>
-    <dt>Difference</dt>
-    <dd>
-      The effect: how large a difference is, on the fixed scale of its method. The mark on a bar is where it
-      begins to matter; a bar twice as long is four times as much.
-    </dd>
-    <dt>Share of values</dt>
-    <dd>
-      Each side counts for itself, so that sides of different sizes compare. What is missing or invalid is no
-      value. Of current values beyond the reference's range often only the number and the mean are known: they
-      are a flat piece, or stand beside the axis, below or above, where they are far away.
-    </dd>
-    <dt>Since</dt>
-    <dd>
-      The end of the first of the windows that have drifted on end, up to this one. New: the window before had
-      not.
-    </dd>
-    <dt>Usual</dt>
-    <dd>Where the effect of such windows lies when nothing is wrong.</dd>
-    <dt>p</dt>
-    <dd>
-      How probable a difference at least as large is when nothing has changed. Corrected: for all the
-      questions that were asked together.
-    </dd>
-    <dt>± at most</dt>
-    <dd>Statistics of stored counts differ from those of the raw rows by at most so much.</dd>
-    <dt>Not judged</dt>
-    <dd>There is too little data to say; the reason says what is missing.</dd>
-  </dl>
-</details>`;

@@ -12,12 +12,21 @@ export interface VerdictTable<T> {
   readonly folded?: readonly T[];
   /** What is folded, in words. */
   readonly summary?: string;
+  /** Of the style sheet; `verdicts` is a name, a level and a wide text. */
+  readonly style?: string;
 }
 
 /** What is shown, then the rest behind its summary. */
-export function verdictTable<T>({ head, row, shown, folded = [], summary }: VerdictTable<T>): Part {
+export function verdictTable<T>({
+  head,
+  row,
+  shown,
+  folded = [],
+  summary,
+  style = 'verdicts',
+}: VerdictTable<T>): Part {
   const table = (rows: readonly T[]): Html =>
-    html`<table class="verdicts">
+    html`<table class="${style}">
       <thead>
         <tr>
           ${head}

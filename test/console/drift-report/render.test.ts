@@ -37,7 +37,9 @@ const order = (markup: string, ...parts: readonly string[]): string[] =>
 describe('a report', () => {
   it('begins with the verdict, the sides and the number of columns', () => {
     const start = textOf(page).slice(0, 500);
-    expect(start).toMatch(/^ Data drift bike-demand ▲ Drift 2 of 3 features drifted \(67% of the importance/);
+    expect(start).toMatch(
+      /^ Data drift bike-demand ▲ Drift 2 of 3 features drifted \(67% of the importance counted/,
+    );
     expect(start).toContain('Current 2011-07-01 to 2011-08-01 744 rows');
     expect(start).toContain('Reference 2011-03-01 to 2011-04-01 730 rows');
     expect(start).toContain('Columns 1 critical, 1 warning, 1 not judged, 1 OK');
@@ -56,6 +58,50 @@ describe('a report', () => {
       ['c3', 'windspeed'],
       ['c4', 'hr'],
     ]);
+  });
+
+  it('shows what does not count last and without the colour of an alarm, and leaves it out of the headline', async () => {
+    const markup = await renderDriftReport(
+      bikeReport(
+        [
+          { source: 'temp', compared: 'drifted', settings: { weight: 0.9, enabled: false } },
+          { source: 'hum', compared: 'calm', settings: { weight: 0.1 } },
+        ],
+        {
+          quality: {
+            verdict: { level: 'ok', reason: '1 check passed' },
+            checks: [
+              { check: 'volume', level: 'ok', reason: 'as expected' },
+              {
+                check: 'range',
+                column: 'temp',
+                level: 'warning',
+                reason: '12 values above 0.9',
+                counted: false,
+              },
+            ],
+          },
+        },
+      ),
+    );
+    const text = textOf(markup);
+    expect(text).toContain('✓ No drift 0 of 1 feature drifted');
+    expect(text).toContain('Columns 1 feature: 1 OK 1 not counted: 1 critical');
+    expect(text).toContain('Nothing found by all checks: 1 OK; not counted: 1 warning');
+    expect(text).not.toContain('See what the data-quality checks found');
+    expect(text).toMatch(
+      /Those that count first, .* hum ✓ OK .* temp not counted ◆ Critical Wasserstein 4\.48 sd/,
+    );
+    expect(markup).toMatch(/<tr +class="aside">\s*<th scope="row"><a href="#c2"><bdi>temp/);
+    expect(markup).toContain('<section class="column aside" id="c2"');
+  });
+
+  it('explains only the words that it has', async () => {
+    const explained = (markup: string): string => textOf(markup.slice(markup.indexOf('How to read')));
+    expect(explained(page)).toContain('Warning and critical A warning is a difference that is certain');
+    expect(explained(page)).toContain(' Since The end of the first of the windows');
+    const files = explained(await renderDriftReport(bikeReport([{ source: 'temp', compared: 'drifted' }])));
+    expect(files).not.toMatch(/ Since | Usual /);
   });
 
   it('says of a column what decided, how certain that is, and what else was found', () => {
@@ -125,7 +171,9 @@ describe('a report', () => {
         ],
       }),
     );
-    expect(text).toContain('◆ Critical All features together : a change by 1 of 2 methods');
+    expect(text).toContain(
+      '◆ Critical All features together : a change by 1 of 2 methods; it counts for the verdict only where no feature has drifted',
+    );
     expect(text).toContain('▲ Warning Segments : 1 of 2 drifted: &lt;i&gt;holiday&lt;/i&gt;=1');
     expect(text).toContain('&lt;i&gt;holiday&lt;/i&gt;=1 48 rows ▲ Warning temp Wasserstein 4.48 sd');
     expect(text).toContain('Nothing drifted in 1: 1 OK');
