@@ -106,7 +106,7 @@ const levels = { yes: 'warning', no: 'ok', unknown: 'insufficient-data' } as con
 >;
 
 function judgeOne(evidence: ColumnEvidence, answers: readonly JudgedAnswer[]): ColumnDrift {
-  const { settings, kind, facts, methods, finding, compared } = evidence;
+  const { settings, kind, facts, methods, finding, compared, referenceIsConstant } = evidence;
   const { subject, column, segment, enabled, weight, decidingMethod, threshold } = settings;
   const [speaks] = answers.toSorted(
     (a, b) => seriousness[b.level] - seriousness[a.level] || a.adjustedPValue - b.adjustedPValue,
@@ -117,7 +117,7 @@ function judgeOne(evidence: ColumnEvidence, answers: readonly JudgedAnswer[]): C
       return {
         drifted: decision.drifted,
         level: levels[decision.drifted],
-        words: decisionInWords(decision, compared.reference ?? ''),
+        words: decisionInWords(decision, compared.reference ?? '', referenceIsConstant),
       };
     }
     if (speaks === undefined) {
@@ -126,7 +126,7 @@ function judgeOne(evidence: ColumnEvidence, answers: readonly JudgedAnswer[]): C
     return {
       drifted: speaks.level === 'ok' ? 'no' : 'yes',
       level: speaks.level,
-      words: answerInWords(decidingMethod, speaks, compared[speaks.question] ?? ''),
+      words: answerInWords(decidingMethod, speaks, compared[speaks.question] ?? '', referenceIsConstant),
     };
   })();
   return {

@@ -9,16 +9,18 @@ import type { Answer, Question } from './answer.ts';
 /**
  * A decision by a threshold: the number, the limit, and what was compared.
  *
+ * @param isConstant Is the reference one value? Then no number of its standard deviations is said.
  * @example
  * const decision = { drifted: 'yes', method: 'wasserstein', decidedBy: 'effect', value: 1.08, effect: 1.08, threshold: 0.2 };
  * decisionInWords(decision, '744 and 168 values') // 'Wasserstein 1.08 sd, its limit is 0.2 sd (744 and 168 values)'
  */
-export function decisionInWords(decision: Decision, compared: string): string {
+export function decisionInWords(decision: Decision, compared: string, isConstant = false): string {
   if (decision.drifted === 'unknown') return decision.reason;
   const { decidedBy, value, threshold, effect } = decision;
   const { label, unit } = methodOf(decision.method);
-  const held =
-    decidedBy === 'effect'
+  const held = hasNoUnit(unit, effect, isConstant)
+    ? `${constantInWords}, its limit is ${threshold}${unit}`
+    : decidedBy === 'effect'
       ? `${label} ${formatAgainst(value, threshold, formatSignificant)}${unit}, its limit is ${threshold}${unit}`
       : `${label} ${formatSignificant(effect)}${unit}, p ${formatAgainst(value, threshold, formatPValue)}, its limit is p ${threshold}`;
   return `${held} (${compared})`;
@@ -28,6 +30,7 @@ export function decisionInWords(decision: Decision, compared: string): string {
  * The answer to a question: how large the difference is, how often it is the usual one, how probable it would be if nothing
  * had changed, and what was compared.
  *
+ * @param isConstant Is the reference one value? Then no number of its standard deviations is said.
  * @example
  * const heldAgainst = { null: 'empirical', usual: 0.022, lookback: 4 };
  * const answer = { question: 'recent', effect: 0.31, heldAgainst, adjustedPValue: 0.004, level: 'warning' };
@@ -38,18 +41,28 @@ export function answerInWords(
   method: MethodName,
   answer: Answer & { readonly adjustedPValue: number; readonly level: string },
   compared: string,
+  isConstant = false,
 ): string {
   const { effect, adjustedPValue, level } = answer;
   const { label, unit, floors } = methodOf(method);
-  const size = `${label} ${formatSignificant(effect)}${unit}`;
+  const difference = hasNoUnit(unit, effect, isConstant)
+    ? constantInWords
+    : `${label} ${formatSignificant(effect)}${unit}${answer.heldAgainst.null === 'analytic' ? ' from the reference' : ''}`;
   const isSmall = level === 'ok' && effect < floors.warning;
   const small = isSmall ? `; it matters from ${floors.warning}${unit} on` : '';
   const sizes = `${compared}${effectiveSizesInWords(answer)}`;
-  return `${size}${heldAgainstInWords(answer)}, p ${formatPValue(adjustedPValue)} after correction${small} (${sizes})`;
+  return `${difference}${heldAgainstInWords(answer)}, p ${formatPValue(adjustedPValue)} after correction${small} (${sizes})`;
+}
+
+const constantInWords = 'the reference is constant';
+
+/** A constant has no standard deviation; what stands in for it makes a number that means nothing. */
+function hasNoUnit(unit: string, effect: number, isConstant: boolean): boolean {
+  return isConstant && unit === ' sd' && effect > 0;
 }
 
 function heldAgainstInWords({ question, effect, heldAgainst }: Answer): string {
-  if (heldAgainst.null === 'analytic') return ' from the reference';
+  if (heldAgainst.null === 'analytic') return '';
   const { usual, lookback } = heldAgainst;
   const what =
     question === 'reference'
@@ -95,10 +108,28 @@ function meansInWords({ grid, reference, current }: Continuous, question: Questi
   const [old, young] = [momentsOf(reference, grid), momentsOf(current, grid)];
   if (old === undefined || young === undefined) return '';
   const [before, now] = [old, young].map(({ mean }) => formatMean(mean, old.standardDeviation));
-  return question === 'reference'
-    ? `reference mean ${before}, current ${now}; `
-    : `mean before ${before}, now ${now}; `;
+  const means =
+    question === 'reference'
+      ? `reference mean ${before}, current ${now}; `
+      : `mean before ${before}, now ${now}; `;
+  return `${means}${spreadInWords(old, young)}`;
 }
+
+/** Said where it has moved further than the mean, which then explains nothing. */
+function spreadInWords(old: Moments, young: Moments): string {
+  const moved = Math.abs(young.standardDeviation - old.standardDeviation);
+  if (moved <= Math.abs(young.mean - old.mean) || moved < leastSpreadChange * old.standardDeviation)
+    return '';
+  const [before, now] = [old, young].map(({ standardDeviation }) =>
+    formatMean(standardDeviation, old.standardDeviation),
+  );
+  return `sd ${before}, now ${now}; `;
+}
+
+/** So many standard deviations; less is no news. */
+const leastSpreadChange = 0.1;
+
+type Moments = NonNullable<ReturnType<typeof momentsOf>>;
 
 /** A tenth of a standard deviation shows, whatever the unit and the offset of the column. */
 function formatMean(mean: number, deviation: number): string {

@@ -53,6 +53,7 @@ export interface ColumnEvidence {
     | { readonly by: 'questions'; readonly asked: readonly Asked[] };
   /** Question -> what was compared, in words; only of those that could be asked. */
   readonly compared: Readonly<Partial<Record<Question, string>>>;
+  readonly referenceIsConstant: boolean;
 }
 
 /**
@@ -101,6 +102,7 @@ export function examineColumn(
         ),
       }),
     },
+    referenceIsConstant: comparison.kind === 'continuous' && comparison.grid.summary?.standardDeviation === 0,
   };
 }
 

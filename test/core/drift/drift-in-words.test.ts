@@ -17,6 +17,24 @@ describe('a decision in words', () => {
     expect(reasonOf(ramp(20, 0, 5), ramp(20, 0, 7.5))).toContain('reference mean 5, current 7.5');
   });
 
+  it('speaks of no standard deviations where a constant has none', () => {
+    expect(reasonOf(ramp(20, 0, 5), ramp(20, 0, 7.5))).toBe(
+      'hum: the reference is constant, its limit is 0.2 sd (reference mean 5, current 7.5; 20 and 20 values)',
+    );
+    const { threshold: _, ...calibrated } = humidity;
+    expect(judgeValues(calibrated, ramp(20, 0, 5), ramp(20, 0, 7.5)).verdict.reason).toMatch(
+      /^hum: the reference is constant, p < 1e-16 after correction \(reference mean 5, current 7.5; /,
+    );
+    expect(reasonOf(ramp(20, 0, 5), ramp(20, 0, 5))).toContain('hum: Wasserstein 0 sd, ');
+  });
+
+  it('shows standard deviations where they have moved further than the means', () => {
+    expect(reasonOf(ramp(101, 0.01), ramp(101, 0.03, -1))).toContain(
+      '(reference mean 0.5, current 0.5; sd 0.29, now 0.87; 101 and 101 values)',
+    );
+    expect(reasonOf(ramp(101, 0.01), ramp(101, 0.0101))).not.toContain('; sd ');
+  });
+
   it('never shows a number that looks equal to a threshold it is below', () => {
     // Values of deviation 1.
     const reference = [...ramp(10, 0, -1), ...ramp(10, 0, 1)];
