@@ -28,6 +28,18 @@ export type KnownTypes = Readonly<Record<string, string>>;
 /** Texts that stand for a missing value in a CSV file: those of pandas that are no words and no numbers. */
 const missingTexts = ['', 'NA', 'N/A', 'n/a', '<NA>', '#N/A', 'NULL', 'null'];
 
+/** What the columns of a CSV file may hold, for DuckDB to guess. */
+const guessedTypes = [
+  'NULL',
+  'BIGINT',
+  'DOUBLE',
+  'TIME',
+  'DATE',
+  'TIMESTAMP',
+  'TIMESTAMP WITH TIME ZONE',
+  'VARCHAR',
+];
+
 const delimiters = [',', ';', '\t', '|'];
 const beginningLength = 65_536;
 
@@ -201,6 +213,8 @@ function csvRelations(
   const guessing = [
     // The type of a column is one that holds all of its values: a word after 100,000 numbers makes it text, not an error.
     'sample_size = -1',
+    // No booleans: yes and no are to stay the words that stand there.
+    `auto_type_candidates = [${guessedTypes.map(textSql).join(', ')}]`,
     `nullstr = [${missingTexts.map(textSql).join(', ')}]`,
     ...(delimiter === ';' && hasDecimalCommas(beginning) ? [`decimal_separator = ','`] : []),
   ];

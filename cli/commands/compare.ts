@@ -58,7 +58,7 @@ export function addCompare(program: Command): void {
       program
         .createOption(
           '--preset <preset>',
-          'what to report: drift of all columns, of the actuals; performance beside drift; or expectations beside drift',
+          'what to report beside the drift of all columns: actuals-drift names the actual; regression and classification show the performance, which is not judged; stability holds the columns of --expectations against them',
         )
         .choices(['data-drift', 'actuals-drift', 'regression', 'classification', 'stability'])
         .default('data-drift'),

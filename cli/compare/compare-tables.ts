@@ -85,25 +85,25 @@ async function examine(
   return examineColumns(tables, tasks, workingMemoryFor(tables, tasks.length));
 }
 
-/** A preset is about some columns, and knows their kinds. */
+/** A preset knows the kinds of its columns; that of expectations is about theirs alone. */
 function wishesOf(request: CompareRequest, expectations: TableExpectations | undefined): ColumnWishes {
   const { preset, columns, categorical, continuous } = request;
+  const named = columns === undefined ? {} : { columns };
   const outcome = [request.actual, request.prediction].filter((column) => column !== undefined);
   switch (preset) {
     case 'data-drift':
-      return { ...(columns !== undefined && { columns }), categorical, continuous };
+    case 'actuals-drift':
+      return { ...named, categorical, continuous };
     case 'stability':
       return {
         columns: columns ?? [...new Set(expectations?.checks.map(({ column }) => column))],
         categorical,
         continuous,
       };
-    case 'actuals-drift':
-      return { columns: columns ?? outcome.slice(0, 1), categorical, continuous };
     case 'regression':
-      return { columns: columns ?? outcome, categorical, continuous: [...continuous, ...outcome] };
+      return { ...named, categorical, continuous: [...continuous, ...outcome] };
     case 'classification':
-      return { columns: columns ?? outcome, categorical: [...categorical, ...outcome], continuous };
+      return { ...named, categorical: [...categorical, ...outcome], continuous };
   }
 }
 

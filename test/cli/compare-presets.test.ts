@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => tables.remove());
 
 describe('--preset regression', () => {
-  it('reports the performance on both files beside the drift of predictions and actuals', async () => {
+  it('reports the performance on both files beside the drift of all columns', async () => {
     const rows = (error: string) => `select i / 1e0 as feature, i + 10e0 as cnt,
       case when i = 0 then null else i + 10e0 + ${error} end as predicted from range(100) t(i)`;
     const files = {
@@ -19,7 +19,10 @@ describe('--preset regression', () => {
     };
     const options = { ...files, preset: 'regression', actual: 'cnt', prediction: 'predicted' } as const;
     const { columns, performance } = await compareToJson(options);
-    expect(columns.map(({ column }) => column)).toEqual(['cnt', 'predicted']);
+    expect(columns.map(({ column }) => column)).toEqual(['feature', 'cnt', 'predicted']);
+    const named = await compareToJson({ ...options, columns: ['cnt'] });
+    expect(named.columns.map(({ column }) => column)).toEqual(['cnt']);
+    expect(named.performance).toEqual(performance);
     expect(performance).toMatchObject({ task: 'regression', sampleSizes: { reference: 99, current: 99 } });
     expect(performance!.metrics.map(({ metric }) => metric)).toEqual(['rmse', 'mae', 'mape', 'r2', 'bias']);
     expect(performance!.metrics[0]).toEqual({
@@ -29,6 +32,7 @@ describe('--preset regression', () => {
       betterBy: -2,
     });
     const { text } = await compare(options);
+    expect(text).toContain('performance is shown, not judged');
     expect(text).toMatch(/│ RMSE +│ 1 +│ 3 +│ -2 +│/);
     const page = await compare({ ...options, format: 'html' });
     expect(page.text).toMatch(/RMSE<\/th>\s*<td>1<\/td>\s*<td>3<\/td>\s*<td>worse by 2<\/td>/);
@@ -56,6 +60,7 @@ describe('--preset classification', () => {
     });
     expect(columns).toMatchObject([
       { column: 'churned', kind: 'categorical', verdict: expect.any(String) },
+      { column: 'chance', kind: 'continuous' },
       { column: 'predicted', kind: 'categorical' },
     ]);
     const metrics = Object.fromEntries(performance!.metrics.map(({ metric, ...values }) => [metric, values]));
@@ -98,7 +103,7 @@ describe('--preset classification', () => {
 });
 
 describe('--preset actuals-drift', () => {
-  it('reports the drift of the actuals alone', async () => {
+  it('reports the drift of all columns, the actuals among them', async () => {
     const path = await tables.write('actuals.parquet', 'select i as cnt, i as feature from range(100) t(i)');
     const { columns } = await compareToJson({
       reference: path,
@@ -106,7 +111,7 @@ describe('--preset actuals-drift', () => {
       preset: 'actuals-drift',
       actual: 'cnt',
     });
-    expect(columns.map(({ column }) => column)).toEqual(['cnt']);
+    expect(columns.map(({ column }) => column)).toEqual(['cnt', 'feature']);
   });
 });
 

@@ -256,6 +256,17 @@ describe('a CSV file', () => {
     ]);
   });
 
+  it('keeps the words of what others take for booleans', async () => {
+    const path = await tables.writeText('words.csv', 'late,paid\nyes,True\nno,False\n');
+    await withTable(path, async (table) => {
+      expect(table.columns.map(({ type }) => type)).toEqual(['VARCHAR', 'VARCHAR']);
+      expect(await rowsOf(table)).toEqual([
+        ['yes', 'True'],
+        ['no', 'False'],
+      ]);
+    });
+  });
+
   it('keeps leading zeros as text', async () => {
     expect(await rowsOfCsv('zip.csv', 'zip\n02134\n10001\n')).toEqual([['02134'], ['10001']]);
   });
