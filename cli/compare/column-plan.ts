@@ -3,10 +3,9 @@
 import type { ColumnKind } from '../../core/profile/grid.ts';
 import type { Sides } from '../../core/statistics/comparison.ts';
 import { isReadable, type TableColumn } from '../../sql/table-types.ts';
+import type { LeftOutColumn } from './results.ts';
 
-export type ColumnPlan =
-  | { readonly column: string; readonly kind: ColumnKind }
-  | { readonly column: string; readonly kind: ColumnKind | 'unsupported'; readonly notCompared: string };
+export type ColumnPlan = { readonly column: string; readonly kind: ColumnKind } | LeftOutColumn;
 
 /** The columns of one side: of a table, or of a stored profile. */
 export interface ColumnSource {
@@ -39,7 +38,7 @@ export function planColumns({ reference, current }: Sides<ColumnSource>, wishes:
       if (a === undefined)
         return { column, kind: only.kind, notCompared: 'the reference has no such column' };
       if (b === undefined)
-        return { column, kind: only.kind, notCompared: 'the current table has no such column' };
+        return { column, kind: only.kind, notCompared: 'the current table has no such column', isLost: true };
       return planColumn(column, reference.rows === 0 ? [b, a] : [a, b], wishes);
     });
 }
@@ -52,14 +51,19 @@ function planColumn(
 ): ColumnPlan {
   const unreadable = [deciding, other].find((side) => !isReadable(side));
   if (unreadable !== undefined)
-    return { column, kind: 'unsupported', notCompared: unreadable.reason ?? 'it cannot be read' };
+    return {
+      column,
+      kind: 'unsupported',
+      notCompared: unreadable.reason ?? 'it cannot be read',
+      ...(isReadable(deciding) && { isLost: true }),
+    };
   if (categorical.includes(column)) return { column, kind: 'categorical' };
   if (continuous.includes(column)) return { column, kind: 'continuous' };
   if (deciding.kind !== 'unsupported' && other.kind === 'unsupported') {
-    const notCompared = `its types differ: ${deciding.type} and ${other.type}; --continuous or --categorical compares it`;
-    return { column, kind: deciding.kind, notCompared };
+    return otherType(column, deciding, other);
   }
   if (deciding.kind === 'unsupported') {
+    if (other.kind !== 'unsupported') return otherType(column, deciding, other);
     return {
       column,
       kind: 'unsupported',
@@ -67,4 +71,9 @@ function planColumn(
     };
   }
   return { column, kind: deciding.kind };
+}
+
+function otherType(column: string, { kind, type }: TableColumn, other: TableColumn): LeftOutColumn {
+  const notCompared = `its types differ: ${type} and ${other.type}; --continuous or --categorical compares it`;
+  return { column, kind, notCompared, isLost: true };
 }

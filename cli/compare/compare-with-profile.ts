@@ -69,7 +69,7 @@ function leftOutOf({ name, grid }: ProfiledColumn, current: TableFile): LeftOutC
       : isReadable(column)
         ? undefined
         : (column.reason ?? 'it cannot be read');
-  return reason === undefined ? [] : [{ column: name, kind: grid.kind, notCompared: reason }];
+  return reason === undefined ? [] : [{ column: name, kind: grid.kind, notCompared: reason, isLost: true }];
 }
 
 function taskOf({ name, grid }: ProfiledColumn): ColumnTask {

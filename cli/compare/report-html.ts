@@ -7,7 +7,13 @@ import { driftReportOf } from '../../console/drift-report/from-column-drift.ts';
 import { renderDriftReport } from '../../console/drift-report/render.ts';
 import type { ColumnDrift } from '../../core/drift/column-drift.ts';
 import { codeVersion } from '../../worker/code-version.ts';
-import type { ColumnReport, ComparisonReport, ExpectationsReport } from './report.ts';
+import {
+  bySeriousness,
+  isAlarming,
+  type ChecksReport,
+  type ColumnReport,
+  type ComparisonReport,
+} from './report.ts';
 import { isExamined, type ColumnResult } from './results.ts';
 
 /** Draws what was judged; of columns that were judged otherwise, or left out, it says why. */
@@ -17,7 +23,7 @@ export async function reportHtml(
   drifts: readonly ColumnDrift[],
   alpha: number,
 ): Promise<string> {
-  const { reference, current, dataset, expectations, performance, compat } = comparison;
+  const { reference, current, dataset, quality, expectations, performance, compat } = comparison;
   const distributions = new Map(
     results.filter(isExamined).map(({ column, distribution }) => [column, distribution]),
   );
@@ -31,7 +37,7 @@ export async function reportHtml(
     },
     verdict: { level: dataset.verdict, reason: dataset.reason },
     alpha,
-    ...(expectations !== undefined && { quality: qualityOf(expectations) }),
+    quality: qualityOf(quality, expectations),
     ...(performance !== undefined && { performance: performance.metrics }),
     columns: drifts.map((drift) => {
       const distribution = distributions.get(drift.column);
@@ -55,14 +61,23 @@ function undrawnColumn({ column, verdict, reason }: ColumnReport): ReportedColum
   };
 }
 
-function qualityOf({ verdict, reason, checks }: ExpectationsReport): NonNullable<DriftReport['quality']> {
+/** The checks of the table and the expectations, as one list. */
+function qualityOf(
+  quality: ChecksReport,
+  expectations: ChecksReport | undefined,
+): NonNullable<DriftReport['quality']> {
+  const reports = [quality, ...(expectations === undefined ? [] : [expectations])];
+  const failed = reports.filter(isAlarming).toSorted(bySeriousness);
+  const said = failed.length > 0 ? failed : reports.slice(-1);
   return {
-    verdict: { level: verdict, reason },
-    checks: checks.map(({ check, column, verdict, reason }) => ({
-      check,
-      ...(column !== '' && { column }),
-      level: verdict,
-      reason,
-    })),
+    verdict: { level: said[0]!.verdict, reason: said.map(({ reason }) => reason).join('; ') },
+    checks: reports
+      .flatMap(({ checks }) => checks)
+      .map(({ check, column, verdict, reason }) => ({
+        check,
+        ...(column !== '' && { column }),
+        level: verdict,
+        reason,
+      })),
   };
 }

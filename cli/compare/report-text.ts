@@ -4,21 +4,27 @@ import Table from 'cli-table3';
 
 import { formatCount } from '../../console/numbers.ts';
 import { metricTable, metricText } from '../../core/performance/metrics.ts';
-import type { Computed, Level } from '../../core/verdict.ts';
+import type { Computed } from '../../core/verdict.ts';
 import type { Screen } from '../paint.ts';
 import { colors, columnTable, plain } from './column-table.ts';
 import type { PerformanceReport } from './performance.ts';
-import type { ComparisonReport, ExpectationsReport } from './report.ts';
-
-const seriousness: readonly Level[] = ['critical', 'warning', 'insufficient-data', 'ok'];
+import {
+  bySeriousness,
+  isAlarming,
+  type ChecksReport,
+  type ColumnReport,
+  type ComparisonReport,
+} from './report.ts';
 
 /** The verdict on all columns, a table of them with the serious ones first, and the reason for each that is not ok. */
 export function reportText(report: ComparisonReport, screen: Screen): string {
   const { paint } = screen;
-  const { reference, current, dataset, performance, expectations, compat } = report;
+  const { reference, current, quality, performance, expectations, compat } = report;
+  const faults = quality.checks.filter(isAlarming);
   const columns = report.columns
+    .map((column) => withFaults(column, faults))
     .map((column) => ({ ...column, column: onOneLine(column.column), reason: onOneLine(column.reason) }))
-    .sort((a, b) => seriousness.indexOf(a.verdict) - seriousness.indexOf(b.verdict));
+    .sort(bySeriousness);
   const notable = columns.filter(({ verdict }) => verdict !== 'ok');
   return [
     `reference  ${reference.file}  ${formatCount(reference.rows)} rows`,
@@ -32,8 +38,24 @@ export function reportText(report: ComparisonReport, screen: Screen): string {
       : ['', performanceTable(performance), ...performanceNotes(performance)]),
     ...(expectations === undefined ? [] : ['', ...expectationLines(expectations, screen)]),
     '',
-    `${paint(colors[dataset.verdict], dataset.verdict)}: ${onOneLine(dataset.reason)}`,
+    summaryLine(report, screen),
   ].join('\n');
+}
+
+/** A column is as serious as its faults, which are said after what drift has to say. */
+function withFaults(column: ColumnReport, faults: ChecksReport['checks']): ColumnReport {
+  const own = faults.filter((fault) => fault.column === column.column);
+  const [worst] = [column, ...own].sort(bySeriousness);
+  const said = isAlarming(column) || own.length === 0 ? [column.reason] : [];
+  const reason = [...said, ...own.map(({ check, reason }) => `${check}: ${reason}`)].join('; ');
+  return { ...column, verdict: worst!.verdict, reason };
+}
+
+/** The last word: on drift, and on what is broken. */
+function summaryLine({ dataset, quality }: ComparisonReport, { paint }: Screen): string {
+  const said = isAlarming(quality) ? [dataset, quality] : [dataset];
+  const { verdict } = said.toSorted(bySeriousness)[0]!;
+  return `${paint(colors[verdict], verdict)}: ${said.map(({ reason }) => onOneLine(reason)).join('; ')}`;
 }
 
 /** A name from a file is not to move the cursor of a terminal. */
@@ -65,6 +87,7 @@ function performanceNotes({ verdicts, metrics }: PerformanceReport): string[] {
   });
   const reasons = [...new Set(missing.map(({ reason }) => reason))];
   return [
+    'performance is shown, not judged: it fails no gate',
     ...Object.entries(verdicts)
       .filter(([, { level }]) => level !== 'ok')
       .map(([side, { reason }]) => `${side}: ${reason}`),
@@ -76,7 +99,7 @@ function performanceNotes({ verdicts, metrics }: PerformanceReport): string[] {
 }
 
 /** The failed ones by name, and how many there are. */
-function expectationLines({ checks, verdict, reason }: ExpectationsReport, { paint }: Screen): string[] {
+function expectationLines({ checks, verdict, reason }: ChecksReport, { paint }: Screen): string[] {
   const failed = checks.filter(({ verdict }) => verdict !== 'ok');
   return [
     ...failed.map(

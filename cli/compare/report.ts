@@ -4,7 +4,7 @@ import { judgeColumns, type ColumnDrift } from '../../core/drift/column-drift.ts
 import { judgeDataset } from '../../core/drift/dataset-drift.ts';
 import type { ColumnKind } from '../../core/profile/grid.ts';
 import { methodOf, type StatisticResult } from '../../core/statistics/registry.ts';
-import type { QualityCheck } from '../../core/quality/check.ts';
+import { summarizeChecks, type QualityCheck } from '../../core/quality/check.ts';
 import { valueOf, type Level } from '../../core/verdict.ts';
 import type { TableExpectations } from '../check-expectations.ts';
 import { evidentlyDriftShare } from './evidently.ts';
@@ -16,6 +16,7 @@ import {
   type ColumnResult,
   type EvidentlyColumn,
 } from './results.ts';
+import { checkColumns } from './table-checks.ts';
 
 export interface ComparisonReport {
   readonly reference: ReportedTable;
@@ -23,7 +24,9 @@ export interface ComparisonReport {
   readonly dataset: DatasetReport;
   readonly columns: readonly ColumnReport[];
   readonly performance?: PerformanceReport;
-  readonly expectations?: ExpectationsReport;
+  /** Whether the current table has what the reference has. */
+  readonly quality: ChecksReport;
+  readonly expectations?: ChecksReport;
   /** The rules are those of this tool. */
   readonly compat?: 'evidently';
 }
@@ -59,8 +62,8 @@ export interface ColumnReport extends Partial<ColumnCounts> {
   readonly statistics: Readonly<Record<string, StatisticReport>>;
 }
 
-/** What the current table was expected to be. */
-export interface ExpectationsReport {
+/** What the current table was checked for. */
+export interface ChecksReport {
   readonly verdict: Level;
   readonly reason: string;
   readonly checks: readonly (Omit<QualityCheck, 'verdict'> & {
@@ -101,6 +104,7 @@ export function reportOf(
       threshold: dataset.threshold,
       drifted: dataset.driftedFeatures,
     },
+    quality: qualityOf(tables, results),
     columns: results.map((result) =>
       isExamined(result) ? columnReport(result, byColumn.get(result.column)!) : leftOutReport(result),
     ),
@@ -134,14 +138,20 @@ export function evidentlyReportOf(tables: ComparedFiles, results: readonly Colum
       threshold: evidentlyDriftShare,
       drifted,
     },
+    quality: qualityOf(tables, results),
     columns: results.map((result) =>
       isEvidently(result) ? evidentlyColumnReport(result) : leftOutReport(result),
     ),
   };
 }
 
+function qualityOf({ reference, current }: ComparedFiles, results: readonly ColumnResult[]): ChecksReport {
+  const checks = checkColumns(results, { reference: reference.rows, current: current.rows });
+  return checksReportOf({ verdict: summarizeChecks(checks), checks });
+}
+
 /** The report of what was checked. */
-export function expectationsReportOf({ verdict, checks }: TableExpectations): ExpectationsReport {
+export function checksReportOf({ verdict, checks }: TableExpectations): ChecksReport {
   return {
     verdict: verdict.level,
     reason: verdict.reason,
@@ -155,17 +165,31 @@ export function expectationsReportOf({ verdict, checks }: TableExpectations): Ex
   };
 }
 
-/** Could anything be judged: columns, or expectations? */
-export function isJudged({ dataset, expectations }: ComparisonReport): boolean {
-  return [dataset, expectations].some(
-    (judged) => judged !== undefined && judged.verdict !== 'insufficient-data',
+/** Could anything be judged: columns, or expectations? Of columns that nobody could look at, only a fault is known. */
+export function isJudged({ dataset, expectations, quality }: ComparisonReport): boolean {
+  return (
+    isAlarming(quality) ||
+    [dataset, expectations].some((judged) => judged !== undefined && judged.verdict !== 'insufficient-data')
   );
 }
 
-/** Has a column drifted, or all of them together, or has an expectation failed? */
-export function hasAlarm({ columns, dataset, expectations }: ComparisonReport): boolean {
-  const judged = [...columns, dataset, ...(expectations === undefined ? [] : [expectations])];
-  return judged.some(({ verdict }) => verdict === 'warning' || verdict === 'critical');
+/** Has a column drifted, or all of them together; is one broken; or has an expectation failed? */
+export function hasAlarm({ columns, dataset, quality, expectations }: ComparisonReport): boolean {
+  return [...columns, dataset, quality, ...(expectations === undefined ? [] : [expectations])].some(
+    isAlarming,
+  );
+}
+
+/** Does it fail a gate? */
+export function isAlarming({ verdict }: { readonly verdict: Level }): boolean {
+  return verdict === 'warning' || verdict === 'critical';
+}
+
+const seriousness: readonly Level[] = ['critical', 'warning', 'insufficient-data', 'ok'];
+
+/** The serious ones first. */
+export function bySeriousness(a: { readonly verdict: Level }, b: { readonly verdict: Level }): number {
+  return seriousness.indexOf(a.verdict) - seriousness.indexOf(b.verdict);
 }
 
 function leftOutReport(result: ColumnResult): ColumnReport {

@@ -26,6 +26,8 @@ export interface LeftOutColumn {
   readonly column: string;
   readonly kind: ColumnKind | 'unsupported';
   readonly notCompared: string;
+  /** The reference has it, the current table lacks it or has it in another type: a fault, not a choice. */
+  readonly isLost?: true;
 }
 
 export type ColumnResult = ExaminedColumn | EvidentlyColumn | LeftOutColumn;

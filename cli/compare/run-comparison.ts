@@ -8,7 +8,7 @@ import { openBar } from '../progress-bar.ts';
 import { compareTables, type ComparedTables } from './compare-tables.ts';
 import {
   evidentlyReportOf,
-  expectationsReportOf,
+  checksReportOf,
   hasAlarm,
   isJudged,
   judgeResults,
@@ -20,7 +20,7 @@ import type { CompareRequest } from './request.ts';
 /** What was found, and the text of it in the format that was asked for. */
 export interface ComparisonOutcome {
   readonly text: string;
-  /** A column, or all of them together; or an expectation failed. Unknown where nothing could be judged. */
+  /** A column, or all of them together; or a check or an expectation failed. Unknown where nothing could be judged. */
   readonly drifted: boolean | 'unknown';
 }
 
@@ -49,7 +49,7 @@ export async function outcomeOf(
   const report = {
     ...judged,
     ...(performance !== undefined && { performance }),
-    ...(expectations !== undefined && { expectations: expectationsReportOf(expectations) }),
+    ...(expectations !== undefined && { expectations: checksReportOf(expectations) }),
   };
   const text = await (request.format === 'html'
     ? import('./report-html.ts').then(({ reportHtml }) => reportHtml(report, results, drifts, request.alpha))

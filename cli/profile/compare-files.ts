@@ -48,7 +48,12 @@ function compareColumn(
   }
   const { grid } = a;
   if (b === undefined) {
-    return { column: name, kind: grid.kind, notCompared: 'the current profile has no such column' };
+    return {
+      column: name,
+      kind: grid.kind,
+      notCompared: 'the current profile has no such column',
+      isLost: true,
+    };
   }
   requireSameGrid(name, reference, current);
   const { beside, format } = request;

@@ -39,7 +39,7 @@ describe('the report as a table', () => {
 describe('the report as JUnit XML', () => {
   it('has a test case for each column and one for all, failed on drift, skipped where nothing is known', async () => {
     const { text } = await compare({ ...files, format: 'junit' });
-    expect(text).toMatch(/<testsuites tests="6" failures="1" errors="0" skipped="\d"/);
+    expect(text).toMatch(/<testsuites tests="14" failures="1" errors="0" skipped="\d"/);
     expect(text).toMatch(
       /<testcase classname="column" name="moved">\s*<failure message="Wasserstein 1\.73 sd /,
     );
@@ -49,6 +49,7 @@ describe('the report as JUnit XML', () => {
       /name="late">\s*<skipped\/>\s*<system-out><!\[CDATA\[the reference has no such column/,
     );
     expect(text).toContain('<testcase classname="dataset" name="dataset"/>');
+    expect(text).toContain('<testcase classname="quality" name="calm missing"/>');
   });
 });
 
