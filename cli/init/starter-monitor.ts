@@ -1,6 +1,7 @@
 /** A first monitor of a model, to be edited by hand. */
 
 import type { FeatureKind } from '../../core/monitor/schema.ts';
+import { countText } from '../../core/performance/metrics.ts';
 import { numberText } from '../../core/quality/range.ts';
 import { mostListedLevels, type ColumnFacts } from './column-facts.ts';
 
@@ -88,7 +89,8 @@ function featureKind(
   if (isUnique === true && (kind === 'categorical' || isWhole)) {
     return { reason: 'every value is different: a key?' };
   }
-  const listed = levels === undefined ? `more than ${mostListedLevels} levels` : `${levels.length} levels`;
+  const listed =
+    levels === undefined ? `more than ${mostListedLevels} levels` : countText(levels.length, 'level');
   const isFew = levels !== undefined && isWhole && (seen?.rows ?? 0) >= 10 * levels.length;
   return kind === 'categorical' || isFew
     ? { kind: 'categorical', seen: listed }

@@ -1,5 +1,6 @@
 /** What may be expected of a column that looks like this. */
 
+import { countText } from '../../core/performance/metrics.ts';
 import type { ExpectationsInput } from '../../core/quality/expectations.ts';
 import { numberText } from '../../core/quality/range.ts';
 import { mostListedLevels, type ColumnFacts } from './column-facts.ts';
@@ -87,7 +88,8 @@ function commentOf({ kind, seen, range, levels }: ColumnFacts, isUnique: boolean
   const values = range === undefined ? '' : `${numberText(range.min)} to ${numberText(range.max)}`;
   const what = {
     continuous: values,
-    categorical: levels === undefined ? `more than ${mostListedLevels} levels` : `${levels.length} levels`,
+    categorical:
+      levels === undefined ? `more than ${mostListedLevels} levels` : countText(levels.length, 'level'),
     instant: 'dates or times',
     unsupported: '',
   }[kind];

@@ -5,6 +5,7 @@ import type {
   ContinuousDistribution,
   Distribution,
 } from '../../core/drift/distribution.ts';
+import { countText } from '../../core/performance/metrics.ts';
 import { formatShare } from '../../core/number-text.ts';
 import type { Sides } from '../../core/statistics/comparison.ts';
 import { drawChart, type ChartOption } from '../charts.ts';
@@ -110,7 +111,7 @@ interface Row {
 
 function rowsOf({ levels, others, unseen }: CategoricalDistribution): readonly Row[] {
   const rows = levels.map(({ level, shares }) => ({ name: shorten(visibleName(level), 17), shares }));
-  if (others.levels > 0) rows.push({ name: `${others.levels} others`, shares: others.shares });
+  if (others.levels > 0) rows.push({ name: countText(others.levels, 'other'), shares: others.shares });
   if (unseen.reference + unseen.current > 0) rows.push({ name: 'not in reference', shares: unseen });
   return rows;
 }

@@ -1,6 +1,7 @@
 /** What both sides of a column hold, beside its distribution. */
 
 import type { ColumnFacts } from '../../core/drift/column-facts.ts';
+import { countText } from '../../core/performance/metrics.ts';
 import { formatShare } from '../../core/number-text.ts';
 import type { Sides } from '../../core/statistics/comparison.ts';
 import { valueOf, type Computed } from '../../core/verdict.ts';
@@ -23,7 +24,10 @@ export function factsTable({ facts, distribution }: ReportedColumn): Part {
           ...(distribution.kind === 'continuous'
             ? [rangeRow(distribution.ranges), ...pointRows(distribution.points)]
             : [
-                ...someShares(`${distribution.others.levels} other levels`, distribution.others.shares),
+                ...someShares(
+                  countText(distribution.others.levels, 'other level'),
+                  distribution.others.shares,
+                ),
                 ...someShares('Not in the reference', distribution.unseen),
               ]),
           sharesRow('Missing', distribution.rest.missing),

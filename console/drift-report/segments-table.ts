@@ -30,7 +30,9 @@ function row({ name, rows, verdict, drifted }: ReportedSegment): Html {
   const columns = inOrder(drifted).map((column, i) => [i > 0 && ', ', inWords(column)]);
   return html`<tr>
     <th scope="row">
-      <bdi>${visibleName(name)}</bdi><br /><span class="muted">${formatCount(rows)} rows</span>
+      <bdi>${visibleName(name)}</bdi><br /><span class="muted"
+        >${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}</span
+      >
     </th>
     <td>${levelMark(verdict.level)}</td>
     <td>${columns.length > 0 ? columns : verdict.reason}</td>

@@ -1,6 +1,7 @@
 /** Verdicts on columns as a person reads them. */
 
 import { formatPValue, formatShare, formatSignificant } from '../number-text.ts';
+import { countText } from '../performance/metrics.ts';
 import { momentsOf, valueCountOf } from '../profile/profile.ts';
 import type { Comparison, Sides } from '../statistics/comparison.ts';
 import { methodOf, type Decision, type MethodName } from '../statistics/registry.ts';
@@ -98,7 +99,7 @@ export function comparedInWords(comparison: Comparison, question: Question): str
   };
   const moved =
     comparison.kind === 'continuous' ? meansInWords(comparison, question) : levelsInWords(comparison, values);
-  return `${moved}${values.reference} and ${values.current} values`;
+  return `${moved}${values.reference} and ${countText(values.current, 'value')}`;
 }
 
 type Continuous = Extract<Comparison, { kind: 'continuous' }>;

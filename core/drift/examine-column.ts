@@ -1,5 +1,6 @@
 /** What speaks for a change of one column, before it is known what else is asked in the run. */
 
+import { countText } from '../performance/metrics.ts';
 import type { ColumnKind } from '../profile/grid.ts';
 import { compareProfiles, reasonNotComparable, type Comparison } from '../statistics/comparison.ts';
 import {
@@ -137,10 +138,10 @@ function reasonNotJudged(
   const reason = reasonNotComparable(comparison);
   if (reason !== undefined) return reason;
   if (sampleSizes.reference < minimumRows) {
-    return `the reference has ${sampleSizes.reference} values, ${minimumRows} are needed`;
+    return `the reference has ${countText(sampleSizes.reference, 'value')}, ${minimumRows} are needed`;
   }
   if (sampleSizes.current < minimumRows) {
-    return `the current window has ${sampleSizes.current} values, ${minimumRows} are needed`;
+    return `the current window has ${countText(sampleSizes.current, 'value')}, ${minimumRows} are needed`;
   }
   return undefined;
 }

@@ -63,7 +63,7 @@ function judgeSchema(history: ColumnHistory): QualityCheck {
   const type = grid.kind === 'continuous' ? 'number' : 'category';
   const verdict: Verdict = isGone(history)
     ? { level: 'critical', reason: `none of ${rows} rows has it` }
-    : (reasonUnknown(history) ?? verdictOfRise(rise, `rows hold no ${type} in it`));
+    : (reasonUnknown(history) ?? verdictOfRise(rise, `rows hold something else than a ${type} in it`));
   return { check: 'schema', column, verdict, counts: { rows, invalid: rise.current.hits } };
 }
 

@@ -2,6 +2,7 @@
 
 import { formatShare } from '../number-text.ts';
 import { levelOf } from '../profile/profile.ts';
+import { countText } from '../performance/metrics.ts';
 import type { Verdict } from '../verdict.ts';
 import type { QualityCheck } from './check.ts';
 import { expectationRules, type ExpectationRule, type Expectations } from './expectations.ts';
@@ -24,6 +25,8 @@ interface Tally {
   readonly isFaulty: Fault;
   rows: number;
   failed: number;
+  /** Of the failed ones: those that are no numbers, which are neither above nor below anything. */
+  odd: number;
   readonly examples: Example[];
 }
 
@@ -43,7 +46,7 @@ const mostDistinct = 10_000_000;
  * @example
  * const checker = createExpectationChecker('hum', expectationsSchema.parse({ min: 0.1 }));
  * for (const hum of [0.5, 0, 0.7]) checker.add(hum);
- * checker.checks()[0].verdict.reason // '1 of 3 values are not at least 0.1, for example 0'
+ * checker.checks()[0].verdict.reason // '1 of 3 values is below 0.1, for example 0'
  */
 export function createExpectationChecker(column: string, expectations: Expectations): ExpectationChecker {
   const rules = expectationRules.filter((rule) => expectations[rule] !== undefined);
@@ -52,6 +55,7 @@ export function createExpectationChecker(column: string, expectations: Expectati
     isFaulty: faultOf(rule, expectations),
     rows: 0,
     failed: 0,
+    odd: 0,
     examples: [],
   }));
   let rows = 0;
@@ -64,6 +68,7 @@ export function createExpectationChecker(column: string, expectations: Expectati
         tally.rows += 1;
         if (!tally.isFaulty(value)) continue;
         tally.failed += 1;
+        if (typeof value !== 'number' || Number.isNaN(value)) tally.odd += 1;
         if (tally.examples.length < mostExamples) addExample(tally.examples, value);
       }
     },
@@ -119,7 +124,7 @@ function isRepeated(): Fault {
 }
 
 function verdictOf(
-  { rule, rows, failed, examples }: Tally,
+  { rule, rows, failed, odd, examples }: Tally,
   allRows: number,
   expectations: Expectations,
 ): Verdict {
@@ -133,37 +138,60 @@ function verdictOf(
   const notNull = rule === 'notNull' && typeof expectations.notNull === 'number' ? expectations.notNull : 1;
   const isFulfilled = rule === 'notNull' ? rows - failed >= notNull * rows : failed === 0;
   const level = isFulfilled ? 'ok' : expectations.level;
-  const { holds, fails } = wordsOf(rule, expectations);
+  const { noun, holds, fails } = wordsOf(rule, expectations, odd === 0);
   if (rows === 0) return { level, reason: 'no row has a value' };
-  if (failed === 0) return { level, reason: `all ${rows} ${holds}` };
+  if (failed === 0) return { level, reason: `all ${countText(rows, noun)} ${holds}` };
   const shown = examples.filter((example) => example !== null).map((example) => JSON.stringify(example));
   const list = shown.length === 0 ? '' : `, for example ${shown.join(', ')}`;
-  return { level, reason: `${failed} of ${rows} ${fails}${list}` };
+  return { level, reason: `${failed} of ${countText(rows, noun)} ${fails[failed === 1 ? 0 : 1]}${list}` };
 }
 
-/** What is said of all values, and of those that fail. */
+/** What is said of all values, and of one or several that fail. */
 function wordsOf(
   rule: ExpectationRule,
   { min, max, notNull, in: levels = [], matches }: Expectations,
-): { readonly holds: string; readonly fails: string } {
+  onlyNumbers: boolean,
+): {
+  readonly noun: string;
+  readonly holds: string;
+  readonly fails: readonly [one: string, several: string];
+} {
+  const noun = 'value';
+  const are = (what: string): readonly [string, string] => [`is ${what}`, `are ${what}`];
   switch (rule) {
     case 'min':
-      return { holds: `values are at least ${min}`, fails: `values are not at least ${min}` };
+      return {
+        noun,
+        holds: `are at least ${min}`,
+        fails: are(`${onlyNumbers ? 'below' : 'not at least'} ${min}`),
+      };
     case 'max':
-      return { holds: `values are at most ${max}`, fails: `values are not at most ${max}` };
+      return {
+        noun,
+        holds: `are at most ${max}`,
+        fails: are(`${onlyNumbers ? 'above' : 'not at most'} ${max}`),
+      };
     case 'notNull': {
       const allowed = typeof notNull === 'number' ? ` (${formatShare(1 - notNull)} may)` : '';
-      return { holds: 'rows have a value', fails: `rows have no value${allowed}` };
+      return {
+        noun: 'row',
+        holds: 'have a value',
+        fails: [`has no value${allowed}`, `have no value${allowed}`],
+      };
     }
     case 'in': {
       const more = levels.length > mostExamples ? ', ...' : '';
       const list = `${levels.slice(0, mostExamples).map(String).join(', ')}${more}`;
-      return { holds: `values are one of ${list}`, fails: `values are not one of ${list}` };
+      return { noun, holds: `are one of ${list}`, fails: are(`not one of ${list}`) };
     }
     case 'unique':
-      return { holds: 'values differ', fails: 'values repeat another one' };
+      return { noun, holds: 'differ', fails: ['repeats another one', 'repeat another one'] };
     case 'matches':
-      return { holds: `values match ${matches}`, fails: `values do not match ${matches}` };
+      return {
+        noun,
+        holds: `match ${matches}`,
+        fails: [`does not match ${matches}`, `do not match ${matches}`],
+      };
   }
 }
 

@@ -104,12 +104,12 @@ describe('checkTableExpectations', () => {
 `;
     const { failed, verdict } = await check(table, suite);
     expect(failed).toEqual([
-      'id expect-unique critical: 1 of 4 values repeat another one, for example "b"',
-      'id expect-matches critical: 1 of 4 values do not match ^[a-c]$, for example "d"',
-      'hum expect-min critical: 1 of 3 values are not at least 0.2, for example 0.1',
-      'hum expect-max critical: 1 of 3 values are not at most 1, for example 1.5',
-      'hum expect-notNull critical: 1 of 4 rows have no value',
-      'station expect-in warning: 1 of 4 values are not one of A, B, for example "X"',
+      'id expect-unique critical: 1 of 4 values repeats another one, for example "b"',
+      'id expect-matches critical: 1 of 4 values does not match ^[a-c]$, for example "d"',
+      'hum expect-min critical: 1 of 3 values is below 0.2, for example 0.1',
+      'hum expect-max critical: 1 of 3 values is above 1, for example 1.5',
+      'hum expect-notNull critical: 1 of 4 rows has no value',
+      'station expect-in warning: 1 of 4 values is not one of A, B, for example "X"',
     ]);
     expect(verdict.level).toBe('critical');
     expect(verdict.reason).toMatch(/^6 of 6 checks failed: /);

@@ -60,6 +60,6 @@ it('passes what it was written from, and fails one row of another range though n
   const failed = await compare(bad, '--expectations', suite, '--format', 'junit');
   expect(failed.code).toBe(1);
   expect(failed.stdout).toMatch(
-    /name="hum expect-max">\s*<failure message="[^"]*1 of 300 values are not at most 1, for example 5/,
+    /name="hum expect-max">\s*<failure message="[^"]*1 of 300 values is above 1, for example 5/,
   );
 });

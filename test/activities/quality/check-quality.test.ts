@@ -122,7 +122,7 @@ describe('checkQuality', () => {
     const quality = await check();
     expect(failedOf(quality)).toEqual([
       'c unseen warning: 68 of 168 values are categories that the reference does not have (40%; reference 0%)',
-      'x schema critical: 20 of 168 rows hold no number in it (12%; reference 0%)',
+      'x schema critical: 20 of 168 rows hold something else than a number in it (12%; reference 0%)',
       'x missing critical: 40 of 168 rows have no value (24%; reference 0%)',
       'gust new-column warning: 84 of 168 rows (50%) have it, but no monitor watches it and the reference does not have it',
     ]);
@@ -256,7 +256,7 @@ describe('checkQuality', () => {
     await fourthWeek((row, i) => [{ ...row, features: { x: i === 1 ? 0 : i, c: i < 3 ? 'A' : 'a' } }]);
     expect(await expectedOf()).toEqual([
       'c expect-matches critical: 3 of 168 values do not match ^[ab]$, for example "A"',
-      'x expect-unique warning: 1 of 168 values repeat another one, for example 0',
+      'x expect-unique warning: 1 of 168 values repeats another one, for example 0',
     ]);
   });
 

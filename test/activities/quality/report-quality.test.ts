@@ -90,7 +90,7 @@ describe('the data-quality alert', () => {
     await detect(at(9));
     expect(await alerts()).toMatchObject([{ severity: 'warning' }]);
     expect((await events())[0]!.facts).toEqual([
-      { name: 'x: above what is expected', value: '2 of 24 values are not at most 1.5, for example 1.75, 2' },
+      { name: 'x: above what is expected', value: '2 of 24 values are above 1.5, for example 1.75, 2' },
     ]);
   });
 

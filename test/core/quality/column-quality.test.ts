@@ -75,7 +75,9 @@ describe('judgeColumnQuality', () => {
 
   it('says that values have another type', () => {
     const failed = failedIn(history(replaced('0.5', 10, 40)));
-    expect(failed['schema']).toBe('critical: 30 of 168 rows hold no number in it (18%; reference 0%)');
+    expect(failed['schema']).toBe(
+      'critical: 30 of 168 rows hold something else than a number in it (18%; reference 0%)',
+    );
   });
 
   it('says that categories are new', () => {
