@@ -2,6 +2,7 @@
 
 import { TidewatchError } from '../core/errors.ts';
 import type { Path } from './monitor-problems.ts';
+import { quoted } from './quoted.ts';
 
 export interface FileProblem {
   readonly file: string;
@@ -31,7 +32,7 @@ export function invalidFiles(
 export function textOf(path: Path): string {
   const steps = path.map((step) => {
     if (typeof step === 'number') return `[${step}]`;
-    return `.${/^[\w-]+$/.test(step) ? step : JSON.stringify(step)}`;
+    return `.${/^[\w-]+$/.test(step) && step.length <= 60 ? step : quoted(step)}`;
   });
   return steps.join('').replace(/^\./, '');
 }

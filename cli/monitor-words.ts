@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 
 import { nearest } from './nearest.ts';
+import { quoted } from './quoted.ts';
 
 type Issue = z.core.$ZodRawIssue;
 
@@ -75,7 +76,8 @@ function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (isRecord(value)) return 'a mapping';
   if (value === null) return 'nothing';
-  return typeof value === 'string' || typeof value === 'boolean' ? JSON.stringify(value) : `${Number(value)}`;
+  if (typeof value === 'string') return quoted(value);
+  return typeof value === 'boolean' ? String(value) : `${Number(value)}`;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -19,7 +19,19 @@ Methods:
   both        population-stability-index (psi), kullback-leibler (kl), jensen-shannon, hellinger, total-variation,
               l-infinity
 
-Exit codes: 0, 1 with --fail-on-drift where anything drifted or an expectation failed, 2 for bad input, or with
+Thresholds:
+  a p-value, 0 to 1: drift is below it              kolmogorov-smirnov, anderson-darling, cramer-von-mises,
+                                                    chi-squared, g-test, fisher-exact, two-proportion-z
+  standard deviations: drift is from there on       wasserstein
+  a distance, 0 to 1: drift is from there on        energy-distance, jensen-shannon, hellinger, total-variation,
+                                                    l-infinity
+  a divergence, 0 upwards: drift is from there on   population-stability-index, kullback-leibler
+
+Rows are taken as independent of each other. In time series they are not: there a small p is to be expected without any
+fault. The server learns from past windows how much they usually differ.
+
+Exit codes: 0, 1 with --fail-on-drift where anything drifted, an expectation failed, or a column of the reference is
+gone, empty, of another type or missing in many more rows, 2 for bad input, or with
 --fail-on-drift where nothing could be judged, 3 where Postgres does not answer.`;
 
 /** `tidewatch compare` */
@@ -32,23 +44,25 @@ export function addCompare(program: Command): void {
     .requiredOption('-c, --current <table>', 'the rows to hold against them')
     .addOption(
       program
-        .createOption('--format <format>', 'how to print the report')
-        .choices(['table', 'json', 'html', 'junit'])
-        .default('table'),
+        .createOption('--format <format>', 'how to print the report (default: table)')
+        .choices(['table', 'json', 'html', 'junit']),
     )
     .option('--json', 'the same as --format json')
     .option('-o, --output <file>', 'write the report to a file')
-    .option('--fail-on-drift', 'end with exit code 1 where anything drifted or an expectation failed')
+    .option(
+      '--fail-on-drift',
+      'end with exit code 1 where anything drifted, is missing, or failed an expectation',
+    )
     .option('--columns <names>', 'only these columns, with commas between them', nameList)
     .option('--categorical <names>', 'compare the values of these columns as categories', nameList)
     .option('--continuous <names>', 'compare the values of these columns as numbers', nameList)
     .option('--method <method...>', 'the method that decides: of all columns, or <column>=<method>')
     .option(
       '--threshold <number...>',
-      'a fixed threshold in the place of p-value and effect: of all columns, or <column>=<number>',
+      'a fixed threshold in the place of p-value and effect, in the unit of the method: of all columns, or <column>=<number>',
     )
     .option('--statistics <names>', 'compute only these methods beside the deciding ones', nameList)
-    .option('--alpha <number>', 'the share of false alarms among all alarms that is accepted', '0.05')
+    .option('--alpha <number>', 'the share of false alarms among all alarms that is accepted (default: 0.05)')
     .addOption(
       program
         .createOption('--compat <tool>', 'the methods, numbers and thresholds of this tool')

@@ -76,9 +76,8 @@ export function addProfile(program: Command): void {
     .argument('<current>', 'the profile to hold against it, written with --like <reference>')
     .addOption(
       profile
-        .createOption('--format <format>', 'how to print the report')
-        .choices(['table', 'json', 'html', 'junit'])
-        .default('table'),
+        .createOption('--format <format>', 'how to print the report (default: table)')
+        .choices(['table', 'json', 'html', 'junit']),
     )
     .option('--json', 'the same as --format json')
     .option('-o, --output <file>', 'write the report to a file')
@@ -86,7 +85,7 @@ export function addProfile(program: Command): void {
     .option('--columns <names>', 'only these columns, with commas between them', nameList)
     .option('--method <method...>', 'the method that decides: of all columns, or <column>=<method>')
     .option('--threshold <number...>', 'a fixed threshold: of all columns, or <column>=<number>')
-    .option('--alpha <number>', 'the share of false alarms among all alarms that is accepted', '0.05')
+    .option('--alpha <number>', 'the share of false alarms among all alarms that is accepted (default: 0.05)')
     .action(compare);
 }
 

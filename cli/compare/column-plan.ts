@@ -3,6 +3,8 @@
 import type { ColumnKind } from '../../core/profile/grid.ts';
 import type { Sides } from '../../core/statistics/comparison.ts';
 import { isReadable, type TableColumn } from '../../sql/table-types.ts';
+import { listed } from '../unknown-column.ts';
+import { invalid } from './request.ts';
 import type { LeftOutColumn } from './results.ts';
 
 export type ColumnPlan = { readonly column: string; readonly kind: ColumnKind } | LeftOutColumn;
@@ -41,6 +43,15 @@ export function planColumns({ reference, current }: Sides<ColumnSource>, wishes:
         return { column, kind: only.kind, notCompared: 'the current table has no such column', isLost: true };
       return planColumn(column, reference.rows === 0 ? [b, a] : [a, b], wishes);
     });
+}
+
+/** Tables without a column in common are no two versions of one: probably one of them is another file. */
+export function requireSharedColumn({ reference, current }: Sides<readonly string[]>): void {
+  if (reference.some((name) => current.includes(name))) return;
+  throw invalid(
+    '--current',
+    `it shares no column with the reference: ${listed(current)} against ${listed(reference)}`,
+  );
 }
 
 /** The first table decides about the kind. */

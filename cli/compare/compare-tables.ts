@@ -7,7 +7,7 @@ import type { TableFile } from '../../sql/table-file.ts';
 import { openTable } from '../open-table.ts';
 import type { TableExpectations } from '../check-expectations.ts';
 import { unknownColumn } from '../unknown-column.ts';
-import { planColumns, type ColumnPlan, type ColumnWishes } from './column-plan.ts';
+import { planColumns, requireSharedColumn, type ColumnPlan, type ColumnWishes } from './column-plan.ts';
 import { workingMemoryFor } from './column-comparison.ts';
 import { examineColumns, type ColumnTask } from './column-work.ts';
 import { expectationsOf } from './expectations.ts';
@@ -148,7 +148,12 @@ async function performanceOf(
 
 /** A name that neither file has is a slip of the pen. */
 function requireColumns(request: CompareRequest, { reference, current }: Sides<TableFile>): void {
-  const known = [...new Set([...reference.columns, ...current.columns].map(({ name }) => name))];
+  const names = {
+    reference: reference.columns.map(({ name }) => name),
+    current: current.columns.map(({ name }) => name),
+  };
+  requireSharedColumn(names);
+  const known = [...new Set([...names.reference, ...names.current])];
   const column = namedColumns(request).find((name) => !known.includes(name));
   if (column !== undefined) throw unknownColumn(request.reference, column, known);
 }

@@ -7,6 +7,7 @@ import { isReadable } from '../../sql/table-types.ts';
 import { readProfileFile, type ProfiledColumn, type ProfileFile } from '../profile-file.ts';
 import { profileColumns, type ColumnTask } from '../profile/table-columns.ts';
 import { unknownColumn } from '../unknown-column.ts';
+import { requireSharedColumn } from './column-plan.ts';
 import type { ComparedTables, OnProgress } from './compare-tables.ts';
 import { examineComparison } from './examination.ts';
 import { expectationsOf } from './expectations.ts';
@@ -77,7 +78,12 @@ function taskOf({ name, grid }: ProfiledColumn): ColumnTask {
 }
 
 function requireColumns(request: CompareRequest, reference: ProfileFile, current: TableFile): void {
-  const known = [...new Set([...reference.columns, ...current.columns].map(({ name }) => name))];
+  const names = {
+    reference: reference.columns.map(({ name }) => name),
+    current: current.columns.map(({ name }) => name),
+  };
+  requireSharedColumn(names);
+  const known = [...new Set([...names.reference, ...names.current])];
   const unknown = namedColumns(request).find((name) => !known.includes(name));
   if (unknown !== undefined) throw unknownColumn(request.reference, unknown, known);
 }

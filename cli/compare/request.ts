@@ -16,7 +16,7 @@ export interface CompareOptions {
   readonly reference?: string;
   readonly profile?: string;
   readonly current: string;
-  readonly format: Format;
+  readonly format?: Format;
   readonly json?: true;
   readonly columns?: readonly string[];
   readonly categorical?: readonly string[];
@@ -24,7 +24,7 @@ export interface CompareOptions {
   readonly method?: readonly string[];
   readonly threshold?: readonly string[];
   readonly statistics?: readonly string[];
-  readonly alpha: string;
+  readonly alpha?: string;
   readonly output?: string;
   readonly failOnDrift?: true;
   readonly compat?: 'evidently';
@@ -77,7 +77,7 @@ export function requestOf(options: CompareOptions): CompareRequest {
     reference: reference ?? profile!,
     referenceIs: reference === undefined ? 'profile' : 'table',
     current: options.current,
-    format: options.json ? 'json' : options.format,
+    format: options.json ? 'json' : (options.format ?? 'table'),
     failOnDrift: options.failOnDrift ?? false,
     preset: options.preset,
     ...present({
@@ -95,7 +95,7 @@ export function requestOf(options: CompareOptions): CompareRequest {
     methods: wishesOf(options.method ?? [], methodNamed),
     thresholds: wishesOf(options.threshold ?? [], thresholdOf),
     ...(options.statistics !== undefined && { beside: options.statistics.map(methodNamed) }),
-    alpha: alphaOf(options.alpha),
+    alpha: alphaOf(options.alpha ?? '0.05'),
   };
 }
 
@@ -108,13 +108,17 @@ function refuseContradictions(options: CompareOptions): void {
     throw invalid('--categorical', `"${twice}" is named by --continuous too; leave one of them out`);
   if (
     options.compat !== undefined &&
-    (options.method ?? options.threshold ?? options.statistics) !== undefined
+    (options.method ?? options.threshold ?? options.statistics ?? options.alpha) !== undefined
   )
     throw invalid(
       '--compat',
-      'it chooses methods and thresholds itself; leave out --method, --threshold and --statistics',
+      'it chooses methods and limits itself; leave out --method, --threshold, --statistics and --alpha',
     );
-  if ((reference === undefined) === (profile === undefined))
+  if (options.json && options.format !== undefined && options.format !== 'json')
+    throw invalid('--json', `it stands for --format json, not ${options.format}; leave one of them out`);
+  if (reference !== undefined && profile !== undefined)
+    throw invalid('--reference', 'give it or --profile, not both');
+  if (reference === undefined && profile === undefined)
     throw invalid('--reference', 'give the file of the reference, or its stored profile by --profile');
   if (profile !== undefined && (options.compat !== undefined || preset !== 'data-drift'))
     throw invalid('--profile', 'it holds no rows; --compat and --preset need --reference');
@@ -134,6 +138,8 @@ function refuseContradictions(options: CompareOptions): void {
     );
   if (isAboutActuals(preset) && options.actual === undefined)
     throw invalid('--preset', `${preset} needs the column of the actuals: add --actual <column>`);
+  if (options.positiveClass !== undefined && options.probability === undefined)
+    throw invalid('--positive-class', 'it says whose --probability <column> is; add that, or leave it out');
   if ((preset === 'regression' || preset === 'classification') && options.prediction === undefined)
     throw invalid('--preset', `${preset} needs the column of the predictions: add --prediction <column>`);
 }

@@ -16,6 +16,7 @@ import {
   type ComparisonReport,
 } from './report.ts';
 import type { CompareRequest } from './request.ts';
+import { refuseThresholds } from './threshold-units.ts';
 
 /** What was found, and the text of it in the format that was asked for. */
 export interface ComparisonOutcome {
@@ -43,6 +44,7 @@ export async function outcomeOf(
     reference: { file: request.reference, rows: rows.reference },
     current: { file: request.current, rows: rows.current },
   };
+  refuseThresholds(request, results);
   const drifts = judgeResults(results, request.alpha);
   const judged =
     request.compat === undefined ? reportOf(files, results, drifts) : evidentlyReportOf(files, results);

@@ -72,7 +72,6 @@ async function compareAsEvidently({ reference, current, shift }: OracleCase) {
     format: 'json',
     compat: 'evidently',
     preset: 'data-drift',
-    alpha: '0.05',
   });
   const { results, rows } = await compareTables(request, () => {});
   const files = {
@@ -125,7 +124,6 @@ describe('with --compat evidently', () => {
       format: 'json',
       compat: 'evidently',
       preset: 'data-drift',
-      alpha: '0.05',
     });
     const { results } = await compareTables(request, () => {});
     const file = { file: 'file', rows: 100 };
@@ -148,7 +146,6 @@ describe('with --compat evidently', () => {
       format: 'json',
       compat: 'evidently',
       preset: 'data-drift',
-      alpha: '0.05',
     });
     const { results } = await compareTables(request, () => {});
     expect(results).toMatchObject([

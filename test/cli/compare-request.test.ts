@@ -38,7 +38,15 @@ describe('the options of tidewatch compare', () => {
     expect(namedColumns(request(options))).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  it('need a reference', () => {
+    expect(() => requestOf({ ...noOptions, current: 'b.csv' })).toThrow(
+      '--reference: give the file of the reference, or its stored profile by --profile.',
+    );
+  });
+
   it('take --json for --format json', () => {
+    expect(request({ json: true, format: 'json' }).format).toBe('json');
+    expect(request().format).toBe('table');
     expect(request({ json: true }).format).toBe('json');
   });
 
@@ -56,8 +64,17 @@ describe('the options of tidewatch compare', () => {
       { categorical: ['hum'], continuous: ['hum'] },
     ],
     [
-      '--compat: it chooses methods and thresholds itself; leave out --method, --threshold and --statistics.',
+      '--compat: it chooses methods and limits itself; leave out --method, --threshold, --statistics and --alpha.',
       { compat: 'evidently', threshold: ['0.1'] },
+    ],
+    [
+      '--compat: it chooses methods and limits itself; leave out --method, --threshold, --statistics and --alpha.',
+      { compat: 'evidently', alpha: '0.05' },
+    ],
+    ['--json: it stands for --format json, not html; leave one of them out.', { json: true, format: 'html' }],
+    [
+      '--positive-class: it says whose --probability <column> is; add that, or leave it out.',
+      { preset: 'classification', actual: 'a', prediction: 'p', positiveClass: 'late' },
     ],
     ['--current: standard input can be only one of both tables.', { reference: '-', current: '-' }],
     [
@@ -72,10 +89,7 @@ describe('the options of tidewatch compare', () => {
       '--preset: classification needs the column of the predictions: add --prediction <column>.',
       { preset: 'classification', actual: 'a' },
     ],
-    [
-      '--reference: give the file of the reference, or its stored profile by --profile.',
-      { profile: 'a.profile' },
-    ],
+    ['--reference: give it or --profile, not both.', { profile: 'a.profile' }],
   ])('are refused: %s', (message, options) => {
     expect(problemOf(options)).toBe(message);
   });

@@ -7,7 +7,7 @@ import type { ColumnReport, ComparisonReport, StatisticReport } from '../../cli/
 type Options = Partial<CompareOptions> & Pick<CompareOptions, 'current'>;
 
 /** Options as they are when none is given. */
-export const noOptions = { format: 'table', preset: 'data-drift', alpha: '0.05' } as const;
+export const noOptions = { preset: 'data-drift' } as const;
 
 /** What the command prints, and whether it found drift. */
 export function compare(options: Options): ReturnType<typeof runComparison> {

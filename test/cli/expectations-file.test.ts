@@ -93,6 +93,18 @@ describe('readExpectationsFile', () => {
   });
 });
 
+describe('a file that is no suite', () => {
+  it('is quoted no further than its beginning', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'tidewatch-suite-'));
+    const file = join(directory, 'january.csv');
+    await writeFile(file, 'hum,temp\n'.repeat(500));
+    const { message } = (await readExpectationsFile(file).catch((error: unknown) => error)) as Error;
+    await rm(directory, { recursive: true });
+    expect(message).toContain('hum,temp hum,temp');
+    expect(message.length - file.length).toBeLessThan(200);
+  });
+});
+
 describe('checkTableExpectations', () => {
   const table = ['id,hum,station', 'a,0.5,A', 'b,1.5,A', 'b,,B', 'd,0.1,X'].join('\n');
 

@@ -119,6 +119,12 @@ describe('a current table that is broken', () => {
     expect((await compare({ ...files, columns: ['x'] })).drifted).toBe(true);
   });
 
+  it('is refused as another file when it shares no column', async () => {
+    await expect(compare(await against('select 1 as other from range(400)'))).rejects.toThrow(
+      '--current: it shares no column with the reference: other against x, y, d.',
+    );
+  });
+
   it('passes when it is whole, or has more', async () => {
     const files = await against(`select *, 1 as more from (${intact})`);
     const report = await compareToJson(files);
