@@ -1,5 +1,6 @@
 /** The two distributions of a column over each other. */
 
+import { fewestBars } from '../../core/drift/bar-edges.ts';
 import type {
   CategoricalDistribution,
   ContinuousDistribution,
@@ -47,7 +48,7 @@ function continuousOption({ edges, bars, below, above }: ContinuousDistribution)
     { shares: above, start: high + 0.03 * width, words: 'above' },
   ].filter(({ shares }) => shares.reference + shares.current > 0);
   const words = new Map(lanes.map(({ start, words }) => [start + laneWidth / 2, words]));
-  const ticks = niceTicks(low, high);
+  const ticks = edges.length <= fewestBars ? middlesOf(edges) : niceTicks(low, high);
   const step = ticks.length > 1 ? ticks[1]! - ticks[0]! : width;
   const away = (tick: number): boolean =>
     [...words.keys()].every((lane) => Math.abs(tick - lane) > 0.12 * width);
@@ -86,6 +87,12 @@ function continuousOption({ edges, bars, below, above }: ContinuousDistribution)
       ],
     })),
   };
+}
+
+/** Halfway between two numbers of a column of steps lies the edge of its bars. */
+function middlesOf(edges: readonly number[]): number[] {
+  // Through a text, so that the value of a bar of tenths is a tenth.
+  return edges.slice(1).map((edge, bar) => Number(((edges[bar]! + edge) / 2).toPrecision(12)));
 }
 
 const outlines = {

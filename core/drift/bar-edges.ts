@@ -3,7 +3,8 @@
 import { nextUp, type ContinuousGrid } from '../profile/grid.ts';
 
 const mostBars = 40;
-const fewestBars = 10;
+/** A picture of fewer has one a value. */
+export const fewestBars = 10;
 /** So many steps are shown, even where nearly all values are one. */
 const fewestSteps = 10;
 /** In a column of more, no picture shows that it has steps, and rounding would move them. */
