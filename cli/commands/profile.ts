@@ -132,9 +132,10 @@ async function show(path: string, options: ShowOptions): Promise<void> {
 
 async function merge(paths: readonly string[], { output }: { readonly output: string }): Promise<void> {
   const { readProfileFile, writeProfileFile } = await import('../profile-file.ts');
-  const { mergeFiles } = await import('../profile/merge-files.ts');
+  const { mergeFiles, refusePaths } = await import('../profile/merge-files.ts');
   const { counted } = await import('../profile/summary-text.ts');
   const { codeVersion } = await import('../../worker/code-version.ts');
+  refusePaths(paths, output);
   const [first, ...others] = await Promise.all(
     paths.map(async (path) => ({ path, content: await readProfileFile(path) })),
   );

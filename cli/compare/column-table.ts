@@ -82,7 +82,7 @@ function statisticsOf(columns: readonly ColumnReport[], { paint }: Screen): Show
       head: label,
       cell: ({ statistics, decidedBy }) => {
         const text = statisticText(statistics[key]);
-        return key === decidedBy ? paint('bold', text) : text;
+        return key === decidedBy ? paint('bold', `${text} *`) : text;
       },
     }));
 }
@@ -90,6 +90,29 @@ function statisticsOf(columns: readonly ColumnReport[], { paint }: Screen): Show
 function decisiveText({ decidedBy, statistics }: ColumnReport): string {
   const method = methodNames.map(methodOf).find(({ key }) => key === decidedBy);
   return method === undefined ? '' : `${method.label} ${statisticText(statistics[method.key])}`;
+}
+
+/**
+ * What the star stands for: the methods that decide, each with the number from which on it matters.
+ *
+ * @param alpha The limit of p; absent where other rules hold.
+ */
+export function decidingLine(
+  columns: readonly ColumnReport[],
+  alpha: number | undefined,
+): string | undefined {
+  if (alpha === undefined)
+    return columns.some(({ decidedBy }) => decidedBy !== undefined) ? '* decides' : undefined;
+  const judged = columns.filter(({ threshold }) => threshold === undefined);
+  const floors = methodNames
+    .map(methodOf)
+    .filter(({ key }) => judged.some(({ decidedBy }) => decidedBy === key))
+    .map(({ label, floors, unit }) => `${label} from ${floors.warning}${unit} on`);
+  const limits = columns
+    .filter(({ threshold }) => threshold !== undefined)
+    .map(({ column, threshold }) => `${column} by its limit ${threshold}`);
+  const how = [...(floors.length > 0 ? [`p at most ${alpha} and ${floors.join(', ')}`] : []), ...limits];
+  return how.length === 0 ? undefined : `* decides: ${how.join('; ')}`;
 }
 
 /** An empty cell is a method for the other kind, a dash one that could not be computed. */

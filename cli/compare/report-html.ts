@@ -33,7 +33,9 @@ export async function reportHtml(
     current: { description: current.file, rows: current.rows },
     origin: {
       'Made by': `tidewatch compare ${await codeVersion()}`,
-      ...(compat !== undefined && { Rules: 'those of Evidently' }),
+      ...(compat === undefined
+        ? { Rows: 'taken as independent; in time series a small p is expected without any fault' }
+        : { Rules: 'those of Evidently' }),
     },
     verdict: { level: dataset.verdict, reason: dataset.reason },
     alpha,

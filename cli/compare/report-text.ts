@@ -6,7 +6,7 @@ import { formatCount } from '../../console/numbers.ts';
 import { metricTable, metricText } from '../../core/performance/metrics.ts';
 import type { Computed } from '../../core/verdict.ts';
 import type { Screen } from '../paint.ts';
-import { colors, columnTable, plain } from './column-table.ts';
+import { colors, columnTable, decidingLine, plain } from './column-table.ts';
 import type { PerformanceReport } from './performance.ts';
 import {
   bySeriousness,
@@ -16,7 +16,7 @@ import {
   type ComparisonReport,
 } from './report.ts';
 
-/** The verdict on all columns, a table of them with the serious ones first, and the reason for each that is not ok. */
+/** The verdict on all columns, a table of them with the serious ones first, and the reason for each whose p is small. */
 export function reportText(report: ComparisonReport, screen: Screen): string {
   const { paint } = screen;
   const { reference, current, quality, performance, expectations, compat } = report;
@@ -25,13 +25,19 @@ export function reportText(report: ComparisonReport, screen: Screen): string {
     .map((column) => withFaults(column, faults))
     .map((column) => ({ ...column, column: onOneLine(column.column), reason: onOneLine(column.reason) }))
     .sort(bySeriousness);
-  const notable = columns.filter(({ verdict }) => verdict !== 'ok');
+  const notable = columns.filter(
+    ({ verdict, adjustedPValue = 1 }) =>
+      verdict !== 'ok' || (report.alpha !== undefined && adjustedPValue <= report.alpha),
+  );
+  const deciding = decidingLine(columns, report.alpha);
   return [
     `reference  ${reference.file}  ${formatCount(reference.rows)} rows`,
     `current    ${current.file}  ${formatCount(current.rows)} rows`,
     ...(compat === undefined ? [] : ['by the rules of Evidently']),
     '',
     columnTable(columns, screen),
+    ...(deciding === undefined ? [] : [deciding]),
+    ...(report.alpha === undefined ? [] : [independence]),
     ...notable.map(({ column, verdict, reason }) => `${paint(colors[verdict], column)}: ${reason}`),
     ...(performance === undefined
       ? []
@@ -50,6 +56,9 @@ function withFaults(column: ColumnReport, faults: ChecksReport['checks']): Colum
   const reason = [...said, ...own.map(({ check, reason }) => `${check}: ${reason}`)].join('; ');
   return { ...column, verdict: worst!.verdict, reason };
 }
+
+const independence =
+  'rows are taken as independent: in time series a small p is expected without any fault (the server learns how much they vary)';
 
 /** The last word: on drift, and on what is broken. */
 function summaryLine({ dataset, quality }: ComparisonReport, { paint }: Screen): string {

@@ -21,6 +21,8 @@ import { checkColumns } from './table-checks.ts';
 export interface ComparisonReport {
   readonly reference: ReportedTable;
   readonly current: ReportedTable;
+  /** The limit of corrected p-values; absent under the rules of another tool. */
+  readonly alpha?: number;
   readonly dataset: DatasetReport;
   readonly columns: readonly ColumnReport[];
   readonly performance?: PerformanceReport;

@@ -50,6 +50,7 @@ export async function outcomeOf(
     request.compat === undefined ? reportOf(files, results, drifts) : evidentlyReportOf(files, results);
   const report = {
     ...judged,
+    ...(request.compat === undefined && { alpha: request.alpha }),
     ...(performance !== undefined && { performance }),
     ...(expectations !== undefined && { expectations: checksReportOf(expectations) }),
   };

@@ -1,5 +1,8 @@
+import { resolve } from 'node:path';
+
 import { TidewatchError } from '../../core/errors.ts';
 import { mergeProfiles } from '../../core/profile/merge.ts';
+import { invalid } from '../compare/request.ts';
 import type { ProfiledColumn, ProfileFile } from '../profile-file.ts';
 
 export interface NamedProfileFile {
@@ -28,6 +31,19 @@ export function mergeFiles(first: NamedProfileFile, others: readonly NamedProfil
       ),
     })),
   };
+}
+
+/**
+ * Refuses a file that is named twice, whose rows would count twice, and an output that would replace what is added up.
+ *
+ * @throws TidewatchError `INVALID_OPTION`
+ */
+export function refusePaths(paths: readonly string[], output: string): void {
+  const resolved = paths.map((path) => resolve(path));
+  const twice = paths.find((_, i) => resolved.indexOf(resolved[i]!) < i);
+  if (twice !== undefined) throw invalid(twice, 'it is named twice, and its rows would count twice');
+  if (resolved.includes(resolve(output)))
+    throw invalid('--output', `${output} is one of the profiles that are added up; name another file`);
 }
 
 function requireAlike(first: NamedProfileFile, other: NamedProfileFile): void {

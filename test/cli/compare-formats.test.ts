@@ -36,6 +36,20 @@ describe('the report as a table', () => {
   });
 });
 
+describe('a column whose p is small, though the difference is', () => {
+  it('says from which number on it matters, and that rows are taken as independent', async () => {
+    const rows = (shift: number) => `select (i % 1000) / 1e3 + ${shift} as x from range(100000) t(i)`;
+    const { text } = await compare({
+      reference: await tables.write('many.parquet', rows(0)),
+      current: await tables.write('shifted.parquet', rows(0.01)),
+    });
+    expect(text).toMatch(/^x: Wasserstein 0\.0\d+ sd .*; it matters from 0\.1 sd on/m);
+    expect(text).toContain('* decides: p at most 0.05 and Wasserstein from 0.1 sd on');
+    expect(text).toContain('rows are taken as independent');
+    expect(text).toMatch(/ok: 0 of 1 column/);
+  });
+});
+
 describe('the report as JUnit XML', () => {
   it('has a test case for each column and one for all, failed on drift, skipped where nothing is known', async () => {
     const { text } = await compare({ ...files, format: 'junit' });

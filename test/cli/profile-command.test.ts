@@ -80,6 +80,21 @@ describe('tidewatch profile', () => {
     });
   });
 
+  it('merges no file twice, and over none of them', async () => {
+    expect(
+      await tidewatch('merge', 'january.profile', './january.profile', '-o', 'both.profile'),
+    ).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('it is named twice, and its rows would count twice.') as string,
+    });
+    expect(
+      await tidewatch('merge', 'january.profile', 'february.profile', '-o', 'january.profile'),
+    ).toMatchObject({
+      code: 2,
+      stderr: '--output: january.profile is one of the profiles that are added up; name another file.\n',
+    });
+  });
+
   it('adds files up', async () => {
     const merged = await tidewatch('merge', 'january.profile', 'february.profile', '-o', 'both.profile');
     expect(merged).toMatchObject({ code: 0, stdout: 'both.profile: 2 columns, 600 rows\n' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { columnTable } from '../../../cli/compare/column-table.ts';
+import { columnTable, decidingLine } from '../../../cli/compare/column-table.ts';
 import type { ColumnReport } from '../../../cli/compare/report.ts';
 import { paper } from '../../../cli/paint.ts';
 
@@ -35,12 +35,12 @@ const linesOf = (width: number) => columnTable([humidity, weather], { ...paper, 
 describe('the table of columns', () => {
   it('shows the best known statistics, a bound in the unit of its number, and values that are none', () => {
     expect(linesOf(Infinity)).toEqual([
-      '┌───────────────────┬─────────┬───────┬─────┬───────────────┬─────┬─────────────┬─────────┐',
-      '│ column            │ verdict │ p     │ KS  │ Wasserstein   │ PSI │ chi-squared │ invalid │',
-      '├───────────────────┼─────────┼───────┼─────┼───────────────┼─────┼─────────────┼─────────┤',
-      '│ relative-humidity │ warning │ 0.004 │ 0.2 │ 0.25 ±0.01 sd │ -   │             │ 0, 100  │',
-      '│ weather           │ ok      │ 0.22  │     │               │     │ 1.5         │         │',
-      '└───────────────────┴─────────┴───────┴─────┴───────────────┴─────┴─────────────┴─────────┘',
+      '┌───────────────────┬─────────┬───────┬─────┬─────────────────┬─────┬─────────────┬─────────┐',
+      '│ column            │ verdict │ p     │ KS  │ Wasserstein     │ PSI │ chi-squared │ invalid │',
+      '├───────────────────┼─────────┼───────┼─────┼─────────────────┼─────┼─────────────┼─────────┤',
+      '│ relative-humidity │ warning │ 0.004 │ 0.2 │ 0.25 ±0.01 sd * │ -   │             │ 0, 100  │',
+      '│ weather           │ ok      │ 0.22  │     │                 │     │ 1.5 *       │         │',
+      '└───────────────────┴─────────┴───────┴─────┴─────────────────┴─────┴─────────────┴─────────┘',
     ]);
   });
 
@@ -70,5 +70,18 @@ describe('the table of columns', () => {
     expect(painted).toContain('<yellow>warning');
     expect(painted).toContain('<bold>0.25');
     expect(linesOf(Infinity).join('\n')).not.toContain('\u001B');
+  });
+});
+
+describe('the line below the table', () => {
+  it('says what the star stands for, and from which number on it matters', () => {
+    expect(decidingLine([humidity, weather], 0.05)).toBe(
+      '* decides: p at most 0.05 and Wasserstein from 0.1 sd on, chi-squared from 0.1 on',
+    );
+    expect(decidingLine([{ ...weather, threshold: 0.01 }], 0.05)).toBe(
+      '* decides: weather by its limit 0.01',
+    );
+    expect(decidingLine([humidity], undefined)).toBe('* decides');
+    expect(decidingLine([], 0.05)).toBeUndefined();
   });
 });
