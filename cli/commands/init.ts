@@ -26,6 +26,6 @@ export function addInit(program: Command): void {
     .addHelpText('after', examples)
     .action(async (model: string | undefined, options: InitOptions) => {
       const { runInit } = await import('../init/run-init.ts');
-      console.log(`wrote ${await runInit(model, options)}`);
+      console.log(`wrote ${await runInit(model, options, console.log)}`);
     });
 }

@@ -7,9 +7,9 @@ import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { modelNameSchema } from '../../core/monitor/schema.ts';
 import type { TableFile } from '../../sql/table-file.ts';
 import { openTable } from '../open-table.ts';
-import { unknownColumn } from '../unknown-column.ts';
+import { listed, unknownColumn } from '../unknown-column.ts';
 import { readColumnFacts, type ColumnFacts } from './column-facts.ts';
-import { starterMonitor } from './starter-monitor.ts';
+import { featuresOf, starterMonitor } from './starter-monitor.ts';
 import { suiteText } from './suite-text.ts';
 
 /** As commander gives them. */
@@ -27,16 +27,21 @@ export interface InitOptions {
 /**
  * Writes what the options ask for.
  *
+ * @param say Told what should not be overlooked.
  * @returns the file that was written
  * @throws TidewatchError `INVALID_OPTION`, `FILE_EXISTS`, `UNWRITABLE_FILE`, or why a table or a model cannot be read
  */
-export async function runInit(model: string | undefined, options: InitOptions): Promise<string> {
+export async function runInit(
+  model: string | undefined,
+  options: InitOptions,
+  say: (line: string) => void = () => {},
+): Promise<string> {
   checkOptions(model, options);
   const file =
     options.output ?? (options.expectations ? 'expectations.yaml' : join('monitors', `${model ?? ''}.yaml`));
   const text = options.expectations
     ? await expectationsText(options)
-    : await monitorText(model ?? '', options);
+    : await monitorText(model ?? '', options, say);
   await writeNew(file, text, options.force === true);
   return file;
 }
@@ -63,18 +68,27 @@ function checkOptions(model: string | undefined, options: InitOptions): void {
   if (!name.success) throw invalid(model, name.error.issues.map(({ message }) => message).join('; '));
 }
 
-async function monitorText(model: string, { from, actual, prediction }: InitOptions): Promise<string> {
+async function monitorText(
+  model: string,
+  { from, actual, prediction }: InitOptions,
+  say: (line: string) => void,
+): Promise<string> {
   if (from === undefined) return starterMonitor(model);
   return withTable(from, async (table, columns) => {
     const names = columns.map(({ name }) => name);
     for (const name of [actual, prediction])
       if (name !== undefined && !names.includes(name)) throw unknownColumn(from, name, names);
-    return starterMonitor(model, {
+    const starter = {
       columns,
       source: sourceOf(table),
       ...(actual !== undefined && { actual }),
       ...(prediction !== undefined && { leaveOut: [prediction] }),
-    });
+    };
+    if (actual === undefined)
+      say(
+        `features: ${listed(featuresOf(starter))}; if one of them is the actual, name it by --actual: it is no feature, and tells the task`,
+      );
+    return starterMonitor(model, starter);
   });
 }
 

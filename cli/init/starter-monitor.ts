@@ -78,6 +78,15 @@ function featureLines({ columns, actual, leaveOut = [] }: StarterColumns): strin
   });
 }
 
+/** The columns of a table that become features. */
+export function featuresOf({ columns, actual, leaveOut = [] }: StarterColumns): readonly string[] {
+  return columns
+    .filter(
+      (facts) => facts.name !== actual && !leaveOut.includes(facts.name) && 'kind' in featureKind(facts),
+    )
+    .map(({ name }) => name);
+}
+
 function featureKind(
   facts: ColumnFacts,
 ): { readonly kind: FeatureKind; readonly seen: string } | { readonly reason: string } {

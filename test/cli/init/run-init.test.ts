@@ -194,3 +194,18 @@ describe('the options of tidewatch init', () => {
     expect(await errorOf(model, options)).toContain(message);
   });
 });
+
+describe('tidewatch init without --actual', () => {
+  it('says which columns became features, and that the actual is to be named', async () => {
+    await writeFile(inDirectory('table.csv'), 'at,temp,sky\n2024-01-01,1.5,rain\n2024-01-02,2.5,rain\n');
+    const said: string[] = [];
+    const options = { from: inDirectory('table.csv'), output: inDirectory('model.yaml') };
+    await runInit('bikes', options, (line) => said.push(line));
+    expect(said).toEqual([
+      'features: temp, sky; if one of them is the actual, name it by --actual: it is no feature, and tells the task',
+    ]);
+    expect(await readFile(options.output, 'utf8')).toContain('sky: { kind: categorical } # 1 level\n');
+    await runInit('bikes', { ...options, actual: 'temp', force: true }, (line) => said.push(line));
+    expect(said).toHaveLength(1);
+  });
+});
