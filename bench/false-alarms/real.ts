@@ -1,7 +1,7 @@
 /**
  * How often does a verdict call drift in real series where nothing was injected, and how often does it see a shift?
  *
- *     TIDEWATCH_DATA=<directory> npx tsx bench/false-alarms/real.ts [--days 1] [--groups bikes,rates] [--reference 31] [--each] [--alarms] [--json file]
+ *     TIDEWATCH_DATA=<directory> npx tsx bench/false-alarms/real.ts [--days 1] [--groups bikes,rates] [--reference 31] [--alpha 0.05] [--each] [--alarms] [--json file]
  */
 
 import { writeFileSync } from 'node:fs';
@@ -13,7 +13,6 @@ import { isMethodName } from '../../core/statistics/registry.ts';
 import { readers, type SeriesGroup } from './series.ts';
 import { judgeRun, judges, prepare, type Examined, type Fault } from './window-runs.ts';
 
-const alpha = 0.05;
 const rateYears = 10;
 const { values: options } = parseArgs({
   options: {
@@ -21,12 +20,14 @@ const { values: options } = parseArgs({
     groups: { type: 'string' },
     method: { type: 'string' },
     reference: { type: 'string' },
+    alpha: { type: 'string', default: '0.05' },
     each: { type: 'boolean', default: false },
     alarms: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
 const windowDays = Number(options.days);
+const alpha = Number(options.alpha);
 const directory = process.env['TIDEWATCH_DATA'];
 if (directory === undefined) {
   console.log('Skipped: TIDEWATCH_DATA does not name a directory with the real series.');
