@@ -90,7 +90,7 @@ function formatTimes(times: number): string {
  * @example
  * const grid = buildContinuousGrid(Float64Array.of(0.4, 0.6, 0.8));
  * const comparison = compareProfiles(grid, buildProfile(grid, [0.4, 0.6, 0.8]), buildProfile(grid, [0.5]));
- * comparedInWords(comparison, 'reference') // 'reference mean 0.6, current 0.5; 3 and 1 values'
+ * comparedInWords(comparison, 'reference') // 'reference mean 0.6, current 0.5; sd 0.16, now 0; 3 and 1 value'
  */
 export function comparedInWords(comparison: Comparison, question: Question): string {
   const values = {
