@@ -34,8 +34,11 @@ export async function compareWithProfile(
       columns.flatMap((column) => leftOutOf(column, current)).map((out) => [out.column, out]),
     );
     const compared = columns.filter(({ name }) => !leftOut.has(name));
-    const profiled = await profileColumns(current, compared.map(taskOf), (done) =>
-      onProgress(done, compared.length),
+    const profiled = await profileColumns(
+      current,
+      compared.map(taskOf),
+      (done) => onProgress(done, compared.length),
+      'quick',
     );
     const profiles = new Map(profiled.map(({ name, profile }) => [name, profile]));
     return {
