@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { openTableFile, type TableFile } from '../sql/table-file.ts';
 import { makeTemporaryDirectory } from '../sql/temporary-directory.ts';
+import { withDatabase } from './database.ts';
 
 const scheme = 'postgres:';
 
@@ -34,20 +35,16 @@ export async function openTable(name: string): Promise<TableFile> {
 }
 
 async function copyFromPostgres(name: string, file: string): Promise<Readonly<Record<string, string>>> {
-  const { readConfiguration } = await import('../worker/configuration.ts');
-  const { openDatabase } = await import('../sql/database.ts');
   const { copyToFile } = await import('../sql/copy.ts');
-  const { databaseUrl } = readConfiguration(process.env);
-  const database = openDatabase({ url: databaseUrl, poolSize: 1, applicationName: 'tidewatch' });
-  try {
-    const columns = await copyToFile(database, queryOf(name.slice(scheme.length)), file);
-    return Object.fromEntries(columns.map((column) => [column.name, typeOf(column.type)]));
-  } catch (error) {
-    if (error instanceof TidewatchError) throw error;
-    throw new TidewatchError('UNREADABLE_TABLE', { file: name, reason: reasonOf(error) }, { cause: error });
-  } finally {
-    await database.close();
-  }
+  return withDatabase('tidewatch', async (database) => {
+    try {
+      const columns = await copyToFile(database, queryOf(name.slice(scheme.length)), file);
+      return Object.fromEntries(columns.map((column) => [column.name, typeOf(column.type)]));
+    } catch (error) {
+      if (error instanceof TidewatchError) throw error;
+      throw new TidewatchError('UNREADABLE_TABLE', { file: name, reason: reasonOf(error) }, { cause: error });
+    }
+  });
 }
 
 /** @example queryOf('public.weather') // 'select * from public.weather' */

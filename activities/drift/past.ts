@@ -8,6 +8,7 @@ import type { Level } from '../../core/verdict.ts';
 import { formatInstant, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
+import { groupByColumn } from '../profiles/days.ts';
 
 /** How many windows a chart shows. */
 const historyLength = 60;
@@ -56,9 +57,7 @@ export async function readPastColumns(
       columns.map(({ decidingMethod }) => decidingMethod),
     ],
   );
-  const rowsOf = new Map<string, ColumnRow[]>();
-  for (const row of rows) rowsOf.set(row.column, [...(rowsOf.get(row.column) ?? []), row]);
-  return new Map([...rowsOf].map(([column, rows]) => [column, pastOf(rows)]));
+  return new Map([...groupByColumn(rows)].map(([column, rows]) => [column, pastOf(rows)]));
 }
 
 function pastOf(rows: readonly ColumnRow[]): ColumnPast {

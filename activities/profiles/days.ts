@@ -130,15 +130,15 @@ function lasting(length: number): (row: ContentRow) => StoredProfile {
   return ({ column, start, content }) => ({ column, window: { start, end: start + length }, content });
 }
 
-/** Column -> its profiles, in the order given. */
-export function groupByColumn(
-  profiles: readonly StoredProfile[],
-): ReadonlyMap<string, readonly StoredProfile[]> {
-  const groups = new Map<string, StoredProfile[]>();
-  for (const profile of profiles) {
-    const group = groups.get(profile.column);
-    if (group === undefined) groups.set(profile.column, [profile]);
-    else group.push(profile);
+/** Column -> its rows, in the order given. */
+export function groupByColumn<T extends { readonly column: string }>(
+  rows: readonly T[],
+): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const group = groups.get(row.column);
+    if (group === undefined) groups.set(row.column, [row]);
+    else group.push(row);
   }
   return groups;
 }

@@ -11,7 +11,7 @@ import Table from 'cli-table3';
 
 import { isMethodName } from '../../core/statistics/registry.ts';
 import { readers, type SeriesGroup } from './series.ts';
-import { judgeRun, judges, prepare, type Examined, type Fault } from './window-runs.ts';
+import { byJudge, judgeRun, judges, prepare, type Examined, type Fault, type Judge } from './window-runs.ts';
 
 const rateYears = 10;
 const { values: options } = parseArgs({
@@ -41,7 +41,6 @@ const shifts = [0, 0.25, 0.5, 1, 2] as const;
 const faultsOf = (window: number): Fault[] =>
   shifts.map((shift) => (value, deviation) => value + (window % 2 === 0 ? 1 : -1) * shift * deviation);
 
-type Judge = (typeof judges)[number];
 /** Judge -> shares of windows with an alarm, for each of the shifts. */
 type Rates = Readonly<Record<Judge, readonly number[]>>;
 
@@ -96,17 +95,13 @@ function examineGroup(group: SeriesGroup): FeatureRates[] {
           alarms.push(`day ${ends[i]}, ${drift.question}: ${drift.verdict.reason}`);
       }
     }
-    const rates = ratesBy((judge) => counts[judge].map((count) => count / judged.length));
+    const rates = byJudge((judge) => counts[judge].map((count) => count / judged.length));
     return { name: `${group.name}.${name}`, rates, alarms };
   });
 }
 
-function ratesBy(of: (judge: Judge) => readonly number[]): Rates {
-  return { ours: of('ours'), plain: of('plain'), evidently: of('evidently'), nannyml: of('nannyml') };
-}
-
 const meanOf = (all: readonly Rates[]): Rates =>
-  ratesBy((judge) =>
+  byJudge((judge) =>
     shifts.map((_, shift) => all.reduce((sum, rates) => sum + rates[judge][shift]!, 0) / all.length),
   );
 const row = (name: string, rates: Rates): string[] => [

@@ -112,7 +112,11 @@ export function prepare(
 
 /** Who judges; `plain`: Kolmogorov-Smirnov or chi-squared at effective sizes, corrected as ours is. */
 export const judges = ['ours', 'plain', 'evidently', 'nannyml'] as const;
-type Judge = (typeof judges)[number];
+export type Judge = (typeof judges)[number];
+
+export function byJudge<T>(of: (judge: Judge) => T): Readonly<Record<Judge, T>> {
+  return { ours: of('ours'), plain: of('plain'), evidently: of('evidently'), nannyml: of('nannyml') };
+}
 
 export interface Judgement {
   /** Our word on the column with the fault. */
@@ -145,16 +149,10 @@ export function judgeRun(
     evidently: known.map(({ examined, at }) => examined.evidently[at]!),
     nannyml: known.map(({ examined, at }) => examined.nannyml[at]!),
   };
-  const byJudge = (is: (alarms: readonly boolean[]) => boolean): Record<Judge, boolean> => ({
-    ours: is(alarms.ours),
-    plain: is(alarms.plain),
-    evidently: is(alarms.evidently),
-    nannyml: is(alarms.nannyml),
-  });
   return {
     drift: drifts[position]!,
-    called: byJudge((all) => all[position]!),
-    calledAny: byJudge((all) => all.includes(true)),
+    called: byJudge((judge) => alarms[judge][position]!),
+    calledAny: byJudge((judge) => alarms[judge].includes(true)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import type { Database } from '../../sql/database.ts';
+import { withDatabase } from '../database.ts';
 import type { MonitorChange } from '../monitor-plan.ts';
 import type { Plan } from '../plan-text.ts';
 
@@ -30,8 +31,7 @@ async function apply(options: Options): Promise<void> {
   const files = await readMonitorFiles(options.monitors);
 
   const { readConfiguration } = await import('../../worker/configuration.ts');
-  const { databaseUrl, temporal } = readConfiguration(process.env);
-  const { openDatabase } = await import('../../sql/database.ts');
+  const { temporal } = readConfiguration(process.env);
   const { checkSchema } = await import('../../sql/migrator.ts');
   const { listConfigurations } = await import('../../activities/monitors/store.ts');
   const { planMonitors } = await import('../monitor-plan.ts');
@@ -39,8 +39,7 @@ async function apply(options: Options): Promise<void> {
   const { connectTemporal } = await import('../../schedules/temporal-client.ts');
   const { applySchedules, planSchedules } = await import('../../schedules/reconciler.ts');
 
-  const database = openDatabase({ url: databaseUrl, poolSize: 1, applicationName: 'tidewatch-apply' });
-  try {
+  await withDatabase('tidewatch-apply', async (database) => {
     await checkSchema(database);
     const monitors = planMonitors(
       files,
@@ -69,9 +68,7 @@ async function apply(options: Options): Promise<void> {
     } finally {
       await connection.close();
     }
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 async function storeMonitors(database: Database, monitors: readonly MonitorChange[]): Promise<void> {

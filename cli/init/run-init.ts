@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { modelNameSchema } from '../../core/monitor/schema.ts';
 import type { TableFile } from '../../sql/table-file.ts';
+import { withDatabase } from '../database.ts';
 import { openTable } from '../open-table.ts';
 import { listed, unknownColumn } from '../unknown-column.ts';
 import { readColumnFacts, type ColumnFacts } from './column-facts.ts';
@@ -96,19 +97,13 @@ async function expectationsText({ reference, model }: InitOptions): Promise<stri
   if (reference !== undefined) {
     return withTable(reference, async (table, columns) => suiteText(columns, sourceOf(table)));
   }
-  const { readConfiguration } = await import('../../worker/configuration.ts');
-  const { openDatabase } = await import('../../sql/database.ts');
   const { checkSchema } = await import('../../sql/migrator.ts');
   const { readModelFacts } = await import('./model-facts.ts');
-  const { databaseUrl } = readConfiguration(process.env);
-  const database = openDatabase({ url: databaseUrl, poolSize: 1, applicationName: 'tidewatch-init' });
-  try {
+  return withDatabase('tidewatch-init', async (database) => {
     await checkSchema(database);
     const { columns, source } = await readModelFacts(database, model ?? '');
     return suiteText(columns, source);
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 async function withTable<T>(
