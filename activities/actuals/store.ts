@@ -65,10 +65,10 @@ export function insertOutcomes(connection: Queryable, model: string, window: Win
   return connection.execute(
     `insert into outcomes (
        model, event_time, prediction_id, version, role, prediction, predicted_class, probabilities,
-       actual, actual_class, recorded_at)
+       interval_low, interval_high, actual, actual_class, recorded_at)
      select prediction.model, prediction.event_time, prediction.prediction_id, prediction.version, prediction.role,
        prediction.prediction, prediction.predicted_class, prediction.probabilities,
-       actual.value, actual.class, actual.recorded_at
+       prediction.interval_low, prediction.interval_high, actual.value, actual.class, actual.recorded_at
      ${matching}
        and not exists (
          select from outcomes outcome
@@ -84,19 +84,20 @@ export function updateOutcomes(connection: Queryable, model: string, window: Win
   return connection.execute(
     `update outcomes outcome
      set role = pair.role, prediction = pair.prediction, predicted_class = pair.predicted_class,
-       probabilities = pair.probabilities, actual = pair.value, actual_class = pair.class,
-       recorded_at = pair.recorded_at
+       probabilities = pair.probabilities, interval_low = pair.interval_low, interval_high = pair.interval_high,
+       actual = pair.value, actual_class = pair.class, recorded_at = pair.recorded_at
      from (
        select prediction.event_time, prediction.prediction_id, prediction.role, prediction.prediction,
-         prediction.predicted_class, prediction.probabilities, actual.value, actual.class, actual.recorded_at
+         prediction.predicted_class, prediction.probabilities, prediction.interval_low, prediction.interval_high,
+         actual.value, actual.class, actual.recorded_at
        ${matching}
      ) pair
      where outcome.model = $1 and outcome.event_time >= $2 and outcome.event_time < $3
        and outcome.event_time = pair.event_time and outcome.prediction_id = pair.prediction_id
-       and (outcome.role, outcome.prediction, outcome.predicted_class, outcome.probabilities, outcome.actual,
-           outcome.actual_class, outcome.recorded_at)
-         is distinct from (pair.role, pair.prediction, pair.predicted_class, pair.probabilities, pair.value,
-           pair.class, pair.recorded_at)`,
+       and (outcome.role, outcome.prediction, outcome.predicted_class, outcome.probabilities, outcome.interval_low,
+           outcome.interval_high, outcome.actual, outcome.actual_class, outcome.recorded_at)
+         is distinct from (pair.role, pair.prediction, pair.predicted_class, pair.probabilities, pair.interval_low,
+           pair.interval_high, pair.value, pair.class, pair.recorded_at)`,
     parameters(model, window),
   );
 }

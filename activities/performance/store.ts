@@ -54,7 +54,7 @@ export async function readEvaluationMarks(
   model: string,
 ): Promise<{ hours: number[]; generations: number[] }> {
   const rows = await connection.query<{ window_start: number; generation: number }>(
-    `select window_start, generation from dirty_windows where model = $1 and stage = 'evaluations'`,
+    `select window_start, generation from dirty_windows where model = $1 and stage in ('summaries', 'evaluations')`,
     [model],
   );
   return { hours: rows.map((row) => row.window_start), generations: rows.map((row) => row.generation) };
@@ -68,7 +68,7 @@ export async function clearEvaluationMarks(
 ): Promise<void> {
   if (generations.length === 0) return;
   await connection.execute(
-    `delete from dirty_windows where model = $1 and stage = 'evaluations' and generation = any($2)`,
+    `delete from dirty_windows where model = $1 and stage in ('summaries', 'evaluations') and generation = any($2)`,
     [model, generations],
   );
 }

@@ -25,7 +25,7 @@ async function marks(): Promise<string[]> {
 
 /** What predictions of these hours mark. */
 const predictionMarks = (...hours: string[]): string[] =>
-  ['evaluations', 'outcomes', 'profiles'].flatMap((stage) => hours.map((hour) => `${stage} ${hour}`));
+  ['outcomes', 'profiles', 'summaries'].flatMap((stage) => hours.map((hour) => `${stage} ${hour}`));
 
 const clear = (): Promise<number> => test.database.execute('delete from dirty_windows');
 
@@ -152,11 +152,11 @@ it('marks the hours of actuals for the stage outcomes alone', async () => {
   expect(await marks()).toEqual(['outcomes 2011-03-01T08:00:00Z', 'outcomes 2011-03-01T09:00:00Z']);
 });
 
-it('marks the hours of outcomes for the stages actual-profiles and evaluations', async () => {
+it('marks the hours of outcomes for the stages actual-profiles and summaries', async () => {
   await test.database.execute(`
     insert into outcomes (model, event_time, prediction_id, version, role, prediction, actual, recorded_at)
     values ('m', '2011-03-01T08:30:00Z', 1, '1', 'serving', 1, 1, now())`);
-  const expected = ['actual-profiles 2011-03-01T08:00:00Z', 'evaluations 2011-03-01T08:00:00Z'];
+  const expected = ['actual-profiles 2011-03-01T08:00:00Z', 'summaries 2011-03-01T08:00:00Z'];
   expect(await marks()).toEqual(expected);
   await clear();
   await test.database.execute('update outcomes set actual = 2');

@@ -193,7 +193,7 @@ describe('attachActuals', () => {
     expect(await outcomes()).toMatchObject([{ actual: 13, recorded_at: hour(48) }, { actual: 12 }]);
     expect(await select('select stage, window_start from dirty_windows order by stage')).toEqual([
       { stage: 'actual-profiles', window_start: start },
-      { stage: 'evaluations', window_start: start },
+      { stage: 'summaries', window_start: start },
     ]);
     await client.logPredictions('m', [prediction({ prediction: 11, role: 'shadow' })]);
     expect(await attach()).toMatchObject({ hours: 1, attached: 0, changed: 1 });
