@@ -5,8 +5,8 @@ import {
   predictBoostedTrees,
   type BoostedTrees,
   type BoostingOptions,
-} from '../multivariate/boosted-trees.ts';
-import { binFeature, type BinnedFeature } from '../multivariate/feature-bins.ts';
+} from '../boosting/boosted-trees.ts';
+import { binFeature, type BinnedFeature } from '../boosting/feature-bins.ts';
 import { rowCountOf, type Sample } from '../multivariate/sample.ts';
 import { dealCodes, shuffleRows } from '../multivariate/shuffle.ts';
 import { importancesFrom, type Importances } from './importances.ts';
@@ -76,7 +76,7 @@ export function surrogateImportances(
     .slice(0, mostTargets);
   const total = targets.reduce((sum, { squares }) => sum + squares, 0);
   if (total === 0) return { notComputable: 'all predictions are the same' };
-  const features = sample.columns.map(binFeature);
+  const features = sample.columns.map((column) => binFeature(column));
   // Drawn, not every other row: rows of hours have a period.
   const order = shuffleRows(
     Int32Array.from({ length: rows }, (_, i) => i),

@@ -72,7 +72,7 @@ export interface DomainClassifierDetails {
  *   sampleOf(columns, Array.from({ length: rows }, (_, i) => ({ time: i * hourMs, values: [(i * 7) % 101, hum(i)] })));
  * const [reference, current] = [sample(700, (i) => (i * 13) % 97), sample(168, (i) => 100 - ((i * 7) % 101))];
  * domainClassifier(reference, current, { seed: 1, alpha: 0.05 }).verdict.reason
- * // 'current rows can be told from reference rows: AUC 0.818 (95% 0.69 to 0.95; 700 and 168 rows); ' +
+ * // 'current rows can be told from reference rows: AUC 0.849 (95% 0.76 to 0.94; 700 and 168 rows); ' +
  * // 'by hum 53%, temp 47%'
  */
 export function domainClassifier(

@@ -7,8 +7,8 @@ import {
   predictBoostedTrees,
   type BoostedTrees,
   type BoostingOptions,
-} from './boosted-trees.ts';
-import { binFeature, type BinnedFeature } from './feature-bins.ts';
+} from '../boosting/boosted-trees.ts';
+import { binFeature, type BinnedFeature } from '../boosting/feature-bins.ts';
 import { joinColumns, rowCountOf, type Sample } from './sample.ts';
 
 const folds = 5;
@@ -44,7 +44,7 @@ export interface Separation extends BlockedAuc {
  * The caller sees to at least 50 rows a side. Cost: 2 x 2,000 rows of 20 features take 0.3 s.
  */
 export function separate(reference: Sample, current: Sample): Separation {
-  const features = joinColumns(reference, current).map(binFeature);
+  const features = joinColumns(reference, current).map((column) => binFeature(column));
   const sizes = { reference: rowCountOf(reference), current: rowCountOf(current) };
   const isCurrent = new Float64Array(sizes.reference + sizes.current).fill(1, sizes.reference);
   const scored = Array.from({ length: folds }, (_, fold): ScoredFold => {

@@ -3,7 +3,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-import type { BinnedFeature } from './feature-bins.ts';
+import type { BinnedFeature } from '../boosting/feature-bins.ts';
 
 /**
  * The same rows in an order that has nothing to do with them (Fisher and Yates).

@@ -44,7 +44,7 @@ describe('compareTogether', () => {
       level: 'critical',
       reason:
         'current rows can be told from reference rows: AUC 0.988 (95% 0.95 to 1; 731 and 168 rows), ' +
-        'usually 0.29 to 0.8 in 4 windows (p 0.031); by atemp 50%, temp 49%, hum 1%',
+        'usually 0.27 to 0.78 in 4 windows (p 0.033); by atemp 51%, temp 49%',
     });
     expect(summer.reconstruction.verdict.level).toBe('critical');
     expect(compareBikes(march, window('06-24', '07-01')).correlation.verdict.reason).toBe(

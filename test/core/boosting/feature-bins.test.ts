@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { binFeature, maximumBins } from '../../../core/multivariate/feature-bins.ts';
+import { binFeature, binWith, learnBins, maximumBins } from '../../../core/boosting/feature-bins.ts';
 
 const numbers = (values: Float64Array) => binFeature({ name: 'x', kind: 'continuous', values });
 const levels = (values: readonly (string | null)[]) => binFeature({ name: 'c', kind: 'categorical', values });
@@ -16,7 +16,7 @@ describe('binFeature', () => {
     fc.assert(
       fc.property(fc.float64Array({ noNaN: true, minLength: 1, maxLength: 500 }), (values) => {
         const { codes, bins } = numbers(values);
-        expect(bins).toBeLessThanOrEqual(maximumBins);
+        expect(bins).toBeLessThanOrEqual(64);
         const order = [...values.keys()].sort((a, b) => values[a]! - values[b]!);
         for (const [i, row] of order.entries()) {
           if (i > 0) expect(codes[row]).toBeGreaterThanOrEqual(codes[order[i - 1]!]!);
@@ -43,6 +43,35 @@ describe('binFeature', () => {
     const many = levels(Array.from({ length: 150_000 }, (_, i) => `level-${i % 10_000}`));
     expect(many.bins).toBe(64);
     expect(new Set(many.codes).size).toBe(63);
+  });
+
+  it('takes as many codes as asked for, up to 256', () => {
+    const values = Float64Array.from({ length: 5100 }, (_, i) => i);
+    for (const bins of [16, 64, maximumBins]) {
+      const { codes } = binFeature({ name: 'x', kind: 'continuous', values }, { bins });
+      expect(new Set(codes).size).toBe(bins - 1);
+      expect(Math.max(...codes)).toBe(bins - 1);
+    }
+  });
+
+  it('codes other rows by the bins that it learned, which JSON keeps', () => {
+    const learned = learnBins({ name: 'x', kind: 'continuous', values: Float64Array.of(1, 5, 7) });
+    const others = {
+      name: 'x',
+      kind: 'continuous',
+      values: Float64Array.of(-1e9, 4.9, 5, 1e9, NaN),
+    } as const;
+    expect(binWith(learned, others).codes).toEqual(Uint8Array.of(1, 1, 2, 3, 0));
+    const levels = learnBins({ name: 'c', kind: 'categorical', values: Array<string>(10).fill('a') });
+    expect(binWith(levels, { name: 'c', kind: 'categorical', values: ['a', 'new', null] }).codes).toEqual(
+      Uint8Array.of(2, 1, 0),
+    );
+    for (const bins of [learned, levels]) expect(JSON.parse(JSON.stringify(bins))).toEqual(bins);
+    // A column that has changed its kind says nothing any more.
+    expect(binWith(learned, { name: 'x', kind: 'categorical', values: ['a'] }).codes).toEqual(
+      Uint8Array.of(0),
+    );
+    expect(binWith(levels, others).codes).toEqual(new Uint8Array(5));
   });
 
   it('gives a column without values the code 0', () => {

@@ -5,9 +5,11 @@ import { maximumBins, type BinnedFeature } from './feature-bins.ts';
 /** Sums over the rows of a node, for each feature and code: of the gradients, of the curvatures, and how many rows. */
 export type Histogram = Float64Array;
 
-/** Where in a histogram a feature and a code are; the curvatures follow, then the rows. */
-export function cellOf(feature: number, code: number): number {
-  return (feature * maximumBins + code) * 3;
+/** Where in a histogram each feature begins, and last where it ends; a code has three numbers. */
+export function histogramOffsets(features: readonly BinnedFeature[]): Int32Array {
+  const offsets = new Int32Array(features.length + 1);
+  for (const [i, { bins }] of features.entries()) offsets[i + 1] = offsets[i]! + 3 * bins;
+  return offsets;
 }
 
 export interface Split {
@@ -34,30 +36,33 @@ export function leafValue(gradient: number, curvature: number): number {
  * The cut with the largest gain, or undefined where no cut leaves enough rows on both sides and gains anything.
  *
  * Ranges are cut in their order, with the missing values on either side; levels in the order of their mean gradient,
- * which gives the best of all divisions in two (Fisher 1958). Of equal gains the first counts.
+ * which gives the best of all divisions in two (Fisher 1958). Of equal gains the first counts. A range without rows
+ * goes with the next one above; missing values and levels without rows go with the larger part.
  */
 export function bestSplitOf(
   features: readonly BinnedFeature[],
+  offsets: Int32Array,
   histogram: Histogram,
   minimumLeafRows: number,
 ): Split | undefined {
   // Every row has one code of the first feature.
   let [gradient, curvature, rows] = [0, 0, 0];
-  for (let cell = 0; cell < cellOf(1, 0); cell += 3) {
+  for (let cell = 0; cell < (offsets[1] ?? 0); cell += 3) {
     gradient += histogram[cell]!;
     curvature += histogram[cell + 1]!;
     rows += histogram[cell + 2]!;
   }
   const whole = gradient * leafValue(gradient, curvature);
   const codes = new Uint8Array(maximumBins);
-  let best: Split | undefined;
+  let best: { feature: number; codes: Uint8Array; leftRows: number } | undefined;
   let bestGain = smallestGain;
 
   /** Tries every cut through the first `count` codes in their order. */
   function tryCuts(feature: number, count: number): void {
+    const offset = offsets[feature]!;
     let [leftGradient, leftCurvature, leftRows] = [0, 0, 0];
     for (let cut = 1; cut < count; cut += 1) {
-      const cell = cellOf(feature, codes[cut - 1]!);
+      const cell = offset + 3 * codes[cut - 1]!;
       leftGradient += histogram[cell]!;
       leftCurvature += histogram[cell + 1]!;
       leftRows += histogram[cell + 2]!;
@@ -70,18 +75,19 @@ export function bestSplitOf(
         whole;
       if (gain <= bestGain) continue;
       bestGain = gain;
-      best = { feature, leftCodes: codes.slice(0, cut) };
+      best = { feature, codes: codes.slice(0, cut), leftRows };
     }
   }
 
   for (let feature = 0; feature < features.length; feature += 1) {
     const { kind, bins } = features[feature]!;
+    const offset = offsets[feature]!;
     const fewest = kind === 'categorical' ? fewestRowsOfLevel : 1;
     let count = 0;
     for (let code = 0; code < bins; code += 1) {
-      if (histogram[cellOf(feature, code) + 2]! >= fewest) codes[count++] = code;
+      if (histogram[offset + 3 * code + 2]! >= fewest) codes[count++] = code;
     }
-    if (kind === 'categorical') sortByMeanGradient(codes.subarray(0, count), feature, histogram);
+    if (kind === 'categorical') sortByMeanGradient(codes.subarray(0, count), offset, histogram);
     tryCuts(feature, count);
     if (kind === 'continuous' && codes[0] === 0 && count > 1) {
       // The missing values once more, behind all others.
@@ -90,12 +96,20 @@ export function bestSplitOf(
       tryCuts(feature, count);
     }
   }
-  return best;
+  if (best === undefined) return undefined;
+  const { feature } = best;
+  const isEmpty = (code: number): boolean => histogram[offsets[feature]! + 3 * code + 2] === 0;
+  const emptyCodes = Uint8Array.from({ length: features[feature]!.bins }, (_, code) => code).filter(isEmpty);
+  const leftIsLarger = 2 * best.leftRows > rows;
+  const highestLeft = best.codes.at(-1)!;
+  const emptyGoesLeft = (code: number): boolean =>
+    features[feature]!.kind === 'categorical' || code === 0 ? leftIsLarger : code < highestLeft;
+  return { feature, leftCodes: Uint8Array.of(...best.codes, ...emptyCodes.filter(emptyGoesLeft)) };
 }
 
-function sortByMeanGradient(codes: Uint8Array, feature: number, histogram: Histogram): void {
+function sortByMeanGradient(codes: Uint8Array, offset: number, histogram: Histogram): void {
   const meanGradient = (code: number): number => {
-    const cell = cellOf(feature, code);
+    const cell = offset + 3 * code;
     return histogram[cell]! / (histogram[cell + 1]! + levelSmoothing);
   };
   codes.sort((a, b) => meanGradient(a) - meanGradient(b) || a - b);

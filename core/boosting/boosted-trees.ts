@@ -1,7 +1,7 @@
 /** Gradient-boosted shallow trees on binned features: a small model that sees what no single feature shows. */
 
-import { maximumBins, type BinnedFeature } from './feature-bins.ts';
-import { createTreeGrower, type Tree, type TreeOptions } from './tree.ts';
+import type { BinnedFeature } from './feature-bins.ts';
+import { createTreeGrower, goesLeft, type Tree, type TreeOptions } from './tree.ts';
 
 export interface BoostingOptions extends TreeOptions {
   /** `logistic` for a target of 0 and 1 (predicts log-odds), `squared` for any number. */
@@ -95,16 +95,16 @@ export function predictBoostedTrees(
 ): Float64Array {
   const innerNodes = 2 ** depth - 1;
   const scores = new Float64Array(rows.length).fill(base);
-  for (const { features: featureOf, goesLeft, values } of trees) {
+  for (const tree of trees) {
     for (let i = 0; i < rows.length; i += 1) {
       const row = rows[i]!;
       let node = 0;
       while (node < innerNodes) {
-        const feature = featureOf[node]!;
-        const left = feature === -1 || goesLeft[node * maximumBins + features[feature]!.codes[row]!] === 1;
+        const feature = tree.features[node]!;
+        const left = feature === -1 || goesLeft(tree, node, features[feature]!.codes[row]!);
         node = 2 * node + (left ? 1 : 2);
       }
-      scores[i]! += values[node - innerNodes]!;
+      scores[i]! += tree.values[node - innerNodes]!;
     }
   }
   return scores;

@@ -4,9 +4,9 @@ import {
   fitBoostedTrees,
   predictBoostedTrees,
   type BoostingOptions,
-} from '../../../core/multivariate/boosted-trees.ts';
-import { binFeature, type BinnedFeature } from '../../../core/multivariate/feature-bins.ts';
-import { normals, uniforms } from './samples.ts';
+} from '../../../core/boosting/boosted-trees.ts';
+import { binFeature, type BinnedFeature } from '../../../core/boosting/feature-bins.ts';
+import { normals, uniforms } from '../multivariate/samples.ts';
 
 const boosting: BoostingOptions = {
   loss: 'squared',
@@ -53,6 +53,19 @@ describe('boosted trees', () => {
       const target = x.map((value) => (Number.isNaN(value) ? missing : Math.sign(value)));
       expect(errorOf([binned(x)], target), `missing means ${missing}`).toBeLessThan(0.001);
     }
+  });
+
+  it('send what they have not seen where its neighbours go, and what has none to the larger part', () => {
+    const x = Float64Array.from({ length: 600 }, (_, i) => (i % 12 === 11 ? NaN : i % 12));
+    const features = [binned(x)];
+    const target = x.map((value) => (value > 7 ? 1 : -1));
+    const fitTo = all.filter((row) => x[row] !== 3 && !Number.isNaN(x[row]!));
+    const fitted = fitBoostedTrees(features, target, fitTo, { ...boosting, depth: 1 });
+    const [of2, of3, of9, ofMissing] = predictBoostedTrees(fitted, features, Int32Array.of(2, 3, 9, 11));
+    expect(of2).toBeLessThan(-0.9);
+    expect(of9).toBeGreaterThan(0.9);
+    expect(of3).toBe(of2);
+    expect(ofMissing).toBe(of2);
   });
 
   it('divide levels by what they mean, not by their names', () => {
