@@ -51,6 +51,11 @@ export const errorCatalog = {
     message:
       'A stored profile cannot be read: {reason}. Delete the rows of its reference in `profiles` and run driftDetection again.',
   },
+  INVALID_SUMMARY: {
+    retryable: false,
+    message:
+      'Stored summaries of outcomes cannot be used: {reason}. Run `tidewatch reprocess` over their hours.',
+  },
   OVERTAKEN: {
     retryable: true,
     message:

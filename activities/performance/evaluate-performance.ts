@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 
 import type { Monitor } from '../../core/monitor/schema.ts';
+import { summarizeClassification } from '../../core/performance/classification-summary.ts';
 import type { Evaluation } from '../../core/performance/evaluate.ts';
-import { evaluateOutcomes } from '../../core/performance/evaluate.ts';
+import { evaluateSummary } from '../../core/performance/evaluate.ts';
 import { peakFlags } from '../../core/performance/peak-hours.ts';
+import { summarizeRegression } from '../../core/performance/regression-summary.ts';
+import type { OutcomeSummary } from '../../core/performance/summary.ts';
 import type { Window, WindowText } from '../../core/window.ts';
 import {
   dayMs,
@@ -178,31 +181,29 @@ function evaluateWindow(
 
 /** The metrics of a monitor's task over outcome rows. */
 export function evaluateRows(monitor: Monitor, rows: readonly OutcomeRow[]): Evaluation {
-  const options = { minimumOutcomes: monitor.performance.minimumOutcomes };
-  if (monitor.task === 'regression') {
+  const { minimumOutcomes } = monitor.performance;
+  return evaluateSummary(summarizeRows(monitor, rows), { minimumOutcomes });
+}
+
+function summarizeRows(
+  { task, performance, classes = [], positiveClass }: Monitor,
+  rows: readonly OutcomeRow[],
+): OutcomeSummary {
+  if (task === 'regression') {
     const eventTimes = Float64Array.from(rows, (row) => row.event_time);
-    return evaluateOutcomes(
-      'regression',
-      {
-        predictions: Float64Array.from(rows, (row) => row.prediction ?? Number.NaN),
-        actuals: Float64Array.from(rows, (row) => row.actual ?? Number.NaN),
-        isPeak: peakFlags(eventTimes, monitor.performance.peakHours),
-      },
-      options,
-    );
+    return summarizeRegression({
+      predictions: Float64Array.from(rows, (row) => row.prediction ?? Number.NaN),
+      actuals: Float64Array.from(rows, (row) => row.actual ?? Number.NaN),
+      isPeak: peakFlags(eventTimes, performance.peakHours),
+    });
   }
-  const classes = monitor.classes ?? [];
-  return evaluateOutcomes(
-    'classification',
-    {
-      predictedClasses: rows.map((row) => row.predicted_class ?? ''),
-      actualClasses: rows.map((row) => row.actual_class ?? ''),
-      probabilities: rows.map((row) => row.probabilities),
-      classes,
-      positiveClass: monitor.positiveClass ?? classes.at(-1) ?? '',
-    },
-    options,
-  );
+  return summarizeClassification({
+    predictedClasses: rows.map((row) => row.predicted_class ?? ''),
+    actualClasses: rows.map((row) => row.actual_class ?? ''),
+    probabilities: rows.map((row) => row.probabilities),
+    classes,
+    ...(positiveClass !== undefined && { positiveClass }),
+  });
 }
 
 /** Index of the first row at or after an instant; rows are in order of event time. */

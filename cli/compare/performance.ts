@@ -1,7 +1,9 @@
 /** How the predictions of both tables perform against their actuals. */
 
-import { evaluateOutcomes, type Evaluation } from '../../core/performance/evaluate.ts';
+import { summarizeClassification } from '../../core/performance/classification-summary.ts';
+import { evaluateSummary, type Evaluation } from '../../core/performance/evaluate.ts';
 import { betterBy, isMetricName, type MetricName, type Task } from '../../core/performance/metrics.ts';
+import { summarizeRegression } from '../../core/performance/regression-summary.ts';
 import type { Sides } from '../../core/statistics/comparison.ts';
 import { valueOf, type Computed, type Verdict } from '../../core/verdict.ts';
 import type { TableFile, TableValue } from '../../sql/table-file.ts';
@@ -52,9 +54,9 @@ export async function comparePerformance(
   };
 }
 
-/** Files have no peak hours. */
+/** Tables have neither peak hours nor intervals. */
 function isAboutAllRows(metric: MetricName): boolean {
-  return metric !== 'peak_hour_mape';
+  return !['peak_hour_mape', 'pinball_loss', 'interval_coverage'].includes(metric);
 }
 
 function metricReport(metric: MetricName, evaluations: Sides<Evaluation>): MetricReport {
@@ -72,7 +74,7 @@ async function evaluateRegression(
 ): Promise<Sides<Evaluation>> {
   const evaluate = async (table: TableFile): Promise<Evaluation> => {
     const [predictions, actuals] = await table.readAlignedNumbers([prediction, actual]);
-    return evaluateOutcomes('regression', { predictions: predictions!, actuals: actuals! });
+    return evaluateSummary(summarizeRegression({ predictions: predictions!, actuals: actuals! }));
   };
   return { reference: await evaluate(tables.reference), current: await evaluate(tables.current) };
 }
@@ -97,15 +99,19 @@ async function evaluateClassification(
       `it needs two classes, one of them the positive one; there are ${classes.join(', ')}, and ${positive} is to be it`,
     );
   const evaluate = ({ predicted, actual, chances }: ClassifiedRows): Evaluation =>
-    evaluateOutcomes('classification', {
-      predictedClasses: predicted,
-      actualClasses: actual,
-      classes,
-      ...(columns.probability !== undefined && {
-        positiveClass: positive,
-        probabilities: chances.map((chance) => (typeof chance === 'number' ? { [positive]: chance } : null)),
+    evaluateSummary(
+      summarizeClassification({
+        predictedClasses: predicted,
+        actualClasses: actual,
+        classes,
+        ...(columns.probability !== undefined && {
+          positiveClass: positive,
+          probabilities: chances.map((chance) =>
+            typeof chance === 'number' ? { [positive]: chance } : null,
+          ),
+        }),
       }),
-    });
+    );
   return { reference: evaluate(rows.reference), current: evaluate(rows.current) };
 }
 

@@ -10,6 +10,8 @@ export interface ClassScores {
   readonly f1: number;
   /** Rows whose actual class this is. */
   readonly support: number;
+  /** Rows that were predicted as this class. */
+  readonly predicted: number;
 }
 
 /** How many rows of each actual class were predicted as each class? In O(rows); the arrays are of one length. */
@@ -24,6 +26,25 @@ export function countConfusion(
     ofActual.set(predicted, (ofActual.get(predicted) ?? 0) + 1);
     counts.set(actual, ofActual);
   }
+  return confusionOf(counts);
+}
+
+/** The counts of all these rows together. */
+export function mergeConfusions(parts: readonly ConfusionCounts[]): ConfusionCounts {
+  const total = new Map<string, Map<string, number>>();
+  for (const part of parts) {
+    for (const [actual, ofActual] of Object.entries(part)) {
+      const totals = total.get(actual) ?? new Map<string, number>();
+      for (const [predicted, count] of Object.entries(ofActual)) {
+        totals.set(predicted, (totals.get(predicted) ?? 0) + count);
+      }
+      total.set(actual, totals);
+    }
+  }
+  return confusionOf(total);
+}
+
+function confusionOf(counts: ReadonlyMap<string, ReadonlyMap<string, number>>): ConfusionCounts {
   // Object.fromEntries, not assignment: a class may be called "__proto__".
   return Object.fromEntries([...counts].map(([actual, ofActual]) => [actual, Object.fromEntries(ofActual)]));
 }
@@ -36,7 +57,7 @@ export function countConfusion(
  * that is never present no recall) the score is 0: scikit-learn's `zero_division`, whose default gives 0 and a warning.
  *
  * @example scoresByClass({ yes: { yes: 3, no: 1 }, no: { yes: 1 } }, ['no', 'yes']).yes
- * // { precision: 0.75, recall: 0.75, f1: 0.75, support: 4 }
+ * // { precision: 0.75, recall: 0.75, f1: 0.75, support: 4, predicted: 4 }
  */
 export function scoresByClass(
   confusion: ConfusionCounts,
@@ -69,27 +90,11 @@ export function scoresByClass(
           recall: ratio(hits, support),
           f1: ratio(2 * hits, predicted + support),
           support,
+          predicted,
         },
       ];
     }),
   );
-}
-
-/**
- * What is a score over all classes, each weighing as much as it has rows? 0 to 1; the caller sees to at least one row.
- * Equal to scikit-learn's `average='weighted'`: a class that is never present weighs nothing.
- */
-export function weightedScore(
-  scores: Readonly<Record<string, ClassScores>>,
-  name: 'precision' | 'recall' | 'f1',
-): number {
-  let sum = 0;
-  let rows = 0;
-  for (const ofClass of Object.values(scores)) {
-    sum += ofClass[name] * ofClass.support;
-    rows += ofClass.support;
-  }
-  return sum / rows;
 }
 
 function ratio(part: number, whole: number): number {

@@ -1,14 +1,11 @@
 /** One window's realized performance: every metric of its task, or why there is none. */
 
-import type { Computed, Verdict } from '../verdict.ts';
-import type { ClassificationOutcomes } from './classification.ts';
-import { classificationScores } from './classification.ts';
-import type { ClassScores, ConfusionCounts } from './confusion.ts';
-import type { MetricName } from './metrics.ts';
-import { countText } from './metrics.ts';
+import type { Verdict } from '../verdict.ts';
+import { classificationMetrics } from './classification-metrics.ts';
+import { scoresByClass, type ClassScores, type ConfusionCounts } from './confusion.ts';
+import { countText, type Measured, type MetricName } from './metrics.ts';
 import { regressionMetrics } from './regression-metrics.ts';
-import type { RegressionOutcomes } from './regression-sums.ts';
-import { addRegressionOutcomes, noRegressionSums } from './regression-sums.ts';
+import type { OutcomeSummary } from './summary.ts';
 
 /** JSON-safe. */
 export interface Evaluation {
@@ -17,7 +14,7 @@ export interface Evaluation {
   /** `ok` when there were enough outcomes, else `insufficient-data`. Whether the numbers are good is for degradation. */
   readonly verdict: Verdict;
   /** Every metric of the task; empty when there were too few outcomes. */
-  readonly metrics: Readonly<Partial<Record<MetricName, Computed>>>;
+  readonly metrics: Readonly<Partial<Record<MetricName, Measured>>>;
   readonly details: EvaluationDetails;
 }
 
@@ -30,53 +27,65 @@ export type EvaluationDetails =
       readonly zeroActuals: number;
       readonly peakRows: number;
       readonly peakZeroActuals: number;
+      /** Outcomes whose prediction has an interval, and those of them whose actual lies within. */
+      readonly intervalRows: number;
+      readonly coveredRows: number;
     }
   | {
       readonly task: 'classification';
       readonly byClass: Readonly<Record<string, ClassScores>>;
       readonly confusion: ConfusionCounts;
-      /** Outcomes that ROC AUC, log loss and confidence are over. */
+      /** Outcomes that the metrics of probabilities are over. */
       readonly rowsWithProbabilities: number;
+      /** Outcomes left out of these because a probability is missing or outside of 0 to 1. */
+      readonly invalidProbabilities: number;
     };
 
 export interface EvaluationOptions {
   /** Fewer outcomes than this give `insufficient-data` and no metrics; 10 by default. */
   readonly minimumOutcomes?: number;
+  /** Which quantiles of the actual the bounds of an interval are meant to be; [0.05, 0.95], a 90% interval, by default. */
+  readonly intervalLevels?: readonly [low: number, high: number];
 }
 
-type EvaluationInput =
-  | [task: 'regression', outcomes: RegressionOutcomes, options?: EvaluationOptions]
-  | [task: 'classification', outcomes: ClassificationOutcomes, options?: EvaluationOptions];
-
 /**
- * How did a model perform over these outcomes? See `regressionMetrics` and `classificationScores` for units, ranges and
+ * How did a model perform over these outcomes? See `regressionMetrics` and `classificationMetrics` for units, ranges and
  * what empty, constant and missing data give.
  *
  * @example
  * const outcomes = { predictions: Float64Array.of(1, 2), actuals: Float64Array.of(1, 2) };
- * evaluateOutcomes('regression', outcomes).verdict
+ * evaluateSummary(summarizeRegression(outcomes)).verdict
  * // { level: 'insufficient-data', reason: '2 outcomes, at least 10 are needed' }
- * @throws TidewatchError `INVALID_STATISTIC_INPUT` when the arrays differ in length or the positive class is not a class.
  */
-export function evaluateOutcomes(...[task, outcomes, options]: EvaluationInput): Evaluation {
-  if (task === 'regression') {
-    const sums = addRegressionOutcomes(noRegressionSums, outcomes);
-    const { notFinite, zeroActuals, peakRows, peakZeroActuals } = sums;
-    return judged(sums.rows, options, regressionMetrics(sums), {
-      task,
-      notFinite,
-      zeroActuals,
-      peakRows,
-      peakZeroActuals,
-    });
+export function evaluateSummary(summary: OutcomeSummary, options: EvaluationOptions = {}): Evaluation {
+  const { intervalLevels = [0.05, 0.95] } = options;
+  if (summary.task === 'regression') {
+    const metrics = mapValues(regressionMetrics, (metric) => metric(summary, { intervalLevels }));
+    return judged(summary.rows, options, metrics, { task: 'regression', ...summary.counts });
   }
-  const { metrics, ...details } = classificationScores(outcomes);
-  return judged(outcomes.actualClasses.length, options, metrics, { task, ...details });
+  const metrics = mapValues(classificationMetrics, (metric) => metric(summary));
+  const { confusion, classes, counts } = summary;
+  return judged(summary.rows, options, metrics, {
+    task: 'classification',
+    byClass: scoresByClass(confusion, classes),
+    confusion,
+    rowsWithProbabilities: counts.scoredRows,
+    invalidProbabilities: counts.invalidProbabilities,
+  });
+}
+
+function mapValues<Name extends string, From, To>(
+  record: Readonly<Record<Name, From>>,
+  map: (value: From) => To,
+): Readonly<Record<Name, To>> {
+  return Object.fromEntries(
+    Object.entries<From>(record).map(([name, value]) => [name, map(value)]),
+  ) as Record<Name, To>;
 }
 
 function judged(
   sampleSize: number,
-  { minimumOutcomes = 10 }: EvaluationOptions = {},
+  { minimumOutcomes = 10 }: EvaluationOptions,
   metrics: Evaluation['metrics'],
   details: EvaluationDetails,
 ): Evaluation {

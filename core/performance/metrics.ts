@@ -31,12 +31,33 @@ export const metricTable = {
     unit: 'target',
     meaning: 'Mean absolute error.',
   },
+  median_ae: {
+    label: 'median AE',
+    task: 'regression',
+    direction: 'lower-is-better',
+    unit: 'target',
+    meaning: 'Median absolute error: half of the rows err by less.',
+  },
   mape: {
     label: 'MAPE',
     task: 'regression',
     direction: 'lower-is-better',
     unit: 'ratio',
     meaning: 'Mean of |error| / |actual|; rows whose actual is 0 are left out and counted.',
+  },
+  wmape: {
+    label: 'wMAPE',
+    task: 'regression',
+    direction: 'lower-is-better',
+    unit: 'ratio',
+    meaning: 'Sum of |error| / sum of |actual|: rows of small actuals weigh little.',
+  },
+  smape: {
+    label: 'sMAPE',
+    task: 'regression',
+    direction: 'lower-is-better',
+    unit: 'ratio',
+    meaning: 'Mean of |error| / the mean of |actual| and |prediction|: 0 to 200 %.',
   },
   r2: {
     label: 'R²',
@@ -60,12 +81,33 @@ export const metricTable = {
     unit: 'ratio',
     meaning: 'MAPE over the rows of the local peak hours.',
   },
+  pinball_loss: {
+    label: 'pinball loss',
+    task: 'regression',
+    direction: 'lower-is-better',
+    unit: 'target',
+    meaning: 'Loss of the bounds of the intervals as quantiles, the mean of both bounds.',
+  },
+  interval_coverage: {
+    label: 'interval coverage',
+    task: 'regression',
+    direction: 'none',
+    unit: 'ratio',
+    meaning: 'Share of actuals within the interval of their prediction.',
+  },
   accuracy: {
     label: 'accuracy',
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'ratio',
     meaning: 'Share of rows whose predicted class is the actual one.',
+  },
+  balanced_accuracy: {
+    label: 'balanced accuracy',
+    task: 'classification',
+    direction: 'higher-is-better',
+    unit: 'ratio',
+    meaning: 'Recall of a class; plain mean over the classes that are present.',
   },
   precision: {
     label: 'precision',
@@ -88,6 +130,27 @@ export const metricTable = {
     unit: 'score',
     meaning: 'Harmonic mean of precision and recall of a class; mean over classes weighted by support.',
   },
+  precision_macro: {
+    label: 'macro precision',
+    task: 'classification',
+    direction: 'higher-is-better',
+    unit: 'ratio',
+    meaning: 'Precision of a class; plain mean over the classes that occur.',
+  },
+  recall_macro: {
+    label: 'macro recall',
+    task: 'classification',
+    direction: 'higher-is-better',
+    unit: 'ratio',
+    meaning: 'Recall of a class; plain mean over the classes that occur.',
+  },
+  f1_macro: {
+    label: 'macro F1',
+    task: 'classification',
+    direction: 'higher-is-better',
+    unit: 'score',
+    meaning: 'F1 of a class; plain mean over the classes that occur.',
+  },
   roc_auc: {
     label: 'ROC AUC',
     task: 'classification',
@@ -95,12 +158,33 @@ export const metricTable = {
     unit: 'score',
     meaning: 'Chance that a row of a class is scored above a row of another: 1 perfect, 0.5 a coin.',
   },
+  pr_auc: {
+    label: 'PR AUC',
+    task: 'classification',
+    direction: 'higher-is-better',
+    unit: 'score',
+    meaning: 'Average precision: mean precision over all thresholds, weighted by the recall each adds.',
+  },
   log_loss: {
     label: 'log loss',
     task: 'classification',
     direction: 'lower-is-better',
     unit: 'nats',
     meaning: 'Mean of -ln of the probability that was given to the actual class.',
+  },
+  brier: {
+    label: 'Brier score',
+    task: 'classification',
+    direction: 'lower-is-better',
+    unit: 'score',
+    meaning: 'Mean squared distance of the probabilities from what happened.',
+  },
+  expected_calibration_error: {
+    label: 'calibration error',
+    task: 'classification',
+    direction: 'lower-is-better',
+    unit: 'ratio',
+    meaning: 'Mean distance between probabilities and how often they came true, over ten bins.',
   },
   confidence: {
     label: 'confidence',
@@ -121,6 +205,11 @@ export type MetricName = keyof typeof metricTable;
 export function isMetricName(name: string): name is MetricName {
   return Object.hasOwn(metricTable, name);
 }
+
+/** A value, or why there is none. From counts in cells it may be off by up to `errorBound`; without one it is exact. */
+export type Measured =
+  | { readonly value: number; readonly errorBound?: number }
+  | { readonly notComputable: string };
 
 /** The metrics of one task. */
 export type MetricOf<T extends Task> = {

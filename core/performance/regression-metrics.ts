@@ -1,54 +1,99 @@
-/** The regression metrics, read off their sums. Agrees with scikit-learn to 1e-9 (test/oracles/performance.py). */
+/** The regression metrics, read off a summary. They agree with scikit-learn to 1e-9 (test/oracles/performance.py). */
 
-import type { Computed } from '../verdict.ts';
-import type { MetricOf } from './metrics.ts';
-import type { RegressionSums } from './regression-sums.ts';
+import { cellGrids } from './cell-grid.ts';
+import type { Measured, MetricOf } from './metrics.ts';
+import type { RegressionSummary } from './regression-summary.ts';
+import type { ValueCounts } from './value-counts.ts';
+
+export interface RegressionSettings {
+  /** Which quantiles of the actual the bounds of an interval are meant to be: [0.05, 0.95] is a 90% interval. */
+  readonly intervalLevels: readonly [low: number, high: number];
+}
+
+type RegressionMetric = (summary: RegressionSummary, settings: RegressionSettings) => Measured;
 
 /**
- * How large are the errors of a regression, in its own unit and relative to the actuals?
- *
- * - `rmse`, `mae`: 0 or more, in the unit of the actual; 0 is perfect.
- * - `bias`: mean of prediction - actual, in the unit of the actual.
- * - `mape`: mean of |error| / |actual| as a ratio (0.18 means 18 %), over the rows whose actual is not 0; rows with 0 are
- *   left out and counted in the sums. Not computable when every actual is 0.
- * - `peak_hour_mape`: the same over peak rows; not computable without one.
- * - `r2`: 1 - squared error / squared deviation of the actuals, at most 1, below 0 when worse than the mean. Not
- *   computable for constant actuals or fewer than 2 rows (scikit-learn gives 0 or 1, and NaN).
- *
- * No rows: nothing is computable. A result beyond the range of numbers is not computable either.
- *
- * @example
- * const outcomes = { predictions: Float64Array.of(2, 4), actuals: Float64Array.of(1, 5) };
- * regressionMetrics(addRegressionOutcomes(noRegressionSums, outcomes)).rmse // { value: 1 }
+ * Every one takes the summary of some rows. Error means prediction - actual. Without rows nothing is computable, nor where a
+ * result is beyond the range of numbers; rows that are not finite are left out and counted in the summary.
  */
-export function regressionMetrics(sums: RegressionSums): Record<MetricOf<'regression'>, Computed> {
-  const { rows } = sums;
-  return {
-    rmse: rows === 0 ? noOutcomes : finite(Math.sqrt(sums.squaredError / rows)),
-    mae: rows === 0 ? noOutcomes : finite(sums.absoluteError / rows),
-    mape: rows === 0 ? noOutcomes : meanPercentage(sums.percentageError, rows, sums.zeroActuals, 'outcomes'),
-    r2: rSquared(sums),
-    bias: rows === 0 ? noOutcomes : finite(sums.error / rows),
-    peak_hour_mape:
-      sums.peakRows === 0
-        ? { notComputable: 'no outcome lies in a peak hour' }
-        : meanPercentage(sums.peakPercentageError, sums.peakRows, sums.peakZeroActuals, 'peak-hour outcomes'),
-  };
+export const regressionMetrics: Readonly<Record<MetricOf<'regression'>, RegressionMetric>> = {
+  rmse: ({ rows, sums }) => ofRows(rows, () => Math.sqrt(sums.squaredError / rows)),
+
+  mae: ({ rows, sums }) => ofRows(rows, () => sums.absoluteError / rows),
+
+  median_ae: ({ rows, absoluteErrors }) => (rows === 0 ? noOutcomes : medianOf(absoluteErrors)),
+
+  mape: ({ rows, sums, counts }) =>
+    rows === 0 ? noOutcomes : meanPercentage(sums.percentageError, rows, counts.zeroActuals, 'outcomes'),
+
+  wmape: ({ rows, sums }) =>
+    rows > 0 && sums.absoluteActual === 0
+      ? allZero(rows, 'outcomes')
+      : ofRows(rows, () => sums.absoluteError / sums.absoluteActual),
+
+  smape: ({ rows, sums }) => ofRows(rows, () => sums.symmetricPercentageError / rows),
+
+  r2: ({ rows, sums, actuals }) => {
+    if (rows < 2) return { notComputable: 'at least 2 outcomes are needed' };
+    if (actuals.deviation === 0) return { notComputable: 'all actuals are equal' };
+    return finite(1 - sums.squaredError / actuals.deviation);
+  },
+
+  bias: ({ rows, sums }) => ofRows(rows, () => sums.error / rows),
+
+  peak_hour_mape: ({ sums, counts: { peakRows, peakZeroActuals } }) =>
+    peakRows === 0
+      ? { notComputable: 'no outcome lies in a peak hour' }
+      : meanPercentage(sums.peakPercentageError, peakRows, peakZeroActuals, 'peak-hour outcomes'),
+
+  pinball_loss: ({ sums, counts: { intervalRows } }, { intervalLevels: [low, high] }) => {
+    if (intervalRows === 0) return noIntervals;
+    const ofLow = low * sums.aboveLow + (1 - low) * sums.belowLow;
+    const ofHigh = high * sums.aboveHigh + (1 - high) * sums.belowHigh;
+    return finite((ofLow + ofHigh) / (2 * intervalRows));
+  },
+
+  interval_coverage: ({ counts: { intervalRows, coveredRows } }) =>
+    intervalRows === 0 ? noIntervals : { value: coveredRows / intervalRows },
+};
+
+const noOutcomes: Measured = { notComputable: 'no outcomes' };
+const noIntervals: Measured = { notComputable: 'no prediction has an interval' };
+
+function ofRows(rows: number, compute: () => number): Measured {
+  return rows === 0 ? noOutcomes : finite(compute());
 }
 
-const noOutcomes: Computed = { notComputable: 'no outcomes' };
-
-function meanPercentage(sum: number, rows: number, zeroActuals: number, what: string): Computed {
-  if (rows === zeroActuals) return { notComputable: `the actuals of all ${rows} ${what} are 0` };
-  return finite(sum / (rows - zeroActuals));
-}
-
-function rSquared(sums: RegressionSums): Computed {
-  if (sums.rows < 2) return { notComputable: 'at least 2 outcomes are needed' };
-  if (sums.actualDeviation === 0) return { notComputable: 'all actuals are equal' };
-  return finite(1 - sums.squaredError / sums.actualDeviation);
-}
-
-function finite(value: number): Computed {
+function finite(value: number): Measured {
   return Number.isFinite(value) ? { value } : { notComputable: 'the errors are too large for a number' };
+}
+
+function allZero(rows: number, what: string): Measured {
+  return { notComputable: `the actuals of all ${rows} ${what} are 0` };
+}
+
+function meanPercentage(sum: number, rows: number, zeroActuals: number, what: string): Measured {
+  return rows === zeroActuals ? allZero(rows, what) : finite(sum / (rows - zeroActuals));
+}
+
+/** The middle value, or the mean of the two in the middle; of cells, where their middles are. */
+function medianOf({
+  grid,
+  resolution,
+  values,
+  counts: [counts = new Float64Array()],
+}: ValueCounts): Measured {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const place = (rank: number): number => {
+    let seen = 0;
+    return counts.findIndex((count) => (seen += count) > rank);
+  };
+  const middles = [place(Math.floor((total - 1) / 2)), place(Math.floor(total / 2))];
+  const { cellOf, lowerEdgeOf } = cellGrids[grid];
+  const halfWidths = middles.map((middle) =>
+    resolution === 'values' ? 0 : (lowerEdgeOf(cellOf(values[middle]!) + 1) - values[middle]!) / 2,
+  );
+  const [low, high] = middles.map((middle, side) => values[middle]! + halfWidths[side]!);
+  const value = low! / 2 + high! / 2;
+  return resolution === 'values' ? { value } : { value, errorBound: (halfWidths[0]! + halfWidths[1]!) / 2 };
 }

@@ -13,8 +13,9 @@
  * v is an unsigned LEB128 integer. Floats and counts stand at multiples of their width, where typed arrays can read them.
  */
 
+import { pushVarint } from '../varint.ts';
 import { checksumOf } from './checksum.ts';
-import { kinds, pushVarint } from './encoded-bytes.ts';
+import { kinds } from './encoded-bytes.ts';
 import { addVersion1 } from './encoding-version-1.ts';
 import {
   addVersion2,

@@ -9,7 +9,8 @@
  * A run of empty cells is written as 0 and its length.
  */
 
-import { endsEarly, readVarint, requireMatch, type Cursor } from './encoded-bytes.ts';
+import type { Cursor } from '../varint.ts';
+import { endsEarly, readVarint, requireMatch } from './encoded-bytes.ts';
 import type { ReferenceGrid } from './grid.ts';
 import type { ProfileTotal } from './merge.ts';
 import { invalidProfile } from './profile.ts';

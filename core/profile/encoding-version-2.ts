@@ -1,7 +1,8 @@
 /** Reads version 2 of the encoding, which `encode.ts` describes and writes. */
 
+import type { Cursor } from '../varint.ts';
 import { checksumOf } from './checksum.ts';
-import { endsEarly, readVarint, requireMatch, type Cursor } from './encoded-bytes.ts';
+import { endsEarly, readVarint, requireMatch } from './encoded-bytes.ts';
 import type { ReferenceGrid } from './grid.ts';
 import type { ProfileTotal } from './merge.ts';
 import { pointCellsOf } from './point-cells.ts';

@@ -24,7 +24,16 @@ describe('--preset regression', () => {
     expect(named.columns.map(({ column }) => column)).toEqual(['cnt']);
     expect(named.performance).toEqual(performance);
     expect(performance).toMatchObject({ task: 'regression', sampleSizes: { reference: 99, current: 99 } });
-    expect(performance!.metrics.map(({ metric }) => metric)).toEqual(['rmse', 'mae', 'mape', 'r2', 'bias']);
+    expect(performance!.metrics.map(({ metric }) => metric)).toEqual([
+      'rmse',
+      'mae',
+      'median_ae',
+      'mape',
+      'wmape',
+      'smape',
+      'r2',
+      'bias',
+    ]);
     expect(performance!.metrics[0]).toEqual({
       metric: 'rmse',
       reference: { value: 1 },

@@ -157,9 +157,12 @@ describe('evaluatePerformance', () => {
     const [evaluation] = await test.database.query<{ metrics: object; details: { notComputable: object } }>(
       `select metrics, details from performance_evaluations where ${oneDay(9)}`,
     );
-    expect(Object.keys(evaluation!.metrics).sort()).toEqual(['bias', 'mae', 'rmse']);
+    expect(Object.keys(evaluation!.metrics).sort()).toEqual(['bias', 'mae', 'median_ae', 'rmse', 'smape']);
     expect(evaluation!.details.notComputable).toEqual({
       mape: 'the actuals of all 24 outcomes are 0',
+      wmape: 'the actuals of all 24 outcomes are 0',
+      pinball_loss: 'no prediction has an interval',
+      interval_coverage: 'no prediction has an interval',
       peak_hour_mape: 'the actuals of all 6 peak-hour outcomes are 0',
       r2: 'all actuals are equal',
     });
@@ -269,6 +272,9 @@ describe('a classification', () => {
     const [evaluation] = await test.database.query<{ details: { notComputable: object } }>(
       `select details from performance_evaluations where ${oneDay(9)}`,
     );
-    expect(evaluation!.details.notComputable).toEqual({ roc_auc: 'all actuals are of class "no"' });
+    expect(evaluation!.details.notComputable).toEqual({
+      roc_auc: 'all actuals are of class "no"',
+      pr_auc: 'no actual is of class "yes"',
+    });
   });
 });

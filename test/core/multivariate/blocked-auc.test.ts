@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { blockedAuc } from '../../../core/multivariate/blocked-auc.ts';
-import { rocAuc } from '../../../core/performance/roc-auc.ts';
+import { areaUnderRoc } from '../../../core/performance/ranking.ts';
+import { countValues } from '../../../core/performance/value-counts.ts';
 import { normals, seriesSample, uniforms } from './samples.ts';
 
 const fold = (reference: number[], current: number[]) => ({
@@ -13,7 +14,9 @@ describe('blockedAuc', () => {
   it('counts how often a current row scores above a reference row of its fold, a tie half', () => {
     const folds = [fold([1, 2], [2, 3]), fold([1, 2], [2, 3])];
     expect(blockedAuc(folds).auc).toBe(0.875);
-    expect(blockedAuc(folds).auc).toBe(rocAuc(Float64Array.of(2, 3), Float64Array.of(1, 2)));
+    expect(blockedAuc(folds).auc).toBe(
+      areaUnderRoc(countValues('score', [Float64Array.of(2, 3), Float64Array.of(1, 2)]))?.value,
+    );
   });
 
   it('never compares scores of different folds, and weighs folds by their pairs', () => {

@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
 
-import { evaluateOutcomes } from '../../../core/performance/evaluate.ts';
+import { summarizeClassification } from '../../../core/performance/classification-summary.ts';
+import { evaluateSummary } from '../../../core/performance/evaluate.ts';
+import { summarizeRegression } from '../../../core/performance/regression-summary.ts';
 
 function regression(rows: number) {
   const actuals = Float64Array.from({ length: rows }, (_, row) => row);
-  return { predictions: actuals.map((actual) => actual + 2), actuals };
+  return summarizeRegression({ predictions: actuals.map((actual) => actual + 2), actuals });
 }
 
 function classification(rows: number) {
   const classes = Array.from({ length: rows }, (_, row) => (row % 2 === 0 ? 'no' : 'yes'));
-  return { predictedClasses: classes, actualClasses: classes, classes: ['no', 'yes'] };
+  return summarizeClassification({
+    predictedClasses: classes,
+    actualClasses: classes,
+    classes: ['no', 'yes'],
+  });
 }
 
 const insufficient = (outcomes: string) => ({
@@ -17,9 +23,9 @@ const insufficient = (outcomes: string) => ({
   reason: `${outcomes}, at least 10 are needed`,
 });
 
-describe('evaluateOutcomes', () => {
+describe('evaluateSummary', () => {
   it('gives every metric of a regression and what was left out of them', () => {
-    const evaluation = evaluateOutcomes('regression', regression(10));
+    const evaluation = evaluateSummary(regression(10));
     expect(evaluation.sampleSize).toBe(10);
     expect(evaluation.verdict).toEqual({ level: 'ok', reason: '10 outcomes' });
     expect(evaluation.metrics.rmse).toEqual({ value: 2 });
@@ -30,11 +36,13 @@ describe('evaluateOutcomes', () => {
       zeroActuals: 1,
       peakRows: 0,
       peakZeroActuals: 0,
+      intervalRows: 0,
+      coveredRows: 0,
     });
   });
 
   it('gives every metric of a classification with its classes and confusion', () => {
-    const evaluation = evaluateOutcomes('classification', classification(12));
+    const evaluation = evaluateSummary(classification(12));
     expect(evaluation.metrics.accuracy).toEqual({ value: 1 });
     expect(evaluation.details).toMatchObject({
       task: 'classification',
@@ -45,28 +53,23 @@ describe('evaluateOutcomes', () => {
   });
 
   it('has insufficient data and no metrics below ten outcomes', () => {
-    const nine = evaluateOutcomes('regression', regression(9));
+    const nine = evaluateSummary(regression(9));
     expect(nine).toMatchObject({ sampleSize: 9, verdict: insufficient('9 outcomes'), metrics: {} });
     expect(nine.metrics).toEqual({});
-    const one = evaluateOutcomes('classification', classification(1));
+    const one = evaluateSummary(classification(1));
     expect(one.verdict).toEqual(insufficient('1 outcome'));
     expect(one.metrics).toEqual({});
-    expect(evaluateOutcomes('classification', classification(0)).verdict).toEqual(insufficient('0 outcomes'));
+    expect(evaluateSummary(classification(0)).verdict).toEqual(insufficient('0 outcomes'));
   });
 
   it('takes another minimum', () => {
-    expect(evaluateOutcomes('regression', regression(10), { minimumOutcomes: 11 }).verdict.level).toBe(
-      'insufficient-data',
-    );
-    expect(evaluateOutcomes('classification', classification(3), { minimumOutcomes: 3 }).verdict.level).toBe(
-      'ok',
-    );
+    expect(evaluateSummary(regression(10), { minimumOutcomes: 11 }).verdict.level).toBe('insufficient-data');
+    expect(evaluateSummary(classification(3), { minimumOutcomes: 3 }).verdict.level).toBe('ok');
   });
 
   it('does not count rows that are not finite towards the minimum', () => {
-    const outcomes = regression(10);
-    outcomes.predictions[4] = Number.NaN;
-    expect(evaluateOutcomes('regression', outcomes)).toMatchObject({
+    const actuals = Float64Array.of(1, 2, 3, 4, Number.NaN, 6, 7, 8, 9, 10);
+    expect(evaluateSummary(summarizeRegression({ predictions: actuals, actuals }))).toMatchObject({
       sampleSize: 9,
       verdict: { level: 'insufficient-data' },
       details: { notFinite: 1 },
@@ -74,10 +77,7 @@ describe('evaluateOutcomes', () => {
   });
 
   it('survives JSON', () => {
-    for (const evaluation of [
-      evaluateOutcomes('regression', regression(10)),
-      evaluateOutcomes('classification', classification(12)),
-    ]) {
+    for (const evaluation of [evaluateSummary(regression(10)), evaluateSummary(classification(12))]) {
       expect(JSON.parse(JSON.stringify(evaluation))).toEqual(evaluation);
     }
   });

@@ -1,22 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { evaluateSummary } from '../../../core/performance/evaluate.ts';
 import type { MetricName } from '../../../core/performance/metrics.ts';
 import { isMetricName } from '../../../core/performance/metrics.ts';
-import { regressionMetrics } from '../../../core/performance/regression-metrics.ts';
-import type { RegressionSums } from '../../../core/performance/regression-sums.ts';
-import {
-  addRegressionOutcomes,
-  mergeRegressionSums,
-  noRegressionSums,
-} from '../../../core/performance/regression-sums.ts';
+import { summarizeRegression, type RegressionSummary } from '../../../core/performance/regression-summary.ts';
+import { emptySummary, mergeSummaries } from '../../../core/performance/summary.ts';
 import type { Computed } from '../../../core/verdict.ts';
 import { valueOf } from '../../../core/verdict.ts';
 
 type Row = readonly [prediction: number, actual: number, peak?: boolean];
 
-function sumsOf(rows: readonly Row[], start: RegressionSums = noRegressionSums): RegressionSums {
-  return addRegressionOutcomes(start, {
+function summaryOf(rows: readonly Row[]): RegressionSummary {
+  return summarizeRegression({
     predictions: Float64Array.from(rows, ([prediction]) => prediction),
     actuals: Float64Array.from(rows, ([, actual]) => actual),
     isPeak: Uint8Array.from(rows, ([, , peak]) => (peak === true ? 1 : 0)),
@@ -28,7 +24,9 @@ function isClose(a: Computed, b: Computed | undefined): boolean {
   return left === right || Math.abs(left! - right!) <= 1e-9 * Math.max(1, Math.abs(left!));
 }
 
-const metricsOf = (rows: readonly Row[]) => regressionMetrics(sumsOf(rows));
+const regressionMetrics = (summary: RegressionSummary) =>
+  evaluateSummary(summary, { minimumOutcomes: 0 }).metrics;
+const metricsOf = (rows: readonly Row[]) => regressionMetrics(summaryOf(rows));
 
 describe('regressionMetrics', () => {
   it('measures the errors in the unit of the actual', () => {
@@ -47,7 +45,7 @@ describe('regressionMetrics', () => {
         fc.uniqueArray(fc.double({ min: 1, max: 1e9, noNaN: true }), { minLength: 2 }),
         (actuals) => {
           const zero = { value: 0 };
-          expect(metricsOf(actuals.map((actual) => [actual, actual, true]))).toEqual({
+          expect(metricsOf(actuals.map((actual) => [actual, actual, true]))).toMatchObject({
             rmse: zero,
             mae: zero,
             mape: zero,
@@ -75,13 +73,13 @@ describe('regressionMetrics', () => {
 
   it('has no r2 for constant actuals, also merged ones, and for a single outcome', () => {
     const constant = { notComputable: 'all actuals are equal' };
-    const part = sumsOf([
+    const part = summaryOf([
       [1, 0.1],
       [2, 0.1],
       [3, 0.1],
     ]);
     expect(regressionMetrics(part).r2).toEqual(constant);
-    expect(regressionMetrics(mergeRegressionSums(part, part)).r2).toEqual(constant);
+    expect(regressionMetrics(mergeSummaries([part, part])).r2).toEqual(constant);
     expect(metricsOf([[1, 2]]).r2).toEqual({ notComputable: 'at least 2 outcomes are needed' });
   });
 
@@ -103,13 +101,13 @@ describe('MAPE', () => {
   });
 
   it('leaves rows with an actual of 0 out and counts them', () => {
-    const sums = sumsOf([
+    const sums = summaryOf([
       [5, 0],
       [5, -0],
       [11, 10],
     ]);
     expect(regressionMetrics(sums).mape).toEqual({ value: 0.1 });
-    expect(sums.zeroActuals).toBe(2);
+    expect(sums.counts.zeroActuals).toBe(2);
   });
 
   it('has no value when every actual is 0, and the other metrics have', () => {
@@ -152,10 +150,10 @@ describe('regression sums', () => {
     fc.assert(
       fc.property(fc.array(fc.array(row, { maxLength: 20 }), { minLength: 1, maxLength: 6 }), (parts) => {
         const expected: Partial<Record<MetricName, Computed>> = metricsOf(parts.flat());
-        const forward = parts.map((part) => sumsOf(part)).reduce(mergeRegressionSums);
+        const forward = parts.map((part) => summaryOf(part)).reduce((a, b) => mergeSummaries([a, b]));
         const backward = parts
-          .map((part) => sumsOf(part))
-          .reduceRight((sums, part) => mergeRegressionSums(part, sums));
+          .map((part) => summaryOf(part))
+          .reduceRight((sums, part) => mergeSummaries([part, sums]));
         for (const merged of [forward, backward]) {
           const metrics = Object.entries(regressionMetrics(merged));
           expect(metrics.map(([name, computed]) => [name, 'value' in computed])).toEqual(
@@ -170,49 +168,25 @@ describe('regression sums', () => {
     );
   });
 
-  it('grow by adding as they do by merging', () => {
-    const [first, second]: [Row[], Row[]] = [
-      [
-        [1, 2],
-        [4, 3, true],
-      ],
-      [
-        [7, 5],
-        [Number.NaN, 1],
-      ],
-    ];
-    const added = sumsOf(second, sumsOf(first));
-    expect(added).toEqual(sumsOf([...first, ...second]));
-    expect(regressionMetrics(added).rmse).toEqual(
-      regressionMetrics(mergeRegressionSums(sumsOf(first), sumsOf(second))).rmse,
-    );
-  });
-
   it('stay as they are when merged with none', () => {
-    const sums = sumsOf([[1, 1e9]]);
-    expect(mergeRegressionSums(sums, noRegressionSums)).toEqual(sums);
-    expect(mergeRegressionSums(noRegressionSums, sums)).toEqual(sums);
-  });
-
-  it('survive JSON', () => {
-    const sums = sumsOf([
-      [1, 2],
-      [Number.NaN, 2],
-      [1, Number.POSITIVE_INFINITY],
-    ]);
-    expect(JSON.parse(JSON.stringify(sums))).toEqual(sums);
+    const sums = summaryOf([[1, 1e9]]);
+    expect(mergeSummaries([sums, emptySummary('regression')])).toEqual(sums);
+    expect(mergeSummaries([emptySummary('regression'), sums])).toEqual(sums);
   });
 
   it('leave out and count rows that are not finite', () => {
-    const sums = sumsOf([
+    const sums = summaryOf([
       [Number.NaN, 1],
       [1, Number.NaN],
       [Number.NEGATIVE_INFINITY, 1],
       [2, 1],
     ]);
-    expect(sums).toMatchObject({ rows: 1, notFinite: 3 });
+    expect(sums).toMatchObject({ rows: 1, counts: { notFinite: 3 } });
     expect(regressionMetrics(sums).rmse).toEqual({ value: 1 });
-    expect(mergeRegressionSums(sumsOf([[Number.NaN, 1]]), sums)).toMatchObject({ rows: 1, notFinite: 4 });
+    expect(mergeSummaries([summaryOf([[Number.NaN, 1]]), sums])).toMatchObject({
+      rows: 1,
+      counts: { notFinite: 4 },
+    });
   });
 
   it('never give NaN or infinity, however large the errors', () => {
@@ -229,7 +203,7 @@ describe('regression sums', () => {
 
   it('refuse arrays of different lengths', () => {
     const outcomes = { predictions: new Float64Array(2), actuals: new Float64Array(3) };
-    expect(() => addRegressionOutcomes(noRegressionSums, outcomes)).toThrow(
+    expect(() => summarizeRegression(outcomes)).toThrow(
       expect.objectContaining({ code: 'INVALID_STATISTIC_INPUT' }),
     );
   });

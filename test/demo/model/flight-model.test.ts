@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rocAuc } from '../../../core/performance/roc-auc.ts';
+import { areaUnderRoc } from '../../../core/performance/ranking.ts';
+import { countValues } from '../../../core/performance/value-counts.ts';
 import { dayMs } from '../../../core/window.ts';
 import { loadFlights } from '../../../demo/data/flights.ts';
 import {
@@ -16,7 +17,7 @@ const between = (start: number, end: number) =>
 const aucOf = (model: FlightModel, rows: typeof flights) => {
   const late = predictFlights(model, rows).map((probabilities) => probabilities.late);
   const those = (actual: string) => Float64Array.from(late.filter((_, i) => rows[i]!.actual === actual));
-  return rocAuc(those('late'), those('on-time'));
+  return areaUnderRoc(countValues('score', [those('late'), those('on-time')]))!.value;
 };
 const logLossOf = (model: FlightModel, rows: typeof flights) =>
   -predictFlights(model, rows).reduce((sum, p, i) => sum + Math.log(p[rows[i]!.actual]), 0) / rows.length;
