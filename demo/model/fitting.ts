@@ -2,10 +2,10 @@
 
 import { Worker } from 'node:worker_threads';
 import { fitBikeModel, predictBikes, type BikeModel } from './bike-model.ts';
-import type { ScoringRow, TrainingRow } from './design.ts';
+import type { ScoringRow, TrainingRow } from './trees.ts';
 import { fitFlightModel, flightClassOf, predictFlights, type FlightModel } from './flight-model.ts';
 
-export type { TrainingRow } from './design.ts';
+export type { TrainingRow } from './trees.ts';
 
 /** Plain data: `JSON.stringify` and `JSON.parse` keep every digit of it. */
 export type FittedModel = BikeModel | FlightModel;

@@ -1,21 +1,13 @@
+import type { BoostingOptions } from '../../core/boosting/boosted-trees.ts';
+import type { ColumnKind } from '../../core/profile/grid.ts';
 import type { FlightClass } from '../data/flights.ts';
-import {
-  encode,
-  learnDesign,
-  score,
-  type Design,
-  type ScoringRow,
-  type Term,
-  type TrainingRow,
-} from './design.ts';
 import { permutationImportance } from './importance.ts';
-import { ridge } from './ridge.ts';
+import { fitTrees, scoreWithTrees, type FeatureTrees, type ScoringRow, type TrainingRow } from './trees.ts';
 
 /** A fitted model of late arrivals. Plain data. */
 export interface FlightModel {
   readonly kind: 'flight-delay';
-  readonly design: Design;
-  readonly weights: readonly number[];
+  readonly trees: FeatureTrees;
   /** A flight counts as late from this probability on: the share of late flights in training. */
   readonly threshold: number;
   /** share of the features in the model's log loss; adds up to 1 */
@@ -24,22 +16,34 @@ export interface FlightModel {
 
 export type FlightProbabilities = Readonly<Record<FlightClass, number>>;
 
-const levels = ['carrier', 'origin', 'dest', 'hour', 'weekday'];
-const slopes = ['distance', 'temp', 'dewp', 'humid', 'wind_speed', 'precip', 'pressure', 'visib'];
 /** Without `month`: a model of the first quarter has seen no other. */
-const terms: readonly Term[] = [
-  ...levels.map((name) => ({ by: [name] })),
-  ...slopes.map((slope) => ({ by: [], slope })),
-];
-/** Airports with a handful of flights stay near the average. From 1 to 50 the AUC of later months hardly changes. */
-const penalty = 10;
-/** Newton's method takes 4 to 5 steps here. */
-const maximumSteps = 25;
-const smallestStep = 1e-6;
+const features = {
+  carrier: 'categorical',
+  origin: 'categorical',
+  dest: 'categorical',
+  hour: 'continuous',
+  weekday: 'categorical',
+  distance: 'continuous',
+  temp: 'continuous',
+  dewp: 'continuous',
+  humid: 'continuous',
+  wind_speed: 'continuous',
+  precip: 'continuous',
+  pressure: 'continuous',
+  visib: 'continuous',
+} as const satisfies Record<string, ColumnKind>;
+
+/** Few and shallow trees: with more, the log loss of later months rises. */
+const boosting: BoostingOptions = {
+  loss: 'logistic',
+  rounds: 60,
+  depth: 3,
+  shrinkage: 0.1,
+  minimumLeafRows: 20,
+};
 
 /**
- * How probably is a flight late, as these rows taught? A logistic regression with a ridge penalty, by Newton's method; the
- * same rows give the same model.
+ * How probably is a flight late, as these rows taught? Boosted trees; the same rows give the same model.
  *
  * @throws RangeError when an actual is neither late nor on-time, or the rows do not hold both
  */
@@ -47,63 +51,31 @@ export function fitFlightModel(rows: readonly TrainingRow[]): FlightModel {
   const wrong = rows.find((row) => row.actual !== 'late' && row.actual !== 'on-time');
   if (wrong !== undefined)
     throw new RangeError(`an actual is neither late nor on-time: ${String(wrong.actual)}`);
-  const late = rows.map((row): number => (row.actual === 'late' ? 1 : 0));
+  const late = Float64Array.from(rows, (row) => (row.actual === 'late' ? 1 : 0));
   const lateCount = late.reduce((sum, each) => sum + each, 0);
   if (lateCount === 0 || lateCount === rows.length)
     throw new RangeError('the rows hold only one of late and on-time');
-  const design = learnDesign(terms, rows);
-  const weights = newton(design, rows, late);
+  const trees = fitTrees(features, rows, late, boosting);
   const logLoss = (some: readonly TrainingRow[]): number =>
-    -some.reduce((sum, row, i) => {
-      const probability = lateProbability(design, weights, row.features);
-      return sum + Math.log(late[i] === 1 ? probability : 1 - probability);
-    }, 0);
+    lateProbabilities(trees, some).reduce(
+      (sum, probability, i) => sum - Math.log(late[i] === 1 ? probability : 1 - probability),
+      0,
+    );
   return {
     kind: 'flight-delay',
-    design,
-    weights,
+    trees,
     threshold: lateCount / rows.length,
-    importances: permutationImportance([...levels, ...slopes], rows, logLoss),
+    importances: permutationImportance(Object.keys(features), rows, logLoss),
   };
 }
 
-/** Each step is a ridge regression of the log odds, corrected by the error, weighted by how undecided the row is. */
-function newton(design: Design, rows: readonly ScoringRow[], late: readonly number[]): readonly number[] {
-  const encoded = rows.map((row) => encode(design, row.features));
-  let weights: number[] = Array.from({ length: design.width }, () => 0);
-  for (let step = 0; step < maximumSteps; step++) {
-    const odds = encoded.map((row) => score(row, weights));
-    const probabilities = odds.map(logistic);
-    const importance = probabilities.map((p) => Math.max(p * (1 - p), 1e-9));
-    const targets = odds.map(
-      (each, i) => each + ((late[i] ?? 0) - (probabilities[i] ?? 0)) / (importance[i] ?? 1),
-    );
-    const next = ridge(encoded, targets, { width: design.width, penalty, importance });
-    const moved = next.reduce((most, weight, i) => Math.max(most, Math.abs(weight - (weights[i] ?? 0))), 0);
-    weights = next;
-    if (moved < smallestStep) break;
-  }
-  return weights;
-}
-
-function logistic(odds: number): number {
-  return 1 / (1 + Math.exp(-odds));
-}
-
-function lateProbability(
-  design: Design,
-  weights: readonly number[],
-  features: ScoringRow['features'],
-): number {
-  return logistic(score(encode(design, features), weights));
+function lateProbabilities(trees: FeatureTrees, rows: readonly ScoringRow[]): Float64Array {
+  return scoreWithTrees(trees, rows).map((logOdds) => 1 / (1 + Math.exp(-logOdds)));
 }
 
 /** How probably is each of these flights late? The two probabilities of a flight add up to 1. */
 export function predictFlights(model: FlightModel, rows: readonly ScoringRow[]): FlightProbabilities[] {
-  return rows.map((row) => {
-    const late = lateProbability(model.design, model.weights, row.features);
-    return { late, 'on-time': 1 - late };
-  });
+  return Array.from(lateProbabilities(model.trees, rows), (late) => ({ late, 'on-time': 1 - late }));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ScoringRow } from './design.ts';
+import type { ScoringRow } from './trees.ts';
 
 /** A fixed order of `0 .. length-1` that has nothing to do with the rows: sorted by the hash of the position. */
 function shuffledPositions(length: number): number[] {
