@@ -9,6 +9,8 @@ import { createCalibrateDrift } from './drift/calibrate-drift.ts';
 import { createDetectDrift } from './drift/detect-drift.ts';
 import { createPushMetrics } from './metrics/push-metrics.ts';
 import { createEvaluatePerformance } from './performance/evaluate-performance.ts';
+import { createRestateWindows } from './performance/restate-windows.ts';
+import { createSummarizeOutcomes } from './performance/summarize-outcomes.ts';
 import { createProfileHours } from './profiles/profile-hours.ts';
 import { createBeginRetraining } from './retraining/begin-retraining.ts';
 import { createFailRetraining, createJudgeChallenger } from './retraining/end-retraining.ts';
@@ -21,7 +23,9 @@ export function createActivities(deps: ActivityDependencies) {
     profileHours: createProfileHours(deps),
     calibrateDrift: createCalibrateDrift(deps),
     detectDrift: createDetectDrift(deps),
+    summarizeOutcomes: createSummarizeOutcomes(deps),
     evaluatePerformance: createEvaluatePerformance(deps),
+    restateWindows: createRestateWindows(deps),
     checkDegradation: createCheckDegradation(deps),
     beginRetraining: createBeginRetraining(deps),
     startTraining: createStartTraining(deps),

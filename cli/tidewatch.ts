@@ -9,6 +9,7 @@ import { addCompare } from './commands/compare.ts';
 import { addInit } from './commands/init.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addProfile } from './commands/profile.ts';
+import { addReprocess } from './commands/reprocess.ts';
 import { addWorker } from './commands/worker.ts';
 import { reportFailure } from './failures.ts';
 
@@ -17,7 +18,8 @@ const program = new Command('tidewatch')
   .version(await codeVersion())
   .exitOverride();
 
-for (const add of [addInit, addMigrate, addApply, addWorker, addCompare, addProfile]) add(program);
+for (const add of [addInit, addMigrate, addApply, addWorker, addReprocess, addCompare, addProfile])
+  add(program);
 
 // A single command needs no list of the environment, and starts sooner without its schema.
 if (!program.commands.some((command) => command.name() === process.argv[2])) {

@@ -113,6 +113,10 @@ export const errorCatalog = {
     message:
       'Alert {alertKey} is routed to {channel}, which is not configured. Set {setting} and restart the worker.',
   },
+  RUN_FAILED: {
+    retryable: false,
+    message: '{workflowId} has failed: {reason}. Correct it and start it again; what it had done is kept.',
+  },
   INVALID_OPTION: { retryable: false, message: '{option}: {reason}.' },
   UNREADABLE_TABLE: {
     retryable: false,

@@ -22,7 +22,7 @@ export async function degradationCheck(
   await scans.attachActuals({ model, asOf });
   await Promise.all([
     scans.profileHours({ model, asOf }).then(() => decisions.detectDrift({ model, asOf, act: act ?? false })),
-    decisions.evaluatePerformance({ model, asOf }),
+    scans.summarizeOutcomes({ model, asOf }).then(() => decisions.evaluatePerformance({ model, asOf })),
   ]);
   const check = await decisions.checkDegradation({ model, asOf, act: act ?? false });
   const metrics = await pushMetrics({ model, process: 'degradation-check' });

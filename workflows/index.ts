@@ -4,4 +4,5 @@ export { alertLifecycle } from './alert-lifecycle.ts';
 export { degradationCheck } from './degradation-check.ts';
 export { driftDetection } from './drift-detection.ts';
 export { performanceEvaluation } from './performance-evaluation.ts';
+export { reprocessing } from './reprocessing.ts';
 export { retraining } from './retraining.ts';

@@ -59,6 +59,28 @@ export const inputSchemas = {
   performanceEvaluation: z.strictObject({ ...common, window: window.optional() }),
   degradationCheck: z.strictObject({ ...common, ...act }),
   retraining: z.strictObject({ ...common, reason: z.string().max(1000).optional() }),
+  reprocessing: z.strictObject({
+    ...common,
+    /** The range of event time that is computed again. */
+    window,
+    /** How much of it at a time; a day by default. */
+    step: hourlyDuration.optional(),
+    /** What the run before has done: a long range continues as a new run. Not to be written by hand. */
+    carried: z
+      .strictObject({
+        done: z.int().nonnegative(),
+        counts: z.strictObject({
+          hours: z.number(),
+          attached: z.number(),
+          changed: z.number(),
+          summarized: z.number(),
+          windows: z.number(),
+          restated: z.number(),
+          unchanged: z.number(),
+        }),
+      })
+      .optional(),
+  }),
   alertLifecycle: z.strictObject({ model: common.model, alertKey: z.string().min(1) }),
 } as const;
 
@@ -74,6 +96,10 @@ const examples: Readonly<Record<keyof typeof inputSchemas, object>> = {
   performanceEvaluation: { model: 'bike-demand', asOf: '2011-05-20T03:20:00Z' },
   degradationCheck: { model: 'bike-demand', asOf: '2011-05-20T03:40:00Z' },
   retraining: { model: 'bike-demand', reason: 'a new bike lane opened' },
+  reprocessing: {
+    model: 'bike-demand',
+    window: { start: '2011-05-01T00:00:00Z', end: '2011-05-08T00:00:00Z' },
+  },
   alertLifecycle: { model: 'bike-demand', alertKey: 'degradation:bike-demand:performance' },
 };
 

@@ -3,17 +3,21 @@ import type { ResultOf, RunFacts } from './steps.ts';
 import { decisions, pushMetrics, scans } from './steps.ts';
 
 /**
- * Evaluates the windows that end at asOf (or a given `window`), and again every stored window whose outcomes changed.
+ * Evaluates the windows that end at asOf (or a given `window` and the stored ones within it), and again every stored window
+ * whose outcomes changed before its actuals horizon closed.
  *
- * Guaranteed: a window that is evaluated again with another result gets a new revision; with the same result nothing.
+ * Guaranteed: a window that is evaluated again with another result gets a new revision; with the same result nothing. Only
+ * hours that changed are read again.
  */
 export async function performanceEvaluation(
   input: unknown,
 ): Promise<ResultOf<'evaluatePerformance'> & RunFacts> {
   const { model, window, ...rest } = decodeInput('performanceEvaluation', input);
   const asOf = asOfOf(rest);
-  await scans.attachActuals({ model, asOf, ...(window && { window }) });
-  const summary = await decisions.evaluatePerformance({ model, asOf, ...(window && { window }) });
+  const request = { model, asOf, ...(window && { window }) };
+  await scans.attachActuals(request);
+  await scans.summarizeOutcomes(request);
+  const summary = await decisions.evaluatePerformance(request);
   const metrics = await pushMetrics({ model, process: 'performance-evaluation' });
   return { ...summary, asOf, metrics };
 }

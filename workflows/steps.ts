@@ -26,7 +26,9 @@ const deliver: ActivityOptions = {
 };
 
 export const scans =
-  proxyActivities<Pick<Activities, 'attachActuals' | 'profileHours' | 'calibrateDrift'>>(scan);
+  proxyActivities<
+    Pick<Activities, 'attachActuals' | 'summarizeOutcomes' | 'profileHours' | 'calibrateDrift'>
+  >(scan);
 
 export const decisions =
   proxyActivities<
@@ -34,6 +36,7 @@ export const decisions =
       Activities,
       | 'detectDrift'
       | 'evaluatePerformance'
+      | 'restateWindows'
       | 'checkDegradation'
       | 'beginRetraining'
       | 'startTraining'

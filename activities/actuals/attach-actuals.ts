@@ -13,6 +13,7 @@ import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
+import { listMarkedHours, nextBatchLength, takeMarks } from '../processes/dirty-hours.ts';
 import { advanceWatermark } from '../processes/watermarks.ts';
 import {
   countServing,
@@ -20,9 +21,7 @@ import {
   deleteOutcomes,
   findNewest,
   insertOutcomes,
-  listMarkedHours,
   prepareToJoin,
-  takeMarks,
   updateOutcomes,
 } from './store.ts';
 
@@ -76,10 +75,6 @@ const noCounts: Counts = {
   outcomes: 0,
 };
 
-/** Rows that a transaction aims at: about two seconds of work, and little to repeat after a crash. */
-const predictionsPerTransaction = 50_000;
-const hoursPerTransaction = 7 * 24;
-
 /**
  * Joins actuals to predictions: after it, the outcomes of the hours looked at are the join of what was stored when it
  * began. Runs may overlap, stop anywhere and be repeated; the order in which rows arrived makes no difference.
@@ -100,7 +95,7 @@ export function createAttachActuals(
     // Marks that a lost attempt has taken are gone: what is still marked is what is left to do.
     const hours =
       window === undefined
-        ? await listMarkedHours(database, model)
+        ? await listMarkedHours(database, model, 'outcomes')
         : hoursOf(parseWindow(window)).filter(
             (hour) => resumed === undefined || hour >= parseInstant(resumed.next),
           );
@@ -143,7 +138,7 @@ async function attachBatch(
 ): Promise<Counts> {
   await lockUntilCommit(connection, `outcomes:${model}`);
   await prepareToJoin(connection);
-  const marked = await takeMarks(connection, model, batch);
+  const marked = await takeMarks(connection, model, 'outcomes', batch);
   let counts = noCounts;
   for (const window of windowsOfHours(marked)) {
     counts = add(counts, { ...noCounts, changed: await deleteOutcomes(connection, model, window) });
@@ -176,12 +171,6 @@ function add(a: Counts, b: Counts): Counts {
     predictions: a.predictions + b.predictions,
     outcomes: a.outcomes + b.outcomes,
   };
-}
-
-/** Grows at most fourfold at a time, because the next hours may hold more than the last ones. */
-function nextBatchLength(length: number, predictions: number): number {
-  const aimed = Math.floor((length * predictionsPerTransaction) / Math.max(predictions, 1));
-  return Math.max(1, Math.min(aimed, length * 4, hoursPerTransaction));
 }
 
 function otherKindHint(count: number): string {

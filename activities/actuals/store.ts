@@ -4,36 +4,6 @@ import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 
-/** The hours with predictions or actuals that have been written since they were last joined, in order. */
-export async function listMarkedHours(connection: Queryable, model: string): Promise<number[]> {
-  const rows = await connection.query<{ hour: number }>(
-    `select distinct window_start as hour from dirty_windows where model = $1 and stage = 'outcomes' order by hour`,
-    [model],
-  );
-  return rows.map(({ hour }) => hour);
-}
-
-/**
- * Deletes the marks of these hours that are there now and gives the hours that had one. Later statements of the
- * transaction see at least the rows that made these marks; a mark made meanwhile is not deleted.
- */
-export async function takeMarks(
-  connection: Queryable,
-  model: string,
-  hours: readonly number[],
-): Promise<number[]> {
-  const rows = await connection.query<{ hour: number }>(
-    `with taken as (
-       delete from dirty_windows
-       where model = $1 and stage = 'outcomes' and window_start = any($2::timestamptz[])
-       returning window_start
-     )
-     select distinct window_start as hour from taken order by hour`,
-    [model, hours.map(toTimestamp)],
-  );
-  return rows.map(({ hour }) => hour);
-}
-
 /**
  * Prepares a transaction that joins.
  *

@@ -33,6 +33,19 @@ export async function advanceWatermark(
   );
 }
 
+/** The newest instant that a process has spoken for. */
+export async function findWatermark(
+  connection: Queryable,
+  model: string,
+  process: Process,
+): Promise<number | undefined> {
+  const [row] = await connection.query<{ as_of: number }>(
+    'select as_of from process_watermarks where model = $1 and process = $2',
+    [model, process],
+  );
+  return row?.as_of;
+}
+
 /**
  * Does a run make up the past? It does when its process has spoken for a later instant or a later window already (a
  * window of last month may be asked for today), or when predictions issued more than a day after its asOf are stored.

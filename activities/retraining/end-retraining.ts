@@ -10,7 +10,7 @@ import { runOf } from '../activity-context.ts';
 import { listPendingAlerts, resolveAlert } from '../alerts/store.ts';
 import { ensureLearned, ensureReported } from '../importance/ensure-importances.ts';
 import { findMonitor } from '../monitors/store.ts';
-import { evaluateRows } from '../performance/evaluate-performance.ts';
+import { evaluateRows } from '../performance/outcome-rows.ts';
 import { advanceWatermark } from '../processes/watermarks.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
 import { alertOf, policyOf, requireRetraining } from './retraining-run.ts';

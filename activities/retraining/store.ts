@@ -3,7 +3,8 @@
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
-import type { OutcomeRow } from '../performance/store.ts';
+import type { OutcomeRow } from '../performance/outcome-rows.ts';
+import { outcomeColumns } from '../performance/outcome-rows.ts';
 
 export async function findRetrainingState(
   connection: Queryable,
@@ -194,8 +195,7 @@ export async function readPairedOutcomes(
   challengerVersion: string,
 ): Promise<{ champion: OutcomeRow[]; challenger: OutcomeRow[] }> {
   const rows = await connection.query<OutcomeRow & { entity: string }>(
-    `select distinct on (version, event_time, entity)
-       event_time, entity, version, outcome.prediction, outcome.predicted_class, outcome.probabilities, actual, actual_class
+    `select distinct on (version, event_time, entity) entity, ${outcomeColumns}
      from outcomes outcome
      join predictions prediction using (model, event_time, prediction_id, version)
      where model = $1 and event_time >= $2 and event_time < $3 and version in ($4, $5)

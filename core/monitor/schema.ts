@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 
+import { gateSchema, horizonsSchema } from '../performance/settings.ts';
 import { expectationsSchema } from '../quality/expectations.ts';
 import { qualitySettingsSchema } from '../quality/settings.ts';
 import { methodNames, methodOf, methodsFor, type MethodName } from '../statistics/registry.ts';
@@ -215,6 +216,8 @@ export const monitorSchema = z
         minimumOutcomes: z.int().positive().default(10),
         /** Until this age of a window its numbers may be restated; then they are final. */
         actualsHorizon: duration.default('7d'),
+        gate: gateSchema.prefault({}),
+        horizons: horizonsSchema.default({}),
         peakHours: z
           .strictObject({
             hours: z.array(z.int().min(0).max(23)).min(1).default([7, 8, 9, 17, 18, 19]),
@@ -267,6 +270,12 @@ export const monitorSchema = z
       if (monitor.features[feature]?.kind !== 'categorical') {
         problem(['segments', index], `"${feature}" is not a categorical feature of this monitor`);
       }
+    }
+    if (monitor.segments.includes('horizon') && Object.keys(monitor.performance.horizons).length > 0) {
+      problem(
+        ['performance', 'horizons'],
+        'the segments of a feature named "horizon" are called alike; rename it',
+      );
     }
     const columns: [(string | number)[], FeatureKind, MethodName | undefined][] = [
       ...Object.entries(monitor.features).map(

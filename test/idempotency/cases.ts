@@ -47,7 +47,11 @@ const attached: Step = (database, world) => world.activities(database).attachAct
 const profiled: Step = (database, world) => world.activities(database).profileHours({ model, asOf });
 const compared: Step = (database, world) =>
   world.activities(database).detectDrift({ model, asOf, act: false });
-const evaluated: Step = (database, world) => world.activities(database).evaluatePerformance({ model, asOf });
+const summarized: Step = (database, world) => world.activities(database).summarizeOutcomes({ model, asOf });
+const evaluated: Step = async (database, world) => {
+  await summarized(database, world);
+  return world.activities(database).evaluatePerformance({ model, asOf });
+};
 const checked: Step = (database, world) =>
   world.activities(database).checkDegradation({ model, asOf, act: false });
 const begun: Step = (database, world) =>
@@ -137,14 +141,30 @@ export const cases: readonly Case[] = [
     wakes: [quality, drift],
   },
   {
-    name: 'evaluatePerformance',
+    name: 'summarizeOutcomes',
     prepare: after(attached),
+    run: (activities) => activities.summarizeOutcomes({ model, asOf }),
+  },
+  {
+    name: 'summarizeOutcomes, of hours that changed',
+    prepare: after(attached, evaluated, changed, attached),
+    run: (activities) => activities.summarizeOutcomes({ model, asOf }),
+  },
+  {
+    name: 'evaluatePerformance',
+    prepare: after(attached, summarized),
     run: (activities) => activities.evaluatePerformance({ model, asOf }),
   },
   {
     name: 'evaluatePerformance, of a window that changed',
-    prepare: after(attached, evaluated, changed, attached),
+    prepare: after(attached, evaluated, changed, attached, summarized),
     run: (activities) => activities.evaluatePerformance({ model, asOf }),
+  },
+  {
+    name: 'restateWindows',
+    prepare: after(attached, evaluated, changed, attached, summarized),
+    run: (activities) =>
+      activities.restateWindows({ model, asOf, endingAfter: at(1), startingBefore: at(10) }),
   },
   {
     name: 'checkDegradation',

@@ -35,6 +35,7 @@ const workflows = [
   'performanceEvaluation',
   'degradationCheck',
   'retraining',
+  'reprocessing',
   'alertLifecycle',
 ] as const;
 
@@ -82,6 +83,10 @@ describe.each(workflows)('%s', (workflow) => {
   });
 });
 
+/** What a workflow needs beside the model. */
+const needed = (workflow: string) =>
+  workflow === 'reprocessing' ? { window: { start: at(1), end: at(2) } } : {};
+
 describe.each(workflows.filter((workflow) => workflow !== 'alertLifecycle'))('%s', (workflow) => {
   it.each([
     [
@@ -102,7 +107,9 @@ describe.each(workflows.filter((workflow) => workflow !== 'alertLifecycle'))('%s
   });
 
   it('fails for a model that is not watched, and lists those that are', async () => {
-    const failure = await failureOf(start(workflow, [{ model: 'typedin', asOf: at(2, 3) }]));
+    const failure = await failureOf(
+      start(workflow, [{ model: 'typedin', asOf: at(2, 3), ...needed(workflow) }]),
+    );
     expect(failure).toEqual({
       type: 'UNKNOWN_MODEL',
       nonRetryable: true,
@@ -113,33 +120,36 @@ describe.each(workflows.filter((workflow) => workflow !== 'alertLifecycle'))('%s
   });
 });
 
-describe.each(['actualsBackfill', 'driftDetection', 'performanceEvaluation'])('%s', (workflow) => {
-  it.each([
-    [
-      'reversed',
-      { start: at(2), end: at(1) },
-      'The window ends at 2024-01-01T00:00:00Z, not after its start 2024-01-02T00:00:00Z. Swap the two, or move the end.',
-    ],
-    ['empty', { start: at(2), end: at(2) }, 'The window ends at 2024-01-02T00:00:00Z, not after its start'],
-    [
-      'unaligned',
-      { start: at(1, 0, 20), end: at(2) },
-      'is not on full UTC hours. Write for example {"start":"2024-01-01T00:00:00Z","end":"2024-01-02T00:00:00Z"}.',
-    ],
-    [
-      'without a zone',
-      { start: '2024-01-01T00:00:00', end: at(2) },
-      '"2024-01-01T00:00:00" is not an instant.',
-    ],
-    ['half', { start: at(1) }, 'window.end: Invalid input: expected string, received undefined.'],
-    ['with another key', { start: at(1), end: at(2), zone: 'UTC' }, 'window: Unrecognized key: "zone".'],
-    ['a duration', '7d', 'window: Invalid input: expected object, received string.'],
-  ])('fails for a window that is %s', async (_, window, problem) => {
-    const failure = await failureOf(start(workflow, [{ model, window }]));
-    expect(failure).toMatchObject({ type: 'INVALID_INPUT', nonRetryable: true });
-    expect(failure.message).toContain(problem);
-  });
-});
+describe.each(['actualsBackfill', 'driftDetection', 'performanceEvaluation', 'reprocessing'])(
+  '%s',
+  (workflow) => {
+    it.each([
+      [
+        'reversed',
+        { start: at(2), end: at(1) },
+        'The window ends at 2024-01-01T00:00:00Z, not after its start 2024-01-02T00:00:00Z. Swap the two, or move the end.',
+      ],
+      ['empty', { start: at(2), end: at(2) }, 'The window ends at 2024-01-02T00:00:00Z, not after its start'],
+      [
+        'unaligned',
+        { start: at(1, 0, 20), end: at(2) },
+        'is not on full UTC hours. Write for example {"start":"2024-01-01T00:00:00Z","end":"2024-01-02T00:00:00Z"}.',
+      ],
+      [
+        'without a zone',
+        { start: '2024-01-01T00:00:00', end: at(2) },
+        '"2024-01-01T00:00:00" is not an instant.',
+      ],
+      ['half', { start: at(1) }, 'window.end: Invalid input: expected string, received undefined.'],
+      ['with another key', { start: at(1), end: at(2), zone: 'UTC' }, 'window: Unrecognized key: "zone".'],
+      ['a duration', '7d', 'window: Invalid input: expected object, received string.'],
+    ])('fails for a window that is %s', async (_, window, problem) => {
+      const failure = await failureOf(start(workflow, [{ model, window }]));
+      expect(failure).toMatchObject({ type: 'INVALID_INPUT', nonRetryable: true });
+      expect(failure.message).toContain(problem);
+    });
+  },
+);
 
 describe('driftDetection', () => {
   it.each(['week', '90m', '0h', '', '-7d'])('fails for the current window "%s"', async (current) => {
@@ -154,6 +164,12 @@ describe('driftDetection', () => {
     const failure = await failureOf(start('driftDetection', [{ current: 'week', act: 'yes', asOf: 'now' }]));
     for (const field of ['model: ', 'current: ', 'act: ', 'asOf: ']) expect(failure.message).toContain(field);
   });
+});
+
+it.each(['week', '90m', '0h', ''])('fails for the step "%s" of a reprocessing', async (step) => {
+  const failure = await failureOf(start('reprocessing', [{ model, step, ...needed('reprocessing') }]));
+  expect(failure).toMatchObject({ type: 'INVALID_INPUT', nonRetryable: true });
+  expect(failure.message).toContain('step: write whole hours, days or weeks, for example "24h" or "7d".');
 });
 
 it('fails a retraining of a model without a policy', async () => {

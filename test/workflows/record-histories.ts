@@ -61,6 +61,8 @@ export async function recordHistories(directory: URL): Promise<void> {
   await run('driftDetection', { model, asOf });
   await run('performanceEvaluation', { model, asOf });
   await run('degradationCheck', { model, asOf });
+  // Two steps, then what ends later than the range.
+  await run('reprocessing', { model, asOf, window: { start: at(19), end: at(21) } });
   const child = `retraining:${model}:${asOf}`;
   await worker.client.workflow.getHandle(child).result();
   await record('retraining-failed', child);

@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import type { AttachActualsInput, AttachActualsResult } from '../../../activities/actuals/attach-actuals.ts';
 import { createAttachActuals } from '../../../activities/actuals/attach-actuals.ts';
-import { insertOutcomes, listMarkedHours, takeMarks } from '../../../activities/actuals/store.ts';
+import { insertOutcomes } from '../../../activities/actuals/store.ts';
 import type { ActivityContext } from '../../../activities/activity-context.ts';
+import { listMarkedHours, takeMarks } from '../../../activities/processes/dirty-hours.ts';
 import type { ActualRow, PredictionRow, TidewatchClient } from '../../../client/tidewatch-client.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import { monitorSchema } from '../../../core/monitor/schema.ts';
@@ -273,7 +274,7 @@ describe('attachActuals', () => {
     const window = { start: formatInstant(hour(1)), end: formatInstant(hour(3)) };
     expect(await attach({ window })).toMatchObject({ hours: 2, attached: 2, predictions: 2, outcomes: 2 });
     expect((await outcomes()).map((row) => row.event_time)).toEqual([hour(1), hour(2)]);
-    expect(await listMarkedHours(test.database, 'm')).toEqual([hour(0), hour(3)]);
+    expect(await listMarkedHours(test.database, 'm', 'outcomes')).toEqual([hour(0), hour(3)]);
   });
 
   it('joins in UTC hours on the days when clocks change', async () => {
@@ -404,7 +405,7 @@ describe('attachActuals, interrupted', () => {
     await test.database.execute('alter table outcomes add constraint small check (actual < 3)');
     await expect(attach()).rejects.toThrow('violates check constraint "small"');
     expect(await actualsOf()).toEqual([0]);
-    expect(await listMarkedHours(test.database, 'm')).toHaveLength(59);
+    expect(await listMarkedHours(test.database, 'm', 'outcomes')).toHaveLength(59);
   });
 
   it('stops between batches when it is cancelled', async () => {
@@ -421,17 +422,17 @@ describe('attachActuals, interrupted', () => {
     const results = await Promise.all([attach(), attach({ window }), attach(), attach({ window }), attach()]);
     expect(results.reduce((sum, { attached }) => sum + attached, 0)).toBe(60);
     expect(await actualsOf()).toEqual(hours);
-    expect(await listMarkedHours(test.database, 'm')).toEqual([]);
+    expect(await listMarkedHours(test.database, 'm', 'outcomes')).toEqual([]);
   });
 
   it('leaves a mark that is made while a batch is joined', async () => {
     await test.database.transaction(async (connection) => {
-      expect(await takeMarks(connection, 'm', [hour(0)])).toEqual([hour(0)]);
+      expect(await takeMarks(connection, 'm', 'outcomes', [hour(0)])).toEqual([hour(0)]);
       // Another session commits a row after the marks were taken.
       await client.logPredictions('m', [prediction({ entity: 'late' })]);
       await client.recordActuals('m', [actual({ entity: 'late' })]);
     });
-    expect((await listMarkedHours(test.database, 'm'))[0]).toBe(hour(0));
+    expect((await listMarkedHours(test.database, 'm', 'outcomes'))[0]).toBe(hour(0));
     await attach();
     expect(await select(`select count(*) as rows from outcomes`)).toEqual([{ rows: 61 }]);
   });

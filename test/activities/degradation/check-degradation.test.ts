@@ -37,6 +37,7 @@ beforeEach(async () => {
 
 async function check(asOf: string, act = false): Promise<CheckDegradationResult> {
   await activities.attachActuals({ model, asOf });
+  await activities.summarizeOutcomes({ model, asOf });
   await activities.evaluatePerformance({ model, asOf });
   return activities.checkDegradation({ model, asOf, act });
 }

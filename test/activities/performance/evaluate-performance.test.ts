@@ -25,8 +25,10 @@ beforeEach(async () => {
 });
 
 async function evaluate(asOf: string, window?: { start: string; end: string }) {
-  await activities.attachActuals({ model, asOf });
-  return activities.evaluatePerformance({ model, asOf, ...(window && { window }) });
+  const request = { model, asOf, ...(window && { window }) };
+  await activities.attachActuals(request);
+  await activities.summarizeOutcomes(request);
+  return activities.evaluatePerformance(request);
 }
 const log = (rows: Parameters<ReturnType<typeof openClient>['logPredictions']>[1]) =>
   openClient({ database: test.database }).logPredictions(model, rows);
@@ -101,12 +103,43 @@ describe('evaluatePerformance', () => {
     expect(after!.rmse).toBeGreaterThan(100);
   });
 
-  it('restates however old the window is', async () => {
+  it('restates a window when it closes, and after that by hand only', async () => {
     await load(test.database, model, { from: 1, to: 9 });
-    await evaluate(at(2, 3));
-    await record([{ ...actualsOf({ from: 1, to: 2 })[0]!, value: 0, recordedAt: at(60) }]);
-    expect(await evaluate(at(61, 3))).toMatchObject({ restated: 2 });
-    expect(await stored(oneDay(2))).toMatchObject([{ revision: 1 }, { revision: 2, state: 'final' }]);
+    await evaluate(at(9, 3));
+    const late = (hour: number, value: number) =>
+      record([{ ...actualsOf({ from: 8, to: 9 })[hour]!, value, recordedAt: at(20, hour) }]);
+    await late(0, 0);
+    await evaluate(at(20, 3));
+    expect(await stored(oneDay(9))).toMatchObject([
+      { revision: 1, state: 'provisional' },
+      { revision: 2, state: 'final' },
+    ]);
+    await late(1, 1000);
+    expect(await evaluate(at(21, 3))).toMatchObject({ restated: 0 });
+    expect(await stored(oneDay(9))).toHaveLength(2);
+    // The window itself, and the stored one of that day that lies within: both are the same.
+    expect(await evaluate(at(21, 3), { start: at(8), end: at(9) })).toMatchObject({
+      windows: 1,
+      restated: 1,
+    });
+    expect(await stored(oneDay(9))).toMatchObject([{}, {}, { revision: 3, state: 'final' }]);
+  });
+
+  it('restates by hand every stored window within the given one, also those that are final', async () => {
+    await load(test.database, model, { from: 1, to: 9 });
+    for (const night of [2, 3, 4]) await evaluate(at(night, 3));
+    await evaluate(at(30, 3));
+    await record(actualsOf({ from: 1, to: 4, error: 7 }).map((row) => ({ ...row, recordedAt: at(30) })));
+    expect(await evaluate(at(30, 4))).toMatchObject({ restated: 0 });
+    // Three days; the weeks that end with them begin before.
+    expect(await evaluate(at(30, 4), { start: at(1), end: at(4) })).toMatchObject({
+      windows: 4,
+      first: 1,
+      restated: 3,
+    });
+    expect(
+      (await stored(`window_end - window_start = '1 day' and revision = 2`)).map(({ rmse }) => rmse),
+    ).toEqual([7, 7, 7]);
   });
 
   it('evaluates a given window instead of those that end at asOf', async () => {
@@ -125,23 +158,6 @@ describe('evaluatePerformance', () => {
       { version: '1', rows: 24, rmse: 2 },
       { version: '2', rows: 12, rmse: 2 },
     ]);
-  });
-
-  it('gives insufficient data and no metric for too few outcomes', async () => {
-    await log(predictionsOf({ from: 8, to: 9 }));
-    await record(actualsOf({ from: 8, to: 9 }).slice(0, 9));
-    await evaluate(at(9, 3));
-    const [evaluation] = await test.database.query(
-      `select verdict, reason, metrics, sample_size as rows, prediction_count as predictions
-       from performance_evaluations where ${oneDay(9)}`,
-    );
-    expect(evaluation).toEqual({
-      verdict: 'insufficient-data',
-      reason: '9 outcomes, at least 10 are needed',
-      metrics: {},
-      rows: 9,
-      predictions: 24,
-    });
   });
 
   it('stores nothing of a window without predictions, and looks again when they come', async () => {
@@ -231,8 +247,179 @@ describe('the state of an evaluation', () => {
     await evaluate(at(9, 3));
     expect(await stored(oneDay(9))).toMatchObject([{ state: 'final' }]);
     await record([{ ...actualsOf({ from: 8, to: 9 })[0]!, value: 0, recordedAt: at(12) }]);
+    // Its horizon has closed for the night of day 12, so it has for that of day 9.
     await evaluate(at(9, 4));
+    expect(await stored(oneDay(9))).toMatchObject([{ revision: 1, state: 'final' }]);
+    await evaluate(at(9, 4), { start: at(8), end: at(9) });
     expect(await stored(oneDay(9))).toMatchObject([{ state: 'final' }, { revision: 2, state: 'final' }]);
+  });
+
+  it('becomes final with the version that has no rows any more', async () => {
+    await load(test.database, model, { from: 8, to: 9 });
+    await log(predictionsOf({ from: 8, to: 9, version: '2' }));
+    await evaluate(at(9, 3));
+    await test.database.execute(`delete from predictions where version = '2'`);
+    await evaluate(at(12));
+    expect(await stored(oneDay(9))).toMatchObject([
+      { version: '1', state: 'final' },
+      { version: '2', state: 'final' },
+    ]);
+    expect(await evaluate(at(13))).toMatchObject({ windows: 2 });
+  });
+});
+
+describe('the gate', () => {
+  const gateOf = async (where = oneDay(9)) =>
+    test.database.query<{ gate: string; verdict: string; reason: string; rmse: number | null }>(
+      `select gate, verdict, reason, (metrics ->> 'rmse')::float8 as rmse
+       from latest_performance_evaluations where ${where} and segment = ''`,
+    );
+  const some = (count: number) => record(actualsOf({ from: 8, to: 9, error: 2 }).slice(0, count));
+
+  it('is passed from the coverage on', async () => {
+    await log(predictionsOf({ from: 8, to: 9 }));
+    await some(20);
+    await evaluate(at(9, 3));
+    expect(await gateOf()).toEqual([{ gate: 'passed', verdict: 'ok', reason: '20 outcomes', rmse: 2 }]);
+  });
+
+  it('waits for actuals below it, and says what is known so far', async () => {
+    await log(predictionsOf({ from: 8, to: 9 }));
+    await some(12);
+    await evaluate(at(9, 3));
+    expect(await gateOf()).toEqual([
+      {
+        gate: 'awaiting-actuals',
+        verdict: 'insufficient-data',
+        reason:
+          '50% of 24 predictions have an actual; judged from 80% on, or 24 hours after the end of the window',
+        rmse: 2,
+      },
+    ]);
+  });
+
+  it('lets a window through once it has waited long enough, without any new row', async () => {
+    await log(predictionsOf({ from: 8, to: 9 }));
+    await some(12);
+    await evaluate(at(9, 3));
+    await evaluate(at(9, 23));
+    expect(await gateOf()).toMatchObject([{ gate: 'awaiting-actuals' }]);
+    await evaluate(at(10, 3));
+    expect(await gateOf()).toEqual([{ gate: 'passed', verdict: 'ok', reason: '12 outcomes', rmse: 2 }]);
+    expect(await stored(oneDay(9))).toMatchObject([{ revision: 1 }, { revision: 2 }]);
+  });
+
+  it('then needs a minimum of outcomes', async () => {
+    await log(predictionsOf({ from: 8, to: 9 }));
+    await some(9);
+    await evaluate(at(10, 3));
+    await evaluate(at(10, 3), { start: at(8), end: at(9) });
+    expect(await gateOf()).toEqual([
+      {
+        gate: 'too-few-outcomes',
+        verdict: 'insufficient-data',
+        reason: '9 outcomes, at least 10 are needed',
+        rmse: 2,
+      },
+    ]);
+  });
+
+  it('is that of the monitor', async () => {
+    await watch(test.database, {
+      model,
+      performance: { windows: ['1d'], minimumOutcomes: 3, gate: { coverage: 0.25, age: '2h' } },
+    });
+    await log(predictionsOf({ from: 8, to: 9 }));
+    await some(5);
+    await evaluate(at(9, 1));
+    expect(await gateOf()).toMatchObject([{ gate: 'awaiting-actuals' }]);
+    await some(6);
+    await evaluate(at(9, 1));
+    expect(await gateOf()).toMatchObject([{ gate: 'passed', reason: '6 outcomes' }]);
+  });
+
+  it('waits no longer than the actuals horizon', async () => {
+    await watch(test.database, {
+      model,
+      performance: { windows: ['1d'], actualsHorizon: '6h', minimumOutcomes: 5 },
+    });
+    await log(predictionsOf({ from: 8, to: 9 }));
+    await some(5);
+    await evaluate(at(9, 3));
+    expect(await gateOf()).toMatchObject([{ gate: 'awaiting-actuals' }]);
+    await evaluate(at(9, 6));
+    expect(await gateOf()).toMatchObject([{ gate: 'passed' }]);
+    expect(await stored(oneDay(9))).toMatchObject([{ state: 'provisional' }, { state: 'final' }]);
+  });
+
+  it('measures ages from the newest night, whichever night runs', async () => {
+    await log(predictionsOf({ from: 8, to: 9 }));
+    await some(12);
+    await evaluate(at(10, 3));
+    await evaluate(at(9, 3));
+    expect(await gateOf()).toMatchObject([{ gate: 'passed' }]);
+  });
+
+  it('has no outcomes to show where there are none', async () => {
+    await log(predictionsOf({ from: 8, to: 9 }));
+    await evaluate(at(9, 3));
+    expect(await gateOf()).toMatchObject([{ gate: 'awaiting-actuals', rmse: null }]);
+    await evaluate(at(10, 3));
+    expect(await gateOf()).toMatchObject([
+      { gate: 'too-few-outcomes', reason: '0 outcomes, at least 10 are needed' },
+    ]);
+  });
+});
+
+describe('segments', () => {
+  const perSegment = () =>
+    test.database.query(
+      `select segment, sample_size as rows, prediction_count as predictions, gate
+       from performance_evaluations where ${oneDay(9)} order by segment`,
+    );
+
+  it('are evaluated by themselves, in the windows of the monitor', async () => {
+    await watch(test.database, {
+      model,
+      segments: ['c'],
+      performance: {
+        windows: ['1d'],
+        minimumOutcomes: 10,
+        horizons: { now: { max: '1h' }, later: { min: '1h' } },
+      },
+    });
+    await load(test.database, model, { from: 3, to: 9 });
+    await log(
+      predictionsOf({ from: 8, to: 9, version: '1' }).map((row) => ({
+        ...row,
+        entity: 'later',
+        issuedAt: at(7),
+      })),
+    );
+    await evaluate(at(10, 3));
+    await evaluate(at(10, 3), { start: at(8), end: at(9) });
+    expect(await perSegment()).toEqual([
+      { segment: '', rows: 24, predictions: 48, gate: 'passed' },
+      { segment: 'c=a', rows: 8, predictions: 16, gate: 'too-few-outcomes' },
+      { segment: 'c=b', rows: 16, predictions: 32, gate: 'passed' },
+      { segment: 'horizon=later', rows: 0, predictions: 24, gate: 'too-few-outcomes' },
+      { segment: 'horizon=now', rows: 24, predictions: 24, gate: 'passed' },
+    ]);
+    // The week is a window of the degradation rules, not one of the monitor's own.
+    expect(
+      await test.database.query(
+        `select distinct segment from performance_evaluations where window_end - window_start = '7 days'`,
+      ),
+    ).toEqual([{ segment: '' }]);
+  });
+
+  it('are not in the flat view, which has one row a window', async () => {
+    await watch(test.database, { model, segments: ['c'], performance: { windows: ['1d'] } });
+    await load(test.database, model, { from: 8, to: 9 });
+    await evaluate(at(9, 3));
+    expect(
+      await test.database.query('select window_end - window_start as length, gate from model_performance'),
+    ).toHaveLength(2);
   });
 });
 

@@ -1,0 +1,234 @@
+/** Evaluates windows from the hourly summaries of their outcomes, and stores what is new. */
+
+import { createHash } from 'node:crypto';
+
+import type { Monitor } from '../../core/monitor/schema.ts';
+import { decodeSummary } from '../../core/performance/encode.ts';
+import { evaluateSummary } from '../../core/performance/evaluate.ts';
+import { judgeGate } from '../../core/performance/gate.ts';
+import type { OutcomeSummary } from '../../core/performance/summary.ts';
+import { mergeSummaries } from '../../core/performance/summary.ts';
+import type { Window } from '../../core/window.ts';
+import { durationMs } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+import type { Provenance } from '../processes/provenance.ts';
+import { findWatermark } from '../processes/watermarks.ts';
+import type { SelectiveActuals } from './selective-actuals.ts';
+import { findSelectiveActuals } from './selective-actuals.ts';
+import { wholeModel } from './serving-rows.ts';
+import type { EvaluationToStore } from './store.ts';
+import { storeEvaluations } from './store.ts';
+import { readSummaries } from './summary-store.ts';
+import { distinctWindows, isMonitored, overlappingGroups } from './windows.ts';
+
+/** What is the same for all windows of a run. */
+export interface EvaluationRun {
+  readonly monitor: Monitor;
+  readonly asOf: number;
+  /** asOf, or the newest instant that the process has spoken for: ages are measured from it, so that runs of earlier days change nothing. */
+  readonly now: number;
+  readonly provenance: Provenance;
+}
+
+/** What became of the evaluations, one for each version and segment of a window. */
+export interface EvaluationCounts {
+  readonly first: number;
+  readonly restated: number;
+  readonly unchanged: number;
+}
+
+const noEvaluations: EvaluationCounts = { first: 0, restated: 0, unchanged: 0 };
+
+/** Evaluates these windows and stores a new revision of each evaluation that differs from the newest one. */
+export async function evaluateWindows(
+  connection: Queryable,
+  run: EvaluationRun,
+  windows: readonly Window[],
+): Promise<EvaluationCounts> {
+  let counts = noEvaluations;
+  for (const { span, windows: overlapping } of overlappingGroups(distinctWindows(windows))) {
+    const segments = overlapping.some((window) => isMonitored(run.monitor, window))
+      ? 'all segments'
+      : 'all rows';
+    const hours = await readHours(connection, run.monitor.model, span, segments);
+    for (const window of overlapping) {
+      const stored = await storeEvaluations(connection, {
+        model: run.monitor.model,
+        window,
+        asOf: run.asOf,
+        state: isClosed(run, window) ? 'final' : 'provisional',
+        provenance: run.provenance,
+        evaluations: await evaluateWindow(connection, run, window, hours),
+      });
+      counts = {
+        first: counts.first + stored.first,
+        restated: counts.restated + stored.restated,
+        unchanged: counts.unchanged + stored.unchanged,
+      };
+    }
+  }
+  return counts;
+}
+
+/** Two runs never evaluate one model at the same time: both would store the same next revision. */
+export function evaluationLock(model: string): string {
+  return `evaluations:${model}`;
+}
+
+/** asOf, or the newest instant that the evaluation of a model has spoken for. */
+export async function newestInstant(connection: Queryable, model: string, asOf: number): Promise<number> {
+  return Math.max(asOf, (await findWatermark(connection, model, 'performance-evaluation')) ?? asOf);
+}
+
+/** Has the time passed in which late actuals restate a window? */
+export function isClosed({ monitor, now }: Pick<EvaluationRun, 'monitor' | 'now'>, window: Window): boolean {
+  return window.end <= now - durationMs(monitor.performance.actualsHorizon);
+}
+
+/** The hours of one version and segment, in order. */
+interface Served {
+  readonly version: string;
+  readonly segment: string;
+  readonly hours: readonly ServedHour[];
+}
+
+interface ServedHour {
+  readonly hour: number;
+  readonly predictions: number;
+  readonly outcomes: number;
+  readonly summary: OutcomeSummary;
+}
+
+async function readHours(
+  connection: Queryable,
+  model: string,
+  span: Window,
+  segments: 'all segments' | 'all rows',
+): Promise<Served[]> {
+  const served = new Map<string, Served & { readonly hours: ServedHour[] }>();
+  for (const { version, segment, content, ...hour } of await readSummaries(
+    connection,
+    model,
+    span,
+    segments,
+  )) {
+    const key = JSON.stringify([version, segment]);
+    const group = served.get(key) ?? { version, segment, hours: [] };
+    group.hours.push({ ...hour, summary: decodeSummary(content) });
+    served.set(key, group);
+  }
+  // All rows of a version first: whether its actuals are selective holds for its segments as well.
+  return [...served.values()].sort(
+    (a, b) => (a.segment < b.segment ? -1 : 1) || (a.version < b.version ? -1 : 1),
+  );
+}
+
+async function evaluateWindow(
+  connection: Queryable,
+  run: EvaluationRun,
+  window: Window,
+  served: readonly Served[],
+): Promise<EvaluationToStore[]> {
+  const selective = new Map<string, SelectiveActuals>();
+  const evaluations: EvaluationToStore[] = [];
+  for (const { version, segment, hours } of served) {
+    const within = hours.filter(({ hour }) => hour >= window.start && hour < window.end);
+    if (within.length === 0 || (segment !== wholeModel && !isMonitored(run.monitor, window))) continue;
+    if (segment === wholeModel && isIncomplete(within)) {
+      selective.set(version, await findSelectiveActuals(connection, run.monitor, version, within));
+    }
+    evaluations.push({
+      version,
+      segment,
+      ...evaluateHours(run, window, within, selective.get(version)),
+    });
+  }
+  return evaluations;
+}
+
+/** With fewer actuals than this share it may matter which ones are missing. */
+const completeCoverage = 0.95;
+
+function isIncomplete(hours: readonly ServedHour[]): boolean {
+  const { predictions, outcomes } = countsOf(hours);
+  return outcomes > 0 && outcomes / predictions < completeCoverage;
+}
+
+function countsOf(hours: readonly ServedHour[]): { predictions: number; outcomes: number } {
+  return {
+    predictions: hours.reduce((sum, { predictions }) => sum + predictions, 0),
+    outcomes: hours.reduce((sum, { outcomes }) => sum + outcomes, 0),
+  };
+}
+
+function evaluateHours(
+  { monitor, now }: EvaluationRun,
+  window: Window,
+  hours: readonly ServedHour[],
+  selective: SelectiveActuals | undefined,
+): Omit<EvaluationToStore, 'version' | 'segment'> {
+  const { performance } = monitor;
+  const { predictions, outcomes } = countsOf(hours);
+  const summary = mergeSummaries(hours.map((hour) => hour.summary));
+  // The gate says whether they are enough to judge by; what is known so far is stored in any case.
+  const { metrics, details, sampleSize } = evaluateSummary(summary, { minimumOutcomes: 0 });
+  const differing = selective?.columns ?? [];
+  const { gate, verdict } = judgeGate(
+    {
+      outcomes: sampleSize,
+      predictions,
+      ageMs: now - window.end,
+      ...(differing.length > 0 && { selective: selectiveInWords(differing) }),
+    },
+    {
+      minimumOutcomes: performance.minimumOutcomes,
+      coverage: performance.gate.coverage,
+      age: shorter(performance.gate.age, performance.actualsHorizon),
+    },
+  );
+  const computed = Object.entries(metrics);
+  const content = {
+    verdict: verdict.level,
+    reason: verdict.reason,
+    gate,
+    metrics: Object.fromEntries(
+      computed.flatMap(([name, metric]) => ('value' in metric ? [[name, metric.value]] : [])),
+    ),
+    intervals: {},
+    details: {
+      ...details,
+      notComputable: Object.fromEntries(
+        computed.flatMap(([name, metric]) =>
+          'notComputable' in metric ? [[name, metric.notComputable]] : [],
+        ),
+      ),
+      errorBounds: Object.fromEntries(
+        computed.flatMap(([name, metric]) =>
+          'value' in metric && metric.errorBound !== undefined ? [[name, metric.errorBound]] : [],
+        ),
+      ),
+      ...(selective !== undefined && { selectiveActuals: selective }),
+    },
+    sampleSize,
+    predictionCount: predictions,
+    coverage: predictions === 0 ? null : outcomes / predictions,
+  };
+  return {
+    ...content,
+    contentHash: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32),
+  };
+}
+
+/** Columns that are named in a reason. */
+const namedColumns = 3;
+
+function selectiveInWords(columns: SelectiveActuals['columns']): string {
+  const named = columns.slice(0, namedColumns).map(({ words }) => words);
+  const others = columns.length - named.length;
+  return `actuals come selectively: ${named.join('; ')}${others > 0 ? `; and ${others} more` : ''}`;
+}
+
+/** A window that is final has nothing more to wait for. */
+function shorter(a: string, b: string): string {
+  return durationMs(a) <= durationMs(b) ? a : b;
+}

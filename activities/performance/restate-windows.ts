@@ -1,0 +1,44 @@
+import { parseInstant } from '../../core/window.ts';
+import { lockUntilCommit } from '../../sql/database.ts';
+import { runOf } from '../activity-context.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { findMonitor } from '../monitors/store.ts';
+import type { EvaluatePerformanceResult } from './evaluate-performance.ts';
+import { evaluateWindows, evaluationLock, newestInstant } from './evaluate-windows.ts';
+import { findStoredWindows } from './store.ts';
+
+export interface RestateWindowsInput {
+  readonly model: string;
+  readonly asOf: string;
+  /** Windows that end after it ... */
+  readonly endingAfter: string;
+  /** ... and at or before it; without it, however late. */
+  readonly endingBy?: string;
+  /** Windows that end later than all that was recomputed concern it only if they start before its end. */
+  readonly startingBefore: string;
+}
+
+/**
+ * Evaluates stored windows again, also those that are final, in one transaction.
+ *
+ * @throws TidewatchError `UNKNOWN_MODEL`, `INVALID_INSTANT`
+ */
+export function createRestateWindows(
+  deps: Pick<ActivityDependencies, 'database' | 'codeVersion' | 'context'>,
+): (input: RestateWindowsInput) => Promise<EvaluatePerformanceResult> {
+  return async function restateWindows({ model, endingAfter, endingBy, startingBefore, ...input }) {
+    const { monitor, configurationHash } = await findMonitor(deps.database, model);
+    const asOf = parseInstant(input.asOf);
+    const provenance = { configurationHash, codeVersion: deps.codeVersion, ...runOf(deps.context()) };
+    return deps.database.transaction(async (connection) => {
+      await lockUntilCommit(connection, evaluationLock(model));
+      const windows = await findStoredWindows(connection, model, {
+        after: parseInstant(endingAfter),
+        ...(endingBy !== undefined && { by: parseInstant(endingBy) }),
+        startingBefore: parseInstant(startingBefore),
+      });
+      const run = { monitor, asOf, now: await newestInstant(connection, model, asOf), provenance };
+      return { windows: windows.length, ...(await evaluateWindows(connection, run, windows)) };
+    });
+  };
+}

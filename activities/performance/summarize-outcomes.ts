@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+
+import { z } from 'zod';
+
+import type { Monitor } from '../../core/monitor/schema.ts';
+import { encodeSummary } from '../../core/performance/encode.ts';
+import type { OutcomeSummary } from '../../core/performance/summary.ts';
+import { emptySummary, mergeSummaries } from '../../core/performance/summary.ts';
+import type { WindowText } from '../../core/window.ts';
+import { formatInstant, hoursOf, parseInstant, parseWindow, windowsOfHours } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+import { lockUntilCommit } from '../../sql/database.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { findMonitor } from '../monitors/store.ts';
+import { listMarkedHours, nextBatchLength, takeMarks } from '../processes/dirty-hours.ts';
+import type { OutcomeRow } from './outcome-rows.ts';
+import { summarizeRows } from './outcome-rows.ts';
+import { countPredictions, readOutcomes } from './serving-rows.ts';
+import type { HourSummary } from './summary-store.ts';
+import { listOutdatedHours, replaceSummaries } from './summary-store.ts';
+import { firstDueHour } from './windows.ts';
+
+export interface SummarizeOutcomesInput {
+  readonly model: string;
+  readonly asOf: string;
+  /** All hours of this window, and the marked ones elsewhere not. */
+  readonly window?: WindowText;
+}
+
+export interface SummarizeOutcomesResult {
+  readonly hours: number;
+  /** Hours whose summary is another one now: what was computed from them is evaluated again. */
+  readonly changed: number;
+}
+
+const countsSchema = z.object({ hours: z.number(), changed: z.number() });
+/** What a lost attempt had finished, and the first hour that it had not looked at. */
+const resumePointSchema = z.object({ next: z.string(), counts: countsSchema });
+
+/**
+ * Summarises the hours whose predictions or outcomes changed, and those that were summarised by other settings of the
+ * monitor and are still needed for windows that end about asOf. After it, the summaries of the hours looked at are those of
+ * what was stored when it began. It reads these hours and no others.
+ *
+ * @throws TidewatchError `UNKNOWN_MODEL`, `INVALID_INSTANT`, `REVERSED_WINDOW`, `UNALIGNED_WINDOW`
+ */
+export function createSummarizeOutcomes(
+  deps: Pick<ActivityDependencies, 'database' | 'context'>,
+): (input: SummarizeOutcomesInput) => Promise<SummarizeOutcomesResult> {
+  const { database } = deps;
+  return async function summarizeOutcomes({ model, asOf: asOfText, window }) {
+    const asOf = parseInstant(asOfText);
+    const { monitor } = await findMonitor(database, model);
+    const context = deps.context();
+    const resumed = resumePointSchema.safeParse(context.resumePoint).data;
+    let counts = resumed?.counts ?? { hours: 0, changed: 0 };
+    // What a lost attempt has done is not marked or outdated any more.
+    const hours =
+      window === undefined
+        ? await hoursToSummarize(database, monitor, asOf)
+        : hoursOf(parseWindow(window)).filter(
+            (hour) => resumed === undefined || hour >= parseInstant(resumed.next),
+          );
+
+    let batchLength = 1;
+    for (let first = 0; first < hours.length;) {
+      context.cancelled.throwIfAborted();
+      const batch = hours.slice(first, first + batchLength);
+      const done = await database.transaction((connection) => summarizeBatch(connection, monitor, batch));
+      counts = { hours: counts.hours + batch.length, changed: counts.changed + done.changed };
+      first += batch.length;
+      const next = hours[first];
+      if (next !== undefined) context.heartbeat({ next: formatInstant(next), counts });
+      batchLength = nextBatchLength(batchLength, done.rows);
+    }
+    return counts;
+  };
+}
+
+async function hoursToSummarize(connection: Queryable, monitor: Monitor, asOf: number): Promise<number[]> {
+  const { model } = monitor;
+  const marked = await listMarkedHours(connection, model, 'summaries');
+  const outdated = await listOutdatedHours(
+    connection,
+    model,
+    firstDueHour(monitor, asOf),
+    settingsHash(monitor),
+  );
+  return [...new Set([...marked, ...outdated])].sort((a, b) => a - b);
+}
+
+async function summarizeBatch(
+  connection: Queryable,
+  monitor: Monitor,
+  hours: readonly number[],
+): Promise<{ changed: number; rows: number }> {
+  const { model } = monitor;
+  await lockUntilCommit(connection, `summaries:${model}`);
+  await takeMarks(connection, model, 'summaries', hours);
+  const summaries: HourSummary[] = [];
+  for (const window of windowsOfHours(hours)) {
+    const groups = new Map<string, Group>();
+    const groupOf = (hour: number, segment: string, version: string): Group => {
+      const key = JSON.stringify([hour, segment, version]);
+      const group = groups.get(key) ?? { hour, segment, version, predictions: 0, outcomes: 0, parts: [] };
+      groups.set(key, group);
+      return group;
+    };
+    for (const { hour, segment, version, rows } of await countPredictions(connection, monitor, window)) {
+      groupOf(hour, segment, version).predictions += rows;
+    }
+    for await (const { hour, rows } of readOutcomes(connection, monitor, window)) {
+      const split = new Map<Group, OutcomeRow[]>();
+      for (const { row, segments } of rows) {
+        for (const segment of segments) {
+          const group = groupOf(hour, segment, row.version);
+          const members = split.get(group);
+          if (members === undefined) split.set(group, [row]);
+          else members.push(row);
+        }
+      }
+      for (const [group, members] of split) {
+        group.outcomes += members.length;
+        group.parts.push(summarizeRows(monitor, members));
+      }
+    }
+    summaries.push(...[...groups.values()].map((group) => toSummary(monitor, group)));
+  }
+  const changed = await replaceSummaries(connection, model, hours, summaries, settingsHash(monitor));
+  return { changed, rows: summaries.reduce((sum, { predictions }) => sum + predictions, 0) };
+}
+
+interface Group {
+  readonly hour: number;
+  readonly segment: string;
+  readonly version: string;
+  predictions: number;
+  outcomes: number;
+  readonly parts: OutcomeSummary[];
+}
+
+function toSummary(monitor: Monitor, { parts, predictions, outcomes, ...key }: Group): HourSummary {
+  const summary = parts.length === 0 ? emptySummary(monitor.task) : mergeSummaries(parts);
+  return {
+    ...key,
+    // Predictions may be gone because their retention has ended.
+    predictions: Math.max(predictions, outcomes),
+    outcomes,
+    content: encodeSummary(summary),
+  };
+}
+
+/** Hash of what in a monitor the content of a summary depends on. */
+function settingsHash({ task, classes, positiveClass, segments, performance }: Monitor): string {
+  const { peakHours, horizons } = performance;
+  const settings = { task, classes, positiveClass, segments, peakHours, horizons };
+  return createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,63 @@
+/** Which windows a monitor wants evaluated. */
+
+import type { Monitor } from '../../core/monitor/schema.ts';
+import type { Window } from '../../core/window.ts';
+import { dayMs, durationMs, floorToDay, hoursOf, trailingWindow } from '../../core/window.ts';
+
+/** The windows that a monitor wants evaluated at an instant: its own, and those its degradation rules look at. */
+export function dueWindows(monitor: Monitor, asOf: number): Window[] {
+  const rules = monitor.degradation.rules ?? [];
+  const lengths = new Set([
+    ...monitor.performance.windows,
+    '1d',
+    '7d',
+    ...rules.flatMap((rule) => ('metric' in rule ? [rule.over] : [])),
+  ]);
+  const days = rules.flatMap((rule) =>
+    'metric' in rule && rule.aggregate === 'daily-mean' ? daysOf(trailingWindow(asOf, rule.over)) : [],
+  );
+  return distinctWindows([...lengths].map((length) => trailingWindow(asOf, length)).concat(days));
+}
+
+/** The days of a window, which a daily mean is over: runs of earlier days may come later, or never. */
+function daysOf(window: Window): Window[] {
+  return hoursOf(window)
+    .filter((hour) => hour === floorToDay(hour))
+    .map((start) => ({ start, end: start + dayMs }));
+}
+
+/** The first hour of all windows that end about asOf and may still be restated. */
+export function firstDueHour(monitor: Monitor, asOf: number): number {
+  const starts = dueWindows(monitor, asOf).map(({ start }) => start);
+  return Math.min(...starts) - durationMs(monitor.performance.actualsHorizon);
+}
+
+/** Each window once, in order of start and end. */
+export function distinctWindows(windows: readonly Window[]): Window[] {
+  const byKey = new Map(windows.map((window) => [`${window.start}/${window.end}`, window]));
+  return [...byKey.values()].sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+/** The summaries of a longer span are not held at once, unless a single window is longer. */
+const mostSpanMs = 62 * dayMs;
+
+/** Windows in order of their start, grouped so that overlapping ones are read from the database once. */
+export function overlappingGroups(windows: readonly Window[]): { span: Window; windows: Window[] }[] {
+  const groups: { span: { start: number; end: number }; windows: Window[] }[] = [];
+  for (const window of windows) {
+    const last = groups.at(-1);
+    const fits = last !== undefined && Math.max(last.span.end, window.end) - last.span.start <= mostSpanMs;
+    if (fits && window.start < last.span.end) {
+      last.span.end = Math.max(last.span.end, window.end);
+      last.windows.push(window);
+    } else {
+      groups.push({ span: { ...window }, windows: [window] });
+    }
+  }
+  return groups;
+}
+
+/** Is it as long as one of the monitor's windows? Segments are evaluated in these. */
+export function isMonitored({ performance }: Monitor, { start, end }: Window): boolean {
+  return performance.windows.some((length) => durationMs(length) === end - start);
+}

@@ -1,0 +1,63 @@
+import type { WorkflowHandle } from '@temporalio/client';
+
+import { findMonitor } from '../../activities/monitors/store.ts';
+import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
+import { readConfiguration } from '../../worker/configuration.ts';
+import type { reprocessing, ReprocessingCounts } from '../../workflows/reprocessing.ts';
+import { withDatabase } from '../database.ts';
+import { openBar } from '../progress-bar.ts';
+import { followRun } from './follow-run.ts';
+import type { ReprocessOptions, ReprocessRequest } from './request.ts';
+import { readRequest } from './request.ts';
+import { resultLine } from './result-text.ts';
+
+/** Starts a reprocessing, or joins the one of the same range that runs already, and follows it to its end. */
+export async function runReprocess(options: ReprocessOptions): Promise<void> {
+  const request = readRequest(options);
+  // A model that nobody watches is a mistake to be told at once, with the names that there are.
+  await withDatabase('tidewatch-reprocess', (database) => findMonitor(database, options.model));
+  const { temporal } = readConfiguration(process.env);
+  const connection = await connectTemporal(temporal);
+  const { client } = connection;
+  try {
+    const handle = await withTemporalErrors(client, () =>
+      client.workflow.start<typeof reprocessing>('reprocessing', {
+        workflowId: request.workflowId,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        taskQueue: temporal.taskQueue,
+        args: [request.input],
+      }),
+    );
+    if (options.detach) printStarted(request, options);
+    else printResult(request, await follow(handle), options);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function follow(handle: WorkflowHandle<typeof reprocessing>): Promise<ReprocessingCounts> {
+  const bar = await openBar('steps');
+  try {
+    return await followRun(handle, {
+      onProgress: ({ done, total }) => bar.update(done, total),
+      onSilence: () =>
+        console.error('no worker answers yet; is `tidewatch worker` running with this task queue?'),
+    });
+  } finally {
+    bar.close();
+  }
+}
+
+function printStarted({ workflowId }: ReprocessRequest, { json }: ReprocessOptions): void {
+  if (json) console.log(JSON.stringify({ workflowId }, undefined, 2));
+  else console.log(`started ${workflowId}; the Temporal UI shows it, its query "progress" how far it is`);
+}
+
+function printResult(
+  { workflowId, input }: ReprocessRequest,
+  result: ReprocessingCounts,
+  { json }: ReprocessOptions,
+): void {
+  if (json) console.log(JSON.stringify({ workflowId, ...input, ...result }, undefined, 2));
+  else console.log(resultLine(input.model, input.window, result));
+}
