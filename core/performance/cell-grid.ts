@@ -3,11 +3,16 @@
 /** `score`: from 0 to 1; `magnitude`: 0 or more, of any size. */
 export type CellGridName = 'score' | 'magnitude';
 
-/** Cells are half-open, [lower edge, next lower edge), and number 0 starts at 0. */
+/** Cells are half-open, [lower edge, next lower edge), and number 0 starts at 0. They are stored in blocks. */
 export interface CellGrid {
   readonly cellOf: (value: number) => number;
   readonly lowerEdgeOf: (cell: number) => number;
 }
+
+/** Cells of a block. */
+export const blockSize = 128;
+/** No grid has more. */
+export const mostBlocks = 2_048;
 
 /** A power of 2: edges are exact, and so are thresholds at multiples of a 64th. */
 const scoreCells = 4_096;
@@ -25,7 +30,7 @@ export const cellGrids: Readonly<Record<CellGridName, CellGrid>> = {
     cellOf: (value) => Math.floor(value * scoreCells),
     lowerEdgeOf: (cell) => cell / scoreCells,
   },
-  /** 128 cells between each power of 2 and the next: a width of at most 2^-7 of the value. */
+  /** 128 cells, a block, between each power of 2 and the next: a width of at most 2^-7 of the value. */
   magnitude: {
     cellOf: (value) => {
       double[0] = value;

@@ -1,26 +1,28 @@
 /**
  * The stored form of a summary, version 1, little-endian:
  *
- *     version u8 | task u8 (0 regression, 1 classification) | 0 u16 | checksum u32 | number of floats u32 | 0 u32
+ *     version u8 | task u8 (0 regression, 1 classification) | 0 u16 | checksum u32 | floats u32 | bytes of arrays u32
  *     floats f64...
- *     whole numbers v... and texts: length v | UTF-8
+ *     arrays of counts with 1, 2, 4 or 8 (f64) bytes each, filled up with zeros to a multiple of 8
+ *     whole numbers v..., among them the widths of the arrays, and texts: length v | UTF-8
  *
- * v is an unsigned LEB128 integer. Floats and whole numbers are in the order in which `writeSummary` writes them.
+ * v is an unsigned LEB128 integer. Everything is in the order in which it is written below.
  */
 
-import { cellGrids, type CellGridName } from './cell-grid.ts';
+import { blockSize, type CellGridName } from './cell-grid.ts';
 import {
   classificationCountNames,
   classificationSumNames,
   scoredClasses,
   type ClassificationSummary,
 } from './classification-summary.ts';
+import type { CompensatedSums } from './compensated-sums.ts';
 import type { ConfusionCounts } from './confusion.ts';
 import { createReader, createWriter, type SummaryReader, type SummaryWriter } from './encoding.ts';
 import { regressionCountNames, regressionSumNames, type RegressionSummary } from './regression-summary.ts';
 import { binCount, type ScoreBins } from './score-bins.ts';
 import { invalidSummary, type OutcomeSummary } from './summary.ts';
-import { storedCounts, type ValueCounts } from './value-counts.ts';
+import { storedCounts, type CountArray, type ValueCounts } from './value-counts.ts';
 
 /**
  * The bytes of a summary. Decoding gives back everything to the bit, except that more than 512 distinct values of a column
@@ -51,11 +53,11 @@ export function decodeSummary(bytes: Uint8Array): OutcomeSummary {
 }
 
 function writeRegression(writer: SummaryWriter, summary: RegressionSummary): void {
-  const { rows, counts, sums, residues, actuals, absoluteErrors } = summary;
+  const { rows, counts, actuals, absoluteErrors } = summary;
   writer.count(rows);
   for (const name of regressionCountNames) writer.count(counts[name]);
-  for (const name of regressionSumNames) writer.floats(sums[name], residues[name]);
-  writer.floats(actuals.origin, actuals.mean, actuals.deviation);
+  writeSums(writer, regressionSumNames, summary);
+  for (const moment of [actuals.origin, actuals.mean, actuals.deviation]) writer.float(moment);
   writeValueCounts(writer, absoluteErrors);
 }
 
@@ -71,16 +73,16 @@ function readRegression(reader: SummaryReader): RegressionSummary {
 }
 
 function writeClassification(writer: SummaryWriter, summary: ClassificationSummary): void {
-  const { rows, classes, positiveClass, confusion, counts, sums, residues } = summary;
+  const { rows, classes, positiveClass, confusion, counts } = summary;
   writer.text(JSON.stringify({ classes, positiveClass, confusion }));
   writer.count(rows);
   for (const name of classificationCountNames) writer.count(counts[name]);
-  for (const name of classificationSumNames) writer.floats(sums[name], residues[name]);
+  writeSums(writer, classificationSumNames, summary);
   for (const bins of [summary.confidenceBins, summary.positiveBins]) {
     for (let bin = 0; bin < binCount; bin += 1) {
       writer.count(bins.counts[bin]!);
       writer.count(bins.hits[bin]!);
-      writer.floats(bins.sums[bin]!);
+      writer.float(bins.sums[bin]!);
     }
   }
   for (const ofClass of summary.scores.values()) writeValueCounts(writer, ofClass);
@@ -115,10 +117,18 @@ function readCounts<Name extends string>(
   return Object.fromEntries(names.map((name) => [name, reader.count()])) as Record<Name, number>;
 }
 
-function readSums<Name extends string>(
-  reader: SummaryReader,
+function writeSums<Name extends string>(
+  writer: SummaryWriter,
   names: readonly Name[],
-): { sums: Record<Name, number>; residues: Record<Name, number> } {
+  { sums, residues }: CompensatedSums<Name>,
+): void {
+  for (const name of names) {
+    writer.float(sums[name]);
+    writer.float(residues[name]);
+  }
+}
+
+function readSums<Name extends string>(reader: SummaryReader, names: readonly Name[]): CompensatedSums<Name> {
   const sums: Partial<Record<Name, number>> = {};
   const residues: Partial<Record<Name, number>> = {};
   for (const name of names) {
@@ -143,33 +153,30 @@ function readBins(reader: SummaryReader): ScoreBins {
 }
 
 function writeValueCounts(writer: SummaryWriter, all: ValueCounts): void {
-  const { grid, resolution, values, counts } = storedCounts(all);
-  writer.count(resolution === 'values' ? 0 : 1);
-  writer.count(values.length);
-  if (resolution === 'values') writer.floats(...values);
-  else {
-    let next = 0;
-    for (const value of values) {
-      const cell = cellGrids[grid].cellOf(value);
-      writer.count(cell - next);
-      next = cell + 1;
-    }
+  const stored = storedCounts(all);
+  if (stored.resolution === 'values') {
+    writer.count(0);
+    writer.count(stored.values.length);
+    for (const value of stored.values) writer.float(value);
+  } else {
+    writer.count(1);
+    writer.count(stored.blocks.length);
+    for (const block of stored.blocks) writer.count(block);
   }
-  for (const ofGroup of counts) for (const count of ofGroup) writer.count(count);
+  for (const ofGroup of stored.counts) writer.counts(ofGroup);
 }
 
 function readValueCounts(reader: SummaryReader, grid: CellGridName, groups: number): ValueCounts {
-  const resolution = reader.count() === 0 ? 'values' : 'cells';
+  const isExact = reader.count() === 0;
   const length = reader.count();
-  const values = new Float64Array(length);
-  if (resolution === 'values') for (let i = 0; i < length; i += 1) values[i] = reader.float();
-  else {
-    for (let i = 0, cell = 0; i < length; i += 1, cell += 1) {
-      cell += reader.count();
-      values[i] = cellGrids[grid].lowerEdgeOf(cell);
-    }
+  const readGroups = (counts: number): readonly CountArray[] =>
+    Array.from({ length: groups }, () => reader.counts(counts));
+  if (isExact) {
+    const values = new Float64Array(length);
+    for (let i = 0; i < length; i += 1) values[i] = reader.float();
+    return { grid, resolution: 'values', values, counts: readGroups(length) };
   }
-  const counts = Array.from({ length: groups }, () => new Float64Array(length));
-  for (const ofGroup of counts) for (let i = 0; i < length; i += 1) ofGroup[i] = reader.count();
-  return { grid, resolution, values, counts };
+  const blocks = new Uint16Array(length);
+  for (let i = 0; i < length; i += 1) blocks[i] = reader.count();
+  return { grid, resolution: 'cells', blocks, counts: readGroups(length * blockSize) };
 }

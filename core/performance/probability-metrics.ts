@@ -1,6 +1,5 @@
 /** The metrics of probabilities, read off a summary. They agree with scikit-learn to 1e-9. */
 
-import { sumOf } from '../profile/profile.ts';
 import type { ClassificationSummary } from './classification-summary.ts';
 import type { Measured } from './metrics.ts';
 import { areaUnderPrecisionRecall, areaUnderRoc, type Area } from './ranking.ts';
@@ -75,6 +74,8 @@ function onlyClass({ classes, scores, counts }: ClassificationSummary): string |
   return own === undefined ? classes.find((label) => !scores.has(label)) : own[0];
 }
 
-function supportOf({ counts: [own = new Float64Array()] }: ValueCounts): number {
-  return sumOf(own, 0, own.length);
+function supportOf({ counts }: ValueCounts): number {
+  let support = 0;
+  for (const count of counts[0]!) support += count;
+  return support;
 }

@@ -1,9 +1,8 @@
 /** The regression metrics, read off a summary. They agree with scikit-learn to 1e-9 (test/oracles/performance.py). */
 
-import { cellGrids } from './cell-grid.ts';
 import type { Measured, MetricOf } from './metrics.ts';
 import type { RegressionSummary } from './regression-summary.ts';
-import type { ValueCounts } from './value-counts.ts';
+import { edgesOf, type CountArray, type ValueCounts } from './value-counts.ts';
 
 export interface RegressionSettings {
   /** Which quantiles of the actual the bounds of an interval are meant to be: [0.05, 0.95] is a 90% interval. */
@@ -77,23 +76,27 @@ function meanPercentage(sum: number, rows: number, zeroActuals: number, what: st
 }
 
 /** The middle value, or the mean of the two in the middle; of cells, where their middles are. */
-function medianOf({
-  grid,
-  resolution,
-  values,
-  counts: [counts = new Float64Array()],
-}: ValueCounts): Measured {
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const place = (rank: number): number => {
-    let seen = 0;
-    return counts.findIndex((count) => (seen += count) > rank);
-  };
-  const middles = [place(Math.floor((total - 1) / 2)), place(Math.floor(total / 2))];
-  const { cellOf, lowerEdgeOf } = cellGrids[grid];
-  const halfWidths = middles.map((middle) =>
-    resolution === 'values' ? 0 : (lowerEdgeOf(cellOf(values[middle]!) + 1) - values[middle]!) / 2,
-  );
-  const [low, high] = middles.map((middle, side) => values[middle]! + halfWidths[side]!);
-  const value = low! / 2 + high! / 2;
-  return resolution === 'values' ? { value } : { value, errorBound: (halfWidths[0]! + halfWidths[1]!) / 2 };
+function medianOf(all: ValueCounts): Measured {
+  const counts = all.counts[0]!;
+  let total = 0;
+  for (const count of counts) total += count;
+  const lower = edgesOf(all, placeOfRank(counts, Math.floor((total - 1) / 2)));
+  const upper = edgesOf(all, placeOfRank(counts, Math.floor(total / 2)));
+  const value = middleOf([middleOf(lower), middleOf(upper)]);
+  const errorBound = (lower[1] - lower[0] + upper[1] - upper[0]) / 4;
+  return errorBound === 0 ? { value } : { value, errorBound };
+}
+
+function middleOf([low, high]: readonly [number, number]): number {
+  return low + (high - low) / 2;
+}
+
+function placeOfRank(counts: CountArray, rank: number): number {
+  let seen = 0;
+  let place = 0;
+  while (seen + counts[place]! <= rank) {
+    seen += counts[place]!;
+    place += 1;
+  }
+  return place;
 }

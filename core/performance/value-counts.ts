@@ -7,18 +7,32 @@
  */
 
 import { sortValues } from '../statistics/sort.ts';
-import { cellGrids, type CellGridName } from './cell-grid.ts';
+import { blockSize, cellGrids, mostBlocks, type CellGridName } from './cell-grid.ts';
 
-export interface ValueCounts {
+/** Whole numbers. As they are stored, in as few bytes as they need. */
+export type CountArray = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+
+export interface ExactCounts {
   /** The cells that values are moved into when they are too many. */
   readonly grid: CellGridName;
-  /** `values`: each value is what occurred; `cells`: the lower edge of a cell. */
-  readonly resolution: 'values' | 'cells';
+  readonly resolution: 'values';
   /** Ascending, each once. */
   readonly values: Float64Array;
   /** For each group, how many of its rows have each of `values`. */
-  readonly counts: readonly Float64Array[];
+  readonly counts: readonly CountArray[];
 }
+
+export interface CellCounts {
+  readonly grid: CellGridName;
+  readonly resolution: 'cells';
+  /** The blocks of cells in which anything is, ascending: block b holds the cells from 128 b to 128 b + 127. */
+  readonly blocks: Uint16Array;
+  /** For each group, how many of its rows are in each cell of these blocks. */
+  readonly counts: readonly CountArray[];
+}
+
+/** In both the counts are in ascending order of the values. */
+export type ValueCounts = ExactCounts | CellCounts;
 
 /** An hour is stored with its exact values up to so many. */
 const mostStoredValues = 512;
@@ -30,8 +44,8 @@ const mostStoredValues = 512;
  * @example countValues('score', [Float64Array.of(0.5, 0.1), Float64Array.of(0.5)])
  * // { resolution: 'values', values: [0.1, 0.5], counts: [[1, 1], [0, 1]] }
  */
-export function countValues(grid: CellGridName, groups: readonly Float64Array[]): ValueCounts {
-  return mergeExact(
+export function countValues(grid: CellGridName, groups: readonly Float64Array[]): ExactCounts {
+  return mergeInPairs(
     groups.map((group, index) => {
       const { values, counts } = countSorted(sortValues(group));
       return {
@@ -55,17 +69,32 @@ export function countValues(grid: CellGridName, groups: readonly Float64Array[])
  * mergeValueCounts([monday, tuesday]) // { values: [0.1, 0.5], counts: [[1, 2]] }
  */
 export function mergeValueCounts(parts: readonly ValueCounts[]): ValueCounts {
-  return parts.every(({ resolution }) => resolution === 'values') ? mergeExact(parts) : addCells(parts);
+  return parts.every((part) => part.resolution === 'values') ? mergeExact(parts) : addCells(parts);
 }
 
 /**
- * The counts as they are stored: of cells where there are more values than `mostStoredValues`.
+ * The counts as they are stored: of cells where there are more than 512 values.
  *
  * @example storedCounts(countValues('score', [Float64Array.of(0.1)])).resolution // 'values'
  * @example storedCounts(countValues('score', [Float64Array.from({ length: 600 }, (_, i) => i / 600)])).resolution // 'cells'
  */
 export function storedCounts(counts: ValueCounts): ValueCounts {
-  return counts.values.length > mostStoredValues ? addCells([counts]) : counts;
+  return counts.resolution === 'values' && counts.values.length > mostStoredValues
+    ? addCells([counts])
+    : counts;
+}
+
+/**
+ * Between which values are the rows of the `index`-th count? The two are equal where counts are of exact values; a cell
+ * reaches up to, but not to, the upper one.
+ *
+ * @example edgesOf(countValues('score', [Float64Array.of(0.1, 0.7)]), 1) // [0.7, 0.7]
+ */
+export function edgesOf(counts: ValueCounts, index: number): readonly [low: number, high: number] {
+  if (counts.resolution === 'values') return [counts.values[index]!, counts.values[index]!];
+  const { lowerEdgeOf } = cellGrids[counts.grid];
+  const cell = counts.blocks[Math.floor(index / blockSize)]! * blockSize + (index % blockSize);
+  return [lowerEdgeOf(cell), lowerEdgeOf(cell + 1)];
 }
 
 function countSorted(sorted: Float64Array): { values: Float64Array; counts: Float64Array } {
@@ -83,11 +112,41 @@ function countSorted(sorted: Float64Array): { values: Float64Array; counts: Floa
   return { values: values.slice(0, distinct), counts: counts.slice(0, distinct) };
 }
 
-/** Pairs, then pairs of pairs: each value is moved log2(parts) times. */
-function mergeExact(parts: readonly ValueCounts[]): ValueCounts {
+/** Where most values are of one row, sorting all rows again is three times as quick as moving each log2(parts) times. */
+function mergeExact(parts: readonly ExactCounts[]): ExactCounts {
+  const { grid, counts } = parts[0]!;
+  const valueCount = parts.reduce((sum, { values }) => sum + values.length, 0);
+  const groups = counts.map((_, group) => rowCountOf(parts, group));
+  const rowCount = groups.reduce((sum, count) => sum + count, 0);
+  if (rowCount > 2 * valueCount) return mergeInPairs(parts);
+  return countValues(
+    grid,
+    groups.map((rows, group) => rowsOf(parts, group, rows)),
+  );
+}
+
+function rowCountOf(parts: readonly ExactCounts[], group: number): number {
+  let rows = 0;
+  for (const { counts } of parts) for (const count of counts[group]!) rows += count;
+  return rows;
+}
+
+function rowsOf(parts: readonly ExactCounts[], group: number, rowCount: number): Float64Array {
+  const rows = new Float64Array(rowCount);
+  let row = 0;
+  for (const { values, counts } of parts) {
+    for (let i = 0; i < values.length; i += 1) {
+      for (let left = counts[group]![i]!; left > 0; left -= 1, row += 1) rows[row] = values[i]!;
+    }
+  }
+  return rows;
+}
+
+/** Pairs, then pairs of pairs. */
+function mergeInPairs(parts: readonly ExactCounts[]): ExactCounts {
   let level = parts;
   while (level.length > 1) {
-    const next: ValueCounts[] = [];
+    const next: ExactCounts[] = [];
     for (let i = 0; i < level.length; i += 2) {
       next.push(i + 1 < level.length ? mergePair(level[i]!, level[i + 1]!) : level[i]!);
     }
@@ -96,7 +155,7 @@ function mergeExact(parts: readonly ValueCounts[]): ValueCounts {
   return level[0]!;
 }
 
-function mergePair(a: ValueCounts, b: ValueCounts): ValueCounts {
+function mergePair(a: ExactCounts, b: ExactCounts): ExactCounts {
   if (a.values.length === 0) return b;
   if (b.values.length === 0) return a;
   const most = a.values.length + b.values.length;
@@ -108,15 +167,11 @@ function mergePair(a: ValueCounts, b: ValueCounts): ValueCounts {
     const ofB = j < b.values.length ? b.values[j]! : Infinity;
     values[length] = Math.min(ofA, ofB);
     if (ofA <= ofB) {
-      for (let group = 0; group < counts.length; group += 1) {
-        counts[group]![length]! += a.counts[group]![i]!;
-      }
+      for (let group = 0; group < counts.length; group += 1) counts[group]![length]! += a.counts[group]![i]!;
       i += 1;
     }
     if (ofB <= ofA) {
-      for (let group = 0; group < counts.length; group += 1) {
-        counts[group]![length]! += b.counts[group]![j]!;
-      }
+      for (let group = 0; group < counts.length; group += 1) counts[group]![length]! += b.counts[group]![j]!;
       j += 1;
     }
   }
@@ -128,31 +183,44 @@ function mergePair(a: ValueCounts, b: ValueCounts): ValueCounts {
   };
 }
 
-function addCells(parts: readonly ValueCounts[]): ValueCounts {
+function addCells(parts: readonly ValueCounts[]): CellCounts {
   const { grid, counts: groups } = parts[0]!;
-  const { cellOf, lowerEdgeOf } = cellGrids[grid];
-  // Cell 0 may lie far below the others (an error of exactly 0), so the array starts at the next one.
-  let first = Infinity;
-  let last = 0;
-  for (const { values } of parts) {
-    if (values.length === 0) continue;
-    last = Math.max(last, cellOf(values.at(-1)!));
-    const second = values.find((value) => cellOf(value) > 0);
-    if (second !== undefined) first = Math.min(first, cellOf(second));
+  const { cellOf } = cellGrids[grid];
+  const blockOf = (value: number): number => Math.floor(cellOf(value) / blockSize);
+  const isFilled = new Uint8Array(mostBlocks);
+  for (const part of parts) {
+    if (part.resolution === 'cells') for (const block of part.blocks) isFilled[block] = 1;
+    else for (const value of part.values) isFilled[blockOf(value)] = 1;
   }
-  const offset = first === Infinity ? 0 : first - 1;
-  const totals = groups.map(() => new Float64Array(last - Math.min(offset, last) + 1));
-  for (const { values, counts } of parts) {
-    for (let i = 0; i < values.length; i += 1) {
-      const place = Math.max(0, cellOf(values[i]!) - offset);
-      for (let group = 0; group < totals.length; group += 1) totals[group]![place]! += counts[group]![i]!;
+  const blocks = Uint16Array.from([...isFilled.keys()].filter((block) => isFilled[block] === 1));
+  const placeOf = new Uint16Array(mostBlocks);
+  for (const [place, block] of blocks.entries()) placeOf[block] = place;
+  const totals = groups.map((_, group) => {
+    const total = new Float64Array(blocks.length * blockSize);
+    for (const part of parts) {
+      const counts = part.counts[group]!;
+      if (part.resolution === 'cells') addBlocks(total, counts, part.blocks, placeOf);
+      else {
+        for (const [i, value] of part.values.entries()) {
+          total[placeOf[blockOf(value)]! * blockSize + (cellOf(value) % blockSize)]! += counts[i]!;
+        }
+      }
     }
+    return total;
+  });
+  return { grid, resolution: 'cells', blocks, counts: totals };
+}
+
+/** Blocks that follow each other in both are added in one loop, which is three times as quick. */
+function addBlocks(total: Float64Array, counts: CountArray, blocks: Uint16Array, placeOf: Uint16Array): void {
+  for (let start = 0, end = 1; start < blocks.length; start = end, end += 1) {
+    const shift = placeOf[blocks[start]!]! - start;
+    while (end < blocks.length && placeOf[blocks[end]!]! - end === shift) end += 1;
+    const from = start * blockSize;
+    addCounts(total.subarray(from + shift * blockSize), counts.subarray(from, end * blockSize));
   }
-  const places = Array.from(totals[0]!.keys()).filter((place) => totals.some((total) => total[place]! > 0));
-  return {
-    grid,
-    resolution: 'cells',
-    values: Float64Array.from(places, (place) => (place === 0 ? 0 : lowerEdgeOf(place + offset))),
-    counts: totals.map((total) => Float64Array.from(places, (place) => total[place]!)),
-  };
+}
+
+function addCounts(total: Float64Array, counts: CountArray): void {
+  for (let i = 0; i < counts.length; i += 1) total[i]! += counts[i]!;
 }
