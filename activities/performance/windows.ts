@@ -1,29 +1,19 @@
 /** Which windows a monitor wants evaluated. */
 
+import { referenceSpan } from '../../core/degradation/baseline.ts';
+import { neededWindows } from '../../core/degradation/needed-windows.ts';
+import { rulesOf } from '../../core/degradation/rules.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Window } from '../../core/window.ts';
-import { dayMs, durationMs, floorToDay, hoursOf, trailingWindow } from '../../core/window.ts';
+import { dayMs, durationMs, trailingWindow } from '../../core/window.ts';
 
 /** The windows that a monitor wants evaluated at an instant: its own, and those its degradation rules look at. */
 export function dueWindows(monitor: Monitor, asOf: number): Window[] {
-  const rules = monitor.degradation.rules ?? [];
-  const lengths = new Set([
-    ...monitor.performance.windows,
-    '1d',
-    '7d',
-    ...rules.flatMap((rule) => ('metric' in rule ? [rule.over] : [])),
+  const lengths = [...monitor.performance.windows, '1d', '7d'];
+  return distinctWindows([
+    ...lengths.map((length) => trailingWindow(asOf, length)),
+    ...neededWindows(rulesOf(monitor), asOf, referenceSpan(monitor.reference)),
   ]);
-  const days = rules.flatMap((rule) =>
-    'metric' in rule && rule.aggregate === 'daily-mean' ? daysOf(trailingWindow(asOf, rule.over)) : [],
-  );
-  return distinctWindows([...lengths].map((length) => trailingWindow(asOf, length)).concat(days));
-}
-
-/** The days of a window, which a daily mean is over: runs of earlier days may come later, or never. */
-function daysOf(window: Window): Window[] {
-  return hoursOf(window)
-    .filter((hour) => hour === floorToDay(hour))
-    .map((start) => ({ start, end: start + dayMs }));
 }
 
 /** The first hour of all windows that end about asOf and may still be restated. */

@@ -1,24 +1,12 @@
 /** Has a model degraded? */
 
-import type { Direction } from '../performance/metrics.ts';
-import { betterBy, countText, distinctTexts, metricTable, percentText } from '../performance/metrics.ts';
-import type { Computed, Level } from '../verdict.ts';
-import { dayMs, durationMs } from '../window.ts';
-import { durationText } from './duration-text.ts';
-import type { DegradationEvidence, DriftEvidence, WindowEvidence } from './evidence.ts';
-import type { DegradationRule, DriftRule, MetricRule } from './rules.ts';
-
-/** What one rule says. */
-export interface DegradationFinding {
-  readonly rule: DegradationRule;
-  /** The rule's own level where it fires, else `ok` or `insufficient-data`. */
-  readonly level: Level;
-  readonly value: Computed;
-  readonly limit: number;
-  readonly reason: string;
-  /** Outcomes behind the value; rows of the current window for drift. */
-  readonly sampleSize: number;
-}
+import type { Level } from '../verdict.ts';
+import type { DegradationEvidence } from './evidence.ts';
+import { judgeColumnDrift, judgeDatasetDrift, judgeQuality } from './judge-data.ts';
+import { judgeMetric } from './judge-metric.ts';
+import { judgeTrend } from './judge-trend.ts';
+import type { DegradationFinding, Judgement } from './judgement.ts';
+import type { Condition, DegradationRule } from './rules.ts';
 
 /** JSON-safe. */
 export interface DegradationVerdict {
@@ -33,25 +21,33 @@ export interface DegradationVerdict {
  * could be judged does. `insufficient-data` only when no rule could be judged: one that cannot be never hides one that
  * fires, nor makes the others void; it is named in the reason.
  *
- * A rule fires when the value is beyond the limit; a value equal to the limit is fine. `daily-mean` is the plain mean of
- * the daily values that are computable, and needs at least half of the days of the window.
+ * Judged is the newest window of a rule's length whose evaluation passed the gate (and has the minimum evidence of the
+ * rule), from the day of the check back to the actuals horizon; where it is not the newest, the reason names its days. A
+ * rule fires when the value is beyond the limit, by default with its whole 95% interval where there is one (see
+ * `standing`); a value equal to the limit is fine. That a version is fine shows only once it has served for half of the
+ * window. `daily-mean` is the plain mean of the daily values that are computable, and needs at least half of the days; a
+ * trend needs these too, and three. `all` and `any` are known as soon as one part decides them; `not` of what nobody can
+ * tell cannot be told either.
  *
  * @example
- * const verdict = { level: 'ok', reason: '168 outcomes' };
- * const pooled = { sampleSize: 168, coverage: 0.93, verdict, metrics: { rmse: { value: 101.24 } } };
- * judgeDegradation(defaultRules({ rmse: 75 }), { windows: { '7d': { pooled } } })
- * // { level: 'critical', reason: 'RMSE over 7 days 101.2 is above 75 (168 outcomes, coverage 93%)' }
- * @throws TidewatchError `INVALID_DURATION` for a daily-mean rule over something that is no duration.
+ * const day = 8 * dayMs;
+ * const evaluation = {
+ *   version: '1', window: { start: dayMs, end: day }, revision: 1, state: 'provisional', sampleSize: 168, coverage: 0.93,
+ *   verdict: { level: 'ok', reason: '168 outcomes' }, metrics: { rmse: { value: 101.24 } }, intervals: { rmse: [92.1, 110.4] },
+ * };
+ * const evidence = { day, oldest: dayMs, version: '1', evaluations: indexEvaluations([evaluation]) };
+ * judgeDegradation(defaultRules({ rmse: 75 }), evidence)
+ * // { level: 'critical', reason: 'RMSE over 7 days 101.2 is above 75 (95% interval 92.1 to 110.4, 168 outcomes, coverage 93%)' }
+ * @throws TidewatchError `INVALID_DURATION` for a rule over something that is no duration.
  */
 export function judgeDegradation(
   rules: readonly DegradationRule[],
   evidence: DegradationEvidence,
 ): DegradationVerdict {
-  const findings = rules.map((rule) =>
-    'metric' in rule
-      ? judgeMetric(rule, evidence.windows[rule.over] ?? {})
-      : judgeDrift(rule, evidence.drift),
-  );
+  const findings = rules.map((rule): DegradationFinding => {
+    const { answer, reason, measured } = judgeCondition(rule, evidence);
+    return { rule, level: levelOf(answer, rule), reason, measured };
+  });
   const at = (level: Level): DegradationFinding[] => findings.filter((finding) => finding.level === level);
   const critical = at('critical');
   const warning = at('warning').filter(
@@ -71,117 +67,69 @@ export function judgeDegradation(
   return { level: 'insufficient-data', reason, findings };
 }
 
+function levelOf(answer: Judgement['answer'], { level }: DegradationRule): Level {
+  return { fires: level, fine: 'ok', unjudgeable: 'insufficient-data' }[answer] as Level;
+}
+
+/** What a condition says, after its name where it has one. */
+function judgeCondition(condition: Condition, evidence: DegradationEvidence): Judgement {
+  const judgement = judgeUnnamed(condition, evidence);
+  const { name } = condition;
+  return name === undefined ? judgement : { ...judgement, reason: `${name}: ${judgement.reason}` };
+}
+
+function judgeUnnamed(condition: Condition, evidence: DegradationEvidence): Judgement {
+  if ('metric' in condition) return judgeMetric(condition, evidence);
+  if ('trend' in condition) return judgeTrend(condition, evidence);
+  if ('quality' in condition) return judgeQuality(condition, evidence.drift);
+  if ('all' in condition) return judgeAll(condition.all.map((part) => judgeCondition(part, evidence)));
+  if ('any' in condition) return judgeAny(condition.any.map((part) => judgeCondition(part, evidence)));
+  if ('not' in condition) return judgeNot(judgeCondition(condition.not, evidence));
+  if (condition.drift === 'dataset') return judgeDatasetDrift(condition, evidence.drift);
+  return judgeColumnDrift(condition, evidence.drift);
+}
+
+function judgeAll(parts: readonly Judgement[]): Judgement {
+  const measured = parts.flatMap((part) => part.measured);
+  const fine = parts.filter(({ answer }) => answer === 'fine');
+  const open = parts.filter(({ answer }) => answer === 'unjudgeable');
+  if (fine.length > 0) return { answer: 'fine', reason: joined(fine, ' and '), measured };
+  if (open.length > 0) return { answer: 'unjudgeable', reason: joined(open, '; '), measured };
+  return { answer: 'fires', reason: joined(parts, ' and '), measured };
+}
+
+function judgeAny(parts: readonly Judgement[]): Judgement {
+  const measured = parts.flatMap((part) => part.measured);
+  const firing = parts.filter(({ answer }) => answer === 'fires');
+  const open = parts.filter(({ answer }) => answer === 'unjudgeable');
+  if (firing.length > 0) return { answer: 'fires', reason: joined(firing, ' and '), measured };
+  if (open.length > 0) return { answer: 'unjudgeable', reason: joined(open, '; '), measured };
+  return { answer: 'fine', reason: joined(parts, ' and '), measured };
+}
+
+const opposite = { fires: 'fine', fine: 'fires', unjudgeable: 'unjudgeable' } as const;
+
+function judgeNot({ answer, reason, measured }: Judgement): Judgement {
+  return { answer: opposite[answer], reason, measured };
+}
+
+function joined(parts: readonly Judgement[], by: string): string {
+  return parts.map(({ reason }) => reason).join(by);
+}
+
 /** Two limits, one for each level, on the same number: the reason needs only the worse that fires, or the tighter that does not. */
 function sameMeasure(a: DegradationRule, b: DegradationRule): boolean {
-  return (
-    'metric' in a &&
-    'metric' in b &&
-    a.metric === b.metric &&
-    a.over === b.over &&
-    a.aggregate === b.aggregate
+  return 'metric' in a && 'metric' in b && measureKey(a) === measureKey(b);
+}
+
+function measureKey(rule: DegradationRule): string {
+  return JSON.stringify(
+    Object.entries(rule)
+      .filter(([key, value]) => value !== undefined && key !== 'limit' && key !== 'level' && key !== 'name')
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 }
 
 function reasonsOf(...groups: readonly (readonly DegradationFinding[])[]): string {
   return [...new Set(groups.flat().map(({ reason }) => reason))].join('; ');
-}
-
-const badSide: Readonly<Record<Direction, string>> = {
-  'lower-is-better': 'above',
-  'higher-is-better': 'below',
-  'closer-to-zero-is-better': 'further from 0 than',
-  none: 'beyond',
-};
-
-interface Measured {
-  readonly value: Computed;
-  readonly sampleSize: number;
-  /** What the value rests on, in words. */
-  readonly basis: string;
-}
-
-function judgeMetric(rule: MetricRule, window: WindowEvidence): DegradationFinding {
-  const { metric, limit } = rule;
-  const mean = rule.aggregate === 'daily-mean' ? 'daily mean ' : '';
-  const what = `${mean}${metricTable[metric].label} over ${durationText(rule.over)}`;
-  const { value, sampleSize, basis } =
-    rule.aggregate === 'pooled' ? pooled(rule, window) : dailyMean(rule, window);
-  const finding = { rule, value, limit, sampleSize };
-  if ('notComputable' in value) return { ...finding, ...notJudged(what, value.notComputable) };
-  const better = betterBy(metric, value.value, limit);
-  if (better === undefined) {
-    return { ...finding, ...notJudged(what, 'neither more nor less of it is better') };
-  }
-  const [valueText, limitText] = distinctTexts(metric, value.value, limit);
-  const fires = better < 0;
-  const side = badSide[metricTable[metric].direction];
-  return {
-    ...finding,
-    level: fires ? rule.level : 'ok',
-    reason: `${what} ${valueText} is ${fires ? '' : 'not '}${side} ${limitText} (${basis})`,
-  };
-}
-
-function pooled(rule: MetricRule, { pooled: evaluation }: WindowEvidence): Measured {
-  if (evaluation === undefined)
-    return notMeasured(`there is no evaluation of the last ${durationText(rule.over)}`);
-  const { sampleSize, verdict, metrics, coverage } = evaluation;
-  if (verdict.level === 'insufficient-data') return notMeasured(verdict.reason, sampleSize);
-  return {
-    value: metrics[rule.metric] ?? { notComputable: 'the evaluation does not hold this metric' },
-    sampleSize,
-    basis: `${countText(sampleSize, 'outcome')}${coverage === undefined ? '' : `, coverage ${percentText(coverage)}`}`,
-  };
-}
-
-function dailyMean(rule: MetricRule, { daily = [] }: WindowEvidence): Measured {
-  const days = Math.ceil(durationMs(rule.over) / dayMs);
-  let sum = 0;
-  let computable = 0;
-  let outcomes = 0;
-  for (const { verdict, metrics, sampleSize } of daily) {
-    const value = metrics[rule.metric];
-    if (verdict.level === 'insufficient-data' || value === undefined || !('value' in value)) continue;
-    sum += value.value;
-    computable += 1;
-    outcomes += sampleSize;
-  }
-  if (computable === 0 || computable < days / 2) {
-    return notMeasured(
-      `${computable} of ${countText(days, 'day')} could be evaluated, at least half are needed`,
-      outcomes,
-    );
-  }
-  return {
-    value: { value: sum / computable },
-    sampleSize: outcomes,
-    basis: `${computable} of ${countText(days, 'day')}, ${countText(outcomes, 'outcome')}`,
-  };
-}
-
-function judgeDrift(rule: DriftRule, drift: DriftEvidence | undefined): DegradationFinding {
-  const finding = { rule, limit: rule.share, sampleSize: drift?.sampleSize ?? 0 };
-  const value: Computed =
-    drift === undefined
-      ? { notComputable: 'there is no drift run' }
-      : drift.verdict.level === 'insufficient-data'
-        ? { notComputable: drift.verdict.reason }
-        : drift.share;
-  if ('notComputable' in value)
-    return { ...finding, value, ...notJudged('dataset drift', value.notComputable) };
-  const fires = value.value > rule.share;
-  return {
-    ...finding,
-    value,
-    level: fires ? rule.level : 'ok',
-    reason: `${percentText(value.value)} of the features have drifted, ${fires ? 'above' : 'not above'} ${percentText(rule.share)} (${countText(finding.sampleSize, 'row')})`,
-  };
-}
-
-function notMeasured(reason: string, sampleSize = 0): Measured {
-  return { value: { notComputable: reason }, sampleSize, basis: '' };
-}
-
-function notJudged(what: string, reason: string): { readonly level: Level; readonly reason: string } {
-  return { level: 'insufficient-data', reason: `${what} cannot be judged: ${reason}` };
 }

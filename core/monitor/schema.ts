@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 
+import { degradationSettingsSchema, ruleProblems } from '../degradation/settings.ts';
 import { gateSchema, horizonsSchema } from '../performance/settings.ts';
 import { expectationsSchema } from '../quality/expectations.ts';
 import { qualitySettingsSchema } from '../quality/settings.ts';
@@ -105,21 +106,6 @@ const limit = z.union([
     .transform((critical): { warning?: number | undefined; critical?: number | undefined } => ({ critical })),
   z.strictObject({ warning: z.number().optional(), critical: z.number().optional() }),
 ]);
-
-const performanceRule = z.strictObject({
-  metric,
-  over: dailyDuration.default('7d'),
-  /** `pooled`: one number over all outcomes of the window; `daily-mean`: the plain mean of its daily numbers. */
-  aggregate: z.enum(['pooled', 'daily-mean']).default('pooled'),
-  limit: z.number(),
-  level: level.default('critical'),
-});
-
-const driftRule = z.strictObject({
-  drift: z.literal('dataset'),
-  share: share.default(0.5),
-  level: level.default('warning'),
-});
 
 const trainer = z.strictObject({
   url: z.url({ protocol: /^https?$/, message: 'write an http(s) URL, for example http://127.0.0.1:8080' }),
@@ -227,12 +213,7 @@ export const monitorSchema = z
         limits: z.partialRecord(metric, limit).default({}),
       })
       .prefault({}),
-    degradation: z
-      .strictObject({
-        /** By default one pooled 7-day rule for each of `performance.limits`, and dataset drift as a warning. */
-        rules: z.array(z.union([performanceRule, driftRule])).optional(),
-      })
-      .prefault({}),
+    degradation: degradationSettingsSchema.prefault({}),
     retraining: retraining.optional(),
     alerts: z.strictObject({ routes: z.array(route).default([]) }).prefault({}),
     schedules: z
@@ -304,11 +285,8 @@ export const monitorSchema = z
       }
     }
     for (const [index, rule] of (monitor.degradation.rules ?? []).entries()) {
-      if ('metric' in rule && !metrics.includes(rule.metric)) {
-        problem(
-          ['degradation', 'rules', index, 'metric'],
-          `is not a ${monitor.task} metric; write one of ${metrics.join(', ')}`,
-        );
+      for (const { path, message } of ruleProblems(rule, monitor)) {
+        problem(['degradation', 'rules', index, ...path], message);
       }
     }
     if (monitor.retraining?.metric !== undefined && !metrics.includes(monitor.retraining.metric)) {

@@ -1,0 +1,113 @@
+/** Does a metric get worse from day to day? */
+
+import type { Direction, MetricName } from '../performance/metrics.ts';
+import { countText, metricTable, metricText } from '../performance/metrics.ts';
+import { studentQuantile } from '../statistics/distributions.ts';
+import { dayMs, formatWindow, type Window } from '../window.ts';
+import { durationText } from './duration-text.ts';
+import type { DegradationEvidence, Interval } from './evidence.ts';
+import type { Judgement, Measurement } from './judgement.ts';
+import { unjudgeable } from './judgement.ts';
+import type { DailyNumber } from './measure.ts';
+import { dailyNumbers, intervalText, newest } from './measure.ts';
+import type { TrendCondition } from './rules.ts';
+import { windowText } from './window-text.ts';
+
+/** Two points always lie on a line. */
+const fewestDays = 3;
+
+/** Does the least-squares line through the daily numbers get worse by more than the limit, a day? */
+export function judgeTrend(condition: TrendCondition, evidence: DegradationEvidence): Judgement {
+  const { trend: metric, over, perDay, certainty = 'interval' } = condition;
+  const { direction, label } = metricTable[metric];
+  const { window, measured } = newest(over, evidence, (window) => lineOf(condition, window, evidence));
+  const span = window.end === evidence.day ? `over ${durationText(over)}` : `of ${windowText(window)}`;
+  const what = `trend of ${direction === 'closer-to-zero-is-better' ? `|${label}|` : label} ${span}`;
+  const sign = direction === 'higher-is-better' ? -1 : 1;
+  const limit = `${signed(metric, sign * perDay)} a day`;
+  const measurement: Measurement = {
+    label: `trend of ${label}`,
+    over,
+    window: formatWindow(window),
+    value: measured.enough ? { value: measured.slope } : { notComputable: measured.why },
+    text: measured.enough ? `${signed(metric, measured.slope)} a day` : measured.why,
+    ...(measured.enough && { interval: measured.interval }),
+    limit,
+    sampleSize: measured.sampleSize,
+  };
+  if (!measured.enough) return unjudgeable(what, measured.why, measurement);
+  const { slope, interval, days } = measured;
+  const worst = sign * slope > perDay;
+  const surest = sign === 1 ? interval[0] : -interval[1];
+  const fires = worst && (certainty === 'point' || surest > perDay);
+  const held = worst ? `is ${side[direction]} ${limit}${fires ? '' : ', but not surely'}` : `is not ${side[direction]} ${limit}`;
+  const basis = [
+    intervalText(metric, interval),
+    `${days} of ${countText(daysOf(window), 'day')}`,
+    countText(measured.sampleSize, 'outcome'),
+  ];
+  return {
+    answer: fires ? 'fires' : 'fine',
+    reason: `${what} ${measurement.text} ${held} (${basis.join(', ')})`,
+    measured: [measurement],
+  };
+}
+
+const side: Readonly<Record<Direction, string>> = {
+  'lower-is-better': 'above',
+  'higher-is-better': 'below',
+  'closer-to-zero-is-better': 'above',
+  none: 'beyond',
+};
+
+type Line =
+  | {
+      readonly enough: true;
+      readonly slope: number;
+      readonly interval: Interval;
+      readonly days: number;
+      readonly sampleSize: number;
+    }
+  | { readonly enough: false; readonly why: string; readonly sampleSize: number };
+
+function lineOf(condition: TrendCondition, window: Window, evidence: DegradationEvidence): Line {
+  const metric = condition.trend;
+  const numbers = dailyNumbers(metric, condition, window, evidence);
+  const sampleSize = numbers.reduce((sum, number) => sum + number.sampleSize, 0);
+  const days = daysOf(window);
+  const needed = Math.max(fewestDays, Math.ceil(days / 2));
+  if (numbers.length < needed) {
+    const why = `${numbers.length} of ${countText(days, 'day')} could be evaluated, at least ${needed} are needed`;
+    return { enough: false, why, sampleSize };
+  }
+  const isDistance = metricTable[metric].direction === 'closer-to-zero-is-better';
+  const points = isDistance ? numbers.map((point) => ({ ...point, value: Math.abs(point.value) })) : numbers;
+  return { enough: true, ...slopeOf(points), days: numbers.length, sampleSize };
+}
+
+/** Ordinary least squares, with Student's 95% interval of the slope: it takes the days as independent. */
+function slopeOf(points: readonly DailyNumber[]): { readonly slope: number; readonly interval: Interval } {
+  const n = points.length;
+  const xs = points.map(({ end }) => end / dayMs);
+  const meanX = xs.reduce((sum, x) => sum + x, 0) / n;
+  const meanY = points.reduce((sum, { value }) => sum + value, 0) / n;
+  let across = 0;
+  let spread = 0;
+  points.forEach(({ value }, i) => {
+    const dx = (xs[i] ?? 0) - meanX;
+    across += dx * (value - meanY);
+    spread += dx * dx;
+  });
+  const slope = across / spread;
+  const rest = points.reduce((sum, { value }, i) => sum + (value - meanY - slope * ((xs[i] ?? 0) - meanX)) ** 2, 0);
+  const reach = studentQuantile(0.975, n - 2) * Math.sqrt(rest / (n - 2) / spread);
+  return { slope, interval: [slope - reach, slope + reach] };
+}
+
+function daysOf({ start, end }: Window): number {
+  return Math.round((end - start) / dayMs);
+}
+
+function signed(metric: MetricName, change: number): string {
+  return `${change > 0 ? '+' : ''}${metricText(metric, change)}`;
+}

@@ -1,0 +1,199 @@
+/** The degradation rules of a monitor, as people write them under `degradation:`. */
+
+import { z } from 'zod';
+
+import type { MetricName, Task } from '../performance/metrics.ts';
+import { metricTable } from '../performance/metrics.ts';
+import { builtInChecks } from '../quality/check.ts';
+import { expectationRules } from '../quality/expectations.ts';
+import { isDuration } from '../window.ts';
+import type { Condition, DegradationRule, MetricCondition } from './rules.ts';
+
+const judgedMetrics = (Object.keys(metricTable) as MetricName[]).filter(
+  (name) => metricTable[name].direction !== 'none',
+);
+const metric = z.enum(judgedMetrics);
+
+const days = z
+  .string()
+  .regex(/^[1-9]\d*[dw]$/, 'write whole days or weeks, for example "7d"')
+  .refine((text) => isDuration(text));
+
+const level = z.enum(['warning', 'critical']);
+const name = z.string().min(1).max(100).optional();
+const certainty = z.enum(['interval', 'point']).optional();
+const share = z.number().min(0, 'write a share from 0 to 1').max(1, 'write a share from 0 to 1');
+
+const worseThan = z.strictObject({
+  /** The reference window of the monitor, or the time right before the judged window. */
+  baseline: z
+    .string()
+    .regex(/^(reference|[1-9]\d*[dw] before)$/, 'write reference, or for example "28d before"'),
+  /** A share of the baseline, or a number in the unit of the metric. */
+  by: z.union([
+    z.string().regex(/^\d+(\.\d+)?%$/, 'write for example "20%", or a number in the unit of the metric'),
+    z.number().nonnegative(),
+  ]),
+});
+
+const someOf = z
+  .string()
+  .regex(/^[1-9]\d* of [1-9]\d*$/, 'write for example "3 of 5"')
+  .refine((text) => {
+    const [some = 0, all = 0] = text.split(' of ').map(Number);
+    return some <= all && all <= 100;
+  }, 'write how many of how many windows, at most 100, for example "3 of 5"');
+
+const evidence = {
+  certainty,
+  minimumOutcomes: z.int().positive().optional(),
+  minimumCoverage: share.optional(),
+  name,
+};
+
+const metricRule = {
+  metric,
+  over: days.default('7d'),
+  /** `pooled`: one number over all outcomes of the window; `daily-mean`: the plain mean of its daily numbers. */
+  aggregate: z.enum(['pooled', 'daily-mean']).default('pooled'),
+  limit: z.number().optional(),
+  worseThan: worseThan.optional(),
+  windows: someOf.optional(),
+  every: days.optional(),
+  ...evidence,
+};
+
+const trendRule = { trend: metric, over: days.default('14d'), perDay: z.number().nonnegative(), ...evidence };
+
+const atLeast = level.default('warning');
+const driftRules = [
+  { drift: z.literal('dataset'), share: share.default(0.5), name },
+  { drift: z.literal('feature'), feature: z.string(), atLeast, name },
+  { drift: z.enum(['prediction', 'confidence', 'actual']), atLeast, name },
+] as const;
+
+const expectationChecks = [...expectationRules, 'column' as const].map((rule) => `expect-${rule}` as const);
+const qualityRule = {
+  quality: z.enum(['any', ...builtInChecks, ...expectationChecks]),
+  feature: z.string().optional(),
+  atLeast,
+  name,
+};
+
+const inner = z.lazy(() => condition);
+const several = z.array(inner).min(1);
+const compositeRules = [
+  { all: several, name },
+  { any: several, name },
+  { not: inner, name },
+] as const;
+
+/** A rule needs something to hold its metric against. */
+function withLimit<T extends z.ZodType<{ limit?: number | undefined; worseThan?: object | undefined }>>(
+  rule: T,
+): T {
+  return rule.superRefine(({ limit, worseThan }, context) => {
+    if ((limit === undefined) !== (worseThan === undefined)) return;
+    const message =
+      limit === undefined ? 'is missing; write a number, or worseThan' : 'stands beside worseThan; remove one';
+    context.addIssue({ code: 'custom', path: ['limit'], message });
+  });
+}
+
+/** What stands in `all`, `any` and `not`: the level belongs to the whole. */
+const condition: z.ZodType<Condition, ConditionInput> = z.union([
+  withLimit(z.strictObject(metricRule)),
+  z.strictObject(trendRule),
+  z.discriminatedUnion('drift', [
+    z.strictObject(driftRules[0]),
+    z.strictObject(driftRules[1]),
+    z.strictObject(driftRules[2]),
+  ]),
+  z.strictObject(qualityRule),
+  ...compositeRules.map((rule) => z.strictObject(rule)),
+]) as unknown as z.ZodType<Condition, ConditionInput>;
+
+const critical = { level: level.default('critical') };
+const warning = { level: level.default('warning') };
+
+/** One rule, told from the others by its first key. */
+export const degradationRuleSchema: z.ZodType<DegradationRule, DegradationRuleInput> = z.union([
+  withLimit(z.strictObject({ ...metricRule, ...critical })),
+  z.strictObject({ ...trendRule, ...warning }),
+  z.discriminatedUnion('drift', [
+    z.strictObject({ ...driftRules[0], ...warning }),
+    z.strictObject({ ...driftRules[1], ...warning }),
+    z.strictObject({ ...driftRules[2], ...warning }),
+  ]),
+  z.strictObject({ ...qualityRule, ...warning }),
+  ...compositeRules.map((rule) => z.strictObject({ ...rule, ...critical })),
+]) as unknown as z.ZodType<DegradationRule, DegradationRuleInput>;
+
+type Written<T> = T extends unknown
+  ? Omit<T, 'over' | 'aggregate' | 'share' | 'atLeast' | 'all' | 'any' | 'not'> &
+      Partial<Pick<T, Extract<keyof T, 'over' | 'aggregate' | 'share' | 'atLeast'>>>
+  : never;
+type Simple = Exclude<Condition, { readonly all: unknown } | { readonly any: unknown } | { readonly not: unknown }>;
+/** A condition as people write it: what has a default may be left out. */
+export type ConditionInput =
+  | Written<Simple>
+  | { readonly all: readonly ConditionInput[]; readonly name?: string | undefined }
+  | { readonly any: readonly ConditionInput[]; readonly name?: string | undefined }
+  | { readonly not: ConditionInput; readonly name?: string | undefined };
+export type DegradationRuleInput = ConditionInput & { readonly level?: 'warning' | 'critical' | undefined };
+
+export const degradationSettingsSchema = z.strictObject({
+  /** By default one pooled 7-day rule for each of `performance.limits`. */
+  rules: z.array(degradationRuleSchema).optional(),
+});
+
+interface Watched {
+  readonly task: Task;
+  readonly features: Readonly<Record<string, unknown>>;
+  readonly reference: { readonly kind: string };
+}
+
+export interface RuleProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/**
+ * What in a rule does not go with the rest of its monitor: a metric of another task, a feature that it does not have, a
+ * baseline that has no rows. Paths start at the rule.
+ *
+ * @example
+ * const monitor = { task: 'regression', features: { hum: {} }, reference: { kind: 'rolling' } };
+ * ruleProblems({ drift: 'feature', feature: 'humm', atLeast: 'warning' }, monitor)
+ * // [{ path: ['feature'], message: '"humm" is not a feature of this monitor' }]
+ */
+export function ruleProblems(rule: Condition, monitor: Watched): readonly RuleProblem[] {
+  const within = (key: string | number, inner: readonly RuleProblem[]): RuleProblem[] =>
+    inner.map(({ path, message }) => ({ path: [key, ...path], message }));
+  const ofList = (key: string, parts: readonly Condition[]): RuleProblem[] =>
+    within(
+      key,
+      parts.flatMap((part, index) => within(index, ruleProblems(part, monitor))),
+    );
+  if ('all' in rule) return ofList('all', rule.all);
+  if ('any' in rule) return ofList('any', rule.any);
+  if ('not' in rule) return within('not', ruleProblems(rule.not, monitor));
+  if ('trend' in rule) return metricProblems('trend', rule.trend, monitor);
+  if ('metric' in rule) {
+    return [...metricProblems('metric', rule.metric, monitor), ...baselineProblems(rule, monitor)];
+  }
+  if (!('feature' in rule) || rule.feature === undefined || Object.hasOwn(monitor.features, rule.feature)) return [];
+  return [{ path: ['feature'], message: `"${rule.feature}" is not a feature of this monitor` }];
+}
+
+function metricProblems(key: string, metric: MetricName, { task }: Watched): RuleProblem[] {
+  if (metricTable[metric].task === task) return [];
+  const known = judgedMetrics.filter((name) => metricTable[name].task === task);
+  return [{ path: [key], message: `is not a ${task} metric; write one of ${known.join(', ')}` }];
+}
+
+function baselineProblems({ worseThan }: MetricCondition, { reference }: Watched): RuleProblem[] {
+  if (worseThan?.baseline !== 'reference' || reference.kind !== 'training-statistics') return [];
+  const message = 'a reference of training statistics has no outcomes; write for example "28d before"';
+  return [{ path: ['worseThan', 'baseline'], message }];
+}
