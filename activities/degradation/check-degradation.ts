@@ -1,31 +1,20 @@
-import { isDeepStrictEqual } from 'node:util';
-
-import type { DegradationEvidence, WindowEvidence } from '../../core/degradation/evidence.ts';
-import type { DegradationVerdict } from '../../core/degradation/judge.ts';
 import { degradationFacts } from '../../core/degradation/facts.ts';
-import { judgeDegradation } from '../../core/degradation/judge.ts';
-import type { DegradationRule } from '../../core/degradation/rules.ts';
-import { defaultRules } from '../../core/degradation/rules.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { RetrainingDecision } from '../../core/retraining/policy.ts';
 import type { Level } from '../../core/verdict.ts';
-import { floorToDay, parseInstant, trailingWindow } from '../../core/window.ts';
+import { floorToDay, parseInstant } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import { runOf } from '../activity-context.ts';
 import { listPendingAlerts, openAlert, resolveAlert } from '../alerts/store.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
+import type { Provenance } from '../processes/provenance.ts';
 import { advanceWatermark, makesUpThePast } from '../processes/watermarks.ts';
 import { decideToRetrain } from '../retraining/decide.ts';
-import {
-  findDailyEvaluations,
-  findDrift,
-  findEvaluation,
-  findLastFired,
-  findServingVersion,
-  storeCheck,
-} from './store.ts';
+import { judgeDays } from './judge-days.ts';
+import type { DegradationCheck } from './store.ts';
+import { findServingVersion, firedLast, storeCheck } from './store.ts';
 
 export interface CheckDegradationInput {
   readonly model: string;
@@ -43,7 +32,10 @@ export interface CheckDegradationResult {
   readonly pendingAlerts: readonly string[];
 }
 
-/** Judges by the monitor's rules, opens or resolves the degradation alert, and decides about a retraining. */
+/**
+ * Judges by the monitor's rules, and again the days before whose numbers were restated; opens or resolves the degradation
+ * alert, which follows the newest day that could be judged; and decides about a retraining.
+ */
 export function createCheckDegradation(
   deps: Pick<ActivityDependencies, 'database' | 'codeVersion' | 'context'>,
 ): (input: CheckDegradationInput) => Promise<CheckDegradationResult> {
@@ -59,35 +51,18 @@ export function createCheckDegradation(
       const past = await makesUpThePast(connection, { model, process: 'degradation-check', asOf });
       const acts = input.act || !past;
       const version = await findServingVersion(connection, model, windowEnd);
-      const rules = monitor.degradation.rules ?? defaultRules(monitor.performance.limits);
-      const evidence = await gatherEvidence(connection, monitor, rules, version, asOf);
-      const verdict = judgeDegradation(rules, evidence);
+      const { today, earlier, restated } = await judgeDays(connection, monitor, asOf, version);
       const provenance = { configurationHash, codeVersion: deps.codeVersion, ...run };
-      await storeCheck(connection, { model, windowEnd, asOf, version, verdict, provenance });
+      for (const check of [today, ...earlier]) await storeCheck(connection, { ...check, model, provenance });
       await advanceWatermark(connection, { model, process: 'degradation-check', asOf, windowEnd });
-
-      if (acts) {
-        const alert = {
-          model,
-          kind: 'degradation',
-          subject: 'performance',
-          asOf,
-          routes: monitor.alerts.routes,
-          provenance: run,
-          facts: degradationFacts(version, verdict.findings),
-        } as const;
-        if (verdict.level === 'critical' || verdict.level === 'warning') {
-          await openAlert(connection, { ...alert, severity: verdict.level, summary: verdict.reason });
-        } else if (verdict.level === 'ok' && !(await leavesOpen(connection, model, windowEnd, verdict))) {
-          await resolveAlert(connection, { ...alert, summary: verdict.reason });
-        }
-      }
+      if (acts) await followAlert(connection, monitor, [today, ...earlier], { asOf, restated, run });
+      const { level, reason } = today.verdict;
       const retraining: RetrainingDecision = acts
-        ? await decideToRetrain(connection, monitor, asOf, verdict.level)
+        ? await decideToRetrain(connection, monitor, asOf, level)
         : { decision: 'wait', reason: 'this run makes up the past; give "act": true to let it act' };
       return {
-        verdict: verdict.level,
-        reason: verdict.reason,
+        verdict: level,
+        reason: joined(reason, restated),
         version,
         retraining,
         pendingAlerts: await listPendingAlerts(connection, model),
@@ -96,38 +71,54 @@ export function createCheckDegradation(
   };
 }
 
+interface Telling {
+  readonly asOf: number;
+  readonly restated: string;
+  readonly run: Pick<Provenance, 'workflowId' | 'runId'>;
+}
+
+/** Opens, escalates or resolves the alert by the newest of these days that could be judged. */
+async function followAlert(
+  connection: Queryable,
+  { model, alerts }: Monitor,
+  newestFirst: readonly DegradationCheck[],
+  { asOf, restated, run }: Telling,
+): Promise<void> {
+  const newest = newestFirst.find(({ verdict }) => verdict.level !== 'insufficient-data');
+  if (newest === undefined) return;
+  const { level, reason, findings } = newest.verdict;
+  const alert = {
+    model,
+    kind: 'degradation',
+    subject: 'performance',
+    asOf,
+    routes: alerts.routes,
+    provenance: run,
+    facts: degradationFacts(newest.version, findings),
+    summary: joined(reason, restated),
+  } as const;
+  if (level === 'critical' || level === 'warning') {
+    await openAlert(connection, { ...alert, severity: level });
+  } else if (!(await leavesOpen(connection, model, newest))) {
+    await resolveAlert(connection, alert);
+  }
+}
+
 /**
  * Is a rule that fired when it was last judged not judged now? Then nobody knows that all is well: after a promotion, for
- * one, the new champion has no outcomes yet.
+ * one, the new champion has not served for long enough.
  */
 async function leavesOpen(
   connection: Queryable,
   model: string,
-  windowEnd: number,
-  verdict: DegradationVerdict,
+  { verdict, windowEnd }: DegradationCheck,
 ): Promise<boolean> {
-  const unjudged = verdict.findings.filter(({ level }) => level === 'insufficient-data');
-  if (unjudged.length === 0) return false;
-  const fired = await findLastFired(connection, model, windowEnd);
-  return unjudged.some(({ rule }) => fired.some((other) => isDeepStrictEqual(other.rule, rule)));
+  for (const { rule, level } of verdict.findings) {
+    if (level === 'insufficient-data' && (await firedLast(connection, model, rule, windowEnd))) return true;
+  }
+  return false;
 }
 
-async function gatherEvidence(
-  connection: Queryable,
-  monitor: Monitor,
-  rules: readonly DegradationRule[],
-  version: string | null,
-  asOf: number,
-): Promise<DegradationEvidence> {
-  const { model } = monitor;
-  const windows: Record<string, WindowEvidence> = {};
-  const lengths = new Set(rules.flatMap((rule) => ('metric' in rule ? [rule.over] : [])));
-  for (const length of version === null ? [] : lengths) {
-    const window = trailingWindow(asOf, length);
-    const pooled = await findEvaluation(connection, model, version!, window);
-    const daily = await findDailyEvaluations(connection, model, version!, window);
-    windows[length] = { daily, ...(pooled && { pooled }) };
-  }
-  const drift = await findDrift(connection, model, trailingWindow(asOf, monitor.current));
-  return { windows, ...(drift && { drift }) };
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('; ');
 }

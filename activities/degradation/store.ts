@@ -1,9 +1,9 @@
-/** Reads the evidence of a degradation check and stores what it says. */
+/** The degradation checks that are stored, and whose performance they judge. */
 
-import type { DriftEvidence, EvaluationEvidence } from '../../core/degradation/evidence.ts';
-import type { DegradationFinding, DegradationVerdict } from '../../core/degradation/judge.ts';
+import type { DegradationFinding } from '../../core/degradation/judgement.ts';
+import type { DegradationVerdict } from '../../core/degradation/judge.ts';
+import type { DegradationRule } from '../../core/degradation/rules.ts';
 import type { Level } from '../../core/verdict.ts';
-import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import type { Provenance } from '../processes/provenance.ts';
@@ -25,110 +25,83 @@ export async function findServingVersion(
   return row?.version ?? null;
 }
 
-interface EvaluationRow extends Record<string, unknown> {
-  readonly verdict: Level;
-  readonly reason: string;
-  readonly metrics: Readonly<Record<string, number>>;
-  readonly details: { readonly notComputable?: Readonly<Record<string, string>> };
-  readonly sample_size: number;
-  readonly coverage: number | null;
+/** Restated evaluations changed a verdict that was told before. JSON-safe. */
+export interface Restatement {
+  /** Window end of the check that found it. */
+  readonly by: string;
+  readonly from: Level;
+  readonly to: Level;
+  /** In words, such as "RMSE of 12 May 1.08 -> 0.94 as coverage rose from 61% to 97%". */
+  readonly numbers: readonly string[];
 }
 
-/** The newest revision of a version's evaluation of exactly this window. */
-export async function findEvaluation(
-  connection: Queryable,
-  model: string,
-  version: string,
-  window: Window,
-): Promise<EvaluationEvidence | undefined> {
-  const [row] = await connection.query<EvaluationRow>(
-    `select verdict, reason, metrics, details, sample_size, coverage
-     from latest_performance_evaluations
-     where model = $1 and version = $2 and segment = '' and window_start = $3 and window_end = $4`,
-    [model, version, toTimestamp(window.start), toTimestamp(window.end)],
-  );
-  return row === undefined ? undefined : toEvidence(row);
-}
-
-/** The newest revisions of a version's one-day evaluations in a window. */
-export async function findDailyEvaluations(
-  connection: Queryable,
-  model: string,
-  version: string,
-  window: Window,
-): Promise<EvaluationEvidence[]> {
-  const rows = await connection.query<EvaluationRow>(
-    `select verdict, reason, metrics, details, sample_size, coverage
-     from latest_performance_evaluations
-     where model = $1 and version = $2 and segment = '' and window_start >= $3 and window_end <= $4
-       and window_end - window_start = interval '1 day'
-     order by window_start`,
-    [model, version, toTimestamp(window.start), toTimestamp(window.end)],
-  );
-  return rows.map(toEvidence);
-}
-
-function toEvidence(row: EvaluationRow): EvaluationEvidence {
-  const computed = Object.entries(row.metrics).map(([name, value]) => [name, { value }]);
-  const not = Object.entries(row.details.notComputable ?? {}).map(([name, notComputable]) => [
-    name,
-    { notComputable },
-  ]);
-  return {
-    sampleSize: row.sample_size,
-    verdict: { level: row.verdict, reason: row.reason },
-    metrics: Object.fromEntries([...computed, ...not]),
-    ...(row.coverage !== null && { coverage: row.coverage }),
-  };
-}
-
-/** The drift run of exactly this window. */
-export async function findDrift(
-  connection: Queryable,
-  model: string,
-  window: Window,
-): Promise<DriftEvidence | undefined> {
-  const [row] = await connection.query<{
-    verdict: Level;
-    reason: string;
-    drift_share: number | null;
-    row_count: number;
-  }>(
-    `select verdict, reason, drift_share, row_count
-     from drift_runs
-     where model = $1 and segment = '' and window_start = $2 and window_end = $3`,
-    [model, toTimestamp(window.start), toTimestamp(window.end)],
-  );
-  if (row === undefined) return undefined;
-  return {
-    share: row.drift_share === null ? { notComputable: row.reason } : { value: row.drift_share },
-    verdict: { level: row.verdict, reason: row.reason },
-    sampleSize: row.row_count,
-  };
-}
-
-/** The findings that fired in the newest check before a window end that had any. */
-export async function findLastFired(
-  connection: Queryable,
-  model: string,
-  before: number,
-): Promise<DegradationFinding[]> {
-  const [row] = await connection.query<{ findings: DegradationFinding[] }>(
-    `select findings from degradation_checks
-     where model = $1 and window_end < $2 and verdict in ('warning', 'critical')
-     order by window_end desc
-     limit 1`,
-    [model, toTimestamp(before)],
-  );
-  return (row?.findings ?? []).filter(({ level }) => level === 'warning' || level === 'critical');
-}
-
-interface StoredCheck {
-  readonly model: string;
+/** A check as it is stored. */
+export interface DegradationCheck {
   readonly windowEnd: number;
   readonly asOf: number;
   readonly version: string | null;
   readonly verdict: DegradationVerdict;
+  readonly restatements: readonly Restatement[];
+}
+
+/** The checks of days after `from`, up to and with `to`, the newest first. */
+export async function readChecks(
+  connection: Queryable,
+  model: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<DegradationCheck[]> {
+  const rows = await connection.query<{
+    window_end: number;
+    as_of: number;
+    version: string | null;
+    verdict: Level;
+    reason: string;
+    findings: readonly StoredFinding[];
+    restatements: readonly Restatement[];
+  }>(
+    `select window_end, as_of, version, verdict, reason, findings, restatements
+     from degradation_checks
+     where model = $1 and window_end > $2 and window_end <= $3
+     order by window_end desc`,
+    [model, toTimestamp(from), toTimestamp(to)],
+  );
+  return rows.map(({ window_end, as_of, version, verdict, reason, findings, restatements }) => ({
+    windowEnd: window_end,
+    asOf: as_of,
+    version,
+    verdict: { level: verdict, reason, findings: findings.map(toFinding) },
+    restatements,
+  }));
+}
+
+/** Those from before there were measurements have none. */
+type StoredFinding = Omit<DegradationFinding, 'measured'> & Partial<Pick<DegradationFinding, 'measured'>>;
+
+function toFinding(finding: StoredFinding): DegradationFinding {
+  return { ...finding, measured: finding.measured ?? [] };
+}
+
+/** Did a rule fire when it was last judged before a window end? */
+export async function firedLast(
+  connection: Queryable,
+  model: string,
+  rule: DegradationRule,
+  before: number,
+): Promise<boolean> {
+  const [row] = await connection.query<{ level: Level }>(
+    `select finding ->> 'level' as level
+     from degradation_checks, jsonb_array_elements(findings) as finding
+     where model = $1 and window_end < $2 and finding -> 'rule' = $3::jsonb
+       and finding ->> 'level' <> 'insufficient-data'
+     order by window_end desc
+     limit 1`,
+    [model, toTimestamp(before), JSON.stringify(rule)],
+  );
+  return row !== undefined && row.level !== 'ok';
+}
+
+interface StoredCheck extends DegradationCheck {
+  readonly model: string;
   readonly provenance: Provenance;
 }
 
@@ -137,16 +110,18 @@ export async function storeCheck(connection: Queryable, check: StoredCheck): Pro
   const { verdict, provenance } = check;
   await connection.execute(
     `insert into degradation_checks (
-       model, window_end, as_of, verdict, reason, version, findings, configuration_hash, code_version, workflow_id, run_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       model, window_end, as_of, verdict, reason, version, findings, restatements,
+       configuration_hash, code_version, workflow_id, run_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      on conflict (model, window_end) do update set
        as_of = excluded.as_of, verdict = excluded.verdict, reason = excluded.reason, version = excluded.version,
-       findings = excluded.findings, configuration_hash = excluded.configuration_hash,
+       findings = excluded.findings, restatements = excluded.restatements,
+       configuration_hash = excluded.configuration_hash,
        code_version = excluded.code_version, workflow_id = excluded.workflow_id, run_id = excluded.run_id,
        stored_at = now()
      where (degradation_checks.verdict, degradation_checks.reason, degradation_checks.version,
-         degradation_checks.findings)
-       is distinct from (excluded.verdict, excluded.reason, excluded.version, excluded.findings)`,
+         degradation_checks.findings, degradation_checks.restatements)
+       is distinct from (excluded.verdict, excluded.reason, excluded.version, excluded.findings, excluded.restatements)`,
     [
       check.model,
       toTimestamp(check.windowEnd),
@@ -155,6 +130,7 @@ export async function storeCheck(connection: Queryable, check: StoredCheck): Pro
       verdict.reason,
       check.version,
       JSON.stringify(verdict.findings),
+      JSON.stringify(check.restatements),
       provenance.configurationHash,
       provenance.codeVersion,
       provenance.workflowId,

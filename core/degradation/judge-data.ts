@@ -10,7 +10,10 @@ import { unjudgeable } from './judgement.ts';
 import type { ColumnDriftCondition, DatasetDriftCondition, QualityCondition } from './rules.ts';
 
 /** Have more of the features drifted than this share? */
-export function judgeDatasetDrift({ share }: DatasetDriftCondition, drift: DriftEvidence | undefined): Judgement {
+export function judgeDatasetDrift(
+  { share }: DatasetDriftCondition,
+  drift: DriftEvidence | undefined,
+): Judgement {
   const value: Computed =
     drift === undefined
       ? { notComputable: 'there is no drift run' }
@@ -35,7 +38,10 @@ export function judgeDatasetDrift({ share }: DatasetDriftCondition, drift: Drift
 }
 
 /** Has one column drifted? */
-export function judgeColumnDrift(condition: ColumnDriftCondition, drift: DriftEvidence | undefined): Judgement {
+export function judgeColumnDrift(
+  condition: ColumnDriftCondition,
+  drift: DriftEvidence | undefined,
+): Judgement {
   const column = condition.feature ?? condition.drift;
   const what = condition.feature === undefined ? `the ${condition.drift}` : `the feature ${column}`;
   const verdict: Verdict =
@@ -89,5 +95,9 @@ function judgeVerdict(
   };
   if (level === 'insufficient-data') return unjudgeable(what, reason, measurement);
   const fires = rank[level] >= rank[atLeast];
-  return { answer: fires ? 'fires' : 'fine', reason: `${what} is ${level}: ${reason}`, measured: [measurement] };
+  return {
+    answer: fires ? 'fires' : 'fine',
+    reason: `${what} is ${level}: ${reason}`,
+    measured: [measurement],
+  };
 }

@@ -9,7 +9,7 @@ import type { DegradationEvidence } from './evidence.ts';
 import type { Judgement, Measurement } from './judgement.ts';
 import { unjudgeable } from './judgement.ts';
 import type { Measured } from './measure.ts';
-import { measure, newest } from './measure.ts';
+import { measure, newestMeasured } from './measure.ts';
 import type { MetricCondition } from './rules.ts';
 import type { Standing, Uncertain } from './standing.ts';
 import { standing, worsened } from './standing.ts';
@@ -17,10 +17,11 @@ import { dayText, windowText } from './window-text.ts';
 
 /** Is a metric beyond its limit in the newest window that can be judged, or in enough of the newest ones? */
 export function judgeMetric(condition: MetricCondition, evidence: DegradationEvidence): Judgement {
-  const { window, measured } = newest(condition.over, evidence, (window) =>
+  const { window, measured } = newestMeasured(condition.over, evidence, (window) =>
     measure(condition, window, evidence),
   );
-  if (condition.windows !== undefined) return judgeWindows(condition, condition.windows, evidence, window.end);
+  if (condition.windows !== undefined)
+    return judgeWindows(condition, condition.windows, evidence, window.end);
   return judgeWindow(condition, window, measured, evidence).judgement;
 }
 
@@ -68,10 +69,7 @@ function judgeWindow(
 }
 
 /** Half a window does not show that a version is good; that it is bad may show sooner. */
-function servedTooShort(
-  window: Window,
-  { version, servedSince }: DegradationEvidence,
-): string | undefined {
+function servedTooShort(window: Window, { version, servedSince }: DegradationEvidence): string | undefined {
   if (servedSince === undefined || servedSince <= (window.start + window.end) / 2) return undefined;
   const length = countText(Math.round((window.end - window.start) / dayMs), 'day');
   return `version ${version} has served since ${dayText(servedSince)} only, less than half of the ${length}`;
@@ -132,11 +130,15 @@ function limitOf(
   }
   const { baseline, by } = worseThan;
   const before = baselineWindow(baseline, window, evidence.reference);
-  const name = baseline === 'reference' ? 'the reference' : `the ${durationText(baselineLength(baseline))} before`;
+  const name =
+    baseline === 'reference' ? 'the reference' : `the ${durationText(baselineLength(baseline))} before`;
   if (before === undefined) return { missing: `${name} has no rows of its own` };
   const was = measure(condition, before, evidence, 'most outcomes');
   if ('notComputable' in was.value) {
-    const why = was.of === undefined && condition.aggregate === 'pooled' ? 'it is not evaluated' : was.value.notComputable;
+    const why =
+      was.of === undefined && condition.aggregate === 'pooled'
+        ? 'it is not evaluated'
+        : was.value.notComputable;
     return { missing: `there is no baseline in ${name}, to ${dayText(before.end - dayMs)}: ${why}` };
   }
   const old = was.value.value;
@@ -180,7 +182,8 @@ function judgeWindows(
     return { ...unjudgeable(what, why), measured };
   }
   const limit = measured.find(({ value, limit }) => 'value' in value && limit !== undefined)?.limit ?? '';
-  const side = condition.worseThan === undefined ? `${badSide[metricTable[condition.metric].direction]} ` : '';
+  const side =
+    condition.worseThan === undefined ? `${badSide[metricTable[condition.metric].direction]} ` : '';
   const when = fires.length === 0 ? '' : `: ${fires.map(({ text }) => text).join(', ')}`;
   const rest = open.length === 0 ? '' : `; ${open.length} could not be judged`;
   return {

@@ -9,7 +9,7 @@ import type { DegradationEvidence, Interval } from './evidence.ts';
 import type { Judgement, Measurement } from './judgement.ts';
 import { unjudgeable } from './judgement.ts';
 import type { DailyNumber } from './measure.ts';
-import { dailyNumbers, intervalText, newest } from './measure.ts';
+import { dailyNumbers, intervalText, newestMeasured } from './measure.ts';
 import type { TrendCondition } from './rules.ts';
 import { windowText } from './window-text.ts';
 
@@ -20,7 +20,9 @@ const fewestDays = 3;
 export function judgeTrend(condition: TrendCondition, evidence: DegradationEvidence): Judgement {
   const { trend: metric, over, perDay, certainty = 'interval' } = condition;
   const { direction, label } = metricTable[metric];
-  const { window, measured } = newest(over, evidence, (window) => lineOf(condition, window, evidence));
+  const { window, measured } = newestMeasured(over, evidence, (window) =>
+    lineOf(condition, window, evidence),
+  );
   const span = window.end === evidence.day ? `over ${durationText(over)}` : `of ${windowText(window)}`;
   const what = `trend of ${direction === 'closer-to-zero-is-better' ? `|${label}|` : label} ${span}`;
   const sign = direction === 'higher-is-better' ? -1 : 1;
@@ -40,7 +42,9 @@ export function judgeTrend(condition: TrendCondition, evidence: DegradationEvide
   const worst = sign * slope > perDay;
   const surest = sign === 1 ? interval[0] : -interval[1];
   const fires = worst && (certainty === 'point' || surest > perDay);
-  const held = worst ? `is ${side[direction]} ${limit}${fires ? '' : ', but not surely'}` : `is not ${side[direction]} ${limit}`;
+  const held = worst
+    ? `is ${side[direction]} ${limit}${fires ? '' : ', but not surely'}`
+    : `is not ${side[direction]} ${limit}`;
   const basis = [
     intervalText(metric, interval),
     `${days} of ${countText(daysOf(window), 'day')}`,
@@ -99,7 +103,10 @@ function slopeOf(points: readonly DailyNumber[]): { readonly slope: number; read
     spread += dx * dx;
   });
   const slope = across / spread;
-  const rest = points.reduce((sum, { value }, i) => sum + (value - meanY - slope * ((xs[i] ?? 0) - meanX)) ** 2, 0);
+  const rest = points.reduce(
+    (sum, { value }, i) => sum + (value - meanY - slope * ((xs[i] ?? 0) - meanX)) ** 2,
+    0,
+  );
   const reach = studentQuantile(0.975, n - 2) * Math.sqrt(rest / (n - 2) / spread);
   return { slope, interval: [slope - reach, slope + reach] };
 }

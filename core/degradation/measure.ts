@@ -1,7 +1,7 @@
 /** A metric over one window, from what is stored. */
 
 import type { MetricName } from '../performance/metrics.ts';
-import { countText, metricText, percentText } from '../performance/metrics.ts';
+import { countText, metricTable, metricText, percentText } from '../performance/metrics.ts';
 import { studentQuantile } from '../statistics/distributions.ts';
 import type { Computed } from '../verdict.ts';
 import type { Window } from '../window.ts';
@@ -76,7 +76,7 @@ function dailyMean(
   }
   const values = daily.map(({ value }) => value);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const interval = meanInterval(values, mean);
+  const interval = meanInterval(metric, values, mean);
   return {
     value: { value: mean },
     ...(interval && { interval }),
@@ -90,12 +90,14 @@ function dailyMean(
   };
 }
 
-function meanInterval(values: readonly number[], mean: number): Interval | undefined {
+function meanInterval(metric: MetricName, values: readonly number[], mean: number): Interval | undefined {
   const n = values.length;
   if (n < 2) return undefined;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
   const reach = studentQuantile(0.975, n - 1) * Math.sqrt(variance / n);
-  return [mean - reach, mean + reach];
+  // An error is never below 0.
+  const least = metricTable[metric].direction === 'lower-is-better' ? 0 : -Infinity;
+  return [Math.max(least, mean - reach), mean + reach];
 }
 
 export interface DailyNumber {
@@ -124,7 +126,7 @@ export function dailyNumbers(
 }
 
 /** The newest window of this length that was measured, from the day of the check back to the oldest that may speak for it. */
-export function newest<T extends { readonly enough: boolean }>(
+export function newestMeasured<T extends { readonly enough: boolean }>(
   over: string,
   { day, oldest }: DegradationEvidence,
   measureAt: (window: Window) => T,
@@ -179,4 +181,3 @@ function tooLittle(reason: string, sampleSize = 0): Measured {
 export function intervalText(metric: MetricName, [low, high]: Interval): string {
   return `95% interval ${metricText(metric, low)} to ${metricText(metric, high)}`;
 }
-

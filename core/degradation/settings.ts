@@ -95,7 +95,9 @@ function withLimit<T extends z.ZodType<{ limit?: number | undefined; worseThan?:
   return rule.superRefine(({ limit, worseThan }, context) => {
     if ((limit === undefined) !== (worseThan === undefined)) return;
     const message =
-      limit === undefined ? 'is missing; write a number, or worseThan' : 'stands beside worseThan; remove one';
+      limit === undefined
+        ? 'is missing; write a number, or worseThan'
+        : 'stands beside worseThan; remove one';
     context.addIssue({ code: 'custom', path: ['limit'], message });
   });
 }
@@ -133,7 +135,10 @@ type Written<T> = T extends unknown
   ? Omit<T, 'over' | 'aggregate' | 'share' | 'atLeast' | 'all' | 'any' | 'not'> &
       Partial<Pick<T, Extract<keyof T, 'over' | 'aggregate' | 'share' | 'atLeast'>>>
   : never;
-type Simple = Exclude<Condition, { readonly all: unknown } | { readonly any: unknown } | { readonly not: unknown }>;
+type Simple = Exclude<
+  Condition,
+  { readonly all: unknown } | { readonly any: unknown } | { readonly not: unknown }
+>;
 /** A condition as people write it: what has a default may be left out. */
 export type ConditionInput =
   | Written<Simple>
@@ -182,7 +187,8 @@ export function ruleProblems(rule: Condition, monitor: Watched): readonly RulePr
   if ('metric' in rule) {
     return [...metricProblems('metric', rule.metric, monitor), ...baselineProblems(rule, monitor)];
   }
-  if (!('feature' in rule) || rule.feature === undefined || Object.hasOwn(monitor.features, rule.feature)) return [];
+  if (!('feature' in rule) || rule.feature === undefined || Object.hasOwn(monitor.features, rule.feature))
+    return [];
   return [{ path: ['feature'], message: `"${rule.feature}" is not a feature of this monitor` }];
 }
 

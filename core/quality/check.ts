@@ -40,7 +40,13 @@ export function isFailed({ verdict }: QualityCheck): boolean {
   return severity[verdict.level] > 0;
 }
 
-/** Those that have found something, the worst first. */
+/**
+ * Which checks have found something? The worst first, else in their order.
+ *
+ * @example
+ * const told = (level) => ({ check: 'range', column: 'hum', verdict: { level, reason: '' }, counts: {} });
+ * failedChecks([told('ok'), told('warning'), told('critical')]).map(({ verdict }) => verdict.level) // ['critical', 'warning']
+ */
 export function failedChecks(checks: readonly QualityCheck[]): QualityCheck[] {
   return checks.filter(isFailed).sort((a, b) => severity[b.verdict.level] - severity[a.verdict.level]);
 }

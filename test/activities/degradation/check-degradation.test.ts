@@ -142,12 +142,15 @@ describe('checkDegradation', () => {
   });
 
   it('judges a daily mean alike, in whatever order its days were run', async () => {
-    const rules = [{ metric: 'rmse', over: '4d', aggregate: 'daily-mean', limit: 2 }] as const;
+    const rules = [
+      { metric: 'rmse', over: '4d', aggregate: 'daily-mean', limit: 2, certainty: 'point' },
+    ] as const;
     await watch(test.database, { ...settings, degradation: { rules: [...rules] } });
     for (const [n, error] of [1, 1, 3, 5].entries()) await loadDay(n + 1, error);
     expect(await check(at(5, 3))).toMatchObject({
       verdict: 'critical',
-      reason: 'daily mean RMSE over 4 days 2.5 is above 2 (4 of 4 days, 96 outcomes)',
+      reason:
+        'daily mean RMSE over 4 days 2.5 is above 2 (95% interval 0 to 5.547, 4 of 4 days, 96 outcomes)',
     });
   });
 });
@@ -166,10 +169,14 @@ describe('the degradation alert', () => {
     ]);
   });
 
-  it('stays open while the rule that fired cannot be judged', async () => {
+  it('follows the newest day that can be judged, and stays open where none can', async () => {
     await loadDay(1, 5);
     await check(at(2, 3));
-    expect(await check(at(3, 3))).toMatchObject({ verdict: 'insufficient-data' });
+    expect(await check(at(4, 3))).toMatchObject({
+      verdict: 'critical',
+      reason: 'RMSE of 1 Jan 5 is above 4 (24 outcomes, coverage 100%)',
+    });
+    expect(await check(at(10, 3))).toMatchObject({ verdict: 'insufficient-data' });
     expect(await alerts()).toMatchObject([{ state: 'open' }]);
   });
 
