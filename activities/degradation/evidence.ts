@@ -71,11 +71,11 @@ function windowsBackTo(
 }
 
 /** Do any of the rules ask for drift or data quality? */
-export function readsDrift(rules: readonly DegradationRule[]): boolean {
+function readsDrift(rules: readonly DegradationRule[]): boolean {
   return rules.flatMap(conditionsOf).some((condition) => 'drift' in condition || 'quality' in condition);
 }
 
-export interface EvaluationRow extends Record<string, unknown> {
+interface EvaluationRow extends Record<string, unknown> {
   readonly version: string;
   readonly window_start: number;
   readonly window_end: number;
@@ -111,7 +111,7 @@ async function findEvaluations(
 }
 
 /** A stored evaluation as rules look at it. */
-export function toEvaluation(row: EvaluationRow): EvaluationEvidence {
+function toEvaluation(row: EvaluationRow): EvaluationEvidence {
   const computed = Object.entries(row.metrics).map(([name, value]) => [name, { value }]);
   const not = Object.entries(row.details.notComputable ?? {}).map(([name, notComputable]) => [
     name,
@@ -131,7 +131,7 @@ export function toEvaluation(row: EvaluationRow): EvaluationEvidence {
 }
 
 /** When a version served its first row; null where it served none. */
-export async function findServedSince(
+async function findServedSince(
   connection: Queryable,
   model: string,
   version: string,
@@ -147,7 +147,7 @@ export async function findServedSince(
 }
 
 /** The newest drift run of the monitor's own length, at most a day old. */
-export async function findDrift(
+async function findDrift(
   connection: Queryable,
   { model, current }: Monitor,
   asOf: number,

@@ -106,7 +106,6 @@ interface Leveled {
   readonly level: Trouble;
 }
 
-export type MetricRule = MetricCondition & Leveled;
 /** A condition with what it means when it is so. */
 export type DegradationRule = Condition & Leveled;
 

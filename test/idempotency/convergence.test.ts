@@ -137,19 +137,31 @@ async function copyRows(source: Database, target: Database): Promise<void> {
   );
 }
 
-/** What may differ: ids, when a number was first computed, and how many revisions it took. */
+/** What may differ: ids, when a number was first computed, how many revisions it took, and which of them were told. */
 const provenance = ['prediction_id', 'as_of', 'built_at'];
 
 async function derived(database: Database): Promise<Record<string, unknown>> {
-  const { performance_evaluations: _, ...tables } = await checksums(database, provenance);
+  const tables = await checksums(database, provenance);
   const evaluations = await database.query(
     `select version, window_start, window_end, segment, state, gate, verdict, reason, metrics, intervals, details, sample_size,
        prediction_count, coverage, content_hash
      from latest_performance_evaluations order by version, segment, window_start, window_end`,
   );
+  const checks = await database.query(
+    `select window_end, verdict, reason, version, regexp_replace(findings::text, '"revision": \\d+', '', 'g') as findings
+     from degradation_checks order by window_end`,
+  );
   // Their history is that of the runs: people were told and shown what was known then.
-  const { alerts: __, alert_events: ___, alert_deliveries: ____, reports: _____, ...rest } = tables;
-  return { ...rest, evaluations };
+  const history = [
+    'performance_evaluations',
+    'degradation_checks',
+    'alerts',
+    'alert_events',
+    'alert_deliveries',
+    'reports',
+  ];
+  const rest = Object.entries(tables).filter(([table]) => !history.includes(table));
+  return { ...Object.fromEntries(rest), evaluations, checks };
 }
 
 it('whatever the order of rows and runs', { timeout: 300_000 }, async () => {

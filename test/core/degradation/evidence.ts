@@ -14,7 +14,7 @@ import { dayMs } from '../../../core/window.ts';
 const firstDay = Date.parse('2011-05-01T00:00:00Z');
 /** Midnight at which a day of May begins. */
 export const may = (n: number): number => firstDay + (n - 1) * dayMs;
-export const today = may(15);
+const today = may(15);
 
 export interface Told extends Partial<Omit<EvaluationEvidence, 'window' | 'metrics' | 'intervals'>> {
   /** The day of May at whose beginning the window ends. */
