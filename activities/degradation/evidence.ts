@@ -130,20 +130,17 @@ function toEvaluation(row: EvaluationRow): EvaluationEvidence {
   };
 }
 
-/** When a version served its first row; null where it served none. */
+/** The hour in which a version served its first row; null where it served none. */
 async function findServedSince(
   connection: Queryable,
   model: string,
   version: string,
 ): Promise<number | null> {
-  const [row] = await connection.query<{ event_time: number }>(
-    `select event_time from predictions
-     where model = $1 and version = $2 and role = 'serving'
-     order by event_time
-     limit 1`,
+  const [row] = await connection.query<{ hour: number | null }>(
+    `select min(hour) as hour from outcome_summaries where model = $1 and segment = '' and version = $2`,
     [model, version],
   );
-  return row?.event_time ?? null;
+  return row?.hour ?? null;
 }
 
 /** The newest drift run of the monitor's own length, at most a day old. */

@@ -36,6 +36,7 @@ beforeEach(async () => {
 async function check(n: number, runId = 'run'): Promise<CheckDegradationResult> {
   const asOf = at(n, 3);
   await activities.attachActuals({ model, asOf });
+  await activities.summarizeOutcomes({ model, asOf });
   await activities.evaluatePerformance({ model, asOf });
   return activitiesOn(test.database, { runId }).checkDegradation({ model, asOf, act: false });
 }
