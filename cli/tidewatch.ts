@@ -10,6 +10,7 @@ import { addInit } from './commands/init.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addProfile } from './commands/profile.ts';
 import { addReprocess } from './commands/reprocess.ts';
+import { addStatus } from './commands/status.ts';
 import { addWorker } from './commands/worker.ts';
 import { reportFailure } from './failures.ts';
 
@@ -18,7 +19,7 @@ const program = new Command('tidewatch')
   .version(await codeVersion())
   .exitOverride();
 
-for (const add of [addInit, addMigrate, addApply, addWorker, addReprocess, addCompare, addProfile])
+for (const add of [addInit, addMigrate, addApply, addWorker, addStatus, addReprocess, addCompare, addProfile])
   add(program);
 
 // A single command needs no list of the environment, and starts sooner without its schema.

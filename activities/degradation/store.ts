@@ -44,12 +44,13 @@ export interface DegradationCheck {
   readonly restatements: readonly Restatement[];
 }
 
-/** The checks of days after `from`, up to and with `to`, the newest first. */
+/** The checks of days after `from`, up to and with `to`, the newest first; or only so many of the newest. */
 export async function readChecks(
   connection: Queryable,
   model: string,
-  { from, to }: { readonly from: number; readonly to: number },
+  range: { readonly from: number; readonly to: number } | { readonly newest: number },
 ): Promise<DegradationCheck[]> {
+  const { from, to, newest } = { from: null, to: null, newest: null, ...range };
   const rows = await connection.query<{
     window_end: number;
     as_of: number;
@@ -61,9 +62,11 @@ export async function readChecks(
   }>(
     `select window_end, as_of, version, verdict, reason, findings, restatements
      from degradation_checks
-     where model = $1 and window_end > $2 and window_end <= $3
-     order by window_end desc`,
-    [model, toTimestamp(from), toTimestamp(to)],
+     where model = $1 and window_end > coalesce($2, '-infinity'::timestamptz)
+       and window_end <= coalesce($3, 'infinity'::timestamptz)
+     order by window_end desc
+     limit $4`,
+    [model, from === null ? null : toTimestamp(from), to === null ? null : toTimestamp(to), newest],
   );
   return rows.map(({ window_end, as_of, version, verdict, reason, findings, restatements }) => ({
     windowEnd: window_end,

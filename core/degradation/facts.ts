@@ -40,7 +40,7 @@ export function degradationFacts(version: string | null, findings: readonly Degr
 }
 
 /** @example measurementName({ label: 'RMSE', over: '7d', value: { value: 1 }, text: '1', sampleSize: 9 }) // 'RMSE over 7 days' */
-function measurementName({ label, over }: Pick<Measurement, 'label' | 'over'>): string {
+export function measurementName({ label, over }: Pick<Measurement, 'label' | 'over'>): string {
   return over === undefined ? label : `${label} over ${durationText(over)}`;
 }
 

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+
+interface Options {
+  readonly model?: string;
+  readonly explain?: true;
+  readonly json?: true;
+}
+
+const examples = `
+Examples:
+  $ tidewatch status
+  $ tidewatch status --model bike-demand --explain
+
+Exit codes: 0, also where a model is degraded; 2 for a model that nothing watches; 3 where Postgres does not answer.`;
+
+/** `tidewatch status` */
+export function addStatus(program: Command): void {
+  program
+    .command('status')
+    .description('how the watched models stand: verdict, performance, drift, open alerts, champion')
+    .option('--model <name>', 'only this one, in detail')
+    .option('--explain', 'each rule with its evidence: what fires, since when, and what cannot be judged')
+    .option('--json', 'print everything as JSON')
+    .addHelpText('after', examples)
+    .action(status);
+}
+
+async function status(options: Options): Promise<void> {
+  const { checkSchema } = await import('../../sql/migrator.ts');
+  const { findMonitor, listMonitors } = await import('../../activities/monitors/store.ts');
+  const { withDatabase } = await import('../database.ts');
+  const { readStatus } = await import('../status/read-status.ts');
+  const { model } = options;
+
+  const models = await withDatabase('tidewatch-status', async (database) => {
+    await checkSchema(database);
+    const monitors =
+      model === undefined ? await listMonitors(database) : [await findMonitor(database, model)];
+    return database.snapshot(async (connection) => {
+      const statuses = [];
+      for (const { monitor } of monitors) statuses.push(await readStatus(connection, monitor));
+      return statuses;
+    });
+  });
+
+  if (options.json) {
+    const { statusJson } = await import('../status/status-json.ts');
+    console.log(JSON.stringify(models.map(statusJson), undefined, 2));
+    return;
+  }
+  const { screen } = await import('../paint.ts');
+  const { statusTable, statusText } = await import('../status/status-text.ts');
+  if (models.length === 0)
+    console.log('nothing is watched yet; write monitors/<model>.yaml and run `tidewatch apply`');
+  else if (model === undefined && !options.explain) console.log(statusTable(models, screen()));
+  else {
+    const detail = options.explain ? 'explain' : 'short';
+    console.log(models.map((status) => statusText(status, detail, screen())).join('\n\n'));
+  }
+}

@@ -1,0 +1,18 @@
+import { formatInstant, formatWindow } from '../../core/window.ts';
+import type { ModelStatus } from './read-status.ts';
+
+/** The status of a model for machines: instants as ISO 8601, null where there is none. */
+export function statusJson(status: ModelStatus): unknown {
+  const { checked, degradedSince, champion, performance, drift, alerts, rules, ...rest } = status;
+  const instant = (at: number | undefined): string | null => (at === undefined ? null : formatInstant(at));
+  return {
+    ...rest,
+    checked: instant(checked),
+    degradedSince: instant(degradedSince),
+    champion: champion && { version: champion.version, since: instant(champion.since) },
+    performance: performance && { ...performance, window: formatWindow(performance.window) },
+    drift: drift && { ...drift, window: formatWindow(drift.window) },
+    alerts: alerts.map(({ openedAsOf, ...alert }) => ({ ...alert, openedAsOf: formatInstant(openedAsOf) })),
+    rules: rules.map(({ firingSince, ...rule }) => ({ ...rule, firingSince: instant(firingSince) })),
+  };
+}

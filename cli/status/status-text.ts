@@ -1,0 +1,143 @@
+/** The status of models as people read it. */
+
+import Table from 'cli-table3';
+
+import { measurementName } from '../../core/degradation/facts.ts';
+import type { Measurement } from '../../core/degradation/judgement.ts';
+import { ruleText } from '../../core/degradation/rule-text.ts';
+import { windowText } from '../../core/degradation/window-text.ts';
+import { countText, metricTable, metricText, percentText } from '../../core/performance/metrics.ts';
+import type { Level } from '../../core/verdict.ts';
+import { formatDay, parseWindow } from '../../core/window.ts';
+import { colors, plain } from '../compare/column-table.ts';
+import type { Screen } from '../paint.ts';
+import type { ModelStatus, RuleStatus } from './read-status.ts';
+import type { StoredPerformance } from './store.ts';
+
+/** One row a model. */
+export function statusTable(models: readonly ModelStatus[], { paint }: Screen): string {
+  const table = new Table({
+    ...plain,
+    head: ['model', 'verdict', 'champion', 'performance', 'coverage', 'drift', 'open alerts'],
+  });
+  for (const status of models) {
+    const { performance, drift } = status;
+    const since = status.degradedSince === undefined ? '' : ` since ${formatDay(status.degradedSince)}`;
+    table.push([
+      status.model,
+      `${levelText(status.verdict, paint)}${since}`,
+      status.champion?.version ?? '-',
+      performance === null ? '-' : valueText(status, performance),
+      typeof performance?.coverage === 'number' ? percentText(performance.coverage) : '-',
+      drift === null ? '-' : levelText(drift.verdict, paint),
+      status.alerts.length,
+    ]);
+  }
+  return table.toString();
+}
+
+/** One model in a few lines; `explain` adds each rule with its evidence. */
+export function statusText(status: ModelStatus, detail: 'short' | 'explain', screen: Screen): string {
+  const { paint } = screen;
+  const since = status.degradedSince === undefined ? '' : ` since ${formatDay(status.degradedSince)}`;
+  const { champion, drift } = status;
+  const lines: (readonly [string, string])[] = [
+    ['verdict', `${levelText(status.verdict, paint)}${since}: ${status.reason}`],
+    ['checked', status.checked === undefined ? 'never' : `for ${formatDay(status.checked)}`],
+    ['champion', champion === null ? 'none' : championText(champion)],
+    ['performance', performanceText(status)],
+    [
+      'drift',
+      drift === null
+        ? 'no drift run yet'
+        : `${levelText(drift.verdict, paint)}, ${windowText(drift.window)}: ${drift.reason}`,
+    ],
+    ...alertLines(status),
+    ...status.restatements.map(({ numbers }): [string, string] => ['restated', numbers.join('; ')]),
+  ];
+  const width = Math.max(...lines.map(([name]) => name.length)) + 2;
+  const text = [
+    paint('bold', status.model),
+    ...lines.map(([name, value]) => `  ${name.padEnd(width)}${value}`),
+  ];
+  return [...text, ...(detail === 'explain' ? explainLines(status.rules, screen) : [])].join('\n');
+}
+
+function levelText(level: Level, paint: Screen['paint']): string {
+  return paint(colors[level], level);
+}
+
+function championText({ version, since }: NonNullable<ModelStatus['champion']>): string {
+  return since === undefined ? version : `${version}, since ${formatDay(since)}`;
+}
+
+function alertLines({ alerts }: ModelStatus): [string, string][] {
+  if (alerts.length === 0) return [['alerts', 'none open']];
+  return alerts.map(({ key, severity, openedAsOf, summary }) => [
+    'alert',
+    `${key}, ${severity}, open since ${formatDay(openedAsOf)}: ${summary}`,
+  ]);
+}
+
+function valueText({ metric }: ModelStatus, { value, interval }: StoredPerformance): string {
+  const { label } = metricTable[metric];
+  if (value === null) return `${label} not computable`;
+  const ends =
+    interval === undefined
+      ? ''
+      : ` (${metricText(metric, interval[0])} to ${metricText(metric, interval[1])})`;
+  return `${label} ${metricText(metric, value)}${ends}`;
+}
+
+function performanceText(status: ModelStatus): string {
+  const { performance } = status;
+  if (performance === null) return 'not evaluated yet';
+  const { window, outcomes, coverage, state, revision, verdict, reason } = performance;
+  const facts = [
+    countText(outcomes, 'outcome'),
+    ...(coverage === null ? [] : [`coverage ${percentText(coverage)}`]),
+    state,
+    `revision ${revision}`,
+  ];
+  const doubt = verdict === 'insufficient-data' ? `; not judged: ${reason}` : '';
+  return `${valueText(status, performance)}, ${windowText(window)} (${facts.join(', ')})${doubt}`;
+}
+
+function explainLines(rules: readonly RuleStatus[], { paint }: Screen): string[] {
+  if (rules.length === 0) return ['', '  no rule was judged yet'];
+  return rules.flatMap((status) => {
+    const { rule, level, firingSince, reason, measured } = status;
+    const said = {
+      ok: 'does not fire',
+      warning: 'fires',
+      critical: 'fires',
+      'insufficient-data': 'cannot be judged',
+    }[level];
+    const since = firingSince === undefined ? '' : ` since ${formatDay(firingSince)}`;
+    return [
+      '',
+      `  ${paint('bold', ruleText(rule))} (${rule.level})`,
+      `    ${paint(colors[level], said)}${since}: ${reason}`,
+      ...measured.map((measurement) => `    ${paint('dim', '-')} ${measurementText(measurement)}`),
+    ];
+  });
+}
+
+function measurementText(measurement: Measurement): string {
+  const { value, text, interval, metric, limit, sampleSize, over, coverage } = measurement;
+  const window = measurement.window === undefined ? '' : `, ${windowText(parseWindow(measurement.window))}`;
+  const ends =
+    interval === undefined || metric === undefined
+      ? ''
+      : ` (95% interval ${metricText(metric, interval[0])} to ${metricText(metric, interval[1])})`;
+  const facts = [
+    'notComputable' in value ? `no value: ${text}` : `${text}${ends}`,
+    ...(limit === undefined ? [] : [`limit ${limit}`]),
+    countText(sampleSize, over === undefined ? 'row' : 'outcome'),
+    ...(coverage === undefined ? [] : [`coverage ${percentText(coverage)}`]),
+    ...(measurement.version === undefined ? [] : [`version ${measurement.version}`]),
+    ...(measurement.revision === undefined ? [] : [`revision ${measurement.revision}`]),
+    ...(measurement.state === undefined ? [] : [measurement.state]),
+  ];
+  return `${measurementName(measurement)}${window}: ${facts.join(', ')}`;
+}

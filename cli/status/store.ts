@@ -1,0 +1,156 @@
+/** What `tidewatch status` reads, one query a function. */
+
+import type { Interval } from '../../core/degradation/evidence.ts';
+import type { DegradationRule } from '../../core/degradation/rules.ts';
+import type { MetricName } from '../../core/performance/metrics.ts';
+import type { Level } from '../../core/verdict.ts';
+import { durationMs, type Window } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+import { toTimestamp } from '../../sql/database.ts';
+
+interface Measure {
+  readonly model: string;
+  readonly version: string;
+  readonly metric: MetricName;
+  readonly over: string;
+}
+
+export interface StoredPerformance {
+  readonly window: Window;
+  /** Null where the metric is not computable. */
+  readonly value: number | null;
+  readonly interval?: Interval;
+  readonly outcomes: number;
+  readonly coverage: number | null;
+  readonly state: 'provisional' | 'final';
+  readonly revision: number;
+  /** Whether it is enough to judge by, and why not. */
+  readonly verdict: Level;
+  readonly reason: string;
+}
+
+/** The newest evaluation of a version that can be judged by; where there is none, the newest of all. */
+export async function findNewestPerformance(
+  connection: Queryable,
+  { model, version, metric, over }: Measure,
+): Promise<StoredPerformance | null> {
+  const [row] = await connection.query<{
+    start: number;
+    end: number;
+    value: number | null;
+    interval: Interval | null;
+    outcomes: number;
+    coverage: number | null;
+    state: 'provisional' | 'final';
+    revision: number;
+    verdict: Level;
+    reason: string;
+  }>(
+    `select window_start as start, window_end as "end", (metrics ->> $4)::float8 as value, intervals -> $4 as interval,
+       sample_size as outcomes, coverage, state, revision, verdict, reason
+     from performance_evaluations
+     where model = $1 and version = $2 and segment = '' and window_end - window_start = make_interval(secs => $3)
+     order by verdict = 'insufficient-data', window_end desc, revision desc
+     limit 1`,
+    [model, version, durationMs(over) / 1000, metric],
+  );
+  if (row === undefined) return null;
+  const { start, end, interval, ...rest } = row;
+  return { window: { start, end }, ...rest, ...(interval !== null && { interval }) };
+}
+
+export interface StoredDrift {
+  readonly window: Window;
+  readonly verdict: Level;
+  readonly reason: string;
+}
+
+/** The newest drift run of this length. */
+export async function findNewestDrift(
+  connection: Queryable,
+  model: string,
+  length: string,
+): Promise<StoredDrift | null> {
+  const [row] = await connection.query<{ start: number; end: number; verdict: Level; reason: string }>(
+    `select window_start as start, window_end as "end", verdict, reason
+     from drift_runs
+     where model = $1 and segment = '' and window_end - window_start = make_interval(secs => $2)
+     order by window_end desc
+     limit 1`,
+    [model, durationMs(length) / 1000],
+  );
+  if (row === undefined) return null;
+  const { start, end, verdict, reason } = row;
+  return { window: { start, end }, verdict, reason };
+}
+
+export interface OpenAlert {
+  readonly key: string;
+  readonly severity: string;
+  readonly summary: string;
+  readonly openedAsOf: number;
+}
+
+/** The open alerts of a model, the oldest first. */
+export function listOpenAlerts(connection: Queryable, model: string): Promise<OpenAlert[]> {
+  return connection.query<OpenAlert & Record<string, unknown>>(
+    `select alert_key as key, severity, summary, opened_as_of as "openedAsOf"
+     from alerts
+     where model = $1 and state = 'open'
+     order by opened_as_of, alert_key`,
+    [model],
+  );
+}
+
+/** When a version became champion, where it was promoted. */
+export async function findPromotion(
+  connection: Queryable,
+  model: string,
+  version: string,
+): Promise<number | undefined> {
+  const [row] = await connection.query<{ promoted_at: number | null }>(
+    'select promoted_at from model_versions where model = $1 and version = $2',
+    [model, version],
+  );
+  return row?.promoted_at ?? undefined;
+}
+
+/** The first day of the trouble that a check of this day is in. */
+export async function findTroubleSince(
+  connection: Queryable,
+  model: string,
+  day: number,
+): Promise<number | undefined> {
+  const [row] = await connection.query<{ since: number | null }>(
+    `select min(window_end) as since
+     from degradation_checks
+     where model = $1 and window_end <= $2 and verdict in ('warning', 'critical')
+       and window_end > coalesce(
+         (select max(window_end) from degradation_checks where model = $1 and window_end <= $2 and verdict = 'ok'),
+         '-infinity')`,
+    [model, toTimestamp(day)],
+  );
+  return row?.since ?? undefined;
+}
+
+/** The first day since which a rule has fired whenever it was judged. */
+export async function findRuleFiringSince(
+  connection: Queryable,
+  model: string,
+  rule: DegradationRule,
+  day: number,
+): Promise<number | undefined> {
+  const [row] = await connection.query<{ since: number | null }>(
+    `with judged as (
+       select window_end, finding ->> 'level' as level
+       from degradation_checks, jsonb_array_elements(findings) as finding
+       where model = $1 and window_end <= $2 and finding -> 'rule' = $3::jsonb
+     )
+     select min(window_end) as since
+     from judged
+     where level in ('warning', 'critical')
+       and window_end > coalesce((select max(window_end) from judged where level = 'ok'), '-infinity')`,
+    [model, toTimestamp(day), JSON.stringify(rule)],
+  );
+  return row?.since ?? undefined;
+}
