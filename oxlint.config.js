@@ -26,6 +26,7 @@ const ownedBy = {
   nodemailer: 'activities/alerts/email.ts',
   yaml: 'cli/yaml-source.ts',
   echarts: 'console/charts.ts',
+  '@resvg/resvg-js': 'activities/reports/png.ts',
   '@duckdb/node-api': 'sql/table-file.ts',
 };
 /** the worker's own scrape endpoint is the one other user of prom-client */

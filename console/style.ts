@@ -1,20 +1,19 @@
 /** The style sheet of a report. Dark only on a screen: paper is white. */
 
+import { darkColors, lightColors } from './colors.ts';
+
+const variables = (colors: Readonly<Record<string, string>>): string =>
+  Object.entries(colors)
+    .map(([name, color]) => `--${name}: ${color};`)
+    .join(' ');
+
 export const style = `
 :root {
   color-scheme: light dark;
-  --page: #ffffff; --raised: #f6f8fa; --ink: #1f2328; --muted: #59636e; --line: #d1d9e0; --link: #0757ba;
-  --grid: #e6eaef; --axis: #8c959f; --reference: #ccd3da; --reference-edge: #7f8995; --current: #0b62d0; --current-light: #d8e7fb;
-  --ok: #1a7f37; --warning: #925f00; --critical: #cf222e; --unknown: #59636e; --limit: #925f00; --usual: #dff0e3;
-  --cell: #e6eaef;
+  ${variables(lightColors)}
 }
 @media screen and (prefers-color-scheme: dark) {
-  :root {
-    --page: #0d1117; --raised: #161b22; --ink: #e6edf3; --muted: #9198a1; --line: #30363d; --link: #6cb0ff;
-    --grid: #21262d; --axis: #6e7681; --reference: #3f4650; --reference-edge: #7d8792; --current: #62aaff; --current-light: #16375f;
-    --ok: #46c15b; --warning: #dba42c; --critical: #ff6a61; --unknown: #9198a1; --limit: #dba42c; --usual: #14331d;
-    --cell: #262c34;
-  }
+  :root { ${variables(darkColors)} }
 }
 *, ::before, ::after { box-sizing: border-box }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100% }

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { DriftReport, ReportedSegment } from '../../console/drift-report/drift-report.ts';
 import { driftReportOf, reportedColumn } from '../../console/drift-report/from-column-drift.ts';
 import { renderDriftReport } from '../../console/drift-report/render.ts';
-import { driftedSince } from '../../console/drift-report/since.ts';
+import { driftedSince } from '../../console/since.ts';
 import { instantText } from '../../console/instant-text.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Finding } from '../../core/multivariate/finding.ts';

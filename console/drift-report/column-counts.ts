@@ -2,7 +2,7 @@
 
 import { formatCount } from '../numbers.ts';
 import type { ReportedColumn } from './drift-report.ts';
-import { levelCounts } from './verdict-table.ts';
+import { levelCounts } from '../verdict-table.ts';
 
 /**
  * The features, which the verdict on the whole is about, then each other column, then those that do not count. Where there are

@@ -12,7 +12,7 @@ import type { Sides } from '../../core/statistics/comparison.ts';
 import { drawChart, type ChartOption } from '../charts.ts';
 import type { Html } from '../html.ts';
 import { formatApart } from '../numbers.ts';
-import { axisLine, axisText, chartText, chartWidth, gridLine, niceTicks } from './chart-parts.ts';
+import { axisLine, axisText, chartText, chartWidth, gridLine, niceTicks } from '../chart-parts.ts';
 import { shorten, visibleName } from '../names.ts';
 
 export type DrawnDistribution = Exclude<Distribution, { readonly notComputable: string }>;

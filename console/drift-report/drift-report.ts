@@ -8,7 +8,8 @@ import type { MetricName } from '../../core/performance/metrics.ts';
 import type { ColumnKind } from '../../core/profile/grid.ts';
 import type { Computation } from '../../core/statistics/comparison.ts';
 import type { Computed, Level, Verdict } from '../../core/verdict.ts';
-import type { PastVerdict, Since } from './since.ts';
+import type { ReportedQuality } from '../quality-table.ts';
+import type { PastVerdict, Since } from '../since.ts';
 
 /** One comparison of a current window with its reference: of a model, or of two files. */
 export interface DriftReport {
@@ -30,7 +31,7 @@ export interface DriftReport {
   /** What was found of all features at once; absent where that was not asked. */
   readonly together?: readonly TogetherFinding[];
   /** Absent where no checks are made. */
-  readonly quality?: { readonly verdict: Verdict; readonly checks: readonly QualityCheck[] };
+  readonly quality?: ReportedQuality;
   /** Absent for files, and where nothing was judged. */
   readonly importances?: ReportedImportances;
   /** Absent where the predictions are not held against actuals. */
@@ -134,14 +135,4 @@ export interface ReportedImportance {
   readonly before: { readonly time?: number; readonly version?: number };
   /** Whether its drift goes together with the model's error; absent where no window has both. */
   readonly driftAndError?: string;
-}
-
-export interface QualityCheck {
-  readonly check: string;
-  /** Absent for the whole window. */
-  readonly column?: string;
-  readonly level: Level;
-  readonly reason: string;
-  /** False where it is only shown: of an ignored check, or of a disabled column. */
-  readonly counted?: boolean;
 }

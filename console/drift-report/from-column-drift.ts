@@ -5,7 +5,7 @@ import type { ColumnDrift } from '../../core/drift/column-drift.ts';
 import type { Distribution } from '../../core/drift/distribution.ts';
 import { methodOf, type StatisticResult } from '../../core/statistics/registry.ts';
 import type { Answer, DriftReport, HistoryPoint, ReportedColumn, Statistic } from './drift-report.ts';
-import { driftedSince, type PastVerdict } from './since.ts';
+import { driftedSince, type PastVerdict } from '../since.ts';
 
 /** A judged column with what is drawn beside it; each is left out where it is not known. */
 export interface JudgedColumn {

@@ -3,13 +3,14 @@
 import { countText } from '../../core/performance/metrics.ts';
 import type { Level, Verdict } from '../../core/verdict.ts';
 import { html, type Html, type Part } from '../html.ts';
+import { definition } from '../definition.ts';
 import { formatCount } from '../numbers.ts';
 import { columnCounts } from './column-counts.ts';
 import type { DriftReport, ReportedColumn, ReportedSide } from './drift-report.ts';
 import { levelMark } from '../level-mark.ts';
 import { shorten } from '../names.ts';
-import { worstFirst } from './order.ts';
-import { isLoud, sinceInWords } from './since.ts';
+import { worstFirst } from '../worst-first.ts';
+import { isLoud, sinceInWords } from '../since.ts';
 
 /** A longer reason, such as one that names 200 columns, is folded after its beginning. */
 const longestReason = 320;
@@ -36,12 +37,12 @@ export function header(report: DriftReport): Html {
       </ul>
     </div>
     <dl class="sides">
-      ${named('Current', side(current))} ${named('Reference', side(reference))}
-      ${named(
+      ${definition('Current', side(current))} ${definition('Reference', side(reference))}
+      ${definition(
         'Columns',
         columnCounts(columns).map((counts, i) => [i > 0 && html`<br />`, counts]),
       )}
-      ${Object.entries(origin).map(([name, text]) => named(name, text))}
+      ${Object.entries(origin).map(([name, text]) => definition(name, text))}
     </dl>
   </header>`;
 }
@@ -99,13 +100,6 @@ function reasonOf(reason: string): Part {
       <summary>All of it</summary>
       <p>${reason}</p>
     </details>`;
-}
-
-function named(name: string, text: Part): Html {
-  return html`<div>
-    <dt>${name}</dt>
-    <dd>${text}</dd>
-  </div>`;
 }
 
 function side({ description, rows }: ReportedSide): Html {

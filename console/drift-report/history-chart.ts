@@ -1,10 +1,11 @@
 /** A statistic through time, with what is usual and where it matters. */
 
-import { dayMs, formatInstant, parseInstant } from '../../core/window.ts';
+import { parseInstant } from '../../core/window.ts';
 import type { Level } from '../../core/verdict.ts';
 import { drawChart, type ChartOption } from '../charts.ts';
 import type { Html } from '../html.ts';
-import { axisLine, axisText, chartText, chartWidth, gridLine } from './chart-parts.ts';
+import { axisText, chartText, chartWidth, gridLine } from '../chart-parts.ts';
+import { timeAxis } from '../time-axis.ts';
 import type { Answer, HistoryPoint } from './drift-report.ts';
 
 /** The same shapes as beside the words: colour is not the only sign. */
@@ -26,24 +27,10 @@ export interface History extends Pick<Answer, 'floor' | 'usual'> {
 export function historyChart(id: string, label: string, history: History): Html {
   const { points, floor, usual, height, format } = history;
   const ends = points.map(({ windowEnd }) => parseInstant(windowEnd));
-  const [first, last] = [ends[0]!, ends.at(-1)!];
-  const marks = evenly(ends);
   const option: ChartOption = {
     textStyle: chartText,
     grid: { left: 44, right: 26, top: 10, bottom: 26, outerBoundsMode: 'none' },
-    xAxis: {
-      type: 'value',
-      min: first,
-      max: last,
-      axisLine,
-      axisTick: { show: true, lineStyle: { color: 'var(--axis)' }, customValues: marks },
-      splitLine: { show: false },
-      axisLabel: {
-        ...axisText,
-        customValues: marks,
-        formatter: last - first < fewDaysMs ? hourText : dayText,
-      },
-    },
+    xAxis: timeAxis(ends),
     yAxis: {
       type: 'value',
       axisLine: { show: false },
@@ -87,24 +74,3 @@ export function historyChart(id: string, label: string, history: History): Html 
   };
   return drawChart(option, { id, label, width: chartWidth, height });
 }
-
-const fewDaysMs = 4 * dayMs;
-const mostMarks = 5;
-
-/** The last instant, and others before it at even steps. */
-function evenly(instants: readonly number[]): number[] {
-  const step = Math.ceil(instants.length / mostMarks);
-  return instants.filter((_, i) => (instants.length - 1 - i) % step === 0);
-}
-
-/** @example 'May 13' */
-function dayText(instant: number): string {
-  return dayFormat.format(instant);
-}
-
-/** @example '14:00' */
-function hourText(instant: number): string {
-  return formatInstant(instant).slice(11, 16);
-}
-
-const dayFormat = new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' });

@@ -5,7 +5,7 @@ import { html, type Html } from '../html.ts';
 import { formatCount } from '../numbers.ts';
 import type { ReportedImportance, ReportedImportances } from './drift-report.ts';
 import { visibleName } from '../names.ts';
-import { verdictTable } from './verdict-table.ts';
+import { verdictTable } from '../verdict-table.ts';
 
 /** A feature a line, in the order given; a column that no feature has anything for is left out. */
 export function importanceSection({ description, shifts, features }: ReportedImportances): Html {

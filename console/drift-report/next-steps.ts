@@ -4,7 +4,7 @@ import { html, type Html, type Part } from '../html.ts';
 import type { DriftReport, ReportedColumn } from './drift-report.ts';
 import { shorten, visibleName } from '../names.ts';
 import { hasDetails, type PlacedColumn } from './overview.ts';
-import { isLoud } from './since.ts';
+import { isLoud } from '../since.ts';
 
 /** So many columns are named to begin with. */
 const firstColumns = 3;

@@ -8,7 +8,7 @@ import type { Answer, ReportedColumn } from './drift-report.ts';
 import { levelMark, levelShapes } from '../level-mark.ts';
 import { shorten, visibleName } from '../names.ts';
 import { leadingAnswer, timesFloor } from './order.ts';
-import { isLoud, sinceInWords } from './since.ts';
+import { isLoud, sinceInWords } from '../since.ts';
 
 /** A column with the id of its section. */
 export interface PlacedColumn {

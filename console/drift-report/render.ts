@@ -25,9 +25,9 @@ import {
   type PlacedColumn,
 } from './overview.ts';
 import { performanceSection } from './performance-table.ts';
-import { qualitySection } from './quality-table.ts';
+import { qualitySection } from '../quality-table.ts';
 import { segmentsSection } from './segments-table.ts';
-import { isLoud } from './since.ts';
+import { isLoud } from '../since.ts';
 import { togetherSection } from './together-table.ts';
 
 /** So many columns are all in the table; of more, those that have not drifted are folded away. */

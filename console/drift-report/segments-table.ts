@@ -5,8 +5,9 @@ import { formatCount, formatNumber } from '../numbers.ts';
 import type { ReportedColumn, ReportedSegment } from './drift-report.ts';
 import { levelMark } from '../level-mark.ts';
 import { visibleName } from '../names.ts';
-import { inOrder, leadingAnswer, worstFirst } from './order.ts';
-import { levelCounts, verdictTable } from './verdict-table.ts';
+import { inOrder, leadingAnswer } from './order.ts';
+import { worstFirst } from '../worst-first.ts';
+import { levelCounts, verdictTable } from '../verdict-table.ts';
 
 /** A row a segment; those in which nothing drifted are folded. */
 export function segmentsSection(segments: readonly ReportedSegment[]): Html {

@@ -4,8 +4,8 @@ import type { TogetherMethod } from '../../core/multivariate/finding.ts';
 import { html, type Html } from '../html.ts';
 import type { TogetherFinding } from './drift-report.ts';
 import { levelMark } from '../level-mark.ts';
-import { worstFirst } from './order.ts';
-import { verdictTable } from './verdict-table.ts';
+import { worstFirst } from '../worst-first.ts';
+import { verdictTable } from '../verdict-table.ts';
 
 const questions: Readonly<Record<TogetherMethod, string>> = {
   'domain-classifier': 'Can a model tell current rows from reference rows?',

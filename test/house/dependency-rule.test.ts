@@ -32,6 +32,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   nodemailer: ['activities/alerts/email.ts'],
   yaml: ['cli/yaml-source.ts'],
   echarts: ['console/charts.ts'],
+  '@resvg/resvg-js': ['activities/reports/png.ts'],
   '@duckdb/node-api': ['sql/table-file.ts'],
 };
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { niceTicks } from '../../../console/drift-report/chart-parts.ts';
+import { niceTicks } from '../../console/chart-parts.ts';
 
 it('marks an axis at three to six round numbers', () => {
   expect(niceTicks(0.02, 0.97)).toEqual([0.2, 0.4, 0.6, 0.8]);

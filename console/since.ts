@@ -1,7 +1,7 @@
 /** Since when has something drifted? */
 
-import type { Level } from '../../core/verdict.ts';
-import { instantText } from '../instant-text.ts';
+import type { Level } from '../core/verdict.ts';
+import { instantText } from './instant-text.ts';
 
 /** A verdict of the past; `windowEnd` is ISO 8601. */
 export interface PastVerdict {

@@ -1,8 +1,8 @@
 /** A table of verdicts; what needs nobody is folded away. */
 
-import type { Level } from '../../core/verdict.ts';
-import { html, type Html, type Part } from '../html.ts';
-import { formatCount } from '../numbers.ts';
+import type { Level } from '../core/verdict.ts';
+import { html, type Html, type Part } from './html.ts';
+import { formatCount } from './numbers.ts';
 
 export interface VerdictTable<T> {
   /** Header cells. */

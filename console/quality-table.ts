@@ -1,14 +1,30 @@
 /** The data-quality checks of the current window. */
 
-import { html, type Html } from '../html.ts';
-import type { DriftReport, QualityCheck } from './drift-report.ts';
-import { levelMark } from '../level-mark.ts';
-import { worstFirst } from './order.ts';
+import type { Level, Verdict } from '../core/verdict.ts';
+import { html, type Html } from './html.ts';
+import { levelMark } from './level-mark.ts';
 import { isLoud } from './since.ts';
 import { levelCounts, verdictTable } from './verdict-table.ts';
+import { worstFirst } from './worst-first.ts';
+
+/** What was checked, and what that says of the whole window. */
+export interface ReportedQuality {
+  readonly verdict: Verdict;
+  readonly checks: readonly QualityCheck[];
+}
+
+export interface QualityCheck {
+  readonly check: string;
+  /** Absent for the whole window. */
+  readonly column?: string;
+  readonly level: Level;
+  readonly reason: string;
+  /** False where it is only shown: of an ignored check, or of a disabled column. */
+  readonly counted?: boolean;
+}
 
 /** Failed checks, the worst first; the others are folded. */
-export function qualitySection({ checks }: NonNullable<DriftReport['quality']>): Html {
+export function qualitySection({ checks }: ReportedQuality): Html {
   const counted = worstFirst(checks.filter(isCounted), ({ level }) => level);
   const aside = worstFirst(
     checks.filter((check) => !isCounted(check)),

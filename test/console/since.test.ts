@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
-import { driftedSince, sinceInWords, type PastVerdict } from '../../../console/drift-report/since.ts';
-import { instantText } from '../../../console/instant-text.ts';
+import { driftedSince, sinceInWords, type PastVerdict } from '../../console/since.ts';
+import { instantText } from '../../console/instant-text.ts';
 
 /** Daily windows from 13 May on. */
 const past = (...levels: PastVerdict['level'][]): PastVerdict[] =>

@@ -1,0 +1,46 @@
+/** The colours of the pages: of paper, and of a dark screen. */
+
+/** As `var(--name)` on a page; pictures, which have no style sheet, take them from here. */
+export const lightColors = {
+  page: '#ffffff',
+  raised: '#f6f8fa',
+  ink: '#1f2328',
+  muted: '#59636e',
+  line: '#d1d9e0',
+  link: '#0757ba',
+  grid: '#e6eaef',
+  axis: '#8c959f',
+  reference: '#ccd3da',
+  'reference-edge': '#7f8995',
+  current: '#0b62d0',
+  'current-light': '#d8e7fb',
+  ok: '#1a7f37',
+  warning: '#925f00',
+  critical: '#cf222e',
+  unknown: '#59636e',
+  limit: '#925f00',
+  usual: '#dff0e3',
+  cell: '#e6eaef',
+} as const;
+
+export const darkColors: Readonly<Record<keyof typeof lightColors, string>> = {
+  page: '#0d1117',
+  raised: '#161b22',
+  ink: '#e6edf3',
+  muted: '#9198a1',
+  line: '#30363d',
+  link: '#6cb0ff',
+  grid: '#21262d',
+  axis: '#6e7681',
+  reference: '#3f4650',
+  'reference-edge': '#7d8792',
+  current: '#62aaff',
+  'current-light': '#16375f',
+  ok: '#46c15b',
+  warning: '#dba42c',
+  critical: '#ff6a61',
+  unknown: '#9198a1',
+  limit: '#dba42c',
+  usual: '#14331d',
+  cell: '#262c34',
+};

@@ -1,0 +1,50 @@
+/** The axis of charts through time. */
+
+import { dayMs, formatInstant } from '../core/window.ts';
+import { axisLine, axisText } from './chart-parts.ts';
+import type { ChartOption } from './charts.ts';
+
+type Axis = Exclude<NonNullable<ChartOption['xAxis']>, readonly unknown[]>;
+
+/**
+ * From the first to the last of some instants (epoch ms, in order), with at most so many of them marked, the last one always.
+ *
+ * @example timeAxis([0, dayMs, 2 * dayMs]).axisLabel // marks all three: Jan 1, Jan 2, Jan 3
+ */
+export function timeAxis(instants: readonly number[], mostMarks = 5): Axis {
+  const [first, last] = [instants[0]!, instants.at(-1)!];
+  const marks = evenly(instants, mostMarks);
+  return {
+    type: 'value',
+    min: first,
+    max: last,
+    axisLine,
+    axisTick: { show: true, lineStyle: { color: 'var(--axis)' }, customValues: marks },
+    splitLine: { show: false },
+    axisLabel: {
+      ...axisText,
+      customValues: marks,
+      formatter: last - first < fewDaysMs ? hourText : dayText,
+    },
+  };
+}
+
+const fewDaysMs = 4 * dayMs;
+
+/** The last instant, and others before it at even steps. */
+function evenly(instants: readonly number[], mostMarks: number): number[] {
+  const step = Math.ceil(instants.length / mostMarks);
+  return instants.filter((_, i) => (instants.length - 1 - i) % step === 0);
+}
+
+/** @example 'May 13' */
+function dayText(instant: number): string {
+  return dayFormat.format(instant);
+}
+
+/** @example '14:00' */
+function hourText(instant: number): string {
+  return formatInstant(instant).slice(11, 16);
+}
+
+const dayFormat = new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' });
