@@ -108,6 +108,30 @@ figure svg { display: block; width: 100%; max-width: 460px; height: auto; font: 
 .empty { padding: 24px 0; color: var(--muted) }
 .numbers { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 4px 0 10px; font-size: 14px }
 
+.wide-figure svg { max-width: none }
+.on-phone { display: none }
+.key.interval::before { background: var(--current); opacity: .25 }
+.key.provisional::before { background: var(--axis); opacity: .25 }
+.key.day::before { width: 5px; height: 5px; margin: 0 8px 2px 4px; border-radius: 50%; background: var(--axis) }
+.key.estimated::before, .key.realized::before, .key.bias::before, .key.precision::before, .key.recall::before, .key.f1::before { height: 0; margin-bottom: 4px; border-top: 2px solid var(--ink) }
+.key.estimated::before { border-top: 2px dashed var(--current) }
+.key.precision::before { border-color: var(--current) }
+.key.recall::before { border-top: 2px dashed var(--critical) }
+.key.f1::before { border-top-style: dotted }
+.performance > .panels { gap: 0 40px }
+.performance > .panels:empty { display: none }
+.metrics tbody th { min-width: 96px }
+.metrics tbody th, .metrics td .muted { overflow-wrap: anywhere }
+.metrics + details { margin-top: 8px }
+.scroll { overflow-x: auto }
+.confusion { width: auto }
+.confusion th, .confusion td { min-width: 72px; padding: 6px 10px; border: 1px solid var(--line); text-align: right }
+.confusion tbody th { min-width: 110px; text-align: left }
+.confusion thead th { border: 0; color: var(--ink) }
+.confusion td span { font-size: 12px }
+.confusion .right { background: color-mix(in srgb, var(--current) calc(35% * var(--share)), var(--page)) }
+.confusion .wrong { background: color-mix(in srgb, var(--warning) calc(35% * var(--share)), var(--page)) }
+
 summary { cursor: pointer }
 details.others > summary { padding: 8px 0; color: var(--link); font-size: 16px }
 details.others > details { border-top: 1px solid var(--line); padding: 6px 0 }
@@ -120,7 +144,8 @@ details.others .body { padding: 4px 0 20px; scroll-margin-top: 48px }
 .how dt { margin-top: 8px; color: var(--ink); font-weight: 600 }
 
 @media (max-width: 700px) {
-  .wide { display: none }
+  .wide, .on-desk { display: none }
+  .on-phone { display: block }
   td .level { font-size: 13px }
   .overview th:nth-child(2) { width: 116px }
   .overview th:nth-child(3) { width: 36% }
@@ -133,7 +158,7 @@ details.others .body { padding: 4px 0 20px; scroll-margin-top: 48px }
   details.others summary > span, details.others summary > span + span { width: 100% }
 }
 @media (forced-colors: active) {
-  .bar, .strip a, .key::before { forced-color-adjust: none }
+  .bar, .strip a, .key::before, .confusion td { forced-color-adjust: none }
 }
 @page { margin: 14mm }
 @media print {
@@ -142,7 +167,7 @@ details.others .body { padding: 4px 0 20px; scroll-margin-top: 48px }
   table, .effect { font-size: 8.5pt }
   th, td { padding-right: 6px }
   .page { max-width: none; padding: 0 }
-  .strip a, .bar, .bar i, .verdict, .key::before { print-color-adjust: exact; -webkit-print-color-adjust: exact }
+  .strip a, .bar, .bar i, .verdict, .key::before, .confusion td { print-color-adjust: exact; -webkit-print-color-adjust: exact }
   figure, table, .answer, .verdict, .column, tr { break-inside: avoid }
   h2, .head, .reason { break-after: avoid }
   .panels { grid-template-columns: 1fr 1fr }

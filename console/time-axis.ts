@@ -38,7 +38,7 @@ function evenly(instants: readonly number[], mostMarks: number): number[] {
 }
 
 /** @example 'May 13' */
-function dayText(instant: number): string {
+export function dayText(instant: number): string {
   return dayFormat.format(instant);
 }
 

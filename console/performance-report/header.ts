@@ -1,0 +1,51 @@
+/** What somebody reads first: is the model degraded, since when, how well does it do, and on how much that rests. */
+
+import { definition } from '../definition.ts';
+import { html, type Html, type Part } from '../html.ts';
+import { levelMark } from '../level-mark.ts';
+import { shorten } from '../names.ts';
+import { besides } from './besides.ts';
+import { headline, mainSentence, outcomesText, sinceWords, windowText } from './headline.ts';
+import type { PerformanceReport, ReportedWindow } from './performance-report.ts';
+
+const longestReason = 320;
+
+export function header(report: PerformanceReport): Html {
+  const { model, version, window, reference, origin = {}, verdict } = report;
+  return html`<header>
+    <p class="kicker">Model performance</p>
+    <h1><bdi>${model}</bdi></h1>
+    <div class="verdict ${verdict.level}">
+      <p class="headline"><b>${levelMark(verdict.level, headline(report))}</b>${sinceWords(report)}</p>
+      <p>${shorten(verdict.reason, longestReason)}</p>
+      <ul class="beside">
+        <li><b>${mainSentence(report)}.</b></li>
+        ${besides(report).map(
+          ({ level, place, name, reason }) =>
+            html`<li>
+              ${levelMark(level)} <a href="#${place}">${name}</a>: ${shorten(reason, longestReason)}
+            </li>`,
+        )}
+      </ul>
+    </div>
+    <dl class="sides">
+      ${definition('Window (UTC)', side(window))} ${definition('Reference (UTC)', side(reference))}
+      ${version !== undefined && definition('Version', html`<bdi>${shorten(version, 60)}</bdi>`)}
+      ${definition('State', stateText(window))}
+      ${Object.entries(origin).map(([name, text]) => definition(name, text))}
+    </dl>
+  </header>`;
+}
+
+function side(window: ReportedWindow): Part {
+  return html`${windowText(window)}<br /><span class="muted">${outcomesText(window)}</span>`;
+}
+
+/** Whether the numbers may still change. */
+export function stateText({ evaluation }: ReportedWindow): string {
+  if (evaluation === undefined) return 'computed for this report';
+  const { state, revision, verdict } = evaluation;
+  const restated = revision === 1 ? '' : `, restated ${revision === 2 ? 'once' : `${revision - 1} times`}`;
+  const gate = verdict.level === 'insufficient-data' ? `; not judged: ${verdict.reason}` : '';
+  return `${state === 'final' ? 'final' : 'provisional: actuals may still come'}${restated}${gate}`;
+}
