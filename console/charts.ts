@@ -3,6 +3,7 @@
 // One prebuilt file: it loads in 60 ms, `echarts/core` with the charts and components in 700 ms (a thousand small modules).
 import { init, type EChartsOption } from 'echarts/dist/echarts.esm.min';
 
+import { lightColors } from './colors.ts';
 import { html, trusted, type Html } from './html.ts';
 
 /** What is drawn, as ECharts has it; colours may be `var(--name)` of the page's style sheet. */
@@ -23,13 +24,25 @@ export interface ChartFrame {
  * Cost: 6 ms.
  */
 export function drawChart(option: ChartOption, { id, label, width, height }: ChartFrame): Html {
+  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
+    <title>${label}</title>
+    ${trusted(contentOf(svgOf(option, { width, height }), id))}
+  </svg>`;
+}
+
+/** A chart as the text of an SVG file of its own, in the colours of paper. */
+export function drawPicture(option: ChartOption, size: Pick<ChartFrame, 'width' | 'height'>): string {
+  const svg = svgOf({ backgroundColor: 'var(--page)', ...option }, size);
+  return svg.replaceAll(/var\(--([\w-]+)\)/g, (whole, name: string) => colors[name] ?? whole);
+}
+
+const colors: Readonly<Record<string, string>> = lightColors;
+
+function svgOf(option: ChartOption, { width, height }: Pick<ChartFrame, 'width' | 'height'>): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption({ animation: false, useUTC: true, ...option });
-    return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
-      <title>${label}</title>
-      ${trusted(contentOf(chart.renderToSVGString(), id))}
-    </svg>`;
+    return chart.renderToSVGString();
   } finally {
     // Otherwise its timer would keep the process.
     chart.dispose();

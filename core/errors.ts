@@ -108,6 +108,15 @@ export const errorCatalog = {
     retryable: true,
     message: '{channel} did not take the message of alert {alertKey} ({reason}). It is tried again.',
   },
+  REPORT_NOT_SENT: {
+    retryable: true,
+    message: 'The mail server did not take the report of "{model}" ({reason}). It is tried again.',
+  },
+  REPORT_CHANNEL_NOT_CONFIGURED: {
+    retryable: true,
+    message:
+      'The report of "{model}" is for e-mail, which is not configured. Set SMTP_URL and restart the worker.',
+  },
   CHANNEL_NOT_CONFIGURED: {
     retryable: true,
     message:

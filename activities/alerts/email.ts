@@ -1,10 +1,10 @@
-/** Owns `nodemailer`: how an alert gets into a mailbox. */
+/** Owns `nodemailer`: how an alert, or a report, gets into a mailbox. */
 
 import { createTransport } from 'nodemailer';
 
 import type { AlertMessage } from '../../core/alert/message.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
-import { emailMessage } from './email-message.ts';
+import { emailMessage, type EmailMessage } from './email-message.ts';
 
 export interface EmailChannel {
   /**
@@ -14,6 +14,28 @@ export interface EmailChannel {
    * @throws TidewatchError `DELIVERY_FAILED` when it took the message for nobody
    */
   send(message: AlertMessage, recipient: string): Promise<{ readonly refused: readonly string[] }>;
+  /**
+   * Sends a report to one address.
+   *
+   * @throws TidewatchError `REPORT_NOT_SENT` when the server did not take it
+   */
+  sendReport(report: ReportEmail, address: string): Promise<void>;
+}
+
+/** A report as an e-mail; `make` it for the domain that it is sent from. */
+export interface ReportEmail {
+  readonly model: string;
+  readonly make: (domain: string) => ReportMessage;
+}
+
+export interface ReportMessage extends Omit<EmailMessage, 'references'> {
+  readonly attachments: readonly {
+    readonly filename: string;
+    readonly contentType: string;
+    readonly content: Buffer;
+    /** Of a picture that the HTML shows as `cid:<it>`. */
+    readonly cid?: string;
+  }[];
 }
 
 export interface EmailOptions {
@@ -60,6 +82,23 @@ export function openEmail({ smtpUrl, from }: EmailOptions): EmailChannel {
           { channel: 'The mail server', alertKey: message.alertKey, reason: reasonOf(error) },
           { cause: error },
         );
+      }
+    },
+    async sendReport({ model, make }, address) {
+      const { attachments, ...message } = make(domain);
+      try {
+        await transport.sendMail({
+          from,
+          to: { name: '', address },
+          ...message,
+          attachments: attachments.map(({ cid, ...attachment }) => ({
+            ...attachment,
+            ...(cid === undefined ? {} : { cid, contentDisposition: 'inline' as const }),
+          })),
+          headers: { 'Auto-Submitted': 'auto-generated' },
+        });
+      } catch (error) {
+        throw new TidewatchError('REPORT_NOT_SENT', { model, reason: reasonOf(error) }, { cause: error });
       }
     },
   };

@@ -29,6 +29,7 @@ const samplesOf: Readonly<Record<Process, Samples>> = {
   'performance-evaluation': (connection, { model }) => performanceSamples(connection, model),
   'degradation-check': (connection, { model }) => degradationSamples(connection, model),
   retraining: (connection, { model }) => retrainingSamples(connection, model),
+  'weekly-report': async () => [],
 };
 
 /** Groups that show something else after a run of a process: a promotion changes whose importances are shown. */

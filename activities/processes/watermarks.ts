@@ -10,7 +10,8 @@ export type Process =
   | 'hourly-drift-detection'
   | 'performance-evaluation'
   | 'degradation-check'
-  | 'retraining';
+  | 'retraining'
+  | 'weekly-report';
 
 interface ProcessRun {
   readonly model: string;

@@ -193,7 +193,7 @@ function markLines(marks: readonly TrendMark[], ends: readonly number[]): object
         show: hasRoom,
         position: 'end',
         align,
-        formatter: `${kind === 'promotion' ? '▲' : '↻'} ${shorten(label, longestLabel)}`,
+        formatter: `${kind === 'promotion' ? 'new ' : ''}${shorten(label, longestLabel)}`,
       },
     };
   });

@@ -20,8 +20,8 @@ export function trendSection({ trend, metric }: PerformanceReport): Html {
         <span class="key interval">95% interval</span> <span class="key day">single days</span>
         ${trend.points.some(({ state }) => state === 'provisional') && html`<span class="key provisional">provisional</span>`}
         ${limitsText(metric, trend.limits) !== '' && html`<span class="key limit">limits</span>`}
-        ${trend.marks.some(({ kind }) => kind === 'promotion') && html`<span class="muted">▲ promoted</span>`}
-        ${trend.marks.some(({ kind }) => kind === 'retraining') && html`<span class="muted">↻ retrained, not promoted</span>`}
+        ${trend.marks.some(({ kind }) => kind === 'promotion') && html`<span class="muted">upright line: another version was promoted</span>`}
+        ${trend.marks.some(({ kind }) => kind === 'retraining') && html`<span class="muted">dotted: retrained, not promoted</span>`}
       </figcaption>
       <div class="on-desk">
         ${drawChart(trendOption(trend, metric, 960), { id: 'trend-w', label, width: 960, height: 280 })}

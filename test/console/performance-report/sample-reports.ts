@@ -233,13 +233,11 @@ export const bikes: PerformanceReport = {
     verdict: { level: 'warning', reason: '3 of 5 features drifted (60%), more than 50%' },
     since: { windowEnd: '2011-05-13T00:00:00Z', windows: 7, before: 'calm' },
     limit: 0.5,
-    runs: span
-      .slice(20)
-      .map((n) => ({
-        windowEnd: formatInstant(day(n)),
-        value: n > 7 ? 0.2 : 0.6,
-        level: n > 7 ? 'ok' : 'warning',
-      })),
+    runs: span.slice(20).map((n) => ({
+      windowEnd: formatInstant(day(n)),
+      value: n > 7 ? 0.2 : 0.6,
+      level: n > 7 ? 'ok' : 'warning',
+    })),
     runsInWindow: 7,
     columns: [
       { name: 'temp', runs: 7, level: 'warning', reason: 'Wasserstein 1.42 sd is at least 1' },
