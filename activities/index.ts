@@ -9,6 +9,8 @@ import { createCalibrateDrift } from './drift/calibrate-drift.ts';
 import { createDetectDrift } from './drift/detect-drift.ts';
 import { createPushMetrics } from './metrics/push-metrics.ts';
 import { createEvaluatePerformance } from './performance/evaluate-performance.ts';
+import { createSendReport } from './performance-report/send-report.ts';
+import { createWriteReport } from './performance-report/write-report.ts';
 import { createRestateWindows } from './performance/restate-windows.ts';
 import { createSummarizeOutcomes } from './performance/summarize-outcomes.ts';
 import { createProfileHours } from './profiles/profile-hours.ts';
@@ -34,6 +36,8 @@ export function createActivities(deps: ActivityDependencies) {
     failRetraining: createFailRetraining(deps),
     wakeAlerts: createWakeAlerts(deps),
     deliverAlerts: createDeliverAlerts(deps),
+    writeReport: createWriteReport(deps),
+    sendReport: createSendReport(deps),
     pushMetrics: createPushMetrics(deps),
   };
 }

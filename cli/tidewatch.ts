@@ -9,6 +9,7 @@ import { addCompare } from './commands/compare.ts';
 import { addInit } from './commands/init.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addProfile } from './commands/profile.ts';
+import { addReport } from './commands/report.ts';
 import { addReprocess } from './commands/reprocess.ts';
 import { addStatus } from './commands/status.ts';
 import { addWorker } from './commands/worker.ts';
@@ -19,8 +20,18 @@ const program = new Command('tidewatch')
   .version(await codeVersion())
   .exitOverride();
 
-for (const add of [addInit, addMigrate, addApply, addWorker, addStatus, addReprocess, addCompare, addProfile])
-  add(program);
+const commands = [
+  addInit,
+  addMigrate,
+  addApply,
+  addWorker,
+  addStatus,
+  addReport,
+  addReprocess,
+  addCompare,
+  addProfile,
+];
+for (const add of commands) add(program);
 
 // A single command needs no list of the environment, and starts sooner without its schema.
 if (!program.commands.some((command) => command.name() === process.argv[2])) {

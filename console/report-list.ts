@@ -9,10 +9,11 @@ import { html, type Html } from './html.ts';
 import { page } from './page.ts';
 
 export interface ListedReport {
+  readonly kind: 'drift' | 'performance';
   readonly model: string;
   readonly window: Window;
   readonly path: string;
-  /** Where the reports of the model are listed. */
+  /** Where the reports of this kind of the model are listed. */
   readonly modelPath: string;
   /** What the report says; absent where its run is not stored any more. */
   readonly verdict?: Verdict;
@@ -25,14 +26,14 @@ const longestReason = 140;
  * The list as the text of one HTML file, in the order given.
  *
  * @param title of all reports, or of those of a model
- * @example renderReportList('Drift reports', [{ model: 'bike-demand', window, path: '/reports/drift/bike-demand/...', ... }])
+ * @example renderReportList('Reports', [{ kind: 'drift', model: 'bike-demand', window, path: '/reports/drift/bike-demand/...', ... }])
  */
 export function renderReportList(title: string, reports: readonly ListedReport[]): string {
   return page(
     title,
     html`<main>
       <h1>${title}</h1>
-      ${reports.length === 0 ? html`<p class="muted">None yet: the first run of driftDetection writes one.</p>` : table(reports)}
+      ${reports.length === 0 ? html`<p class="muted">None yet: the first run of driftDetection or weeklyReport writes one.</p>` : table(reports)}
     </main>`,
   );
 }
@@ -42,6 +43,7 @@ function table(reports: readonly ListedReport[]): Html {
     <thead>
       <tr>
         <th scope="col">Window (UTC)</th>
+        <th scope="col">Report</th>
         <th scope="col">Model</th>
         <th scope="col">Verdict</th>
         <th scope="col" class="wide">Reason</th>
@@ -53,12 +55,13 @@ function table(reports: readonly ListedReport[]): Html {
   </table>`;
 }
 
-function row({ model, window, path, modelPath, verdict }: ListedReport): Html {
+function row({ kind, model, window, path, modelPath, verdict }: ListedReport): Html {
   const [start, end] = [window.start, window.end].map(
     (instant) => html`<span class="whole">${instantText(formatInstant(instant))}</span>`,
   );
   return html`<tr>
     <th scope="row"><a href="${path}">${start} to ${end}</a></th>
+    <td>${kind === 'drift' ? 'Drift' : 'Performance'}</td>
     <td><a href="${modelPath}">${model}</a></td>
     <td>${verdict !== undefined && levelMark(verdict.level)}</td>
     <td class="wide">${verdict !== undefined && shorten(verdict.reason, longestReason)}</td>

@@ -70,6 +70,7 @@ const processes: readonly Process[] = [
     workflowType: 'degradationCheck',
     overlap: 'BUFFER_ALL',
   },
+  { name: 'weeklyReport', id: 'weekly-report', workflowType: 'weeklyReport', overlap: 'BUFFER_ALL' },
 ];
 
 /** The server takes no shorter catch-up window and would report this one instead. */
@@ -84,7 +85,12 @@ const shortestCatchupMs = 10_000;
 export function schedulesOf(monitor: Monitor): readonly ScheduleDefinition[] {
   const { model } = monitor;
   return processes.flatMap(({ name, id, workflowType, overlap, input }) => {
-    const { enabled, cron, timeZone, catchupWindow } = monitor.schedules[name];
+    const {
+      enabled = monitor.report.recipients.length > 0,
+      cron,
+      timeZone,
+      catchupWindow,
+    } = monitor.schedules[name];
     if (!enabled) return [];
     return {
       scheduleId: scheduleIdOf(id, model),

@@ -37,7 +37,7 @@ const safely = {
 
 /**
  * `GET /healthz`: the process is alive. `GET /readyz`: it takes tasks and Postgres answers, else 503 with the reason.
- * `GET /metrics`: Prometheus text. `GET /reports`: the newest drift reports, each a page of its own. What a browser has
+ * `GET /metrics`: Prometheus text. `GET /reports`: the newest reports, each a page of its own. What a browser has
  * already is not sent again.
  *
  * @throws TidewatchError `INVALID_CONFIGURATION` when it cannot listen there

@@ -6,6 +6,7 @@ import {
   reportListPath,
   reportPath,
   type ReportKey,
+  type ReportList,
   type StoredReport,
 } from '../activities/reports/store.ts';
 import { renderReportList } from '../console/report-list.ts';
@@ -20,8 +21,8 @@ export interface Answer {
 export interface StoredReports {
   /** The HTML of a report. */
   readonly find: (key: ReportKey) => Promise<string | undefined>;
-  /** The newest ones, of a model or of all. */
-  readonly list: (model?: string) => Promise<readonly StoredReport[]>;
+  /** The newest ones of a list. */
+  readonly list: (list: ReportList) => Promise<readonly StoredReport[]>;
 }
 
 /** A report, the list of them, or why there is none; undefined for a path that has nothing to do with reports. */
@@ -31,23 +32,29 @@ export async function reportPage(path: string, reports: StoredReports): Promise<
     const found = await reports.find(key);
     const [start, end] = [formatInstant(key.window.start), formatInstant(key.window.end)];
     return found === undefined
-      ? nothing(`${key.model} has no drift report of ${start} to ${end}; see ${reportListPath(key.model)}`)
+      ? nothing(`${key.model} has no ${key.kind} report of ${start} to ${end}; see ${reportListPath(key)}`)
       : htmlPage(found);
   }
   const list = parseReportListPath(path);
-  if (list !== undefined) return listPage(list.model, reports);
+  if (list !== undefined) return listPage(list, reports);
   if (!path.startsWith('/reports')) return undefined;
-  return nothing('a report is at /reports/drift/<model>/<start>/<end>; all of them are listed at /reports');
+  return nothing(
+    'a report is at /reports/<drift or performance>/<model>/<start>/<end>; all of them are listed at /reports',
+  );
 }
 
-async function listPage(model: string | undefined, reports: StoredReports): Promise<Answer> {
-  const found = await reports.list(model);
-  if (model !== undefined && found.length === 0) return nothing(`${model} has no drift report; see /reports`);
-  const title = model === undefined ? 'Drift reports' : `Drift reports of ${model}`;
+async function listPage(list: ReportList, reports: StoredReports): Promise<Answer> {
+  const found = await reports.list(list);
+  if (list.model !== undefined && found.length === 0)
+    return nothing(`${list.model} has no ${list.kind} report; see /reports`);
+  const title =
+    list.model === undefined
+      ? 'Reports'
+      : `${list.kind === 'drift' ? 'Drift' : 'Performance'} reports of ${list.model}`;
   const listed = found.map((report) => ({
     ...report,
     path: reportPath(report),
-    modelPath: reportListPath(report.model),
+    modelPath: reportListPath(report),
   }));
   return htmlPage(renderReportList(title, listed));
 }

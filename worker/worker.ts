@@ -44,7 +44,7 @@ export async function runWorker(configuration: Configuration): Promise<void> {
       sdkMetrics: async () => (await fetch(`http://127.0.0.1:${sdkMetricsPort}/metrics`)).text(),
       reports: {
         find: (key) => findReport(activities.database, key),
-        list: (model) => listReports(activities.database, model),
+        list: (list) => listReports(activities.database, list),
       },
     });
     try {

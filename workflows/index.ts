@@ -6,3 +6,4 @@ export { driftDetection } from './drift-detection.ts';
 export { performanceEvaluation } from './performance-evaluation.ts';
 export { reprocessing } from './reprocessing.ts';
 export { retraining } from './retraining.ts';
+export { weeklyReport } from './weekly-report.ts';

@@ -58,6 +58,13 @@ export const inputSchemas = {
   }),
   performanceEvaluation: z.strictObject({ ...common, window: window.optional() }),
   degradationCheck: z.strictObject({ ...common, ...act }),
+  weeklyReport: z.strictObject({
+    ...common,
+    /** Instead of the days before asOf. */
+    window: window.optional(),
+    /** By default only a scheduled run sends e-mails, and none of the past. */
+    send: z.boolean().optional(),
+  }),
   retraining: z.strictObject({ ...common, reason: z.string().max(1000).optional() }),
   reprocessing: z.strictObject({
     ...common,
@@ -95,6 +102,10 @@ const examples: Readonly<Record<keyof typeof inputSchemas, object>> = {
   },
   performanceEvaluation: { model: 'bike-demand', asOf: '2011-05-20T03:20:00Z' },
   degradationCheck: { model: 'bike-demand', asOf: '2011-05-20T03:40:00Z' },
+  weeklyReport: {
+    model: 'bike-demand',
+    window: { start: '2011-05-13T00:00:00Z', end: '2011-05-20T00:00:00Z' },
+  },
   retraining: { model: 'bike-demand', reason: 'a new bike lane opened' },
   reprocessing: {
     model: 'bike-demand',

@@ -25,6 +25,13 @@ const deliver: ActivityOptions = {
   retry: { ...retry, maximumInterval: '15m' },
 };
 
+/** News of last week: who has not got it after a day finds it among the reports. */
+const post: ActivityOptions = {
+  startToCloseTimeout: '10m',
+  scheduleToCloseTimeout: '24h',
+  retry: { ...retry, maximumInterval: '15m' },
+};
+
 export const scans =
   proxyActivities<
     Pick<Activities, 'attachActuals' | 'summarizeOutcomes' | 'profileHours' | 'calibrateDrift'>
@@ -44,10 +51,13 @@ export const decisions =
       | 'judgeChallenger'
       | 'failRetraining'
       | 'wakeAlerts'
+      | 'writeReport'
     >
   >(decide);
 
 export const messages = proxyActivities<Pick<Activities, 'deliverAlerts'>>(deliver);
+
+export const reports = proxyActivities<Pick<Activities, 'sendReport'>>(post);
 
 const pushes = proxyActivities<Pick<Activities, 'pushMetrics'>>(push);
 

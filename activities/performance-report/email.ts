@@ -4,13 +4,7 @@ import { createHash } from 'node:crypto';
 
 import { oneLine } from '../../core/alert/message.ts';
 import type { Level } from '../../core/verdict.ts';
-import {
-  headline,
-  lengthText,
-  mainSentence,
-  sinceWords,
-  windowText,
-} from '../../console/performance-report/headline.ts';
+import { headline, lengthText, mainSentence, windowText } from '../../console/performance-report/headline.ts';
 import { instantText } from '../../console/instant-text.ts';
 import type { PerformanceReport } from '../../console/performance-report/performance-report.ts';
 import { isAbsent } from '../../console/performance-report/section.ts';
@@ -18,6 +12,7 @@ import { summaryFacts } from '../../console/performance-report/summary.ts';
 import { trendPicture } from '../../console/performance-report/trend-picture.ts';
 import { trendWords } from '../../console/performance-report/trend-section.ts';
 import { shorten } from '../../console/names.ts';
+import { sinceInWords } from '../../console/since.ts';
 import type { ReportMessage } from '../alerts/email.ts';
 import { emailPage } from '../alerts/email-page.ts';
 import { statusColors } from '../alerts/status-colors.ts';
@@ -46,13 +41,13 @@ const colors: Readonly<Record<Level, string>> = {
  * @param domain right side of the message id: the domain that the message is sent from
  */
 export function reportEmail({ report, html, url, address }: ReportToSend, domain: string): ReportMessage {
-  const { model, window, verdict, metric, trend } = report;
+  const { model, window, verdict, since, metric, trend } = report;
   const name = `${model}-performance-${window.end.slice(0, 10)}`.replaceAll(/[^A-Za-z0-9.-]+/g, '-');
   const contentId = `trend.${name}@${domain}`;
   const svg = trendPicture(report);
   const alt = isAbsent(trend) ? '' : trendWords(trend, metric);
-  const title = `${oneLine(model)}: ${headline(report).toLowerCase()}${sinceWords(report)}`;
-  const summary = `${mainSentence(report)}.\n${shorten(verdict.reason, 320)}`;
+  const title = `${oneLine(model)}: ${headline(report).toLowerCase()}${since === undefined ? '' : ` ${sinceInWords(since)}`}`;
+  const summary = `${shorten(verdict.reason, 320)}.\n${mainSentence(report)}.`;
   const facts = summaryFacts(report);
   const footer = `Performance of ${windowText(window)} (UTC). The whole report is attached.`;
   return {

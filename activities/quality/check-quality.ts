@@ -64,7 +64,8 @@ export async function checkQuality(
   return { verdict: summarizeChecks(counted), checks, counted };
 }
 
-function isCounted(monitor: Monitor, { check, column }: QualityCheck): boolean {
+/** Does a check count for the verdict of its window, or is it only shown? */
+export function isCounted(monitor: Monitor, { check, column }: QualityCheck): boolean {
   // An expectation is asked for, whatever is ignored.
   if (isExpectation(check)) return true;
   if (checkTable[check].most === 'nothing') return false;

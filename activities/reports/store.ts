@@ -1,4 +1,4 @@
-/** Stores reports: one HTML file for each model, segment and window. */
+/** Stores reports: one HTML file for each kind, model and window. */
 
 import type { Level, Verdict } from '../../core/verdict.ts';
 import type { Window } from '../../core/window.ts';
@@ -6,12 +6,18 @@ import { formatInstant, parseWindow } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 
+const reportKinds = ['drift', 'performance'] as const;
+export type ReportKind = (typeof reportKinds)[number];
+
 /** What names a report. */
 export interface ReportKey {
-  readonly kind: 'drift';
+  readonly kind: ReportKind;
   readonly model: string;
   readonly window: Window;
 }
+
+/** The reports of a model, of one kind; without a model the newest of all. */
+export type ReportList = Pick<ReportKey, 'kind' | 'model'> | { readonly model?: undefined };
 
 /**
  * Where a report is read, from the root of the worker's HTTP endpoint.
@@ -22,17 +28,18 @@ export function reportPath({ kind, model, window }: ReportKey): string {
   return `/reports/${kind}/${encodeURIComponent(model)}/${formatInstant(window.start)}/${formatInstant(window.end)}`;
 }
 
-/** Where the reports of a model are listed, or, without a model, the newest of all. */
-export function reportListPath(model?: string): string {
-  return model === undefined ? '/reports' : `/reports/drift/${encodeURIComponent(model)}`;
+/** Where the reports of a list are listed. */
+export function reportListPath(list: ReportList = {}): string {
+  return list.model === undefined ? '/reports' : `/reports/${list.kind}/${encodeURIComponent(list.model)}`;
 }
 
 /** The list that a path names; undefined for any other path. */
-export function parseReportListPath(path: string): { readonly model?: string } | undefined {
+export function parseReportListPath(path: string): ReportList | undefined {
   if (path === '/reports') return {};
-  const match = /^\/reports\/drift\/([^/]+)$/.exec(path);
-  const model = match?.[1] === undefined ? undefined : decoded(match[1]);
-  return model === undefined ? undefined : { model };
+  const match = /^\/reports\/([a-z]+)\/([^/]+)$/.exec(path);
+  const kind = reportKinds.find((one) => one === match?.[1]);
+  const model = match?.[2] === undefined ? undefined : decoded(match[2]);
+  return kind === undefined || model === undefined ? undefined : { kind, model };
 }
 
 function decoded(part: string): string | undefined {
@@ -45,12 +52,13 @@ function decoded(part: string): string | undefined {
 
 /** The report that a path names; undefined for any other path. */
 export function parseReportPath(path: string): ReportKey | undefined {
-  const match = /^\/reports\/(drift)\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(path);
-  if (match === null) return undefined;
+  const match = /^\/reports\/([a-z]+)\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(path);
+  const kind = reportKinds.find((one) => one === match?.[1]);
+  if (match === null || kind === undefined) return undefined;
   const [, , model = '', start = '', end = ''] = match;
   try {
     return {
-      kind: 'drift',
+      kind,
       model: decodeURIComponent(model),
       window: parseWindow({ start: decodeURIComponent(start), end: decodeURIComponent(end) }),
     };
@@ -59,14 +67,20 @@ export function parseReportPath(path: string): ReportKey | undefined {
   }
 }
 
-/** Stores a report in the place of an earlier one of the same window. */
-export async function storeReport(connection: Queryable, key: ReportKey, html: string): Promise<void> {
+/** Stores a report in the place of an earlier one of the same window; `content` is what the page was drawn from. */
+export async function storeReport(
+  connection: Queryable,
+  key: ReportKey,
+  html: string,
+  content: unknown = null,
+): Promise<void> {
   await connection.execute(
-    `insert into reports (model, kind, window_start, window_end, html)
-     values ($1, $2, $3, $4, $5)
-     on conflict (model, kind, window_start, window_end) do update set html = excluded.html, stored_at = now()
+    `insert into reports (model, kind, window_start, window_end, html, content)
+     values ($1, $2, $3, $4, $5, $6)
+     on conflict (model, kind, window_start, window_end) do update
+     set html = excluded.html, content = excluded.content, stored_at = now()
      where reports.html <> excluded.html`,
-    [key.model, key.kind, toTimestamp(key.window.start), toTimestamp(key.window.end), html],
+    [...keyOf(key), html, content === null ? null : JSON.stringify(content)],
   );
 }
 
@@ -74,9 +88,26 @@ export async function storeReport(connection: Queryable, key: ReportKey, html: s
 export async function findReport(connection: Queryable, key: ReportKey): Promise<string | undefined> {
   const [row] = await connection.query<{ html: string }>(
     'select html from reports where model = $1 and kind = $2 and window_start = $3 and window_end = $4',
-    [key.model, key.kind, toTimestamp(key.window.start), toTimestamp(key.window.end)],
+    keyOf(key),
   );
   return row?.html;
+}
+
+/** What the page of a report was drawn from; undefined where there is none. */
+export async function findReportContent<Content>(
+  connection: Queryable,
+  key: ReportKey,
+): Promise<Content | undefined> {
+  const [row] = await connection.query<{ content: Content }>(
+    `select content from reports
+     where model = $1 and kind = $2 and window_start = $3 and window_end = $4 and content is not null`,
+    keyOf(key),
+  );
+  return row?.content;
+}
+
+function keyOf({ model, kind, window }: ReportKey): unknown[] {
+  return [model, kind, toTimestamp(window.start), toTimestamp(window.end)];
 }
 
 /** A report with what it says; absent where its run is not stored any more. */
@@ -84,25 +115,27 @@ export interface StoredReport extends ReportKey {
   readonly verdict?: Verdict;
 }
 
-/** The newest 200 reports, of a model or of all, by the end of their windows. */
-export async function listReports(connection: Queryable, model?: string): Promise<StoredReport[]> {
+/** The newest 200 reports of a list, by the end of their windows. */
+export async function listReports(connection: Queryable, list: ReportList = {}): Promise<StoredReport[]> {
   const rows = await connection.query<{
-    kind: 'drift';
+    kind: ReportKind;
     model: string;
     start: number;
     end: number;
     level: Level | null;
     reason: string | null;
   }>(
-    `select kind, model, window_start as start, window_end as "end", verdict as level, reason
+    `select report.kind, report.model, window_start as start, window_end as "end",
+       coalesce(report.verdict ->> 'level', run.verdict) as level, coalesce(report.verdict ->> 'reason', run.reason) as reason
      from (
-       select kind, model, window_start, window_end from reports
-       where $1::text is null or model = $1
-       order by window_end desc, model, window_start limit 200
+       select kind, model, window_start, window_end, content -> 'verdict' as verdict from reports
+       where $1::text is null or model = $1 and kind = $2
+       order by window_end desc, model, kind, window_start limit 200
      ) report
-     left join (select * from drift_runs where segment = '') run using (model, window_start, window_end)
-     order by window_end desc, model, window_start`,
-    [model ?? null],
+     left join (select * from drift_runs where segment = '') run
+       using (model, window_start, window_end)
+     order by window_end desc, report.model, report.kind, window_start`,
+    [list.model ?? null, list.model === undefined ? null : list.kind],
   );
   return rows.map(({ kind, model, start, end, level, reason }) => ({
     kind,

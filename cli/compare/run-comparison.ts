@@ -1,10 +1,8 @@
 /** Runs `tidewatch compare` from its request to what it prints. */
 
-import { writeFile } from 'node:fs/promises';
-
-import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { paper, screen, type Screen } from '../paint.ts';
 import { openBar } from '../progress-bar.ts';
+import { writeOutput } from '../write-output.ts';
 import { compareTables, type ComparedTables } from './compare-tables.ts';
 import {
   evidentlyReportOf,
@@ -87,13 +85,4 @@ export async function conclude(
   // A gate that lets pass what nobody could look at is none.
   console.error('Nothing could be judged, so --fail-on-drift does not let it pass.');
   return 2;
-}
-
-/** @throws TidewatchError `UNWRITABLE_FILE` */
-export async function writeOutput(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, `${text}\n`);
-  } catch (error) {
-    throw new TidewatchError('UNWRITABLE_FILE', { file, reason: reasonOf(error) }, { cause: error });
-  }
 }

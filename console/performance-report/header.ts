@@ -42,7 +42,7 @@ function side(window: ReportedWindow): Part {
 }
 
 /** Whether the numbers may still change. */
-export function stateText({ evaluation }: ReportedWindow): string {
+function stateText({ evaluation }: ReportedWindow): string {
   if (evaluation === undefined) return 'computed for this report';
   const { state, revision, verdict } = evaluation;
   const restated = revision === 1 ? '' : `, restated ${revision === 2 ? 'once' : `${revision - 1} times`}`;

@@ -251,11 +251,10 @@ export interface ReportedAlert {
 export interface ReportedRetraining {
   readonly at: string;
   readonly state: string;
+  /** Why it began, and how it ended. */
   readonly reason: string;
   readonly champion?: string;
   readonly challenger?: string;
-  /** How both compared, in words. */
-  readonly comparison?: string;
 }
 
 export interface Coverage {

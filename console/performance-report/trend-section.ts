@@ -5,6 +5,7 @@ import { chartWidth } from '../chart-parts.ts';
 import { drawChart } from '../charts.ts';
 import { html, type Html } from '../html.ts';
 import { instantText } from '../instant-text.ts';
+import { shorten, visibleName } from '../names.ts';
 import { limitsText, metricLabel, shortMetric } from './metric-words.ts';
 import type { PerformanceReport, Trend } from './performance-report.ts';
 import { section } from './section.ts';
@@ -51,7 +52,7 @@ export function trendWords({ length, points, limits, marks }: Trend, metric: Met
     ...(limitsText(metric, limits) === '' ? [] : [`limits: ${limitsText(metric, limits)}`]),
     ...marks.map(
       ({ at, kind, label }) =>
-        `${kind === 'promotion' ? 'promoted' : 'retrained'} ${label} on ${instantText(at)}`,
+        `${kind === 'promotion' ? 'promoted' : 'retrained'} ${shorten(visibleName(label), 40)} on ${instantText(at)}`,
     ),
     ...(provisional === 0 ? [] : [`the last ${provisional} are provisional`]),
   ].join('; ');

@@ -95,13 +95,13 @@ export function retrainingsSection({ retrainings }: PerformanceReport): Html {
       style: 'verdicts',
       head: html`<th scope="col">When (UTC)</th>
         <th scope="col">Ended</th>
-        <th scope="col">Why, and how both compared</th>`,
-      row: ({ at, state, reason, champion, challenger, comparison }: ReportedRetraining) =>
+        <th scope="col">Why, and how it ended</th>`,
+      row: ({ at, state, reason, champion, challenger }: ReportedRetraining) =>
         html`<tr>
           <th scope="row">${instantText(at)}</th>
           <td><b>${state}</b></td>
           <td>
-            ${shorten(reason, 320)}${comparison !== undefined && html`<br /><span class="muted">${shorten(comparison, 320)}</span>`}
+            ${shorten(reason, 480)}
             ${(champion !== undefined || challenger !== undefined) && html`<br /><span class="muted">${versionsText(champion, challenger)}</span>`}
           </td>
         </tr>`,

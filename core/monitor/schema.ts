@@ -6,6 +6,7 @@ import { degradationSettingsSchema, ruleProblems } from '../degradation/settings
 import { gateSchema, horizonsSchema } from '../performance/settings.ts';
 import { expectationsSchema } from '../quality/expectations.ts';
 import { qualitySettingsSchema } from '../quality/settings.ts';
+import { reportSettingsSchema } from '../report/settings.ts';
 import { methodNames, methodOf, methodsFor, type MethodName } from '../statistics/registry.ts';
 import { durationMs, hourMs, isDuration, isTimeZone, parseInstant } from '../window.ts';
 
@@ -142,16 +143,15 @@ const route = z.strictObject({
   email: z.array(email).default([]),
 });
 
+const timesOf = (defaultCron: string) => ({
+  cron: cron.default(defaultCron),
+  timeZone: timeZone.default('UTC'),
+  /** Runs missed while the server was away are made up if they are at most this old. */
+  catchupWindow: duration.default('7d'),
+});
+
 const schedule = (defaultCron: string, enabled = true) =>
-  z
-    .strictObject({
-      enabled: z.boolean().default(enabled),
-      cron: cron.default(defaultCron),
-      timeZone: timeZone.default('UTC'),
-      /** Runs missed while the server was away are made up if they are at most this old. */
-      catchupWindow: duration.default('7d'),
-    })
-    .prefault({});
+  z.strictObject({ enabled: z.boolean().default(enabled), ...timesOf(defaultCron) }).prefault({});
 
 export const monitorSchema = z
   .strictObject({
@@ -216,6 +216,7 @@ export const monitorSchema = z
     degradation: degradationSettingsSchema.prefault({}),
     retraining: retraining.optional(),
     alerts: z.strictObject({ routes: z.array(route).default([]) }).prefault({}),
+    report: reportSettingsSchema.prefault({}),
     schedules: z
       .strictObject({
         actualsBackfill: schedule('5 * * * *'),
@@ -224,6 +225,10 @@ export const monitorSchema = z
         hourlyDriftDetection: schedule('15 * * * *', false),
         performanceEvaluation: schedule('20 3 * * *'),
         degradationCheck: schedule('40 3 * * *'),
+        /** By default where the report has recipients. */
+        weeklyReport: z
+          .strictObject({ enabled: z.boolean().optional(), ...timesOf('0 4 * * 1') })
+          .prefault({}),
       })
       .prefault({}),
   })

@@ -23,7 +23,7 @@ export async function pictureReport(studio: Studio): Promise<void> {
   );
   if (run === undefined) throw new Error(`no drift of ${model} has lasted for two days in the demo`);
   const [start, end] = [instantText(formatInstant(run.start)), instantText(formatInstant(run.end))];
-  await page.goto(`${demo.processes.workerUrl}${reportListPath(model)}`);
+  await page.goto(`${demo.processes.workerUrl}${reportListPath({ kind: 'drift', model })}`);
   await page.getByRole('link', { name: `${start} to ${end}` }).click();
   await page.setViewportSize({ width: 1000, height: 4000 });
   await expectTexts('the drift report', page.locator('header'), [

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { writeOutput } from '../../cli/compare/run-comparison.ts';
+import { writeOutput } from '../../cli/write-output.ts';
 import { makeTables, type MadeTables } from '../sql/made-tables.ts';
 import { compare } from './comparing.ts';
 

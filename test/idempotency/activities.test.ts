@@ -92,6 +92,9 @@ describe.each(cases)('$name', ({ name, prepare, prepareWorld, run, wakes }: Case
         await test.database.execute(
           `update alert_deliveries set claimed_at = claimed_at - interval '3 minutes'`,
         );
+        await test.database.execute(
+          `update report_deliveries set claimed_at = claimed_at - interval '3 minutes'`,
+        );
         const result = await runOnce();
         if (wakes !== undefined) expect(result, `died at ${point}`).toMatchObject({ pendingAlerts: wakes });
       });

@@ -21,6 +21,7 @@ export const processes: readonly Process[] = [
   'performance-evaluation',
   'degradation-check',
   'retraining',
+  'weekly-report',
 ];
 
 const training: TrainingAnswer = { state: 'succeeded', version: '2', lineage: { rows: 168 } };

@@ -36,6 +36,7 @@ async function loadAll(database: Database, { trainer }: World): Promise<void> {
     degradation: { rules: [{ metric: 'rmse', over: '1d', limit: 4 }] },
     retraining: { trainer: { url: trainer.url }, ...policy, minimumOutcomes: 10 },
     alerts: { routes: [{ slack: true, email: ['a@example.org'] }] },
+    report: { recipients: ['a@example.org', 'b@example.org'] },
   });
   await load(database, model, { from: 1, to: 9 });
   await load(database, model, { from: 9, to: 10, shift: 8, error: 5 });
@@ -54,6 +55,8 @@ const evaluated: Step = async (database, world) => {
 };
 const checked: Step = (database, world) =>
   world.activities(database).checkDegradation({ model, asOf, act: false });
+const written: Step = (database, world) =>
+  world.activities(database).writeReport({ model, asOf, send: 'yes' });
 const begun: Step = (database, world) =>
   world.activities(database).beginRetraining({ model, asOf, reason: 'by hand' });
 const started = async (_: unknown, world: World): Promise<unknown> => {
@@ -210,6 +213,16 @@ export const cases: readonly Case[] = [
     name: 'deliverAlerts',
     prepare: after(attached, evaluated, checked),
     run: (activities) => activities.deliverAlerts({ model, alertKey: degradation }),
+  },
+  {
+    name: 'writeReport',
+    prepare: after(attached, profiled, compared, evaluated, checked),
+    run: (activities) => activities.writeReport({ model, asOf, send: 'unless past' }),
+  },
+  {
+    name: 'sendReport',
+    prepare: after(attached, evaluated, written),
+    run: (activities) => activities.sendReport({ model, window: { start: at(3), end: at(10) } }),
   },
   ...processes.map((process): Case => ({
     name: `pushMetrics, ${process}`,

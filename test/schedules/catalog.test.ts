@@ -4,7 +4,7 @@ import { monitorSchema } from '../../core/monitor/schema.ts';
 import type { MonitorInput } from '../../core/monitor/schema.ts';
 import { scheduleIdsOf, schedulesOf } from '../../schedules/catalog.ts';
 
-function definitions(schedules: MonitorInput['schedules'] = {}) {
+function definitions(schedules: MonitorInput['schedules'] = {}, recipients: string[] = []) {
   return schedulesOf(
     monitorSchema.parse({
       model: 'bike-demand',
@@ -12,6 +12,7 @@ function definitions(schedules: MonitorInput['schedules'] = {}) {
       features: { hum: { kind: 'continuous' } },
       reference: { kind: 'rolling' },
       schedules,
+      report: { recipients },
     }),
   );
 }
@@ -40,11 +41,23 @@ describe('schedulesOf', () => {
       hourlyDriftDetection: {},
       performanceEvaluation: {},
       degradationCheck: {},
+      weeklyReport: {},
     };
     const enabled = Object.fromEntries(Object.keys(all).map((process) => [process, { enabled: true }]));
     const disabled = Object.fromEntries(Object.keys(all).map((process) => [process, { enabled: false }]));
     expect(definitions(enabled).map(({ scheduleId }) => scheduleId)).toEqual(scheduleIdsOf('bike-demand'));
     expect(definitions(disabled)).toEqual([]);
+  });
+
+  it('writes a weekly report where somebody gets it, on Monday after what it shows', () => {
+    const weekly = (...given: Parameters<typeof definitions>) =>
+      definitions(...given).filter(({ workflowType }) => workflowType === 'weeklyReport');
+    expect(weekly()).toEqual([]);
+    expect(weekly({}, ['a@example.org'])).toMatchObject([
+      { scheduleId: 'weekly-report:bike-demand', cron: '0 4 * * 1', timeZone: 'UTC', overlap: 'BUFFER_ALL' },
+    ]);
+    expect(weekly({ weeklyReport: { enabled: true } })).toHaveLength(1);
+    expect(weekly({ weeklyReport: { enabled: false } }, ['a@example.org'])).toEqual([]);
   });
 
   it('starts the hourly drift detection as a drift detection of the last 24 hours', () => {

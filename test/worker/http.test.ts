@@ -17,7 +17,7 @@ const running: EndpointState = {
   reports: {
     find: async ({ model, window }) =>
       model === 'bike-demand' && window.end === week.end ? '<h1>Drift</h1>' : undefined,
-    list: async (model = 'bike-demand') =>
+    list: async ({ model = 'bike-demand' }) =>
       model === 'bike-demand'
         ? [{ kind: 'drift', model, window: week, verdict: { level: 'warning', reason: '<b> drifted' } }]
         : [],
@@ -145,7 +145,7 @@ describe('reports', () => {
     ['/reports/drift/no-model', /^no-model has no drift report; see \/reports\n$/],
     [path.replace('2011-05-13T00', '2011-05-13T25'), /^a report is at /],
     ['/reports/drift/%E0%A4%A/2011-05-13T00:00:00Z/2011-05-20T00:00:00Z', /^a report is at /],
-    ['/reports/drift/', /^a report is at \/reports\/drift\/<model>\/<start>\/<end>;/],
+    ['/reports/drift/', /^a report is at \/reports\/<drift or performance>\/<model>\/<start>\/<end>;/],
     ['/reportsx', /^a report is at /],
   ])('are not there at %s, which says where to look', async (path, words) => {
     expect(await ask(path)).toEqual({ status: 404, body: expect.stringMatching(words) });

@@ -43,6 +43,7 @@ export async function recordHistories(directory: URL): Promise<void> {
       minimumOutcomes: 100,
     },
     alerts: { routes: [{ slack: true }] },
+    report: { recipients: ['team@example.org'] },
   });
   await load(test.database, model, { from: 1, to: 15 });
   await load(test.database, model, { from: 15, to: 22, error: 5, shift: 3 });
@@ -67,6 +68,7 @@ export async function recordHistories(directory: URL): Promise<void> {
   await worker.client.workflow.getHandle(child).result();
   await record('retraining-failed', child);
   await run('retraining', { model, asOf: at(22, 4) });
+  await run('weeklyReport', { model, asOf, send: true });
   await record('alertLifecycle', `alert-lifecycle:drift:${model}:dataset`);
 
   await worker.stop();

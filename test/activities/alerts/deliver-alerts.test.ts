@@ -250,7 +250,7 @@ describe('deliverAlerts', () => {
 
   it('notes the addresses that a mail server refused while it took the others', async () => {
     await opened(toBoth);
-    const email = { send: async () => ({ refused: ['b@example.org'] }) };
+    const email = { ...channels().email, send: async () => ({ refused: ['b@example.org'] }) };
     await deliver({ channels: { slack: channels().slack, email } });
     expect(await stored()).toMatchObject([
       { channel: 'email', state: 'delivered', last_error: 'refused for b@example.org' },

@@ -75,7 +75,7 @@ it('shows of each window what had been found by then, however often it is writte
 });
 
 it('is listed with its verdict', async () => {
-  expect(await listReports(test.database, model)).toMatchObject([
+  expect(await listReports(test.database, { kind: 'drift', model })).toMatchObject([
     { ...keyOf(11), verdict: { level: 'critical' } },
     { ...keyOf(10), verdict: { level: 'critical' } },
     { ...keyOf(9), verdict: { level: 'ok', reason: expect.stringContaining('0 of 2') } },

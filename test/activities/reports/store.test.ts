@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
   findReport,
+  findReportContent,
   listReports,
   parseReportListPath,
   parseReportPath,
@@ -49,8 +50,19 @@ describe('a report', () => {
   it('is listed with those of its model', async () => {
     const other = { ...week(1), model: 'flight-delay' };
     await storeReport(test.database, other, '<p>other</p>');
-    expect(await listReports(test.database, 'flight-delay')).toEqual([other]);
-    expect(await listReports(test.database, 'no-model')).toEqual([]);
+    expect(await listReports(test.database, { kind: 'drift', model: 'flight-delay' })).toEqual([other]);
+    expect(await listReports(test.database, { kind: 'drift', model: 'no-model' })).toEqual([]);
+  });
+
+  it('stands beside the one of another kind, which says its own verdict', async () => {
+    const performance: ReportKey = { ...week(1), kind: 'performance' };
+    const content = { verdict: { level: 'critical', reason: 'RMSE is above 80' } };
+    await storeReport(test.database, performance, '<p>performance</p>', content);
+    expect(await findReport(test.database, week(1))).toBe('<p>second</p>');
+    expect(await findReportContent(test.database, performance)).toEqual(content);
+    expect(await findReportContent(test.database, week(1))).toBeUndefined();
+    const { kind, model } = performance;
+    expect(await listReports(test.database, { kind, model })).toEqual([{ ...performance, ...content }]);
   });
 });
 
@@ -59,19 +71,22 @@ describe('reportPath', () => {
     const path = '/reports/drift/bike-demand/2024-01-01T00:00:00Z/2024-01-08T00:00:00Z';
     expect(reportPath(week(1))).toBe(path);
     expect(parseReportPath(path)).toEqual(week(1));
-    const odd = { ...week(1), model: 'a/b?c <d>' };
+    const odd: ReportKey = { ...week(1), kind: 'performance', model: 'a/b?c <d>' };
     expect(parseReportPath(reportPath(odd))).toEqual(odd);
   });
 
   it('is not the path of a list', () => {
     expect(parseReportListPath('/reports')).toEqual({});
-    expect(parseReportListPath(reportListPath('a/b?c <d>'))).toEqual({ model: 'a/b?c <d>' });
+    const odd = { kind: 'performance', model: 'a/b?c <d>' } as const;
+    expect(parseReportListPath(reportListPath(odd))).toEqual(odd);
     expect(parseReportListPath(reportPath(week(1)))).toBeUndefined();
     expect(parseReportListPath('/reports/drift/%')).toBeUndefined();
+    expect(parseReportListPath('/reports/weather/bike-demand')).toBeUndefined();
   });
 
   it.each([
     '/reports',
+    '/reports/weather/x/2024-01-01T00:00:00Z/2024-01-02T00:00:00Z',
     '/reports/drift/x/2024-01-01T00:00:00Z',
     '/reports/drift/x/today/tomorrow',
     '/reports/drift/%/a/b',

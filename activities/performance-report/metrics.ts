@@ -1,0 +1,59 @@
+/** The metrics of a window beside those of the reference, and which of them the report is about. */
+
+import type { Limits, MetricRow } from '../../console/performance-report/performance-report.ts';
+import type { Monitor } from '../../core/monitor/schema.ts';
+import { isMetricName, metricTable, type MetricName } from '../../core/performance/metrics.ts';
+import type { WindowNumbers } from './evaluations.ts';
+
+/** The one that the monitor limits first, or that its retraining decides by; else one that the task always has. */
+export function mainMetric({ task, performance, retraining }: Monitor, numbers: WindowNumbers): MetricName {
+  const [limited] = Object.keys(performance.limits).filter(isMetricName);
+  if (limited !== undefined) return limited;
+  if (retraining?.metric !== undefined) return retraining.metric;
+  if (task === 'regression') return 'rmse';
+  const { log_loss: logLoss } = numbers.metrics;
+  return logLoss !== undefined && 'value' in logLoss ? 'log_loss' : 'accuracy';
+}
+
+export function limitsOf({ performance }: Monitor, metric: MetricName): Limits | undefined {
+  const limits: Readonly<Partial<Record<MetricName, unknown>>> = performance.limits;
+  const limit = limits[metric] as
+    | number
+    | { readonly warning?: number | undefined; readonly critical?: number | undefined }
+    | undefined;
+  if (limit === undefined) return undefined;
+  if (typeof limit === 'number') return { critical: limit };
+  return {
+    ...(limit.warning !== undefined && { warning: limit.warning }),
+    ...(limit.critical !== undefined && { critical: limit.critical }),
+  };
+}
+
+/** The main one first, then those that the monitor limits, then the others of the task. */
+export function metricRows(
+  monitor: Monitor,
+  main: MetricName,
+  current: WindowNumbers,
+  reference: WindowNumbers,
+  noReference: string | undefined,
+): readonly MetricRow[] {
+  const names = Object.keys(metricTable)
+    .filter(isMetricName)
+    .filter((name) => metricTable[name].task === monitor.task);
+  const rank = (name: MetricName): number =>
+    name === main ? 0 : limitsOf(monitor, name) !== undefined ? 1 : 2;
+  return names
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map((metric) => {
+      const limits = limitsOf(monitor, metric);
+      return {
+        metric,
+        current: current.metrics[metric] ?? { notComputable: 'the stored evaluation does not hold it' },
+        reference:
+          noReference === undefined
+            ? (reference.metrics[metric] ?? { notComputable: 'the stored evaluation does not hold it' })
+            : { notComputable: noReference },
+        ...(limits !== undefined && { limits }),
+      };
+    });
+}

@@ -1,0 +1,56 @@
+/** The performance report of a model, read from the database and written to a file. */
+
+import { loadPerformanceReport } from '../../activities/performance-report/load-report.ts';
+import { findNewestHour } from '../../activities/performance-report/hours.ts';
+import { findMonitor } from '../../activities/monitors/store.ts';
+import { renderPerformanceReport } from '../../console/performance-report/render.ts';
+import { headline, mainSentence, windowText } from '../../console/performance-report/headline.ts';
+import { TidewatchError } from '../../core/errors.ts';
+import { checkSchema } from '../../sql/migrator.ts';
+import { codeVersion } from '../../worker/code-version.ts';
+import { withDatabase } from '../database.ts';
+import { writeOutput } from '../write-output.ts';
+import { reportWindow } from './report-window.ts';
+
+export interface ReportFileOptions {
+  readonly model: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly output?: string;
+  readonly json?: true;
+}
+
+/**
+ * Prints where the report went and what it says, or the report as JSON.
+ *
+ * @throws TidewatchError `INVALID_OPTION`, `UNKNOWN_MODEL`, `UNWRITABLE_FILE`, `POSTGRES_UNREACHABLE`
+ */
+export async function writeReportFile({ model, output, json, ...times }: ReportFileOptions): Promise<void> {
+  if (output === undefined && json === undefined) {
+    throw new TidewatchError('INVALID_OPTION', {
+      option: '--output',
+      reason: 'is missing; name the HTML file to write, or ask for --json',
+    });
+  }
+  const now = Date.now();
+  const provenance = { codeVersion: await codeVersion() };
+  const report = await withDatabase('tidewatch-report', async (database) => {
+    await checkSchema(database);
+    return database.snapshot(async (connection) => {
+      const { monitor, configurationHash } = await findMonitor(connection, model);
+      const newestHour = await findNewestHour(connection, model);
+      const window = reportWindow(times, { now, newestHour, length: monitor.report.window });
+      return loadPerformanceReport(connection, monitor, {
+        window,
+        asOf: now,
+        provenance: { ...provenance, configurationHash },
+      });
+    });
+  });
+  if (output !== undefined) await writeOutput(output, renderPerformanceReport(report));
+  if (json) console.log(JSON.stringify(report, undefined, 2));
+  else
+    console.log(
+      `${output}: ${model}, ${windowText(report.window)}: ${headline(report)}; ${mainSentence(report)}`,
+    );
+}
