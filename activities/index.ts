@@ -3,6 +3,7 @@
 import { createAttachActuals } from './actuals/attach-actuals.ts';
 import { createDeliverAlerts } from './alerts/deliver-alerts.ts';
 import { createWakeAlerts } from './alerts/wake-alerts.ts';
+import { createComparePerformance } from './comparison/compare-performance.ts';
 import { createCheckDegradation } from './degradation/check-degradation.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { createCalibrateDrift } from './drift/calibrate-drift.ts';
@@ -28,6 +29,7 @@ export function createActivities(deps: ActivityDependencies) {
     summarizeOutcomes: createSummarizeOutcomes(deps),
     evaluatePerformance: createEvaluatePerformance(deps),
     restateWindows: createRestateWindows(deps),
+    comparePerformance: createComparePerformance(deps),
     checkDegradation: createCheckDegradation(deps),
     beginRetraining: createBeginRetraining(deps),
     startTraining: createStartTraining(deps),

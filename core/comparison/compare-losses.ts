@@ -11,8 +11,7 @@ export type ComparedMetric = SummedMetric | 'roc_auc';
 
 /** Metrics that are means of rows, or the root of one. */
 export type SummedMetric =
-  | Extract<MetricName, 'mae' | 'rmse' | 'mape' | 'accuracy' | 'log_loss'>
-  | 'brier'
+  | Extract<MetricName, 'mae' | 'rmse' | 'mape' | 'accuracy' | 'log_loss' | 'brier'>
   | 'conversion'
   | 'mean_actual';
 
@@ -32,7 +31,6 @@ export interface MetricDifference {
 }
 
 const own = {
-  brier: { label: 'Brier score', direction: 'lower-is-better' },
   conversion: { label: 'conversion', direction: 'none' },
   mean_actual: { label: 'mean actual', direction: 'none' },
 } as const satisfies Record<string, { readonly label: string; readonly direction: Direction }>;

@@ -64,10 +64,8 @@ export function judgeDifference(
   }
   if (direction === 'none') {
     const verdict = isAbove ? 'higher' : 'lower';
-    return {
-      verdict,
-      reason: `${between.subject} is ${verdict} than ${between.against}: ${numbers} (${sure})`,
-    };
+    const than = `the ${label} of ${between.subject} is ${verdict} than that of ${between.against}`;
+    return { verdict, reason: `${than}: ${numbers} (${sure})` };
   }
   const isBetter = isAbove === (direction === 'higher-is-better');
   const is = isBetter ? 'is better than' : 'is not better than';
@@ -88,8 +86,6 @@ export function comparedText(metric: ComparedMetric, value: number): string {
       return metricText('accuracy', value);
     case 'mean_actual':
       return metricText('mae', value);
-    case 'brier':
-      return metricText('log_loss', value);
     default:
       return metricText(metric, value);
   }

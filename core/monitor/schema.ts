@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 
+import { comparisonSettingsSchema } from '../comparison/settings.ts';
 import { degradationSettingsSchema, ruleProblems } from '../degradation/settings.ts';
 import { gateSchema, horizonsSchema } from '../performance/settings.ts';
 import { expectationsSchema } from '../quality/expectations.ts';
@@ -211,6 +212,7 @@ export const monitorSchema = z
           })
           .prefault({}),
         limits: z.partialRecord(metric, limit).default({}),
+        comparisons: comparisonSettingsSchema.prefault({}),
       })
       .prefault({}),
     degradation: degradationSettingsSchema.prefault({}),

@@ -20,16 +20,14 @@ export function sliceInWords({ conditions }: Pick<WeakSlice, 'conditions'>): str
 /**
  * How bad it is there.
  *
- * @example
- * weakSliceInWords('mae', { conditions: [{ feature: 'hr', from: 17, to: 19 }], rows: 212, value: 81.04, rest: 34.2 })
- * // 'hr 17 to 19: MAE 81.04 against 34.2 elsewhere, 212 rows'
+ * @example lossInWords('mae', { rows: 212, value: 81.04, rest: 34.2 }) // 'MAE 81.04 against 34.2 elsewhere, 212 rows'
  */
-export function weakSliceInWords(
+export function lossInWords(
   loss: SliceLoss,
-  slice: Pick<WeakSlice, 'conditions' | 'rows' | 'value' | 'rest'>,
+  { rows, value, rest }: Pick<WeakSlice, 'rows' | 'value' | 'rest'>,
 ): string {
   const { label, text } = lossTexts[loss];
-  return `${sliceInWords(slice)}: ${label} ${text(slice.value)} against ${text(slice.rest)} elsewhere, ${countText(slice.rows, 'row')}`;
+  return `${label} ${text(value)} against ${text(rest)} elsewhere, ${countText(rows, 'row')}`;
 }
 
 const lossTexts: Readonly<

@@ -46,7 +46,7 @@ describe('judgeDifference', () => {
     expect(
       judgeDifference(differing('conversion', [0.031, 0.024], [0.001, 0.013]), { ...between, rows }).reason,
     ).toBe(
-      'version 2 is higher than version 1: conversion 3.1% against 2.4% on different rows of the same hours, 148 and 152 (difference 0.7 points, 95% 0.1 points to 1.3 points, p 0.01)',
+      'the conversion of version 2 is higher than that of version 1: conversion 3.1% against 2.4% on different rows of the same hours, 148 and 152 (difference 0.7 points, 95% 0.1 points to 1.3 points, p 0.01)',
     );
   });
 

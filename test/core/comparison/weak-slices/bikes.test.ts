@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { findWeakSlices } from '../../../../core/comparison/weak-slices/find-weak-slices.ts';
-import { weakSliceInWords } from '../../../../core/comparison/weak-slices/weak-slice-in-words.ts';
+import { lossInWords, sliceInWords } from '../../../../core/comparison/weak-slices/weak-slice-in-words.ts';
 import { sampleOf } from '../../../../core/multivariate/sample.ts';
 import { dayMs, parseInstant } from '../../../../core/window.ts';
 import { loadBikes } from '../../../../demo/data/bikes.ts';
@@ -38,7 +38,7 @@ describe('the weak slices of a model of bikes that knows only the hour', () => {
   it('are the hours of the day, and there the days on which nobody works, which it has not been told of', () => {
     const found = findWeakSlices(sample, losses, { minimumRows: 30, effect: 0.2, alpha: 0.05 });
     if ('notComputable' in found) throw new Error(found.notComputable);
-    const words = found.slices.map((slice) => weakSliceInWords('mae', slice));
+    const words = found.slices.map((slice) => `${sliceInWords(slice)}: ${lossInWords('mae', slice)}`);
     expect(words.slice(0, 2)).toEqual([
       'hr 8 to 19: MAE 93.62 against 33.16 elsewhere, 360 rows',
       'hr 8 to 19 and workingday = 0: MAE 139.8 against 46.26 elsewhere, 132 rows',
