@@ -4,20 +4,23 @@ import { decisions, pushMetrics, scans } from './steps.ts';
 
 /**
  * Evaluates the windows that end at asOf (or a given `window` and the stored ones within it), and again every stored window
- * whose outcomes changed before its actuals horizon closed.
+ * whose outcomes changed before its actuals horizon closed. Then compares versions, baselines and slices over some of them.
  *
  * Guaranteed: a window that is evaluated again with another result gets a new revision; with the same result nothing. Only
  * hours that changed are read again.
  */
 export async function performanceEvaluation(
   input: unknown,
-): Promise<ResultOf<'evaluatePerformance'> & RunFacts> {
+): Promise<
+  ResultOf<'evaluatePerformance'> & { readonly comparisons: ResultOf<'comparePerformance'> } & RunFacts
+> {
   const { model, window, ...rest } = decodeInput('performanceEvaluation', input);
   const asOf = asOfOf(rest);
   const request = { model, asOf, ...(window && { window }) };
   await scans.attachActuals(request);
   await scans.summarizeOutcomes(request);
   const summary = await decisions.evaluatePerformance(request);
+  const comparisons = await decisions.comparePerformance(request);
   const metrics = await pushMetrics({ model, process: 'performance-evaluation' });
-  return { ...summary, asOf, metrics };
+  return { ...summary, comparisons, asOf, metrics };
 }

@@ -44,6 +44,7 @@ export const decisions =
       | 'detectDrift'
       | 'evaluatePerformance'
       | 'restateWindows'
+      | 'comparePerformance'
       | 'checkDegradation'
       | 'beginRetraining'
       | 'startTraining'

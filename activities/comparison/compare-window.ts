@@ -1,6 +1,6 @@
 /** Compares the versions of one window with each other and with baselines. */
 
-import { blockLengthOf, blockMs } from '../../core/comparison/blocks.ts';
+import { blockLengthOf } from '../../core/comparison/blocks.ts';
 import {
   compareLosses,
   lossMetricsOf,

@@ -23,7 +23,7 @@ export function listVersions(
      from outcomes
      where model = $1 and event_time >= $2 and event_time < $3
      group by version
-     order by served desc, outcomes desc, version desc`,
+     order by served desc, outcomes desc, version`,
     [monitor.model, toTimestamp(window.start), toTimestamp(window.end)],
   );
 }

@@ -39,7 +39,7 @@ export interface Difference {
  * @example
  * const day = (a, b) => ({ subject: { rows: 2, sum: a }, against: { rows: 2, sum: b } });
  * compareMeans([day(2, 4), day(3, 4), day(2, 5), day(4, 5)], { length: 'day' })
- * // { value: 1.375, against: 2.25, difference: -0.875, certainty: { low: -1.636803, high: -0.113197, pValue: 0.035354 } }
+ * // { value: 1.375, against: 2.25, difference: -0.875, certainty: { low: -1.63674, high: -0.11326, pValue: 0.0353528 } }
  */
 export function compareMeans(
   blocks: readonly ComparedBlock[],

@@ -75,18 +75,8 @@ export function judgeDifference(
   };
 }
 
-/**
- * A value of a compared metric in words.
- *
- * @example comparedText('conversion', 0.0312) // '3.12%'
- */
-export function comparedText(metric: ComparedMetric, value: number): string {
-  switch (metric) {
-    case 'conversion':
-      return metricText('accuracy', value);
-    case 'mean_actual':
-      return metricText('mae', value);
-    default:
-      return metricText(metric, value);
-  }
+function comparedText(metric: ComparedMetric, value: number): string {
+  if (metric === 'conversion') return metricText('accuracy', value);
+  if (metric === 'mean_actual') return metricText('mae', value);
+  return metricText(metric, value);
 }

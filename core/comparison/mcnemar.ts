@@ -11,7 +11,7 @@ import { incompleteBeta } from '../statistics/distributions.ts';
  *
  * Source: McNemar (1947), Psychometrika 12; `scipy.stats.binomtest`. Cost: constant.
  *
- * @example mcNemarPValue(3, 12) // 0.0351562
+ * @example mcNemarPValue(3, 12) // 0.03516
  */
 export function mcNemarPValue(onlySubject: number, onlyAgainst: number): number {
   const rows = onlySubject + onlyAgainst;

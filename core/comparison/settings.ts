@@ -42,5 +42,3 @@ export const comparisonSettingsSchema = z.strictObject({
     })
     .prefault({}),
 });
-
-export type ComparisonSettings = z.output<typeof comparisonSettingsSchema>;

@@ -57,6 +57,7 @@ const checked: Step = (database, world) =>
   world.activities(database).checkDegradation({ model, asOf, act: false });
 const written: Step = (database, world) =>
   world.activities(database).writeReport({ model, asOf, send: 'yes' });
+const held: Step = (database, world) => world.activities(database).comparePerformance({ model, asOf });
 const begun: Step = (database, world) =>
   world.activities(database).beginRetraining({ model, asOf, reason: 'by hand' });
 const started = async (_: unknown, world: World): Promise<unknown> => {
@@ -168,6 +169,16 @@ export const cases: readonly Case[] = [
     prepare: after(attached, evaluated, changed, attached, summarized),
     run: (activities) =>
       activities.restateWindows({ model, asOf, endingAfter: at(1), startingBefore: at(10) }),
+  },
+  {
+    name: 'comparePerformance',
+    prepare: after(shadowed, attached, summarized),
+    run: (activities) => activities.comparePerformance({ model, asOf }),
+  },
+  {
+    name: 'comparePerformance, of windows that changed',
+    prepare: after(shadowed, attached, summarized, held, changed, attached, summarized),
+    run: (activities) => activities.comparePerformance({ model, asOf }),
   },
   {
     name: 'checkDegradation',

@@ -6,7 +6,7 @@ import { sum } from '../blocks.ts';
 import { floorToDay } from '../../window.ts';
 import { keepUnexplained } from './keep-unexplained.ts';
 import { conditionsOn, type SliceCondition, type SlicedFeature } from './slice-conditions.ts';
-import { intervalOf, testSlice, type DailyLosses, type SliceDifference } from './slice-test.ts';
+import { emptyDays, intervalOf, testSlice, type DailyLosses, type SliceDifference } from './slice-test.ts';
 
 /** JSON-safe. */
 export interface WeakSlice {
@@ -193,10 +193,6 @@ function daysOf({ times }: Sample, rows: Int32Array): TestedRows['days'] {
     of[row] = index;
   }
   return { of, count: indexOf.size };
-}
-
-export function emptyDays(count: number): DailyLosses {
-  return { rows: new Float64Array(count), losses: new Float64Array(count) };
 }
 
 function addDays(sums: DailyLosses, added: DailyLosses): void {

@@ -2,7 +2,7 @@
 
 import type { Candidate, TestedRows, WeakSliceOptions } from './find-weak-slices.ts';
 import type { SlicedFeature } from './slice-conditions.ts';
-import { testSlice, type DailyLosses } from './slice-test.ts';
+import { emptyDays, testSlice } from './slice-test.ts';
 
 /** More candidates are not looked at: they overlap those before them. */
 const mostExamined = 400;
@@ -70,11 +70,7 @@ function excessOf({ rows, value, rest }: Candidate): number {
 }
 
 function testAmong(isInside: IsIn, isAmong: IsIn, tested: TestedRows): ReturnType<typeof testSlice> {
-  const sums = (): DailyLosses => ({
-    rows: new Float64Array(tested.days.count),
-    losses: new Float64Array(tested.days.count),
-  });
-  const [inside, among] = [sums(), sums()];
+  const [inside, among] = [emptyDays(tested.days.count), emptyDays(tested.days.count)];
   for (const row of tested.rows) {
     if (!isAmong(row)) continue;
     const day = tested.days.of[row]!;

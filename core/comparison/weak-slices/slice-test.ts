@@ -3,10 +3,15 @@
 import { studentQuantile } from '../../statistics/distributions.ts';
 import { effectiveBlocks, sum, upperTail } from '../blocks.ts';
 
-/** Rows and their losses, summed by day: `days` numbers each. */
+/** Rows and their losses, summed by day. */
 export interface DailyLosses {
   readonly rows: Float64Array;
   readonly losses: Float64Array;
+}
+
+/** No rows on so many days. */
+export function emptyDays(count: number): DailyLosses {
+  return { rows: new Float64Array(count), losses: new Float64Array(count) };
 }
 
 export interface SliceDifference {

@@ -23,7 +23,7 @@ export interface MadePredictions {
 }
 
 /** One prediction an hour and entity. */
-export function predictionsOf({
+function predictionsOf({
   version,
   role = 'serving',
   from = 1,

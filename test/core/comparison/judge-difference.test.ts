@@ -51,13 +51,13 @@ describe('judgeDifference', () => {
   });
 
   it('says what is missing', () => {
-    const none = {
+    const none: MetricDifference = {
       metric: 'mae',
       rows: 0,
       againstRows: 0,
       found: { notComputable: 'there are no rows to compare' },
     };
-    expect(judgeDifference(none as MetricDifference, between)).toEqual({
+    expect(judgeDifference(none, between)).toEqual({
       verdict: 'insufficient-data',
       reason:
         'version 2 and version 1 cannot be compared by MAE on the same rows: there are no rows to compare',
@@ -66,9 +66,7 @@ describe('judgeDifference', () => {
       ...differing('mae', [1, 2], [0, 0]).found,
       certainty: { notComputable: 'the rows are of 1 day' },
     };
-    expect(
-      judgeDifference({ metric: 'mae', rows: 5, againstRows: 5, found: unsure } as MetricDifference, between),
-    ).toEqual({
+    expect(judgeDifference({ metric: 'mae', rows: 5, againstRows: 5, found: unsure }, between)).toEqual({
       verdict: 'insufficient-data',
       reason:
         'whether version 2 is better than version 1 is not known: MAE 1 against 2 on the same 5 rows; the rows are of 1 day',
