@@ -42,6 +42,7 @@ describe('performanceEvaluation', () => {
       first: 2,
       restated: 0,
       unchanged: 0,
+      comparisons: { windows: 2, compared: 2, comparisons: 4, weakSlices: 0 },
       metrics: 'pushed',
     });
     expect(await shown()).toMatchObject([
