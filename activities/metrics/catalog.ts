@@ -1,5 +1,6 @@
 /** Every gauge that is pushed, as data. */
 
+import { metricTable, type MetricName, type MetricUnit } from '../../core/performance/metrics.ts';
 import type { Process } from '../processes/watermarks.ts';
 
 interface GaugeDescription {
@@ -21,11 +22,25 @@ const everyProcess = [
 
 const drift = ['drift-detection', 'hourly-drift-detection'] as const;
 
-const performance = (help: string): GaugeDescription => ({
-  help: `${help} Newest day of each version that could be evaluated.`,
-  labels: ['version'],
-  processes: ['performance-evaluation'],
-});
+const unitText = {
+  target: 'In the unit of the actual.',
+  ratio: 'A ratio: 0.18 is 18 %.',
+  score: 'A score.',
+  nats: 'In nats.',
+} as const satisfies Record<MetricUnit, string>;
+
+type PerformanceGauge = (typeof metricTable)[MetricName]['gauge'];
+
+const performanceGauges = Object.fromEntries(
+  Object.values(metricTable).map(({ gauge, meaning, unit }): [PerformanceGauge, GaugeDescription] => [
+    gauge,
+    {
+      help: `${meaning} ${unitText[unit]} Newest day of each version that could be evaluated.`,
+      labels: ['version'],
+      processes: ['performance-evaluation'],
+    },
+  ]),
+) as Readonly<Record<PerformanceGauge, GaugeDescription>>;
 
 export const gaugeCatalog = {
   data_drift_detected: {
@@ -58,17 +73,7 @@ export const gaugeCatalog = {
     labels: ['feature'],
     processes: drift,
   },
-  model_rmse: performance('Root of the mean squared error, in the unit of the actual.'),
-  model_mae: performance('Mean absolute error, in the unit of the actual.'),
-  model_mape: performance('Mean absolute percentage error as a ratio: 0.18 is 18 %.'),
-  model_r2_score: performance('Share of the variance of the actuals that is explained, at most 1.'),
-  model_peak_hour_mape: performance('MAPE of the peak hours, as a ratio.'),
-  model_accuracy: performance('Share of right classes, 0 to 1.'),
-  model_precision: performance('Precision, 0 to 1.'),
-  model_recall: performance('Recall, 0 to 1.'),
-  model_f1_score: performance('F1 score, 0 to 1.'),
-  model_roc_auc: performance('Area under the ROC curve, 0 to 1.'),
-  model_prediction_confidence: performance('Mean probability of the predicted class, 0 to 1.'),
+  ...performanceGauges,
   model_feature_importance: {
     help: 'Importance of a feature to the champion, 0 to 1: as its trainer reported, or learned by permutation on outcomes.',
     labels: ['feature', 'version'],

@@ -1,27 +1,15 @@
-import type { MetricName } from '../../core/performance/metrics.ts';
+import { metricTable } from '../../core/performance/metrics.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { sampleOf } from './catalog.ts';
-import type { GaugeName, Sample } from './catalog.ts';
-
-const metricGauges = {
-  rmse: 'model_rmse',
-  mae: 'model_mae',
-  mape: 'model_mape',
-  r2: 'model_r2_score',
-  peak_hour_mape: 'model_peak_hour_mape',
-  accuracy: 'model_accuracy',
-  precision: 'model_precision',
-  recall: 'model_recall',
-  f1: 'model_f1_score',
-  roc_auc: 'model_roc_auc',
-  confidence: 'model_prediction_confidence',
-} as const satisfies Partial<Record<MetricName, GaugeName>>;
+import type { Sample } from './catalog.ts';
 
 /** The newest daily performance of each version that was evaluated in the last week; a metric that is absent has no sample. */
 export async function performanceSamples(connection: Queryable, model: string): Promise<Sample[]> {
   const evaluations = await readNewestEvaluations(connection, model);
   return evaluations.flatMap(({ version, metrics }) =>
-    Object.entries(metricGauges).flatMap(([metric, gauge]) => sampleOf(gauge, metrics[metric], { version })),
+    Object.entries(metricTable).flatMap(([metric, { gauge }]) =>
+      sampleOf(gauge, metrics[metric], { version }),
+    ),
   );
 }
 

@@ -6,26 +6,20 @@ import type {
   Section,
   Thresholds,
 } from '../../console/performance-report/performance-report.ts';
+import { calibrationCurve } from '../../core/performance/calibration-curve.ts';
 import type { ClassificationSummary } from '../../core/performance/classification-summary.ts';
 import { thresholdCurve } from '../../core/performance/threshold-curve.ts';
 
 const noProbabilities = { absent: 'No outcome has a probability for every class.' } as const;
 
 /** Of the positive class; of more than two classes, whichever was predicted. */
-export function calibrationOf({
-  positiveClass,
-  positiveBins,
-  confidenceBins,
-}: ClassificationSummary): Section<Calibration> {
-  const { counts, hits, sums } = positiveClass === undefined ? confidenceBins : positiveBins;
-  const bins = Array.from(counts.keys())
-    .filter((bin) => counts[bin]! > 0)
-    .map((bin) => ({
-      predicted: sums[bin]! / counts[bin]!,
-      observed: hits[bin]! / counts[bin]!,
-      outcomes: counts[bin]!,
-    }));
-  return bins.length === 0 ? noProbabilities : { of: positiveClass ?? 'the predicted class', bins };
+export function calibrationOf(summary: ClassificationSummary): Section<Calibration> {
+  const bins = calibrationCurve(summary).map(({ probability, share, rows }) => ({
+    predicted: probability,
+    observed: share,
+    outcomes: rows,
+  }));
+  return bins.length === 0 ? noProbabilities : { of: summary.positiveClass ?? 'the predicted class', bins };
 }
 
 /** The classes of the monitor, then those that occur beside them. */

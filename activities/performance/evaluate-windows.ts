@@ -171,7 +171,10 @@ function evaluateHours(
   const { predictions, outcomes } = countsOf(hours);
   const summary = mergeSummaries(hours.map((hour) => hour.summary));
   // The gate says whether they are enough to judge by; what is known so far is stored in any case.
-  const { metrics, details, sampleSize } = evaluateSummary(summary, { minimumOutcomes: 0 });
+  const { metrics, details, sampleSize } = evaluateSummary(summary, {
+    minimumOutcomes: 0,
+    intervalLevels: performance.intervalLevels,
+  });
   const differing = selective?.columns ?? [];
   const { gate, verdict } = judgeGate(
     {

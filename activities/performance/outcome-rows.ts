@@ -52,7 +52,6 @@ export function summarizeRows(monitor: Monitor, rows: readonly OutcomeRow[]): Ou
 
 /** The metrics of a monitor's task over outcome rows. */
 export function evaluateRows(monitor: Monitor, rows: readonly OutcomeRow[]): Evaluation {
-  return evaluateSummary(summarizeRows(monitor, rows), {
-    minimumOutcomes: monitor.performance.minimumOutcomes,
-  });
+  const { minimumOutcomes, intervalLevels } = monitor.performance;
+  return evaluateSummary(summarizeRows(monitor, rows), { minimumOutcomes, intervalLevels });
 }

@@ -3,16 +3,13 @@
 import { z } from 'zod';
 
 import type { MetricName, Task } from '../performance/metrics.ts';
-import { metricTable } from '../performance/metrics.ts';
+import { judgedMetrics, metricTable } from '../performance/metrics.ts';
 import { builtInChecks } from '../quality/check.ts';
 import { expectationRules } from '../quality/expectations.ts';
 import { isDuration } from '../window.ts';
 import type { Condition, DegradationRule, MetricCondition } from './rules.ts';
 
-const judgedMetrics = (Object.keys(metricTable) as MetricName[]).filter(
-  (name) => metricTable[name].direction !== 'none',
-);
-const metric = z.enum(judgedMetrics);
+const metric = z.enum(judgedMetrics());
 
 const days = z
   .string()
@@ -194,7 +191,7 @@ export function ruleProblems(rule: Condition, monitor: Watched): readonly RulePr
 
 function metricProblems(key: string, metric: MetricName, { task }: Watched): RuleProblem[] {
   if (metricTable[metric].task === task) return [];
-  const known = judgedMetrics.filter((name) => metricTable[name].task === task);
+  const known = judgedMetrics(task);
   return [{ path: [key], message: `is not a ${task} metric; write one of ${known.join(', ')}` }];
 }
 

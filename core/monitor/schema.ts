@@ -4,7 +4,8 @@ import { z } from 'zod';
 
 import { comparisonSettingsSchema } from '../comparison/settings.ts';
 import { degradationSettingsSchema, ruleProblems } from '../degradation/settings.ts';
-import { gateSchema, horizonsSchema } from '../performance/settings.ts';
+import { judgedMetrics } from '../performance/metrics.ts';
+import { gateSchema, horizonsSchema, intervalLevelsSchema } from '../performance/settings.ts';
 import { expectationsSchema } from '../quality/expectations.ts';
 import { qualitySettingsSchema } from '../quality/settings.ts';
 import { reportSettingsSchema } from '../report/settings.ts';
@@ -85,20 +86,7 @@ const reference = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const metric = z.enum([
-  'rmse',
-  'mae',
-  'mape',
-  'r2',
-  'bias',
-  'peak_hour_mape',
-  'accuracy',
-  'precision',
-  'recall',
-  'f1',
-  'roc_auc',
-  'log_loss',
-]);
+const metric = z.enum(judgedMetrics());
 
 const level = z.enum(['warning', 'critical']);
 
@@ -205,6 +193,7 @@ export const monitorSchema = z
         actualsHorizon: duration.default('7d'),
         gate: gateSchema.prefault({}),
         horizons: horizonsSchema.default({}),
+        intervalLevels: intervalLevelsSchema.default([0.05, 0.95]),
         peakHours: z
           .strictObject({
             hours: z.array(z.int().min(0).max(23)).min(1).default([7, 8, 9, 17, 18, 19]),
@@ -282,7 +271,7 @@ export const monitorSchema = z
         problem(path, `"${method}" is not for ${kind} columns; write one of ${methodsFor(kind).join(', ')}`);
       }
     }
-    const metrics = metricsOf[monitor.task];
+    const metrics: readonly string[] = judgedMetrics(monitor.task);
     for (const metric of Object.keys(monitor.performance.limits)) {
       if (!metrics.includes(metric)) {
         problem(
@@ -321,11 +310,6 @@ export type ScheduledProcess = keyof Monitor['schedules'];
 export function outcomeKind(task: Monitor['task']): FeatureKind {
   return task === 'regression' ? 'continuous' : 'categorical';
 }
-
-const metricsOf: Readonly<Record<Monitor['task'], readonly string[]>> = {
-  regression: ['rmse', 'mae', 'mape', 'r2', 'bias', 'peak_hour_mape'],
-  classification: ['accuracy', 'precision', 'recall', 'f1', 'roc_auc', 'log_loss'],
-};
 
 function isInstant(text: string): boolean {
   try {

@@ -1,6 +1,7 @@
 /** One window's realized performance: every metric of its task, or why there is none. */
 
 import type { Verdict } from '../verdict.ts';
+import { calibrationCurve, type CalibrationPoint } from './calibration-curve.ts';
 import { classificationMetrics } from './classification-metrics.ts';
 import { scoresByClass, type ClassScores, type ConfusionCounts } from './confusion.ts';
 import { countText, type Measured, type MetricName } from './metrics.ts';
@@ -35,10 +36,15 @@ export type EvaluationDetails =
       readonly task: 'classification';
       readonly byClass: Readonly<Record<string, ClassScores>>;
       readonly confusion: ConfusionCounts;
+      /** How many rows the predicted class has been given a probability in (0, 0.05], (0.05, 0.1] ... */
+      readonly confidence: readonly number[];
+      readonly calibration: readonly CalibrationPoint[];
       /** Outcomes that the metrics of probabilities are over. */
       readonly rowsWithProbabilities: number;
       /** Outcomes left out of these because a probability is missing or outside of 0 to 1. */
       readonly invalidProbabilities: number;
+      /** Outcomes with probabilities left out of these because the actual is not one of the classes. */
+      readonly unseenActuals: number;
     };
 
 export interface EvaluationOptions {
@@ -69,8 +75,11 @@ export function evaluateSummary(summary: OutcomeSummary, options: EvaluationOpti
     task: 'classification',
     byClass: scoresByClass(confusion, classes),
     confusion,
+    confidence: [...summary.confidenceBins.counts],
+    calibration: calibrationCurve(summary),
     rowsWithProbabilities: counts.scoredRows,
     invalidProbabilities: counts.invalidProbabilities,
+    unseenActuals: counts.unseenActuals,
   });
 }
 

@@ -10,15 +10,19 @@ export type MetricUnit = 'target' | 'ratio' | 'score' | 'nats';
 
 interface MetricDescription {
   readonly label: string;
+  /** Its name in Prometheus. */
+  readonly gauge: `model_${string}`;
   readonly task: Task;
   readonly direction: Direction;
   readonly unit: MetricUnit;
   readonly meaning: string;
 }
 
+/** What limits, labels, gauges and reports know about a metric. How it is computed: `regressionMetrics`, `classificationMetrics`. */
 export const metricTable = {
   rmse: {
     label: 'RMSE',
+    gauge: 'model_rmse',
     task: 'regression',
     direction: 'lower-is-better',
     unit: 'target',
@@ -26,6 +30,7 @@ export const metricTable = {
   },
   mae: {
     label: 'MAE',
+    gauge: 'model_mae',
     task: 'regression',
     direction: 'lower-is-better',
     unit: 'target',
@@ -33,6 +38,7 @@ export const metricTable = {
   },
   median_ae: {
     label: 'median AE',
+    gauge: 'model_median_ae',
     task: 'regression',
     direction: 'lower-is-better',
     unit: 'target',
@@ -40,6 +46,7 @@ export const metricTable = {
   },
   mape: {
     label: 'MAPE',
+    gauge: 'model_mape',
     task: 'regression',
     direction: 'lower-is-better',
     unit: 'ratio',
@@ -47,6 +54,7 @@ export const metricTable = {
   },
   wmape: {
     label: 'wMAPE',
+    gauge: 'model_wmape',
     task: 'regression',
     direction: 'lower-is-better',
     unit: 'ratio',
@@ -54,6 +62,7 @@ export const metricTable = {
   },
   smape: {
     label: 'sMAPE',
+    gauge: 'model_smape',
     task: 'regression',
     direction: 'lower-is-better',
     unit: 'ratio',
@@ -61,6 +70,7 @@ export const metricTable = {
   },
   r2: {
     label: 'R²',
+    gauge: 'model_r2_score',
     task: 'regression',
     direction: 'higher-is-better',
     unit: 'score',
@@ -69,6 +79,7 @@ export const metricTable = {
   },
   bias: {
     label: 'bias',
+    gauge: 'model_bias',
     task: 'regression',
     direction: 'closer-to-zero-is-better',
     unit: 'target',
@@ -76,6 +87,7 @@ export const metricTable = {
   },
   peak_hour_mape: {
     label: 'peak-hour MAPE',
+    gauge: 'model_peak_hour_mape',
     task: 'regression',
     direction: 'lower-is-better',
     unit: 'ratio',
@@ -83,6 +95,7 @@ export const metricTable = {
   },
   pinball_loss: {
     label: 'pinball loss',
+    gauge: 'model_pinball_loss',
     task: 'regression',
     direction: 'lower-is-better',
     unit: 'target',
@@ -90,13 +103,16 @@ export const metricTable = {
   },
   interval_coverage: {
     label: 'interval coverage',
+    gauge: 'model_interval_coverage',
     task: 'regression',
-    direction: 'none',
+    direction: 'higher-is-better',
     unit: 'ratio',
-    meaning: 'Share of actuals within the interval of their prediction.',
+    meaning:
+      'Share of actuals within the interval of their prediction; more than the interval promises is too wide.',
   },
   accuracy: {
     label: 'accuracy',
+    gauge: 'model_accuracy',
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'ratio',
@@ -104,6 +120,7 @@ export const metricTable = {
   },
   balanced_accuracy: {
     label: 'balanced accuracy',
+    gauge: 'model_balanced_accuracy',
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'ratio',
@@ -111,6 +128,7 @@ export const metricTable = {
   },
   precision: {
     label: 'precision',
+    gauge: 'model_precision',
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'ratio',
@@ -118,6 +136,7 @@ export const metricTable = {
   },
   recall: {
     label: 'recall',
+    gauge: 'model_recall',
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'ratio',
@@ -125,6 +144,7 @@ export const metricTable = {
   },
   f1: {
     label: 'F1',
+    gauge: 'model_f1_score',
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'score',
@@ -132,6 +152,7 @@ export const metricTable = {
   },
   precision_macro: {
     label: 'macro precision',
+    gauge: 'model_precision_macro',
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'ratio',
@@ -139,6 +160,7 @@ export const metricTable = {
   },
   recall_macro: {
     label: 'macro recall',
+    gauge: 'model_recall_macro',
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'ratio',
@@ -146,6 +168,7 @@ export const metricTable = {
   },
   f1_macro: {
     label: 'macro F1',
+    gauge: 'model_f1_macro',
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'score',
@@ -153,6 +176,7 @@ export const metricTable = {
   },
   roc_auc: {
     label: 'ROC AUC',
+    gauge: 'model_roc_auc',
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'score',
@@ -160,6 +184,7 @@ export const metricTable = {
   },
   pr_auc: {
     label: 'PR AUC',
+    gauge: 'model_pr_auc',
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'score',
@@ -167,6 +192,7 @@ export const metricTable = {
   },
   log_loss: {
     label: 'log loss',
+    gauge: 'model_log_loss',
     task: 'classification',
     direction: 'lower-is-better',
     unit: 'nats',
@@ -174,6 +200,7 @@ export const metricTable = {
   },
   brier: {
     label: 'Brier score',
+    gauge: 'model_brier_score',
     task: 'classification',
     direction: 'lower-is-better',
     unit: 'score',
@@ -181,6 +208,7 @@ export const metricTable = {
   },
   expected_calibration_error: {
     label: 'calibration error',
+    gauge: 'model_expected_calibration_error',
     task: 'classification',
     direction: 'lower-is-better',
     unit: 'ratio',
@@ -188,6 +216,7 @@ export const metricTable = {
   },
   confidence: {
     label: 'confidence',
+    gauge: 'model_prediction_confidence',
     task: 'classification',
     direction: 'none',
     unit: 'ratio',
@@ -204,6 +233,23 @@ export type MetricName = keyof typeof metricTable;
  */
 export function isMetricName(name: string): name is MetricName {
   return Object.hasOwn(metricTable, name);
+}
+
+/** Those by which a model can be judged: they have a direction. */
+export type JudgedMetric = {
+  [Name in MetricName]: (typeof metricTable)[Name]['direction'] extends 'none' ? never : Name;
+}[MetricName];
+
+/**
+ * By which metrics can a model be judged, in the order of the table? Those with a direction, of one task or of both.
+ *
+ * @example judgedMetrics('classification').includes('confidence') // false
+ */
+export function judgedMetrics(task?: Task): readonly JudgedMetric[] {
+  return (Object.keys(metricTable) as MetricName[]).filter(
+    (name): name is JudgedMetric =>
+      metricTable[name].direction !== 'none' && (task === undefined || metricTable[name].task === task),
+  );
 }
 
 /** A value, or why there is none. From counts in cells it may be off by up to `errorBound`; without one it is exact. */

@@ -12,6 +12,16 @@ export const gateSchema = z.strictObject({
   age: duration.default('24h'),
 });
 
+const intervalLevel = z
+  .number()
+  .gt(0, 'write a level between 0 and 1, for example 0.05')
+  .lt(1, 'write a level between 0 and 1, for example 0.95');
+
+/** Which quantiles of the actual the bounds of a prediction's interval are meant to be: [0.05, 0.95] is a 90% interval. */
+export const intervalLevelsSchema = z
+  .tuple([intervalLevel, intervalLevel])
+  .refine(([low, high]) => low < high, 'write the lower level first, for example [0.05, 0.95]');
+
 const horizon = z
   .strictObject({ min: duration.optional(), max: duration.optional() })
   .refine(({ min, max }) => min !== undefined || max !== undefined, 'write min, max or both')

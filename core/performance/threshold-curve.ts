@@ -1,14 +1,18 @@
 /** What precision and recall would be if a class were said from another probability on. */
 
-import { edgesOf, type ValueCounts } from './value-counts.ts';
+import { edgesOf, totalOf, type ValueCounts } from './value-counts.ts';
 
-/** The class is said where its probability is at least `threshold`. Precision, recall and F1 are ratios from 0 to 1. */
+/** The class is said where its probability is at least `threshold`. Everything is a ratio from 0 to 1. */
 export interface ThresholdPoint {
   readonly threshold: number;
   /** Absent where it would never be said. */
   readonly precision?: number;
   readonly recall: number;
   readonly f1: number;
+  /** Of all rows, how many it would be said of. */
+  readonly said: number;
+  /** Of the other rows; absent without any. Recall over it is the ROC curve. */
+  readonly falsePositiveRate?: number;
 }
 
 /**
@@ -22,15 +26,15 @@ export interface ThresholdPoint {
  *
  * @example
  * const counts = countValues('score', [Float64Array.of(0.9, 0.4), Float64Array.of(0.6, 0.1)]);
- * thresholdCurve(counts, [0.5]) // [{ threshold: 0.5, precision: 0.5, recall: 0.5, f1: 0.5 }]
+ * thresholdCurve(counts, [0.5]) // [{ threshold: 0.5, precision: 0.5, recall: 0.5, f1: 0.5, said: 0.5, falsePositiveRate: 0.5 }]
  */
 export function thresholdCurve(
   scores: ValueCounts,
   thresholds: readonly number[],
 ): readonly ThresholdPoint[] {
   const [own, others] = [scores.counts[0]!, scores.counts[1]!];
-  let support = 0;
-  for (const count of own) support += count;
+  const support = totalOf(own);
+  const rest = totalOf(others);
   if (support === 0) return [];
   let place = own.length;
   let hits = 0;
@@ -47,6 +51,8 @@ export function thresholdCurve(
       ...(said > 0 && { precision: hits / said }),
       recall: hits / support,
       f1: (2 * hits) / (said + support),
+      said: said / (support + rest),
+      ...(rest > 0 && { falsePositiveRate: (said - hits) / rest }),
     });
   }
   return points.reverse();

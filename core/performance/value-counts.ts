@@ -97,6 +97,13 @@ export function edgesOf(counts: ValueCounts, index: number): readonly [low: numb
   return [lowerEdgeOf(cell), lowerEdgeOf(cell + 1)];
 }
 
+/** @example totalOf(Uint8Array.of(1, 2, 4)) // 7 */
+export function totalOf(counts: CountArray): number {
+  let total = 0;
+  for (const count of counts) total += count;
+  return total;
+}
+
 function countSorted(sorted: Float64Array): { values: Float64Array; counts: Float64Array } {
   const values = new Float64Array(sorted.length);
   const counts = new Float64Array(sorted.length);
@@ -126,9 +133,7 @@ function mergeExact(parts: readonly ExactCounts[]): ExactCounts {
 }
 
 function rowCountOf(parts: readonly ExactCounts[], group: number): number {
-  let rows = 0;
-  for (const { counts } of parts) for (const count of counts[group]!) rows += count;
-  return rows;
+  return parts.reduce((rows, { counts }) => rows + totalOf(counts[group]!), 0);
 }
 
 function rowsOf(parts: readonly ExactCounts[], group: number, rowCount: number): Float64Array {

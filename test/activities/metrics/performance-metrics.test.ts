@@ -69,6 +69,7 @@ it('shows every metric under its name', async () => {
     'model_f1_score{version="1"}': 9,
     'model_roc_auc{version="1"}': 10,
     'model_prediction_confidence{version="1"}': 11,
+    'model_bias{version="1"}': 12,
   });
 });
 

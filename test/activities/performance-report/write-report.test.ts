@@ -270,7 +270,7 @@ describe('writeReport of a classification', () => {
     });
     const { of, points } = shown(report.thresholds);
     expect(of).toBe('yes');
-    expect(points.find(({ threshold }) => threshold === 0.5)).toEqual({
+    expect(points.find(({ threshold }) => threshold === 0.5)).toMatchObject({
       threshold: 0.5,
       precision: 0.5,
       recall: 1,

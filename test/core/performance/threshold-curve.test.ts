@@ -10,12 +10,14 @@ const curve = (own: readonly number[], others: readonly number[], ...thresholds:
 describe('thresholdCurve', () => {
   it('says a class from its threshold on, the threshold included', () => {
     expect(curve([0.9, 0.5], [0.5, 0.1], 0.5)).toEqual([
-      { threshold: 0.5, precision: 2 / 3, recall: 1, f1: 0.8 },
+      { threshold: 0.5, precision: 2 / 3, recall: 1, f1: 0.8, said: 0.75, falsePositiveRate: 0.5 },
     ]);
   });
 
   it('has no precision where the class is never said', () => {
-    expect(curve([0.4], [0.1], 0.5)).toEqual([{ threshold: 0.5, recall: 0, f1: 0 }]);
+    expect(curve([0.4], [0.1], 0.5)).toEqual([
+      { threshold: 0.5, recall: 0, f1: 0, said: 0, falsePositiveRate: 0 },
+    ]);
   });
 
   it('is empty where no row is of the class', () => {
@@ -47,12 +49,14 @@ describe('thresholdCurve', () => {
       fc.property(scores, scores, thresholds, (own, others, thresholds) => {
         const points = curve(own, others, ...thresholds);
         expect(points.map(({ threshold }) => threshold)).toEqual([...thresholds].sort((a, b) => a - b));
-        for (const { threshold, precision, recall, f1 } of points) {
+        for (const { threshold, precision, recall, f1, said: share, falsePositiveRate } of points) {
           const hits = own.filter((score) => score >= threshold).length;
           const said = hits + others.filter((score) => score >= threshold).length;
           expect(recall).toBe(hits / own.length);
           expect(precision).toBe(said === 0 ? undefined : hits / said);
           expect(f1).toBe((2 * hits) / (said + own.length));
+          expect(share).toBe(said / (own.length + others.length));
+          expect(falsePositiveRate).toBe((said - hits) / others.length);
         }
       }),
       { seed: 20_240_101 },
