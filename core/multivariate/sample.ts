@@ -94,3 +94,21 @@ export function rowsWhere(sample: Sample, isWanted: (time: number) => boolean): 
     ),
   };
 }
+
+/**
+ * The rows at these positions, in their order.
+ *
+ * @example
+ * const sample = sampleOf([{ name: 'hum', kind: 'continuous' }], [3, 5, 7].map((hum, time) => ({ time, values: [hum] })));
+ * rowsAt(sample, Int32Array.of(0, 2)).columns[0].values // [3, 7]
+ */
+export function rowsAt(sample: Sample, positions: Int32Array): Sample {
+  return {
+    times: Float64Array.from(positions, (row) => sample.times[row]!),
+    columns: sample.columns.map((column): SampleColumn =>
+      column.kind === 'continuous'
+        ? { ...column, values: Float64Array.from(positions, (row) => column.values[row]!) }
+        : { ...column, values: Array.from(positions, (row) => column.values[row]!) },
+    ),
+  };
+}

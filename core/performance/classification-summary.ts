@@ -162,7 +162,11 @@ export function mergeClassificationSummaries(
   };
 }
 
-/** The classes that rows are ranked by: of two only the positive one, since the other's probability is the rest. */
+/**
+ * The classes that rows are ranked by: of two only the positive one, since the other's probability is the rest.
+ *
+ * @example scoredClasses(['no', 'yes'], 'yes') // ['yes']
+ */
 export function scoredClasses(
   classes: readonly string[],
   positiveClass: string | undefined,

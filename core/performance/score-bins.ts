@@ -23,13 +23,16 @@ export function noBins(): ScoreBins {
 /** Counts scores, each with whether it was a hit. */
 export function binScores(scores: readonly number[], hits: readonly boolean[]): ScoreBins {
   const bins = noBins();
-  for (const [row, score] of scores.entries()) {
-    const bin = binOf(score);
-    bins.counts[bin]! += 1;
-    bins.sums[bin]! += score;
-    if (hits[row] === true) bins.hits[bin]! += 1;
-  }
+  for (const [row, score] of scores.entries()) addScore(bins, score, hits[row] === true ? 1 : 0);
   return bins;
+}
+
+/** Counts one more score, which was a hit or is one with some probability. */
+export function addScore(bins: ScoreBins, score: number, hit: number): void {
+  const bin = binOf(score);
+  bins.counts[bin]! += 1;
+  bins.sums[bin]! += score;
+  bins.hits[bin]! += hit;
 }
 
 /** The bins of all these scores together. */
