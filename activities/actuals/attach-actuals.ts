@@ -16,13 +16,13 @@ import { findMonitor } from '../monitors/store.ts';
 import { listMarkedHours, nextBatchLength, takeMarks } from '../processes/dirty-hours.ts';
 import { advanceWatermark } from '../processes/watermarks.ts';
 import {
+  attachPairs,
+  countActuals,
   countServing,
   countUnmatched,
   deleteOutcomes,
   findNewest,
-  insertOutcomes,
   prepareToJoin,
-  updateOutcomes,
 } from './store.ts';
 
 export interface AttachActualsInput {
@@ -145,15 +145,17 @@ async function attachBatch(
   }
   const hours = scope === 'marked hours' ? marked : batch;
   for (const window of windowsOfHours(hours)) {
-    const changed = await updateOutcomes(connection, model, window);
-    const attached = await insertOutcomes(connection, model, window);
-    const { unmatched: unmatchedActuals, otherKind } = await countUnmatched(connection, model, window);
+    const { matchedActuals, ...done } = await attachPairs(connection, model, window);
+    // Nearly always all are matched: then there is no need to look for those that are not.
+    const isMatched = (await countActuals(connection, model, window)) === matchedActuals;
+    const { unmatched: unmatchedActuals, otherKind } = isMatched
+      ? { unmatched: 0, otherKind: 0 }
+      : await countUnmatched(connection, model, window);
     const serving = await countServing(connection, model, window);
     counts = add(counts, {
       ...serving,
+      ...done,
       hours: hoursOf(window).length,
-      attached,
-      changed,
       unmatchedActuals,
       otherKind,
     });

@@ -19,6 +19,8 @@ export interface PostgresOptions {
   readonly persistent: boolean;
   readonly logFile: string;
   readonly pidFile: string;
+  /** Overrule those of the demo, for a benchmark. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -115,7 +117,10 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 
   return withFreePorts(async (freePort) => {
     const port = await freePort();
-    const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const settings = Object.entries({ ...SETTINGS, ...options.settings }).flatMap(([name, value]) => [
+      '-c',
+      `${name}=${value}`,
+    ]);
     const server = startChild({
       name: 'Postgres',
       command: home.postgres,

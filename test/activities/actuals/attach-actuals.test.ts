@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import type { AttachActualsInput, AttachActualsResult } from '../../../activities/actuals/attach-actuals.ts';
 import { createAttachActuals } from '../../../activities/actuals/attach-actuals.ts';
-import { insertOutcomes } from '../../../activities/actuals/store.ts';
+import { attachPairs } from '../../../activities/actuals/store.ts';
 import type { ActivityContext } from '../../../activities/activity-context.ts';
 import { listMarkedHours, takeMarks } from '../../../activities/processes/dirty-hours.ts';
 import type { ActualRow, PredictionRow, TidewatchClient } from '../../../client/tidewatch-client.ts';
@@ -453,7 +453,7 @@ describe('attachActuals, interrupted', () => {
     let run: Promise<unknown> = Promise.resolve();
     await test.database.transaction(async (connection) => {
       await lockUntilCommit(connection, 'outcomes:m');
-      await insertOutcomes(connection, 'm', { start: hour(0), end: hour(60) });
+      await attachPairs(connection, 'm', { start: hour(0), end: hour(60) });
       run = attach({ window });
       await untilOneWaits();
     });

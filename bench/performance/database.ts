@@ -1,0 +1,88 @@
+/** A database of its own for a benchmark: on the server of `--url`, or on one that is started for it. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { startPostgres } from '../../demo/stack/postgres.ts';
+import type { Database } from '../../sql/database.ts';
+import { openDatabase } from '../../sql/database.ts';
+import { migrate } from '../../sql/migrator.ts';
+
+const name = 'tidewatch_bench';
+
+/** Works on an empty, migrated database, and drops it. */
+export async function withBenchDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
+  const url = process.argv.find((_, i, all) => all[i - 1] === '--url');
+  if (url !== undefined) return inDatabase(new URL(url), work);
+  const directory = await mkdtemp(join(tmpdir(), 'tidewatch-bench-'));
+  const postgres = await startPostgres({
+    stateDirectory: directory,
+    persistent: false,
+    logFile: join(directory, 'postgres.log'),
+    pidFile: join(directory, 'postgres.pid'),
+    // The server of the demo leaves these out; a production server writes them, and they are part of its WAL.
+    settings: { full_page_writes: 'on' },
+  });
+  try {
+    return await inDatabase(new URL(postgres.url('postgres')), work);
+  } finally {
+    await postgres.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function inDatabase<T>(admin: URL, work: (database: Database) => Promise<T>): Promise<T> {
+  await once(admin.href, `drop database if exists ${name} with (force)`, `create database ${name}`);
+  const database = openDatabase({ url: new URL(`/${name}`, admin).href, poolSize: 4, applicationName: name });
+  try {
+    await migrate(database);
+    return await work(database);
+  } finally {
+    await database.close();
+    await once(admin.href, `drop database ${name} with (force)`);
+  }
+}
+
+async function once(url: string, ...statements: readonly string[]): Promise<void> {
+  const database = openDatabase({ url, poolSize: 1, applicationName: name });
+  try {
+    for (const statement of statements) await database.execute(statement);
+  } finally {
+    await database.close();
+  }
+}
+
+export interface Cost {
+  readonly seconds: number;
+  /** Megabytes of write-ahead log. */
+  readonly wal: number;
+}
+
+/** What a piece of work costs, after a checkpoint and without what is still to be vacuumed. */
+export async function costOf(database: Database, work: () => Promise<unknown>): Promise<Cost> {
+  await database.execute('checkpoint');
+  const before = await walPosition(database);
+  const started = performance.now();
+  await work();
+  const seconds = (performance.now() - started) / 1_000;
+  return { seconds, wal: ((await walPosition(database)) - before) / 1e6 };
+}
+
+async function walPosition(database: Database): Promise<number> {
+  const [row] = await database.query<{ bytes: number }>(
+    `select pg_current_wal_insert_lsn() - '0/0'::pg_lsn as bytes`,
+  );
+  return row!.bytes;
+}
+
+/** The option `--<option> <number>`, or a default. */
+export function numberOption(option: string, fallback: number): number {
+  const text = process.argv.find((_, i, all) => all[i - 1] === `--${option}`);
+  return text === undefined ? fallback : Number(text);
+}
+
+/** The middle one by time. */
+export function medianOf(costs: readonly Cost[]): Cost {
+  return costs.toSorted((a, b) => a.seconds - b.seconds)[Math.floor(costs.length / 2)]!;
+}
