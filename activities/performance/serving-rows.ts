@@ -1,6 +1,5 @@
 /** Reads the serving predictions and outcomes of hours, with the segments that they belong to. */
 
-import type { LeadRange } from '../../core/performance/settings.ts';
 import { leadRanges } from '../../core/performance/settings.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { levelOf } from '../../core/profile/profile.ts';
@@ -14,10 +13,10 @@ import { outcomeColumns } from './outcome-rows.ts';
 export const wholeModel = '';
 
 interface Placed extends Record<string, unknown> {
-  /** The values of the monitor's segment features. */
-  readonly levels: readonly unknown[];
-  /** The horizons that the row belongs to, by the position in the monitor's list. */
-  readonly horizons: readonly number[];
+  /** The values of the monitor's segment features; null where it has neither these nor horizons. */
+  readonly levels: readonly unknown[] | null;
+  /** The horizons that the row belongs to, by the position in the monitor's list, from 1 on. */
+  readonly horizons: readonly number[] | null;
 }
 
 export interface ServingCount {
@@ -33,7 +32,7 @@ export async function countPredictions(
   monitor: Monitor,
   window: Window,
 ): Promise<ServingCount[]> {
-  const { columns, parameters } = placement(monitor);
+  const { columns, parameters, segmentsOf } = placement(monitor);
   const rows = await connection.query<Placed & { hour: number; version: string; rows: number }>(
     `select date_trunc('hour', event_time) as hour, version, ${columns}, count(*) as rows
      from predictions prediction
@@ -41,7 +40,7 @@ export async function countPredictions(
      group by 1, 2, 3, 4`,
     [monitor.model, toTimestamp(window.start), toTimestamp(window.end), ...parameters],
   );
-  return rows.flatMap((row) => segmentsOf(monitor, row).map((segment) => ({ ...row, segment })));
+  return rows.flatMap((row) => segmentsOf(row).map((segment) => ({ ...row, segment })));
 }
 
 /** Rows that are held at once. */
@@ -62,9 +61,8 @@ export async function* readOutcomes(
   monitor: Monitor,
   window: Window,
 ): AsyncGenerator<OutcomeChunk> {
-  const { columns, parameters } = placement(monitor);
+  const { isSegmented, columns, parameters, segmentsOf } = placement(monitor);
   // Wide rows are read only for the sake of segments; those whose retention has ended belong to no segment.
-  const isSegmented = parameters.length > 0;
   const source = isSegmented
     ? `outcomes outcome left join predictions prediction
          on prediction.model = $1 and prediction.event_time >= $2 and prediction.event_time < $3
@@ -74,7 +72,7 @@ export async function* readOutcomes(
   if (isSegmented) await connection.execute('set local enable_nestloop = off');
   await connection.execute(
     `declare serving_outcomes no scroll cursor for
-     select ${outcomeColumns}, ${isSegmented ? columns : `'[]'::jsonb as levels, '{}'::integer[] as horizons`}
+     select ${outcomeColumns}, ${columns}
      from ${source}
      where outcome.model = $1 and outcome.event_time >= $2 and outcome.event_time < $3 and outcome.role = 'serving'
      order by outcome.event_time, outcome.version, outcome.prediction, outcome.actual, outcome.predicted_class,
@@ -92,7 +90,7 @@ export async function* readOutcomes(
         if (chunk !== undefined) yield chunk;
         chunk = { hour, rows: [] };
       }
-      chunk.rows.push({ row, segments: segmentsOf(monitor, row) });
+      chunk.rows.push({ row, segments: segmentsOf(row) });
     }
     if (fetched.length < rowsPerChunk) break;
   }
@@ -100,37 +98,44 @@ export async function* readOutcomes(
   await connection.execute('close serving_outcomes');
 }
 
-function segmentsOf({ segments, performance }: Monitor, { levels, horizons }: Placed): string[] {
-  const ranges: readonly LeadRange[] = leadRanges(performance.horizons);
-  return [
-    wholeModel,
-    ...segments.flatMap((feature, index) => {
-      const level = levelOf(levels[index]);
-      return level === undefined ? [] : [`${feature}=${level}`];
-    }),
-    ...horizons.map((position) => ranges[position - 1]!.segment),
-  ];
+interface Placement {
+  readonly isSegmented: boolean;
+  /** The expressions behind `Placed`, of a table `prediction`, and their parameters from $4 on. */
+  readonly columns: string;
+  readonly parameters: readonly unknown[];
+  readonly segmentsOf: (row: Placed) => readonly string[];
 }
 
-/** The expressions behind `Placed`, of a table `prediction`, and their parameters from $4 on. */
-function placement({ segments, performance }: Monitor): { columns: string; parameters: unknown[] } {
+const unsegmented: Placement = {
+  isSegmented: false,
+  columns: 'null::jsonb as levels, null::integer[] as horizons',
+  parameters: [],
+  segmentsOf: () => [wholeModel],
+};
+
+function placement({ segments, performance }: Monitor): Placement {
   const ranges = leadRanges(performance.horizons);
+  if (segments.length === 0 && ranges.length === 0) return unsegmented;
   const levels = segments.map((_, index) => `prediction.features -> $${4 + index}::text`);
   const from = 4 + segments.length;
-  const horizons =
-    ranges.length === 0
-      ? `'{}'::integer[]`
-      : `array(
-           select position::integer
-           from unnest($${from}::float8[], $${from + 1}::float8[]) with ordinality as horizon (low, high, position)
-           where extract(epoch from prediction.event_time - prediction.issued_at) * 1000 >= low
-             and extract(epoch from prediction.event_time - prediction.issued_at) * 1000 < high
-           order by position)`;
+  const lead = 'extract(epoch from prediction.event_time - prediction.issued_at) * 1000';
   return {
-    columns: `jsonb_build_array(${levels.join(', ')}) as levels, ${horizons} as horizons`,
-    parameters: [
-      ...segments,
-      ...(ranges.length === 0 ? [] : [ranges.map((range) => range.from), ranges.map((range) => range.to)]),
+    isSegmented: true,
+    columns: `jsonb_build_array(${levels.join(', ')}) as levels,
+      array(
+        select position::integer
+        from unnest($${from}::float8[], $${from + 1}::float8[]) with ordinality as horizon (low, high, position)
+        where ${lead} >= low and ${lead} < high
+        order by position
+      ) as horizons`,
+    parameters: [...segments, ranges.map((range) => range.from), ranges.map((range) => range.to)],
+    segmentsOf: (row) => [
+      wholeModel,
+      ...segments.flatMap((feature, index) => {
+        const level = levelOf(row.levels?.[index]);
+        return level === undefined ? [] : [`${feature}=${level}`];
+      }),
+      ...(row.horizons ?? []).map((position) => ranges[position - 1]!.segment),
     ],
   };
 }
