@@ -89,10 +89,10 @@ const results = await withBenchDatabase(async (database) => {
   const costs = { evaluated: new Array<Cost>(), hour: new Array<Cost>(), restated: new Array<Cost>() };
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
     costs.evaluated.push(await costOf(database, () => evaluate({ model, asOf, window })));
-    await database.execute(
-      `update outcomes set ${correction[task]} where model = $1 and event_time = $2`,
-      [model, start],
-    );
+    await database.execute(`update outcomes set ${correction[task]} where model = $1 and event_time = $2`, [
+      model,
+      start,
+    ]);
     costs.hour.push(await costOf(database, () => summarize({ model, asOf })));
     costs.restated.push(await costOf(database, () => evaluate({ model, asOf, window })));
   }
@@ -121,6 +121,8 @@ if (process.argv.includes('--json')) {
     table.push([step, (seconds * 1_000).toFixed(1), (wal * 1_000).toFixed(0)]);
   }
   const bytes = Math.round(results.bytesAnHour);
-  console.log(`${machine}; ${task}, ${rows} outcomes in ${hours} hours of ${bytes} bytes, ${repetitions} repetitions`);
+  console.log(
+    `${machine}; ${task}, ${rows} outcomes in ${hours} hours of ${bytes} bytes, ${repetitions} repetitions`,
+  );
   console.log(table.toString());
 }

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+
+import { followRun } from '../../cli/reprocess/follow-run.ts';
+import { readRequest } from '../../cli/reprocess/request.ts';
+import { resultLine } from '../../cli/reprocess/result-text.ts';
+import type { ReprocessingCounts, ReprocessingProgress } from '../../workflows/reprocessing.ts';
+
+const options = { model: 'bikes', from: '2011-05-01', to: '2011-05-08', step: '1d' };
+const counts: ReprocessingCounts = {
+  hours: 168,
+  attached: 12,
+  changed: 3,
+  summarized: 15,
+  windows: 9,
+  restated: 4,
+  unchanged: 5,
+};
+
+describe('the request', () => {
+  it('is a range of full days in UTC, the last one not included', () => {
+    expect(readRequest(options)).toEqual({
+      workflowId: 'reprocessing:bikes:2011-05-01T00:00:00Z:2011-05-08T00:00:00Z',
+      input: {
+        model: 'bikes',
+        window: { start: '2011-05-01T00:00:00Z', end: '2011-05-08T00:00:00Z' },
+        step: '1d',
+      },
+    });
+  });
+
+  it('takes instants as well', () => {
+    const { input } = readRequest({ ...options, from: '2011-05-01T05:00:00+01:00' });
+    expect(input.window.start).toBe('2011-05-01T04:00:00Z');
+  });
+
+  it.each([
+    [{ to: '2011-05-01' }, '--from and --to: The window ends at'],
+    [{ from: 'May' }, '--from and --to: "May" is not an instant'],
+    [{ from: '2011-02-30' }, '--from and --to: "2011-02-30T00:00:00Z" is not an instant'],
+    [{ from: '2011-05-01T05:30:00Z' }, 'is not on full UTC hours'],
+    [{ step: 'day' }, '--step: "day" is not one; write whole hours, days or weeks, for example 1d.'],
+    [{ step: '0d' }, '--step: "0d" is not one'],
+    [{ step: '90m' }, '--step: "90m" is not one'],
+  ])('refuses %o', (part, message) => {
+    expect(() => readRequest({ ...options, ...part })).toThrow(message);
+  });
+});
+
+describe('following a run', () => {
+  const progressOf = (done: number): ReprocessingProgress => ({ ...counts, done, total: 3, current: null });
+
+  it('tells of its progress, past a query that nobody answers, and gives its result', async () => {
+    const answers = [progressOf(1), new Error('no worker'), progressOf(2)];
+    let end: (counts: ReprocessingCounts) => void = () => {};
+    const seen: number[] = [];
+    const result = await followRun(
+      {
+        workflowId: 'w',
+        result: () => new Promise((resolve) => (end = resolve)),
+        query: async () => {
+          const answer = answers.shift();
+          if (answer === undefined) {
+            end(counts);
+            return progressOf(3);
+          }
+          if (answer instanceof Error) throw answer;
+          return answer;
+        },
+      },
+      { onProgress: ({ done }) => seen.push(done), onSilence: () => {}, pollMs: 1 },
+    );
+    expect(result).toBe(counts);
+    expect(seen.slice(0, 2)).toEqual([1, 2]);
+  });
+
+  it('says so when nobody answers for a while', async () => {
+    let end: (counts: ReprocessingCounts) => void = () => {};
+    const silent = await new Promise<string>((resolve) => {
+      void followRun(
+        {
+          workflowId: 'w',
+          result: () => new Promise((resolve) => (end = resolve)),
+          query: () => Promise.reject(new Error('no worker')),
+        },
+        { onProgress: () => {}, onSilence: () => resolve('silent'), pollMs: 1, silenceMs: 5 },
+      );
+    });
+    end(counts);
+    expect(silent).toBe('silent');
+  });
+
+  it('fails with the innermost reason, and the run it is about', async () => {
+    const cause = new Error('Workflow execution failed', {
+      cause: new Error('Activity task failed', { cause: new Error('No monitor watches the model "bikes".') }),
+    });
+    await expect(
+      followRun(
+        { workflowId: 'w', result: () => Promise.reject(cause), query: async () => progressOf(0) },
+        { onProgress: () => {}, onSilence: () => {}, pollMs: 1 },
+      ),
+    ).rejects.toMatchObject({
+      code: 'RUN_FAILED',
+      message:
+        'w has failed: No monitor watches the model "bikes". Correct it and start it again; what it had done is kept.',
+    });
+  });
+});
+
+it('says in one line what was done', () => {
+  expect(resultLine('bikes', { start: '2011-05-01T00:00:00Z', end: '2011-05-08T06:00:00Z' }, counts)).toBe(
+    'bikes, 2011-05-01 to 2011-05-08T06:00:00Z: 168 hours looked at, 15 changed; 12 outcomes attached, 3 corrected; ' +
+      '9 stored windows evaluated again: 4 evaluations restated, 5 unchanged',
+  );
+});
