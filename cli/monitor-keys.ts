@@ -19,6 +19,7 @@ export function knownKeysAt(
   schema: z.ZodType = monitorSchema,
 ): readonly string[] {
   const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const alternatives = (node: Node, value: unknown): Node[] => alternativesOf(root, node, value);
   let value = data;
   let nodes = alternatives(root, value);
   for (const step of path) {
@@ -36,19 +37,27 @@ export function knownKeysAt(
   return [...new Set(keys)];
 }
 
-function alternatives(node: Node, value: unknown): Node[] {
-  const choices = node.oneOf ?? node.anyOf;
-  if (choices === undefined) return [node];
-  return choices.filter((choice) => fits(choice, value)).flatMap((choice) => alternatives(choice, value));
+function alternativesOf(root: Node, node: Node, value: unknown): Node[] {
+  // What may hold itself, such as `all` in a rule, is written once and referred to.
+  const name = node.$ref?.replace('#/$defs/', '');
+  const named = name === undefined ? node : root.$defs?.[name];
+  if (named === undefined) return [];
+  const choices = named.oneOf ?? named.anyOf;
+  if (choices === undefined) return [named];
+  return choices
+    .filter((choice) => fits(choice, value))
+    .flatMap((choice) => alternativesOf(root, choice, value));
 }
 
-/** Does the value agree with the constants of an alternative, such as `kind: rolling`? */
-function fits(node: Node, value: unknown): boolean {
-  return Object.entries(node.properties ?? {}).every(
+/** Does the value agree with the constants of an alternative, such as `kind: rolling`, and with what tells it from others? */
+function fits({ properties = {}, required = [] }: Node, value: unknown): boolean {
+  if (required.length > 0 && !required.some((key) => isRecord(value) && Object.hasOwn(value, key)))
+    return false;
+  return Object.entries(properties).every(
     ([key, property]) =>
       typeof property === 'boolean' ||
-      property.const === undefined ||
-      (isRecord(value) && value[key] === property.const),
+      (property.const === undefined && (property.enum === undefined || !required.includes(key))) ||
+      (isRecord(value) && (property.enum ?? [property.const]).some((allowed) => allowed === value[key])),
   );
 }
 

@@ -128,7 +128,7 @@ export function problemsOf(data: unknown, issue: Issue, schema?: z.ZodType): Pla
     }));
   }
   if (issue.code === 'invalid_union') {
-    const branch = nearestBranch(issue.errors);
+    const branch = nearestBranch(valueAt(data, path), issue.errors);
     if (branch !== undefined) {
       return branch.flatMap((inner) =>
         problemsOf(data, { ...inner, path: [...issue.path, ...inner.path] }, schema),
@@ -138,12 +138,50 @@ export function problemsOf(data: unknown, issue: Issue, schema?: z.ZodType): Pla
   return [{ path, message: issue.message }];
 }
 
-/** Of several alternatives, the one that was probably meant: of the right type, and with the fewest problems. */
-function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  const [nearest] = branches
-    .filter((branch) => !branch.some(({ code, path }) => code === 'invalid_type' && path.length === 0))
-    .sort((a, b) => a.length - b.length);
-  return nearest;
+/**
+ * Of several alternatives, the one that was probably meant: of the right type, with the fewest keys too many or missing, and
+ * the fewest problems. None where the data has no key of any of them.
+ */
+function nearestBranch(
+  value: unknown,
+  branches: readonly (readonly Issue[])[],
+): readonly Issue[] | undefined {
+  const ofType = branches.filter(
+    (branch) => !branch.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  );
+  const akin = ofType.length === 1 ? ofType : ofType.filter((branch) => sharesKey(value, branch));
+  const [nearest] = akin
+    .map((branch) => ({ branch, strange: strangeKeys(value, branch) }))
+    .sort((a, b) => a.strange - b.strange || a.branch.length - b.branch.length);
+  return nearest?.branch;
+}
+
+function sharesKey(value: unknown, branch: readonly Issue[]): boolean {
+  if (!isRecord(value)) return true;
+  const unknown = branch.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : [],
+  );
+  const told = branch.some(
+    (issue) =>
+      issue.code === 'invalid_union' &&
+      'discriminator' in issue &&
+      !Object.hasOwn(value, String(issue.discriminator)),
+  );
+  return !told && unknown.length < Object.keys(value).length;
+}
+
+/** How many of its keys the alternative does not know, and how many it lacks. */
+function strangeKeys(value: unknown, branch: readonly Issue[]): number {
+  return branch.reduce((count, issue) => {
+    if (issue.code === 'unrecognized_keys' && issue.path.length === 0) return count + issue.keys.length;
+    const [key] = issue.path;
+    const isMissing = isRecord(value) && issue.path.length === 1 && !Object.hasOwn(value, String(key));
+    return isMissing ? count + 1 : count;
+  }, 0);
+}
+
+function valueAt(data: unknown, path: Path): unknown {
+  return path.reduce<unknown>((node, step) => (isHolder(node) ? node[step] : undefined), data);
 }
 
 /** The schema knows that a cron expression has five fields, and the server what may stand in them. */

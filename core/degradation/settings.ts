@@ -99,34 +99,42 @@ function withLimit<T extends z.ZodType<{ limit?: number | undefined; worseThan?:
   });
 }
 
+const kinds = { error: 'is not a rule; it begins with one of metric, trend, drift, quality, all, any, not' };
+
 /** What stands in `all`, `any` and `not`: the level belongs to the whole. */
-const condition: z.ZodType<Condition, ConditionInput> = z.union([
-  withLimit(z.strictObject(metricRule)),
-  z.strictObject(trendRule),
-  z.discriminatedUnion('drift', [
-    z.strictObject(driftRules[0]),
-    z.strictObject(driftRules[1]),
-    z.strictObject(driftRules[2]),
-  ]),
-  z.strictObject(qualityRule),
-  ...compositeRules.map((rule) => z.strictObject(rule)),
-]) as unknown as z.ZodType<Condition, ConditionInput>;
+const condition: z.ZodType<Condition, ConditionInput> = z.union(
+  [
+    withLimit(z.strictObject(metricRule)),
+    z.strictObject(trendRule),
+    z.discriminatedUnion('drift', [
+      z.strictObject(driftRules[0]),
+      z.strictObject(driftRules[1]),
+      z.strictObject(driftRules[2]),
+    ]),
+    z.strictObject(qualityRule),
+    ...compositeRules.map((rule) => z.strictObject(rule)),
+  ],
+  kinds,
+) as unknown as z.ZodType<Condition, ConditionInput>;
 
 const critical = { level: level.default('critical') };
 const warning = { level: level.default('warning') };
 
 /** One rule, told from the others by its first key. */
-export const degradationRuleSchema: z.ZodType<DegradationRule, DegradationRuleInput> = z.union([
-  withLimit(z.strictObject({ ...metricRule, ...critical })),
-  z.strictObject({ ...trendRule, ...warning }),
-  z.discriminatedUnion('drift', [
-    z.strictObject({ ...driftRules[0], ...warning }),
-    z.strictObject({ ...driftRules[1], ...warning }),
-    z.strictObject({ ...driftRules[2], ...warning }),
-  ]),
-  z.strictObject({ ...qualityRule, ...warning }),
-  ...compositeRules.map((rule) => z.strictObject({ ...rule, ...critical })),
-]) as unknown as z.ZodType<DegradationRule, DegradationRuleInput>;
+export const degradationRuleSchema: z.ZodType<DegradationRule, DegradationRuleInput> = z.union(
+  [
+    withLimit(z.strictObject({ ...metricRule, ...critical })),
+    z.strictObject({ ...trendRule, ...warning }),
+    z.discriminatedUnion('drift', [
+      z.strictObject({ ...driftRules[0], ...warning }),
+      z.strictObject({ ...driftRules[1], ...warning }),
+      z.strictObject({ ...driftRules[2], ...warning }),
+    ]),
+    z.strictObject({ ...qualityRule, ...warning }),
+    ...compositeRules.map((rule) => z.strictObject({ ...rule, ...critical })),
+  ],
+  kinds,
+) as unknown as z.ZodType<DegradationRule, DegradationRuleInput>;
 
 type Written<T> = T extends unknown
   ? Omit<T, 'over' | 'aggregate' | 'share' | 'atLeast' | 'all' | 'any' | 'not'> &

@@ -178,6 +178,26 @@ const problems: readonly (readonly [what: string, text: string, problem: string]
     '6:42 degradation.rules[0].level: "bad" is not known; write one of warning, critical',
   ],
   [
+    'a rule that is none',
+    `${good}degradation: { rules: [{ rmse: 3 }] }\n`,
+    '6:24 degradation.rules[0]: is not a rule; it begins with one of metric, trend, drift, quality, all, any, not',
+  ],
+  [
+    'a rule without anything to hold its metric against',
+    `${good}degradation: { rules: [{ metric: rmse }] }\n`,
+    '6:24 degradation.rules[0].limit: is missing; write a number, or worseThan',
+  ],
+  [
+    'a part of a rule with a wrong key',
+    `${good}degradation: { rules: [{ all: [{ not: { trend: rmse, perDay: 1, certanty: point } }] }] }\n`,
+    '6:65 degradation.rules[0].all[0].not.certanty: is not a known key; did you mean "certainty"?',
+  ],
+  [
+    'a rule about a feature that there is not',
+    `${good}degradation: { rules: [{ any: [{ drift: feature, feature: humm }] }] }\n`,
+    '6:50 degradation.rules[0].any[0].feature: "humm" is not a feature of this monitor',
+  ],
+  [
     'an impossible day',
     good.replace('kind: rolling', 'kind: fixed, start: 2011-02-30, end: 2011-04-01'),
     '5:27 reference.start: is not a day of the calendar',

@@ -30,6 +30,16 @@ describe('knownKeysAt', () => {
     expect(knownKeysAt({ performance: { limits: {} } }, ['performance', 'limits'])).toContain('rmse');
   });
 
+  it('knows the keys of a rule by the first of them, also inside another', () => {
+    const trend = { trend: 'rmse' };
+    const rules = [trend, { all: [{ not: trend }] }];
+    const outer = knownKeysAt({ degradation: { rules } }, ['degradation', 'rules', 0]);
+    const inner = knownKeysAt({ degradation: { rules } }, ['degradation', 'rules', 1, 'all', 0, 'not']);
+    expect(outer).toContain('perDay');
+    expect(outer).not.toContain('limit');
+    expect(inner).toEqual(outer.filter((key) => key !== 'level'));
+  });
+
   it('knows none below a value', () => {
     expect(knownKeysAt({ model: 'bike' }, ['model', 'x'])).toEqual([]);
   });

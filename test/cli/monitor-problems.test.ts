@@ -11,7 +11,15 @@ const whole = {
   features: { hum: { kind: 'continuous' }, weather: { kind: 'categorical', method: 'chi-squared' } },
   reference: { kind: 'rolling', length: '14d' },
   performance: { windows: ['1d'], limits: { accuracy: 0.9, f1: { warning: 0.8, critical: 0.7 } } },
-  degradation: { rules: [{ metric: 'f1', limit: 0.7 }, { drift: 'dataset' }] },
+  degradation: {
+    rules: [
+      { metric: 'f1', limit: 0.7 },
+      { drift: 'dataset' },
+      { metric: 'f1', worseThan: { baseline: 'reference', by: '20%' }, certainty: 'point', name: 'worse' },
+      { trend: 'f1', perDay: 0.01 },
+      { all: [{ drift: 'prediction' }, { not: { any: [{ quality: 'any' }] } }] },
+    ],
+  },
   retraining: { trainer: { url: 'http://127.0.0.1:8080' } },
   alerts: { routes: [{ email: ['someone@example.org'], slack: true }] },
   schedules: { driftDetection: { cron: '0 4 * * *' } },
