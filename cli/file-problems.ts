@@ -14,7 +14,7 @@ export interface FileProblem {
 
 /** All problems in one error, by file and line. */
 export function invalidFiles(
-  code: 'INVALID_MONITOR' | 'INVALID_EXPECTATIONS',
+  code: 'INVALID_MONITOR' | 'INVALID_EXPECTATIONS' | 'INVALID_RULES',
   problems: readonly FileProblem[],
 ): TidewatchError {
   const sorted = [...problems].sort(

@@ -11,6 +11,7 @@ import { addMigrate } from './commands/migrate.ts';
 import { addProfile } from './commands/profile.ts';
 import { addReport } from './commands/report.ts';
 import { addReprocess } from './commands/reprocess.ts';
+import { addRules } from './commands/rules.ts';
 import { addStatus } from './commands/status.ts';
 import { addWorker } from './commands/worker.ts';
 import { reportFailure } from './failures.ts';
@@ -26,6 +27,7 @@ const commands = [
   addApply,
   addWorker,
   addStatus,
+  addRules,
   addReport,
   addReprocess,
   addCompare,

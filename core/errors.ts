@@ -33,6 +33,10 @@ export const errorCatalog = {
     retryable: false,
     message: 'The monitors have {count} problem(s); nothing was stored.\n{problems}',
   },
+  INVALID_RULES: {
+    retryable: false,
+    message: 'The rules have {count} problem(s); nothing was tried.\n{problems}',
+  },
   INVALID_EXPECTATIONS: {
     retryable: false,
     message: 'The expectations have {count} problem(s); nothing was checked.\n{problems}',

@@ -71,11 +71,11 @@ function windowsBackTo(
 }
 
 /** Do any of the rules ask for drift or data quality? */
-function readsDrift(rules: readonly DegradationRule[]): boolean {
+export function readsDrift(rules: readonly DegradationRule[]): boolean {
   return rules.flatMap(conditionsOf).some((condition) => 'drift' in condition || 'quality' in condition);
 }
 
-interface EvaluationRow extends Record<string, unknown> {
+export interface EvaluationRow extends Record<string, unknown> {
   readonly version: string;
   readonly window_start: number;
   readonly window_end: number;
@@ -111,7 +111,7 @@ async function findEvaluations(
 }
 
 /** A stored evaluation as rules look at it. */
-function toEvaluation(row: EvaluationRow): EvaluationEvidence {
+export function toEvaluation(row: EvaluationRow): EvaluationEvidence {
   const computed = Object.entries(row.metrics).map(([name, value]) => [name, { value }]);
   const not = Object.entries(row.details.notComputable ?? {}).map(([name, notComputable]) => [
     name,
@@ -131,7 +131,7 @@ function toEvaluation(row: EvaluationRow): EvaluationEvidence {
 }
 
 /** The hour in which a version served its first row; null where it served none. */
-async function findServedSince(
+export async function findServedSince(
   connection: Queryable,
   model: string,
   version: string,
@@ -144,7 +144,7 @@ async function findServedSince(
 }
 
 /** The newest drift run of the monitor's own length, at most a day old. */
-async function findDrift(
+export async function findDrift(
   connection: Queryable,
   { model, current }: Monitor,
   asOf: number,

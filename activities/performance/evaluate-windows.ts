@@ -30,6 +30,9 @@ export interface EvaluationRun {
   readonly provenance: Provenance;
 }
 
+/** What the numbers depend on. */
+type ComputedRun = Pick<EvaluationRun, 'monitor' | 'now'>;
+
 /** What became of the evaluations, one for each version and segment of a window. */
 export interface EvaluationCounts {
   readonly first: number;
@@ -68,6 +71,19 @@ export async function evaluateWindows(
     }
   }
   return counts;
+}
+
+/** What these windows say over all rows, from the stored summaries; stores nothing. */
+export async function computeWindows(
+  connection: Queryable,
+  run: ComputedRun,
+  windows: readonly Window[],
+  told: (window: Window, evaluations: readonly EvaluationToStore[]) => void,
+): Promise<void> {
+  for (const { span, windows: overlapping } of overlappingGroups(distinctWindows(windows))) {
+    const hours = await readHours(connection, run.monitor.model, span, 'all rows');
+    for (const window of overlapping) told(window, await evaluateWindow(connection, run, window, hours));
+  }
 }
 
 /** Two runs never evaluate one model at the same time: both would store the same next revision. */
@@ -125,7 +141,7 @@ async function readHours(
 
 async function evaluateWindow(
   connection: Queryable,
-  run: EvaluationRun,
+  run: ComputedRun,
   window: Window,
   served: readonly Served[],
 ): Promise<EvaluationToStore[]> {
@@ -162,7 +178,7 @@ function countsOf(hours: readonly ServedHour[]): { predictions: number; outcomes
 }
 
 function evaluateHours(
-  { monitor, now }: EvaluationRun,
+  { monitor, now }: ComputedRun,
   window: Window,
   hours: readonly ServedHour[],
   selective: SelectiveActuals | undefined,

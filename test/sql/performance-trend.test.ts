@@ -31,3 +31,17 @@ it('gives the slope of the daily numbers of the last days, by their newest revis
     await test.database.query(`select * from performance_trend('m', 'rmse', 7, '2024-01-12T03:00:00Z')`),
   ).toEqual([{ model_version: '1', day_count: 2, first_value: 10, last_value: 14, change_per_day: 2 }]);
 });
+
+it('is there for all metrics at once, by the name that people look for', async () => {
+  await test.database.execute(
+    `update performance_evaluations set metrics = metrics || jsonb_build_object('mae', (metrics ->> 'rmse')::float8 / 2)
+     where metrics ? 'rmse'`,
+  );
+  const trend = (more = '') =>
+    test.database.query(
+      `select metric, day_count, change_per_day from get_performance_trend('m', 7${more}, until => '2024-01-12T03:00:00Z')`,
+    );
+  const mae = { metric: 'mae', day_count: 2, change_per_day: 1 };
+  expect(await trend()).toEqual([mae, { metric: 'rmse', day_count: 2, change_per_day: 2 }]);
+  expect(await trend(", of_metric => 'mae'")).toEqual([mae]);
+});

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+
+import type { TryOptions } from '../rules/try-rules.ts';
+
+interface Options extends TryOptions {
+  readonly json?: true;
+}
+
+const examples = `
+A file holds a list of rules, a mapping with \`rules\`, or a whole monitor:
+  rules:
+    - { name: too wrong, metric: rmse, over: 1d, limit: 75, windows: 3 of 5 }
+    - { metric: rmse, worseThan: { baseline: 28d before, by: 20% }, level: warning }
+
+Examples:
+  $ tidewatch rules try --model bike-demand --rules stricter.yaml
+  $ tidewatch rules try --model bike-demand --rules monitors/bike-demand.yaml --from 2011-04-01 --to 2011-06-01
+  $ tidewatch rules try --model bike-demand --as-known
+
+Exit codes: 0; 2 for bad input, with the place of each problem in the file; 3 where Postgres does not answer.`;
+
+/** `tidewatch rules` */
+export function addRules(program: Command): void {
+  const rules = program.command('rules').description('degradation rules, before they are applied');
+  rules
+    .command('try')
+    .description(
+      'replay rules over the stored history, beside the applied ones: how often, when, how early; changes nothing',
+    )
+    .requiredOption('--model <name>', 'whose history')
+    .option('--rules <file>', 'the rules to try; without them only the applied ones are replayed')
+    .option('--from <day>', 'the first day to check; by default the first there is')
+    .option('--to <day>', 'the day after the last; by default the last there is')
+    .option('--as-known', 'by what was known in the night after each day, not by what is known now')
+    .option('--json', 'print everything as JSON, with what was said on each day')
+    .addHelpText('after', examples)
+    .action(tryThem);
+}
+
+async function tryThem(options: Options): Promise<void> {
+  const { checkSchema } = await import('../../sql/migrator.ts');
+  const { withDatabase } = await import('../database.ts');
+  const { tryRules } = await import('../rules/try-rules.ts');
+  const trial = await withDatabase('tidewatch-rules', async (database) => {
+    await checkSchema(database);
+    return tryRules(database, options);
+  });
+  if (options.json) {
+    const { trialJson } = await import('../rules/trial-json.ts');
+    console.log(JSON.stringify(trialJson(trial), undefined, 2));
+    return;
+  }
+  const { screen } = await import('../paint.ts');
+  const { trialText } = await import('../rules/trial-text.ts');
+  console.log(trialText(trial, screen()));
+}

@@ -1,0 +1,95 @@
+/** Replays rules over the stored history of a model, beside the applied ones. */
+
+import { findMonitor } from '../../activities/monitors/store.ts';
+import type { Against, Replay } from '../../core/degradation/replay.ts';
+import { compareEpisodes, replayRules } from '../../core/degradation/replay.ts';
+import { rulesOf } from '../../core/degradation/rules.ts';
+import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import type { Window } from '../../core/window.ts';
+import { dayMs, floorToDay, parseInstant } from '../../core/window.ts';
+import type { Database, Queryable } from '../../sql/database.ts';
+import { openBar } from '../progress-bar.ts';
+import { readHistory } from './read-history.ts';
+import { readRulesFile } from './rules-file.ts';
+import { findServedHours } from './store.ts';
+
+export interface TryOptions {
+  readonly model: string;
+  readonly rules?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly asKnown?: true;
+}
+
+export interface Trial {
+  readonly model: string;
+  /** The file of the tried rules; without one only the applied ones are replayed. */
+  readonly file?: string;
+  /** Checks of these days; the last is not one of them. */
+  readonly span: Window;
+  readonly known: 'now' | 'then';
+  /** Windows that no run has evaluated, computed for this. */
+  readonly computed: number;
+  readonly applied: Replay;
+  readonly tried?: Replay;
+  readonly against?: Against;
+}
+
+/**
+ * What would these rules have said? Changes nothing.
+ *
+ * @throws TidewatchError `UNKNOWN_MODEL`, `INVALID_RULES`, `INVALID_OPTION`
+ */
+export async function tryRules(database: Database, options: TryOptions): Promise<Trial> {
+  const { model, rules: file } = options;
+  const { monitor } = await findMonitor(database, model);
+  const tried = file === undefined ? undefined : await readRulesFile(file, monitor);
+  const applied = rulesOf(monitor);
+  const known = options.asKnown ? 'then' : 'now';
+  const bar = await openBar('windows');
+  const { span, evidence, computed } = await database
+    .snapshot(async (connection) => {
+      const span = await readSpan(connection, options);
+      const days: number[] = [];
+      for (let day = span.start; day < span.end; day += dayMs) days.push(day);
+      const rules = [...applied, ...(tried ?? [])];
+      return {
+        span,
+        ...(await readHistory(connection, { monitor, rules, days, known, onProgress: bar.update })),
+      };
+    })
+    .finally(bar.close);
+  const appliedReplay = replayRules(applied, evidence);
+  const trial = { model, span, known, computed, applied: appliedReplay } as const;
+  if (tried === undefined || file === undefined) return trial;
+  const triedReplay = replayRules(tried, evidence);
+  return {
+    ...trial,
+    file,
+    tried: triedReplay,
+    against: compareEpisodes(appliedReplay.episodes, triedReplay.episodes),
+  };
+}
+
+/** By default every day that a check could speak for. */
+async function readSpan(connection: Queryable, { model, from, to }: TryOptions): Promise<Window> {
+  const served = await findServedHours(connection, model);
+  if (served === null) {
+    const reason = `"${model}" has no summarised predictions yet; run \`performanceEvaluation\` first`;
+    throw new TidewatchError('INVALID_OPTION', { option: '--model', reason });
+  }
+  const start = from === undefined ? floorToDay(served.first) + dayMs : readDay('--from', from);
+  const end = to === undefined ? floorToDay(served.last) + 2 * dayMs : readDay('--to', to);
+  if (end > start) return { start, end };
+  const reason = 'the first day is not before the last; the day of --to is not included';
+  throw new TidewatchError('INVALID_OPTION', { option: '--from and --to', reason });
+}
+
+function readDay(option: string, text: string): number {
+  try {
+    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return parseInstant(`${text}T00:00:00Z`);
+    throw new Error(`"${text}" is not a day; write for example 2011-05-20`);
+  } catch (error) {
+    throw new TidewatchError('INVALID_OPTION', { option, reason: reasonOf(error).replace(/\.$/, '') });
+  }
+}

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { addStatus } from '../../../cli/commands/status.ts';
+import { openClient } from '../../../client/tidewatch-client.ts';
+import { activitiesOn } from '../../setup/activities.ts';
+import type { TestDatabase } from '../../setup/servers.ts';
+import { createTestDatabase } from '../../setup/servers.ts';
+import { actualsOf, at, load, predictionsOf, watch } from '../../setup/synthetic.ts';
+import { printed } from '../on-database.ts';
+
+const model = 'shown';
+let test: TestDatabase;
+const status = (...args: string[]) => printed(addStatus, ['status', ...args], test);
+
+async function night(n: number): Promise<void> {
+  const asOf = at(n, 3);
+  const activities = activitiesOn(test.database);
+  await activities.attachActuals({ model, asOf });
+  await activities.summarizeOutcomes({ model, asOf });
+  await activities.evaluatePerformance({ model, asOf });
+  await activities.checkDegradation({ model, asOf, act: false });
+}
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test.drop());
+
+describe('tidewatch status', () => {
+  it('says what to do where nothing is watched', async () => {
+    expect(await status()).toBe(
+      'nothing is watched yet; write monitors/<model>.yaml and run `tidewatch apply`',
+    );
+    expect(await status('--json')).toBe('[]');
+  });
+
+  it('shows a model before its first check', async () => {
+    await watch(test.database, { model: 'fresh' });
+    const text = await status('--model', 'fresh', '--explain');
+    expect(text).toContain('verdict      insufficient-data: there is no degradation check yet');
+    expect(text).toContain('performance  not evaluated yet');
+    expect(text).toContain('no rule was judged yet');
+  });
+
+  it('refuses a model that nothing watches', async () => {
+    await expect(status('--model', 'unheard')).rejects.toThrow(/No monitor watches the model "unheard"/);
+  });
+});
+
+describe('the status of a model that degrades and is restated', () => {
+  beforeAll(async () => {
+    await watch(test.database, {
+      model,
+      degradation: {
+        rules: [
+          { name: 'too wrong', metric: 'rmse', over: '1d', limit: 2 },
+          { metric: 'rmse', over: '1d', limit: 9, level: 'warning' },
+          { drift: 'dataset' },
+        ],
+      },
+    });
+    await load(test.database, model, { from: 1, to: 2, error: 1 });
+    await night(2);
+    for (const n of [2, 3]) {
+      await load(test.database, model, { from: n, to: n + 1, error: 3 });
+      await night(n + 1);
+    }
+    // Of the fourth day 20 of 24 actuals are known.
+    const client = openClient({ database: test.database });
+    await client.logPredictions(model, predictionsOf({ from: 4, to: 5 }));
+    await client.recordActuals(model, actualsOf({ from: 4, to: 5, error: 4 }).slice(0, 20));
+    await night(5);
+  });
+
+  it('is one row of a table', async () => {
+    const [head, row] = (await status())
+      .split('\n')
+      .filter((line) => line.includes('model') || line.includes(model));
+    expect(head).toMatch(/model .* verdict .* champion .* performance .* coverage .* drift .* open alerts/);
+    expect(row).toMatch(/shown .* critical since 2024-01-03 .* 1 .* RMSE 4.* .* 83\.3% .* - .* 1 /);
+  });
+
+  it('has its verdict, its newest performance, and its open alert', async () => {
+    const text = await status('--model', model);
+    expect(text).toMatch(/verdict {6}critical since 2024-01-03: too wrong: RMSE over 1 day 4 is above 2 /);
+    expect(text).toMatch(
+      /performance {2}RMSE 4.*, 4 Jan \(20 outcomes, coverage 83\.3%, provisional, revision 1\)/,
+    );
+    expect(text).toMatch(
+      /alert {8}degradation:shown:performance, critical, open since 2024-01-03: too wrong: RMSE over 1 day 3 /,
+    );
+    expect(text).not.toContain('cannot be judged');
+  });
+
+  it('explains each rule: what fires since when, and what cannot be judged', async () => {
+    const text = await status('--model', model, '--explain');
+    expect(text).toMatch(/too wrong: RMSE over 1 day above 2 \(critical\)\n {4}fires since 2024-01-03: /);
+    expect(text).toMatch(
+      /- RMSE over 1 day, 4 Jan: 4.*, limit 2, 20 outcomes, coverage 83\.3%, version 1, revision 1, provisional/,
+    );
+    expect(text).toMatch(/RMSE over 1 day above 9 \(warning\)\n {4}does not fire: /);
+    expect(text).toMatch(
+      /more than 50% of the features drifted \(warning\)\n {4}cannot be judged: dataset drift cannot be judged: there is no drift run/,
+    );
+  });
+
+  it('is JSON', async () => {
+    const [shown] = JSON.parse(await status('--model', model, '--json'));
+    expect(shown).toMatchObject({
+      model,
+      verdict: 'critical',
+      checked: at(5),
+      degradedSince: at(3),
+      champion: { version: '1', since: null },
+      metric: 'rmse',
+      performance: {
+        value: 4,
+        outcomes: 20,
+        state: 'provisional',
+        revision: 1,
+        window: { start: at(4), end: at(5) },
+      },
+      drift: null,
+      alerts: [{ key: 'degradation:shown:performance', severity: 'critical', openedAsOf: at(3, 3) }],
+      rules: [
+        { level: 'critical', firingSince: at(3), rule: { name: 'too wrong' } },
+        { level: 'ok', firingSince: null },
+        { level: 'insufficient-data', firingSince: null },
+      ],
+      restatements: [],
+    });
+  });
+
+  it('tells what was restated', async () => {
+    await openClient({ database: test.database }).recordActuals(
+      model,
+      actualsOf({ from: 4, to: 5, error: 1 }),
+    );
+    await night(5);
+    const text = await status('--model', model, '--explain');
+    expect(text).toMatch(/verdict {6}ok: RMSE over 1 day 1 is not above 9 /);
+    expect(text).toContain('restated     RMSE of 4 Jan 4 -> 1 as coverage rose from 83.3% to 100%');
+    expect(text).toContain('revision 2');
+    expect(text).toContain('alerts       none open');
+  });
+});
