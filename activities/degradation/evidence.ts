@@ -131,7 +131,7 @@ export function toEvaluation(row: EvaluationRow): EvaluationEvidence {
 }
 
 /** The hour in which a version served its first row; null where it served none. */
-export async function findServedSince(
+async function findServedSince(
   connection: Queryable,
   model: string,
   version: string,
