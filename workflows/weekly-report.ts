@@ -8,7 +8,7 @@ import { decisions, pushMetrics, reports, scans } from './steps.ts';
  * Writes the performance report of the days before asOf (or of a given `window`), and sends it where the schedule has started
  * the run or the input says `"send": true`.
  *
- * Guaranteed: what has come is attached, and the days before asOf are evaluated first; nobody is sent the report of a window twice; a mail server that is away
+ * Guaranteed: what has come is attached, and the days before asOf are evaluated and compared first; nobody is sent the report of a window twice; a mail server that is away
  * delays the message for a day, and never fails the report.
  */
 export async function weeklyReport(input: unknown): Promise<WeeklyReportResult> {
@@ -18,7 +18,10 @@ export async function weeklyReport(input: unknown): Promise<WeeklyReportResult> 
   await scans.attachActuals(request);
   await scans.summarizeOutcomes(request);
   // A given window is only looked at: what is stored of it is restated by performanceEvaluation.
-  if (window === undefined) await decisions.evaluatePerformance(request);
+  if (window === undefined) {
+    await decisions.evaluatePerformance(request);
+    await decisions.comparePerformance(request);
+  }
   const { pending, ...written } = await decisions.writeReport({
     ...request,
     send: send === undefined ? (isScheduled() ? 'unless past' : 'no') : send ? 'yes' : 'no',

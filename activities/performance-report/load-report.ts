@@ -12,6 +12,7 @@ import { formatInstant, weekMs, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { Provenance } from '../processes/provenance.ts';
 import { calibrationOf, confusionOf, thresholdsOf } from './class-parts.ts';
+import { loadComparisons } from './comparisons.ts';
 import { loadCoverage } from './coverage.ts';
 import { loadDrift } from './drift.ts';
 import { errorByDay, errorByHour, loadPredictedAgainstActual } from './errors.ts';
@@ -79,7 +80,6 @@ export async function loadPerformanceReport(
     }),
     estimates: { absent: 'No estimate is stored for this window.' },
     segments: await loadSegments(connection, { monitor, window, version, metric, whole: main!.current }),
-    slices: { absent: 'No slices were looked for in this window.' },
     errorByDay: errorByDay(monitor, hoursWithin(hours, span), span),
     errorByHour: errorByHour(monitor, within),
     ...(summary.task === 'regression'
@@ -89,8 +89,7 @@ export async function loadPerformanceReport(
           confusion: confusionOf(summary),
           thresholds: thresholdsOf(summary),
         }),
-    baselines: { absent: 'No baseline was computed for this window.' },
-    versions: { absent: 'No other version predicted the same rows.' },
+    ...(await loadComparisons(connection, monitor, window, version)),
     ...(await loadDrift(connection, monitor, window)),
     alerts: await loadAlerts(connection, model, window),
     retrainings: await loadRetrainings(connection, model, { start: span.start, end: window.end }),

@@ -12,6 +12,7 @@ import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { numbersOfHours, readEvaluations, type WindowNumbers } from './evaluations.ts';
 import { wholeModel } from '../performance/serving-rows.ts';
+import { readSegmentRanks } from './comparisons.ts';
 import { readServedHours } from './hours.ts';
 
 export interface SegmentsRequest {
@@ -46,7 +47,13 @@ export async function loadSegments(
         ? (found.metrics[metric] ?? { notComputable: 'not computed' })
         : { notComputable: found.tooFew },
   }));
-  return { metric, whole, segments: segments.toSorted((a, b) => worseFirst(metric, a, b)) };
+  const ranks = await readSegmentRanks(connection, model, window, version);
+  const rankOf = ({ name }: ReportedSegment): number => ranks.get(name) ?? Infinity;
+  // A few unlucky rows do not lead where it is known how certain each is.
+  const inOrder = segments
+    .toSorted((a, b) => worseFirst(metric, a, b))
+    .toSorted((a, b) => (ranks.size === 0 ? 0 : rankOf(a) - rankOf(b) || 0));
+  return { metric, whole, segments: inOrder };
 }
 
 async function computedSegments(

@@ -1,5 +1,7 @@
 /** Numbers of metrics as the report has them. */
 
+import type { ComparedMetric } from '../../core/comparison/compare-losses.ts';
+import type { SliceLoss } from '../../core/comparison/weak-slices/weak-slice-in-words.ts';
 import {
   betterBy,
   distinctTexts,
@@ -88,8 +90,28 @@ export function limitsText(metric: MetricName, { warning, critical }: Limits = {
   return texts.join(', ');
 }
 
+/** A value of what versions are compared by. */
+export function comparedText(metric: ComparedMetric, value: number): string {
+  if (metric === 'conversion') return shortMetric('accuracy', value);
+  return metric === 'mean_actual' ? shortMetric('mae', value) : shortMetric(metric, value);
+}
+
 /** Two values with as many digits as it takes to tell them apart, at least so many as elsewhere. */
-export function apart(metric: MetricName, a: number, b: number): readonly [string, string] {
-  const short = [shortMetric(metric, a), shortMetric(metric, b)] as const;
-  return short[0] === short[1] ? distinctTexts(metric, a, b) : short;
+export function apart(metric: ComparedMetric, a: number, b: number): readonly [string, string] {
+  const short = [comparedText(metric, a), comparedText(metric, b)] as const;
+  if (short[0] !== short[1]) return short;
+  return distinctTexts(
+    metric === 'conversion' ? 'accuracy' : metric === 'mean_actual' ? 'mae' : metric,
+    a,
+    b,
+  );
+}
+
+/** What a slice is weak in, and its values. */
+export function lossText(loss: SliceLoss, value: number): string {
+  return shortMetric(loss === 'error_rate' ? 'accuracy' : loss, value);
+}
+
+export function lossLabel(loss: SliceLoss): string {
+  return loss === 'error_rate' ? 'share of wrong classes' : metricLabel(loss);
 }

@@ -1,5 +1,8 @@
 /** What a performance report shows. Plain data: JSON can hold it, and whoever has it can draw it again. */
 
+import type { ComparedMetric } from '../../core/comparison/compare-losses.ts';
+import type { ComparisonVerdict } from '../../core/comparison/judge-difference.ts';
+import type { SliceLoss } from '../../core/comparison/weak-slices/weak-slice-in-words.ts';
 import type { MetricName, Task } from '../../core/performance/metrics.ts';
 import type { Computed, Level, Verdict } from '../../core/verdict.ts';
 import type { HistoryPoint } from '../drift-report/drift-report.ts';
@@ -47,9 +50,7 @@ export interface PerformanceReport {
 /** What a section shows, or in one line why it shows nothing. */
 export type Section<Content> = Content | { readonly absent: string };
 
-export interface ReportedWindow {
-  readonly start: string;
-  readonly end: string;
+export interface ReportedWindow extends WindowEnds {
   readonly outcomes: number;
   /** Serving predictions. */
   readonly predictions: number;
@@ -131,18 +132,25 @@ export interface ReportedSegment {
 }
 
 export interface Slices {
-  readonly metric: MetricName;
-  /** The worst first. */
+  /** In which outcomes they were looked for. */
+  readonly window: WindowEnds;
+  readonly loss: SliceLoss;
+  /** The most certain first. */
   readonly slices: readonly ReportedSlice[];
+}
+
+export interface WindowEnds {
+  readonly start: string;
+  readonly end: string;
 }
 
 /** A part of the rows that was found, not asked for. */
 export interface ReportedSlice {
   readonly name: string;
   readonly outcomes: number;
+  /** Mean loss inside, and in all other rows. */
   readonly value: number;
-  /** The same of all other rows. */
-  readonly rest?: number;
+  readonly rest: number;
   readonly adjustedPValue?: number;
 }
 
@@ -204,23 +212,27 @@ export interface Thresholds {
 }
 
 export interface Comparisons {
+  /** The outcomes that were compared. */
+  readonly window: WindowEnds;
   readonly comparisons: readonly ReportedComparison[];
 }
 
-/** Two predictions of the same rows: of two versions, or of the model and something simpler. */
+/** Two predictions of the same rows, of two versions or of the model and something simpler; or two versions that shared the traffic. */
 export interface ReportedComparison {
   readonly subject: string;
+  /** In words. */
   readonly against: string;
-  readonly metric: MetricName;
+  readonly metric: ComparedMetric;
+  readonly verdict: ComparisonVerdict;
+  /** All of it in words. */
+  readonly reason: string;
   readonly rows: number;
   readonly value?: number;
   readonly againstValue?: number;
-  /** By how much the subject is better, in the direction of the metric. */
-  readonly betterBy?: number;
+  /** value - againstValue. */
+  readonly difference?: number;
   readonly interval?: readonly [low: number, high: number];
   readonly pValue?: number;
-  /** Why it could not be compared, or anything else to be said. */
-  readonly reason?: string;
 }
 
 /** The drift runs that end in the window. */

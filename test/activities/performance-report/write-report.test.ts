@@ -4,7 +4,7 @@ import type { Activities } from '../../../activities/index.ts';
 import { findReport, findReportContent, type ReportKey } from '../../../activities/reports/store.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import type { PerformanceReport, Section } from '../../../console/performance-report/performance-report.ts';
-import { formatInstant, formatWindow, hourMs, hoursOf } from '../../../core/window.ts';
+import { dayMs, formatInstant, formatWindow, hourMs, hoursOf } from '../../../core/window.ts';
 import { activitiesOn } from '../../setup/activities.ts';
 import { createTestDatabase } from '../../setup/servers.ts';
 import type { TestDatabase } from '../../setup/servers.ts';
@@ -39,6 +39,7 @@ async function night(model: string, n: number): Promise<void> {
   await activities.profileHours(request);
   await activities.detectDrift({ ...request, act: true });
   await activities.evaluatePerformance(request);
+  await activities.comparePerformance(request);
   await activities.checkDegradation({ ...request, act: true });
 }
 
@@ -173,6 +174,29 @@ describe('writeReport of a regression', () => {
         challenger: '2',
       },
     ]);
+  });
+
+  it('holds the version against something simpler, and looks for weak slices', () => {
+    const { window, comparisons } = shown(report.baselines);
+    expect(window).toEqual({ start: at(15), end: at(22) });
+    expect(new Set(comparisons.map(({ against }) => against))).toEqual(
+      new Set([
+        'the actual of a week before',
+        'the actual of a day before',
+        'the mean actual of the window before',
+      ]),
+    );
+    for (const { value, againstValue, difference } of comparisons)
+      expect(difference).toBe(value! - againstValue!);
+    expect(report.versions).toEqual({ absent: 'Only one version predicted these rows.' });
+    const weak = shown(report.slices);
+    // The last week has errors and a shifted x: looked for in a month.
+    expect(weak).toMatchObject({
+      window: { start: formatInstant(day(22) - 30 * dayMs), end: at(22) },
+      loss: 'mae',
+    });
+    expect(weak.slices[0]!.name).toContain('x at least');
+    for (const { value, rest } of weak.slices) expect(value).toBeGreaterThan(rest);
   });
 
   it('shows which actuals have come, and what that restated', () => {

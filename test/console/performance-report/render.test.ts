@@ -40,9 +40,11 @@ describe('the header', () => {
     const header = pages.bikes.slice(0, pages.bikes.indexOf('</header>'));
     expect(textOf(header)).toContain('▲ Warning Data drift : 3 of 5 features drifted (60%), more than 50%');
     expect(textOf(header)).toContain(
-      '▲ Warning Baseline : no better than last value: RMSE 66.1 against 64.9',
+      '▲ Warning Baseline : version 2011-04-24 and the actual of a day before differ: rmse 66.1 against 64.9',
     );
-    expect(textOf(header)).toContain('Weak slices : 2 slices, the weakest hr=17 and workingday=1: RMSE 142');
+    expect(textOf(header)).toContain(
+      'Weak slices : 2 slices, first of all workingday = 1 and hr 17 to 19: MAE 142 against 61.2 elsewhere',
+    );
     expect([...header.matchAll(/href="#([^"]*)"/g)].map(([, place]) => place)).toEqual([
       'drift',
       'quality',
@@ -129,7 +131,7 @@ describe('the sections', () => {
   });
 
   it('say that no slice is weak, which is news', () => {
-    expect(sectionOf(pages.flights, 'slices')).toContain('No slice of one or two features is clearly worse');
+    expect(sectionOf(pages.flights, 'slices')).toContain('No slice of one or two features is clearly weaker');
   });
 
   it('show what a regression has, or what a classification has', () => {
@@ -147,14 +149,19 @@ describe('the sections', () => {
 
   it('hold the model against something simpler and against other versions', () => {
     expect(sectionOf(pages.bikes, 'baselines')).toContain(
-      'the same hour a week before RMSE 66.1 against 82.3 better by 16.2 better by 9.1 to 23.9; p 2e-4 148',
+      'the actual of a week before by 2011-04-24 RMSE 66.1 against 82.3 better difference -16.2 (-23.9 to -9.1), p 2e-4 148',
     );
     expect(sectionOf(pages.bikes, 'baselines')).toContain(
-      'last value RMSE 66.1 against 64.9 worse by 1.2, within chance',
+      '66.1 against 64.9 no clear difference difference 1.2',
     );
     expect(sectionOf(pages.bikes, 'versions')).toContain(
-      '2011-03-01 (shadow) by 2011-04-24 RMSE 66.1 against 112',
+      '2011-03-01 by 2011-04-24 RMSE 66.1 against 112 better',
     );
+  });
+
+  it('say over which outcomes something was compared where these are others', () => {
+    expect(sectionOf(pages.bikes, 'slices')).toContain('Over 2011-04-20 to 2011-05-20.');
+    expect(sectionOf(pages.bikes, 'baselines')).not.toContain('Over 2011');
   });
 
   it('say how far estimates were off', () => {

@@ -8,6 +8,7 @@ import type {
   ErrorPoint,
   Measured,
   PerformanceReport,
+  ReportedComparison,
   TrendPoint,
 } from '../../../console/performance-report/performance-report.ts';
 import { dayMs, formatInstant, hourMs, localHour, parseInstant, weekMs } from '../../../core/window.ts';
@@ -68,6 +69,28 @@ const errorOf = (rows: readonly Outcome[]): ErrorPoint =>
 
 const span = Array.from({ length: 56 }, (_, i) => 55 - i);
 const current = within(start, end);
+
+const window = { start: formatInstant(start), end: formatInstant(end) };
+const comparison = (
+  against: string,
+  metric: 'rmse' | 'mae',
+  value: number,
+  againstValue: number,
+  interval: readonly [number, number],
+  verdict: ReportedComparison['verdict'],
+): ReportedComparison => ({
+  subject: '2011-04-24',
+  against,
+  metric,
+  verdict,
+  reason: `version 2011-04-24 and ${against} differ: ${metric} ${value} against ${againstValue}`,
+  rows: 148,
+  value,
+  againstValue,
+  difference: value - againstValue,
+  interval,
+  pValue: 0.0002,
+});
 
 /** A regression with every part. */
 export const bikes: PerformanceReport = {
@@ -156,10 +179,17 @@ export const bikes: PerformanceReport = {
     ],
   },
   slices: {
-    metric: 'rmse',
+    window: { start: '2011-04-20T00:00:00Z', end: '2011-05-20T00:00:00Z' },
+    loss: 'mae',
     slices: [
-      { name: 'hr=17 and workingday=1', outcomes: 20, value: 142, rest: 61.2, adjustedPValue: 0.0004 },
-      { name: 'weathersit=rain', outcomes: 31, value: 118, rest: 63.5, adjustedPValue: 0.012 },
+      {
+        name: 'workingday = 1 and hr 17 to 19',
+        outcomes: 60,
+        value: 142,
+        rest: 61.2,
+        adjustedPValue: 0.0004,
+      },
+      { name: 'weathersit = rain', outcomes: 31, value: 118, rest: 63.5, adjustedPValue: 0.012 },
     ],
   },
   errorByDay: {
@@ -178,56 +208,16 @@ export const bikes: PerformanceReport = {
     outcomes: 336,
   },
   baselines: {
+    window,
     comparisons: [
-      {
-        subject: '',
-        against: 'the same hour a week before',
-        metric: 'rmse',
-        rows: 148,
-        value: 66.1,
-        againstValue: 82.3,
-        betterBy: 16.2,
-        interval: [9.1, 23.9],
-        pValue: 0.0002,
-      },
-      {
-        subject: '',
-        against: 'the mean of the reference',
-        metric: 'rmse',
-        rows: 148,
-        value: 66.1,
-        againstValue: 151.2,
-        betterBy: 85.1,
-        interval: [70.2, 101],
-        pValue: 1e-9,
-      },
-      {
-        subject: '',
-        against: 'last value',
-        metric: 'rmse',
-        rows: 148,
-        value: 66.1,
-        againstValue: 64.9,
-        betterBy: -1.2,
-        interval: [-7.2, 4.4],
-        pValue: 0.61,
-      },
+      comparison('the actual of a week before', 'rmse', 66.1, 82.3, [-23.9, -9.1], 'better'),
+      comparison('the mean actual of the window before', 'rmse', 66.1, 151.2, [-101, -70.2], 'better'),
+      comparison('the actual of a day before', 'rmse', 66.1, 64.9, [-4.4, 7.2], 'unclear'),
     ],
   },
   versions: {
-    comparisons: [
-      {
-        subject: '2011-04-24',
-        against: '2011-03-01 (shadow)',
-        metric: 'rmse',
-        rows: 148,
-        value: 66.1,
-        againstValue: 112.4,
-        betterBy: 46.3,
-        interval: [38.2, 55.4],
-        pValue: 0.00001,
-      },
-    ],
+    window,
+    comparisons: [comparison('2011-03-01', 'rmse', 66.1, 112.4, [-55.4, -38.2], 'better')],
   },
   drift: {
     verdict: { level: 'warning', reason: '3 of 5 features drifted (60%), more than 50%' },
@@ -358,7 +348,7 @@ export const flights: PerformanceReport = {
       }),
     ),
   },
-  slices: { metric: 'log_loss', slices: [] },
+  slices: { window, loss: 'log_loss', slices: [] },
   errorByDay: {
     measure: 'share of wrong classes',
     days: span.map((n) => ({
@@ -461,7 +451,8 @@ export const wide: PerformanceReport = {
     })),
   },
   slices: {
-    metric: 'log_loss',
+    window,
+    loss: 'error_rate',
     slices: hostileNames.map((name) => ({
       name,
       outcomes: 12,
@@ -487,12 +478,14 @@ export const wide: PerformanceReport = {
     })),
   },
   versions: {
+    window,
     comparisons: hostileNames.map((against) => ({
       subject: hostileNames[1]!,
       against,
       metric: 'log_loss',
-      rows: 5,
+      verdict: 'insufficient-data',
       reason: against,
+      rows: 5,
     })),
   },
   alerts: {
