@@ -10,13 +10,18 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 
 /** A stored evaluation of one day (or of `days` before its end), without what the trend does not read. */
-const evaluate = (end: string, revision: number, rmse: number | null, days = 1) =>
+const evaluate = (
+  end: string,
+  revision: number,
+  rmse: number | null,
+  { days = 1, segment = '', verdict = 'ok' } = {},
+) =>
   test.database.execute(
-    `insert into performance_evaluations (model, version, window_start, window_end, revision, as_of, state, verdict, reason,
+    `insert into performance_evaluations (segment, model, version, window_start, window_end, revision, as_of, state, verdict, reason,
        metrics, details, sample_size, prediction_count, content_hash, configuration_hash, code_version, workflow_id, run_id)
-     values ('m', '1', $1::timestamptz - make_interval(days => $4), $1, $2, $1, 'final', 'ok', '',
+     values ($5, 'm', '1', $1::timestamptz - make_interval(days => $4), $1, $2, $1, 'final', $6, '',
        case when $3::float8 is null then '{}' else jsonb_build_object('rmse', $3::float8) end, '{}', 24, 24, '', '', '', '', '')`,
-    [end, revision, rmse, days],
+    [end, revision, rmse, days, segment, verdict],
   );
 
 it('gives the slope of the daily numbers of the last days, by their newest revisions', async () => {
@@ -25,7 +30,9 @@ it('gives the slope of the daily numbers of the last days, by their newest revis
   await evaluate('2024-01-10T00:00:00Z', 2, 10);
   await evaluate('2024-01-11T00:00:00Z', 1, null);
   await evaluate('2024-01-12T00:00:00Z', 1, 14);
-  await evaluate('2024-01-12T00:00:00Z', 1, 50, 7);
+  await evaluate('2024-01-12T00:00:00Z', 1, 50, { days: 7 });
+  await evaluate('2024-01-12T00:00:00Z', 1, 77, { segment: 'c=a' });
+  await evaluate('2024-01-09T00:00:00Z', 1, 88, { verdict: 'insufficient-data' });
   await evaluate('2024-01-13T00:00:00Z', 1, 500);
   expect(
     await test.database.query(`select * from performance_trend('m', 'rmse', 7, '2024-01-12T03:00:00Z')`),

@@ -1,0 +1,61 @@
+/** A database with rows goes through the newest migrations: what is there already is derived anew. */
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { listMigrations, migrate } from '../../sql/migrator.ts';
+import type { TestDatabase } from '../setup/servers.ts';
+import { createTestDatabase } from '../setup/servers.ts';
+
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await createTestDatabase('empty');
+});
+afterAll(() => test.drop());
+
+/** As it was after a migration. */
+async function migrateTo(id: number): Promise<void> {
+  await test.database.execute(
+    `create table schema_migrations (
+       id integer constraint schema_migrations_pkey primary key, name text not null, hash text not null,
+       applied_at timestamptz not null default now())`,
+  );
+  for (const { id: number, name, text, hash } of (await listMigrations()).filter((one) => one.id <= id)) {
+    await test.database.execute(text);
+    await test.database.execute('insert into schema_migrations (id, name, hash) values ($1, $2, $3)', [
+      number,
+      name,
+      hash,
+    ]);
+  }
+}
+
+it('0003 marks every hour with serving predictions or outcomes once, and attaches intervals that are there', async () => {
+  await migrateTo(2);
+  await test.database.execute(`
+    insert into predictions (model, version, entity, event_time, issued_at, role, features, prediction, interval_low, interval_high)
+    values
+      ('m', '1', 'a', '2024-01-01T00:10:00Z', '2024-01-01', 'serving', '{}', 1, null, null),
+      ('m', '1', 'b', '2024-01-01T00:50:00Z', '2024-01-01', 'serving', '{}', 1, 0, 2),
+      ('m', '2', 'a', '2024-01-01T05:00:00Z', '2024-01-01', 'shadow', '{}', 1, null, null);
+    insert into outcomes (model, event_time, prediction_id, version, role, prediction, actual, recorded_at)
+    values ('m', '2024-01-01T09:30:00Z', 7, '1', 'serving', 1, 1, now());
+    insert into performance_evaluations (model, version, window_start, window_end, revision, as_of, state, verdict, reason,
+      metrics, details, sample_size, prediction_count, content_hash, configuration_hash, code_version, workflow_id, run_id)
+    values ('m', '1', '2024-01-01', '2024-01-02', 1, '2024-01-02', 'final', 'ok', '', '{"rmse": 1}', '{}', 24, 24, '', '', '', '', '');
+    delete from dirty_windows;
+    set timezone to 'Asia/Kolkata'`);
+  await migrate(test.database);
+  expect(
+    await test.database.query(
+      `select model, stage, to_char(window_start at time zone 'UTC', 'HH24:MI') as hour, window_end - window_start = '1 hour' as whole
+       from dirty_windows order by stage, window_start`,
+    ),
+  ).toEqual([
+    { model: 'm', stage: 'outcomes', hour: '00:00', whole: true },
+    { model: 'm', stage: 'summaries', hour: '00:00', whole: true },
+    { model: 'm', stage: 'summaries', hour: '09:00', whole: true },
+  ]);
+  expect(await test.database.query('select rmse, gate, intervals, state from model_performance')).toEqual([
+    { rmse: 1, gate: null, intervals: {}, state: 'final' },
+  ]);
+});
