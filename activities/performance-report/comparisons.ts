@@ -154,8 +154,11 @@ async function loadSlices(
   return {
     window: endsOf(window),
     loss: rows[0]?.loss ?? 'mae',
-    slices: rows.map(({ loss: _, adjustedPValue, ...slice }) => ({
-      ...slice,
+    slices: rows.map(({ name, outcomes, value, rest, adjustedPValue }) => ({
+      name,
+      outcomes,
+      value,
+      rest,
       ...(adjustedPValue !== null && { adjustedPValue }),
     })),
   };

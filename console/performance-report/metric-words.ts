@@ -40,7 +40,7 @@ export function measuredText(metric: MetricName, measured: Measured): string {
 }
 
 /** @example intervalText('accuracy', [0.81, 0.9]) // '81% to 90%' */
-export function intervalText(metric: MetricName, interval: readonly [number, number] | undefined): string {
+function intervalText(metric: MetricName, interval: readonly [number, number] | undefined): string {
   return interval === undefined ? '' : interval.map((end) => shortMetric(metric, end)).join(' to ');
 }
 
