@@ -125,6 +125,72 @@ describe('classificationScores', () => {
   });
 });
 
+describe('means over classes', () => {
+  const outcomes = {
+    classes: ['a', 'b', 'c', 'never'],
+    actualClasses: ['a', 'a', 'a', 'b'],
+    predictedClasses: ['a', 'a', 'c', 'b'],
+  };
+
+  it('balanced accuracy is over those that are present', () => {
+    expect(classificationScores(outcomes).metrics.balanced_accuracy).toEqual({ value: (2 / 3 + 1) / 2 });
+  });
+
+  it('macro means are over those that are present or predicted', () => {
+    const { metrics } = classificationScores(outcomes);
+    expect(metrics.recall_macro).toEqual({ value: (2 / 3 + 1 + 0) / 3 });
+    expect(metrics.precision_macro).toEqual({ value: (1 + 1 + 0) / 3 });
+    expect(metrics.f1_macro).toEqual({ value: expect.closeTo((0.8 + 1 + 0) / 3, 12) });
+  });
+});
+
+describe('PR AUC of probabilities', () => {
+  it('is the share of the class for scores that say nothing', () => {
+    const rows: [string, number][] = ['yes', 'no', 'no', 'no'].map((actual) => [actual, 0.5]);
+    expect(binary(rows).metrics.pr_auc).toEqual({ value: 0.25 });
+  });
+
+  it('has no value when no row is of the class, and is 1 when all are', () => {
+    expect(binary([['no', 0.9]]).metrics.pr_auc).toEqual({ notComputable: 'no actual is of class "yes"' });
+    expect(binary([['yes', 0.2]]).metrics.pr_auc).toEqual({ value: 1 });
+  });
+});
+
+describe('calibration', () => {
+  it('error is 0 for probabilities that come true as often as they say', () => {
+    const rows: [string, number][] = Array.from({ length: 10 }, (_, i) => [i < 7 ? 'yes' : 'no', 0.7]);
+    const { metrics, calibration } = binary(rows);
+    expect(metrics.expected_calibration_error).toEqual({ value: expect.closeTo(0, 12) });
+    expect(calibration).toEqual([{ probability: expect.closeTo(0.7, 12), share: 0.7, rows: 10 }]);
+  });
+
+  it('of more than two classes is about the predicted class', () => {
+    const { calibration } = classificationScores({
+      classes: ['a', 'b', 'c'],
+      actualClasses: ['a', 'b'],
+      predictedClasses: ['a', 'a'],
+      probabilities: [
+        { a: 0.6, b: 0.2, c: 0.2 },
+        { a: 0.6, b: 0.4, c: 0 },
+      ],
+    });
+    expect(calibration).toEqual([{ probability: 0.6, share: 0.5, rows: 2 }]);
+  });
+
+  it('counts an edge of a bin as the end of the lower one', () => {
+    const rows: [string, number][] = [0, 0.1, 0.15, 0.3, 0.55, 0.7, 1].map((score) => ['yes', score]);
+    const { confidence, calibration } = binary(rows);
+    expect(calibration.map(({ rows: inBin }) => inBin)).toEqual([2, 1, 1, 1, 1, 1]);
+    expect(confidence.flatMap((count, bin) => (count > 0 ? [[bin, count]] : []))).toEqual([
+      [10, 1],
+      [13, 2],
+      [16, 1],
+      [17, 1],
+      [19, 2],
+    ]);
+  });
+});
+
 describe('ROC AUC of probabilities', () => {
   it('is about the last class unless another one is positive', () => {
     const rows: [string, number][] = [
@@ -207,7 +273,7 @@ describe('probabilities', () => {
   });
 
   it('that are missing, incomplete or outside of 0 to 1 leave their row out, which shows in the count', () => {
-    const { metrics, rowsWithProbabilities } = classificationScores({
+    const { metrics, rowsWithProbabilities, invalidProbabilities, unseenActuals } = classificationScores({
       classes: ['a', 'b', 'c'],
       actualClasses: ['a', 'a', 'a', 'a', 'a', 'elsewhere'],
       predictedClasses: ['a', 'a', 'a', 'a', 'a', 'a'],
@@ -220,7 +286,11 @@ describe('probabilities', () => {
         { a: 0.1, b: 0.1, c: 0.1 },
       ],
     });
-    expect(rowsWithProbabilities).toBe(1);
+    expect({ rowsWithProbabilities, invalidProbabilities, unseenActuals }).toEqual({
+      rowsWithProbabilities: 1,
+      invalidProbabilities: 3,
+      unseenActuals: 1,
+    });
     expect(metrics.confidence).toEqual({ value: 0.5 });
     expect(metrics.accuracy).toEqual({ value: 5 / 6 });
   });
@@ -233,6 +303,11 @@ describe('probabilities', () => {
     ];
     const short = binary(rows, { probabilities: rows.map(([, score]) => ({ yes: score })) });
     expect(short.metrics).toEqual(binary(rows).metrics);
+  });
+
+  it('of one of two classes that is outside of 0 to 1 is not replaced by the other one', () => {
+    const { rowsWithProbabilities } = binary([['yes', 0.5]], { probabilities: [{ yes: 1.7, no: 0.3 }] });
+    expect(rowsWithProbabilities).toBe(0);
   });
 
   it('a rounding above 1 count as 1', () => {

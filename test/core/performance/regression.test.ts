@@ -142,6 +142,87 @@ describe('MAPE', () => {
   });
 });
 
+describe('the relative errors', () => {
+  it('sMAPE counts 0 where both are 0, and 2 where one is', () => {
+    expect(metricsOf([[0, 0]]).smape).toEqual({ value: 0 });
+    expect(
+      metricsOf([
+        [5, 0],
+        [0, -3],
+      ]).smape,
+    ).toEqual({ value: 2 });
+  });
+
+  it('wMAPE counts rows whose actual is 0, and has no value when all are', () => {
+    expect(
+      metricsOf([
+        [1, 0],
+        [8, 10],
+      ]).wmape,
+    ).toEqual({ value: 0.3 });
+    expect(metricsOf([[1, 0]]).wmape).toEqual({ notComputable: 'the actuals of all 1 outcomes are 0' });
+  });
+
+  it('sMAPE of actuals near the largest number stays a number', () => {
+    expect(metricsOf([[1e308, 1.5e308]]).smape).toEqual({ value: expect.closeTo(0.4, 12) });
+  });
+});
+
+describe('the median error', () => {
+  it('is the middle one, or the mean of the two in the middle', () => {
+    expect(
+      metricsOf([
+        [1, 0],
+        [2, 0],
+        [99, 0],
+      ]).median_ae,
+    ).toEqual({ value: 2 });
+    expect(
+      metricsOf([
+        [1, 0],
+        [0, 4],
+      ]).median_ae,
+    ).toEqual({ value: 2.5 });
+  });
+});
+
+describe('intervals', () => {
+  const bounded = (rows: readonly (readonly [actual: number, low: number, high: number])[]) =>
+    evaluateSummary(
+      summarizeRegression({
+        predictions: Float64Array.from(rows, ([actual]) => actual),
+        actuals: Float64Array.from(rows, ([actual]) => actual),
+        intervalLow: Float64Array.from(rows, ([, low]) => low),
+        intervalHigh: Float64Array.from(rows, ([, , high]) => high),
+      }),
+      { minimumOutcomes: 0, intervalLevels: [0.1, 0.9] },
+    );
+
+  it('cover an actual at their bound, and leave out rows without two finite bounds', () => {
+    const { metrics, details } = bounded([
+      [5, 5, 9],
+      [5, 6, 9],
+      [5, Number.NaN, 9],
+      [5, Number.NEGATIVE_INFINITY, 9],
+    ]);
+    expect(metrics.interval_coverage).toEqual({ value: 0.5 });
+    expect(details).toMatchObject({ intervalRows: 2, coveredRows: 1 });
+  });
+
+  it('cost little when they are narrow and hold, more when they are wide or miss', () => {
+    const loss = (low: number, high: number) => valueOf(bounded([[5, low, high]]).metrics.pinball_loss)!;
+    expect(loss(5, 5)).toBe(0);
+    expect(loss(4, 6)).toBeCloseTo(0.1, 12);
+    expect(loss(0, 10)).toBeCloseTo(0.5, 12);
+    expect(loss(6, 7)).toBeCloseTo((0.9 + 0.1 * 2) / 2, 12);
+  });
+
+  it('have no numbers where no prediction has any', () => {
+    const none = { notComputable: 'no prediction has an interval' };
+    expect(metricsOf([[1, 2]])).toMatchObject({ pinball_loss: none, interval_coverage: none });
+  });
+});
+
 describe('regression sums', () => {
   const value = fc.integer({ min: -1_000_000, max: 1_000_000 }).map((whole) => whole / 64);
   const row = fc.tuple(value, fc.oneof(value, fc.constant(0)), fc.boolean());
