@@ -105,6 +105,13 @@ const changed: Step = async (database) => {
   ]);
 };
 
+/** The last day was predicted well after all. */
+const corrected: Step = async (database) =>
+  openClient({ database }).recordActuals(
+    model,
+    actualsOf({ from: 9, to: 10 }).map((row) => ({ ...row, recordedAt: at(10, 2) })),
+  );
+
 /** The day after the last is like those before it. */
 const goodAgain: Step = async (database, world) => {
   await load(database, model, { from: 10, to: 11 });
@@ -183,6 +190,12 @@ export const cases: readonly Case[] = [
   {
     name: 'checkDegradation',
     prepare: after(attached, evaluated),
+    run: (activities) => activities.checkDegradation({ model, asOf, act: false }),
+    wakes: [degradation],
+  },
+  {
+    name: 'checkDegradation, of a day that is restated',
+    prepare: after(attached, evaluated, checked, corrected, attached, evaluated),
     run: (activities) => activities.checkDegradation({ model, asOf, act: false }),
     wakes: [degradation],
   },
