@@ -41,7 +41,9 @@ const scheduledMinute = {
   'drift-detection': 3 * hourMs,
   'performance-evaluation': 3 * hourMs + 20 * minuteMs,
   'degradation-check': 3 * hourMs + 40 * minuteMs,
+  'weekly-report': 4 * hourMs,
 } as const;
+const monday = 1;
 
 export async function replay(options: ReplayOptions): Promise<void> {
   const { scenario, rows, onDay, signal } = options;
@@ -69,6 +71,9 @@ export async function replay(options: ReplayOptions): Promise<void> {
     const check = await runDay(options, day, hourly);
     if (check.retrainingWorkflow !== null) {
       await options.temporal.workflow.getHandle(check.retrainingWorkflow).result();
+    }
+    if (new Date(day).getUTCDay() === monday) {
+      await runSchedule(options, 'weekly-report', day + scheduledMinute['weekly-report']);
     }
     onDay({ day, done, total, verdict: check.verdict, version: check.version });
   }

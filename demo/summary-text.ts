@@ -17,6 +17,7 @@ export function formatSummary(
     '',
     ...list('Slack', summary.alerts.slack),
     ...list('e-mail', summary.alerts.email),
+    ...list('e-mail as weekly reports', summary.reports),
     '',
     `runs: ${Object.entries(summary.workflows)
       .map(
@@ -26,9 +27,13 @@ export function formatSummary(
     '',
     `Temporal UI   ${stack.temporal.uiUrl}`,
     `Pushgateway   ${stack.pushgateway.url}`,
-    `drift reports ${processes.workerUrl}/reports`,
+    `reports       ${processes.workerUrl}/reports`,
     `worker        ${processes.workerUrl}/readyz  ${processes.workerUrl}/metrics`,
     `Postgres      ${processes.databaseUrl}`,
+    '',
+    'ask it in another terminal:',
+    `  export DATABASE_URL=${processes.databaseUrl} TEMPORAL_ADDRESS=${stack.temporal.address}`,
+    `  npx tidewatch status --model ${summary.model} --explain`,
   ].join('\n');
 }
 

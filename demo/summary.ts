@@ -12,6 +12,8 @@ export interface Summary {
   readonly weeks: readonly Week[];
   readonly retrainings: readonly Retraining[];
   readonly alerts: { readonly slack: readonly string[]; readonly email: readonly string[] };
+  /** The subjects of the weekly performance reports. */
+  readonly reports: readonly string[];
   readonly workflows: Readonly<Record<string, { readonly completed: number; readonly failed: number }>>;
 }
 
@@ -49,6 +51,7 @@ const workflowTypes = [
   'driftDetection',
   'performanceEvaluation',
   'degradationCheck',
+  'weeklyReport',
   'retraining',
   'alertLifecycle',
 ];
@@ -57,6 +60,11 @@ export async function summarize(sources: Sources): Promise<Summary> {
   const { database, stack, scenario } = sources;
   const { model } = scenario;
   await untilDelivered(database, model);
+  const emails = stack.smtp?.messages() ?? [];
+  // A report comes with its page; an alert has nothing attached.
+  const [reports, alerts] = [true, false].map((attached) =>
+    emails.filter(({ attachments }) => attachments.length > 0 === attached).map(({ subject }) => subject),
+  ) as [string[], string[]];
   return {
     model,
     weeks: await readWeeks(sources),
@@ -65,8 +73,9 @@ export async function summarize(sources: Sources): Promise<Summary> {
       slack: (stack.slack?.messages() ?? []).map(({ body }) =>
         typeof body['text'] === 'string' ? body['text'] : '',
       ),
-      email: (stack.smtp?.messages() ?? []).map(({ subject }) => subject),
+      email: alerts,
     },
+    reports,
     workflows: await countWorkflows(sources.temporal),
   };
 }

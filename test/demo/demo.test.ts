@@ -93,10 +93,15 @@ describe('sixteen weeks of bikes', () => {
       { channel: 'slack', state: 'delivered', count: summary.alerts.slack.length },
     ]);
     expect(new Set(demo.stack.smtp!.messages().map(({ messageId }) => messageId)).size).toBe(
-      summary.alerts.email.length,
+      summary.alerts.email.length + summary.reports.length,
     );
     expect(summary.alerts.slack.join('\n')).toContain('bike-demand has a new champion');
     expect(summary.alerts.email.join('\n')).toMatch(/\[critical\] bike-demand is degraded: RMSE over 7 days/);
+  });
+
+  it('send the team a report of performance every Monday', () => {
+    expect(summary.reports).toHaveLength(16);
+    expect(summary.workflows['weeklyReport']).toEqual({ completed: 16, failed: 0 });
   });
 
   it('run every process of every day, none failed', () => {

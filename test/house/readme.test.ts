@@ -138,6 +138,7 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
       ],
       retrainings: [],
       alerts: { slack: [], email: [] },
+      reports: [expect.stringContaining('bike-demand')],
       workflows: expect.objectContaining({ degradationCheck: { completed: 7, failed: 0 } }),
     });
   },
@@ -164,6 +165,31 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
   'npx tidewatch worker': async () => {
     const { output } = await runUntil('npx tidewatch worker', /worker started/);
     expect(output).toContain('worker stopped');
+  },
+  'npx tidewatch status': async () => {
+    expect((await run('npx tidewatch status')).stdout).toContain('bike-demand');
+  },
+  'npx tidewatch status --model bike-demand --explain': async () => {
+    const { stdout } = await run('npx tidewatch status --model bike-demand --explain');
+    expect(stdout).toContain('RMSE over 7 days');
+  },
+  'npx tidewatch rules try --model bike-demand --rules monitors/bike-demand.yaml': async () => {
+    const { stdout } = await run(
+      'npx tidewatch rules try --model bike-demand --rules monitors/bike-demand.yaml',
+    );
+    expect(stdout).toContain('bike-demand');
+  },
+  'npx tidewatch report --model bike-demand --output report.html': async () => {
+    // Nothing has been logged yet: the command says so, or draws a report that does.
+    await ending(
+      'npx tidewatch report --model bike-demand --from 2011-05-01 --to 2011-05-08 --output report.html',
+      0,
+    );
+    expect(await readFile(join(stateDirectory, 'report.html'), 'utf8')).toContain('bike-demand');
+  },
+  'npx tidewatch reprocess --model bike-demand --from 2011-05-01 --to 2011-05-08': async () => {
+    const line = 'npx tidewatch reprocess --model bike-demand --from 2011-05-01 --to 2011-05-08';
+    expect((await run(`${line} --detach`)).stdout).toContain('reprocessing:bike-demand');
   },
   'npx tidewatch compare --reference january.csv --current february.csv': async () => {
     const line = 'npx tidewatch compare --reference january.csv --current february.csv';
