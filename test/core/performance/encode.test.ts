@@ -14,9 +14,7 @@ function plain(value: unknown): unknown {
   if (value instanceof Map) return [...value].map(plain);
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value)
-    .map(([name, part]) => [name, plain(part)])
-    .sort();
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plain(part)]));
 }
 
 function expectRoundTrip(summary: OutcomeSummary): void {

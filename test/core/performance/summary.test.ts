@@ -22,7 +22,7 @@ import {
 const invalid = expect.objectContaining({ code: 'INVALID_SUMMARY' });
 const picks = fc.array(fc.nat(20), { minLength: 16, maxLength: 16 });
 
-function stored<S extends OutcomeSummary>(summary: S): OutcomeSummary {
+function stored(summary: OutcomeSummary): OutcomeSummary {
   return decodeSummary(encodeSummary(summary));
 }
 
@@ -36,7 +36,10 @@ function countsOf(summary: OutcomeSummary): unknown {
   }
   const { rows, counts, classes, positiveClass, confusion, confidenceBins, positiveBins, scores } = summary;
   return {
-    ...{ rows, counts, classes, positiveClass },
+    rows,
+    counts,
+    classes,
+    positiveClass,
     confusion: Object.entries(confusion)
       .flatMap(([actual, ofActual]) => Object.entries(ofActual).map((entry) => [actual, ...entry].join()))
       .sort(),
