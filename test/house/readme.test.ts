@@ -175,7 +175,9 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
   },
   // Nothing has been evaluated yet, which both say; test/cli/status and test/cli/rules ask models that have a history.
   'npx tidewatch rules try --model bike-demand --rules monitors/bike-demand.yaml': async () => {
-    await ending('npx tidewatch rules try --model bike-demand --rules monitors/bike-demand.yaml', 2);
+    const line = 'npx tidewatch rules try --model bike-demand --rules monitors/bike-demand.yaml';
+    const stderr = expect.stringContaining('run `performanceEvaluation` first');
+    await expect(run(line)).rejects.toMatchObject({ code: 2, stderr });
   },
   'npx tidewatch report --model bike-demand --output report.html': async () => {
     // Nothing has been logged yet: the command says so, or draws a report that does.
