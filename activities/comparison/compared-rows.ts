@@ -44,23 +44,25 @@ const slack = '1e-6';
 export function versionRows(of: ComparedWindow, subject: string, against: string): ComparedRowsQuery {
   const sql = statement(of);
   const versions = [sql.bind(subject), sql.bind(against)] as const;
+  const next = (column: string, name: string): string => `lead(${column}) over row_of_both as ${name}`;
+  // One sort brings the two together: a join of the rows with themselves has no statistics, and would be a nested loop.
   return sql.end(`
-    predicted as materialized (
-      select distinct on (outcome.version, event_time, logged.entity, date_trunc('hour', logged.issued_at))
+    predicted as (
+      select distinct on (event_time, logged.entity, date_trunc('hour', logged.issued_at), outcome.version)
         outcome.version, event_time, logged.entity, date_trunc('hour', logged.issued_at) as issued_hour,
         outcome.prediction, outcome.predicted_class, ${sql.chances('outcome.probabilities')} as chances, actual, actual_class
       from outcomes outcome
       join predictions logged using (model, event_time, prediction_id)
       where ${sql.isInWindow} and outcome.version in (${versions.join(', ')})
-      order by outcome.version, event_time, logged.entity, date_trunc('hour', logged.issued_at), logged.issued_at desc
+      order by event_time, logged.entity, date_trunc('hour', logged.issued_at), outcome.version, logged.issued_at desc
     ),
-    paired as (
-      select subject.event_time, subject.actual, subject.actual_class, subject.prediction, subject.predicted_class, subject.chances,
-        against.prediction as other_prediction, against.predicted_class as other_class, against.chances as other_chances
-      from predicted subject
-      join predicted against using (event_time, entity, issued_hour)
-      where subject.version = ${versions[0]} and against.version = ${versions[1]}
-    )`);
+    beside as (
+      select *, ${next('version', 'other_version')}, ${next('prediction', 'other_prediction')},
+        ${next('predicted_class', 'other_class')}, ${next('chances', 'other_chances')}
+      from predicted
+      window row_of_both as (partition by event_time, entity, issued_hour order by version = ${versions[1]})
+    ),
+    paired as (select * from beside where other_version = ${versions[1]})`);
 }
 
 /** A version that served against the actual of the same entity some days before, where it was over when the row was predicted. */
@@ -122,8 +124,7 @@ export function splitRows(of: ComparedWindow, subject: string, against: string):
       select case version when ${versions[0]} then 'subject' else 'against' end as side, event_time, prediction, predicted_class,
         chances, actual, actual_class, null::text as other_class, ${sql.isScored(['chances'])} as scored
       from served
-      join shared_hours on shared_hours.hour = ${hour}
-      where ${usable}
+      where ${hour} in (select hour from shared_hours) and ${usable}
     )`,
     values: sql.values,
   };
