@@ -105,16 +105,17 @@ async function followAlert(
 }
 
 /**
- * Is a rule that fired when it was last judged not judged now? Then nobody knows that all is well: after a promotion, for
- * one, the new champion has not served for long enough.
+ * Is a rule that fired when it was last judged not judged now, or still beyond its limit, only not surely? Then nobody knows
+ * that all is well: after a promotion, for one, the new champion has not served for long enough.
  */
 async function leavesOpen(
   connection: Queryable,
   model: string,
   { verdict, windowEnd }: DegradationCheck,
 ): Promise<boolean> {
-  for (const { rule, level } of verdict.findings) {
-    if (level === 'insufficient-data' && (await firedLast(connection, model, rule, windowEnd))) return true;
+  for (const { rule, level, unsure } of verdict.findings) {
+    const isOpen = level === 'insufficient-data' || unsure === true;
+    if (isOpen && (await firedLast(connection, model, rule, windowEnd))) return true;
   }
   return false;
 }

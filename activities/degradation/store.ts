@@ -84,7 +84,7 @@ function toFinding(finding: StoredFinding): DegradationFinding {
   return { ...finding, measured: finding.measured ?? [] };
 }
 
-/** Did a rule fire when it was last judged before a window end? */
+/** Did a rule fire when it was last judged for sure before a window end? */
 export async function firedLast(
   connection: Queryable,
   model: string,
@@ -95,7 +95,7 @@ export async function firedLast(
     `select finding ->> 'level' as level
      from degradation_checks, jsonb_array_elements(findings) as finding
      where model = $1 and window_end < $2 and finding -> 'rule' = $3::jsonb
-       and finding ->> 'level' <> 'insufficient-data'
+       and finding ->> 'level' <> 'insufficient-data' and not finding ? 'unsure'
      order by window_end desc
      limit 1`,
     [model, toTimestamp(before), JSON.stringify(rule)],

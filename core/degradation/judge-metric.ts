@@ -1,6 +1,5 @@
 /** A metric against a limit or a baseline. */
 
-import type { Direction } from '../performance/metrics.ts';
 import { countText, distinctTexts, metricTable, metricText } from '../performance/metrics.ts';
 import { dayMs, durationMs, formatWindow, type Window } from '../window.ts';
 import { baselineLength, baselineWindow } from './baseline.ts';
@@ -12,7 +11,7 @@ import type { Measured } from './measure.ts';
 import { measure, newestMeasured } from './measure.ts';
 import type { MetricCondition } from './rules.ts';
 import type { Standing, Uncertain } from './standing.ts';
-import { standing, worsened } from './standing.ts';
+import { badSide, standing, worsened } from './standing.ts';
 import { dayText, windowText } from './window-text.ts';
 
 /** Is a metric beyond its limit in the newest window that can be judged, or in enough of the newest ones? */
@@ -100,13 +99,6 @@ interface Limit extends Uncertain {
   readonly words: (value: number, result: Standing) => string;
 }
 
-const badSide: Readonly<Record<Direction, string>> = {
-  'lower-is-better': 'above',
-  'higher-is-better': 'below',
-  'closer-to-zero-is-better': 'further from 0 than',
-  none: 'beyond',
-};
-
 function limitPart({ metric, limit }: MetricCondition): { limit?: string } {
   return limit === undefined ? {} : { limit: metricText(metric, limit, 15) };
 }
@@ -124,7 +116,7 @@ function limitOf(
       text: metricText(metric, fixed, 15),
       words: (value, result) => {
         const [, limitText] = distinctTexts(metric, value, fixed);
-        return said(result, `${badSide[metricTable[metric].direction]} ${limitText}`);
+        return said(result, `${badSide(metric)} ${limitText}`);
       },
     };
   }
@@ -182,8 +174,7 @@ function judgeWindows(
     return { ...unjudgeable(what, why), measured };
   }
   const limit = measured.find(({ value, limit }) => 'value' in value && limit !== undefined)?.limit ?? '';
-  const side =
-    condition.worseThan === undefined ? `${badSide[metricTable[condition.metric].direction]} ` : '';
+  const side = condition.worseThan === undefined ? `${badSide(condition.metric)} ` : '';
   const when = fires.length === 0 ? '' : `: ${fires.map(({ text }) => text).join(', ')}`;
   const rest = open.length === 0 ? '' : `; ${open.length} could not be judged`;
   return {

@@ -1,6 +1,6 @@
 /** Does a metric get worse from day to day? */
 
-import type { Direction, MetricName } from '../performance/metrics.ts';
+import type { MetricName } from '../performance/metrics.ts';
 import { countText, metricTable, metricText } from '../performance/metrics.ts';
 import { studentQuantile } from '../statistics/distributions.ts';
 import { dayMs, formatWindow, type Window } from '../window.ts';
@@ -40,11 +40,10 @@ export function judgeTrend(condition: TrendCondition, evidence: DegradationEvide
   if (!measured.enough) return unjudgeable(what, measured.why, measurement);
   const { slope, interval, days } = measured;
   const worst = sign * slope > perDay;
+  const side = sign === 1 ? 'above' : 'below';
   const surest = sign === 1 ? interval[0] : -interval[1];
   const fires = worst && (certainty === 'point' || surest > perDay);
-  const held = worst
-    ? `is ${side[direction]} ${limit}${fires ? '' : ', but not surely'}`
-    : `is not ${side[direction]} ${limit}`;
+  const held = worst ? `is ${side} ${limit}${fires ? '' : ', but not surely'}` : `is not ${side} ${limit}`;
   const basis = [
     intervalText(metric, interval),
     `${days} of ${countText(daysOf(window), 'day')}`,
@@ -56,13 +55,6 @@ export function judgeTrend(condition: TrendCondition, evidence: DegradationEvide
     measured: [measurement],
   };
 }
-
-const side: Readonly<Record<Direction, string>> = {
-  'lower-is-better': 'above',
-  'higher-is-better': 'below',
-  'closer-to-zero-is-better': 'above',
-  none: 'beyond',
-};
 
 type Line =
   | {

@@ -7,6 +7,7 @@ import { judgeMetric } from './judge-metric.ts';
 import { judgeTrend } from './judge-trend.ts';
 import type { DegradationFinding, Judgement } from './judgement.ts';
 import type { Condition, DegradationRule } from './rules.ts';
+import { byPoint } from './rules.ts';
 
 /** JSON-safe. */
 export interface DegradationVerdict {
@@ -46,7 +47,8 @@ export function judgeDegradation(
 ): DegradationVerdict {
   const findings = rules.map((rule): DegradationFinding => {
     const { answer, reason, measured } = judgeCondition(rule, evidence);
-    return { rule, level: levelOf(answer, rule), reason, measured };
+    const unsure = answer === 'fine' && judgeCondition(byPoint(rule), evidence).answer === 'fires';
+    return { rule, level: levelOf(answer, rule), reason, ...(unsure && { unsure }), measured };
   });
   const at = (level: Level): DegradationFinding[] => findings.filter((finding) => finding.level === level);
   const critical = at('critical');

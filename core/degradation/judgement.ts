@@ -47,6 +47,8 @@ export interface DegradationFinding {
   /** The rule's own level where it fires, else `ok` or `insufficient-data`. */
   readonly level: Level;
   readonly reason: string;
+  /** It does not fire, but by the points alone it would: no reason to say that all is well. */
+  readonly unsure?: true;
   readonly measured: readonly Measurement[];
 }
 

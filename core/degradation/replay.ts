@@ -6,7 +6,7 @@ import type { DegradationEvidence } from './evidence.ts';
 import { judgeDegradation } from './judge.ts';
 import type { DegradationRule } from './rules.ts';
 
-/** A time in which rules fired; days in which nothing could be judged do not end it, as they would end no alert. */
+/** A time in which rules fired; a day that cannot be judged, or that is not surely fine, does not end it, as it ends no alert. */
 export interface Episode {
   /** The first and the last day on which they fired. */
   readonly from: number;
@@ -58,7 +58,12 @@ export function replayRules(
         ...(why !== undefined && { unjudgeableReason: why }),
       };
     }),
-    episodes: episodesOf(judged),
+    episodes: episodesOf(
+      judged.map(({ day, level, findings }) => ({
+        day,
+        level: level === 'ok' && findings.some(({ unsure }) => unsure) ? 'insufficient-data' : level,
+      })),
+    ),
   };
 }
 

@@ -1,17 +1,10 @@
 /** A rule in words, as lists of rules have it. */
 
-import type { Direction } from '../performance/metrics.ts';
 import { metricTable, metricText, percentText } from '../performance/metrics.ts';
 import { baselineLength } from './baseline.ts';
 import { durationText } from './duration-text.ts';
 import type { Condition, MetricCondition, QualityCondition, TrendCondition } from './rules.ts';
-
-const beyond: Readonly<Record<Direction, string>> = {
-  'lower-is-better': 'above',
-  'higher-is-better': 'below',
-  'closer-to-zero-is-better': 'further from 0 than',
-  none: 'beyond',
-};
+import { badSide } from './standing.ts';
 
 /**
  * When does a rule fire, in words? After its name, where it has one.
@@ -36,11 +29,11 @@ function conditionText(rule: Condition): string {
 
 function metricRuleText(rule: MetricCondition): string {
   const { metric, aggregate, over, limit, worseThan, certainty, windows, every } = rule;
-  const { label, direction } = metricTable[metric];
+  const { label } = metricTable[metric];
   const name = `${aggregate === 'daily-mean' ? 'daily mean ' : ''}${label} over ${durationText(over)}`;
   const held =
     worseThan === undefined
-      ? `${beyond[direction]} ${metricText(metric, limit ?? 0, 15)}`
+      ? `${badSide(metric)} ${metricText(metric, limit ?? 0, 15)}`
       : `more than ${typeof worseThan.by === 'number' ? metricText(metric, worseThan.by, 15) : worseThan.by} worse than ${
           worseThan.baseline === 'reference'
             ? 'the reference'

@@ -120,6 +120,19 @@ export function conditionsOf(condition: Condition): readonly Condition[] {
   return [condition, ...partsOf(condition).flatMap(conditionsOf)];
 }
 
+/**
+ * The same condition by the points alone, whatever the intervals are.
+ *
+ * @example byPoint({ not: { trend: 'rmse', over: '14d', perDay: 1 } })
+ * // { not: { trend: 'rmse', over: '14d', perDay: 1, certainty: 'point' } }
+ */
+export function byPoint(condition: Condition): Condition {
+  if ('all' in condition) return { ...condition, all: condition.all.map(byPoint) };
+  if ('any' in condition) return { ...condition, any: condition.any.map(byPoint) };
+  if ('not' in condition) return { ...condition, not: byPoint(condition.not) };
+  return 'metric' in condition || 'trend' in condition ? { ...condition, certainty: 'point' } : condition;
+}
+
 function partsOf(condition: Condition): readonly Condition[] {
   if ('all' in condition) return condition.all;
   if ('any' in condition) return condition.any;

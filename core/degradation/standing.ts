@@ -1,6 +1,6 @@
 /** Is a value beyond a limit, and is that sure? */
 
-import type { MetricName } from '../performance/metrics.ts';
+import type { Direction, MetricName } from '../performance/metrics.ts';
 import { metricTable } from '../performance/metrics.ts';
 import type { Interval } from './evidence.ts';
 import type { Certainty } from './rules.ts';
@@ -40,6 +40,22 @@ export function standing(
   if (high === most.value) return low > most.value ? 'beyond' : 'unsure';
   const reach = Math.hypot(value.value - low, high - most.value);
   return value.value - most.value > reach ? 'beyond' : 'unsure';
+}
+
+const badSides: Readonly<Record<Direction, string>> = {
+  'lower-is-better': 'above',
+  'higher-is-better': 'below',
+  'closer-to-zero-is-better': 'further from 0 than',
+  none: 'beyond',
+};
+
+/**
+ * On which side of a limit is a metric bad, in words?
+ *
+ * @example badSide('accuracy') // 'below'
+ */
+export function badSide(metric: MetricName): string {
+  return badSides[metricTable[metric].direction];
 }
 
 /** The same numbers, so that more is worse. */

@@ -180,6 +180,42 @@ describe('the degradation alert', () => {
     expect(await alerts()).toMatchObject([{ state: 'open' }]);
   });
 
+  it('stays open while the model is not surely fine', async () => {
+    await watch(test.database, { ...settings, degradation: { rules: [settings.degradation.rules[0]] } });
+    for (const [n, [error, low, high]] of (
+      [
+        [5, 4.5, 5.5],
+        [4.2, 3.9, 4.5],
+        [4.2, 3.9, 4.5],
+        [1, 0.9, 4.1],
+      ] as const
+    ).entries()) {
+      await loadDay(n + 1, error);
+      const asOf = at(n + 2, 3);
+      await activities.attachActuals({ model, asOf });
+      await activities.summarizeOutcomes({ model, asOf });
+      await activities.evaluatePerformance({ model, asOf });
+      await test.database.execute(
+        `update performance_evaluations set intervals = jsonb_build_object('rmse', array[$2, $3]::float8[]) where window_end = $1`,
+        [at(n + 2), low, high],
+      );
+      await activities.checkDegradation({ model, asOf, act: false });
+    }
+    const verdicts = await test.database.query(
+      'select verdict, reason from degradation_checks order by window_end',
+    );
+    expect(verdicts).toMatchObject([
+      { verdict: 'critical' },
+      { verdict: 'ok', reason: expect.stringContaining('RMSE over 1 day 4.2 is above 4, but not surely') },
+      { verdict: 'ok' },
+      { verdict: 'ok' },
+    ]);
+    expect(await events()).toEqual([
+      { episode: 1, event: 'opened', severity: 'critical' },
+      { episode: 1, event: 'resolved', severity: 'critical' },
+    ]);
+  });
+
   it('does not open for a run that makes up the past, unless it is to act', async () => {
     await loadDay(1, 5);
     await loadDay(2, 1);

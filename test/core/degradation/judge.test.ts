@@ -798,6 +798,17 @@ describe('a finding', () => {
     expect(finding!.measured.map(({ label }) => label)).toEqual(['RMSE', 'Drifted features']);
   });
 
+  it('says whether it would fire by the points alone', () => {
+    const unsure = week({ value: 80, interval: [74, 86] });
+    const marks = (input: DegradationRuleInput, evidence = unsure) =>
+      judgeDegradation([rule(input)], evidence).findings.map(({ unsure }) => unsure);
+    expect(marks(rmse)).toEqual([true]);
+    expect(marks({ all: [rmse] })).toEqual([true]);
+    expect(marks(rmse, week({ value: 74, interval: [68, 80] }))).toEqual([undefined]);
+    expect(marks(rmse, week({ value: 80, interval: [76, 84] }))).toEqual([undefined]);
+    expect(marks(rmse, nothing)).toEqual([undefined]);
+  });
+
   it('survives JSON', () => {
     const { findings } = judgeDegradation(
       [rule(rmse), rule({ trend: 'rmse', perDay: 1 })],

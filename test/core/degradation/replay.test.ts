@@ -45,6 +45,23 @@ describe('a replay', () => {
   });
 });
 
+it('a replay goes on while a day is not surely fine', () => {
+  const evidence = (
+    [
+      [80, 78],
+      [80, 70],
+      [80, 79],
+      [60, 55],
+      [90, 70],
+    ] as const
+  ).map(([value, low], i) =>
+    evidenceOf([daily(10 + i, value, { interval: [low, 100] })], { day: may(10 + i), oldest: may(10 + i) }),
+  );
+  const { days, episodes } = replayRules([rule], evidence);
+  expect(days.map(({ level }) => level)).toEqual(['critical', 'ok', 'critical', 'ok', 'ok']);
+  expect(episodes).toEqual([{ from: may(10), to: may(12), level: 'critical' }]);
+});
+
 describe('episodes', () => {
   it('begin again after a day that is fine, and may be open at the end', () => {
     const days = (['warning', 'ok', 'ok', 'warning', 'critical', 'warning'] as const).map((level, day) => ({
