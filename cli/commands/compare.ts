@@ -79,6 +79,15 @@ export function addCompare(program: Command): void {
     )
     .option('--actual <column>', 'the column of the actuals, for a preset')
     .option('--prediction <column>', 'the column of the predictions, for a preset')
+    .option(
+      '--interval <low,high>',
+      'regression: the columns with the bounds that a prediction gives for its actual',
+      nameList,
+    )
+    .option(
+      '--interval-levels <low,high>',
+      'which quantiles these bounds are meant to be (default: 0.05,0.95, an interval of 90%)',
+    )
     .option('--probability <column>', 'classification: the column with the probability of the positive class')
     .option('--positive-class <class>', 'classification: the positive class; by default the last one by name')
     .option(

@@ -132,7 +132,7 @@ async function performanceOf(
   request: CompareRequest,
   tables: Sides<TableFile>,
 ): Promise<{ readonly performance?: PerformanceReport }> {
-  const { preset, actual, prediction, probability, positiveClass } = request;
+  const { preset, actual, prediction, probability, positiveClass, interval, intervalLevels } = request;
   if (preset !== 'regression' && preset !== 'classification') return {};
   const { comparePerformance } = await import('./performance.ts');
   return {
@@ -142,6 +142,8 @@ async function performanceOf(
       prediction: prediction!,
       ...(probability !== undefined && { probability }),
       ...(positiveClass !== undefined && { positiveClass }),
+      ...(interval !== undefined && { interval }),
+      ...(intervalLevels !== undefined && { intervalLevels }),
     }),
   };
 }

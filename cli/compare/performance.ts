@@ -16,6 +16,9 @@ export interface PerformanceColumns {
   /** Classification into two classes: the column with the probability of the positive one. */
   readonly probability?: string;
   readonly positiveClass?: string;
+  /** Regression: the columns with the bounds of the predictions, and the quantiles that they are meant to be. */
+  readonly interval?: readonly [low: string, high: string];
+  readonly intervalLevels?: readonly [low: number, high: number];
 }
 
 export interface PerformanceReport {
@@ -47,16 +50,17 @@ export async function comparePerformance(
     task: columns.task,
     metrics: names
       .filter(isMetricName)
-      .filter(isAboutAllRows)
+      .filter((metric) => isIn(columns, metric))
       .map((metric) => metricReport(metric, { reference, current })),
     sampleSizes: { reference: reference.sampleSize, current: current.sampleSize },
     verdicts: { reference: reference.verdict, current: current.verdict },
   };
 }
 
-/** Tables have neither peak hours nor intervals. */
-function isAboutAllRows(metric: MetricName): boolean {
-  return !['peak_hour_mape', 'pinball_loss', 'interval_coverage'].includes(metric);
+/** Tables have no peak hours, and not all have intervals. */
+function isIn({ interval }: PerformanceColumns, metric: MetricName): boolean {
+  if (metric === 'pinball_loss' || metric === 'interval_coverage') return interval !== undefined;
+  return metric !== 'peak_hour_mape';
 }
 
 function metricReport(metric: MetricName, evaluations: Sides<Evaluation>): MetricReport {
@@ -70,11 +74,18 @@ function metricReport(metric: MetricName, evaluations: Sides<Evaluation>): Metri
 
 async function evaluateRegression(
   tables: Sides<TableFile>,
-  { prediction, actual }: PerformanceColumns,
+  { prediction, actual, interval, intervalLevels = [0.05, 0.95] }: PerformanceColumns,
 ): Promise<Sides<Evaluation>> {
   const evaluate = async (table: TableFile): Promise<Evaluation> => {
-    const [predictions, actuals] = await table.readAlignedNumbers([prediction, actual]);
-    return evaluateSummary(summarizeRegression({ predictions: predictions!, actuals: actuals! }));
+    const names = [prediction, actual, ...(interval ?? [])];
+    const [predictions, actuals, intervalLow, intervalHigh] = await table.readAlignedNumbers(names);
+    const summary = summarizeRegression({
+      predictions: predictions!,
+      actuals: actuals!,
+      ...(intervalLow !== undefined && { intervalLow }),
+      ...(intervalHigh !== undefined && { intervalHigh }),
+    });
+    return evaluateSummary(summary, { intervalLevels });
   };
   return { reference: await evaluate(tables.reference), current: await evaluate(tables.current) };
 }

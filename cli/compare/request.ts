@@ -33,6 +33,8 @@ export interface CompareOptions {
   readonly prediction?: string;
   readonly probability?: string;
   readonly positiveClass?: string;
+  readonly interval?: readonly string[];
+  readonly intervalLevels?: string;
   readonly expectations?: string;
 }
 
@@ -56,6 +58,9 @@ export interface CompareRequest {
   readonly prediction?: string;
   readonly probability?: string;
   readonly positiveClass?: string;
+  /** The columns with the bounds of the predictions. */
+  readonly interval?: readonly [low: string, high: string];
+  readonly intervalLevels?: readonly [low: number, high: number];
   /** A suite that the current table is held against. */
   readonly expectations?: string;
   /** Only these; all by default. */
@@ -88,6 +93,8 @@ export function requestOf(options: CompareOptions): CompareRequest {
       prediction: options.prediction,
       probability: options.probability,
       positiveClass: options.positiveClass,
+      interval: boundsOf(options.interval),
+      intervalLevels: levelsOf(options.intervalLevels),
       expectations: options.expectations,
     }),
     categorical,
@@ -140,6 +147,10 @@ function refuseContradictions(options: CompareOptions): void {
     throw invalid('--preset', `${preset} needs the column of the actuals: add --actual <column>`);
   if (options.positiveClass !== undefined && options.probability === undefined)
     throw invalid('--positive-class', 'it says whose --probability <column> is; add that, or leave it out');
+  if (options.interval !== undefined && preset !== 'regression')
+    throw invalid('--interval', 'it belongs to --preset regression');
+  if (options.intervalLevels !== undefined && options.interval === undefined)
+    throw invalid('--interval-levels', 'it says of which --interval <low,high>; add that, or leave it out');
   if ((preset === 'regression' || preset === 'classification') && options.prediction === undefined)
     throw invalid('--preset', `${preset} needs the column of the predictions: add --prediction <column>`);
 }
@@ -158,8 +169,8 @@ function present<T extends object>(options: T): Present<T> {
 /** The columns that are named one by one in the options: each of them has to exist. */
 export function namedColumns(request: CompareRequest): readonly string[] {
   const { columns = [], categorical, continuous, methods, thresholds } = request;
-  const { actual, prediction, probability } = request;
-  const others = [actual, prediction, probability].filter((column) => column !== undefined);
+  const { actual, prediction, probability, interval = [] } = request;
+  const others = [actual, prediction, probability, ...interval].filter((column) => column !== undefined);
   return [
     ...new Set([
       ...columns,
@@ -232,6 +243,22 @@ function thresholdOf(text: string): number {
   if (text.trim() === '' || !(threshold > 0) || !Number.isFinite(threshold))
     throw invalid('--threshold', `"${text}" is not a number above 0`);
   return threshold;
+}
+
+function boundsOf(columns: readonly string[] | undefined): readonly [string, string] | undefined {
+  if (columns === undefined) return undefined;
+  const [low, high, ...others] = columns;
+  if (low === undefined || high === undefined || others.length > 0)
+    throw invalid('--interval', 'name two columns, that of the lower bound first: <low,high>');
+  return [low, high];
+}
+
+function levelsOf(text: string | undefined): readonly [number, number] | undefined {
+  if (text === undefined) return undefined;
+  const [low = Number.NaN, high = Number.NaN, ...others] = text.split(',').map(Number);
+  if (!(low > 0 && low < high && high < 1) || others.length > 0)
+    throw invalid('--interval-levels', `"${text}" is not two numbers between 0 and 1, the lower one first`);
+  return [low, high];
 }
 
 function alphaOf(text: string): number {

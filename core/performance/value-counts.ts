@@ -9,7 +9,7 @@
 import { sortValues } from '../statistics/sort.ts';
 import { blockSize, cellGrids, mostBlocks, type CellGridName } from './cell-grid.ts';
 
-/** Whole numbers. As they are stored, in as few bytes as they need. */
+/** Whole numbers, but for expected counts. As they are stored, in as few bytes as they need. */
 export type CountArray = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
 export interface ExactCounts {

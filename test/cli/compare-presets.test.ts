@@ -48,6 +48,35 @@ describe('--preset regression', () => {
   });
 });
 
+describe('--preset regression with --interval', () => {
+  it('says how often the actual is within, and what the bounds cost as quantiles', async () => {
+    const rows = (width: number) => `select i as cnt, i + 1 as predicted,
+      case when i < 5 then null else i - ${width} end as low, i + ${width} as high from range(20) t(i)`;
+    const options = {
+      reference: await tables.write('narrow.parquet', rows(1)),
+      current: await tables.write('missing.parquet', rows(-2)),
+      preset: 'regression',
+      actual: 'cnt',
+      prediction: 'predicted',
+      interval: ['low', 'high'],
+      intervalLevels: '0.1,0.9',
+    } as const;
+    const { performance } = await compareToJson(options);
+    const metrics = new Map(performance!.metrics.map(({ metric, ...values }) => [metric, values]));
+    expect(metrics.get('interval_coverage')).toEqual({
+      reference: { value: 1 },
+      current: { value: 0 },
+      betterBy: -1,
+    });
+    expect(metrics.get('pinball_loss')).toMatchObject({
+      reference: { value: expect.closeTo(0.1, 12) },
+      current: { value: expect.closeTo(1.8, 12) },
+    });
+    const { text } = await compare(options);
+    expect(text).toMatch(/│ interval coverage +│ 100% +│ 0% +│/);
+  });
+});
+
 describe('--preset classification', () => {
   const rows = (
     wrong: number,

@@ -89,6 +89,25 @@ describe('the options of tidewatch compare', () => {
       '--preset: classification needs the column of the predictions: add --prediction <column>.',
       { preset: 'classification', actual: 'a' },
     ],
+    ['--interval: it belongs to --preset regression.', { interval: ['low', 'high'] }],
+    [
+      '--interval: name two columns, that of the lower bound first: <low,high>.',
+      { preset: 'regression', actual: 'a', prediction: 'p', interval: ['low'] },
+    ],
+    [
+      '--interval-levels: it says of which --interval <low,high>; add that, or leave it out.',
+      { intervalLevels: '0.1,0.9' },
+    ],
+    [
+      '--interval-levels: "0.9,0.1" is not two numbers between 0 and 1, the lower one first.',
+      {
+        preset: 'regression',
+        actual: 'a',
+        prediction: 'p',
+        interval: ['low', 'high'],
+        intervalLevels: '0.9,0.1',
+      },
+    ],
     ['--reference: give it or --profile, not both.', { profile: 'a.profile' }],
   ])('are refused: %s', (message, options) => {
     expect(problemOf(options)).toBe(message);
