@@ -207,8 +207,8 @@ describe('a classification', () => {
   });
 
   it('needs no probabilities', async () => {
-    await log(predicted().map(({ probabilities: _, ...row }) => row));
-    await record(observed(() => 'no'));
+    await log(predictionsOf({ from: 8, to: 9 }).map((row) => ({ ...row, prediction: 'yes' })));
+    await record(observed((i) => (i % 2 === 0 ? 'yes' : 'no')));
     const { metrics, details } = await evaluateDay(8);
     expect(metrics['accuracy']).toBe(0.5);
     expect(details.notComputable['log_loss']).toBe('no outcome has a probability for every class');
