@@ -4,7 +4,8 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import type { ColumnOfSides, DifferingColumn } from '../../core/performance/selective-actuals.ts';
 import { findSelectiveColumns, matchByTime } from '../../core/performance/selective-actuals.ts';
 import type { MethodName } from '../../core/statistics/registry.ts';
-import { hourMs } from '../../core/window.ts';
+import type { Window } from '../../core/window.ts';
+import { floorToDay, hourMs } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import type { PredictionRow } from '../profiles/columns.ts';
@@ -12,8 +13,8 @@ import { predictionColumns, readColumn } from '../profiles/columns.ts';
 
 /** Rows of each side that are compared, at most. */
 const mostRows = 2_000;
-/** Hours are drawn until so many rows can be looked at; the rest of a large window is not read. */
-const mostCandidates = 20_000;
+/** Rows that are drawn from, evenly over the days; the rest of a large window is not read. */
+const candidates = 20_000;
 /** A row is compared with one at most so far from it in time. */
 const mostApart = 3 * hourMs;
 
@@ -44,7 +45,7 @@ export async function findSelectiveActuals(
   hours: readonly HourCounts[],
 ): Promise<SelectiveActuals> {
   const newest = Math.max(...hours.filter(({ outcomes }) => outcomes > 0).map(({ hour }) => hour));
-  const drawn = drawHours(hours.filter(({ hour, predictions }) => hour <= newest && predictions > 0));
+  const drawn = drawSpans(comparableHours(hours.filter(({ hour }) => hour <= newest)));
   const rows = await readRows(connection, monitor.model, version, drawn);
   const { withActual, without } = matchByTime(
     rows.filter((row) => row.known),
@@ -70,16 +71,35 @@ export async function findSelectiveActuals(
   return { rows: without.length, columns: findSelectiveColumns(columns) };
 }
 
-/** Hours in an order that is the same in every run, taken until there are enough rows to draw from. */
-function drawHours(hours: readonly HourCounts[]): number[] {
-  const drawn: number[] = [];
-  let candidates = 0;
-  for (const { hour, predictions } of hours.toSorted((a, b) => scatter(a.hour) - scatter(b.hour))) {
-    if (candidates >= mostCandidates) break;
-    candidates += predictions;
-    drawn.push(hour);
-  }
-  return drawn;
+/** Where hours with rows of both kinds have so many of each, no others are needed. */
+const enoughOfBoth = 300;
+
+/** Hours with rows of both kinds, or all where these have too few: a row is then matched with one of an hour nearby. */
+function comparableHours(hours: readonly HourCounts[]): readonly HourCounts[] {
+  const mixed = hours.filter(({ predictions, outcomes }) => outcomes > 0 && outcomes < predictions);
+  const ofBoth = mixed.reduce(
+    (sum, { predictions, outcomes }) => sum + Math.min(outcomes, predictions - outcomes),
+    0,
+  );
+  return ofBoth >= enoughOfBoth ? mixed : hours.filter(({ predictions }) => predictions > 0);
+}
+
+/**
+ * Of each UTC day as many hours as it takes to have its share of the candidates, in an order that is the same in every run;
+ * of an hour with more rows than that, its beginning.
+ */
+function drawSpans(hours: readonly HourCounts[]): Window[] {
+  const shareOfDay = candidates / new Set(hours.map(({ hour }) => floorToDay(hour))).size;
+  const drawn = new Map<number, number>();
+  return hours
+    .toSorted((a, b) => scatter(a.hour) - scatter(b.hour))
+    .flatMap(({ hour, predictions }) => {
+      const day = floorToDay(hour);
+      const missing = shareOfDay - (drawn.get(day) ?? 0);
+      if (missing <= 0) return [];
+      drawn.set(day, (drawn.get(day) ?? 0) + predictions);
+      return [{ start: hour, end: hour + Math.ceil(hourMs * Math.min(1, missing / predictions)) }];
+    });
 }
 
 /** Far from its neighbours: multiples of the golden ratio modulo 1 fill a window evenly from any start. */
@@ -92,23 +112,23 @@ interface Row extends PredictionRow {
   readonly known: boolean;
 }
 
-/** Of each hour and side as many rows as fit, those with the smallest hashes of their key. */
+/** Of each span and side as many rows as fit, those with the smallest hashes of their key. */
 function readRows(
   connection: Queryable,
   model: string,
   version: string,
-  hours: readonly number[],
+  spans: readonly Window[],
 ): Promise<Row[]> {
   return connection.query<Row>(
     `with candidate as materialized (
        select prediction.event_time, prediction.prediction_id, outcome.prediction_id is not null as known,
          row_number() over (
-           partition by hours.hour, outcome.prediction_id is null
+           partition by span.start_time, outcome.prediction_id is null
            order by hashtextextended(prediction.entity || prediction.issued_at::text, extract(epoch from prediction.event_time)::bigint)
          ) as place
-       from unnest($3::timestamptz[]) as hours (hour)
+       from unnest($3::timestamptz[], $4::timestamptz[]) as span (start_time, end_time)
        join predictions prediction on prediction.model = $1 and prediction.version = $2 and prediction.role = 'serving'
-         and prediction.event_time >= hours.hour and prediction.event_time < hours.hour + interval '1 hour'
+         and prediction.event_time >= span.start_time and prediction.event_time < span.end_time
        left join outcomes outcome on outcome.model = $1 and outcome.event_time = prediction.event_time
          and outcome.prediction_id = prediction.prediction_id
      )
@@ -116,8 +136,14 @@ function readRows(
        probabilities
      from candidate
      join predictions using (event_time, prediction_id)
-     where model = $1 and place <= $4
+     where model = $1 and place <= $5
      order by event_time, entity, issued_at`,
-    [model, version, hours.map(toTimestamp), Math.ceil(mostRows / Math.max(hours.length, 1))],
+    [
+      model,
+      version,
+      spans.map(({ start }) => toTimestamp(start)),
+      spans.map(({ end }) => toTimestamp(end)),
+      Math.ceil(mostRows / Math.max(spans.length, 1)),
+    ],
   );
 }

@@ -121,4 +121,23 @@ describe('actuals that are missing for another reason', () => {
     const evaluation = await evaluate((row, i) => temp(row) < 0.96 || i % 2 === 0);
     expect(evaluation).toMatchObject({ gate: 'passed', selective: null });
   });
+
+  it('are looked at in a bounded sample of an hour that has many rows', async () => {
+    await test.database.query('select ensure_partitions($1, $1)', [at(8)]);
+    await test.database.execute(
+      `with written as (
+         insert into predictions (model, version, entity, event_time, issued_at, features, prediction)
+         select $1, '1', 'e' || row, $2::timestamptz + row * interval '150 milliseconds', $2,
+           jsonb_build_object('temp', row % 101, 'season', row % 7, 'c', row % 3), row % 17
+         from generate_series(1, 20000) as row
+         returning entity, event_time, prediction)
+       insert into actuals (model, entity, event_time, value, recorded_at)
+       select $1, entity, event_time, prediction, $2 from written where hashtext(entity) & 7 < 5`,
+      [model, at(8)],
+    );
+    const evaluation = await evaluate(() => false);
+    expect(evaluation).toMatchObject({ gate: 'passed', selective: { columns: [] } });
+    expect(evaluation.selective!.rows).toBeGreaterThan(1_000);
+    expect(evaluation.selective!.rows).toBeLessThanOrEqual(2_000);
+  });
 });
