@@ -28,18 +28,27 @@ export interface CalibrationPoint {
  * // [{ probability: 0.2, share: 0, rows: 1 }, { probability: 0.65, share: 0.5, rows: 2 }]
  */
 export function calibrationCurve(summary: ClassificationSummary): readonly CalibrationPoint[] {
-  const bins = summary.positiveClass === undefined ? summary.confidenceBins : summary.positiveBins;
-  const points: CalibrationPoint[] = [];
-  for (let first = 0; first < binCount; first += binsOfPoint) {
+  return tenthsOf(summary)
+    .filter(({ rows }) => rows > 0)
+    .map(({ rows, hits, sum }) => ({ probability: sum / rows, share: hits / rows, rows }));
+}
+
+/** The rows of each tenth, also of an empty one: how many, how many hits, and the sum of their probabilities. */
+export function tenthsOf({
+  positiveClass,
+  confidenceBins,
+  positiveBins,
+}: ClassificationSummary): readonly { readonly rows: number; readonly hits: number; readonly sum: number }[] {
+  const bins = positiveClass === undefined ? confidenceBins : positiveBins;
+  return Array.from({ length: binCount / binsOfPoint }, (_, tenth) => {
     let rows = 0;
     let hits = 0;
     let sum = 0;
-    for (let bin = first; bin < first + binsOfPoint; bin += 1) {
+    for (let bin = tenth * binsOfPoint; bin < (tenth + 1) * binsOfPoint; bin += 1) {
       rows += bins.counts[bin]!;
       hits += bins.hits[bin]!;
       sum += bins.sums[bin]!;
     }
-    if (rows > 0) points.push({ probability: sum / rows, share: hits / rows, rows });
-  }
-  return points;
+    return { rows, hits, sum };
+  });
 }
