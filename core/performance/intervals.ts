@@ -46,11 +46,11 @@ export interface IntervalOptions {
  * Cost: in O(hours) for each metric, a few milliseconds for 30 days.
  *
  * @example
- * const blocks = Array.from({ length: 48 }, (_, hour) => ({
+ * const hourly = Array.from({ length: 48 }, (_, hour) => ({
  *   start: Date.UTC(2011, 0, 1, hour),
  *   summary: summarizeRegression({ predictions: Float64Array.of(((hour * hour) % 13) - 5), actuals: Float64Array.of(0) }),
  * }));
- * metricIntervals(blocks).mae // { low: 3.494, high: 4.677 }
+ * metricIntervals(hourly).mae // { low: 3.494, high: 4.677 }
  * @throws TidewatchError `INVALID_SUMMARY` for summaries of different tasks or classes.
  */
 export function metricIntervals(
