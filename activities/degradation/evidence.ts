@@ -38,17 +38,18 @@ export async function gatherEvidence(
   const reference = referenceSpan(monitor.reference);
   const windows = days.flatMap(({ asOf, rules }) => windowsBackTo(rules, asOf, horizon, reference));
   const evaluations = await findEvaluations(connection, model, windows);
+  const served = await readServedSince(connection, model);
   const gathered: DegradationEvidence[] = [];
   for (const { asOf, version, rules } of days) {
     const day = floorToDay(asOf);
-    const since = version === null ? null : await findServedSince(connection, model, version);
+    const servedSince = version === null ? undefined : served.get(version);
     const drift = readsDrift(rules) ? await findDrift(connection, monitor, asOf) : undefined;
     gathered.push({
       day,
       oldest: day - horizon,
       version,
       evaluations,
-      ...(since !== null && { servedSince: since }),
+      ...(servedSince !== undefined && { servedSince }),
       ...(reference && { reference }),
       ...(drift && { drift }),
     });
@@ -130,17 +131,16 @@ export function toEvaluation(row: EvaluationRow): EvaluationEvidence {
   };
 }
 
-/** The hour in which a version served its first row; null where it served none. */
-async function findServedSince(
+/** Version -> the hour in which it served its first row. */
+export async function readServedSince(
   connection: Queryable,
   model: string,
-  version: string,
-): Promise<number | null> {
-  const [row] = await connection.query<{ hour: number | null }>(
-    `select min(hour) as hour from outcome_summaries where model = $1 and segment = '' and version = $2`,
-    [model, version],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await connection.query<{ version: string; hour: number }>(
+    `select version, min(hour) as hour from outcome_summaries where model = $1 and segment = '' group by version`,
+    [model],
   );
-  return row?.hour ?? null;
+  return new Map(rows.map(({ version, hour }) => [version, hour]));
 }
 
 /** The newest drift run of the monitor's own length, at most a day old. */

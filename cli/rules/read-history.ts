@@ -1,6 +1,11 @@
 /** The evidence of past days, as a degradation check of each would have had it. */
 
-import { findDrift, readsDrift, toEvaluation } from '../../activities/degradation/evidence.ts';
+import {
+  findDrift,
+  readsDrift,
+  readServedSince,
+  toEvaluation,
+} from '../../activities/degradation/evidence.ts';
 import { computeWindows } from '../../activities/performance/evaluate-windows.ts';
 import { referenceSpan } from '../../core/degradation/baseline.ts';
 import type {
@@ -16,13 +21,7 @@ import type { Window } from '../../core/window.ts';
 import { dayMs, durationMs, hourMs } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { Revision } from './store.ts';
-import {
-  findServedHours,
-  listCheckedVersions,
-  listRevisions,
-  listServedSince,
-  listServingVersions,
-} from './store.ts';
+import { findServedHours, listCheckedVersions, listRevisions, listServingVersions } from './store.ts';
 
 export interface HistoryRequest {
   readonly monitor: Monitor;
@@ -57,9 +56,7 @@ export async function readHistory(connection: Queryable, request: HistoryRequest
 
   const checked = new Map((await listCheckedVersions(connection, model)).map((check) => [check.day, check]));
   const serving = await listServingVersions(connection, model);
-  const since = new Map(
-    (await listServedSince(connection, model)).map(({ version, hour }) => [version, hour]),
-  );
+  const since = await readServedSince(connection, model);
   const drifts = readsDrift(rules);
   const evidence: DegradationEvidence[] = [];
   for (const day of days) {

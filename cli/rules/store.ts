@@ -73,14 +73,3 @@ export function listServingVersions(
     [model],
   );
 }
-
-/** The hour in which each version served its first row. */
-export function listServedSince(
-  connection: Queryable,
-  model: string,
-): Promise<{ readonly version: string; readonly hour: number }[]> {
-  return connection.query(
-    `select version, min(hour) as hour from outcome_summaries where model = $1 and segment = '' group by version`,
-    [model],
-  );
-}

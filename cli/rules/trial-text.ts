@@ -37,12 +37,36 @@ export function trialText(trial: Trial, screen: Screen): string {
   return parts.join('\n');
 }
 
-function replayText({ rules, days, episodes }: Replay, { paint }: Screen): string {
+function replayText(replay: Replay, screen: Screen): string {
+  const { rules, days, episodes } = replay;
   if (rules.length === 0) return '  no rules';
+  const whole = draw(replay, screen);
+  // The first line is a border.
+  const table = whole.indexOf('\n') <= screen.columns ? whole : draw(replay, screen, screen.columns);
+  const why = [
+    ...new Set(
+      rules.flatMap(({ unjudgeable, unjudgeableReason }) =>
+        unjudgeable === days.length && unjudgeableReason !== undefined ? [unjudgeableReason] : [],
+      ),
+    ),
+  ].map((reason) => `  never judged: ${reason}`);
+  const all =
+    rules.length === 1 ? [] : [`  together: ${episodes.length === 0 ? 'never' : listText(episodes)}`];
+  return [table, ...why, ...all].join('\n');
+}
+
+/** Borders and the columns of numbers. */
+const fixedWidth = 46;
+const leastWidth = 16;
+
+/** On a screen that is too narrow the rules and their days are broken into lines. */
+function draw({ rules, days }: Replay, { paint }: Screen, width?: number): string {
+  const half = width === undefined ? undefined : Math.max(leastWidth, Math.floor((width - fixedWidth) / 2));
   const table = new Table({
     ...plain,
     head: ['rule', 'level', 'fired', 'fine', 'not judged', 'when'],
     colAligns: ['left', 'left', 'right', 'right', 'right', 'left'],
+    ...(half !== undefined && { wordWrap: true, colWidths: [half, null, null, null, null, half] }),
   });
   for (const replay of rules) {
     const { rule, fired, fine, unjudgeable } = replay;
@@ -55,16 +79,7 @@ function replayText({ rules, days, episodes }: Replay, { paint }: Screen): strin
       whenText(replay, days),
     ]);
   }
-  const why = [
-    ...new Set(
-      rules.flatMap(({ unjudgeable, unjudgeableReason }) =>
-        unjudgeable === days.length && unjudgeableReason !== undefined ? [unjudgeableReason] : [],
-      ),
-    ),
-  ].map((reason) => `  never judged: ${reason}`);
-  const all =
-    rules.length === 1 ? [] : [`  together: ${episodes.length === 0 ? 'never' : listText(episodes)}`];
-  return [table.toString(), ...why, ...all].join('\n');
+  return table.toString();
 }
 
 /** Days that are next to each other as one; at most so many. */
