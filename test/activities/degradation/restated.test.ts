@@ -13,6 +13,7 @@ import { emptyTables } from '../../setup/database-snapshot.ts';
 import { createTestDatabase } from '../../setup/servers.ts';
 import type { TestDatabase } from '../../setup/servers.ts';
 import { actualsOf, at, load, predictionsOf, watch } from '../../setup/synthetic.ts';
+import { withoutIntervals } from '../../setup/without-intervals.ts';
 
 const model = 'restated';
 const settings = {
@@ -40,19 +41,8 @@ async function check(n: number, runId = 'run'): Promise<CheckDegradationResult> 
   await activities.summarizeOutcomes({ model, asOf });
   await activities.evaluatePerformance({ model, asOf });
   const result = await activitiesOn(test.database, { runId }).checkDegradation({ model, asOf, act: false });
-  return { ...result, reason: withoutInterval(result.reason) };
+  return withoutIntervals(result);
 }
-
-const withoutInterval = (text: string): string => text.replaceAll(/95% interval \S+ to \S+, /g, '');
-const plainly = (rows: readonly Record<string, unknown>[]) =>
-  rows.map((row) =>
-    Object.fromEntries(
-      Object.entries(row).map(([name, value]) => [
-        name,
-        typeof value === 'string' ? withoutInterval(value) : value,
-      ]),
-    ),
-  );
 
 const predict = (from: number, to: number, version = '1') =>
   openClient({ database: test.database }).logPredictions(model, predictionsOf({ from, to, version }));
@@ -69,7 +59,7 @@ async function night(n: number): Promise<void> {
 }
 
 const events = async () =>
-  plainly(
+  withoutIntervals(
     await test.database.query(
       `select episode, event, summary from alert_events order by episode, as_of, event`,
     ),
@@ -80,7 +70,7 @@ const checkOf = async (n: number) => {
     `select verdict, reason, restatements from degradation_checks where window_end = $1`,
     [at(n)],
   );
-  return plainly(rows)[0];
+  return withoutIntervals(rows)[0];
 };
 
 const partly = 'RMSE of 1 Jan 1.25 is above 1 (14 outcomes, coverage 58.3%)';
