@@ -8,6 +8,7 @@ import { createCheckDegradation } from './degradation/check-degradation.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { createCalibrateDrift } from './drift/calibrate-drift.ts';
 import { createDetectDrift } from './drift/detect-drift.ts';
+import { createEstimatePerformance } from './estimation/estimate-performance.ts';
 import { createPushMetrics } from './metrics/push-metrics.ts';
 import { createEvaluatePerformance } from './performance/evaluate-performance.ts';
 import { createSendReport } from './performance-report/send-report.ts';
@@ -29,6 +30,7 @@ export function createActivities(deps: ActivityDependencies) {
     summarizeOutcomes: createSummarizeOutcomes(deps),
     evaluatePerformance: createEvaluatePerformance(deps),
     restateWindows: createRestateWindows(deps),
+    estimatePerformance: createEstimatePerformance(deps),
     comparePerformance: createComparePerformance(deps),
     checkDegradation: createCheckDegradation(deps),
     beginRetraining: createBeginRetraining(deps),

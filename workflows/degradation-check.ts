@@ -24,6 +24,7 @@ export async function degradationCheck(
     scans.profileHours({ model, asOf }).then(() => decisions.detectDrift({ model, asOf, act: act ?? false })),
     scans.summarizeOutcomes({ model, asOf }).then(() => decisions.evaluatePerformance({ model, asOf })),
   ]);
+  await decisions.estimatePerformance({ model, asOf });
   const check = await decisions.checkDegradation({ model, asOf, act: act ?? false });
   const metrics = await pushMetrics({ model, process: 'degradation-check' });
   const { pendingAlerts, ...verdict } = check;

@@ -44,6 +44,7 @@ export const decisions =
       | 'detectDrift'
       | 'evaluatePerformance'
       | 'restateWindows'
+      | 'estimatePerformance'
       | 'comparePerformance'
       | 'checkDegradation'
       | 'beginRetraining'

@@ -1,6 +1,6 @@
 /** The words of alerts: what an alert is about, how bad it is, and what names it. */
 
-export type AlertKind = 'drift' | 'data-quality' | 'degradation' | 'retraining';
+export type AlertKind = 'drift' | 'data-quality' | 'concept-drift' | 'degradation' | 'retraining';
 
 /** From the least to the worst. */
 export const severities = ['info', 'warning', 'critical'] as const;

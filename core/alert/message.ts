@@ -25,6 +25,7 @@ export interface AlertMessage {
 const titles: Readonly<Record<AlertKind, Readonly<Record<string, string>>>> = {
   drift: { opened: 'has data drift', resolved: 'has no data drift any more' },
   'data-quality': { opened: 'has bad data', resolved: 'has good data again' },
+  'concept-drift': { opened: 'has concept drift', resolved: 'has no concept drift any more' },
   degradation: { opened: 'is degraded', resolved: 'is no longer degraded' },
   retraining: {
     opened: 'is being retrained',

@@ -118,6 +118,19 @@ const goodAgain: Step = async (database, world) => {
   await world.activities(database).attachActuals({ model, asOf: at(11, 3) });
 };
 
+/** A month more; its last day is as the ones before, but what comes of it is not. */
+const monthLater: Step = async (database, world) => {
+  await load(database, model, { from: 10, to: 39 });
+  await load(database, model, { from: 39, to: 40, error: 5 });
+  const activities = world.activities(database);
+  const request = { model, asOf: at(40, 3) };
+  await activities.attachActuals(request);
+  await activities.profileHours(request);
+  await activities.detectDrift({ ...request, act: false });
+  await activities.summarizeOutcomes(request);
+  await activities.evaluatePerformance(request);
+};
+
 const drift = `drift:${model}:dataset`;
 const quality = `data-quality:${model}:dataset`;
 const degradation = `degradation:${model}:performance`;
@@ -176,6 +189,12 @@ export const cases: readonly Case[] = [
     prepare: after(attached, evaluated, changed, attached, summarized),
     run: (activities) =>
       activities.restateWindows({ model, asOf, endingAfter: at(1), startingBefore: at(10) }),
+  },
+  {
+    name: 'estimatePerformance',
+    prepare: after(monthLater),
+    run: (activities) => activities.estimatePerformance({ model, asOf: at(40, 3) }),
+    wakes: [`concept-drift:${model}:performance`],
   },
   {
     name: 'comparePerformance',

@@ -42,6 +42,11 @@ describe('performanceEvaluation', () => {
       first: 2,
       restated: 0,
       unchanged: 0,
+      estimates: {
+        estimated: 0,
+        reconciled: 0,
+        notEstimated: { 1: 'it has fewer than the 500 outcomes that are needed' },
+      },
       comparisons: { windows: 2, compared: 2, comparisons: 4, weakSlices: 0 },
       metrics: 'pushed',
     });

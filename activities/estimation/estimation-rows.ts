@@ -1,0 +1,67 @@
+/** Reads bounded samples of a version's rows, as what estimates are made of. */
+
+import type { EstimationRows } from '../../core/estimation/estimator.ts';
+import type { Monitor } from '../../core/monitor/schema.ts';
+import { sampleOf } from '../../core/multivariate/sample.ts';
+import type { Window } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+import { toTimestamp } from '../../sql/database.ts';
+
+/** A sample of so many tells a mean error to a hundredth of its spread. */
+export const mostRows = 10_000;
+
+export interface ServedRow extends Record<string, unknown> {
+  readonly event_time: number;
+  readonly features: Readonly<Record<string, unknown>>;
+  readonly prediction: number | null;
+  readonly predicted_class: string | null;
+  readonly probabilities: Readonly<Record<string, number>> | null;
+}
+
+/** Serving rows of a version in a window, in the order of time: of many those with the smallest hashes of their ids. */
+export function readServedSample(
+  connection: Queryable,
+  model: string,
+  version: string,
+  window: Window,
+): Promise<ServedRow[]> {
+  return connection.query<ServedRow>(
+    `with drawn as materialized (
+       select model, event_time, prediction_id
+       from predictions
+       where model = $1 and version = $2 and role = 'serving' and event_time >= $3 and event_time < $4
+       order by hashint8(prediction_id), prediction_id
+       limit $5
+     )
+     select event_time, features, prediction, predicted_class, probabilities
+     from drawn
+     join predictions using (model, event_time, prediction_id)
+     order by event_time, entity, issued_at`,
+    [model, version, toTimestamp(window.start), toTimestamp(window.end), mostRows],
+  );
+}
+
+/** Rows in the order of time, as the estimator takes them. */
+export function estimationRows(monitor: Monitor, rows: readonly ServedRow[]): EstimationRows {
+  const features = Object.entries(monitor.features).map(([name, { kind }]) => ({ name, kind }));
+  const sample = sampleOf(
+    features,
+    rows.map((row) => ({
+      time: row.event_time,
+      values: features.map(({ name }) => row.features[name]),
+    })),
+  );
+  const { classes = [], positiveClass } = monitor;
+  if (monitor.task === 'regression') {
+    const predictions = Float64Array.from(rows, ({ prediction }) => prediction ?? NaN);
+    return { task: 'regression', sample, predictions };
+  }
+  return {
+    task: 'classification',
+    sample,
+    predictedClasses: rows.map((row) => row.predicted_class ?? ''),
+    probabilities: rows.map(({ probabilities }) => probabilities),
+    classes,
+    ...(positiveClass !== undefined && classes.length === 2 && { positiveClass }),
+  };
+}

@@ -1,0 +1,226 @@
+/** Stored estimators and estimates. */
+
+import type { Estimate, Estimator } from '../../core/estimation/estimator.ts';
+import type { ReconciledEstimate } from '../../core/estimation/concept-drift.ts';
+import { valueOf } from '../../core/verdict.ts';
+import type { Window } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+import { toTimestamp } from '../../sql/database.ts';
+import type { Provenance } from '../processes/provenance.ts';
+
+export interface StoredEstimator {
+  /** Of the outcomes that it was learned from. */
+  readonly window: Window;
+  readonly content: Estimator;
+}
+
+interface OfVersion {
+  readonly model: string;
+  readonly version: string;
+  readonly window: Window;
+  readonly asOf: number;
+  readonly provenance: Provenance;
+}
+
+export async function findEstimator(
+  connection: Queryable,
+  model: string,
+  version: string,
+): Promise<StoredEstimator | undefined> {
+  const [row] = await connection.query<Window & { content: Estimator } & Record<string, unknown>>(
+    `select window_start as start, window_end as "end", content
+     from performance_estimators
+     where model = $1 and version = $2`,
+    [model, version],
+  );
+  return row && { window: { start: row.start, end: row.end }, content: row.content };
+}
+
+/** Stores it in the place of one that this version of Tidewatch cannot read. */
+export async function storeEstimator(
+  connection: Queryable,
+  { content, ...of }: OfVersion & { readonly content: Estimator },
+): Promise<void> {
+  await connection.execute(
+    `insert into performance_estimators (
+       model, version, window_start, window_end, as_of, configuration_hash, code_version, workflow_id, run_id,
+       outcome_count, content)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     on conflict (model, version) do update set
+       window_start = excluded.window_start, window_end = excluded.window_end, as_of = excluded.as_of,
+       configuration_hash = excluded.configuration_hash, code_version = excluded.code_version,
+       workflow_id = excluded.workflow_id, run_id = excluded.run_id, outcome_count = excluded.outcome_count,
+       content = excluded.content, stored_at = now()`,
+    [...valuesOf(of), content.rows, JSON.stringify(content)],
+  );
+}
+
+function valuesOf({ model, version, window, asOf, provenance }: OfVersion): unknown[] {
+  const { configurationHash, codeVersion, workflowId, runId } = provenance;
+  const times = [window.start, window.end, asOf].map(toTimestamp);
+  return [model, version, ...times, configurationHash, codeVersion, workflowId, runId];
+}
+
+/** When the rows end that a version was trained on, where its lineage says so. */
+export async function findTrainingEnd(
+  connection: Queryable,
+  model: string,
+  version: string,
+): Promise<number | undefined> {
+  const [row] = await connection.query<{ trained: number | null }>(
+    `select (lineage #>> '{training,end}')::timestamptz as trained
+     from model_versions
+     where model = $1 and version = $2`,
+    [model, version],
+  );
+  return row?.trained ?? undefined;
+}
+
+export async function countOutcomes(
+  connection: Queryable,
+  model: string,
+  version: string,
+  { start, end }: Window,
+): Promise<number> {
+  const [row] = await connection.query<{ outcomes: number }>(
+    `select count(*)::integer as outcomes
+     from outcomes
+     where model = $1 and version = $2 and event_time >= $3 and event_time < $4`,
+    [model, version, toTimestamp(start), toTimestamp(end)],
+  );
+  return row!.outcomes;
+}
+
+/** When the n-th outcome of a version is about, counted from an instant on; undefined where there are fewer. */
+export async function findNthOutcome(
+  connection: Queryable,
+  { model, version, from, n }: { model: string; version: string; from: number; n: number },
+): Promise<number | undefined> {
+  const [row] = await connection.query<{ event_time: number }>(
+    `select event_time
+     from outcomes
+     where model = $1 and version = $2 and ($3::timestamptz is null or event_time >= $3)
+     order by event_time, prediction_id
+     offset $4 limit 1`,
+    [model, version, Number.isFinite(from) ? toTimestamp(from) : null, n - 1],
+  );
+  return row?.event_time;
+}
+
+/** The versions that served in a window, by its hourly summaries. */
+export async function listServedVersions(
+  connection: Queryable,
+  model: string,
+  { start, end }: Window,
+): Promise<string[]> {
+  const rows = await connection.query<{ version: string }>(
+    `select distinct version
+     from outcome_summaries
+     where model = $1 and segment = '' and hour >= $2 and hour < $3
+     order by version`,
+    [model, toTimestamp(start), toTimestamp(end)],
+  );
+  return rows.map(({ version }) => version);
+}
+
+/** Stores an estimate unless it is there; one that differs is to be held against what was realized again. */
+export async function storeEstimate(
+  connection: Queryable,
+  { estimate, ...of }: OfVersion & { readonly estimate: Estimate },
+): Promise<void> {
+  const { rows, metrics, intervals, ...details } = estimate;
+  const entries = Object.entries(metrics);
+  const values = entries.flatMap(([name, metric]) => {
+    const value = valueOf(metric);
+    return value === null ? [] : [[name, value]];
+  });
+  const reasons = entries.flatMap(([name, metric]) =>
+    'notComputable' in metric ? [[name, metric.notComputable]] : [],
+  );
+  await connection.execute(
+    `insert into performance_estimates as stored (
+       model, version, window_start, window_end, as_of, configuration_hash, code_version, workflow_id, run_id,
+       row_count, metrics, intervals, details)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+     on conflict (model, version, window_start, window_end) do update set
+       as_of = excluded.as_of, configuration_hash = excluded.configuration_hash, code_version = excluded.code_version,
+       workflow_id = excluded.workflow_id, run_id = excluded.run_id, row_count = excluded.row_count,
+       metrics = excluded.metrics, intervals = excluded.intervals, details = excluded.details,
+       realized = null, gaps = null, realized_revision = null, stored_at = now()
+     where (stored.row_count, stored.metrics, stored.intervals, stored.details)
+       is distinct from (excluded.row_count, excluded.metrics, excluded.intervals, excluded.details)`,
+    [
+      ...valuesOf(of),
+      rows,
+      JSON.stringify(Object.fromEntries(values)),
+      JSON.stringify(
+        Object.fromEntries(Object.entries(intervals).map(([name, { low, high }]) => [name, [low, high]])),
+      ),
+      JSON.stringify({ ...details, notComputable: Object.fromEntries(reasons) }),
+    ],
+  );
+}
+
+/** Holds estimates against the newest evaluations of their windows; says how many had not been, or not against these. */
+export async function reconcileEstimates(connection: Queryable, model: string): Promise<number> {
+  const rows = await connection.query(
+    `update performance_estimates estimate
+     set realized = found.realized, gaps = found.gaps, realized_revision = found.revision
+     from (
+       select model, version, window_start, window_end, evaluation.revision,
+         coalesce(jsonb_object_agg(name, evaluation.metrics -> name) filter (where name is not null), '{}') as realized,
+         coalesce(jsonb_object_agg(name, (evaluation.metrics ->> name)::float8 - (estimated.metrics ->> name)::float8)
+           filter (where name is not null), '{}') as gaps
+       from performance_estimates estimated
+       join latest_performance_evaluations evaluation using (model, version, window_start, window_end)
+       left join lateral (
+         select name from jsonb_object_keys(estimated.metrics) name where evaluation.metrics ? name
+       ) shared on true
+       where estimated.model = $1 and evaluation.segment = '' and evaluation.gate = 'passed'
+         and estimated.realized_revision is distinct from evaluation.revision
+       group by model, version, window_start, window_end, evaluation.revision
+     ) found
+     where (estimate.model, estimate.version, estimate.window_start, estimate.window_end)
+       = (found.model, found.version, found.window_start, found.window_end)
+     returning estimate.version`,
+    [model],
+  );
+  return rows.length;
+}
+
+/** The newest estimate of a version over windows of a length that is known to be right or wrong, and whether the inputs drifted. */
+export async function findNewestGap(
+  connection: Queryable,
+  model: string,
+  version: string,
+  { by, lengthMs }: { readonly by: number; readonly lengthMs: number },
+): Promise<(Omit<ReconciledEstimate, 'task'> & { readonly window: Window }) | undefined> {
+  const [row] = await connection.query<{
+    start: number;
+    end: number;
+    metrics: ReconciledEstimate['estimated'];
+    intervals: ReconciledEstimate['intervals'];
+    realized: ReconciledEstimate['realized'];
+    inputs: ReconciledEstimate['inputs'];
+  }>(
+    `select estimate.window_start as start, estimate.window_end as "end", metrics, intervals, realized,
+       case drift.verdict when 'ok' then 'stable' when 'warning' then 'drifted' when 'critical' then 'drifted'
+         else 'unknown' end as inputs
+     from performance_estimates estimate
+     left join lateral (
+       select verdict
+       from drift_runs
+       where model = estimate.model and segment = '' and window_end = estimate.window_end
+       order by window_start
+       limit 1
+     ) drift on true
+     where estimate.model = $1 and version = $2 and estimate.window_end <= $3
+       and estimate.window_end - estimate.window_start = $4 * interval '1 millisecond' and realized is not null
+     order by estimate.window_end desc
+     limit 1`,
+    [model, version, toTimestamp(by), lengthMs],
+  );
+  if (row === undefined) return undefined;
+  const { start, end, metrics, ...rest } = row;
+  return { window: { start, end }, estimated: metrics, ...rest };
+}
