@@ -14,7 +14,7 @@ import { fitModel, predictRows, type DemoModelName } from '../../demo/model/fitt
 /** A row as it is logged: what the model saw and said, and what came true. */
 export interface ServedRow {
   readonly time: number;
-  readonly features: Readonly<Record<string, unknown>>;
+  readonly features: Readonly<Record<string, number | string | null>>;
   readonly prediction: number | string;
   readonly probabilities?: Readonly<Record<string, number>>;
   readonly actual: number | string;

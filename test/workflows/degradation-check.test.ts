@@ -70,9 +70,15 @@ async function weekUpTo(n: number, error: number): Promise<Answer> {
   return check(n);
 }
 const check = (n: number) => worker.run<Answer>('degradationCheck', { model, asOf: at(n, 3, 40) });
+/** Concept drift has an alert of its own, which is told whenever its workflow gets to it. */
+const toldNow = () => {
+  const { slack, emails } = channels.told();
+  const isOther = (text: string): boolean => !text.includes('concept drift');
+  return { slack: slack.filter(isOther), emails: emails.filter(isOther) };
+};
 const told = async () => {
   await worker.client.workflow.getHandle(lifecycleId).result();
-  return channels.told();
+  return toldNow();
 };
 const critical = (n: number) =>
   `${model} is degraded: RMSE over 7 days ${n} is above 4 (168 outcomes, coverage 100%)`;
@@ -88,7 +94,7 @@ describe('degradationCheck', () => {
       retrainingWorkflow: null,
       metrics: 'pushed',
     });
-    expect(channels.told()).toEqual({ slack: [], emails: [] });
+    expect(toldNow()).toEqual({ slack: [], emails: [] });
     expect(await pushedSeries(model, 'degradation-check')).toMatchObject({ model_degraded: 0 });
     // The drift run and the evaluations that it needed are stored as well.
     expect(await test.database.query('select count(*) as count from drift_runs')).toEqual([{ count: 1 }]);
@@ -119,7 +125,7 @@ describe('degradationCheck', () => {
     expect(answer.verdict).toBe('critical');
     expect(answer.retraining.decision).toBe('wait');
     expect(answer.retraining.reason).toContain('is still running; one at a time');
-    expect(channels.told()).toEqual({ slack: [], emails: [] });
+    expect(toldNow()).toEqual({ slack: [], emails: [] });
   });
 
   it('starts no second retraining while one runs', async () => {
@@ -127,7 +133,7 @@ describe('degradationCheck', () => {
     expect(answer.retraining.reason).toContain(`started as of ${at(29, 3, 40)}, is still running`);
     expect(answer.retrainingWorkflow).toBeNull();
     expect(trainer.requests()).toBe(1);
-    expect(channels.told()).toEqual({ slack: [], emails: [] });
+    expect(toldNow()).toEqual({ slack: [], emails: [] });
   });
 
   it('nor within the cooldown after one', async () => {
