@@ -59,7 +59,7 @@ export function coverageOf(
 
 /** Is its coverage not 93 to 97 of 100? No allowance is made for the scatter of the repetitions. */
 export function outOfRange({ given, covered }: Cell): boolean {
-  return given > 0 && Math.abs(covered / given - 0.95) > 0.02;
+  return covered < 0.93 * given || covered > 0.97 * given;
 }
 
 /** The metrics of very many independent rows of the same law. */

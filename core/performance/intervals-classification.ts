@@ -133,7 +133,9 @@ function ranked(influenceOf: (counts: ValueCounts) => ScoreInfluence | undefined
         const own = summary.scores.get(label);
         if (own === undefined) continue;
         deviation += (sumOver(own, influence.weights) * support) / weight;
-        deviation += ((influence.area - value) * totalOf(own.counts[0]!)) / weight;
+        // With one class its area is the value.
+        if (influence.area !== value)
+          deviation += ((influence.area - value) * totalOf(own.counts[0]!)) / weight;
       }
       return deviation;
     });

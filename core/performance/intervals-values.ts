@@ -1,7 +1,7 @@
 /** Sums over the rows of an hour of what a row adds by its value. */
 
 import { blockSize, cellGrids, mostBlocks } from './cell-grid.ts';
-import type { ExactCounts, ValueCounts } from './value-counts.ts';
+import type { CountArray, ExactCounts, ValueCounts } from './value-counts.ts';
 
 /** For each group of rows, a weight for each of the counts of the whole. */
 export type ValueWeights = readonly Float64Array[];
@@ -20,14 +20,11 @@ export function summerOver(whole: ValueCounts): (part: ValueCounts, weights: Val
   return (part, weights) => {
     if (part.resolution === 'values')
       return sumOfValues(part, weights, (value) => placeOfCell(cellOf(value)));
-    let sum = 0;
-    for (const [i, block] of part.blocks.entries()) {
-      const place = placeOfBlock[block]! * blockSize;
-      for (const [group, ofGroup] of weights.entries()) {
-        sum += sumOfBlock(part.counts[group]!.subarray(i * blockSize), ofGroup.subarray(place));
-      }
-    }
-    return sum;
+    const places = Uint32Array.from(part.blocks, (block) => placeOfBlock[block]! * blockSize);
+    return weights.reduce(
+      (sum, ofGroup, group) => sum + sumOfBlocks(part.counts[group]!, places, ofGroup),
+      0,
+    );
   };
 }
 
@@ -46,9 +43,13 @@ function sumOfValues(
   return sum;
 }
 
-function sumOfBlock(counts: ArrayLike<number>, weights: Float64Array): number {
+function sumOfBlocks(counts: CountArray, places: Uint32Array, weights: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < blockSize; i += 1) sum += counts[i]! * weights[i]!;
+  for (let block = 0; block < places.length; block += 1) {
+    const shift = places[block]! - block * blockSize;
+    const end = (block + 1) * blockSize;
+    for (let i = block * blockSize; i < end; i += 1) sum += counts[i]! * weights[i + shift]!;
+  }
   return sum;
 }
 

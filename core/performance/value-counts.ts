@@ -100,7 +100,7 @@ export function edgesOf(counts: ValueCounts, index: number): readonly [low: numb
 /** @example totalOf(Uint8Array.of(1, 2, 4)) // 7 */
 export function totalOf(counts: CountArray): number {
   let total = 0;
-  for (const count of counts) total += count;
+  for (let i = 0; i < counts.length; i += 1) total += counts[i]!;
   return total;
 }
 
