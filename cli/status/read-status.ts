@@ -7,9 +7,10 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
 import type { Level } from '../../core/verdict.ts';
 import type { Queryable } from '../../sql/database.ts';
-import type { OpenAlert, StoredDrift, StoredPerformance } from './store.ts';
+import type { OpenAlert, StoredDrift, StoredEstimate, StoredPerformance } from './store.ts';
 import {
   findNewestDrift,
+  findNewestEstimate,
   findNewestPerformance,
   findPromotion,
   findRuleFiringSince,
@@ -34,6 +35,8 @@ export interface ModelStatus {
   /** Which metric speaks for the model: that of its first rule about one. */
   readonly metric: MetricName;
   readonly performance: StoredPerformance | null;
+  /** Of the same metric, without actuals. */
+  readonly estimate: StoredEstimate | null;
   readonly drift: StoredDrift | null;
   readonly alerts: readonly OpenAlert[];
   readonly rules: readonly RuleStatus[];
@@ -59,6 +62,8 @@ export async function readStatus(connection: Queryable, monitor: Monitor): Promi
     metric,
     performance:
       version === null ? null : await findNewestPerformance(connection, { model, version, metric, over }),
+    estimate:
+      version === null ? null : await findNewestEstimate(connection, { model, version, metric, over }),
     drift: await findNewestDrift(connection, model, monitor.current),
     alerts: await listOpenAlerts(connection, model),
     rules:

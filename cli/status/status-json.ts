@@ -3,7 +3,7 @@ import type { ModelStatus } from './read-status.ts';
 
 /** The status of a model for machines: instants as ISO 8601, null where there is none. */
 export function statusJson(status: ModelStatus): unknown {
-  const { checked, degradedSince, champion, performance, drift, alerts, rules, ...rest } = status;
+  const { checked, degradedSince, champion, performance, estimate, drift, alerts, rules, ...rest } = status;
   const instant = (at: number | undefined): string | null => (at === undefined ? null : formatInstant(at));
   return {
     ...rest,
@@ -11,6 +11,7 @@ export function statusJson(status: ModelStatus): unknown {
     degradedSince: instant(degradedSince),
     champion: champion && { version: champion.version, since: instant(champion.since) },
     performance: performance && { ...performance, window: formatWindow(performance.window) },
+    estimate: estimate && { ...estimate, window: formatWindow(estimate.window) },
     drift: drift && { ...drift, window: formatWindow(drift.window) },
     alerts: alerts.map(({ openedAsOf, ...alert }) => ({ ...alert, openedAsOf: formatInstant(openedAsOf) })),
     rules: rules.map(({ firingSince, ...rule }) => ({ ...rule, firingSince: instant(firingSince) })),

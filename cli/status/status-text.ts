@@ -46,6 +46,7 @@ export function statusText(status: ModelStatus, detail: 'short' | 'explain', scr
     ['checked', status.checked === undefined ? 'never' : `for ${formatDay(status.checked)}`],
     ['champion', champion === null ? 'none' : championText(champion)],
     ['performance', performanceText(status)],
+    ...estimateLines(status),
     [
       'drift',
       drift === null
@@ -79,7 +80,23 @@ function alertLines({ alerts }: ModelStatus): [string, string][] {
   ]);
 }
 
-function valueText({ metric }: ModelStatus, { value, interval }: StoredPerformance): string {
+function estimateLines(status: ModelStatus): [string, string][] {
+  const { estimate, metric } = status;
+  if (estimate === null) return [];
+  const { window, rows, gap } = estimate;
+  const realized = gap === null ? '' : `; what was realized is ${metricText(metric, gap)} off`;
+  return [
+    [
+      'estimated',
+      `${valueText(status, estimate)}, ${windowText(window)} (${countText(rows, 'row')})${realized}`,
+    ],
+  ];
+}
+
+function valueText(
+  { metric }: ModelStatus,
+  { value, interval }: Pick<StoredPerformance, 'value' | 'interval'>,
+): string {
   const { label } = metricTable[metric];
   if (value === null) return `${label} not computable`;
   const ends =

@@ -59,6 +59,41 @@ export async function findNewestPerformance(
   return { window: { start, end }, ...rest, ...(interval !== null && { interval }) };
 }
 
+export interface StoredEstimate {
+  readonly window: Window;
+  readonly value: number | null;
+  readonly interval?: Interval;
+  readonly rows: number;
+  /** Realized - estimated, once it is known. */
+  readonly gap: number | null;
+}
+
+/** The newest estimate of what a version will turn out to do; made without actuals. */
+export async function findNewestEstimate(
+  connection: Queryable,
+  { model, version, metric, over }: Measure,
+): Promise<StoredEstimate | null> {
+  const [row] = await connection.query<{
+    start: number;
+    end: number;
+    value: number | null;
+    interval: Interval | null;
+    rows: number;
+    gap: number | null;
+  }>(
+    `select window_start as start, window_end as "end", (metrics ->> $4)::float8 as value, intervals -> $4 as interval,
+       row_count as rows, (gaps ->> $4)::float8 as gap
+     from performance_estimates
+     where model = $1 and version = $2 and window_end - window_start = make_interval(secs => $3)
+     order by window_end desc
+     limit 1`,
+    [model, version, durationMs(over) / 1000, metric],
+  );
+  if (row === undefined) return null;
+  const { start, end, interval, ...rest } = row;
+  return { window: { start, end }, ...rest, ...(interval !== null && { interval }) };
+}
+
 export interface StoredDrift {
   readonly window: Window;
   readonly verdict: Level;

@@ -131,6 +131,29 @@ describe('the status of a model that degrades and is restated', () => {
     });
   });
 
+  it('shows what was estimated without actuals, and how far off it was', async () => {
+    const estimated = (gap: number | null) =>
+      test.database.execute(
+        `insert into performance_estimates (model, version, window_start, window_end, row_count, metrics, intervals, details,
+           realized, gaps, realized_revision, as_of, configuration_hash, code_version, workflow_id, run_id)
+         values ($1, '1', $2, $3, 24, '{"rmse": 3.2}', '{"rmse": [2.5, 4.1]}', '{}',
+           case when $4::float8 is not null then '{"rmse": 4}'::jsonb end,
+           case when $4::float8 is not null then jsonb_build_object('rmse', $4::float8) end,
+           case when $4::float8 is not null then 1 end, $3, '', '', '', '')
+         on conflict on constraint performance_estimates_pkey do update set
+           realized = excluded.realized, gaps = excluded.gaps, realized_revision = excluded.realized_revision`,
+        [model, at(4), at(5), gap],
+      );
+    await estimated(null);
+    expect(await status('--model', model)).toContain('estimated    RMSE 3.2 (2.5 to 4.1), 4 Jan (24 rows)\n');
+    await estimated(0.8);
+    expect(await status('--model', model)).toContain(
+      'estimated    RMSE 3.2 (2.5 to 4.1), 4 Jan (24 rows); what was realized is 0.8 off\n',
+    );
+    const [shown] = JSON.parse(await status('--model', model, '--json'));
+    expect(shown.estimate).toMatchObject({ value: 3.2, gap: 0.8, window: { start: at(4), end: at(5) } });
+  });
+
   it('tells what was restated', async () => {
     await openClient({ database: test.database }).recordActuals(
       model,
