@@ -9,8 +9,9 @@ import { decisions, pushMetrics, scans } from './steps.ts';
 /**
  * Judges by the monitor's rules whether a model has degraded, tells people when that changes, and may start `retraining`.
  *
- * Guaranteed: what it judges is evaluated first, whatever order the schedules ran in; a degradation is told once, and
- * again only after it was over; at most one retraining of a model runs.
+ * Guaranteed: what it judges is evaluated first, whatever order the schedules ran in; a day whose numbers are restated is
+ * judged again, until its actuals horizon closes; a degradation is told once, and again only after it was over; at most one
+ * retraining of a model runs.
  */
 export async function degradationCheck(
   input: unknown,
