@@ -60,7 +60,7 @@ async function driftOf(
        (array_agg(result.reason order by run.window_end desc, result.verdict))[1] as reason
      from drift_results result
      join drift_runs run using (model, drift_run_id)
-     where model = $1 and drift_run_id = any($2) and deciding and result.verdict in ('warning', 'critical')
+     where model = $1 and drift_run_id = any($2) and deciding and result.subject <> 'multivariate' and result.verdict in ('warning', 'critical')
      group by result.column_name
      order by runs desc, name`,
     [model, runs.map(({ id }) => id)],
@@ -70,7 +70,12 @@ async function driftOf(
     ...(since !== undefined && { since }),
     limit: drift.share,
     runs: past,
-    columns: drifted,
+    // The name stands before it.
+    columns: drifted.map(({ name, reason, ...column }) => ({
+      name,
+      ...column,
+      reason: reason.startsWith(`${name}: `) ? reason.slice(name.length + 2) : reason,
+    })),
     runsInWindow: runs.length,
   };
 }

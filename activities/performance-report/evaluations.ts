@@ -3,7 +3,9 @@
 import type { Measured, ReportedWindow } from '../../console/performance-report/performance-report.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { evaluateSummary } from '../../core/performance/evaluate.ts';
+import { metricIntervals, type SummaryBlock } from '../../core/performance/intervals.ts';
 import { isMetricName, type MetricName } from '../../core/performance/metrics.ts';
+import { mergeSummaries, type OutcomeSummary } from '../../core/performance/summary.ts';
 import type { Level } from '../../core/verdict.ts';
 import { formatInstant, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
@@ -92,14 +94,28 @@ function numbersOf({ metrics, intervals, not_computable: reasons }: EvaluationRo
 export function numbersOfHours({ task, performance }: Monitor, hours: readonly ServedHour[]): WindowNumbers {
   const summary = summaryOf(task, hours);
   const { metrics } = evaluateSummary(summary, { minimumOutcomes: 0 });
+  const intervals = metricIntervals(blocksOf(hours), { total: summary });
   const { minimumOutcomes } = performance;
   return {
-    metrics,
+    metrics: Object.fromEntries(
+      Object.entries(metrics).map(([name, measured]) => {
+        const interval = intervals[name as MetricName];
+        const isKnown = interval !== undefined && 'low' in interval;
+        return [name, { ...measured, ...(isKnown && { interval: [interval.low, interval.high] }) }];
+      }),
+    ),
     ...countsOf(hours),
     ...(summary.rows < minimumOutcomes && {
       tooFew: `${summary.rows} outcomes, at least ${minimumOutcomes} are needed`,
     }),
   };
+}
+
+/** One block an hour, whichever versions served in it. */
+function blocksOf(hours: readonly ServedHour[]): readonly SummaryBlock[] {
+  const byHour = new Map<number, OutcomeSummary[]>();
+  for (const { hour, summary } of hours) byHour.set(hour, [...(byHour.get(hour) ?? []), summary]);
+  return [...byHour].map(([start, summaries]) => ({ start, summary: mergeSummaries(summaries) }));
 }
 
 /** How a window stands at the head of the report. */

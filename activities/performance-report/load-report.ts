@@ -18,7 +18,7 @@ import { loadDrift } from './drift.ts';
 import { errorByDay, errorByHour, loadPredictedAgainstActual } from './errors.ts';
 import { numbersOfHours, readEvaluations, reportedWindow, type WindowNumbers } from './evaluations.ts';
 import { loadAlerts, loadRetrainings } from './events.ts';
-import { hoursWithin, lastVersion, readServedHours, summaryOf, type ServedHour } from './hours.ts';
+import { countsOf, hoursWithin, lastVersion, readServedHours, summaryOf, type ServedHour } from './hours.ts';
 import { mainMetric, metricRows } from './metrics.ts';
 import { loadSegments } from './segments.ts';
 import { chartSpan, loadTrend } from './trend.ts';
@@ -60,24 +60,25 @@ export async function loadPerformanceReport(
   const [main] = metrics;
   const referenceValue = valueOf(main!.reference);
   const summary = summaryOf(task, ofVersion);
+  const trend = await loadTrend(connection, {
+    monitor,
+    window,
+    metric,
+    asOf,
+    hours,
+    reference: referenceValue ?? undefined,
+  });
   return {
     model,
     task,
-    ...(version !== undefined && { version }),
+    ...(version !== undefined && { version, otherVersions: otherVersions(within, version) }),
     window: reportedWindow(window, current),
     reference: referenceOf(compared, window, reference),
     ...(await loadVerdict(connection, model, window)),
     origin: originOf(asOf, provenance),
     metric,
     metrics,
-    trend: await loadTrend(connection, {
-      monitor,
-      window,
-      metric,
-      asOf,
-      hours,
-      reference: referenceValue ?? undefined,
-    }),
+    trend,
     estimates: { absent: 'No estimate is stored for this window.' },
     segments: await loadSegments(connection, { monitor, window, version, metric, whole: main!.current }),
     errorByDay: errorByDay(monitor, hoursWithin(hours, span), span),
@@ -107,7 +108,25 @@ async function numbersOfVersion(
   const stored = (await readEvaluations(connection, monitor.model, [window])).find(
     (evaluation) => evaluation.segment === '' && evaluation.version === version,
   );
-  return stored ?? numbersOfHours(monitor, hours);
+  if (stored?.evaluation === undefined) return numbersOfHours(monitor, hours);
+  const laterOutcomes = countsOf(hours).outcomes - stored.outcomes;
+  if (stored.evaluation.state !== 'final' || laterOutcomes <= 0) return stored;
+  return { ...stored, evaluation: { ...stored.evaluation, laterOutcomes } };
+}
+
+/** The busiest first. */
+function otherVersions(
+  hours: readonly ServedHour[],
+  version: string,
+): NonNullable<PerformanceReport['otherVersions']> {
+  const others = new Map<string, number>();
+  for (const hour of hours) {
+    if (hour.version === version) continue;
+    others.set(hour.version, (others.get(hour.version) ?? 0) + hour.predictions);
+  }
+  return [...others]
+    .map(([version, predictions]) => ({ version, predictions }))
+    .sort((a, b) => b.predictions - a.predictions || (a.version < b.version ? -1 : 1));
 }
 
 function noReference({ reference }: Monitor): string | undefined {

@@ -26,6 +26,11 @@ export function chartSpan({ start, end }: Window): Window {
   return { start: Math.min(floorToDay(start), last - leastSpanMs), end: last };
 }
 
+/** @example trendLengthText(week) // '7 days' */
+function trendLengthText(window: Window): string {
+  return countText(trendLength(window) / dayMs, 'day');
+}
+
 export interface TrendRequest {
   readonly monitor: Monitor;
   readonly window: Window;
@@ -92,7 +97,7 @@ export async function loadTrend(connection: Queryable, request: TrendRequest): P
     };
   }
   return {
-    length: countText(length / dayMs, 'day'),
+    length: trendLengthText(window),
     points,
     days:
       length === dayMs

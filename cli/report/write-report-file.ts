@@ -6,6 +6,7 @@ import { findMonitor } from '../../activities/monitors/store.ts';
 import { renderPerformanceReport } from '../../console/performance-report/render.ts';
 import { headline, mainSentence, windowText } from '../../console/performance-report/headline.ts';
 import { TidewatchError } from '../../core/errors.ts';
+import { minuteMs } from '../../core/window.ts';
 import { checkSchema } from '../../sql/migrator.ts';
 import { codeVersion } from '../../worker/code-version.ts';
 import { withDatabase } from '../database.ts';
@@ -32,7 +33,7 @@ export async function writeReportFile({ model, output, json, ...times }: ReportF
       reason: 'is missing; name the HTML file to write, or ask for --json',
     });
   }
-  const now = Date.now();
+  const now = Math.floor(Date.now() / minuteMs) * minuteMs;
   const provenance = { codeVersion: await codeVersion() };
   const report = await withDatabase('tidewatch-report', async (database) => {
     await checkSchema(database);

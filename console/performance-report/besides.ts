@@ -3,7 +3,7 @@
 import { countText } from '../../core/performance/metrics.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import { lossLabel, lossText } from './metric-words.ts';
-import type { PerformanceReport, Slices } from './performance-report.ts';
+import type { PerformanceReport, ReportedComparison, Slices } from './performance-report.ts';
 import { isAbsent } from './section.ts';
 
 export interface Beside extends Verdict {
@@ -13,11 +13,11 @@ export interface Beside extends Verdict {
 
 /** Of drift, data quality, estimates, baselines and weak slices: what there is to be said in a line. */
 export function besides(report: PerformanceReport): readonly Beside[] {
-  const { drift, quality, slices, baselines } = report;
+  const { drift, quality, slices, baselines, version } = report;
   return [
     !isAbsent(drift) && { place: 'drift', name: 'Data drift', ...drift.verdict },
     !isAbsent(quality) && { place: 'quality', name: 'Data quality', ...quality.verdict },
-    ...lostBaselines(baselines),
+    ...lostBaselines(baselines, version),
     !isAbsent(slices) && slices.slices.length > 0 && weakestSlice(slices),
   ].filter((beside) => beside !== false);
 }
@@ -32,12 +32,22 @@ function weakestSlice({ loss, slices }: Slices): Beside {
   };
 }
 
-/** A model that is no better than something simpler is worth a line, whatever the metric. */
-function lostBaselines(baselines: PerformanceReport['baselines']): readonly Beside[] {
+/** A model that is no better than something simpler, whatever the metric, is worth a line. */
+function lostBaselines(
+  baselines: PerformanceReport['baselines'],
+  version: string | undefined,
+): readonly Beside[] {
   if (isAbsent(baselines)) return [];
-  const lost = baselines.comparisons.filter(
-    ({ verdict }) => verdict === 'not-better' || verdict === 'unclear',
-  );
-  const first = lost.filter(({ against }, i) => lost.findIndex((one) => one.against === against) === i);
-  return first.map(({ reason }) => ({ place: 'baselines', name: 'Baseline', level: 'warning', reason }));
+  const own = baselines.comparisons.filter(({ subject }) => subject === version);
+  const against = (wanted: ReportedComparison['verdict']): readonly string[] => [
+    ...new Set(own.filter(({ verdict }) => verdict === wanted).map(({ against }) => against)),
+  ];
+  const [lost, unclear] = [against('not-better'), against('unclear')];
+  if (lost.length === 0 && unclear.length === 0) return [];
+  const words = [
+    ...(lost.length === 0 ? [] : [`worse than ${lost.join(' and ')}`]),
+    ...(unclear.length === 0 ? [] : [`not clearly better than ${unclear.join(' and ')}`]),
+  ];
+  const level = lost.length > 0 ? 'warning' : 'insufficient-data';
+  return [{ place: 'baselines', name: 'Baselines', level, reason: words.join('; ') }];
 }

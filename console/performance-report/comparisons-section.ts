@@ -12,38 +12,38 @@ import { apart, comparedText } from './metric-words.ts';
 import type { Comparisons, PerformanceReport, ReportedComparison, Section } from './performance-report.ts';
 import { section } from './section.ts';
 
-export function baselinesSection({ baselines, window }: PerformanceReport): Html {
-  return comparisonSection('baselines', 'Better than something simpler?', baselines, window);
+export function baselinesSection(report: PerformanceReport): Html {
+  return comparisonSection('baselines', 'Better than something simpler?', report.baselines, report);
 }
 
-export function versionsSection({ versions, window }: PerformanceReport): Html {
-  return comparisonSection('versions', 'Versions beside each other', versions, window);
+export function versionsSection(report: PerformanceReport): Html {
+  return comparisonSection('versions', 'Versions beside each other', report.versions, report);
 }
 
-/** Of more, the later ones are folded away. */
-const mostShown = 12;
-
+/** Those of the version that the report is about; what is not is folded away. */
 function comparisonSection(
-  id: string,
+  id: 'baselines' | 'versions',
   title: string,
   content: Section<Comparisons>,
-  reported: PerformanceReport['window'],
+  { window: reported, version }: PerformanceReport,
 ): Html {
   return section(id, title, content, ({ window, comparisons }) => {
-    const folded = comparisons.slice(mostShown);
+    const isOwn = ({ subject, against }: ReportedComparison): boolean =>
+      subject === version || against === version;
+    const folded = comparisons.filter((comparison) => !isOwn(comparison));
     return [
       otherWindow(window, reported),
       verdictTable({
         style: 'metrics',
-        head: html`<th scope="col">Held against</th>
+        head: html`<th scope="col">${id === 'baselines' ? 'Held against' : 'Version'}</th>
           <th scope="col">Metric</th>
           <th scope="col">Both</th>
           <th scope="col">Found</th>
           <th scope="col" class="wide number">Rows</th>`,
-        row,
-        shown: comparisons.slice(0, mostShown),
+        row: (comparison: ReportedComparison) => row(comparison, id),
+        shown: comparisons.filter(isOwn),
         folded,
-        summary: `${formatCount(folded.length)} more`,
+        summary: `${formatCount(folded.length)} of other versions`,
       }),
     ];
   });
@@ -64,14 +64,20 @@ const verdictWords: Readonly<Record<ComparisonVerdict, string>> = {
   'insufficient-data': 'not judged',
 };
 
-function row(comparison: ReportedComparison): Html {
+function row(comparison: ReportedComparison, id: 'baselines' | 'versions'): Html {
   const { subject, against, metric, rows, value, againstValue } = comparison;
   const both = value === undefined || againstValue === undefined ? [] : apart(metric, value, againstValue);
   return html`<tr>
     <th scope="row">
-      <bdi>${shorten(visibleName(against), 80)}</bdi><br /><span class="muted"
-        >by <bdi>${shorten(visibleName(subject), 60)}</bdi></span
-      >
+      ${
+        id === 'baselines'
+          ? html`<bdi>${shorten(visibleName(against), 80)}</bdi><br /><span class="muted"
+                >by <bdi>${shorten(visibleName(subject), 60)}</bdi></span
+              >`
+          : html`<bdi>${shorten(visibleName(subject), 60)}</bdi><br /><span class="muted"
+                >against <bdi>${shorten(visibleName(against), 80)}</bdi></span
+              >`
+      }
     </th>
     <td>${describeMetric(metric).label}</td>
     <td>${both.length === 0 ? '–' : html`<b>${both[0]}</b> against ${both[1]}`}</td>

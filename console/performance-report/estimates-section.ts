@@ -30,7 +30,7 @@ export function estimatesSection({ estimates }: PerformanceReport): Html {
  *
  * @example 'RMSE was estimated at 61.2 for the last window, 58.7 came; over 42 windows both differ by 3.1 on average'
  */
-function gapWords({ metric, points }: Estimates): string {
+export function gapWords({ metric, points }: Estimates): string {
   const label = metricLabel(metric);
   const last = points.at(-1);
   const gaps = points.flatMap(({ estimated, realized }) =>

@@ -15,6 +15,8 @@ export interface PerformanceReport {
   readonly task: Task;
   /** The version that served last in the window; absent where none did. */
   readonly version?: string;
+  /** Whatever else served in the window, with how many predictions. */
+  readonly otherVersions?: readonly { readonly version: string; readonly predictions: number }[];
   readonly window: ReportedWindow;
   readonly reference: ReportedWindow;
   /** Of the newest degradation check that speaks for the window. */
@@ -59,6 +61,8 @@ export interface ReportedWindow extends WindowEnds {
     readonly state: 'provisional' | 'final';
     readonly revision: number;
     readonly verdict: Verdict;
+    /** Outcomes that came after it was final. */
+    readonly laterOutcomes?: number;
   };
 }
 

@@ -4,6 +4,7 @@ import type { Fact } from '../../core/alert/alert.ts';
 import { countText } from '../../core/performance/metrics.ts';
 import { shorten, visibleName } from '../names.ts';
 import { besides } from './besides.ts';
+import { gapWords } from './estimates-section.ts';
 import { differenceWords, measuredText, metricLabel } from './metric-words.ts';
 import { outcomesText } from './headline.ts';
 import type { PerformanceReport } from './performance-report.ts';
@@ -15,7 +16,7 @@ const longestName = 80;
 
 /** The metrics, on what they rest, the worst segment, what else speaks, and what was retrained. */
 export function summaryFacts(report: PerformanceReport): readonly Fact[] {
-  const { metric, metrics, window, segments, retrainings } = report;
+  const { metric, metrics, window, segments, estimates, retrainings } = report;
   const others = metrics
     .filter((row) => row.metric !== metric && 'value' in row.current)
     .slice(0, mostMetrics);
@@ -31,6 +32,7 @@ export function summaryFacts(report: PerformanceReport): readonly Fact[] {
       name: 'Actuals',
       value: `${outcomesText(window)}${window.evaluation?.state === 'provisional' ? '; more may come' : ''}`,
     },
+    ...(isAbsent(estimates) ? [] : [{ name: 'Estimated without actuals', value: gapWords(estimates) }]),
     ...(worst === undefined
       ? []
       : [

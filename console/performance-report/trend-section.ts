@@ -18,7 +18,8 @@ export function trendSection({ trend, metric }: PerformanceReport): Html {
     return html`<figure class="wide-figure">
       <figcaption>
         <b>${metricLabel(metric)} over ${trend.length}, each day</b>
-        <span class="key interval">95% interval</span> <span class="key day">single days</span>
+        ${trend.points.some(({ interval }) => interval !== undefined) && html`<span class="key interval">95% interval</span>`}
+        <span class="key day">single days</span>
         ${trend.points.some(({ state }) => state === 'provisional') && html`<span class="key provisional">provisional</span>`}
         ${limitsText(metric, trend.limits) !== '' && html`<span class="key limit">limits</span>`}
         ${trend.marks.some(({ kind }) => kind === 'promotion') && html`<span class="muted">upright line: another version was promoted</span>`}

@@ -309,6 +309,22 @@ describe('writeReport of a classification', () => {
     expect(shown(report.errorByDay).days.at(-1)).toMatchObject({ value: 0.125, outcomes: 24 });
   });
 
+  it('says how sure a number is that was computed for it', async () => {
+    const window = { start: at(16), end: at(19, 12) };
+    await activities.writeReport({ model, asOf: at(22, 4), window, send: 'no' });
+    const key = {
+      kind: 'performance',
+      model,
+      window: { start: day(16), end: day(19) + 12 * hourMs },
+    } as const;
+    const { metrics } = (await findReportContent<PerformanceReport>(test.database, key))!;
+    const accuracy = metrics.find(({ metric }) => metric === 'accuracy')!.current;
+    expect(accuracy).toMatchObject({ value: expect.closeTo(0.875, 1) });
+    const [low, high] = accuracy.interval!;
+    expect(low).toBeLessThan(0.875);
+    expect(high).toBeGreaterThan(0.875);
+  });
+
   it('says why the reference has no number', () => {
     expect(report.metrics[0]!.reference).toEqual({ notComputable: expect.any(String) });
     expect(report.reference).toMatchObject({ outcomes: 0, predictions: 0 });

@@ -40,7 +40,7 @@ describe('the header', () => {
     const header = pages.bikes.slice(0, pages.bikes.indexOf('</header>'));
     expect(textOf(header)).toContain('▲ Warning Data drift : 3 of 5 features drifted (60%), more than 50%');
     expect(textOf(header)).toContain(
-      '▲ Warning Baseline : version 2011-04-24 and the actual of a day before differ: rmse 66.1 against 64.9',
+      '? Not judged Baselines : not clearly better than the actual of a day before',
     );
     expect(textOf(header)).toContain(
       'Weak slices : 2 slices, first of all workingday = 1 and hr 17 to 19: MAE 142 against 61.2 elsewhere',
@@ -58,6 +58,9 @@ describe('the header', () => {
       'Window (UTC) 2011-05-13 to 2011-05-20 168 outcomes of 168 predictions (100%) Reference (UTC) 2011-03-01 to 2011-04-01',
     );
     expect(textOf(pages.bikes)).toContain('State provisional: actuals may still come, restated 2 times');
+    expect(render({ otherVersions: [{ version: '2011-03-01', predictions: 48 }] })).toContain(
+      'Version 2011-04-24 2011-03-01 made 48 predictions',
+    );
     const { evaluation: _, ...window } = bikes.window;
     expect(render({ window })).toContain('State computed for this report');
     expect(
@@ -67,11 +70,12 @@ describe('the header', () => {
           evaluation: {
             state: 'final',
             revision: 1,
+            laterOutcomes: 3,
             verdict: { level: 'insufficient-data', reason: 'actuals come selectively: hum' },
           },
         },
       }),
-    ).toContain('State final; not judged: actuals come selectively: hum');
+    ).toContain('State final; 3 outcomes came later; not judged: actuals come selectively: hum');
   });
 });
 
@@ -155,7 +159,7 @@ describe('the sections', () => {
       '66.1 against 64.9 no clear difference difference 1.2',
     );
     expect(sectionOf(pages.bikes, 'versions')).toContain(
-      '2011-03-01 by 2011-04-24 RMSE 66.1 against 112 better',
+      '2011-04-24 against 2011-03-01 RMSE 66.1 against 112 better',
     );
   });
 
