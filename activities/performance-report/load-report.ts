@@ -16,12 +16,13 @@ import { loadComparisons } from './comparisons.ts';
 import { loadCoverage } from './coverage.ts';
 import { loadDrift } from './drift.ts';
 import { errorByDay, errorByHour, loadPredictedAgainstActual } from './errors.ts';
+import { loadEstimates } from './estimates.ts';
 import { numbersOfHours, readEvaluations, reportedWindow, type WindowNumbers } from './evaluations.ts';
 import { loadAlerts, loadRetrainings } from './events.ts';
 import { countsOf, hoursWithin, lastVersion, readServedHours, summaryOf, type ServedHour } from './hours.ts';
 import { mainMetric, metricRows } from './metrics.ts';
 import { loadSegments } from './segments.ts';
-import { chartSpan, loadTrend } from './trend.ts';
+import { chartSpan, loadTrend, trendLength, trendLengthText } from './trend.ts';
 import { loadVerdict } from './verdict.ts';
 
 export interface ReportRequest {
@@ -79,7 +80,15 @@ export async function loadPerformanceReport(
     metric,
     metrics,
     trend,
-    estimates: { absent: 'No estimate is stored for this window.' },
+    estimates: await loadEstimates(connection, {
+      model,
+      task,
+      metric,
+      span,
+      length: trendLength(window),
+      lengthText: trendLengthText(window),
+      hours,
+    }),
     segments: await loadSegments(connection, { monitor, window, version, metric, whole: main!.current }),
     errorByDay: errorByDay(monitor, hoursWithin(hours, span), span),
     errorByHour: errorByHour(monitor, within),

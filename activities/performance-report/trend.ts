@@ -27,7 +27,7 @@ export function chartSpan({ start, end }: Window): Window {
 }
 
 /** @example trendLengthText(week) // '7 days' */
-function trendLengthText(window: Window): string {
+export function trendLengthText(window: Window): string {
   return countText(trendLength(window) / dayMs, 'day');
 }
 
@@ -42,7 +42,7 @@ export interface TrendRequest {
 }
 
 /** A trailing window is as long as that of the report, at least a day and at most a week. */
-function trendLength({ start, end }: Window): number {
+export function trendLength({ start, end }: Window): number {
   return Math.min(weekMs, Math.max(dayMs, Math.floor((end - start) / dayMs) * dayMs));
 }
 

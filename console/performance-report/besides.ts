@@ -42,7 +42,8 @@ function lostBaselines(
   const against = (wanted: ReportedComparison['verdict']): readonly string[] => [
     ...new Set(own.filter(({ verdict }) => verdict === wanted).map(({ against }) => against)),
   ];
-  const [lost, unclear] = [against('not-better'), against('unclear')];
+  const lost = against('not-better');
+  const unclear = against('unclear').filter((baseline) => !lost.includes(baseline));
   if (lost.length === 0 && unclear.length === 0) return [];
   const words = [
     ...(lost.length === 0 ? [] : [`worse than ${lost.join(' and ')}`]),

@@ -76,10 +76,15 @@ function sizeText(metric: MetricName, difference: number, baseline: number): str
   return percentText(difference / Math.abs(baseline), 2);
 }
 
+/** Where only one has an interval, the other is a point. */
 function overlap(a: Measured, b: Measured): boolean {
-  if (a.interval === undefined || b.interval === undefined) return false;
-  return a.interval[0] <= b.interval[1] && b.interval[0] <= a.interval[1];
+  if ('notComputable' in a || 'notComputable' in b) return false;
+  if (a.interval === undefined && b.interval === undefined) return false;
+  const [x, y] = [a, b].map(({ value, interval = [value, value] }) => interval) as [Ends, Ends];
+  return x[0] <= y[1] && y[0] <= x[1];
 }
+
+type Ends = readonly [low: number, high: number];
 
 /** @example limitsText('rmse', { warning: 65, critical: 80 }) // 'warning 65, critical 80' */
 export function limitsText(metric: MetricName, { warning, critical }: Limits = {}): string {

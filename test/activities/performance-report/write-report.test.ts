@@ -31,6 +31,31 @@ function shown<Content extends object>(section: Section<Content> | undefined): C
   return section;
 }
 
+/** An estimate of the week up to a day, as it is stored. */
+async function estimated(
+  model: string,
+  version: string,
+  end: number,
+  metrics: object,
+  realized: object | null,
+): Promise<void> {
+  await test.database.execute(
+    `insert into performance_estimates (model, version, window_start, window_end, row_count, metrics, intervals, details,
+       realized, gaps, realized_revision, as_of, configuration_hash, code_version, workflow_id, run_id)
+     values ($1, $2, $3, $4, 168, $5, '{"rmse": [2, 5]}', '{}', $6, $7, $8, $4, 'c', 'v', 'w', 'r')`,
+    [
+      model,
+      version,
+      at(end - 7),
+      at(end),
+      JSON.stringify(metrics),
+      realized === null ? null : JSON.stringify(realized),
+      realized === null ? null : '{}',
+      realized === null ? null : 1,
+    ],
+  );
+}
+
 /** What the schedules run in the night of a day. */
 async function night(model: string, n: number): Promise<void> {
   const request = { model, asOf: at(n, 3) };
@@ -83,6 +108,9 @@ describe('writeReport of a regression', () => {
        values ($1, 'r', 'rejected', 'degraded; 1% better, 2% needed', $2, $2, $2, $2, $2, '1', '2', 'w', 'r')`,
       [model, at(20, 4)],
     );
+    await estimated(model, '1', 21, { rmse: 3.2 }, { rmse: 3.9 });
+    await estimated(model, '1', 22, { rmse: 3.1 }, null);
+    await estimated(model, 'another', 22, { rmse: 9 }, null);
     await activities.writeReport({ model, asOf: at(22, 4), send: 'no' });
     report = await contentOf(model, 15, 22);
   });
@@ -126,6 +154,17 @@ describe('writeReport of a regression', () => {
     expect(points.find(({ windowEnd }) => windowEnd === at(9))).toMatchObject({ value: 1 });
     expect(days.find(({ windowEnd }) => windowEnd === at(21))).toEqual({ windowEnd: at(21), value: 4 });
     expect(marks).toEqual([{ at: at(20, 4), kind: 'retraining', label: 'rejected' }]);
+  });
+
+  it('shows what was estimated of the version that served, and what came', () => {
+    expect(shown(report.estimates)).toEqual({
+      length: '7 days',
+      metric: 'rmse',
+      points: [
+        { windowEnd: at(21), estimated: 3.2, interval: [2, 5], realized: 3.9 },
+        { windowEnd: at(22), estimated: 3.1, interval: [2, 5] },
+      ],
+    });
   });
 
   it('ranks the segments, the worst first', () => {
@@ -310,12 +349,13 @@ describe('writeReport of a classification', () => {
   });
 
   it('says how sure a number is that was computed for it', async () => {
-    const window = { start: at(16), end: at(19, 12) };
+    // Of three days and more, what repeats every day is no uncertainty.
+    const window = { start: at(16), end: at(18) };
     await activities.writeReport({ model, asOf: at(22, 4), window, send: 'no' });
     const key = {
       kind: 'performance',
       model,
-      window: { start: day(16), end: day(19) + 12 * hourMs },
+      window: { start: day(16), end: day(18) },
     } as const;
     const { metrics } = (await findReportContent<PerformanceReport>(test.database, key))!;
     const accuracy = metrics.find(({ metric }) => metric === 'accuracy')!.current;

@@ -24,6 +24,8 @@ describe('differenceWords', () => {
   it('calls a difference clear only where the intervals do not overlap', () => {
     expect(differenceWords('rmse', at(60, 57, 63), at(50, 48, 52))).toBe('20% worse');
     expect(differenceWords('rmse', at(51, 47, 55), at(50, 48, 52))).toBe('2% worse, within chance');
+    expect(differenceWords('rmse', at(51), at(50, 48, 52))).toBe('2% worse, within chance');
+    expect(differenceWords('rmse', at(60), at(50, 48, 52))).toBe('20% worse');
   });
 
   it('says nothing of what has no better or worse, or no number', () => {
