@@ -1,18 +1,14 @@
 /** Evaluates windows from the hourly summaries of their outcomes, and stores what is new. */
 
-import { createHash } from 'node:crypto';
-
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { decodeSummary } from '../../core/performance/encode.ts';
-import { evaluateSummary } from '../../core/performance/evaluate.ts';
-import { judgeGate } from '../../core/performance/gate.ts';
-import type { OutcomeSummary } from '../../core/performance/summary.ts';
-import { mergeSummaries } from '../../core/performance/summary.ts';
 import type { Window } from '../../core/window.ts';
 import { durationMs } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { Provenance } from '../processes/provenance.ts';
 import { findWatermark } from '../processes/watermarks.ts';
+import type { ServedHour } from './evaluate-hours.ts';
+import { evaluateHours, isIncomplete } from './evaluate-hours.ts';
 import type { SelectiveActuals } from './selective-actuals.ts';
 import { findSelectiveActuals } from './selective-actuals.ts';
 import { wholeModel } from './serving-rows.ts';
@@ -108,13 +104,6 @@ interface Served {
   readonly hours: readonly ServedHour[];
 }
 
-interface ServedHour {
-  readonly hour: number;
-  readonly predictions: number;
-  readonly outcomes: number;
-  readonly summary: OutcomeSummary;
-}
-
 async function readHours(
   connection: Queryable,
   model: string,
@@ -156,98 +145,11 @@ async function evaluateWindow(
     evaluations.push({
       version,
       segment,
-      ...evaluateHours(run, window, within, selective.get(version)),
+      ...evaluateHours(run.monitor, within, {
+        ageMs: run.now - window.end,
+        selective: selective.get(version),
+      }),
     });
   }
   return evaluations;
-}
-
-/** With fewer actuals than this share it may matter which ones are missing. */
-const completeCoverage = 0.95;
-
-function isIncomplete(hours: readonly ServedHour[]): boolean {
-  const { predictions, outcomes } = countsOf(hours);
-  return outcomes > 0 && outcomes / predictions < completeCoverage;
-}
-
-function countsOf(hours: readonly ServedHour[]): { predictions: number; outcomes: number } {
-  return {
-    predictions: hours.reduce((sum, { predictions }) => sum + predictions, 0),
-    outcomes: hours.reduce((sum, { outcomes }) => sum + outcomes, 0),
-  };
-}
-
-function evaluateHours(
-  { monitor, now }: ComputedRun,
-  window: Window,
-  hours: readonly ServedHour[],
-  selective: SelectiveActuals | undefined,
-): Omit<EvaluationToStore, 'version' | 'segment'> {
-  const { performance } = monitor;
-  const { predictions, outcomes } = countsOf(hours);
-  const summary = mergeSummaries(hours.map((hour) => hour.summary));
-  // The gate says whether they are enough to judge by; what is known so far is stored in any case.
-  const { metrics, details, sampleSize } = evaluateSummary(summary, {
-    minimumOutcomes: 0,
-    intervalLevels: performance.intervalLevels,
-  });
-  const differing = selective?.columns ?? [];
-  const { gate, verdict } = judgeGate(
-    {
-      outcomes: sampleSize,
-      predictions,
-      ageMs: now - window.end,
-      ...(differing.length > 0 && { selective: selectiveInWords(differing) }),
-    },
-    {
-      minimumOutcomes: performance.minimumOutcomes,
-      coverage: performance.gate.coverage,
-      age: shorter(performance.gate.age, performance.actualsHorizon),
-    },
-  );
-  const computed = Object.entries(metrics);
-  const content = {
-    verdict: verdict.level,
-    reason: verdict.reason,
-    gate,
-    metrics: Object.fromEntries(
-      computed.flatMap(([name, metric]) => ('value' in metric ? [[name, metric.value]] : [])),
-    ),
-    intervals: {},
-    details: {
-      ...details,
-      notComputable: Object.fromEntries(
-        computed.flatMap(([name, metric]) =>
-          'notComputable' in metric ? [[name, metric.notComputable]] : [],
-        ),
-      ),
-      errorBounds: Object.fromEntries(
-        computed.flatMap(([name, metric]) =>
-          'value' in metric && metric.errorBound !== undefined ? [[name, metric.errorBound]] : [],
-        ),
-      ),
-      ...(selective !== undefined && { selectiveActuals: selective }),
-    },
-    sampleSize,
-    predictionCount: predictions,
-    coverage: predictions === 0 ? null : outcomes / predictions,
-  };
-  return {
-    ...content,
-    contentHash: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32),
-  };
-}
-
-/** Columns that are named in a reason. */
-const namedColumns = 3;
-
-function selectiveInWords(columns: SelectiveActuals['columns']): string {
-  const named = columns.slice(0, namedColumns).map(({ words }) => words);
-  const others = columns.length - named.length;
-  return `actuals come selectively: ${named.join('; ')}${others > 0 ? `; and ${others} more` : ''}`;
-}
-
-/** A window that is final has nothing more to wait for. */
-function shorter(a: string, b: string): string {
-  return durationMs(a) <= durationMs(b) ? a : b;
 }

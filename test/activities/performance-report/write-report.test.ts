@@ -201,8 +201,9 @@ describe('writeReport of a regression', () => {
       columns: expect.arrayContaining([expect.objectContaining({ name: 'x', runs: 3, level: 'critical' })]),
     });
     expect(shown(report.quality).checks.length).toBeGreaterThan(3);
+    // On day 20 the interval of the week's RMSE clears the limit of a warning, on day 21 the critical one.
     expect(shown(report.alerts).alerts).toContainEqual(
-      expect.objectContaining({ at: at(20, 3), level: 'critical', title: 'reported is degraded' }),
+      expect.objectContaining({ at: at(21, 3), level: 'critical', title: 'reported is degraded' }),
     );
     expect(shown(report.retrainings).retrainings).toEqual([
       {

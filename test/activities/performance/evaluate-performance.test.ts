@@ -67,6 +67,26 @@ describe('evaluatePerformance', () => {
     expect(week!.rmse).toBeCloseTo(Math.sqrt((6 + 9) / 7), 12);
   });
 
+  it('stores how sure each metric is, or why nothing can be said of that', async () => {
+    await load(test.database, model, { from: 1, to: 8, error: 1 });
+    await load(test.database, model, { from: 8, to: 9, error: 3 });
+    await evaluate(at(9, 3));
+    const [today, week] = await test.database.query<{
+      rmse: number;
+      intervals: Record<string, [number, number]>;
+      reasons: Record<string, string>;
+    }>(
+      `select (metrics ->> 'rmse')::float8 as rmse, intervals, details -> 'noInterval' as reasons
+       from performance_evaluations order by window_end - window_start`,
+    );
+    const [low, high] = week!.intervals['rmse']!;
+    expect(low).toBeLessThan(week!.rmse);
+    expect(high).toBeGreaterThan(week!.rmse);
+    // Every error of the day is as large as every other.
+    expect(today!.intervals).not.toHaveProperty('rmse');
+    expect(today!.reasons['rmse']).toMatch(/\w/);
+  });
+
   it('stores nothing when it finds the same again', async () => {
     await load(test.database, model, { from: 1, to: 9 });
     await evaluate(at(9, 3));

@@ -1,0 +1,127 @@
+/** The performance of one version and segment from the summaries of its hours. */
+
+import { createHash } from 'node:crypto';
+
+import type { Monitor } from '../../core/monitor/schema.ts';
+import { evaluateSummary } from '../../core/performance/evaluate.ts';
+import { judgeGate } from '../../core/performance/gate.ts';
+import { metricIntervals } from '../../core/performance/intervals.ts';
+import type { MetricName } from '../../core/performance/metrics.ts';
+import type { OutcomeSummary } from '../../core/performance/summary.ts';
+import { mergeSummaries } from '../../core/performance/summary.ts';
+import { durationMs } from '../../core/window.ts';
+import type { SelectiveActuals } from './selective-actuals.ts';
+import type { EvaluationToStore } from './store.ts';
+
+/** What an hour of one version and segment adds up to. */
+export interface ServedHour {
+  readonly hour: number;
+  readonly predictions: number;
+  readonly outcomes: number;
+  readonly summary: OutcomeSummary;
+}
+
+/** With fewer actuals than this share it may matter which ones are missing. */
+const completeCoverage = 0.95;
+
+/** Are actuals missing, so that those that are there may be selective? */
+export function isIncomplete(hours: readonly ServedHour[]): boolean {
+  const { predictions, outcomes } = countsOf(hours);
+  return outcomes > 0 && outcomes / predictions < completeCoverage;
+}
+
+function countsOf(hours: readonly ServedHour[]): { predictions: number; outcomes: number } {
+  return {
+    predictions: hours.reduce((sum, { predictions }) => sum + predictions, 0),
+    outcomes: hours.reduce((sum, { outcomes }) => sum + outcomes, 0),
+  };
+}
+
+/**
+ * The performance over some hours, and whether their actuals are enough to judge by; what is known is given in any case.
+ *
+ * @param ageMs from the end of the window
+ * @param selective what the comparison of rows with and without actuals has found, where it was made
+ */
+export function evaluateHours(
+  { performance }: Monitor,
+  hours: readonly ServedHour[],
+  { ageMs, selective }: { readonly ageMs: number; readonly selective: SelectiveActuals | undefined },
+): Omit<EvaluationToStore, 'version' | 'segment'> {
+  const { predictions, outcomes } = countsOf(hours);
+  const summary = mergeSummaries(hours.map((hour) => hour.summary));
+  const { intervalLevels } = performance;
+  const { metrics, details, sampleSize } = evaluateSummary(summary, { minimumOutcomes: 0, intervalLevels });
+  const blocks = hours.map(({ hour: start, summary }) => ({ start, summary }));
+  const intervals = Object.entries(metricIntervals(blocks, { total: summary, intervalLevels })).filter(
+    ([name]) => 'value' in (metrics[name as MetricName] ?? {}),
+  );
+  const differing = selective?.columns ?? [];
+  const { gate, verdict } = judgeGate(
+    {
+      outcomes: sampleSize,
+      predictions,
+      ageMs,
+      ...(differing.length > 0 && { selective: selectiveInWords(differing) }),
+    },
+    {
+      minimumOutcomes: performance.minimumOutcomes,
+      coverage: performance.gate.coverage,
+      age: shorter(performance.gate.age, performance.actualsHorizon),
+    },
+  );
+  const computed = Object.entries(metrics);
+  const content = {
+    verdict: verdict.level,
+    reason: verdict.reason,
+    gate,
+    metrics: Object.fromEntries(
+      computed.flatMap(([name, metric]) => ('value' in metric ? [[name, metric.value]] : [])),
+    ),
+    intervals: Object.fromEntries(
+      intervals.flatMap(([name, interval]) =>
+        'low' in interval ? [[name, [interval.low, interval.high] as const]] : [],
+      ),
+    ),
+    details: {
+      ...details,
+      notComputable: Object.fromEntries(
+        computed.flatMap(([name, metric]) =>
+          'notComputable' in metric ? [[name, metric.notComputable]] : [],
+        ),
+      ),
+      noInterval: Object.fromEntries(
+        intervals.flatMap(([name, interval]) =>
+          'notComputable' in interval ? [[name, interval.notComputable]] : [],
+        ),
+      ),
+      errorBounds: Object.fromEntries(
+        computed.flatMap(([name, metric]) =>
+          'value' in metric && metric.errorBound !== undefined ? [[name, metric.errorBound]] : [],
+        ),
+      ),
+      ...(selective !== undefined && { selectiveActuals: selective }),
+    },
+    sampleSize,
+    predictionCount: predictions,
+    coverage: predictions === 0 ? null : outcomes / predictions,
+  };
+  return {
+    ...content,
+    contentHash: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32),
+  };
+}
+
+/** Columns that are named in a reason. */
+const namedColumns = 3;
+
+function selectiveInWords(columns: SelectiveActuals['columns']): string {
+  const named = columns.slice(0, namedColumns).map(({ words }) => words);
+  const others = columns.length - named.length;
+  return `actuals come selectively: ${named.join('; ')}${others > 0 ? `; and ${others} more` : ''}`;
+}
+
+/** A window that is final has nothing more to wait for. */
+function shorter(a: string, b: string): string {
+  return durationMs(a) <= durationMs(b) ? a : b;
+}
