@@ -71,8 +71,8 @@ export async function reprocessing(input: unknown): Promise<ReprocessingCounts &
     current = formatWindow(step);
     counts = await reprocessStep(model, asOf, current, counts);
     done += 1;
+    current = null;
   }
-  current = null;
   counts = await restate({ model, asOf, endingAfter: window.end, startingBefore: window.end }, counts);
   const metrics = await pushMetrics({ model, process: 'performance-evaluation' });
   return { ...counts, asOf, metrics };

@@ -137,7 +137,14 @@ async function derived(): Promise<unknown> {
      from latest_performance_evaluations where model = $1 order by 1, 2`,
     [model],
   );
-  return { checks, drift, evaluations };
+  // Whether a window was final when it was judged depends on which nights had run by then.
+  const withoutState = checks.map((check) => ({
+    ...check,
+    findings: JSON.parse(
+      JSON.stringify(check['findings'], (key, value: unknown) => (key === 'state' ? undefined : value)),
+    ) as unknown,
+  }));
+  return { checks: withoutState, drift, evaluations };
 }
 
 describe('a schedule backfill', () => {
@@ -208,7 +215,9 @@ describe('a schedule backfill', () => {
     }
     expect(told().sort()).toEqual([
       expect.stringContaining(`CRITICAL ${model} has data drift`),
-      `CRITICAL ${model} is degraded: RMSE over 7 days 4.645 is above 2 (168 outcomes, coverage 100%)`,
+      expect.stringMatching(
+        /is degraded: RMSE over 7 days 4\.645 is above 2 \(95% interval .*, 168 outcomes, coverage 100%\)$/,
+      ),
     ]);
   });
 
