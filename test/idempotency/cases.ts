@@ -269,7 +269,7 @@ export const cases: readonly Case[] = [
   },
   ...processes.map((process): Case => ({
     name: `pushMetrics, ${process}`,
-    prepare: after(attached, profiled, compared, evaluated, checked, begun),
+    prepare: after(attached, profiled, compared, evaluated, checked, begun, written),
     run: (activities) => activities.pushMetrics({ model, process }),
   })),
 ];
