@@ -153,22 +153,24 @@ function* testPairs(
       sums.losses[day]! += losses[row]!;
     }
   }
-  const within = (range: Codes, otherRange: Codes): DailyLosses => {
-    const inside = emptyDays(days.count);
+  // One for all slices: thousands are tested.
+  const inside = emptyDays(days.count);
+  const fill = (range: Codes, otherRange: Codes): number => {
+    inside.rows.fill(0);
+    inside.losses.fill(0);
     for (let code = range.low; code <= range.high; code += 1) {
       for (let otherCode = otherRange.low; otherCode <= otherRange.high; otherCode += 1)
         addDays(inside, cells[code * other.bins + otherCode]!);
     }
-    return inside;
+    return sum(inside.rows);
   };
-  const alone = (ranges: SlicedFeature['ranges'], rowsOf: (range: Codes) => DailyLosses): readonly number[] =>
-    ranges.map((range) => (other.bins === 1 ? Infinity : sum(rowsOf(range).rows)));
-  const ofFeature = alone(feature.ranges, (range) => within(range, { low: 0, high: other.bins - 1 }));
-  const ofOther = alone(other.ranges, (range) => within({ low: 0, high: feature.bins - 1 }, range));
+  const alone = (ranges: SlicedFeature['ranges'], rowsOf: (range: Codes) => number): readonly number[] =>
+    ranges.map((range) => (other.bins === 1 ? Infinity : rowsOf(range)));
+  const ofFeature = alone(feature.ranges, (range) => fill(range, { low: 0, high: other.bins - 1 }));
+  const ofOther = alone(other.ranges, (range) => fill({ low: 0, high: feature.bins - 1 }, range));
   for (const [i, range] of feature.ranges.entries()) {
     for (const [j, otherRange] of other.ranges.entries()) {
-      const inside = within(range, otherRange);
-      if (sum(inside.rows) > mostOfCondition * Math.min(ofFeature[i]!, ofOther[j]!)) continue;
+      if (fill(range, otherRange) > mostOfCondition * Math.min(ofFeature[i]!, ofOther[j]!)) continue;
       const difference = testSlice(inside, all, tested);
       if (difference !== undefined) yield { difference, range, otherRange };
     }
