@@ -146,6 +146,8 @@ describe('findWeakSlices', () => {
 
 describe('of 200 windows in which no slice is worse, at most the budget of 5% has one found (16 with 98% probability)', () => {
   it.each([
+    ['absolute errors', absoluteError],
+    ['squared errors', (_: MadeRow, random: Random) => random.normal() ** 2],
     ['wrong classes', (_: MadeRow, random: Random) => Number(random.uniform() < 0.1)],
     ['losses with heavy tails', (_: MadeRow, random: Random) => Math.exp(2 * random.normal())],
     [
