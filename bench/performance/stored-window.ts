@@ -91,6 +91,7 @@ if (process.argv.includes('--json')) {
 } else {
   const head = [
     'task',
+    'rows an hour',
     'bytes an hour',
     'decode, ms',
     'merge, ms',
