@@ -3,7 +3,7 @@
 import type { Measured, ReportedWindow } from '../../console/performance-report/performance-report.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { evaluateSummary } from '../../core/performance/evaluate.ts';
-import { metricIntervals, type SummaryBlock } from '../../core/performance/intervals.ts';
+import { metricIntervals, type SummaryBlock } from '../../core/performance/intervals/metric-intervals.ts';
 import { isMetricName, type MetricName } from '../../core/performance/metrics.ts';
 import { mergeSummaries, type OutcomeSummary } from '../../core/performance/summary.ts';
 import type { Level } from '../../core/verdict.ts';

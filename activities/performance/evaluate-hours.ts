@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { evaluateSummary } from '../../core/performance/evaluate.ts';
 import { judgeGate } from '../../core/performance/gate.ts';
-import { metricIntervals } from '../../core/performance/intervals.ts';
+import { metricIntervals } from '../../core/performance/intervals/metric-intervals.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
 import type { OutcomeSummary } from '../../core/performance/summary.ts';
 import { mergeSummaries } from '../../core/performance/summary.ts';

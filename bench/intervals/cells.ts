@@ -2,7 +2,7 @@
 
 import { classificationMetrics } from '../../core/performance/classification-metrics.ts';
 import { evaluateSummary } from '../../core/performance/evaluate.ts';
-import { metricIntervals } from '../../core/performance/intervals.ts';
+import { metricIntervals } from '../../core/performance/intervals/metric-intervals.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
 import { regressionMetrics } from '../../core/performance/regression-metrics.ts';
 import { mergeSummaries } from '../../core/performance/summary.ts';

@@ -3,7 +3,7 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 
-import type { SummaryBlock } from '../../core/performance/intervals.ts';
+import type { SummaryBlock } from '../../core/performance/intervals/metric-intervals.ts';
 import { summarizeClassification } from '../../core/performance/classification-summary.ts';
 import { summarizeRegression } from '../../core/performance/regression-summary.ts';
 import { hourMs } from '../../core/window.ts';

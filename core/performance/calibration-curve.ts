@@ -33,7 +33,15 @@ export function calibrationCurve(summary: ClassificationSummary): readonly Calib
     .map(({ rows, hits, sum }) => ({ probability: sum / rows, share: hits / rows, rows }));
 }
 
-/** The rows of each tenth, also of an empty one: how many, how many hits, and the sum of their probabilities. */
+/**
+ * The rows of each tenth, also of an empty one: how many, how many hits, and the sum of their probabilities.
+ *
+ * @example
+ * const probabilities = [0.625, 0.25].map((yes) => ({ yes }));
+ * const [actualClasses, predictedClasses] = [['yes', 'no'], ['yes', 'no']];
+ * const summary = summarizeClassification({ actualClasses, predictedClasses, probabilities, classes: ['no', 'yes'] });
+ * tenthsOf(summary)[6] // { rows: 1, hits: 1, sum: 0.625 }
+ */
 export function tenthsOf({
   positiveClass,
   confidenceBins,

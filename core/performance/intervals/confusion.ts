@@ -1,8 +1,8 @@
 /** What each row adds to the deviation of the metrics of predicted classes from the truth, by its actual and predicted class. */
 
-import type { ClassificationSummary } from './classification-summary.ts';
-import { scoresByClass, type ClassScores } from './confusion.ts';
-import type { MetricOf } from './metrics.ts';
+import type { ClassificationSummary } from '../classification-summary.ts';
+import { scoresByClass, type ClassScores } from '../confusion.ts';
+import type { MetricOf } from '../metrics.ts';
 
 type Score = 'precision' | 'recall' | 'f1';
 type Averaging = 'support' | 'occurring' | 'present';

@@ -1,12 +1,12 @@
 /** How sure are the metrics of a regression? */
 
-import { medianInterval } from './intervals-median.ts';
-import { ratioInterval, type HourOf, type Ratio } from './intervals-ratio.ts';
-import type { IntervalOrReason } from './intervals-scale.ts';
-import type { SpreadOf } from './intervals-spread.ts';
-import type { MetricOf } from './metrics.ts';
-import { regressionMetrics, type RegressionSettings } from './regression-metrics.ts';
-import type { RegressionSummary } from './regression-summary.ts';
+import { medianInterval } from './median.ts';
+import { ratioInterval, type HourOf, type Ratio } from './ratio.ts';
+import type { IntervalOrReason } from './scale.ts';
+import type { SpreadOf } from './spread.ts';
+import type { MetricOf } from '../metrics.ts';
+import { regressionMetrics, type RegressionSettings } from '../regression-metrics.ts';
+import type { RegressionSummary } from '../regression-summary.ts';
 
 type SumOf = (part: RegressionSummary) => number;
 

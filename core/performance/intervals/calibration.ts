@@ -1,11 +1,11 @@
 /** How sure is the expected calibration error? */
 
-import { normalCdf } from '../statistics/distributions.ts';
-import { tenthsOf } from './calibration-curve.ts';
-import type { ClassificationSummary } from './classification-summary.ts';
-import type { HourOf } from './intervals-ratio.ts';
-import { nothingVaries, tooFewHours, type IntervalOrReason } from './intervals-scale.ts';
-import { tellingHours, type SpreadOf } from './intervals-spread.ts';
+import { normalCdf } from '../../statistics/distributions.ts';
+import { tenthsOf } from '../calibration-curve.ts';
+import type { ClassificationSummary } from '../classification-summary.ts';
+import type { HourOf } from './ratio.ts';
+import { nothingVaries, tooFewHours, type IntervalOrReason } from './scale.ts';
+import { tellingHours, type SpreadOf } from './spread.ts';
 
 /** In fewer hours a bin's dependence from hour to hour does not show: it is taken from the other bins. */
 const hoursOfOwn = 20;

@@ -1,18 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { summarizeClassification } from '../../../core/performance/classification-summary.ts';
-import { evaluateSummary } from '../../../core/performance/evaluate.ts';
+import { summarizeClassification } from '../../../../core/performance/classification-summary.ts';
+import { evaluateSummary } from '../../../../core/performance/evaluate.ts';
 import {
   differenceInterval,
   metricIntervals,
   type IntervalOrReason,
   type SummaryBlock,
-} from '../../../core/performance/intervals.ts';
-import { metricTable, type MetricName } from '../../../core/performance/metrics.ts';
-import { summarizeRegression } from '../../../core/performance/regression-summary.ts';
-import { mergeSummaries } from '../../../core/performance/summary.ts';
-import { hourMs } from '../../../core/window.ts';
+} from '../../../../core/performance/intervals/metric-intervals.ts';
+import { metricTable, type MetricName } from '../../../../core/performance/metrics.ts';
+import { summarizeRegression } from '../../../../core/performance/regression-summary.ts';
+import { mergeSummaries } from '../../../../core/performance/summary.ts';
+import { hourMs } from '../../../../core/window.ts';
 
 interface Row {
   readonly actual: number;

@@ -1,7 +1,7 @@
 /** The interval of a ratio of two sums over the rows of a window. */
 
-import { intervalAround, type IntervalOrReason, type Scale } from './intervals-scale.ts';
-import { tellingHours, type SpreadOf } from './intervals-spread.ts';
+import { intervalAround, type IntervalOrReason, type Scale } from './scale.ts';
+import { tellingHours, type SpreadOf } from './spread.ts';
 
 /** The summary of one hour. */
 export interface HourOf<Summary> {

@@ -1,14 +1,14 @@
 /** How sure is what the hours of a window say? Intervals that hold the truth in 95 of 100 windows. */
 
-import type { ClassificationSummary } from './classification-summary.ts';
-import { classificationIntervals } from './intervals-classification.ts';
-import type { HourOf } from './intervals-ratio.ts';
-import { regressionIntervals } from './intervals-regression.ts';
-import { nothingVaries, tooFewHours, type IntervalOrReason, type MetricInterval } from './intervals-scale.ts';
-import { createSpreadOf, tellingHours } from './intervals-spread.ts';
-import type { MetricName } from './metrics.ts';
-import type { RegressionSummary } from './regression-summary.ts';
-import { mergeSummaries, type OutcomeSummary } from './summary.ts';
+import type { ClassificationSummary } from '../classification-summary.ts';
+import { classificationIntervals } from './classification.ts';
+import type { HourOf } from './ratio.ts';
+import { regressionIntervals } from './regression.ts';
+import { nothingVaries, tooFewHours, type IntervalOrReason, type MetricInterval } from './scale.ts';
+import { createSpreadOf, tellingHours } from './spread.ts';
+import type { MetricName } from '../metrics.ts';
+import type { RegressionSummary } from '../regression-summary.ts';
+import { mergeSummaries, type OutcomeSummary } from '../summary.ts';
 
 export type { IntervalOrReason, MetricInterval };
 

@@ -1,7 +1,7 @@
 /** Sums over the rows of an hour of what a row adds by its value. */
 
-import { blockSize, cellGrids, mostBlocks } from './cell-grid.ts';
-import type { CountArray, ExactCounts, ValueCounts } from './value-counts.ts';
+import { blockSize, cellGrids, mostBlocks } from '../cell-grid.ts';
+import type { CountArray, ExactCounts, ValueCounts } from '../value-counts.ts';
 
 /** For each group of rows, a weight for each of the counts of the whole. */
 export type ValueWeights = readonly Float64Array[];

@@ -1,7 +1,7 @@
 /** How far a window's value may lie from the truth, learned from how its hours scatter, neighbouring hours being alike. */
 
-import { studentSurvival } from '../statistics/distributions.ts';
-import { dayMs, hourMs } from '../window.ts';
+import { studentSurvival } from '../../statistics/distributions.ts';
+import { dayMs, hourMs } from '../../window.ts';
 
 /** The law of value - truth: symmetric about 0, a mixture of Student's laws. */
 export interface Spread {

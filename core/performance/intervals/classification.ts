@@ -1,21 +1,16 @@
 /** How sure are the metrics of a classification? */
 
-import { classificationMetrics } from './classification-metrics.ts';
-import type { ClassificationSummary } from './classification-summary.ts';
-import { calibrationInterval } from './intervals-calibration.ts';
-import {
-  averagedMetrics,
-  cellInfluence,
-  countsClassesAlike,
-  type AveragedMetric,
-} from './intervals-confusion.ts';
-import { precisionRecallInfluence, rocInfluence, type ScoreInfluence } from './intervals-ranking.ts';
-import { ratioInterval, type HourOf, type Ratio } from './intervals-ratio.ts';
-import { intervalAround, tooFewHours, type IntervalOrReason } from './intervals-scale.ts';
-import { fewestHours, tellingHours, type SpreadOf } from './intervals-spread.ts';
-import { summerOver } from './intervals-values.ts';
-import type { MetricOf } from './metrics.ts';
-import { totalOf, type ValueCounts } from './value-counts.ts';
+import { classificationMetrics } from '../classification-metrics.ts';
+import type { ClassificationSummary } from '../classification-summary.ts';
+import { calibrationInterval } from './calibration.ts';
+import { averagedMetrics, cellInfluence, countsClassesAlike, type AveragedMetric } from './confusion.ts';
+import { precisionRecallInfluence, rocInfluence, type ScoreInfluence } from './ranking.ts';
+import { ratioInterval, type HourOf, type Ratio } from './ratio.ts';
+import { intervalAround, tooFewHours, type IntervalOrReason } from './scale.ts';
+import { fewestHours, tellingHours, type SpreadOf } from './spread.ts';
+import { summerOver } from './values.ts';
+import type { MetricOf } from '../metrics.ts';
+import { totalOf, type ValueCounts } from '../value-counts.ts';
 
 type Summary = ClassificationSummary;
 type Hours = readonly HourOf<Summary>[];

@@ -1,11 +1,11 @@
 /** How sure is the median absolute error? */
 
-import type { HourOf } from './intervals-ratio.ts';
-import { nothingVaries, tooFewHours, wilson, type IntervalOrReason } from './intervals-scale.ts';
-import { tellingHours, type SpreadOf } from './intervals-spread.ts';
-import { summerOver } from './intervals-values.ts';
-import type { RegressionSummary } from './regression-summary.ts';
-import { edgesOf, totalOf, type CountArray, type ValueCounts } from './value-counts.ts';
+import type { HourOf } from './ratio.ts';
+import { nothingVaries, tooFewHours, wilson, type IntervalOrReason } from './scale.ts';
+import { tellingHours, type SpreadOf } from './spread.ts';
+import { summerOver } from './values.ts';
+import type { RegressionSummary } from '../regression-summary.ts';
+import { edgesOf, totalOf, type CountArray, type ValueCounts } from '../value-counts.ts';
 
 /**
  * The interval of the share of rows below the median, read off the errors as quantiles: no density is needed.

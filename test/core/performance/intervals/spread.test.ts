@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { wilson } from '../../../core/performance/intervals-scale.ts';
-import { createSpreadOf, fewestHours, type Spread } from '../../../core/performance/intervals-spread.ts';
-import { hourMs } from '../../../core/window.ts';
-import oracle from '../../oracles/intervals.json' with { type: 'json' };
+import { wilson } from '../../../../core/performance/intervals/scale.ts';
+import { createSpreadOf, fewestHours, type Spread } from '../../../../core/performance/intervals/spread.ts';
+import { hourMs } from '../../../../core/window.ts';
+import oracle from '../../../oracles/intervals.json' with { type: 'json' };
 
 /** Of hours that follow each other. */
 function spreadOf(deviations: readonly number[], weights = deviations.map(() => 1)): Spread | undefined {

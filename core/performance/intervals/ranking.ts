@@ -1,7 +1,7 @@
 /** What each row adds to the deviation of the areas under the ROC and the precision-recall curve from the truth, by its score. */
 
-import { areaUnderPrecisionRecall, areaUnderRoc } from './ranking.ts';
-import { totalOf, type ValueCounts } from './value-counts.ts';
+import { areaUnderPrecisionRecall, areaUnderRoc } from '../ranking.ts';
+import { totalOf, type ValueCounts } from '../value-counts.ts';
 
 export interface ScoreInfluence {
   readonly area: number;

@@ -1,7 +1,7 @@
 /** From a value and its spread to an interval, on the scale on which the value scatters evenly. */
 
-import type { Spread } from './intervals-spread.ts';
-import { fewestHours } from './intervals-spread.ts';
+import type { Spread } from './spread.ts';
+import { fewestHours } from './spread.ts';
 
 /** Holds the truth in 95 of 100 windows. */
 export interface MetricInterval {

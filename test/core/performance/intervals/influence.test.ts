@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
 
-import { classificationMetrics } from '../../../core/performance/classification-metrics.ts';
-import { summarizeClassification } from '../../../core/performance/classification-summary.ts';
-import { averagedMetrics, cellInfluence } from '../../../core/performance/intervals-confusion.ts';
+import { classificationMetrics } from '../../../../core/performance/classification-metrics.ts';
+import { summarizeClassification } from '../../../../core/performance/classification-summary.ts';
+import { averagedMetrics, cellInfluence } from '../../../../core/performance/intervals/confusion.ts';
 import {
   precisionRecallInfluence,
   rocInfluence,
   type ScoreInfluence,
-} from '../../../core/performance/intervals-ranking.ts';
-import { summerOver } from '../../../core/performance/intervals-values.ts';
-import { areaUnderPrecisionRecall, areaUnderRoc } from '../../../core/performance/ranking.ts';
+} from '../../../../core/performance/intervals/ranking.ts';
+import { summerOver } from '../../../../core/performance/intervals/values.ts';
+import { areaUnderPrecisionRecall, areaUnderRoc } from '../../../../core/performance/ranking.ts';
 import {
   countValues,
   mergeValueCounts,
   storedCounts,
   type ValueCounts,
-} from '../../../core/performance/value-counts.ts';
-import oracle from '../../oracles/intervals.json' with { type: 'json' };
+} from '../../../../core/performance/value-counts.ts';
+import oracle from '../../../oracles/intervals.json' with { type: 'json' };
 
 /** A row more among a million: what it changes is the derivative, times the rows that it is one of. */
 const step = 1e-6;
