@@ -1,9 +1,8 @@
 import type { WindowText } from '../../core/window.ts';
-import { parseInstant, parseWindow } from '../../core/window.ts';
+import { parseWindow } from '../../core/window.ts';
 import { lockUntilCommit, type Queryable } from '../../sql/database.ts';
-import { runOf } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { findMonitor } from '../monitors/store.ts';
+import { monitorRun } from '../processes/monitor-run.ts';
 import type { Provenance } from '../processes/provenance.ts';
 import type { ComparedWindow } from './compared-rows.ts';
 import { compareWindow } from './compare-window.ts';
@@ -44,9 +43,7 @@ export function createComparePerformance(
 ): (input: ComparePerformanceInput) => Promise<ComparePerformanceResult> {
   return async function comparePerformance(input) {
     const { model } = input;
-    const asOf = parseInstant(input.asOf);
-    const { monitor, configurationHash } = await findMonitor(deps.database, model);
-    const provenance = { configurationHash, codeVersion: deps.codeVersion, ...runOf(deps.context()) };
+    const { monitor, asOf, provenance } = await monitorRun(deps, input);
     const count = { compared: 0, comparisons: 0, weakSlices: 0 };
     const given = input.window === undefined ? undefined : parseWindow(input.window);
     const windows = await windowsToCompare(deps.database, monitor, asOf, given);

@@ -2,13 +2,12 @@ import { degradationFacts } from '../../core/degradation/facts.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { RetrainingDecision } from '../../core/retraining/policy.ts';
 import type { Level } from '../../core/verdict.ts';
-import { floorToDay, parseInstant } from '../../core/window.ts';
+import { floorToDay } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
-import { runOf } from '../activity-context.ts';
 import { listPendingAlerts, openAlert, resolveAlert } from '../alerts/store.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { findMonitor } from '../monitors/store.ts';
+import { monitorRun } from '../processes/monitor-run.ts';
 import type { Provenance } from '../processes/provenance.ts';
 import { advanceWatermark, makesUpThePast } from '../processes/watermarks.ts';
 import { decideToRetrain } from '../retraining/decide.ts';
@@ -41,10 +40,8 @@ export function createCheckDegradation(
 ): (input: CheckDegradationInput) => Promise<CheckDegradationResult> {
   return async function checkDegradation(input) {
     const { model } = input;
-    const asOf = parseInstant(input.asOf);
+    const { monitor, asOf, provenance } = await monitorRun(deps, input);
     const windowEnd = floorToDay(asOf);
-    const { monitor, configurationHash } = await findMonitor(deps.database, model);
-    const run = runOf(deps.context());
 
     return deps.database.transaction(async (connection) => {
       await lockUntilCommit(connection, `degradation:${model}`);
@@ -52,10 +49,9 @@ export function createCheckDegradation(
       const acts = input.act || !past;
       const version = await findServingVersion(connection, model, windowEnd);
       const { today, earlier, restated } = await judgeDays(connection, monitor, asOf, version);
-      const provenance = { configurationHash, codeVersion: deps.codeVersion, ...run };
       for (const check of [today, ...earlier]) await storeCheck(connection, { ...check, model, provenance });
       await advanceWatermark(connection, { model, process: 'degradation-check', asOf, windowEnd });
-      if (acts) await followAlert(connection, monitor, [today, ...earlier], { asOf, restated, run });
+      if (acts) await followAlert(connection, monitor, [today, ...earlier], { asOf, restated, provenance });
       const { level, reason } = today.verdict;
       const retraining: RetrainingDecision = acts
         ? await decideToRetrain(connection, monitor, asOf, level)
@@ -74,7 +70,7 @@ export function createCheckDegradation(
 interface Telling {
   readonly asOf: number;
   readonly restated: string;
-  readonly run: Pick<Provenance, 'workflowId' | 'runId'>;
+  readonly provenance: Provenance;
 }
 
 /** Opens, escalates or resolves the alert by the newest of these days that could be judged. */
@@ -82,7 +78,7 @@ async function followAlert(
   connection: Queryable,
   { model, alerts }: Monitor,
   newestFirst: readonly DegradationCheck[],
-  { asOf, restated, run }: Telling,
+  { asOf, restated, provenance }: Telling,
 ): Promise<void> {
   const newest = newestFirst.find(({ verdict }) => verdict.level !== 'insufficient-data');
   if (newest === undefined) return;
@@ -93,7 +89,7 @@ async function followAlert(
     subject: 'performance',
     asOf,
     routes: alerts.routes,
-    provenance: run,
+    provenance,
     facts: degradationFacts(newest.version, findings),
     summary: joined(reason, restated),
   } as const;

@@ -4,13 +4,12 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Level, Verdict } from '../../core/verdict.ts';
 import { valueOf } from '../../core/verdict.ts';
 import type { Window, WindowText } from '../../core/window.ts';
-import { durationMs, formatWindow, hourMs, parseInstant } from '../../core/window.ts';
-import { runOf } from '../activity-context.ts';
+import { durationMs, formatWindow, hourMs } from '../../core/window.ts';
 import { listPendingAlerts } from '../alerts/store.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findImportances, weightsOf } from '../importance/find-importances.ts';
 import { summarizeImportances, type ImportanceSummary } from '../importance/shown-importances.ts';
-import { findMonitor } from '../monitors/store.ts';
+import { monitorRun } from '../processes/monitor-run.ts';
 import type { Process } from '../processes/watermarks.ts';
 import type { ProfileHoursInput } from '../profiles/profile-hours.ts';
 import { currentWindow } from '../profiles/profile-hours.ts';
@@ -56,10 +55,9 @@ export function createDetectDrift(
   deps: Pick<ActivityDependencies, 'database' | 'codeVersion' | 'context'>,
 ): (input: DetectDriftInput) => Promise<DetectDriftResult> {
   return async function detectDrift(input) {
-    const { database, codeVersion } = deps;
+    const { database } = deps;
     const { model, act } = input;
-    const asOf = parseInstant(input.asOf);
-    const { monitor, configurationHash } = await findMonitor(database, model);
+    const { monitor, asOf, provenance } = await monitorRun(deps, input);
     const window = currentWindow(monitor, input);
     const process = processOf(monitor, window);
     const subject = subjectOf(process);
@@ -69,7 +67,7 @@ export function createDetectDrift(
       window,
       referenceId: specifyReference(monitor, window).id,
       asOf,
-      provenance: { configurationHash, codeVersion, ...runOf(deps.context()) },
+      provenance,
       isAsked: input.window !== undefined,
       act,
     };

@@ -1,23 +1,13 @@
 import { judgeGap } from '../../core/estimation/concept-drift.ts';
 import { estimateMetrics } from '../../core/estimation/estimator.ts';
-import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Window, WindowText } from '../../core/window.ts';
-import {
-  dayMs,
-  durationMs,
-  floorToDay,
-  parseInstant,
-  parseWindow,
-  trailingWindow,
-} from '../../core/window.ts';
+import { dayMs, durationMs, floorToDay, parseWindow, trailingWindow } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
-import { runOf } from '../activity-context.ts';
 import { listPendingAlerts, openAlert, resolveAlert } from '../alerts/store.ts';
 import { findServingVersion } from '../degradation/store.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { findMonitor } from '../monitors/store.ts';
-import type { Provenance } from '../processes/provenance.ts';
+import { monitorRun, type MonitorRun } from '../processes/monitor-run.ts';
 import { makesUpThePast } from '../processes/watermarks.ts';
 import { ensureEstimator } from './ensure-estimator.ts';
 import { estimationRows, readServedSample } from './estimation-rows.ts';
@@ -41,12 +31,6 @@ export interface EstimatePerformanceResult {
   readonly pendingAlerts: readonly string[];
 }
 
-interface Run {
-  readonly monitor: Monitor;
-  readonly asOf: number;
-  readonly provenance: Provenance;
-}
-
 /**
  * Estimates the performance of the served versions over the windows that end at asOf, before their actuals arrive; holds
  * earlier estimates against what has been realized since, and opens or resolves the alert of concept drift.
@@ -61,10 +45,8 @@ export function createEstimatePerformance(
 ): (input: EstimatePerformanceInput) => Promise<EstimatePerformanceResult> {
   return async function estimatePerformance(input) {
     const { model } = input;
-    const asOf = parseInstant(input.asOf);
-    const { monitor, configurationHash } = await findMonitor(deps.database, model);
-    const provenance = { configurationHash, codeVersion: deps.codeVersion, ...runOf(deps.context()) };
-    const run = { monitor, asOf, provenance };
+    const run = await monitorRun(deps, input);
+    const { monitor, asOf } = run;
     const windows =
       input.window === undefined
         ? monitor.performance.windows.map((length) => trailingWindow(asOf, length))
@@ -82,7 +64,7 @@ export function createEstimatePerformance(
 
 async function estimateWindows(
   connection: Queryable,
-  run: Run,
+  run: MonitorRun,
   windows: readonly Window[],
 ): Promise<Pick<EstimatePerformanceResult, 'estimated' | 'notEstimated'>> {
   const { model } = run.monitor;
@@ -112,7 +94,7 @@ const preferredLength = 7 * dayMs;
 /** Opens or resolves the alert of concept drift by the newest window of the serving version whose actuals are known. */
 async function followGap(
   connection: Queryable,
-  { monitor: { model, task, performance, alerts }, asOf, provenance }: Run,
+  { monitor: { model, task, performance, alerts }, asOf, provenance }: MonitorRun,
 ): Promise<void> {
   const by = floorToDay(asOf);
   const version = await findServingVersion(connection, model, by);

@@ -2,16 +2,9 @@
 
 import { renderPerformanceReport } from '../../console/performance-report/render.ts';
 import type { Level } from '../../core/verdict.ts';
-import {
-  formatWindow,
-  parseInstant,
-  parseWindow,
-  trailingWindow,
-  type WindowText,
-} from '../../core/window.ts';
-import { runOf } from '../activity-context.ts';
+import { formatWindow, parseWindow, trailingWindow, type WindowText } from '../../core/window.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { findMonitor } from '../monitors/store.ts';
+import { monitorRun } from '../processes/monitor-run.ts';
 import { advanceWatermark, makesUpThePast } from '../processes/watermarks.ts';
 import { reportPath, storeReport, type ReportKey } from '../reports/store.ts';
 import { addRecipients, pendingRecipients } from './deliveries.ts';
@@ -40,14 +33,12 @@ export interface WriteReportResult {
 export function createWriteReport(
   deps: Pick<ActivityDependencies, 'database' | 'codeVersion' | 'context' | 'pagesUrl'>,
 ): (input: WriteReportInput) => Promise<WriteReportResult> {
-  const { database, codeVersion, context, pagesUrl } = deps;
+  const { database, pagesUrl } = deps;
   return async function writeReport(input) {
     const { model } = input;
-    const asOf = parseInstant(input.asOf);
-    const { monitor, configurationHash } = await findMonitor(database, model);
+    const { monitor, asOf, provenance } = await monitorRun(deps, input);
     const window =
       input.window === undefined ? trailingWindow(asOf, monitor.report.window) : parseWindow(input.window);
-    const provenance = { configurationHash, codeVersion, ...runOf(context()) };
     const report = await database.snapshot((connection) =>
       loadPerformanceReport(connection, monitor, { window, asOf, provenance }),
     );

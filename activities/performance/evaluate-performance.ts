@@ -1,10 +1,9 @@
 import type { Window, WindowText } from '../../core/window.ts';
-import { durationMs, floorToDay, parseInstant, parseWindow } from '../../core/window.ts';
+import { durationMs, floorToDay, parseWindow } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
-import { runOf } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { findMonitor } from '../monitors/store.ts';
+import { monitorRun } from '../processes/monitor-run.ts';
 import { advanceWatermark } from '../processes/watermarks.ts';
 import type { EvaluationCounts, EvaluationRun } from './evaluate-windows.ts';
 import { evaluateWindows, evaluationLock, isClosed, newestInstant } from './evaluate-windows.ts';
@@ -43,10 +42,8 @@ export function createEvaluatePerformance(
 ): (input: EvaluatePerformanceInput) => Promise<EvaluatePerformanceResult> {
   return async function evaluatePerformance(input) {
     const { model } = input;
-    const { monitor, configurationHash } = await findMonitor(deps.database, model);
-    const asOf = parseInstant(input.asOf);
+    const { monitor, asOf, provenance } = await monitorRun(deps, input);
     const given = input.window === undefined ? undefined : parseWindow(input.window);
-    const provenance = { configurationHash, codeVersion: deps.codeVersion, ...runOf(deps.context()) };
 
     return deps.database.transaction(async (connection) => {
       await lockUntilCommit(connection, evaluationLock(model));

@@ -1,8 +1,7 @@
 import { parseInstant } from '../../core/window.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
-import { runOf } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { findMonitor } from '../monitors/store.ts';
+import { monitorRun } from '../processes/monitor-run.ts';
 import type { EvaluatePerformanceResult } from './evaluate-performance.ts';
 import { evaluateWindows, evaluationLock, newestInstant } from './evaluate-windows.ts';
 import { findStoredWindows } from './store.ts';
@@ -27,9 +26,7 @@ export function createRestateWindows(
   deps: Pick<ActivityDependencies, 'database' | 'codeVersion' | 'context'>,
 ): (input: RestateWindowsInput) => Promise<EvaluatePerformanceResult> {
   return async function restateWindows({ model, endingAfter, endingBy, startingBefore, ...input }) {
-    const { monitor, configurationHash } = await findMonitor(deps.database, model);
-    const asOf = parseInstant(input.asOf);
-    const provenance = { configurationHash, codeVersion: deps.codeVersion, ...runOf(deps.context()) };
+    const { monitor, asOf, provenance } = await monitorRun(deps, { model, ...input });
     return deps.database.transaction(async (connection) => {
       await lockUntilCommit(connection, evaluationLock(model));
       const windows = await findStoredWindows(connection, model, {
