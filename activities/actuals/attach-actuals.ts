@@ -13,7 +13,7 @@ import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
-import { listMarkedHours, nextBatchLength, takeMarks } from '../processes/dirty-hours.ts';
+import { listMarkedHours, readResumePoint, takeMarks, walkHours } from '../processes/dirty-hours.ts';
 import { advanceWatermark } from '../processes/watermarks.ts';
 import {
   attachPairs,
@@ -62,9 +62,6 @@ const countsSchema = z.object({
 });
 type Counts = z.output<typeof countsSchema>;
 
-/** What a lost attempt had finished: its counts, and the first hour that it had not looked at. */
-const resumePointSchema = z.object({ next: z.string(), counts: countsSchema });
-
 const noCounts: Counts = {
   hours: 0,
   attached: 0,
@@ -90,29 +87,23 @@ export function createAttachActuals(
     // Only to fail for a model that nobody watches; actuals are joined in the same way for all.
     await findMonitor(database, model);
     const context = deps.context();
-    const resumed = resumePointSchema.safeParse(context.resumePoint).data;
-    let counts = resumed?.counts ?? noCounts;
+    const resumed = readResumePoint(context, countsSchema);
     // Marks that a lost attempt has taken are gone: what is still marked is what is left to do.
     const hours =
       window === undefined
         ? await listMarkedHours(database, model, 'outcomes')
-        : hoursOf(parseWindow(window)).filter(
-            (hour) => resumed === undefined || hour >= parseInstant(resumed.next),
-          );
+        : hoursOf(parseWindow(window)).filter((hour) => resumed === undefined || hour >= resumed.next);
 
-    let batchLength = 1;
-    for (let first = 0; first < hours.length;) {
-      context.cancelled.throwIfAborted();
-      const batch = hours.slice(first, first + batchLength);
-      const done = await database.transaction((connection) =>
-        attachBatch(connection, model, batch, window === undefined ? 'marked hours' : 'all hours'),
-      );
-      counts = add(counts, done);
-      first += batch.length;
-      const next = hours[first];
-      if (next !== undefined) context.heartbeat({ next: formatInstant(next), counts });
-      batchLength = nextBatchLength(batchLength, done.predictions);
-    }
+    const scope = window === undefined ? 'marked hours' : 'all hours';
+    const counts = await walkHours(
+      { database, context },
+      hours,
+      resumed?.counts ?? noCounts,
+      async (connection, batch, before) => {
+        const done = await attachBatch(connection, model, batch, scope);
+        return { counts: add(before, done), rows: done.predictions };
+      },
+    );
 
     if (window === undefined) {
       const windowEnd = floorToHour(asOf);

@@ -7,12 +7,12 @@ import { encodeSummary } from '../../core/performance/encode.ts';
 import type { OutcomeSummary } from '../../core/performance/summary.ts';
 import { emptySummary, mergeSummaries } from '../../core/performance/summary.ts';
 import type { WindowText } from '../../core/window.ts';
-import { formatInstant, hoursOf, parseInstant, parseWindow, windowsOfHours } from '../../core/window.ts';
+import { hoursOf, parseInstant, parseWindow, windowsOfHours } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
-import { listMarkedHours, nextBatchLength, takeMarks } from '../processes/dirty-hours.ts';
+import { listMarkedHours, readResumePoint, takeMarks, walkHours } from '../processes/dirty-hours.ts';
 import type { OutcomeRow } from './outcome-rows.ts';
 import { summarizeRows } from './outcome-rows.ts';
 import { countPredictions, readOutcomes } from './serving-rows.ts';
@@ -34,8 +34,6 @@ export interface SummarizeOutcomesResult {
 }
 
 const countsSchema = z.object({ hours: z.number(), changed: z.number() });
-/** What a lost attempt had finished, and the first hour that it had not looked at. */
-const resumePointSchema = z.object({ next: z.string(), counts: countsSchema });
 
 /**
  * Summarises the hours whose predictions or outcomes changed, and those that were summarised by other settings of the
@@ -52,28 +50,25 @@ export function createSummarizeOutcomes(
     const asOf = parseInstant(asOfText);
     const { monitor } = await findMonitor(database, model);
     const context = deps.context();
-    const resumed = resumePointSchema.safeParse(context.resumePoint).data;
-    let counts = resumed?.counts ?? { hours: 0, changed: 0 };
+    const resumed = readResumePoint(context, countsSchema);
     // What a lost attempt has done is not marked or outdated any more.
     const hours =
       window === undefined
         ? await hoursToSummarize(database, monitor, asOf)
-        : hoursOf(parseWindow(window)).filter(
-            (hour) => resumed === undefined || hour >= parseInstant(resumed.next),
-          );
+        : hoursOf(parseWindow(window)).filter((hour) => resumed === undefined || hour >= resumed.next);
 
-    let batchLength = 1;
-    for (let first = 0; first < hours.length;) {
-      context.cancelled.throwIfAborted();
-      const batch = hours.slice(first, first + batchLength);
-      const done = await database.transaction((connection) => summarizeBatch(connection, monitor, batch));
-      counts = { hours: counts.hours + batch.length, changed: counts.changed + done.changed };
-      first += batch.length;
-      const next = hours[first];
-      if (next !== undefined) context.heartbeat({ next: formatInstant(next), counts });
-      batchLength = nextBatchLength(batchLength, done.rows);
-    }
-    return counts;
+    return walkHours(
+      { database, context },
+      hours,
+      resumed?.counts ?? { hours: 0, changed: 0 },
+      async (connection, batch, before) => {
+        const { changed, rows } = await summarizeBatch(connection, monitor, batch);
+        return {
+          counts: { hours: before.hours + batch.length, changed: before.changed + changed },
+          rows,
+        };
+      },
+    );
   };
 }
 

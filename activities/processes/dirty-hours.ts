@@ -1,7 +1,11 @@
 /** The hours that a stage has to look at again. */
 
-import type { Queryable } from '../../sql/database.ts';
+import { z } from 'zod';
+
+import { formatInstant, parseInstant } from '../../core/window.ts';
+import type { Database, Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
+import type { ActivityContext } from '../activity-context.ts';
 
 export type Stage = 'outcomes' | 'summaries';
 
@@ -44,7 +48,52 @@ const hoursPerTransaction = 7 * 24;
  * How many hours should the next transaction take, after one of `length` hours with so many rows? Grows at most fourfold
  * at a time, because the next hours may hold more than the last ones.
  */
-export function nextBatchLength(length: number, rows: number): number {
+function nextBatchLength(length: number, rows: number): number {
   const aimed = Math.floor((length * rowsPerTransaction) / Math.max(rows, 1));
   return Math.max(1, Math.min(aimed, length * 4, hoursPerTransaction));
+}
+
+/** What an earlier attempt of an activity that was lost had counted, and the first hour that it had not looked at. */
+export interface ResumePoint<Counts> {
+  readonly counts: Counts;
+  readonly next: number;
+}
+
+/** The resume point of an earlier attempt; undefined in a first one. */
+export function readResumePoint<Counts>(
+  { resumePoint }: ActivityContext,
+  countsSchema: z.ZodType<Counts>,
+): ResumePoint<Counts> | undefined {
+  const { data } = z.object({ next: z.string(), counts: countsSchema }).safeParse(resumePoint);
+  return data && { counts: data.counts, next: parseInstant(data.next) };
+}
+
+/**
+ * Looks at hours, a batch of them a transaction, and heartbeats after each where it would resume. Batches are as long as
+ * their rows allow. Gives the counts after the last one.
+ */
+export async function walkHours<Counts>(
+  { database, context }: { readonly database: Database; readonly context: ActivityContext },
+  hours: readonly number[],
+  from: Counts,
+  lookAt: (
+    connection: Queryable,
+    batch: readonly number[],
+    counts: Counts,
+  ) => Promise<{ readonly counts: Counts; readonly rows: number }>,
+): Promise<Counts> {
+  let counts = from;
+  let batchLength = 1;
+  for (let first = 0; first < hours.length;) {
+    context.cancelled.throwIfAborted();
+    const batch = hours.slice(first, first + batchLength);
+    const before = counts;
+    const done = await database.transaction((connection) => lookAt(connection, batch, before));
+    counts = done.counts;
+    first += batch.length;
+    const next = hours[first];
+    if (next !== undefined) context.heartbeat({ next: formatInstant(next), counts });
+    batchLength = nextBatchLength(batchLength, done.rows);
+  }
+  return counts;
 }
