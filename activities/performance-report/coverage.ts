@@ -5,7 +5,7 @@ import type { MetricName } from '../../core/performance/metrics.ts';
 import { dayMs, formatInstant, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
-import { countsOf, hoursWithin, type ServedHour } from './hours.ts';
+import { countsOf, hoursWithin, type ServedHour } from '../performance/served-hours.ts';
 
 export async function loadCoverage(
   connection: Queryable,

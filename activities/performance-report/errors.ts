@@ -13,7 +13,8 @@ import type { Task } from '../../core/performance/metrics.ts';
 import { dayMs, formatInstant, localHour, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
-import { hoursWithin, summaryOf, type ServedHour } from './hours.ts';
+import { hoursWithin, type ServedHour } from '../performance/served-hours.ts';
+import { summaryOf } from './hours.ts';
 
 const noOutcomes = { absent: 'No outcome is known.' } as const;
 

@@ -5,7 +5,8 @@ import { isMetricName, metricTable, type MetricName, type Task } from '../../cor
 import { formatInstant, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
-import { hoursWithin, lastVersion, type ServedHour } from './hours.ts';
+import { hoursWithin, type ServedHour } from '../performance/served-hours.ts';
+import { lastVersion } from './hours.ts';
 
 export interface EstimatesRequest {
   readonly model: string;

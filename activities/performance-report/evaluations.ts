@@ -10,7 +10,8 @@ import type { Level } from '../../core/verdict.ts';
 import { formatInstant, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
-import { countsOf, summaryOf, type ServedHour } from './hours.ts';
+import { countsOf, type ServedHour } from '../performance/served-hours.ts';
+import { summaryOf } from './hours.ts';
 
 export type Numbers = Readonly<Partial<Record<MetricName, Measured>>>;
 

@@ -1,55 +1,13 @@
 /** The hourly summaries that a report is built from. */
 
-import { decodeSummary } from '../../core/performance/encode.ts';
 import { emptySummary, mergeSummaries, type OutcomeSummary } from '../../core/performance/summary.ts';
 import type { Task } from '../../core/performance/metrics.ts';
-import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
-import { readSummaries } from '../performance/summary-store.ts';
-
-/** What served in an hour, by version. */
-export interface ServedHour {
-  readonly hour: number;
-  readonly segment: string;
-  readonly version: string;
-  readonly predictions: number;
-  readonly outcomes: number;
-  readonly summary: OutcomeSummary;
-}
-
-/** The hours of some windows, in the order of time: of all rows together (`''`), or of all segments. */
-export async function readServedHours(
-  connection: Queryable,
-  model: string,
-  windows: readonly Window[],
-  rows: 'all rows' | 'all segments',
-): Promise<readonly ServedHour[]> {
-  const hours: ServedHour[] = [];
-  for (const window of windows.toSorted((a, b) => a.start - b.start)) {
-    for (const { content, ...hour } of await readSummaries(connection, model, window, rows)) {
-      hours.push({ ...hour, summary: decodeSummary(content) });
-    }
-  }
-  return hours;
-}
-
-export function hoursWithin(hours: readonly ServedHour[], { start, end }: Window): readonly ServedHour[] {
-  return hours.filter(({ hour }) => hour >= start && hour < end);
-}
+import type { ServedHour } from '../performance/served-hours.ts';
 
 /** The summary of all these hours; of none, that of no rows. */
 export function summaryOf(task: Task, hours: readonly ServedHour[]): OutcomeSummary {
   return mergeSummaries([emptySummary(task), ...hours.map(({ summary }) => summary)]);
-}
-
-export function countsOf(hours: readonly ServedHour[]): {
-  readonly predictions: number;
-  readonly outcomes: number;
-} {
-  return {
-    predictions: hours.reduce((sum, { predictions }) => sum + predictions, 0),
-    outcomes: hours.reduce((sum, { outcomes }) => sum + outcomes, 0),
-  };
 }
 
 /** The version that served last: of those of the last hour, the one with most predictions. */

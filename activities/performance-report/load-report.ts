@@ -11,6 +11,7 @@ import { valueOf } from '../../core/verdict.ts';
 import { formatInstant, weekMs, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { Provenance } from '../processes/provenance.ts';
+import { countsOf, hoursWithin, readServedHours, type ServedHour } from '../performance/served-hours.ts';
 import { calibrationOf, confusionOf, thresholdsOf } from './class-parts.ts';
 import { loadComparisons } from './comparisons.ts';
 import { loadCoverage } from './coverage.ts';
@@ -19,7 +20,7 @@ import { errorByDay, errorByHour, loadPredictedAgainstActual } from './errors.ts
 import { loadEstimates } from './estimates.ts';
 import { numbersOfHours, readEvaluations, reportedWindow, type WindowNumbers } from './evaluations.ts';
 import { loadAlerts, loadRetrainings } from './events.ts';
-import { countsOf, hoursWithin, lastVersion, readServedHours, summaryOf, type ServedHour } from './hours.ts';
+import { lastVersion, summaryOf } from './hours.ts';
 import { mainMetric, metricRows } from './metrics.ts';
 import { loadSegments } from './segments.ts';
 import { chartSpan, loadTrend, trendLength, trendLengthText } from './trend.ts';

@@ -11,9 +11,9 @@ import { betterBy, type MetricName } from '../../core/performance/metrics.ts';
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { numbersOfHours, readEvaluations, type WindowNumbers } from './evaluations.ts';
-import { wholeModel } from '../performance/serving-rows.ts';
+import { wholeModel } from '../profiles/columns.ts';
+import { readServedHours } from '../performance/served-hours.ts';
 import { readSegmentRanks } from './comparisons.ts';
-import { readServedHours } from './hours.ts';
 
 export interface SegmentsRequest {
   readonly monitor: Monitor;

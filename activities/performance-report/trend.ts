@@ -11,8 +11,9 @@ import { countText, type MetricName } from '../../core/performance/metrics.ts';
 import { dayMs, durationMs, floorToDay, formatInstant, weekMs, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
+import { hoursWithin, type ServedHour } from '../performance/served-hours.ts';
 import { numbersOfHours, readEvaluations, type StoredEvaluation, type WindowNumbers } from './evaluations.ts';
-import { hoursWithin, lastVersion, type ServedHour } from './hours.ts';
+import { lastVersion } from './hours.ts';
 import { limitsOf } from './metrics.ts';
 
 /** What a chart shows before the window, to compare it with. */

@@ -7,19 +7,11 @@ import { evaluateSummary } from '../../core/performance/evaluate.ts';
 import { judgeGate } from '../../core/performance/gate.ts';
 import { metricIntervals } from '../../core/performance/intervals/metric-intervals.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
-import type { OutcomeSummary } from '../../core/performance/summary.ts';
 import { mergeSummaries } from '../../core/performance/summary.ts';
 import { durationMs } from '../../core/window.ts';
 import type { SelectiveActuals } from './selective-actuals.ts';
+import { countsOf, type ServedHour } from './served-hours.ts';
 import type { EvaluationToStore } from './store.ts';
-
-/** What an hour of one version and segment adds up to. */
-export interface ServedHour {
-  readonly hour: number;
-  readonly predictions: number;
-  readonly outcomes: number;
-  readonly summary: OutcomeSummary;
-}
 
 /** With fewer actuals than this share it may matter which ones are missing. */
 const completeCoverage = 0.95;
@@ -28,13 +20,6 @@ const completeCoverage = 0.95;
 export function isIncomplete(hours: readonly ServedHour[]): boolean {
   const { predictions, outcomes } = countsOf(hours);
   return outcomes > 0 && outcomes / predictions < completeCoverage;
-}
-
-function countsOf(hours: readonly ServedHour[]): { predictions: number; outcomes: number } {
-  return {
-    predictions: hours.reduce((sum, { predictions }) => sum + predictions, 0),
-    outcomes: hours.reduce((sum, { outcomes }) => sum + outcomes, 0),
-  };
 }
 
 /**

@@ -1,20 +1,18 @@
 /** Evaluates windows from the hourly summaries of their outcomes, and stores what is new. */
 
 import type { Monitor } from '../../core/monitor/schema.ts';
-import { decodeSummary } from '../../core/performance/encode.ts';
 import type { Window } from '../../core/window.ts';
 import { durationMs } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { Provenance } from '../processes/provenance.ts';
+import { wholeModel } from '../profiles/columns.ts';
 import { findWatermark } from '../processes/watermarks.ts';
-import type { ServedHour } from './evaluate-hours.ts';
 import { evaluateHours, isIncomplete } from './evaluate-hours.ts';
 import type { SelectiveActuals } from './selective-actuals.ts';
+import { hoursWithin, readServedHours, type ServedHour } from './served-hours.ts';
 import { findSelectiveActuals } from './selective-actuals.ts';
-import { wholeModel } from './serving-rows.ts';
 import type { EvaluationToStore } from './store.ts';
 import { storeEvaluations } from './store.ts';
-import { readSummaries } from './summary-store.ts';
 import { distinctWindows, isMonitored, overlappingGroups } from './windows.ts';
 
 /** What is the same for all windows of a run. */
@@ -111,15 +109,11 @@ async function readHours(
   segments: 'all segments' | 'all rows',
 ): Promise<Served[]> {
   const served = new Map<string, Served & { readonly hours: ServedHour[] }>();
-  for (const { version, segment, content, ...hour } of await readSummaries(
-    connection,
-    model,
-    span,
-    segments,
-  )) {
+  for (const hour of await readServedHours(connection, model, [span], segments)) {
+    const { version, segment } = hour;
     const key = JSON.stringify([version, segment]);
     const group = served.get(key) ?? { version, segment, hours: [] };
-    group.hours.push({ ...hour, summary: decodeSummary(content) });
+    group.hours.push(hour);
     served.set(key, group);
   }
   // All rows of a version first: whether its actuals are selective holds for its segments as well.
@@ -137,7 +131,7 @@ async function evaluateWindow(
   const selective = new Map<string, SelectiveActuals>();
   const evaluations: EvaluationToStore[] = [];
   for (const { version, segment, hours } of served) {
-    const within = hours.filter(({ hour }) => hour >= window.start && hour < window.end);
+    const within = hoursWithin(hours, window);
     if (within.length === 0 || (segment !== wholeModel && !isMonitored(run.monitor, window))) continue;
     if (segment === wholeModel && isIncomplete(within)) {
       selective.set(version, await findSelectiveActuals(connection, run.monitor, version, within));

@@ -2,15 +2,12 @@
 
 import { leadRanges } from '../../core/performance/settings.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
-import { levelOf } from '../../core/profile/profile.ts';
 import { floorToHour, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
+import { segmentsOfValue, wholeModel } from '../profiles/columns.ts';
 import type { OutcomeRow } from './outcome-rows.ts';
 import { outcomeColumns } from './outcome-rows.ts';
-
-/** All rows, as a segment. */
-export const wholeModel = '';
 
 interface Placed extends Record<string, unknown> {
   /** The values of the monitor's segment features; null where it has neither these nor horizons. */
@@ -131,10 +128,7 @@ function placement({ segments, performance }: Monitor): Placement {
     parameters: [...segments, ranges.map((range) => range.from), ranges.map((range) => range.to)],
     segmentsOf: (row) => [
       wholeModel,
-      ...segments.flatMap((feature, index) => {
-        const level = levelOf(row.levels?.[index]);
-        return level === undefined ? [] : [`${feature}=${level}`];
-      }),
+      ...segments.flatMap((feature, index) => segmentsOfValue(feature, row.levels?.[index])),
       ...(row.horizons ?? []).map((position) => ranges[position - 1]!.segment),
     ],
   };

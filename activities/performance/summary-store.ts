@@ -79,7 +79,7 @@ export async function listOutdatedHours(
   return rows.map(({ hour }) => hour);
 }
 
-/** The summaries of a window: of all segments, or of all rows only; by hour. */
+/** The summaries of a window as they are stored: of all segments, or of all rows only; by hour. */
 export function readSummaries(
   connection: Queryable,
   model: string,

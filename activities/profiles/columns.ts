@@ -21,11 +21,17 @@ export const wholeModel = '';
  * @example segmentsOf(['workingday'], row) // ['', 'workingday=1']
  */
 export function segmentsOf(segments: readonly string[], row: Pick<PredictionRow, 'features'>): string[] {
-  const named = segments.flatMap((feature) => {
-    const level = levelOf(row.features[feature]);
-    return level === undefined ? [] : [`${feature}=${level}`];
-  });
-  return [wholeModel, ...named];
+  return [wholeModel, ...segments.flatMap((feature) => segmentsOfValue(feature, row.features[feature]))];
+}
+
+/**
+ * The segment that a value of a feature makes a row belong to; none where the value is missing.
+ *
+ * @example [segmentsOfValue('workingday', 1), segmentsOfValue('workingday', null)] // [['workingday=1'], []]
+ */
+export function segmentsOfValue(feature: string, value: unknown): string[] {
+  const level = levelOf(value);
+  return level === undefined ? [] : [`${feature}=${level}`];
 }
 
 /** What profiling reads of a serving prediction. */
