@@ -178,6 +178,25 @@ export function overlaps(a: Window, b: Window): boolean {
   return a.start < b.end && b.start < a.end;
 }
 
+/**
+ * What tells a window from every other one, as the key of a map.
+ *
+ * @example windowKey({ start: 0, end: 3_600_000 }) // '0/3600000'
+ */
+export function windowKey({ start, end }: Window): string {
+  return `${start}/${end}`;
+}
+
+/**
+ * Each window once, where it stands first.
+ *
+ * @example distinctWindows([{ start: 2, end: 3 }, { start: 0, end: 1 }, { start: 2, end: 3 }])
+ * // [{ start: 2, end: 3 }, { start: 0, end: 1 }]
+ */
+export function distinctWindows(windows: readonly Window[]): Window[] {
+  return [...new Map(windows.map((window) => [windowKey(window), window])).values()];
+}
+
 const localHourFormats = new Map<string, Intl.DateTimeFormat>();
 
 /**

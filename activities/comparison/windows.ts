@@ -2,10 +2,9 @@
 
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Window } from '../../core/window.ts';
-import { durationMs, trailingWindow } from '../../core/window.ts';
+import { distinctWindows, durationMs, trailingWindow } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { isClosed, newestInstant } from '../performance/evaluate-windows.ts';
-import { distinctWindows } from '../performance/windows.ts';
 import { listComparedWindows } from './store.ts';
 
 /** What is asked of a window: the versions of one length, the slices of another. */

@@ -8,7 +8,15 @@ import type {
 } from '../../console/performance-report/performance-report.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { countText, type MetricName } from '../../core/performance/metrics.ts';
-import { dayMs, durationMs, floorToDay, formatInstant, weekMs, type Window } from '../../core/window.ts';
+import {
+  dayMs,
+  durationMs,
+  floorToDay,
+  formatInstant,
+  weekMs,
+  windowKey,
+  type Window,
+} from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import { hoursWithin, type ServedHour } from '../performance/served-hours.ts';
@@ -125,8 +133,8 @@ function storedBy(evaluations: readonly StoredEvaluation[]): ReadonlyMap<string,
   );
 }
 
-function keyOf({ start, end }: Window, version: string): string {
-  return `${start}/${end}/${version}`;
+function keyOf(window: Window, version: string): string {
+  return `${windowKey(window)}/${version}`;
 }
 
 /** What the state of an evaluation would be. */

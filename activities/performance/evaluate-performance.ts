@@ -1,5 +1,5 @@
 import type { Window, WindowText } from '../../core/window.ts';
-import { durationMs, floorToDay, parseWindow } from '../../core/window.ts';
+import { distinctWindows, durationMs, floorToDay, parseWindow } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -15,7 +15,7 @@ import {
   findWindowsOfHours,
   readEvaluationMarks,
 } from './store.ts';
-import { distinctWindows, dueWindows } from './windows.ts';
+import { dueWindows } from './windows.ts';
 
 export interface EvaluatePerformanceInput {
   readonly model: string;

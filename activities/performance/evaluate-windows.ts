@@ -2,7 +2,7 @@
 
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Window } from '../../core/window.ts';
-import { durationMs } from '../../core/window.ts';
+import { distinctWindows, durationMs } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { Provenance } from '../processes/provenance.ts';
 import { wholeModel } from '../profiles/columns.ts';
@@ -13,7 +13,7 @@ import { hoursWithin, readServedHours, type ServedHour } from './served-hours.ts
 import { findSelectiveActuals } from './selective-actuals.ts';
 import type { EvaluationToStore } from './store.ts';
 import { storeEvaluations } from './store.ts';
-import { distinctWindows, isMonitored, overlappingGroups } from './windows.ts';
+import { isMonitored, overlappingGroups } from './windows.ts';
 
 /** What is the same for all windows of a run. */
 export interface EvaluationRun {

@@ -5,7 +5,7 @@ import { neededWindows } from '../../core/degradation/needed-windows.ts';
 import { rulesOf } from '../../core/degradation/rules.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Window } from '../../core/window.ts';
-import { dayMs, durationMs, trailingWindow } from '../../core/window.ts';
+import { dayMs, distinctWindows, durationMs, trailingWindow } from '../../core/window.ts';
 
 /** The windows that a monitor wants evaluated at an instant: its own, and those its degradation rules look at. */
 export function dueWindows(monitor: Monitor, asOf: number): Window[] {
@@ -22,19 +22,13 @@ export function firstDueHour(monitor: Monitor, asOf: number): number {
   return Math.min(...starts) - durationMs(monitor.performance.actualsHorizon);
 }
 
-/** Each window once, in order of start and end. */
-export function distinctWindows(windows: readonly Window[]): Window[] {
-  const byKey = new Map(windows.map((window) => [`${window.start}/${window.end}`, window]));
-  return [...byKey.values()].sort((a, b) => a.start - b.start || a.end - b.end);
-}
-
 /** The summaries of a longer span are not held at once, unless a single window is longer. */
 const mostSpanMs = 62 * dayMs;
 
 /** Windows in order of their start, grouped so that overlapping ones are read from the database once. */
 export function overlappingGroups(windows: readonly Window[]): { span: Window; windows: Window[] }[] {
   const groups: { span: { start: number; end: number }; windows: Window[] }[] = [];
-  for (const window of windows) {
+  for (const window of windows.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
     const last = groups.at(-1);
     const fits = last !== undefined && Math.max(last.span.end, window.end) - last.span.start <= mostSpanMs;
     if (fits && window.start < last.span.end) {

@@ -18,7 +18,7 @@ import { neededWindows } from '../../core/degradation/needed-windows.ts';
 import type { DegradationRule } from '../../core/degradation/rules.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Window } from '../../core/window.ts';
-import { dayMs, durationMs, hourMs } from '../../core/window.ts';
+import { dayMs, distinctWindows, durationMs, hourMs, windowKey } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { Revision } from './store.ts';
 import { findServedHours, listCheckedVersions, listRevisions, listServingVersions } from './store.ts';
@@ -75,7 +75,7 @@ export async function readHistory(connection: Queryable, request: HistoryRequest
       ...(drift && { drift }),
     });
   }
-  return { evidence, computed: new Set(computed.map(({ window }) => keyOf(window))).size };
+  return { evidence, computed: new Set(computed.map(({ window }) => windowKey(window))).size };
 }
 
 function windowsOf(
@@ -85,17 +85,17 @@ function windowsOf(
   reference: ReturnType<typeof referenceSpan>,
 ): Window[] {
   const [first = 0] = days;
-  const windows = new Map<string, Window>();
+  const windows: Window[] = [];
   for (let day = first - horizon; day <= (days.at(-1) ?? first); day += dayMs) {
-    for (const window of neededWindows(rules, day, reference)) windows.set(keyOf(window), window);
+    windows.push(...neededWindows(rules, day, reference));
   }
-  return [...windows.values()];
+  return distinctWindows(windows);
 }
 
 /** The newest revision of each version and window. */
 function indexOf(oldestFirst: readonly EvaluationEvidence[]): EvaluationIndex {
   const newest = new Map(
-    oldestFirst.map((evaluation) => [`${evaluation.version}/${keyOf(evaluation.window)}`, evaluation]),
+    oldestFirst.map((evaluation) => [`${evaluation.version}/${windowKey(evaluation.window)}`, evaluation]),
   );
   return indexEvaluations([...newest.values()]);
 }
@@ -108,9 +108,9 @@ async function computeMissing(
 ): Promise<EvaluationEvidence[]> {
   const served = await findServedHours(connection, monitor.model);
   if (served === null) return [];
-  const known = new Set(stored.map(({ window }) => keyOf(window)));
+  const known = new Set(stored.map(({ window }) => windowKey(window)));
   const missing = windows.filter(
-    (window) => !known.has(keyOf(window)) && window.end > served.first && window.start <= served.last,
+    (window) => !known.has(windowKey(window)) && window.end > served.first && window.start <= served.last,
   );
   const computed: EvaluationEvidence[] = [];
   let done = 0;
@@ -148,8 +148,4 @@ async function computeMissing(
     }
   });
   return computed;
-}
-
-function keyOf({ start, end }: Window): string {
-  return `${start}/${end}`;
 }

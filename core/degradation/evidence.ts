@@ -5,6 +5,7 @@ import type { MetricName } from '../performance/metrics.ts';
 import type { QualityCheck } from '../quality/check.ts';
 import type { Computed, Verdict } from '../verdict.ts';
 import type { Window } from '../window.ts';
+import { windowKey } from '../window.ts';
 import type { ReferenceSpan } from './baseline.ts';
 
 /** Low and high end of a 95% interval. */
@@ -62,7 +63,7 @@ export interface DegradationEvidence {
 export function indexEvaluations(evaluations: readonly EvaluationEvidence[]): EvaluationIndex {
   const index = new Map<string, EvaluationEvidence[]>();
   for (const evaluation of evaluations) {
-    const key = keyOf(evaluation.window);
+    const key = windowKey(evaluation.window);
     const same = index.get(key);
     if (same === undefined) index.set(key, [evaluation]);
     else same.push(evaluation);
@@ -76,9 +77,5 @@ export function indexEvaluations(evaluations: readonly EvaluationEvidence[]): Ev
  * @example evaluationsOf(indexEvaluations([]), { start: 0, end: 1 }) // []
  */
 export function evaluationsOf(index: EvaluationIndex, window: Window): readonly EvaluationEvidence[] {
-  return index.get(keyOf(window)) ?? [];
-}
-
-function keyOf({ start, end }: Window): string {
-  return `${start}/${end}`;
+  return index.get(windowKey(window)) ?? [];
 }

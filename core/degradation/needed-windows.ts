@@ -1,7 +1,7 @@
 /** Which evaluations rules look at. */
 
 import type { Window } from '../window.ts';
-import { dayMs, durationMs, trailingWindow } from '../window.ts';
+import { dayMs, distinctWindows, durationMs, trailingWindow } from '../window.ts';
 import type { ReferenceSpan } from './baseline.ts';
 import { baselineWindow } from './baseline.ts';
 import type { Condition, DegradationRule, MetricCondition } from './rules.ts';
@@ -9,7 +9,7 @@ import { conditionsOf } from './rules.ts';
 
 /**
  * Which windows have to be evaluated, so that these rules can be judged as of an instant? Those of their lengths, the
- * single days of daily means and trends, the earlier ones of `3 of 5`, and their baselines; each once, in no order. Runs
+ * single days of daily means and trends, the earlier ones of `3 of 5`, and their baselines; each once. Runs
  * of earlier days may come later, or never.
  *
  * @example neededWindows(defaultRules({ rmse: 75 }), parseInstant('2011-05-20T03:15:00Z'), undefined).map(formatWindow)
@@ -21,7 +21,7 @@ export function neededWindows(
   reference: ReferenceSpan | undefined,
 ): readonly Window[] {
   const windows = rules.flatMap(conditionsOf).flatMap((condition) => ofCondition(condition, asOf, reference));
-  return [...new Map(windows.map((window) => [`${window.start}/${window.end}`, window])).values()];
+  return distinctWindows(windows);
 }
 
 function ofCondition(condition: Condition, asOf: number, reference: ReferenceSpan | undefined): Window[] {
