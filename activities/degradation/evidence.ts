@@ -14,8 +14,9 @@ import type { DegradationRule } from '../../core/degradation/rules.ts';
 import { conditionsOf } from '../../core/degradation/rules.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Level, Verdict } from '../../core/verdict.ts';
+import { joinComputed } from '../../core/verdict.ts';
 import type { Window } from '../../core/window.ts';
-import { dayMs, durationMs, floorToDay, trailingWindow } from '../../core/window.ts';
+import { dayMs, distinctWindows, durationMs, floorToDay, trailingWindow } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import { readQuality } from '../quality/store.ts';
@@ -97,7 +98,7 @@ async function findEvaluations(
   model: string,
   windows: readonly Window[],
 ): Promise<EvaluationIndex> {
-  const distinct = [...new Map(windows.map((window) => [`${window.start}/${window.end}`, window])).values()];
+  const distinct = distinctWindows(windows);
   const rows = await connection.query<EvaluationRow>(
     `select distinct on (version, window_start, window_end)
        version, window_start, window_end, revision, state, verdict, reason, metrics, intervals, details, sample_size, coverage
@@ -113,11 +114,6 @@ async function findEvaluations(
 
 /** A stored evaluation as rules look at it. */
 export function toEvaluation(row: EvaluationRow): EvaluationEvidence {
-  const computed = Object.entries(row.metrics).map(([name, value]) => [name, { value }]);
-  const not = Object.entries(row.details.notComputable ?? {}).map(([name, notComputable]) => [
-    name,
-    { notComputable },
-  ]);
   return {
     version: row.version,
     window: { start: row.window_start, end: row.window_end },
@@ -125,7 +121,7 @@ export function toEvaluation(row: EvaluationRow): EvaluationEvidence {
     state: row.state,
     sampleSize: row.sample_size,
     verdict: { level: row.verdict, reason: row.reason },
-    metrics: Object.fromEntries([...computed, ...not]),
+    metrics: joinComputed({ values: row.metrics, notComputable: row.details.notComputable ?? {} }),
     intervals: row.intervals,
     ...(row.coverage !== null && { coverage: row.coverage }),
   };

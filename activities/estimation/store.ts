@@ -2,7 +2,7 @@
 
 import type { Estimate, Estimator } from '../../core/estimation/estimator.ts';
 import type { ReconciledEstimate } from '../../core/estimation/concept-drift.ts';
-import { valueOf } from '../../core/verdict.ts';
+import { splitComputed } from '../../core/verdict.ts';
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
@@ -129,14 +129,7 @@ export async function storeEstimate(
   { estimate, ...of }: OfVersion & { readonly estimate: Estimate },
 ): Promise<void> {
   const { rows, metrics, intervals, ...details } = estimate;
-  const entries = Object.entries(metrics);
-  const values = entries.flatMap(([name, metric]) => {
-    const value = valueOf(metric);
-    return value === null ? [] : [[name, value]];
-  });
-  const reasons = entries.flatMap(([name, metric]) =>
-    'notComputable' in metric ? [[name, metric.notComputable]] : [],
-  );
+  const { values, notComputable } = splitComputed(metrics);
   await connection.execute(
     `insert into performance_estimates as stored (
        model, version, window_start, window_end, as_of, configuration_hash, code_version, workflow_id, run_id,
@@ -152,11 +145,11 @@ export async function storeEstimate(
     [
       ...valuesOf(of),
       rows,
-      JSON.stringify(Object.fromEntries(values)),
+      JSON.stringify(values),
       JSON.stringify(
         Object.fromEntries(Object.entries(intervals).map(([name, { low, high }]) => [name, [low, high]])),
       ),
-      JSON.stringify({ ...details, notComputable: Object.fromEntries(reasons) }),
+      JSON.stringify({ ...details, notComputable }),
     ],
   );
 }

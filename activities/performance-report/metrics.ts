@@ -16,13 +16,11 @@ export function mainMetric({ task, performance, retraining }: Monitor, numbers: 
 }
 
 export function limitsOf({ performance }: Monitor, metric: MetricName): Limits | undefined {
-  const limits: Readonly<Partial<Record<MetricName, unknown>>> = performance.limits;
-  const limit = limits[metric] as
-    | number
-    | { readonly warning?: number | undefined; readonly critical?: number | undefined }
-    | undefined;
+  const limits: Readonly<
+    Partial<Record<MetricName, { warning?: number | undefined; critical?: number | undefined }>>
+  > = performance.limits;
+  const limit = limits[metric];
   if (limit === undefined) return undefined;
-  if (typeof limit === 'number') return { critical: limit };
   return {
     ...(limit.warning !== undefined && { warning: limit.warning }),
     ...(limit.critical !== undefined && { critical: limit.critical }),

@@ -8,6 +8,7 @@ import { judgeGate } from '../../core/performance/gate.ts';
 import { metricIntervals } from '../../core/performance/intervals/metric-intervals.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
 import { mergeSummaries } from '../../core/performance/summary.ts';
+import { splitComputed } from '../../core/verdict.ts';
 import { durationMs } from '../../core/window.ts';
 import type { SelectiveActuals } from './selective-actuals.ts';
 import { countsOf, type ServedHour } from './served-hours.ts';
@@ -55,14 +56,12 @@ export function evaluateHours(
       age: shorter(performance.gate.age, performance.actualsHorizon),
     },
   );
-  const computed = Object.entries(metrics);
+  const { values, notComputable } = splitComputed(metrics);
   const content = {
     verdict: verdict.level,
     reason: verdict.reason,
     gate,
-    metrics: Object.fromEntries(
-      computed.flatMap(([name, metric]) => ('value' in metric ? [[name, metric.value]] : [])),
-    ),
+    metrics: values,
     intervals: Object.fromEntries(
       intervals.flatMap(([name, interval]) =>
         'low' in interval ? [[name, [interval.low, interval.high] as const]] : [],
@@ -70,18 +69,14 @@ export function evaluateHours(
     ),
     details: {
       ...details,
-      notComputable: Object.fromEntries(
-        computed.flatMap(([name, metric]) =>
-          'notComputable' in metric ? [[name, metric.notComputable]] : [],
-        ),
-      ),
+      notComputable,
       noInterval: Object.fromEntries(
         intervals.flatMap(([name, interval]) =>
           'notComputable' in interval ? [[name, interval.notComputable]] : [],
         ),
       ),
       errorBounds: Object.fromEntries(
-        computed.flatMap(([name, metric]) =>
+        Object.entries(metrics).flatMap(([name, metric]) =>
           'value' in metric && metric.errorBound !== undefined ? [[name, metric.errorBound]] : [],
         ),
       ),
