@@ -6,7 +6,7 @@ import { evaluateSummary } from '../../core/performance/evaluate.ts';
 import { metricIntervals, type SummaryBlock } from '../../core/performance/intervals/metric-intervals.ts';
 import { isMetricName, type MetricName } from '../../core/performance/metrics.ts';
 import { mergeSummaries, type OutcomeSummary } from '../../core/performance/summary.ts';
-import type { Level } from '../../core/verdict.ts';
+import { joinComputed, type Level } from '../../core/verdict.ts';
 import { formatInstant, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
@@ -80,23 +80,24 @@ export async function readEvaluations(
 }
 
 function numbersOf({ metrics, intervals, not_computable: reasons }: EvaluationRow): Numbers {
-  const computed = Object.entries(metrics).map(([name, value]) => {
-    const interval = intervals[name];
-    return [name, { value, ...(interval !== undefined && { interval }) }] as const;
-  });
-  const not = Object.entries(reasons ?? {}).map(
-    ([name, notComputable]) => [name, { notComputable }] as const,
+  const computed = joinComputed({ values: metrics, notComputable: reasons ?? {} });
+  return Object.fromEntries(
+    Object.entries(computed)
+      // A later version of this code may have stored a metric that this one does not know.
+      .filter(([name]) => isMetricName(name))
+      .map(([name, one]) => {
+        const interval = intervals[name];
+        return [name, { ...one, ...(interval !== undefined && { interval }) }];
+      }),
   );
-  // A later version of this code may have stored a metric that this one does not know.
-  return Object.fromEntries([...computed, ...not].filter(([name]) => isMetricName(name)));
 }
 
 /** The same from hours, which are of one version and segment, or of a reference that several have served. */
 export function numbersOfHours({ task, performance }: Monitor, hours: readonly ServedHour[]): WindowNumbers {
   const summary = summaryOf(task, hours);
-  const { metrics } = evaluateSummary(summary, { minimumOutcomes: 0 });
-  const intervals = metricIntervals(blocksOf(hours), { total: summary });
-  const { minimumOutcomes } = performance;
+  const { minimumOutcomes, intervalLevels } = performance;
+  const { metrics } = evaluateSummary(summary, { minimumOutcomes: 0, intervalLevels });
+  const intervals = metricIntervals(blocksOf(hours), { total: summary, intervalLevels });
   return {
     metrics: Object.fromEntries(
       Object.entries(metrics).map(([name, measured]) => {
