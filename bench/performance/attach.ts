@@ -19,7 +19,7 @@ import { upsertMonitor } from '../../activities/monitors/store.ts';
 import { monitorSchema } from '../../core/monitor/schema.ts';
 import type { Database } from '../../sql/database.ts';
 import { machineText } from '../profiles/timing.ts';
-import { costOf, medianOf, numberOption, withBenchDatabase } from './database.ts';
+import { costOf, idleContext, medianOf, numberOption, withBenchDatabase } from './database.ts';
 
 const model = 'attached';
 const stations = 500;
@@ -99,13 +99,7 @@ const results = await withBenchDatabase(async (database) => {
   await load(database);
   const attach = createAttachActuals({
     database,
-    context: () => ({
-      workflowId: '',
-      runId: '',
-      heartbeat: () => {},
-      resumePoint: undefined,
-      cancelled: new AbortController().signal,
-    }),
+    context: idleContext,
   });
   const costs = { attached: [], updated: [], again: [], window: [] } as Record<
     'attached' | 'updated' | 'again' | 'window',

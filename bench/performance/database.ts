@@ -4,10 +4,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { ActivityContext } from '../../activities/activity-context.ts';
 import { startPostgres } from '../../demo/stack/postgres.ts';
 import type { Database } from '../../sql/database.ts';
 import { openDatabase } from '../../sql/database.ts';
 import { migrate } from '../../sql/migrator.ts';
+
+/** Of an activity that Temporal does not run. */
+export const idleContext = (): ActivityContext => ({
+  workflowId: '',
+  runId: '',
+  heartbeat: () => {},
+  resumePoint: undefined,
+  cancelled: new AbortController().signal,
+});
 
 const name = 'tidewatch_bench';
 

@@ -21,7 +21,7 @@ import { monitorSchema } from '../../core/monitor/schema.ts';
 import type { Database } from '../../sql/database.ts';
 import { machineText } from '../profiles/timing.ts';
 import type { Cost } from './database.ts';
-import { costOf, medianOf, numberOption, withBenchDatabase } from './database.ts';
+import { costOf, idleContext, medianOf, numberOption, withBenchDatabase } from './database.ts';
 
 const model = 'summarized';
 const hours = 720;
@@ -72,13 +72,7 @@ const results = await withBenchDatabase(async (database) => {
   const deps = {
     database,
     codeVersion: 'bench',
-    context: () => ({
-      workflowId: '',
-      runId: '',
-      heartbeat: () => {},
-      resumePoint: undefined,
-      cancelled: new AbortController().signal,
-    }),
+    context: idleContext,
   };
   const summarize = createSummarizeOutcomes(deps);
   const evaluate = createEvaluatePerformance(deps);

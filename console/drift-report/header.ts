@@ -1,7 +1,8 @@
 /** What somebody reads first: has it drifted, since when, how badly, against what. */
 
 import { countText } from '../../core/performance/metrics.ts';
-import type { Level, Verdict } from '../../core/verdict.ts';
+import type { Level } from '../../core/verdict.ts';
+import { besideItems, type Beside } from '../beside-list.ts';
 import { html, type Html, type Part } from '../html.ts';
 import { definition } from '../definition.ts';
 import { formatCount } from '../numbers.ts';
@@ -28,12 +29,7 @@ export function header(report: DriftReport): Html {
       </p>
       ${reasonOf(verdict.reason)}
       <ul class="beside">
-        ${besides(report).map(
-          ({ level, place, name, reason }) =>
-            html`<li>
-              ${levelMark(level)} <a href="#${place}">${name}</a>: ${shorten(reason, longestReason)}
-            </li>`,
-        )}
+        ${besideItems(besides(report))}
       </ul>
     </div>
     <dl class="sides">
@@ -62,10 +58,7 @@ export function headline({ verdict: { level }, columns }: DriftReport): string {
 }
 
 /** What was found beside the columns, with the section that says more. */
-function besides({ quality, segments = [], together = [], columns }: DriftReport): readonly (Verdict & {
-  readonly place: string;
-  readonly name: string;
-})[] {
+function besides({ quality, segments = [], together = [], columns }: DriftReport): readonly Beside[] {
   const changed = together.filter(({ verdict }) => isLoud(verdict.level));
   const drifted = segments.filter(({ verdict }) => isLoud(verdict.level)).map(({ name }) => name);
   return [

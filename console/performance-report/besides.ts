@@ -1,15 +1,10 @@
 /** What else speaks in a report, each with the section that says more. */
 
 import { countText } from '../../core/performance/metrics.ts';
-import type { Verdict } from '../../core/verdict.ts';
+import type { Beside } from '../beside-list.ts';
 import { lossLabel, lossText } from './metric-words.ts';
 import type { PerformanceReport, ReportedComparison, Slices } from './performance-report.ts';
 import { isAbsent } from './section.ts';
-
-export interface Beside extends Verdict {
-  readonly place: string;
-  readonly name: string;
-}
 
 /** Of drift, data quality, estimates, baselines and weak slices: what there is to be said in a line. */
 export function besides(report: PerformanceReport): readonly Beside[] {

@@ -3,9 +3,10 @@
 import { formatShare } from '../../core/number-text.ts';
 import { countText } from '../../core/performance/metrics.ts';
 import { dayMs, parseInstant } from '../../core/window.ts';
-import { axisLine, axisText, chartText, chartWidth, gridLine } from '../chart-parts.ts';
+import { axisText, chartText, chartWidth, gridLine } from '../chart-parts.ts';
 import { drawChart, type ChartOption } from '../charts.ts';
 import { html, type Html, type Part } from '../html.ts';
+import { nameAxis } from '../name-axis.ts';
 import { formatNumber } from '../numbers.ts';
 import { dayText } from '../time-axis.ts';
 import type { ErrorByDay, ErrorByHour, ErrorPoint, PerformanceReport } from './performance-report.ts';
@@ -101,21 +102,10 @@ function barsOption(
   names: readonly string[],
   isCurrent: readonly boolean[],
 ): ChartOption {
-  const step = Math.max(1, Math.ceil(names.length / 6));
   return {
     textStyle: chartText,
     grid: { left: 46, right: 20, top: 10, bottom: 26, outerBoundsMode: 'none' },
-    xAxis: {
-      type: 'category',
-      data: [...names],
-      axisLine,
-      axisTick: { show: false },
-      // Counted from the end: the last day is the one that matters.
-      axisLabel: {
-        ...axisText,
-        interval: (i: number) => (names.length - 1 - i) % step === 0,
-      },
-    },
+    xAxis: nameAxis(names),
     yAxis: {
       type: 'value',
       axisLine: { show: false },

@@ -6,6 +6,7 @@ import { html, type Html, type Part } from '../html.ts';
 import { levelMark } from '../level-mark.ts';
 import { shorten, visibleName } from '../names.ts';
 import { formatCount } from '../numbers.ts';
+import { besideItems } from '../beside-list.ts';
 import { besides } from './besides.ts';
 import { headline, mainSentence, outcomesText, sinceWords, windowText } from './headline.ts';
 import type { PerformanceReport, ReportedWindow } from './performance-report.ts';
@@ -23,12 +24,7 @@ export function header(report: PerformanceReport): Html {
       <p>${shorten(verdict.reason, longestReason)}</p>
       <ul class="beside">
         <li><b>${mainSentence(report)}.</b></li>
-        ${besides(report).map(
-          ({ level, place, name, reason }) =>
-            html`<li>
-              ${levelMark(level)} <a href="#${place}">${name}</a>: ${shorten(reason, longestReason)}
-            </li>`,
-        )}
+        ${besideItems(besides(report))}
       </ul>
     </div>
     <dl class="sides">

@@ -3,13 +3,14 @@
 import { countText } from '../../core/performance/metrics.ts';
 import { formatShare } from '../../core/number-text.ts';
 import { parseInstant } from '../../core/window.ts';
-import { axisLine, axisText, chartText, chartWidth, gridLine } from '../chart-parts.ts';
+import { axisText, chartText, chartWidth, gridLine } from '../chart-parts.ts';
 import { drawChart } from '../charts.ts';
 import { historyChart } from '../drift-report/history-chart.ts';
 import { html, type Html, type Part } from '../html.ts';
 import { instantText } from '../instant-text.ts';
 import { levelMark } from '../level-mark.ts';
 import { shorten, visibleName } from '../names.ts';
+import { nameAxis } from '../name-axis.ts';
 import { formatCount } from '../numbers.ts';
 import { sinceInWords } from '../since.ts';
 import { dayText } from '../time-axis.ts';
@@ -154,23 +155,13 @@ function coverageFigure(days: Coverage['days']): Html {
     days.reduce((sum, day) => sum + day[of], 0),
   );
   const label = `Share of the predictions of each day whose actual is known: ${formatCount(outcomes!)} of ${formatCount(predictions!)} in all`;
-  const step = Math.max(1, Math.ceil(days.length / 6));
   return html`<figure>
     <figcaption><b>Share of each day's predictions whose actual is known</b></figcaption>
     ${drawChart(
       {
         textStyle: chartText,
         grid: { left: 46, right: 20, top: 10, bottom: 26, outerBoundsMode: 'none' },
-        xAxis: {
-          type: 'category',
-          data: names,
-          axisLine,
-          axisTick: { show: false },
-          axisLabel: {
-            ...axisText,
-            interval: (i: number) => (names.length - 1 - i) % step === 0,
-          },
-        },
+        xAxis: nameAxis(names),
         yAxis: {
           type: 'value',
           min: 0,
