@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
-import type { TestDatabase } from '../setup/servers.ts';
-import { createTestDatabase } from '../setup/servers.ts';
+import { useDatabase } from '../setup/world.ts';
 
-let test: TestDatabase;
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.drop());
+const test = useDatabase('shared by all tests');
 
 /** A stored evaluation of one day (or of `days` before its end), without what the trend does not read. */
 const evaluate = (

@@ -1,32 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { openAlert, resolveAlert } from '../../activities/alerts/store.ts';
 import { createWakeAlerts } from '../../activities/alerts/wake-alerts.ts';
 import { alertKey } from '../../core/alert/alert.ts';
 import type { AlertRoute } from '../../core/monitor/schema.ts';
-import type { TestChannels } from '../setup/channels.ts';
-import { startTestChannels } from '../setup/channels.ts';
-import { createTestDatabase } from '../setup/servers.ts';
-import type { TestDatabase } from '../setup/servers.ts';
 import { day, watch } from '../setup/synthetic.ts';
-import type { TestWorker } from '../setup/worker.ts';
-import { startTestWorker } from '../setup/worker.ts';
+import { useWorkerWithChannels } from '../setup/worker-world.ts';
 
-let test: TestDatabase;
-let worker: TestWorker;
-let channels: TestChannels;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  channels = await startTestChannels();
-  worker = await startTestWorker(test.database, { channels: channels.channels });
-});
-afterAll(async () => {
-  await worker.stop();
-  await channels.stop();
-  await test.drop();
-});
+const test = useWorkerWithChannels('shared by all tests');
 
 let model: string;
 let key: string;
@@ -34,7 +17,7 @@ beforeEach(async () => {
   model = `alerted-${randomBytes(4).toString('hex')}`;
   key = alertKey('degradation', model, 'performance');
   await watch(test.database, { model });
-  channels.told();
+  test.channels.told();
 });
 
 const toBoth: readonly AlertRoute[] = [{ severity: ['critical'], slack: true, email: ['a@example.org'] }];
@@ -55,8 +38,8 @@ const resolve = () =>
   test.database.transaction((connection) =>
     resolveAlert(connection, { ...observed(), summary: 'RMSE is fine', asOf: day(2) }),
   );
-const wake = () => createWakeAlerts(worker.dependencies)({ model, alertKeys: [key] });
-const lifecycle = () => worker.client.workflow.getHandle(`alert-lifecycle:${key}`);
+const wake = () => createWakeAlerts(test.worker.dependencies)({ model, alertKeys: [key] });
+const lifecycle = () => test.worker.client.workflow.getHandle(`alert-lifecycle:${key}`);
 const degraded = () => ({
   slack: [`CRITICAL ${model} is degraded: RMSE is high`],
   emails: [`[critical] ${model} is degraded: RMSE is high`],
@@ -69,17 +52,17 @@ describe('alertLifecycle', () => {
     expect(await lifecycle().result()).toEqual({ delivered: 2 });
     await wake();
     expect(await lifecycle().result()).toEqual({ delivered: 0 });
-    expect(channels.told()).toEqual(degraded());
+    expect(test.channels.told()).toEqual(degraded());
   });
 
   it('tells of what happened while it was delivering', async () => {
     await open();
-    channels.slack.answerNext({ status: 500 });
+    test.channels.slack.answerNext({ status: 500 });
     await wake();
     await resolve();
     await wake();
     await lifecycle().result();
-    expect(channels.told()).toEqual({
+    expect(test.channels.told()).toEqual({
       slack: [...degraded().slack, `RESOLVED ${model} is no longer degraded: RMSE is fine`],
       emails: [...degraded().emails, `[resolved] ${model} is no longer degraded: RMSE is fine`],
     });
@@ -87,12 +70,12 @@ describe('alertLifecycle', () => {
 
   it('tries a channel that is down again, and does not let the other one wait', async () => {
     await open();
-    channels.slack.answerNext({ status: 503, times: 2 });
-    const requests = channels.slack.requests();
+    test.channels.slack.answerNext({ status: 503, times: 2 });
+    const requests = test.channels.slack.requests();
     await wake();
     await lifecycle().result();
-    expect(channels.told()).toEqual(degraded());
-    expect(channels.slack.requests() - requests).toBe(3);
+    expect(test.channels.told()).toEqual(degraded());
+    expect(test.channels.slack.requests() - requests).toBe(3);
     const deliveries = await test.database.query(
       'select channel, state, attempts from alert_deliveries where model = $1 order by channel',
       [model],
@@ -105,10 +88,10 @@ describe('alertLifecycle', () => {
 
   it('can be started by hand for an alert that has not been told of', async () => {
     await open();
-    expect(await worker.run('alertLifecycle', { model, alertKey: key })).toEqual({ delivered: 2 });
+    expect(await test.worker.run('alertLifecycle', { model, alertKey: key })).toEqual({ delivered: 2 });
   });
 
   it('ends at once where there is nothing to tell', async () => {
-    expect(await worker.run('alertLifecycle', { model, alertKey: key })).toEqual({ delivered: 0 });
+    expect(await test.worker.run('alertLifecycle', { model, alertKey: key })).toEqual({ delivered: 0 });
   });
 });

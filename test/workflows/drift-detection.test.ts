@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { MonitorInput } from '../../core/monitor/schema.ts';
 import { pushedSeries } from '../activities/metrics/pushed-series.ts';
-import type { TestChannels } from '../setup/channels.ts';
-import { startTestChannels } from '../setup/channels.ts';
-import { createTestDatabase } from '../setup/servers.ts';
-import type { TestDatabase } from '../setup/servers.ts';
 import { at, day, load, watch } from '../setup/synthetic.ts';
-import type { TestWorker } from '../setup/worker.ts';
-import { startTestWorker } from '../setup/worker.ts';
+import { useWorkerWithChannels } from '../setup/worker-world.ts';
 
 const settings = {
   reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-08' },
@@ -19,19 +14,7 @@ const settings = {
 /** Another one for each test: the life cycle of an alert may go on when the run that opened it has ended. */
 let model: string;
 let count = 0;
-let test: TestDatabase;
-let worker: TestWorker;
-let channels: TestChannels;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  channels = await startTestChannels();
-  worker = await startTestWorker(test.database, { channels: channels.channels });
-});
-afterAll(async () => {
-  await worker.stop();
-  await channels.stop();
-  await test.drop();
-});
+const test = useWorkerWithChannels('shared by all tests');
 beforeEach(async () => {
   model = `drift-detected-${(count += 1)}`;
   await watch(test.database, { ...settings, model });
@@ -40,17 +23,17 @@ beforeEach(async () => {
 
 /** What this test's model has told. */
 const told = () => {
-  const { slack, emails } = channels.told();
+  const { slack, emails } = test.channels.told();
   const mine = (text: string): boolean => text.includes(` ${model} `);
   return { slack: slack.filter(mine).sort(), emails: emails.filter(mine).sort() };
 };
 const lifecycleEnded = (subject: string, kind = 'drift') =>
-  worker.client.workflow.getHandle(`alert-lifecycle:${kind}:${model}:${subject}`).result();
+  test.worker.client.workflow.getHandle(`alert-lifecycle:${kind}:${model}:${subject}`).result();
 
 describe('driftDetection', () => {
   it('profiles what is new, compares the current window with the reference and says what it found', async () => {
     await load(test.database, model, { from: 8, to: 15 });
-    expect(await worker.run('driftDetection', { model, asOf: at(15, 3) })).toEqual({
+    expect(await test.worker.run('driftDetection', { model, asOf: at(15, 3) })).toEqual({
       asOf: at(15, 3),
       hoursProfiled: 14 * 24,
       window: { start: at(8), end: at(15) },
@@ -72,7 +55,7 @@ describe('driftDetection', () => {
 
   it('shows the drift as gauges', async () => {
     await load(test.database, model, { from: 8, to: 15, shift: 3 });
-    await worker.run('driftDetection', { model, asOf: at(15, 3) });
+    await test.worker.run('driftDetection', { model, asOf: at(15, 3) });
     expect(await pushedSeries(model, 'drift-detection')).toMatchObject({
       data_drift_detected: 1,
       data_drift_share: 0.5,
@@ -85,7 +68,7 @@ describe('driftDetection', () => {
   it('tells people of drift and of bad data once, and when it is over', async () => {
     const ended = () => Promise.all([lifecycleEnded('dataset'), lifecycleEnded('dataset', 'data-quality')]);
     await load(test.database, model, { from: 8, to: 15, shift: 3 });
-    await worker.run('driftDetection', { model, asOf: at(15, 3) });
+    await test.worker.run('driftDetection', { model, asOf: at(15, 3) });
     await ended();
     const bad = /has bad data: 1 of \d+ checks failed: x out of range$/;
     const drifted = 'has data drift: 1 of 2 features drifted (50%, limit 40%): x';
@@ -94,11 +77,11 @@ describe('driftDetection', () => {
       emails: [expect.stringMatching(bad), `[critical] ${model} ${drifted}`],
     });
 
-    await worker.run('driftDetection', { model, asOf: at(15, 3) });
+    await test.worker.run('driftDetection', { model, asOf: at(15, 3) });
     expect(told()).toEqual({ slack: [], emails: [] });
 
     await load(test.database, model, { from: 15, to: 22 });
-    await worker.run('driftDetection', { model, asOf: at(22, 3) });
+    await test.worker.run('driftDetection', { model, asOf: at(22, 3) });
     await ended();
     expect(told().slack).toEqual([
       expect.stringMatching(/^RESOLVED \S+ has good data again: \d+ checks passed/),
@@ -108,11 +91,11 @@ describe('driftDetection', () => {
 
   it('compares another length, or a window, where it is asked to', async () => {
     await load(test.database, model, { from: 8, to: 12 });
-    expect(await worker.run('driftDetection', { model, asOf: at(12, 3), current: '2d' })).toMatchObject({
+    expect(await test.worker.run('driftDetection', { model, asOf: at(12, 3), current: '2d' })).toMatchObject({
       window: { start: at(10), end: at(12) },
     });
     const window = { start: at(8, 6), end: at(9, 18) };
-    expect(await worker.run('driftDetection', { model, asOf: at(12, 3), window })).toMatchObject({
+    expect(await test.worker.run('driftDetection', { model, asOf: at(12, 3), window })).toMatchObject({
       window,
       rows: 36,
     });
@@ -120,7 +103,7 @@ describe('driftDetection', () => {
 
   it('needs no other process to have run', async () => {
     await load(test.database, model, { from: 8, to: 15, error: 30 });
-    await worker.run('driftDetection', { model, asOf: at(15, 3) });
+    await test.worker.run('driftDetection', { model, asOf: at(15, 3) });
     const [actual] = await test.database.query(
       `select verdict, current_rows as rows from drift_results
        where model = $1 and column_name = 'actual' and deciding`,
@@ -132,7 +115,7 @@ describe('driftDetection', () => {
 
 describe('driftDetection of the last 24 hours, every hour', () => {
   const run = (hour: number) =>
-    worker.run<{ window: unknown; verdict: string; driftedFeatures: string[] }>('driftDetection', {
+    test.worker.run<{ window: unknown; verdict: string; driftedFeatures: string[] }>('driftDetection', {
       model,
       current: '24h',
       asOf: at(9, hour, 15),
@@ -158,7 +141,7 @@ describe('driftDetection of the last 24 hours, every hour', () => {
       tidewatch_window_end_timestamp_seconds: day(9) / 1000 + 20 * 3600,
     });
     // The week as a whole has not drifted, and does not end the alert of the day.
-    await worker.run('driftDetection', { model, asOf: at(10, 3) });
+    await test.worker.run('driftDetection', { model, asOf: at(10, 3) });
     expect(await pushedSeries(model, 'drift-detection')).toMatchObject({ data_drift_detected: 0 });
     expect(
       await test.database.query('select alert_key as key, state from alerts where model = $1', [model]),

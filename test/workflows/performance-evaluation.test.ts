@@ -1,28 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { openClient } from '../../client/tidewatch-client.ts';
 import { pushedSeries } from '../activities/metrics/pushed-series.ts';
-import { emptyTables } from '../setup/database-snapshot.ts';
-import { createTestDatabase } from '../setup/servers.ts';
-import type { TestDatabase } from '../setup/servers.ts';
 import { actualsOf, at, day, load, predictionsOf, watch } from '../setup/synthetic.ts';
-import type { TestWorker } from '../setup/worker.ts';
-import { startTestWorker } from '../setup/worker.ts';
+import { useWorker } from '../setup/worker-world.ts';
 
 const model = 'performance-evaluated';
 
-let test: TestDatabase;
-let worker: TestWorker;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  worker = await startTestWorker(test.database);
-});
-afterAll(async () => {
-  await worker.stop();
-  await test.drop();
-});
+const test = useWorker('empty for each test');
 beforeEach(async () => {
-  await emptyTables(test.database);
   await watch(test.database, { model, performance: { windows: ['1d', '7d'] } });
 });
 
@@ -36,7 +22,7 @@ describe('performanceEvaluation', () => {
   it('attaches what has arrived and evaluates the windows that end at asOf', async () => {
     await load(test.database, model, { from: 1, to: 8, error: 1 });
     await load(test.database, model, { from: 8, to: 9, error: 3 });
-    expect(await worker.run('performanceEvaluation', { model, asOf: at(9, 3, 20) })).toEqual({
+    expect(await test.worker.run('performanceEvaluation', { model, asOf: at(9, 3, 20) })).toEqual({
       asOf: at(9, 3, 20),
       windows: 2,
       first: 2,
@@ -66,12 +52,12 @@ describe('performanceEvaluation', () => {
     await client.logPredictions(model, predictionsOf({ from: 8, to: 9 }));
     const actuals = actualsOf({ from: 8, to: 9, error: 2 });
     await client.recordActuals(model, actuals.slice(0, 12));
-    await worker.run('performanceEvaluation', { model, asOf: at(9, 3, 20) });
+    await test.worker.run('performanceEvaluation', { model, asOf: at(9, 3, 20) });
     await client.recordActuals(
       model,
       actuals.slice(12).map((row) => ({ ...row, value: Number(row.value) + 100 })),
     );
-    expect(await worker.run('performanceEvaluation', { model, asOf: at(10, 3, 20) })).toMatchObject({
+    expect(await test.worker.run('performanceEvaluation', { model, asOf: at(10, 3, 20) })).toMatchObject({
       restated: 2,
     });
     const [first] = await shown();
@@ -82,16 +68,16 @@ describe('performanceEvaluation', () => {
   it('does not overwrite the gauges of a newer day with those of an older one', async () => {
     await load(test.database, model, { from: 1, to: 8, error: 1 });
     await load(test.database, model, { from: 8, to: 9, error: 3 });
-    await worker.run('performanceEvaluation', { model, asOf: at(9, 3, 20) });
+    await test.worker.run('performanceEvaluation', { model, asOf: at(9, 3, 20) });
     const newest = await pushedSeries(model, 'performance-evaluation');
-    await worker.run('performanceEvaluation', { model, asOf: at(5, 3, 20) });
+    await test.worker.run('performanceEvaluation', { model, asOf: at(5, 3, 20) });
     expect(await pushedSeries(model, 'performance-evaluation')).toEqual(newest);
   });
 
   it('evaluates a given window', async () => {
     await load(test.database, model, { from: 1, to: 9 });
     const window = { start: at(2), end: at(6) };
-    expect(await worker.run('performanceEvaluation', { model, asOf: at(9, 3), window })).toMatchObject({
+    expect(await test.worker.run('performanceEvaluation', { model, asOf: at(9, 3), window })).toMatchObject({
       windows: 1,
       first: 1,
     });

@@ -1,37 +1,23 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { openClient } from '../../client/tidewatch-client.ts';
 import { hourMs } from '../../core/window.ts';
 import { until } from '../../demo/stack/until.ts';
 import type { ReprocessingProgress } from '../../workflows/reprocessing.ts';
-import { emptyTables } from '../setup/database-snapshot.ts';
-import { createTestDatabase } from '../setup/servers.ts';
-import type { TestDatabase } from '../setup/servers.ts';
 import { actualsOf, at, day, load, predictionsOf, watch } from '../setup/synthetic.ts';
-import type { TestWorker } from '../setup/worker.ts';
-import { startTestWorker } from '../setup/worker.ts';
+import { useWorker } from '../setup/worker-world.ts';
 
 const model = 'reprocessed';
 
-let test: TestDatabase;
-let worker: TestWorker;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  worker = await startTestWorker(test.database);
-});
-afterAll(async () => {
-  await worker.stop();
-  await test.drop();
-});
+const test = useWorker('empty for each test');
 beforeEach(async () => {
-  await emptyTables(test.database);
   await watch(test.database, { model, performance: { windows: ['1d', '7d'], actualsHorizon: '2d' } });
   await load(test.database, model, { from: 1, to: 13 });
 });
 
-const evaluate = (night: number) => worker.run('performanceEvaluation', { model, asOf: at(night, 3) });
+const evaluate = (night: number) => test.worker.run('performanceEvaluation', { model, asOf: at(night, 3) });
 const reprocess = (input: object, id?: string) =>
-  worker.run<Record<string, unknown>>('reprocessing', { model, asOf: at(30), ...input }, id);
+  test.worker.run<Record<string, unknown>>('reprocessing', { model, asOf: at(30), ...input }, id);
 const correctedDay = (n: number, error: number) =>
   openClient({ database: test.database }).recordActuals(
     model,
@@ -104,7 +90,7 @@ describe('reprocessing', () => {
     const workflowId = `reprocessing-${crypto.randomUUID()}`;
     const window = { start: at(1), end: at(12) };
     const running = reprocess({ window, step: '4h' }, workflowId);
-    const handle = worker.client.workflow.getHandle(workflowId);
+    const handle = test.worker.client.workflow.getHandle(workflowId);
     const seen: ReprocessingProgress[] = [];
     const answered = await until(async () => {
       const progress = await handle.query<ReprocessingProgress>('progress').catch(() => undefined);
@@ -121,7 +107,7 @@ describe('reprocessing', () => {
     }
     expect(seen.map(({ done }) => done)).toEqual(seen.map(({ done }) => done).toSorted((a, b) => a - b));
     const runs: number[] = [];
-    for await (const { historyLength } of worker.client.workflow.list({
+    for await (const { historyLength } of test.worker.client.workflow.list({
       query: `WorkflowId = '${workflowId}'`,
     })) {
       runs.push(historyLength);

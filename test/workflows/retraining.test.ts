@@ -1,36 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { TrainingAnswer, TrainingRequest } from '../../activities/retraining/trainer.ts';
 import { openClient } from '../../client/tidewatch-client.ts';
 import type { MonitorInput } from '../../core/monitor/schema.ts';
 import { until } from '../../demo/stack/until.ts';
 import { pushedSeries } from '../activities/metrics/pushed-series.ts';
-import type { TestChannels } from '../setup/channels.ts';
-import { startTestChannels } from '../setup/channels.ts';
 import type { FakeTrainer } from '../setup/fake-trainer.ts';
 import { startFakeTrainer } from '../setup/fake-trainer.ts';
-import { createTestDatabase } from '../setup/servers.ts';
-import type { TestDatabase } from '../setup/servers.ts';
 import { actualsOf, at, load, predictionsOf, watch } from '../setup/synthetic.ts';
-import type { TestWorker } from '../setup/worker.ts';
-import { startTestWorker } from '../setup/worker.ts';
+import { useWorkerWithChannels } from '../setup/worker-world.ts';
 
 const asOf = at(10, 3, 40);
 type Answer = { readonly state: string; readonly reason: string; readonly metrics?: string };
 
-let test: TestDatabase;
-let worker: TestWorker;
-let channels: TestChannels;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  channels = await startTestChannels();
-  worker = await startTestWorker(test.database, { channels: channels.channels });
-});
-afterAll(async () => {
-  await worker.stop();
-  await channels.stop();
-  await test.drop();
-});
+const test = useWorkerWithChannels('shared by all tests');
 
 let model: string;
 let count = 0;
@@ -74,11 +57,11 @@ async function fit(error: number): Promise<TrainingAnswer> {
 }
 
 const run = (input: Record<string, unknown> = {}) =>
-  worker.run<Answer>('retraining', { model, asOf, ...input });
+  test.worker.run<Answer>('retraining', { model, asOf, ...input });
 /** The texts of Slack about this model, once its life cycle has ended. */
 async function told(): Promise<string[]> {
-  await worker.client.workflow.getHandle(`alert-lifecycle:retraining:${model}:${asOf}`).result();
-  return channels.told().slack.filter((text) => text.includes(` ${model} `));
+  await test.worker.client.workflow.getHandle(`alert-lifecycle:retraining:${model}:${asOf}`).result();
+  return test.channels.told().slack.filter((text) => text.includes(` ${model} `));
 }
 const stored = async () =>
   (
@@ -157,7 +140,7 @@ describe('retraining', () => {
   it('waits for a trainer that is away', async () => {
     await trainer.stop();
     const running = run();
-    const handle = worker.client.workflow.getHandle(await workflowIdOfRun());
+    const handle = test.worker.client.workflow.getHandle(await workflowIdOfRun());
     await until(async () => {
       const { raw } = await handle.describe();
       return (
@@ -204,7 +187,7 @@ describe('retraining', () => {
     train = () => new Promise(() => {});
     const running = run();
     await until(() => trainer.requests() === 1, 10_000);
-    await worker.client.workflow.getHandle(await workflowIdOfRun()).cancel();
+    await test.worker.client.workflow.getHandle(await workflowIdOfRun()).cancel();
     expect(await running).toMatchObject({ state: 'failed', reason: 'it was cancelled', metrics: 'pushed' });
     expect((await told())[1]).toBe(`WARNING ${model} could not be retrained: 1 stays: it was cancelled`);
     train = () => fit(1);
@@ -212,7 +195,7 @@ describe('retraining', () => {
   });
 
   it('speaks for now when it is started by hand', async () => {
-    const { state } = await worker.run<Answer>('retraining', { model });
+    const { state } = await test.worker.run<Answer>('retraining', { model });
     // Nothing was predicted in the last days.
     expect(state).toBe('rejected');
     expect(await stored()).toMatchObject({

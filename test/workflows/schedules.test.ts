@@ -1,33 +1,16 @@
 /** Runs that a schedule starts speak for its nominal time, also when a schedule backfill makes up the past. */
 
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { MonitorInput } from '../../core/monitor/schema.ts';
 import { formatInstant, minuteMs } from '../../core/window.ts';
 import { until } from '../../demo/stack/until.ts';
 import { schedulesOf } from '../../schedules/catalog.ts';
-import type { TestChannels } from '../setup/channels.ts';
-import { startTestChannels } from '../setup/channels.ts';
-import { createTestDatabase } from '../setup/servers.ts';
-import type { TestDatabase } from '../setup/servers.ts';
 import { at, day, load, syntheticMonitor, watch } from '../setup/synthetic.ts';
-import type { TestWorker } from '../setup/worker.ts';
-import { startTestWorker } from '../setup/worker.ts';
+import { useWorkerWithChannels } from '../setup/worker-world.ts';
 
-let test: TestDatabase;
-let worker: TestWorker;
-let channels: TestChannels;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  channels = await startTestChannels();
-  worker = await startTestWorker(test.database, { channels: channels.channels });
-});
-afterAll(async () => {
-  await worker.stop();
-  await channels.stop();
-  await test.drop();
-});
+const test = useWorkerWithChannels('shared by all tests');
 
 let model: string;
 let count = 0;
@@ -36,7 +19,7 @@ beforeEach(() => {
   model = `scheduled-${(count += 1)}`;
 });
 afterEach(async () => {
-  for (const id of made.splice(0)) await worker.client.schedule.getHandle(id).delete();
+  for (const id of made.splice(0)) await test.worker.client.schedule.getHandle(id).delete();
 });
 
 /** Three good weeks and a bad one, all loaded today. */
@@ -65,14 +48,14 @@ async function schedule(
     schedules: { hourlyDriftDetection: { enabled: true } },
   });
   const definition = schedulesOf(monitor).find(({ scheduleId }) => scheduleId === `${process}:${model}`)!;
-  await worker.client.schedule.create({
+  await test.worker.client.schedule.create({
     scheduleId: definition.scheduleId,
     spec: { cronExpressions: [definition.cron], timezone: definition.timeZone },
     action: {
       type: 'startWorkflow',
       workflowType: definition.workflowType,
       workflowId: definition.scheduleId,
-      taskQueue: worker.taskQueue,
+      taskQueue: test.worker.taskQueue,
       args: [{ ...definition.input, ...input }],
     },
     policies: { overlap: definition.overlap },
@@ -92,14 +75,14 @@ async function monitorInput(): Promise<MonitorInput> {
 
 /** Backfills nominal times, and gives the results of their runs. */
 async function backfill(scheduleId: string, from: string, to = from): Promise<void> {
-  await worker.client.schedule.getHandle(scheduleId).backfill({
+  await test.worker.client.schedule.getHandle(scheduleId).backfill({
     start: new Date(Date.parse(from) - minuteMs),
     end: new Date(Date.parse(to) + minuteMs),
     overlap: 'BUFFER_ALL',
   });
 }
 async function resultOf<Result>(scheduleId: string, nominal: string): Promise<Result> {
-  const handle = worker.client.workflow.getHandle(`${scheduleId}-${nominal}`);
+  const handle = test.worker.client.workflow.getHandle(`${scheduleId}-${nominal}`);
   await until(async () => {
     try {
       return (await handle.describe()) !== undefined;
@@ -118,7 +101,7 @@ interface Answer {
 }
 
 /** What Slack has heard of this test's model. */
-const told = (): string[] => channels.told().slack.filter((text) => text.includes(` ${model} `));
+const told = (): string[] => test.channels.told().slack.filter((text) => text.includes(` ${model} `));
 const nightOf = (n: number): string => at(n, 3, 40);
 
 /** What a schedule backfill leaves of a model, without when it was computed and by which run. */
@@ -211,7 +194,7 @@ describe('a schedule backfill', () => {
     await backfill(id, nightOf(28));
     await resultOf(id, nightOf(28));
     for (const key of [`degradation:${model}:performance`, `drift:${model}:dataset`]) {
-      await worker.client.workflow.getHandle(`alert-lifecycle:${key}`).result();
+      await test.worker.client.workflow.getHandle(`alert-lifecycle:${key}`).result();
     }
     expect(told().sort()).toEqual([
       expect.stringContaining(`CRITICAL ${model} has data drift`),
@@ -227,7 +210,7 @@ describe('a schedule backfill', () => {
     await backfill(id, nightOf(28));
     const { asOf } = await resultOf<Answer>(id, nightOf(28));
     const first = await derived();
-    const handle = worker.client.workflow.getHandle(`${id}-${asOf}`);
+    const handle = test.worker.client.workflow.getHandle(`${id}-${asOf}`);
     const { runId } = await handle.describe();
     await backfill(id, nightOf(28));
     await until(async () => (await handle.describe()).runId !== runId, 30_000);
@@ -245,14 +228,14 @@ describe('a schedule that is triggered by hand', () => {
     await loadHistory();
     const id = await schedule('degradation-check');
     const before = Date.now();
-    const handle = worker.client.schedule.getHandle(id);
+    const handle = test.worker.client.schedule.getHandle(id);
     await handle.trigger();
     let started: string | undefined;
     await until(async () => {
       started = (await handle.describe()).info.recentActions[0]?.action.workflow.workflowId;
       return started !== undefined;
     }, 30_000);
-    const { asOf } = (await worker.client.workflow.getHandle(started!).result()) as Answer;
+    const { asOf } = (await test.worker.client.workflow.getHandle(started!).result()) as Answer;
     expect(Date.parse(asOf)).toBeGreaterThanOrEqual(Date.parse(formatInstant(before)) - 1000);
   });
 });

@@ -1,34 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
-import { startTestChannels, type TestChannels } from '../setup/channels.ts';
-import { emptyTables } from '../setup/database-snapshot.ts';
 import { pushedSeries } from '../activities/metrics/pushed-series.ts';
-import { createTestDatabase } from '../setup/servers.ts';
-import type { TestDatabase } from '../setup/servers.ts';
 import { at, day, load, watch } from '../setup/synthetic.ts';
-import { startTestWorker, type TestWorker } from '../setup/worker.ts';
+import { startTestWorker } from '../setup/worker.ts';
 import { failureOf } from './failures.ts';
+import { useWorkerWithChannels } from '../setup/worker-world.ts';
 
 const model = 'reported-weekly';
 
-let test: TestDatabase;
-let channels: TestChannels;
-let worker: TestWorker;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  channels = await startTestChannels();
-  worker = await startTestWorker(test.database, { channels: channels.channels });
-});
-afterAll(async () => {
-  await worker.stop();
-  await channels.stop();
-  await test.drop();
-});
+const test = useWorkerWithChannels('empty for each test');
 beforeEach(async () => {
-  await emptyTables(test.database);
   await watch(test.database, { model, report: { recipients: ['team@example.org'] } });
   await load(test.database, model, { from: 1, to: 9 });
-  channels.told();
+  test.channels.told();
 });
 
 const reports = () =>
@@ -38,7 +22,7 @@ const reports = () =>
 
 describe('weeklyReport', () => {
   it('attaches and evaluates what has come, and stores the report of the week before', async () => {
-    expect(await worker.run('weeklyReport', { model, asOf: at(9, 4) })).toEqual({
+    expect(await test.worker.run('weeklyReport', { model, asOf: at(9, 4) })).toEqual({
       asOf: at(9, 4),
       verdict: 'insufficient-data',
       reason: expect.stringContaining('no degradation check'),
@@ -59,30 +43,32 @@ describe('weeklyReport', () => {
   });
 
   it('sends e-mails only when it is told to, and to nobody twice', async () => {
-    await worker.run('weeklyReport', { model, asOf: at(9, 4) });
-    expect(channels.told().emails).toEqual([]);
+    await test.worker.run('weeklyReport', { model, asOf: at(9, 4) });
+    expect(test.channels.told().emails).toEqual([]);
     for (const sent of [1, 0]) {
-      expect(await worker.run('weeklyReport', { model, asOf: at(9, 4), send: true })).toMatchObject({ sent });
+      expect(await test.worker.run('weeklyReport', { model, asOf: at(9, 4), send: true })).toMatchObject({
+        sent,
+      });
     }
-    expect(channels.told().emails).toEqual([`${model}: not judged, week to 2024-01-09`]);
+    expect(test.channels.told().emails).toEqual([`${model}: not judged, week to 2024-01-09`]);
   });
 
   it('sends e-mails when a schedule starts it', async () => {
     const scheduleId = `weekly-report:${model}-${process.pid}`;
-    const handle = await worker.client.schedule.create({
+    const handle = await test.worker.client.schedule.create({
       scheduleId,
       spec: {},
       action: {
         type: 'startWorkflow',
         workflowType: 'weeklyReport',
         workflowId: scheduleId,
-        taskQueue: worker.taskQueue,
+        taskQueue: test.worker.taskQueue,
         args: [{ model, asOf: at(9, 4) }],
       },
     });
     try {
       await handle.trigger();
-      await expect.poll(() => channels.told().emails, { timeout: 20_000 }).toHaveLength(1);
+      await expect.poll(() => test.channels.told().emails, { timeout: 20_000 }).toHaveLength(1);
     } finally {
       await handle.delete();
     }
@@ -90,7 +76,9 @@ describe('weeklyReport', () => {
 
   it('is about a given window, of which it evaluates nothing', async () => {
     const window = { start: at(3), end: at(5) };
-    expect(await worker.run('weeklyReport', { model, asOf: at(9, 4), window })).toMatchObject({ window });
+    expect(await test.worker.run('weeklyReport', { model, asOf: at(9, 4), window })).toMatchObject({
+      window,
+    });
     expect(await reports()).toEqual([{ start: day(3), end: day(5) }]);
     expect(await test.database.query('select from performance_evaluations')).toEqual([]);
   });
@@ -98,7 +86,7 @@ describe('weeklyReport', () => {
   it('is written where nobody takes the e-mail: that is only told', async () => {
     const without = await startTestWorker(test.database, {
       channels: {
-        email: { ...channels.channels.email!, sendReport: () => Promise.reject(new Error('gone')) },
+        email: { ...test.channels.channels.email!, sendReport: () => Promise.reject(new Error('gone')) },
       },
     });
     try {
@@ -118,7 +106,7 @@ describe('weeklyReport', () => {
   });
 
   it('refuses what it cannot read, and shows a right input', async () => {
-    const failure = await failureOf(worker.run('weeklyReport', { model, send: 'yes' }));
+    const failure = await failureOf(test.worker.run('weeklyReport', { model, send: 'yes' }));
     expect(failure.message).toMatch(/send: .*"model":"bike-demand","window"/);
   });
 });

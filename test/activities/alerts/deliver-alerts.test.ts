@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createDeliverAlerts } from '../../../activities/alerts/deliver-alerts.ts';
 import {
@@ -17,8 +17,7 @@ import { startSlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
 import type { SlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
 import { startSmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
 import type { SmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
+import { useDatabase } from '../../setup/world.ts';
 
 const alert = { model: 'bike-demand', alertKey: 'degradation:bike-demand:performance' } as const;
 const observed = {
@@ -35,13 +34,9 @@ const toBoth: readonly AlertRoute[] = [
 ];
 const day = (n: number): number => Date.UTC(2011, 4, n, 3, 40);
 
-let test: TestDatabase;
+const test = useDatabase('shared by all tests');
 let slack: SlackEndpoint;
 let smtp: SmtpEndpoint;
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.drop());
 beforeEach(async () => {
   await test.database.execute('delete from alerts');
   [slack, smtp] = await Promise.all([startSlackEndpoint(), startSmtpEndpoint()]);

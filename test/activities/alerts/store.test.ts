@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { pendingDeliveries } from '../../../activities/alerts/deliveries.ts';
 import { listPendingAlerts, openAlert, resolveAlert } from '../../../activities/alerts/store.ts';
 import type { Relief, Trouble } from '../../../activities/alerts/store.ts';
 import type { AlertRoute } from '../../../core/monitor/schema.ts';
 import { dayMs } from '../../../core/window.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
+import { useDatabase } from '../../setup/world.ts';
 
 const key = 'degradation:bike-demand:performance';
 const day = (n: number): number => Date.UTC(2011, 4, n, 3, 40);
@@ -15,11 +14,7 @@ const routes: readonly AlertRoute[] = [
   { severity: ['info', 'warning', 'critical'], slack: false, email: ['a@example.org', 'b@example.org'] },
 ];
 
-let test: TestDatabase;
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.drop());
+const test = useDatabase('shared by all tests');
 beforeEach(async () => {
   await test.database.execute('delete from alerts');
 });

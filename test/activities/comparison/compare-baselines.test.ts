@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { at, watch } from '../../setup/synthetic.ts';
 import { compare, logPredictions, meanOf, model, recordActuals, storedOf, weekHours } from './made-model.ts';
+import { useDatabase } from '../../setup/world.ts';
 
-let test: TestDatabase;
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.drop());
-beforeEach(() => emptyTables(test.database));
+const test = useDatabase('empty for each test');
 
 /** The second week: hours 168 to 335. */
 const week = { from: 8, to: 15 };

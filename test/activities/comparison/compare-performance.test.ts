@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { openClient } from '../../../client/tidewatch-client.ts';
 import { encodeSummary } from '../../../core/performance/encode.ts';
 import { summarizeRegression } from '../../../core/performance/regression-summary.ts';
 import { formatWindow, hourMs, type Window } from '../../../core/window.ts';
 import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { at, day, watch } from '../../setup/synthetic.ts';
 import { compare, logPredictions, model, recordActuals, storedOf } from './made-model.ts';
+import { useDatabase } from '../../setup/world.ts';
 
-let test: TestDatabase;
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.drop());
-beforeEach(() => emptyTables(test.database));
+const test = useDatabase('empty for each test');
 
 const stored = <Row extends Record<string, unknown>>(table: string): Promise<Row[]> =>
   test.database.query<Row>(`select * from ${table} where model = $1 order by window_end, window_start`, [

@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { openClient } from '../../../client/tidewatch-client.ts';
 import { evaluateSummary } from '../../../core/performance/evaluate.ts';
 import { summarizeClassification } from '../../../core/performance/classification-summary.ts';
 import { valueOf } from '../../../core/verdict.ts';
 import { hourMs } from '../../../core/window.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { day, watch } from '../../setup/synthetic.ts';
 import {
   compare,
@@ -19,13 +16,9 @@ import {
   weekHours,
   type MadePredictions,
 } from './made-model.ts';
+import { useDatabase } from '../../setup/world.ts';
 
-let test: TestDatabase;
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.drop());
-beforeEach(() => emptyTables(test.database));
+const test = useDatabase('empty for each test');
 
 const log = (made: MadePredictions): Promise<void> => logPredictions(test.database, made);
 const actual = (i: number): number => 20 + 5 * Math.sin(i / 3) + (i % 7);

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { CheckDegradationResult } from '../../../activities/degradation/check-degradation.ts';
-import type { Activities } from '../../../activities/index.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
 import { activitiesOn } from '../../setup/activities.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
 import { withoutIntervals } from '../../setup/without-intervals.ts';
+import { useActivities } from '../../setup/world.ts';
 
 const model = 'degrading';
 const key = `degradation:${model}:performance`;
@@ -24,23 +21,16 @@ const settings = {
   },
 } as const satisfies Partial<MonitorInput>;
 
-let test: TestDatabase;
-let activities: Activities;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  activities = activitiesOn(test.database);
-});
-afterAll(() => test.drop());
+const test = useActivities('empty for each test');
 beforeEach(async () => {
-  await emptyTables(test.database);
   await watch(test.database, settings);
 });
 
 async function check(asOf: string, act = false): Promise<CheckDegradationResult> {
-  await activities.attachActuals({ model, asOf });
-  await activities.summarizeOutcomes({ model, asOf });
-  await activities.evaluatePerformance({ model, asOf });
-  return withoutIntervals(await activities.checkDegradation({ model, asOf, act }));
+  await test.activities.attachActuals({ model, asOf });
+  await test.activities.summarizeOutcomes({ model, asOf });
+  await test.activities.evaluatePerformance({ model, asOf });
+  return withoutIntervals(await test.activities.checkDegradation({ model, asOf, act }));
 }
 const loadDay = (n: number, error: number) => load(test.database, model, { from: n, to: n + 1, error });
 const alerts = async () =>
@@ -137,7 +127,7 @@ describe('checkDegradation', () => {
     await load(test.database, model, { from: 1, to: 3 });
     await load(test.database, model, { from: 3, to: 4, shift: 4 });
     expect(await check(at(4, 3))).toMatchObject({ verdict: 'insufficient-data' });
-    await activities.detectDrift({ model, asOf: at(4, 3), act: false });
+    await test.activities.detectDrift({ model, asOf: at(4, 3), act: false });
     expect(await check(at(4, 3))).toMatchObject({
       verdict: 'warning',
       reason: '50% of the features have drifted, above 40% (24 rows)',
@@ -194,14 +184,14 @@ describe('the degradation alert', () => {
     ).entries()) {
       await loadDay(n + 1, error);
       const asOf = at(n + 2, 3);
-      await activities.attachActuals({ model, asOf });
-      await activities.summarizeOutcomes({ model, asOf });
-      await activities.evaluatePerformance({ model, asOf });
+      await test.activities.attachActuals({ model, asOf });
+      await test.activities.summarizeOutcomes({ model, asOf });
+      await test.activities.evaluatePerformance({ model, asOf });
       await test.database.execute(
         `update performance_evaluations set intervals = jsonb_build_object('rmse', array[$2, $3]::float8[]) where window_end = $1`,
         [at(n + 2), low, high],
       );
-      await activities.checkDegradation({ model, asOf, act: false });
+      await test.activities.checkDegradation({ model, asOf, act: false });
     }
     const verdicts = await test.database.query(
       'select verdict, reason from degradation_checks order by window_end',
@@ -241,7 +231,7 @@ describe('the decision to retrain', () => {
   } as const;
   beforeEach(() => watch(test.database, { ...settings, retraining: { ...retraining, minimumOutcomes: 20 } }));
 
-  const begin = (asOf: string) => activities.beginRetraining({ model, asOf, reason: 'test' });
+  const begin = (asOf: string) => test.activities.beginRetraining({ model, asOf, reason: 'test' });
 
   it('starts when the model is degraded and there is enough to train on', async () => {
     await loadDay(1, 5);
@@ -266,7 +256,7 @@ describe('the decision to retrain', () => {
     for (const n of [1, 2, 3]) await loadDay(n, 5);
     await begin(at(3, 3));
     expect((await check(at(4, 3))).retraining.reason).toContain('is still running; one at a time');
-    await activities.failRetraining({ model, retrainingId: at(3, 3), reason: 'test' });
+    await test.activities.failRetraining({ model, retrainingId: at(3, 3), reason: 'test' });
     for (const n of [4, 5, 6]) await loadDay(n, 5);
     expect((await check(at(7, 3))).retraining.reason).toContain(
       'the cooldown of 5 days ends at 2024-01-08T03:00:00Z',

@@ -1,19 +1,16 @@
 /** Actuals arrive in parts: what a day said is said again when it is known better, and people are told so. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { CheckDegradationResult } from '../../../activities/degradation/check-degradation.ts';
-import type { Activities } from '../../../activities/index.ts';
 import type { ActualRow } from '../../../client/tidewatch-client.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
 import { activitiesOn } from '../../setup/activities.ts';
 import { checksums } from '../../setup/checksums.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { actualsOf, at, load, predictionsOf, watch } from '../../setup/synthetic.ts';
 import { withoutIntervals } from '../../setup/without-intervals.ts';
+import { useActivities } from '../../setup/world.ts';
 
 const model = 'restated';
 const settings = {
@@ -23,23 +20,16 @@ const settings = {
   degradation: { rules: [{ metric: 'rmse', over: '1d', limit: 1, certainty: 'point' }] },
 } as const satisfies Partial<MonitorInput>;
 
-let test: TestDatabase;
-let activities: Activities;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  activities = activitiesOn(test.database);
-});
-afterAll(() => test.drop());
+const test = useActivities('empty for each test');
 beforeEach(async () => {
-  await emptyTables(test.database);
   await watch(test.database, settings);
 });
 
 async function check(n: number, runId = 'run'): Promise<CheckDegradationResult> {
   const asOf = at(n, 3);
-  await activities.attachActuals({ model, asOf });
-  await activities.summarizeOutcomes({ model, asOf });
-  await activities.evaluatePerformance({ model, asOf });
+  await test.activities.attachActuals({ model, asOf });
+  await test.activities.summarizeOutcomes({ model, asOf });
+  await test.activities.evaluatePerformance({ model, asOf });
   const result = await activitiesOn(test.database, { runId }).checkDegradation({ model, asOf, act: false });
   return withoutIntervals(result);
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { DetectDriftInput, DetectDriftResult } from '../../../activities/drift/detect-drift.ts';
 import type { Activities } from '../../../activities/index.ts';
@@ -7,11 +7,9 @@ import { openClient } from '../../../client/tidewatch-client.ts';
 import type { PredictionRow } from '../../../client/tidewatch-client.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
 import { activitiesOn } from '../../setup/activities.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { methodsFor } from '../../../core/statistics/registry.ts';
 import { at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
+import { useActivities } from '../../setup/world.ts';
 
 const model = 'drifting';
 /** Reference: days 1 to 7; current window: the day before. */
@@ -22,15 +20,8 @@ const settings = {
   drift: { share: 0.4 },
 } as const satisfies Partial<MonitorInput>;
 
-let test: TestDatabase;
-let activities: Activities;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  activities = activitiesOn(test.database);
-});
-afterAll(() => test.drop());
+const test = useActivities('empty for each test');
 beforeEach(async () => {
-  await emptyTables(test.database);
   await watch(test.database, settings);
   await load(test.database, model, { from: 1, to: 8 });
 });
@@ -38,7 +29,7 @@ beforeEach(async () => {
 async function detect(
   asOf: string,
   input: Partial<DetectDriftInput> = {},
-  by: Activities = activities,
+  by: Activities = test.activities,
 ): Promise<DetectDriftResult> {
   await by.attachActuals({ model, asOf });
   await by.profileHours({ model, asOf, ...input });
@@ -143,13 +134,13 @@ describe('detectDrift', () => {
     await load(test.database, model, { from: 8, to: 9 });
     const whole = await detect(at(9));
     // Rows of the reference and of the window are written again; a run of another day drops their profiles.
-    await activities.profileHours({ model, asOf: at(9) });
+    await test.activities.profileHours({ model, asOf: at(9) });
     await test.database.execute(
       `update predictions set inserted_at = now() where event_time >= $1 and event_time < $2`,
       [at(7), at(9)],
     );
     await test.database.transaction((connection) => dropDirtyProfiles(connection, model));
-    expect(await activities.detectDrift({ model, asOf: at(9), act: false })).toEqual(whole);
+    expect(await test.activities.detectDrift({ model, asOf: at(9), act: false })).toEqual(whole);
     expect(await detect(at(9))).toEqual(whole);
     const [x] = await test.database.query(
       `select reference_rows as reference, current_rows as current from drift_results where column_name = 'x' and deciding`,
@@ -159,8 +150,8 @@ describe('detectDrift', () => {
 
   it('needs no profiles made for it', async () => {
     await load(test.database, model, { from: 8, to: 9, shift: 3 });
-    await activities.attachActuals({ model, asOf: at(9) });
-    expect(await activities.detectDrift({ model, asOf: at(9), act: false })).toMatchObject({
+    await test.activities.attachActuals({ model, asOf: at(9) });
+    expect(await test.activities.detectDrift({ model, asOf: at(9), act: false })).toMatchObject({
       verdict: 'critical',
       rows: 24,
     });

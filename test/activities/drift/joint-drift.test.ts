@@ -1,29 +1,18 @@
 /** Features that change only together: told, although no single one has drifted. */
 
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 
-import type { Activities } from '../../../activities/index.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import { hoursOf } from '../../../core/window.ts';
 import { normals, uniforms } from '../../core/multivariate/samples.ts';
-import { activitiesOn } from '../../setup/activities.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { at, day, watch } from '../../setup/synthetic.ts';
+import { useActivities } from '../../setup/world.ts';
 
 const model = 'together';
 const key = `drift:${model}:dataset`;
 
-let test: TestDatabase;
-let activities: Activities;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  activities = activitiesOn(test.database);
-});
-afterAll(() => test.drop());
+const test = useActivities('empty for each test');
 beforeEach(async () => {
-  await emptyTables(test.database);
   await watch(test.database, {
     model,
     features: { x: { kind: 'continuous' }, y: { kind: 'continuous' } },
@@ -47,7 +36,7 @@ async function loadRows(sign: number): Promise<void> {
   await openClient({ database: test.database }).logPredictions(model, rows);
 }
 const detect = (current?: string) =>
-  activities.detectDrift({ model, asOf: at(36), act: false, ...(current !== undefined && { current }) });
+  test.activities.detectDrift({ model, asOf: at(36), act: false, ...(current !== undefined && { current }) });
 const events = () =>
   test.database.query<{ event: string; severity: string; facts: readonly { name: string }[] }>(
     'select event, severity, facts from alert_events where alert_key = $1',

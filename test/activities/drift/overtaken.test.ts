@@ -1,26 +1,19 @@
 /** What a drift run does when others change what it reads, or what it is about to store. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { profileLock } from '../../../activities/profiles/profile-hours.ts';
 import { dropDirtyProfiles } from '../../../activities/profiles/store.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import type { Database } from '../../../sql/database.ts';
 import { activitiesOn } from '../../setup/activities.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { at, load, predictionsOf, watch } from '../../setup/synthetic.ts';
+import { useDatabase } from '../../setup/world.ts';
 
 const model = 'raced';
 
-let test: TestDatabase;
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.drop());
+const test = useDatabase('empty for each test');
 beforeEach(async () => {
-  await emptyTables(test.database);
   await watch(test.database, {
     model,
     reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-08' },

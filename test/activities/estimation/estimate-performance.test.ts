@@ -1,22 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { openClient } from '../../../client/tidewatch-client.ts';
 import { dayMs, hourMs } from '../../../core/window.ts';
 import { activitiesOn } from '../../setup/activities.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase, type TestDatabase } from '../../setup/servers.ts';
 import { at, day, predictionsOf, watch } from '../../setup/synthetic.ts';
 import { uniforms } from '../../core/multivariate/samples.ts';
+import { useDatabase } from '../../setup/world.ts';
 
 const model = 'estimated';
 
-let test: TestDatabase;
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.drop());
+const test = useDatabase('empty for each test');
 beforeEach(async () => {
-  await emptyTables(test.database);
   await watch(test.database, { model, drift: { share: 0.4 }, performance: { windows: ['7d'] } });
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { readDriftAndError } from '../../../activities/importance/drift-and-error.ts';
 import { ensureLearned, ensureReported } from '../../../activities/importance/ensure-importances.ts';
@@ -10,23 +10,16 @@ import type { VersionImportances } from '../../../core/importance/importances.ts
 import type { Monitor, MonitorInput } from '../../../core/monitor/schema.ts';
 import { hourMs } from '../../../core/window.ts';
 import { activitiesOn } from '../../setup/activities.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { at, day, watch } from '../../setup/synthetic.ts';
+import { useDatabase } from '../../setup/world.ts';
 
 const model = 'important';
 /** Days 4, 11, 18, ... of 2024 are those that weeks begin with. */
 const weeks = { start: day(4), end: day(32) };
 
-let test: TestDatabase;
+const test = useDatabase('empty for each test');
 let monitor: Monitor;
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.drop());
 beforeEach(async () => {
-  await emptyTables(test.database);
   monitor = await watch(test.database, { model });
 });
 

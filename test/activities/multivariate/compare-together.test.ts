@@ -1,24 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { compareTogether } from '../../../activities/multivariate/compare-together.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import { hoursOf } from '../../../core/window.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { day, watch } from '../../setup/synthetic.ts';
 import { normals, uniforms } from '../../core/multivariate/samples.ts';
+import { useDatabase } from '../../setup/world.ts';
 
 const model = 'together';
 const march = { start: day(1), end: day(29) };
 const current = { start: day(29), end: day(36) };
 
-let test: TestDatabase;
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.drop());
-beforeEach(() => emptyTables(test.database));
+const test = useDatabase('empty for each test');
 
 /** Four weeks of hours in which two features rise together, then one in which one falls as the other rises. */
 async function loadRows(signNow: number): Promise<void> {

@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
-import type { Activities } from '../../../activities/index.ts';
 import { findReport, findReportContent, type ReportKey } from '../../../activities/reports/store.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import type { PerformanceReport, Section } from '../../../console/performance-report/performance-report.ts';
 import { dayMs, formatInstant, formatWindow, hourMs, hoursOf } from '../../../core/window.ts';
-import { activitiesOn } from '../../setup/activities.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { actualsOf, at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
+import { useActivities } from '../../setup/world.ts';
 
-let test: TestDatabase;
-let activities: Activities;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  activities = activitiesOn(test.database);
-});
-afterAll(() => test.drop());
+const test = useActivities('shared by all tests');
 
 const keyOf = (model: string, from: number, to: number): ReportKey => ({
   kind: 'performance',
@@ -59,13 +50,13 @@ async function estimated(
 /** What the schedules run in the night of a day. */
 async function night(model: string, n: number): Promise<void> {
   const request = { model, asOf: at(n, 3) };
-  await activities.attachActuals(request);
-  await activities.summarizeOutcomes(request);
-  await activities.profileHours(request);
-  await activities.detectDrift({ ...request, act: true });
-  await activities.evaluatePerformance(request);
-  await activities.comparePerformance(request);
-  await activities.checkDegradation({ ...request, act: true });
+  await test.activities.attachActuals(request);
+  await test.activities.summarizeOutcomes(request);
+  await test.activities.profileHours(request);
+  await test.activities.detectDrift({ ...request, act: true });
+  await test.activities.evaluatePerformance(request);
+  await test.activities.comparePerformance(request);
+  await test.activities.checkDegradation({ ...request, act: true });
 }
 
 describe('writeReport of a regression', () => {
@@ -111,7 +102,7 @@ describe('writeReport of a regression', () => {
     await estimated(model, '1', 21, { rmse: 3.2 }, { rmse: 3.9 });
     await estimated(model, '1', 22, { rmse: 3.1 }, null);
     await estimated(model, 'another', 22, { rmse: 9 }, null);
-    await activities.writeReport({ model, asOf: at(22, 4), send: 'no' });
+    await test.activities.writeReport({ model, asOf: at(22, 4), send: 'no' });
     report = await contentOf(model, 15, 22);
   });
 
@@ -251,7 +242,7 @@ describe('writeReport of a regression', () => {
     const before = await test.database.query(
       `select html, stored_at from reports where kind = 'performance'`,
     );
-    await activities.writeReport({ model, asOf: at(22, 4), send: 'no' });
+    await test.activities.writeReport({ model, asOf: at(22, 4), send: 'no' });
     expect(
       await test.database.query(`select html, stored_at from reports where kind = 'performance'`),
     ).toEqual(before);
@@ -259,7 +250,7 @@ describe('writeReport of a regression', () => {
 
   it('can be of any window, stored or not', async () => {
     const window = { start: at(2, 6), end: at(4, 18) };
-    const written = await activities.writeReport({ model, asOf: at(22, 4), window, send: 'no' });
+    const written = await test.activities.writeReport({ model, asOf: at(22, 4), window, send: 'no' });
     expect(written).toMatchObject({
       window,
       verdict: 'insufficient-data',
@@ -310,10 +301,10 @@ describe('writeReport of a classification', () => {
       })),
     );
     const request = { model, asOf: at(22, 4) };
-    await activities.attachActuals(request);
-    await activities.summarizeOutcomes(request);
-    await activities.evaluatePerformance(request);
-    await activities.writeReport({ ...request, send: 'no' });
+    await test.activities.attachActuals(request);
+    await test.activities.summarizeOutcomes(request);
+    await test.activities.evaluatePerformance(request);
+    await test.activities.writeReport({ ...request, send: 'no' });
     report = await contentOf(model, 15, 22);
   });
 
@@ -352,7 +343,7 @@ describe('writeReport of a classification', () => {
   it('says how sure a number is that was computed for it', async () => {
     // Of three days and more, what repeats every day is no uncertainty.
     const window = { start: at(16), end: at(18) };
-    await activities.writeReport({ model, asOf: at(22, 4), window, send: 'no' });
+    await test.activities.writeReport({ model, asOf: at(22, 4), window, send: 'no' });
     const key = {
       kind: 'performance',
       model,
@@ -376,7 +367,7 @@ describe('writeReport of a model that nothing is known of', () => {
   it('says so in every section, and fails in none', async () => {
     const model = 'unknown-yet';
     await watch(test.database, { model });
-    await activities.writeReport({ model, asOf: at(22, 4), send: 'no' });
+    await test.activities.writeReport({ model, asOf: at(22, 4), send: 'no' });
     const report = await contentOf(model, 15, 22);
     expect(report.window).toEqual({ start: at(15), end: at(22), outcomes: 0, predictions: 0 });
     const absent = Object.entries(report).flatMap(([name, part]: [string, unknown]) =>
@@ -406,9 +397,9 @@ describe('writeReport of a model that nothing is known of', () => {
     await watch(test.database, { model });
     await openClient({ database: test.database }).logPredictions(model, predictionsOf({ from: 15, to: 22 }));
     const request = { model, asOf: at(22, 4) };
-    await activities.summarizeOutcomes(request);
-    await activities.evaluatePerformance(request);
-    await activities.writeReport({ ...request, send: 'no' });
+    await test.activities.summarizeOutcomes(request);
+    await test.activities.evaluatePerformance(request);
+    await test.activities.writeReport({ ...request, send: 'no' });
     const report = await contentOf(model, 15, 22);
     expect(report).toMatchObject({ version: '1', window: { outcomes: 0, predictions: 168 } });
     expect(report.errorByDay).toEqual({ absent: 'No outcome is known.' });

@@ -1,27 +1,16 @@
 /** Whatever is predicted or recorded: an evaluation says what it could compute, and why not the rest. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { Activities } from '../../../activities/index.ts';
 import type { ActualRow, PredictionRow } from '../../../client/tidewatch-client.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
-import { activitiesOn } from '../../setup/activities.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { actualsOf, at, predictionsOf, watch } from '../../setup/synthetic.ts';
+import { useActivities } from '../../setup/world.ts';
 
 const model = 'bad-input';
 
-let test: TestDatabase;
-let activities: Activities;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  activities = activitiesOn(test.database);
-});
-afterAll(() => test.drop());
-beforeEach(() => emptyTables(test.database));
+const test = useActivities('empty for each test');
 
 const log = (rows: readonly PredictionRow[]) =>
   openClient({ database: test.database }).logPredictions(model, rows);
@@ -40,9 +29,9 @@ interface Evaluated extends Record<string, unknown> {
 /** Evaluates one day, the night after it. */
 async function evaluateDay(n: number): Promise<Evaluated> {
   const asOf = at(n + 1, 3);
-  await activities.attachActuals({ model, asOf });
-  await activities.summarizeOutcomes({ model, asOf });
-  await activities.evaluatePerformance({ model, asOf });
+  await test.activities.attachActuals({ model, asOf });
+  await test.activities.summarizeOutcomes({ model, asOf });
+  await test.activities.evaluatePerformance({ model, asOf });
   const [evaluation] = await test.database.query<Evaluated>(
     `select gate, metrics, details, sample_size as rows from latest_performance_evaluations
      where window_start = $1 and window_end = $2`,
@@ -97,7 +86,7 @@ describe('a regression', () => {
 
   it('is evaluated as well when the actuals were there before the predictions', async () => {
     await record(actualsOf({ from: 8, to: 9, error: 2 }));
-    await activities.attachActuals({ model, asOf: at(9, 1) });
+    await test.activities.attachActuals({ model, asOf: at(9, 1) });
     await log(predictionsOf({ from: 8, to: 9 }));
     expect(await evaluateDay(8)).toMatchObject({ gate: 'passed', rows: 24, metrics: { rmse: 2 } });
   });

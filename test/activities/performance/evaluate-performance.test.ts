@@ -1,34 +1,24 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { Activities } from '../../../activities/index.ts';
 import type { ActualRow } from '../../../client/tidewatch-client.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import { formatInstant } from '../../../core/window.ts';
 import { activitiesOn } from '../../setup/activities.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { actualsOf, at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
+import { useActivities } from '../../setup/world.ts';
 
 const model = 'evaluated';
 
-let test: TestDatabase;
-let activities: Activities;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  activities = activitiesOn(test.database);
-});
-afterAll(() => test.drop());
+const test = useActivities('empty for each test');
 beforeEach(async () => {
-  await emptyTables(test.database);
   await watch(test.database, { model, performance: { windows: ['1d', '7d'], actualsHorizon: '3d' } });
 });
 
 async function evaluate(asOf: string, window?: { start: string; end: string }) {
   const request = { model, asOf, ...(window && { window }) };
-  await activities.attachActuals(request);
-  await activities.summarizeOutcomes(request);
-  return activities.evaluatePerformance(request);
+  await test.activities.attachActuals(request);
+  await test.activities.summarizeOutcomes(request);
+  return test.activities.evaluatePerformance(request);
 }
 const log = (rows: Parameters<ReturnType<typeof openClient>['logPredictions']>[1]) =>
   openClient({ database: test.database }).logPredictions(model, rows);

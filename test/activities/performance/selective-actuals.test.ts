@@ -1,27 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { Activities } from '../../../activities/index.ts';
 import type { PredictionRow } from '../../../client/tidewatch-client.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import { hourMs, minuteMs } from '../../../core/window.ts';
-import { activitiesOn } from '../../setup/activities.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { at, day, watch } from '../../setup/synthetic.ts';
+import { useActivities } from '../../setup/world.ts';
 
 const model = 'selective';
 const asOf = at(9, 3);
 
-let test: TestDatabase;
-let activities: Activities;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  activities = activitiesOn(test.database);
-});
-afterAll(() => test.drop());
+const test = useActivities('empty for each test');
 beforeEach(async () => {
-  await emptyTables(test.database);
   await watch(test.database, {
     model,
     features: { temp: { kind: 'continuous' }, season: { kind: 'continuous' }, c: { kind: 'categorical' } },
@@ -54,9 +43,9 @@ async function evaluate(hasActual: (row: PredictionRow, index: number) => boolea
       recordedAt: asOf,
     })),
   );
-  await activities.attachActuals({ model, asOf });
-  await activities.summarizeOutcomes({ model, asOf });
-  await activities.evaluatePerformance({ model, asOf });
+  await test.activities.attachActuals({ model, asOf });
+  await test.activities.summarizeOutcomes({ model, asOf });
+  await test.activities.evaluatePerformance({ model, asOf });
   const [evaluation] = await test.database.query<{
     gate: string;
     verdict: string;

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { Activities } from '../../../activities/index.ts';
 import { readSummaries } from '../../../activities/performance/summary-store.ts';
 import type { ActualRow, PredictionRow } from '../../../client/tidewatch-client.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
@@ -10,22 +9,14 @@ import { hourMs, parseInstant } from '../../../core/window.ts';
 import type { Database, Queryable } from '../../../sql/database.ts';
 import { activitiesOn } from '../../setup/activities.ts';
 import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { actualsOf, at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
+import { useActivities } from '../../setup/world.ts';
 
 const model = 'summarized';
 const asOf = at(9, 3);
 
-let test: TestDatabase;
-let activities: Activities;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  activities = activitiesOn(test.database);
-});
-afterAll(() => test.drop());
+const test = useActivities('empty for each test');
 beforeEach(async () => {
-  await emptyTables(test.database);
   await watch(test.database, { model });
 });
 
@@ -34,8 +25,8 @@ const log = (rows: readonly PredictionRow[]) =>
 const record = (rows: readonly ActualRow[]) =>
   openClient({ database: test.database }).recordActuals(model, rows);
 async function summarize(window?: { start: string; end: string }) {
-  await activities.attachActuals({ model, asOf });
-  return activities.summarizeOutcomes({ model, asOf, ...(window && { window }) });
+  await test.activities.attachActuals({ model, asOf });
+  return test.activities.summarizeOutcomes({ model, asOf, ...(window && { window }) });
 }
 const summaries = () =>
   readSummaries(test.database, model, { start: day(-400), end: day(400) }, 'all segments');
@@ -104,7 +95,7 @@ describe('summarizeOutcomes', () => {
       await load(test.database, model, { from: 30 - days, to: 30 });
       await summarize();
       await record([{ ...actualsOf({ from: 29, to: 30 })[7]!, value: 99, recordedAt: at(30, 1) }]);
-      await activities.attachActuals({ model, asOf });
+      await test.activities.attachActuals({ model, asOf });
       const statements: string[] = [];
       await activitiesOn(recording(test.database, statements)).summarizeOutcomes({ model, asOf });
       return statements;
@@ -138,11 +129,11 @@ describe('summarizeOutcomes', () => {
 
   it('counts outcomes whose predictions have been dropped as predictions, too', async () => {
     await load(test.database, model, { from: 8, to: 9 });
-    await activities.attachActuals({ model, asOf });
+    await test.activities.attachActuals({ model, asOf });
     await test.database.execute(
       `set session_replication_role = replica; delete from predictions; reset session_replication_role`,
     );
-    await activities.summarizeOutcomes({ model, asOf });
+    await test.activities.summarizeOutcomes({ model, asOf });
     expect(await summaries()).toHaveLength(24);
     expect(
       (await summaries()).every(({ predictions, outcomes }) => predictions === 1 && outcomes === 1),
@@ -174,12 +165,14 @@ describe('summarizeOutcomes', () => {
     expect(await summarize()).toEqual({ hours: 0, changed: 0 });
     await watch(test.database, { model, performance: { windows: ['1d'] } });
     // Eleven days later, windows back to the sixth day may still be restated.
-    expect(await activities.summarizeOutcomes({ model, asOf: at(20, 3) })).toMatchObject({ hours: 3 * 24 });
+    expect(await test.activities.summarizeOutcomes({ model, asOf: at(20, 3) })).toMatchObject({
+      hours: 3 * 24,
+    });
   });
 
   it('goes on where it was stopped', async () => {
     await load(test.database, model, { from: 8, to: 9 });
-    await activities.attachActuals({ model, asOf });
+    await test.activities.attachActuals({ model, asOf });
     let resumePoint: unknown;
     const stopping = activitiesOn(test.database, {
       context: () => ({
@@ -215,7 +208,7 @@ describe('summarizeOutcomes', () => {
        from generate_series(1, 25000) as row`,
       [model, at(8)],
     );
-    expect(await activities.summarizeOutcomes({ model, asOf })).toMatchObject({ changed: 1 });
+    expect(await test.activities.summarizeOutcomes({ model, asOf })).toMatchObject({ changed: 1 });
     const [hour] = await summaries();
     const mean = evaluateSummary(decodeSummary(hour!.content)).metrics.mae;
     const sum = Array.from({ length: 25_000 }, (_, i) => (i + 1) % 7).reduce((a, b) => a + b, 0);
@@ -244,7 +237,7 @@ describe('summarizeOutcomes', () => {
   });
 
   it('refuses a model that nobody watches', async () => {
-    await expect(activities.summarizeOutcomes({ model: 'unknown', asOf })).rejects.toMatchObject({
+    await expect(test.activities.summarizeOutcomes({ model: 'unknown', asOf })).rejects.toMatchObject({
       code: 'UNKNOWN_MODEL',
     });
   });

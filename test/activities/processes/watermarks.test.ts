@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { advanceWatermark, makesUpThePast } from '../../../activities/processes/watermarks.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import { hourMs } from '../../../core/window.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { day, predictionsOf } from '../../setup/synthetic.ts';
+import { useDatabase } from '../../setup/world.ts';
 
 const model = 'marked';
 const process = 'drift-detection';
 
-let test: TestDatabase;
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.drop());
-beforeEach(() => emptyTables(test.database));
+const test = useDatabase('empty for each test');
 
 const advance = (asOf: number, windowEnd = asOf) =>
   advanceWatermark(test.database, { model, process, asOf, windowEnd });

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { Activities } from '../../../activities/index.ts';
 import { findMonitor } from '../../../activities/monitors/store.ts';
 import { specifyReference } from '../../../activities/profiles/reference.ts';
 import { currentWindow } from '../../../activities/profiles/profile-hours.ts';
@@ -13,24 +12,15 @@ import { mergeProfiles } from '../../../core/profile/merge.ts';
 import { rowCountOf } from '../../../core/profile/profile.ts';
 import { hourMs } from '../../../core/window.ts';
 import { activitiesOn } from '../../setup/activities.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { actualsOf, at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
+import { useActivities } from '../../setup/world.ts';
 
 const model = 'profiled';
 const asOf = at(5, 3);
 
-let test: TestDatabase;
+const test = useActivities('empty for each test');
 let monitor: Monitor;
-let activities: Activities;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  activities = activitiesOn(test.database);
-});
-afterAll(() => test.drop());
 beforeEach(async () => {
-  await emptyTables(test.database);
   // Reference: days 1 and 2; current window: day 4.
   await watch(test.database, {
     model,
@@ -41,8 +31,8 @@ beforeEach(async () => {
 });
 
 const profile = async () => {
-  await activities.attachActuals({ model, asOf });
-  return activities.profileHours({ model, asOf });
+  await test.activities.attachActuals({ model, asOf });
+  return test.activities.profileHours({ model, asOf });
 };
 
 /** How many rows the profiles of a column count over a window. */
@@ -79,7 +69,7 @@ describe('profileHours', () => {
   it('sums up the days that are complete', async () => {
     await load(test.database, model, { from: 1, to: 5 });
     await test.database.execute('delete from predictions where event_time >= $1', [at(4, 20)]);
-    await activities.profileHours({ model, asOf, window: { start: at(4), end: at(4, 20) } });
+    await test.activities.profileHours({ model, asOf, window: { start: at(4), end: at(4, 20) } });
     const days = () =>
       test.database.query<{ day: number; columns: number }>(
         'select day, count(*) as columns from profile_days group by day order by day',
@@ -187,7 +177,7 @@ describe('profileHours', () => {
 
   it('keeps what a lost try has profiled: the next one does the rest', async () => {
     await load(test.database, model, { from: 1, to: 5 });
-    await activities.attachActuals({ model, asOf });
+    await test.activities.attachActuals({ model, asOf });
     const beats: unknown[] = [];
     const dying = activitiesOn(test.database, {
       context: () => ({
@@ -203,7 +193,7 @@ describe('profileHours', () => {
     });
     await expect(dying.profileHours({ model, asOf })).rejects.toThrow('the worker is gone');
     expect(beats).toEqual([day(2)]);
-    expect(await activities.profileHours({ model, asOf })).toEqual({ hoursProfiled: 72 });
+    expect(await test.activities.profileHours({ model, asOf })).toEqual({ hoursProfiled: 72 });
   });
 
   it('does nothing as long as there is no reference', async () => {
@@ -215,7 +205,7 @@ describe('profileHours', () => {
   it('takes a window of hours as well', async () => {
     await load(test.database, model, { from: 1, to: 5 });
     const window = { start: at(3, 5), end: at(3, 7) };
-    expect(await activities.profileHours({ model, asOf, window })).toEqual({ hoursProfiled: 55 });
+    expect(await test.activities.profileHours({ model, asOf, window })).toEqual({ hoursProfiled: 55 });
     expect(await profiledRows('x', 3, 4)).toBe(7);
   });
 });

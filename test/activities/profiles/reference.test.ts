@@ -1,31 +1,20 @@
 /** Which data a current window is compared with, seen through `detectDrift`. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { DetectDriftResult } from '../../../activities/drift/detect-drift.ts';
-import type { Activities } from '../../../activities/index.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
-import { activitiesOn } from '../../setup/activities.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { actualsOf, at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
+import { useActivities } from '../../setup/world.ts';
 
 const model = 'referred';
 
-let test: TestDatabase;
-let activities: Activities;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  activities = activitiesOn(test.database);
-});
-afterAll(() => test.drop());
-beforeEach(() => emptyTables(test.database));
+const test = useActivities('empty for each test');
 
 async function detect(asOf: string): Promise<DetectDriftResult> {
-  await activities.attachActuals({ model, asOf });
-  await activities.profileHours({ model, asOf });
-  return activities.detectDrift({ model, asOf, act: false });
+  await test.activities.attachActuals({ model, asOf });
+  await test.activities.profileHours({ model, asOf });
+  return test.activities.detectDrift({ model, asOf, act: false });
 }
 
 const references = () =>
@@ -240,7 +229,7 @@ describe('a seasonal reference', () => {
     await load(test.database, model, { from: 43, to: 44, shift: 5 });
     await load(test.database, model, { from: 44, to: 51 });
     expect(await detect(at(44))).toMatchObject({ verdict: 'critical' });
-    expect(await activities.detectDrift({ model, asOf: at(44), act: true })).toMatchObject({
+    expect(await test.activities.detectDrift({ model, asOf: at(44), act: true })).toMatchObject({
       verdict: 'critical',
     });
     expect(await detect(at(51))).toMatchObject({ verdict: 'ok' });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { findMonitor } from '../../../activities/monitors/store.ts';
 import { profileLock } from '../../../activities/profiles/profile-hours.ts';
@@ -12,22 +12,15 @@ import { isFailed, type QualityCheck } from '../../../core/quality/check.ts';
 import { hourMs, parseInstant, type Window } from '../../../core/window.ts';
 import { lockUntilCommit } from '../../../sql/database.ts';
 import { activitiesOn } from '../../setup/activities.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
 import { actualsOf, at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
+import { useDatabase } from '../../setup/world.ts';
 
 const model = 'checked';
 /** The fourth week; the reference is the first two. */
 const week: Window = { start: day(22), end: day(29) };
 const asOf = at(29, 3);
 
-let test: TestDatabase;
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.drop());
-beforeEach(() => emptyTables(test.database));
+const test = useDatabase('empty for each test');
 
 /** Three good weeks of a model that is watched, and the actuals of the fourth. */
 async function threeWeeks(monitor: Partial<MonitorInput> = {}): Promise<void> {

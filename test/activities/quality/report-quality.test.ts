@@ -1,17 +1,14 @@
 /** The alert of bad data, as a drift run opens and resolves it. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { Activities } from '../../../activities/index.ts';
 import type { DetectDriftInput } from '../../../activities/drift/detect-drift.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import type { PredictionRow } from '../../../client/tidewatch-client.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
-import { activitiesOn } from '../../setup/activities.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { at, load, predictionsOf, watch } from '../../setup/synthetic.ts';
+import { useActivities } from '../../setup/world.ts';
 
 const model = 'fed';
 const key = `data-quality:${model}:dataset`;
@@ -22,15 +19,8 @@ const settings = {
   current: '1d',
 } as const satisfies Partial<MonitorInput>;
 
-let test: TestDatabase;
-let activities: Activities;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  activities = activitiesOn(test.database);
-});
-afterAll(() => test.drop());
+const test = useActivities('empty for each test');
 beforeEach(async () => {
-  await emptyTables(test.database);
   await watch(test.database, settings);
   await load(test.database, model, { from: 1, to: 8 });
 });
@@ -46,8 +36,8 @@ async function detect(
   asOf: string,
   input: Partial<DetectDriftInput> = {},
 ): ReturnType<Activities['detectDrift']> {
-  await activities.attachActuals({ model, asOf });
-  return activities.detectDrift({ model, asOf, act: false, ...input });
+  await test.activities.attachActuals({ model, asOf });
+  return test.activities.detectDrift({ model, asOf, act: false, ...input });
 }
 const alerts = () =>
   test.database.query(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import {
   findReport,
@@ -11,9 +11,8 @@ import {
   storeReport,
 } from '../../../activities/reports/store.ts';
 import type { ReportKey } from '../../../activities/reports/store.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { day } from '../../setup/synthetic.ts';
+import { useDatabase } from '../../setup/world.ts';
 
 const week = (n: number): ReportKey => ({
   kind: 'drift',
@@ -21,11 +20,7 @@ const week = (n: number): ReportKey => ({
   window: { start: day(n), end: day(n + 7) },
 });
 
-let test: TestDatabase;
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.drop());
+const test = useDatabase('shared by all tests');
 
 describe('a report', () => {
   it('is found by its model and window, the newest version of it', async () => {

@@ -1,6 +1,6 @@
 /** The steps of a retraining, one by one. */
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Activities } from '../../../activities/index.ts';
 import type { TrainingAnswer } from '../../../activities/retraining/trainer.ts';
@@ -8,29 +8,20 @@ import { readImportances } from '../../../activities/importance/store.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
 import { activitiesOn } from '../../setup/activities.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
 import { startFakeTrainer } from '../../setup/fake-trainer.ts';
 import type { FakeTrainer } from '../../setup/fake-trainer.ts';
-import { createTestDatabase } from '../../setup/servers.ts';
-import type { TestDatabase } from '../../setup/servers.ts';
 import { actualsOf, at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
+import { useActivities } from '../../setup/world.ts';
 
 const model = 'retrained';
 const asOf = at(10, 3, 40);
 const retrainingId = asOf;
 const key = { model, retrainingId };
 
-let test: TestDatabase;
+const test = useActivities('empty for each test');
 let trainer: FakeTrainer;
 let answer: TrainingAnswer;
-let activities: Activities;
-beforeAll(async () => {
-  test = await createTestDatabase();
-  activities = activitiesOn(test.database);
-});
-afterAll(() => test.drop());
 beforeEach(async () => {
-  await emptyTables(test.database);
   answer = { state: 'succeeded', version: '2', lineage: { rows: 48 } };
   trainer = await startFakeTrainer(async () => answer);
   await watch(test.database, settings());
@@ -50,7 +41,7 @@ const settings = (policy: Partial<NonNullable<MonitorInput['retraining']>> = {})
     },
   }) satisfies Partial<MonitorInput>;
 
-const begin = (by: Activities = activities, at = asOf) =>
+const begin = (by: Activities = test.activities, at = asOf) =>
   by.beginRetraining({ model, asOf: at, reason: 'RMSE is above 2' });
 /** The challenger predicts the holdout with this error. */
 const shadow = (error: number, version = '2') =>
@@ -63,11 +54,11 @@ const shadow = (error: number, version = '2') =>
   );
 async function judged(error: number | undefined) {
   await begin();
-  await activities.startTraining(key);
-  await activities.readTraining(key);
+  await test.activities.startTraining(key);
+  await test.activities.readTraining(key);
   if (error !== undefined) await shadow(error);
-  await activities.attachActuals({ model, asOf });
-  return activities.judgeChallenger(key);
+  await test.activities.attachActuals({ model, asOf });
+  return test.activities.judgeChallenger(key);
 }
 const runs = () =>
   test.database.query(
@@ -140,7 +131,7 @@ describe('beginRetraining', () => {
 
   it('refuses to do one again that has ended, for another run', async () => {
     await begin();
-    await activities.failRetraining({ ...key, reason: 'test' });
+    await test.activities.failRetraining({ ...key, reason: 'test' });
     const another = activitiesOn(test.database, { runId: 'another' });
     expect(await begin(another)).toEqual({
       decision: 'refused',
@@ -170,8 +161,8 @@ describe('beginRetraining', () => {
 describe('startTraining', () => {
   it('asks the trainer for the windows, and does not train twice', async () => {
     await begin();
-    await activities.startTraining(key);
-    await activities.startTraining(key);
+    await test.activities.startTraining(key);
+    await test.activities.startTraining(key);
     expect(trainer.trainings()).toEqual([
       {
         retrainingId,
@@ -189,8 +180,8 @@ describe('readTraining', () => {
   });
 
   it('registers the challenger as a shadow, with its lineage', async () => {
-    await activities.startTraining(key);
-    expect(await activities.readTraining(key)).toEqual({ state: 'succeeded', version: '2' });
+    await test.activities.startTraining(key);
+    expect(await test.activities.readTraining(key)).toEqual({ state: 'succeeded', version: '2' });
     expect(await versions()).toMatchObject([{ version: '2', stage: 'shadow', lineage: { rows: 48 } }]);
     expect(await runs()).toMatchObject([{ state: 'validating', challenger: '2' }]);
   });
@@ -199,15 +190,15 @@ describe('readTraining', () => {
     'passes on what the trainer says, %j, and stores nothing',
     async (said) => {
       answer = said;
-      await activities.startTraining(key);
-      expect(await activities.readTraining(key)).toEqual(said);
+      await test.activities.startTraining(key);
+      expect(await test.activities.readTraining(key)).toEqual(said);
       expect(await versions()).toEqual([]);
       expect(await runs()).toMatchObject([{ state: 'training', challenger: null }]);
     },
   );
 
   it('fails for good where the trainer does not know the training', async () => {
-    await expect(activities.readTraining(key)).rejects.toMatchObject({
+    await expect(test.activities.readTraining(key)).rejects.toMatchObject({
       code: 'TRAINER_REFUSED',
       retryable: false,
     });
@@ -247,8 +238,8 @@ describe('judgeChallenger', () => {
   it('or learns it from the holdout, where the trainer does not say', async () => {
     await watch(test.database, settings({ holdout: '9d' }));
     await begin();
-    await activities.startTraining(key);
-    await activities.readTraining(key);
+    await test.activities.startTraining(key);
+    await test.activities.readTraining(key);
     const rows = predictionsOf({ from: 1, to: 10, version: '2', role: 'shadow' });
     await openClient({ database: test.database }).logPredictions(
       model,
@@ -258,8 +249,8 @@ describe('judgeChallenger', () => {
         prediction: Number(value) + 0.5,
       })),
     );
-    await activities.attachActuals({ model, asOf });
-    expect(await activities.judgeChallenger(key)).toMatchObject({ state: 'promoted' });
+    await test.activities.attachActuals({ model, asOf });
+    expect(await test.activities.judgeChallenger(key)).toMatchObject({ state: 'promoted' });
     const [learned] = await readImportances(test.database, model, day(100));
     expect(learned).toMatchObject({ version: '2', source: 'surrogate', asOf: day(10) });
     expect(learned!.importances['x']).toBeGreaterThan(0.99);
@@ -316,7 +307,7 @@ describe('judgeChallenger', () => {
   it('says the same when it is asked again, and changes nothing', async () => {
     const first = await judged(1);
     await shadow(9);
-    expect(await activities.judgeChallenger(key)).toMatchObject({ state: first.state });
+    expect(await test.activities.judgeChallenger(key)).toMatchObject({ state: first.state });
     expect(await versions()).toMatchObject([{ stage: 'champion' }]);
     expect(await events()).toHaveLength(2);
   });
@@ -325,9 +316,9 @@ describe('judgeChallenger', () => {
 describe('failRetraining', () => {
   it('ends it, takes the challenger out of the running and tells people', async () => {
     await begin();
-    await activities.startTraining(key);
-    await activities.readTraining(key);
-    expect(await activities.failRetraining({ ...key, reason: 'no holdout' })).toMatchObject({
+    await test.activities.startTraining(key);
+    await test.activities.readTraining(key);
+    expect(await test.activities.failRetraining({ ...key, reason: 'no holdout' })).toMatchObject({
       state: 'failed',
     });
     expect(await versions()).toMatchObject([{ version: '2', stage: 'archived' }]);
@@ -340,7 +331,7 @@ describe('failRetraining', () => {
 
   it('leaves one that has ended as it is', async () => {
     await judged(1);
-    expect(await activities.failRetraining({ ...key, reason: 'too late' })).toMatchObject({
+    expect(await test.activities.failRetraining({ ...key, reason: 'too late' })).toMatchObject({
       state: 'promoted',
     });
     expect(await versions()).toMatchObject([{ stage: 'champion' }]);
@@ -348,7 +339,7 @@ describe('failRetraining', () => {
 
   it('makes room for the next one', async () => {
     await begin();
-    await activities.failRetraining({ ...key, reason: 'test' });
-    expect(await begin(activities, at(11))).toMatchObject({ decision: 'begun' });
+    await test.activities.failRetraining({ ...key, reason: 'test' });
+    expect(await begin(test.activities, at(11))).toMatchObject({ decision: 'begun' });
   });
 });
