@@ -5,6 +5,7 @@ import type { Client } from '@temporalio/client';
 import { formatDay } from '../core/window.ts';
 import type { Database } from '../sql/database.ts';
 import type { Scenario } from './scenarios.ts';
+import { unescapeSlack } from './stack/slack-text.ts';
 import type { Stack } from './stack/stack.ts';
 
 export interface Summary {
@@ -71,7 +72,7 @@ export async function summarize(sources: Sources): Promise<Summary> {
     retrainings: await readRetrainings(database, model),
     alerts: {
       slack: (stack.slack?.messages() ?? []).map(({ body }) =>
-        typeof body['text'] === 'string' ? body['text'] : '',
+        typeof body['text'] === 'string' ? unescapeSlack(body['text']) : '',
       ),
       email: alerts,
     },

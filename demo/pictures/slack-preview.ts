@@ -6,6 +6,7 @@
 import { z } from 'zod';
 
 import { escapeHtml } from '../../console/html.ts';
+import { unescapeSlack } from '../stack/slack-text.ts';
 
 const plainText = z.strictObject({
   type: z.literal('plain_text'),
@@ -142,7 +143,7 @@ function referenceHtml(reference: string): string {
   const target = bar === -1 ? reference : reference.slice(0, bar);
   const label = escapeText(bar === -1 ? target : reference.slice(bar + 1));
   if (/^[@#!]/.test(target)) return `<mark>${escapeText(target.replace('!', '@'))}</mark>`;
-  return `<a ${hrefOf(decode(target))}>${label}</a>`;
+  return `<a ${hrefOf(unescapeSlack(target))}>${label}</a>`;
 }
 
 /** Only what a browser opens as a page or a mail becomes a link. */
@@ -156,13 +157,8 @@ function colorOf(color: string | undefined): string {
   return named[color ?? ''] ?? (/^#[\da-f]{6}$/i.test(color ?? '') ? color! : '#dddddd');
 }
 
-/** Slack knows three entities; everything else is as it was typed. */
-function decode(text: string): string {
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
-}
-
 function escapeText(text: string): string {
-  return escapeHtml(decode(text));
+  return escapeHtml(unescapeSlack(text));
 }
 
 const styles = `
