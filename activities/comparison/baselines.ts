@@ -34,7 +34,7 @@ export async function readConstant(
   const key = [model, toTimestamp(start - (end - start)), toTimestamp(start)];
   if (task === 'regression') {
     const [row] = await connection.query<{ mean: number | null }>(
-      `select avg(value) as mean
+      `select avg(value order by value) as mean
        from actuals
        where model = $1 and event_time >= $2 and event_time < $3 and abs(value) <= 1e145`,
       key,

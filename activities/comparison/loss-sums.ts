@@ -30,15 +30,16 @@ export async function readLossSums(
   const { values, bind } = parametersAfter(compared.values);
   const ofActual = isRegression ? '' : chanceOfActual(of, bind);
   const columns = isRegression
-    ? `sum(abs(prediction - actual)) as absolute, sum((prediction - actual) ^ 2) as squared, sum(actual) as actuals,
+    ? `${sumOf('abs(prediction - actual)')} as absolute, ${sumOf('(prediction - actual) ^ 2')} as squared,
+       ${sumOf('actual')} as actuals,
        count(*) filter (where ${hasRatio}) as ratio_rows,
-       coalesce(sum(abs(prediction - actual) / abs(actual)) filter (where ${hasRatio}), 0) as ratios`
+       coalesce(${sumOf('abs(prediction - actual) / abs(actual)')} filter (where ${hasRatio}), 0) as ratios`
     : `count(*) filter (where predicted_class = actual_class) as right_rows,
        count(*) filter (where predicted_class = actual_class and other_class <> actual_class) as only_right,
        count(*) filter (where actual_class = ${bind(positiveClass)}) as positives,
        count(*) filter (where scored) as scored_rows,
-       coalesce(sum(-ln(least(greatest(${ofActual}, ${epsilon}), 1 - ${epsilon}))) filter (where scored), 0) as log_loss,
-       coalesce(sum(${brierOf(ofActual, classCount)}) filter (where scored), 0) as brier`;
+       coalesce(${sumOf(`-ln(least(greatest(${ofActual}, ${epsilon}), 1 - ${epsilon}))`)} filter (where scored), 0) as log_loss,
+       coalesce(${sumOf(brierOf(ofActual, classCount))} filter (where scored), 0) as brier`;
   const rows = await connection.query<SumRow>(
     `with ${compared.expressions}
      select side, ${blockOf(of, bind)} as block, count(*) as rows, ${columns}
@@ -76,9 +77,15 @@ export async function readScoreCounts(
        round(64 * ln(${score} / (1 - ${score}))) as cell, count(*) as rows
      from compared
      where scored
-     group by 1, 2, 3, 4`,
+     group by 1, 2, 3, 4
+     order by 1, 2, 3, 4`,
     values,
   );
+}
+
+/** In the order of its terms: a floating point sum depends on it, and the plan of the database promises none. */
+function sumOf(term: string): string {
+  return `sum(${term} order by ${term})`;
 }
 
 const epsilon = '2.220446049250313e-16';

@@ -30,7 +30,7 @@ export async function readDriftAndError(
   }>(
     `with errors as (
        select window_start, window_end,
-         sum((metrics ->> $2)::double precision * sample_size) / sum(sample_size) as error
+         sum((metrics ->> $2)::double precision * sample_size order by version) / sum(sample_size) as error
        from latest_performance_evaluations
        where model = $1 and segment = '' and metrics ? $2 and sample_size > 0
          and window_end >= $3 and window_end < $4 and window_end - window_start = make_interval(secs => $5)
