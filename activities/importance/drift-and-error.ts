@@ -32,7 +32,7 @@ export async function readDriftAndError(
        select window_start, window_end,
          sum((metrics ->> $2)::double precision * sample_size order by version) / sum(sample_size) as error
        from latest_performance_evaluations
-       where model = $1 and segment = '' and metrics ? $2 and sample_size > 0
+       where model = $1 and segment = '' and metrics ? $2 and verdict <> 'insufficient-data'
          and window_end >= $3 and window_end < $4 and window_end - window_start = make_interval(secs => $5)
        group by window_start, window_end
      )

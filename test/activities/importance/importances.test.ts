@@ -195,13 +195,14 @@ async function storeDrift(
 async function storeErrors(
   [start, end]: readonly string[],
   versions: readonly { version: string; rmse: number; rows: number }[],
+  verdict = 'ok',
 ): Promise<void> {
   for (const { version, rmse, rows } of versions) {
     await test.database.execute(
       `insert into performance_evaluations (model, version, window_start, window_end, revision, as_of, state, verdict, reason, metrics,
          details, sample_size, prediction_count, content_hash, configuration_hash, code_version, workflow_id, run_id)
-       values ($1, $2, $3, $4, 1, $4, 'final', 'ok', '', $5, '{}', $6, $6, '', '', '', '', '')`,
-      [model, version, start, end, JSON.stringify({ rmse }), rows],
+       values ($1, $2, $3, $4, 1, $4, 'final', $7, '', $5, '{}', $6, $6, '', '', '', '', '')`,
+      [model, version, start, end, JSON.stringify({ rmse }), rows, verdict],
     );
   }
 }
@@ -216,6 +217,8 @@ describe('readDriftAndError', () => {
         { version: '1', rmse: week, rows: 30 },
         { version: '2', rmse: week + 4, rows: 10 },
       ]);
+      // What is known so far of a version that cannot be judged yet.
+      await storeErrors(window, [{ version: '3', rmse: 1_000, rows: 10 }], 'insufficient-data');
     }
     await storeErrors([at(1), at(2)], [{ version: '1', rmse: 1, rows: 10 }]);
     await storeDrift('', [at(63), at(64)], { x: 5 });
