@@ -14,7 +14,7 @@ export const errorCatalog = {
   },
   INVALID_DURATION: {
     retryable: false,
-    message: '"{duration}" is not a duration. Write a number and m, h, d or w, for example "7d".',
+    message: '"{duration}" is not a duration. Write a number and s, m, h, d or w, for example "7d".',
   },
   REVERSED_WINDOW: {
     retryable: false,
@@ -171,7 +171,7 @@ type Details = Readonly<Record<string, string | number>>;
  * An error of the catalog: what happened, which input, what to do.
  *
  * @example new TidewatchError('INVALID_DURATION', { duration: 'soon' }).message
- * // '"soon" is not a duration. Write a number and m, h, d or w, for example "7d".'
+ * // '"soon" is not a duration. Write a number and s, m, h, d or w, for example "7d".'
  */
 export class TidewatchError extends Error {
   override readonly name = 'TidewatchError';

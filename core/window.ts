@@ -5,7 +5,8 @@
 
 import { TidewatchError } from './errors.ts';
 
-export const minuteMs = 60_000;
+export const secondMs = 1_000;
+export const minuteMs = 60 * secondMs;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 export const weekMs = 7 * dayMs;
@@ -22,11 +23,11 @@ export interface WindowText {
   readonly end: string;
 }
 
-/** `'90m'`, `'24h'`, `'7d'` or `'2w'`. */
-export type Duration = `${number}${'m' | 'h' | 'd' | 'w'}`;
+/** `'30s'`, `'90m'`, `'24h'`, `'7d'` or `'2w'`. */
+export type Duration = `${number}${'s' | 'm' | 'h' | 'd' | 'w'}`;
 
-const unitMs = { m: minuteMs, h: hourMs, d: dayMs, w: weekMs } as const;
-const durationPattern = /^(\d+)([mhdw])$/;
+const unitMs = { s: secondMs, m: minuteMs, h: hourMs, d: dayMs, w: weekMs } as const;
+const durationPattern = /^(\d+)([smhdw])$/;
 
 /**
  * Is this text a duration such as `'7d'`?
@@ -41,7 +42,7 @@ export function isDuration(text: string): text is Duration {
  * How many milliseconds is a duration?
  *
  * @example durationMs('7d') // 604800000
- * @throws TidewatchError `INVALID_DURATION` for anything but digits and one of m, h, d, w.
+ * @throws TidewatchError `INVALID_DURATION` for anything but digits and one of s, m, h, d, w.
  */
 export function durationMs(duration: string): number {
   const match = durationPattern.exec(duration);
@@ -214,6 +215,81 @@ export function localHour(instant: number, timeZone: string): number {
     localHourFormats.set(timeZone, format);
   }
   return Number(format.format(instant)) % 24;
+}
+
+/** The days of the week as people write them, Monday first. */
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof weekdays)[number];
+
+/** What a clock on the wall shows. */
+export interface LocalTime {
+  readonly weekday: Weekday;
+  /** Since midnight, 0 to 1439. */
+  readonly minute: number;
+}
+
+const localTimeFormats = new Map<string, Intl.DateTimeFormat>();
+
+/**
+ * What do the clocks of a time zone show at an instant? Right across clock changes, as `localHour`.
+ *
+ * @example localTime(parseInstant('2011-03-13T07:30:00Z'), 'America/New_York') // { weekday: 'sun', minute: 210 }
+ * @throws RangeError for a time zone that the runtime does not know
+ */
+export function localTime(instant: number, timeZone: string): LocalTime {
+  let format = localTimeFormats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      weekday: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
+    localTimeFormats.set(timeZone, format);
+  }
+  const [, day = '', hours, minutes] = /^(\w+)\W+(\d+):(\d+)/.exec(format.format(instant)) ?? [];
+  const weekday = weekdays.find((name) => name === day.toLowerCase()) ?? 'mon';
+  return { weekday, minute: Number(hours) * 60 + Number(minutes) };
+}
+
+/**
+ * How many minutes after midnight is a time of day?
+ *
+ * @example minuteOfDay('08:30') // 510
+ */
+export function minuteOfDay(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+}
+
+const dayMinutes = 24 * 60;
+/** Every clock change of a zone happens at a full quarter of an hour of UTC, and so does none inside of one. */
+const quarterMs = 15 * minuteMs;
+
+/**
+ * When do the clocks of a time zone next show a time of day, at or after an instant? A time that a clock change skips
+ * is taken as the moment of the change; one that it repeats counts each time.
+ *
+ * @param time from `00:00` to `23:59`
+ * @example formatInstant(nextLocalTime(parseInstant('2026-03-28T12:00:00Z'), '08:00', 'Europe/Berlin')) // '2026-03-29T06:00:00Z'
+ * @throws RangeError for a time zone that the runtime does not know
+ */
+export function nextLocalTime(instant: number, time: string, timeZone: string): number {
+  const wanted = minuteOfDay(time);
+  const sinceMidnight = (at: number): number => localTime(at, timeZone).minute;
+  // How far `wanted` is ahead of what the clocks show, always forwards.
+  const ahead = (shown: number): number => (wanted - shown + dayMinutes) % dayMinutes;
+  for (let quarter = Math.floor(instant / quarterMs) * quarterMs; ; quarter += quarterMs) {
+    const shown = sinceMidnight(quarter);
+    const found = quarter + ahead(shown) * minuteMs;
+    if (found < quarter + quarterMs) {
+      if (found >= instant) return found;
+      continue;
+    }
+    const jump = (sinceMidnight(quarter + quarterMs) - shown + dayMinutes) % dayMinutes;
+    // Clocks that go back show a jump of most of a day: nothing is skipped then.
+    if (jump < dayMinutes / 2 && ahead(shown) < jump) return quarter + quarterMs;
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The words of alerts: what an alert is about, how bad it is, and what names it. */
 
-export type AlertKind = 'drift' | 'data-quality' | 'concept-drift' | 'degradation' | 'retraining';
+export const alertKinds = ['drift', 'data-quality', 'concept-drift', 'degradation', 'retraining'] as const;
+export type AlertKind = (typeof alertKinds)[number];
 
 /** From the least to the worst. */
 export const severities = ['info', 'warning', 'critical'] as const;
