@@ -28,6 +28,9 @@ type Send = (message: AlertMessage, recipient: string) => Promise<string | null>
 const channelTable = {
   slack: { name: 'Slack', setting: 'SLACK_WEBHOOK_URL' },
   email: { name: 'e-mail', setting: 'SMTP_URL' },
+  pagerduty: { name: 'PagerDuty', setting: 'PAGERDUTY_ROUTING_KEY' },
+  webhook: { name: 'the webhook', setting: 'WEBHOOK_URL' },
+  alertmanager: { name: 'Alertmanager', setting: 'ALERTMANAGER_URL' },
 } as const;
 
 export interface DeliveryOutcome {

@@ -1,7 +1,7 @@
 /** The messages of alert events, one a recipient: claimed before they are sent, delivered once. */
 
 import type { AlertKind, Fact, PageLink, Severity } from '../../core/alert/alert.ts';
-import type { Recipient } from '../../core/alert/recipients.ts';
+import type { Mailbox } from '../../core/alert/routes.ts';
 import type { Queryable } from '../../sql/database.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Queryable } from '../../sql/database.ts';
 const leaseMinutes = 2;
 
 /** A message that has not been delivered, with what it says. */
-export interface Delivery extends Recipient {
+export interface Delivery extends Mailbox {
   readonly model: string;
   readonly alertKey: string;
   readonly episode: number;

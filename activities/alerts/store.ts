@@ -2,14 +2,14 @@
 
 import { alertKey } from '../../core/alert/alert.ts';
 import type { AlertKind, Fact, PageLink, Severity } from '../../core/alert/alert.ts';
-import { recipientsOf } from '../../core/alert/recipients.ts';
-import type { Recipient } from '../../core/alert/recipients.ts';
+import type { Routes } from '../../core/alert/route-settings.ts';
 import { alertTransition, escalationEvent } from '../../core/alert/transition.ts';
 import type { Episode } from '../../core/alert/transition.ts';
-import type { AlertRoute } from '../../core/monitor/schema.ts';
 import { lockUntilCommit, toTimestamp } from '../../sql/database.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { Provenance } from '../processes/provenance.ts';
+import { recordDeliveries } from './record-deliveries.ts';
+import type { Audience } from './record-deliveries.ts';
 
 interface Observed {
   readonly model: string;
@@ -22,7 +22,7 @@ interface Observed {
   readonly links?: readonly PageLink[];
   /** Epoch milliseconds. */
   readonly asOf: number;
-  readonly routes: readonly AlertRoute[];
+  readonly routes: Routes;
   readonly provenance: Pick<Provenance, 'workflowId' | 'runId'>;
 }
 
@@ -45,7 +45,7 @@ export interface Relief extends Observed {
  * gives the key to a caller that died in between and repeats.
  */
 export async function openAlert(connection: Queryable, trouble: Trouble): Promise<string | null> {
-  const { kind, model, subject, severity, summary, asOf, routes } = trouble;
+  const { kind, model, subject, severity, summary, asOf } = trouble;
   const key = alertKey(kind, model, subject);
   await lockUntilCommit(connection, `alert:${key}`);
   const current = await readNewestEpisode(connection, model, key);
@@ -54,22 +54,21 @@ export async function openAlert(connection: Queryable, trouble: Trouble): Promis
     const episode = (current?.episode ?? 0) + 1;
     await insertEpisode(connection, { model, key, episode, kind, subject, severity, summary, asOf });
     const event = trouble.event ?? 'opened';
-    await recordEvent(connection, trouble, { key, episode, event, severity }, recipientsOf(routes, severity));
+    await recordEvent(connection, trouble, { key, episode, event, severity }, 'routed');
   } else if (transition === 'escalate' && current !== null) {
     await raiseEpisode(connection, { model, key, episode: current.episode, severity, summary });
     const event = { key, episode: current.episode, event: escalationEvent(severity), severity };
-    await recordEvent(connection, trouble, event, recipientsOf(routes, severity));
+    await recordEvent(connection, trouble, event, 'routed');
   }
   return transition === 'none' ? null : key;
 }
 
 /**
- * Ends an open alert, in the transaction of the caller; where none is open it records nothing. Told are those whom the
- * routes name for any severity that the alert had: who heard of the trouble hears of its end. Gives what `openAlert`
- * gives.
+ * Ends an open alert, in the transaction of the caller; where none is open it records nothing. Who heard
+ * of the trouble hears of its end, and so do those whom the routes name for how it ended. Gives what `openAlert` gives.
  */
 export async function resolveAlert(connection: Queryable, relief: Relief): Promise<string | null> {
-  const { kind, model, subject, asOf, routes } = relief;
+  const { kind, model, subject, asOf } = relief;
   const key = alertKey(kind, model, subject);
   await lockUntilCommit(connection, `alert:${key}`);
   const current = await readNewestEpisode(connection, model, key);
@@ -77,10 +76,9 @@ export async function resolveAlert(connection: Queryable, relief: Relief): Promi
   if (transition === 'resolve' && current !== null) {
     const { episode } = current;
     const severity = relief.severity ?? current.severity;
-    const told = await readSeverities(connection, model, key, episode);
     await endEpisode(connection, { model, key, episode, severity, asOf });
     const event = { key, episode, event: relief.event ?? 'resolved', severity };
-    await recordEvent(connection, relief, event, recipientsOf(routes, severity, ...told));
+    await recordEvent(connection, relief, event, 'routed and told');
   }
   return transition === 'none' ? null : key;
 }
@@ -106,10 +104,11 @@ interface EventName {
 
 async function recordEvent(
   connection: Queryable,
-  { model, asOf, summary, facts, links = [], provenance }: Observed,
+  observed: Observed,
   { key, episode, event, severity }: EventName,
-  recipients: readonly Recipient[],
+  audience: Audience,
 ): Promise<void> {
+  const { model, kind, subject, asOf, summary, facts, links = [], provenance, routes } = observed;
   await connection.execute(
     `insert into alert_events
        (model, alert_key, episode, event, severity, as_of, summary, facts, links, workflow_id, run_id)
@@ -128,19 +127,8 @@ async function recordEvent(
       provenance.runId,
     ],
   );
-  await connection.execute(
-    `insert into alert_deliveries (model, alert_key, episode, event, channel, recipient)
-     select $1, $2, $3, $4, channel, recipient
-     from unnest($5::text[], $6::text[]) as told (channel, recipient)`,
-    [
-      model,
-      key,
-      episode,
-      event,
-      recipients.map(({ channel }) => channel),
-      recipients.map(({ recipient }) => recipient),
-    ],
-  );
+  const happened = { model, kind, subject, alertKey: key, episode, event, severity };
+  await recordDeliveries(connection, happened, routes, audience);
 }
 
 async function readNewestEpisode(
@@ -208,17 +196,4 @@ async function endEpisode(
      where model = $1 and alert_key = $2 and episode = $3`,
     [alert.model, alert.key, alert.episode, alert.severity, toTimestamp(alert.asOf)],
   );
-}
-
-async function readSeverities(
-  connection: Queryable,
-  model: string,
-  key: string,
-  episode: number,
-): Promise<Severity[]> {
-  const rows = await connection.query<{ severity: Severity }>(
-    'select distinct severity from alert_events where model = $1 and alert_key = $2 and episode = $3',
-    [model, key, episode],
-  );
-  return rows.map(({ severity }) => severity);
 }

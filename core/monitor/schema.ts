@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 
+import { labelsSchema, routesSchema } from '../alert/route-settings.ts';
 import { comparisonSettingsSchema } from '../comparison/settings.ts';
 import { degradationSettingsSchema, ruleProblems } from '../degradation/settings.ts';
 import { judgedMetrics } from '../performance/metrics.ts';
@@ -121,17 +122,6 @@ const retraining = z.strictObject({
   triggers: z.array(level).min(1).default(['critical']),
 });
 
-const email = z.email('is not an e-mail address');
-
-const route = z.strictObject({
-  severity: z
-    .array(z.enum(['info', 'warning', 'critical']))
-    .min(1)
-    .default(['info', 'warning', 'critical']),
-  slack: z.boolean().default(false),
-  email: z.array(email).default([]),
-});
-
 const timesOf = (defaultCron: string) => ({
   cron: cron.default(defaultCron),
   timeZone: timeZone.default('UTC'),
@@ -146,6 +136,7 @@ export const monitorSchema = z
   .strictObject({
     model: modelNameSchema,
     description: z.string().max(500).default(''),
+    labels: labelsSchema.default({}),
     task: z.enum(['regression', 'classification']),
     /** Classification: every class, so that one that is never seen still has a row in the confusion counts. */
     classes: z.array(z.string().min(1)).min(2).optional(),
@@ -206,7 +197,7 @@ export const monitorSchema = z
       .prefault({}),
     degradation: degradationSettingsSchema.prefault({}),
     retraining: retraining.optional(),
-    alerts: z.strictObject({ routes: z.array(route).default([]) }).prefault({}),
+    alerts: z.strictObject({ routes: routesSchema.default([]) }).prefault({}),
     report: reportSettingsSchema.prefault({}),
     schedules: z
       .strictObject({
@@ -299,7 +290,6 @@ export type Monitor = z.output<typeof monitorSchema>;
 export type MonitorInput = z.input<typeof monitorSchema>;
 export type FeatureKind = z.output<typeof kind>;
 export type RetrainingPolicy = z.output<typeof retraining>;
-export type AlertRoute = z.output<typeof route>;
 export type ScheduledProcess = keyof Monitor['schedules'];
 
 /**

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { openAlert, resolveAlert } from '../../activities/alerts/store.ts';
 import { createWakeAlerts } from '../../activities/alerts/wake-alerts.ts';
 import { alertKey } from '../../core/alert/alert.ts';
-import type { AlertRoute } from '../../core/monitor/schema.ts';
+import { routesSchema } from '../../core/alert/route-settings.ts';
 import { day, watch } from '../setup/synthetic.ts';
 import { useWorkerWithChannels } from '../setup/worker-world.ts';
 
@@ -20,7 +20,7 @@ beforeEach(async () => {
   test.channels.told();
 });
 
-const toBoth: readonly AlertRoute[] = [{ severity: ['critical'], slack: true, email: ['a@example.org'] }];
+const toBoth = routesSchema.parse([{ severity: ['critical'], slack: true, email: ['a@example.org'] }]);
 const observed = () =>
   ({
     model,

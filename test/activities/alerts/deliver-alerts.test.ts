@@ -12,7 +12,7 @@ import type { Delivery } from '../../../activities/alerts/deliveries.ts';
 import { openEmail } from '../../../activities/alerts/email.ts';
 import { openSlack } from '../../../activities/alerts/slack.ts';
 import { openAlert, resolveAlert } from '../../../activities/alerts/store.ts';
-import type { AlertRoute } from '../../../core/monitor/schema.ts';
+import { routesSchema } from '../../../core/alert/route-settings.ts';
 import { startSlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
 import type { SlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
 import { startSmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
@@ -27,11 +27,8 @@ const observed = {
   facts: [{ name: 'RMSE', value: '101.2' }],
   provenance: { workflowId: 'degradation-check:bike-demand-2011-05-20', runId: 'run-1' },
 } as const;
-const all = ['info', 'warning', 'critical'] as const;
-const toSlack: readonly AlertRoute[] = [{ severity: [...all], slack: true, email: [] }];
-const toBoth: readonly AlertRoute[] = [
-  { severity: [...all], slack: true, email: ['a@example.org', 'b@example.org'] },
-];
+const toSlack = routesSchema.parse([{ slack: true }]);
+const toBoth = routesSchema.parse([{ slack: true, email: ['a@example.org', 'b@example.org'] }]);
 const day = (n: number): number => Date.UTC(2011, 4, n, 3, 40);
 
 const test = useDatabase('shared by all tests');

@@ -3,16 +3,16 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { pendingDeliveries } from '../../../activities/alerts/deliveries.ts';
 import { listPendingAlerts, openAlert, resolveAlert } from '../../../activities/alerts/store.ts';
 import type { Relief, Trouble } from '../../../activities/alerts/store.ts';
-import type { AlertRoute } from '../../../core/monitor/schema.ts';
+import { routesSchema } from '../../../core/alert/route-settings.ts';
 import { dayMs } from '../../../core/window.ts';
 import { useDatabase } from '../../setup/world.ts';
 
 const key = 'degradation:bike-demand:performance';
 const day = (n: number): number => Date.UTC(2011, 4, n, 3, 40);
-const routes: readonly AlertRoute[] = [
-  { severity: ['critical'], slack: true, email: [] },
-  { severity: ['info', 'warning', 'critical'], slack: false, email: ['a@example.org', 'b@example.org'] },
-];
+const routes = routesSchema.parse([
+  { severity: ['critical'], slack: true, continue: true },
+  { email: ['a@example.org', 'b@example.org'] },
+]);
 
 const test = useDatabase('shared by all tests');
 beforeEach(async () => {
@@ -197,11 +197,11 @@ describe('resolveAlert', () => {
   });
 
   it('tells those who heard of any of its severities', async () => {
-    const split: readonly AlertRoute[] = [
-      { severity: ['warning'], slack: false, email: ['w@example.org'] },
-      { severity: ['critical'], slack: true, email: [] },
-      { severity: ['info'], slack: false, email: ['i@example.org'] },
-    ];
+    const split = routesSchema.parse([
+      { severity: ['warning'], email: ['w@example.org'] },
+      { severity: ['critical'], slack: true },
+      { severity: ['info'], email: ['i@example.org'] },
+    ]);
     await open({ asOf: day(1), routes: split });
     await open({ asOf: day(2), severity: 'critical', routes: split });
     await resolve({ asOf: day(3), routes: split });

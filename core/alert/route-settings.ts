@@ -1,0 +1,127 @@
+/** What people write about who is told of alerts: the routes of a monitor, and of the whole installation. */
+
+import { z } from 'zod';
+
+import { isDuration, isTimeZone, weekdays } from '../window.ts';
+import { alertKinds, severities } from './alert.ts';
+
+const email = z.email('is not an e-mail address');
+
+/** True, or the name of one of several: `slack: oncall` is the webhook in SLACK_WEBHOOK_URL_ONCALL. */
+const named = z
+  .union([
+    z.boolean(),
+    z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'use lower-case letters, digits and "-" in a name'),
+  ])
+  .default(false);
+
+const channels = {
+  pagerduty: named,
+  alertmanager: named,
+  slack: named,
+  webhook: named,
+  email: z.array(email).default([]),
+};
+
+/** Where messages can go, in the order in which one of a route takes the place of another. */
+export const channelNames = ['pagerduty', 'alertmanager', 'slack', 'webhook', 'email'] as const;
+export type ChannelName = (typeof channelNames)[number];
+
+const channelsSchema = z.strictObject(channels);
+export type RouteChannels = z.output<typeof channelsSchema>;
+
+const wait = z.string().refine(isDuration, 'write a number and s, m, h or d, for example "30s"');
+
+const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write hours and minutes, for example "08:00"');
+
+const timeZone = z
+  .string()
+  .refine(isTimeZone, 'is not a time zone; write for example "America/New_York" or "UTC"')
+  .default('UTC');
+
+const hours = z.strictObject({
+  days: z
+    .array(z.enum(weekdays))
+    .min(1)
+    .default([...weekdays]),
+  /** With `to` at or before `from`, they go past midnight and belong to the day on which they begin. */
+  from: timeOfDay,
+  to: timeOfDay,
+  timeZone,
+  /** Outside of them: the message waits for the next ones, or the route is not for this alert. */
+  otherwise: z.enum(['hold', 'skip']).default('hold'),
+});
+export type Hours = z.output<typeof hours>;
+
+const digest = z.strictObject({ at: timeOfDay.default('08:00'), timeZone });
+
+const modelPattern = z.string().regex(/^[a-z0-9._*?-]+$/, 'write a model, or a pattern such as "bike-*"');
+
+/** One, or several. */
+const someOf = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);
+
+const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'use letters, digits and "_" in a label');
+
+/** What a monitor says of itself for routes to tell it by, such as `team: bikes`. */
+export const labelsSchema = z.record(labelName, z.string().min(1).max(100));
+export type Labels = z.output<typeof labelsSchema>;
+
+export const routeSchema = z
+  .strictObject({
+    /** What monitors call it by, and what its messages are counted under. */
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and "-"')
+      .optional(),
+    severity: z
+      .array(z.enum(severities))
+      .min(1)
+      .default([...severities]),
+    kind: someOf(z.enum(alertKinds)).optional(),
+    model: someOf(modelPattern).optional(),
+    labels: z.record(labelName, someOf(z.string())).optional(),
+    hours: hours.optional(),
+    /** Only for alerts that nobody has acknowledged for so long. */
+    unacknowledgedFor: wait.optional(),
+    /** Also try the routes below; by default the first that fits is the only one. */
+    continue: z.boolean().default(false),
+    ...channels,
+    /** Who takes a message, one after the other, that a channel refuses for good; by default the others of the route. */
+    fallback: z.array(channelsSchema).default([]),
+    /** What alerts of one message have in common: `model`, `kind`, `subject` or `labels.<name>`. */
+    groupBy: z
+      .array(
+        z.string().regex(/^(model|kind|subject|labels\.\w+)$/, {
+          message: 'write one of model, kind, subject, labels.<name>',
+        }),
+      )
+      .optional(),
+    /** How long the first message of a group waits for more; by default 30s. */
+    groupWait: wait.optional(),
+    /** How long after one message of a group the next may go; by default 5m. */
+    groupInterval: wait.optional(),
+    /** One message a day in the place of groups. */
+    digest: z.union([timeOfDay.transform((at) => ({ at, timeZone: 'UTC' })), digest]).optional(),
+    /** Messages an hour and recipient; what goes beyond is told in one when the hour is over. */
+    budget: z.int().positive().optional(),
+  })
+  .superRefine((route, context) => {
+    for (const key of ['groupWait', 'groupInterval'] as const) {
+      if (route.digest !== undefined && route[key] !== undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: [key],
+          message: 'is not for a digest, which has its time of day',
+        });
+      }
+    }
+  });
+
+/** A route with its defaults. */
+export type Route = z.output<typeof routeSchema>;
+
+/** A route of a monitor: written there, or the name of one in `alerts.yaml`. */
+export const routesSchema = z.array(z.union([z.string(), routeSchema]));
+export type Routes = z.output<typeof routesSchema>;
