@@ -1,7 +1,6 @@
 import type { Database } from '../sql/database.ts';
 import type { ActivityContext } from './activity-context.ts';
-import type { EmailChannel } from './alerts/email.ts';
-import type { SlackChannel } from './alerts/slack.ts';
+import type { Channels } from './alerts/channels.ts';
 import type { Pushgateway } from './metrics/pushgateway.ts';
 import type { Trainer } from './retraining/trainer.ts';
 
@@ -10,7 +9,7 @@ export interface ActivityDependencies {
   readonly database: Database;
   readonly pushgateway: Pushgateway;
   /** A channel that is not configured is absent: its deliveries wait, and say so. */
-  readonly channels: { readonly slack?: SlackChannel; readonly email?: EmailChannel };
+  readonly channels: Channels;
   readonly trainer: Trainer;
   /** Wakes the `alertLifecycle` workflow of an alert key, starting it when it does not run. */
   readonly wakeAlert: (alert: { readonly model: string; readonly alertKey: string }) => Promise<void>;

@@ -112,6 +112,11 @@ export const errorCatalog = {
     retryable: true,
     message: '{channel} did not take the message of alert {alertKey} ({reason}). It is tried again.',
   },
+  DELIVERY_REFUSED: {
+    retryable: false,
+    message:
+      '{channel} refuses the message of alert {alertKey} ({reason}). Trying again cannot succeed: correct {setting}.',
+  },
   REPORT_NOT_SENT: {
     retryable: true,
     message: 'The mail server did not take the report of "{model}" ({reason}). It is tried again.',

@@ -2,11 +2,14 @@
 
 import { ApplicationFailure } from '@temporalio/common';
 
-import { alertTitle, firstFacts, shortSummary } from '../../core/alert/message.ts';
-import type { AlertMessage } from '../../core/alert/message.ts';
+import { composeMessage } from '../../core/alert/compose.ts';
+import { alertTitle } from '../../core/alert/message.ts';
+import type { AlertEventText } from '../../core/alert/message.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import type { Channel } from './channel.ts';
+import { channelTable, settingOf } from './channels.ts';
 import {
   claimDelivery,
   pendingDeliveries,
@@ -21,17 +24,6 @@ type Dependencies = Pick<ActivityDependencies, 'channels' | 'temporalUi' | 'page
 };
 
 type Urls = Pick<ActivityDependencies, 'temporalUi' | 'pagesUrl'>;
-
-/** Sends one message; gives what to note about it, if anything. */
-type Send = (message: AlertMessage, recipient: string) => Promise<string | null>;
-
-const channelTable = {
-  slack: { name: 'Slack', setting: 'SLACK_WEBHOOK_URL' },
-  email: { name: 'e-mail', setting: 'SMTP_URL' },
-  pagerduty: { name: 'PagerDuty', setting: 'PAGERDUTY_ROUTING_KEY' },
-  webhook: { name: 'the webhook', setting: 'WEBHOOK_URL' },
-  alertmanager: { name: 'Alertmanager', setting: 'ALERTMANAGER_URL' },
-} as const;
 
 export interface DeliveryOutcome {
   readonly delivered: number;
@@ -49,21 +41,6 @@ export interface DeliveryOutcome {
  */
 export function createDeliverAlerts(dependencies: Dependencies) {
   const { database, channels } = dependencies;
-  const { slack, email } = channels;
-  const senders: Partial<Record<Delivery['channel'], Send>> = {
-    ...(slack && {
-      slack: async (message) => {
-        await slack.send(message);
-        return null;
-      },
-    }),
-    ...(email && {
-      email: async (message, recipient) => {
-        const { refused } = await email.send(message, recipient);
-        return refused.length === 0 ? null : `refused for ${refused.join(', ')}`;
-      },
-    }),
-  };
 
   return async function deliverAlerts(alert: {
     readonly model: string;
@@ -74,7 +51,7 @@ export function createDeliverAlerts(dependencies: Dependencies) {
     for (const delivery of await pendingDeliveries(database, alert)) {
       const mailbox = `${delivery.channel} ${delivery.recipient}`;
       if (failures.has(mailbox)) continue;
-      const failure = await deliver(database, delivery, senders[delivery.channel], dependencies);
+      const failure = await deliver(database, delivery, channels[delivery.channel], dependencies);
       if (failure === null) delivered += 1;
       else failures.set(mailbox, failure);
     }
@@ -86,16 +63,16 @@ export function createDeliverAlerts(dependencies: Dependencies) {
 async function deliver(
   database: Queryable,
   delivery: Delivery,
-  send: Send | undefined,
+  sender: Channel | undefined,
   urls: Urls,
 ): Promise<TidewatchError | null> {
   const { alertKey, recipient } = delivery;
-  const { name: channel, setting } = channelTable[delivery.channel];
-  if (send === undefined) {
+  const channel = channelTable[delivery.channel].label;
+  if (sender === undefined) {
     const error = new TidewatchError('CHANNEL_NOT_CONFIGURED', {
       alertKey,
       channel,
-      setting,
+      setting: settingOf(delivery.channel, recipient),
     });
     await recordWaiting(database, delivery, error.message);
     return error;
@@ -109,9 +86,9 @@ async function deliver(
       reason: 'another process is sending it',
     });
   }
-  let notice: string | null;
+  let notice: string | undefined;
   try {
-    notice = await send(messageOf(delivery, urls), recipient);
+    ({ notice } = await sender.send(composeMessage([eventText(delivery, urls)]), recipient));
   } catch (error) {
     const failure =
       error instanceof TidewatchError
@@ -120,11 +97,11 @@ async function deliver(
     await releaseDelivery(database, claim, failure.message);
     return failure;
   }
-  await recordDelivered(database, claim, notice);
+  await recordDelivered(database, claim, notice ?? null);
   return null;
 }
 
-function messageOf(delivery: Delivery, { temporalUi, pagesUrl }: Urls): AlertMessage {
+function eventText(delivery: Delivery, { temporalUi, pagesUrl }: Urls): AlertEventText {
   const { model, alertKey, episode, event, kind, severity, summary, facts, asOf, workflowId, runId } =
     delivery;
   const run = `${encodeURIComponent(workflowId)}/${encodeURIComponent(runId)}`;
@@ -136,8 +113,8 @@ function messageOf(delivery: Delivery, { temporalUi, pagesUrl }: Urls): AlertMes
     kind,
     severity,
     title: alertTitle(kind, model, event),
-    summary: shortSummary(summary),
-    facts: firstFacts(facts),
+    summary,
+    facts,
     asOf,
     links: [
       ...delivery.links.map(({ label, path }) => ({ label, url: `${pagesUrl}${path}` })),
@@ -148,7 +125,8 @@ function messageOf(delivery: Delivery, { temporalUi, pagesUrl }: Urls): AlertMes
 
 /** One failure for all: what went wrong first, and no try before every channel is ready for it. */
 function failureOf(failures: readonly TidewatchError[]): ApplicationFailure {
-  const type = failures.find(({ code }) => code === 'DELIVERY_FAILED')?.code ?? 'CHANNEL_NOT_CONFIGURED';
+  const type =
+    failures.find(({ code }) => code !== 'CHANNEL_NOT_CONFIGURED')?.code ?? 'CHANNEL_NOT_CONFIGURED';
   const delays = failures.flatMap(({ details }) => Number(details['retryAfterMs'] ?? 0));
   const nextRetryDelay = Math.max(...delays);
   return ApplicationFailure.create({

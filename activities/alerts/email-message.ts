@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 
-import { alertStatus, oneLine } from '../../core/alert/message.ts';
+import { oneLine } from '../../core/alert/message.ts';
 import type { AlertMessage } from '../../core/alert/message.ts';
 import { formatInstant } from '../../core/window.ts';
 import { emailPage } from './email-page.ts';
@@ -12,30 +12,37 @@ export interface EmailMessage {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** The same for every send of one event, so that mail programs show a repeated one once. */
+  /** The same for every send of the same events, so that mail programs show a repeated one once. */
   readonly messageId: string;
-  /** The thread of the episode: every event of it names the same root, which is no message itself. */
+  /** Of the conversation: every message of it names the same root, which is no message itself. */
   readonly references: string;
 }
 
 /** Longer subjects are cut by most mail programs anyway. */
 const subjectLimit = 200;
+/** A line of a header is at most 998 characters long. */
+const nameLimit = 200;
 const halfPair = /[\uD800-\uDBFF]$/;
 
 /**
- * How does an alert read as an e-mail? Text and HTML say the same. The message id is made of the event and of its run,
- * so that two installations that watch a model of the same name do not hide each other's messages.
+ * How does an alert read as an e-mail? Text and HTML say the same. The message id is made of the events and of their
+ * runs, so that two installations that watch a model of the same name do not hide each other's messages.
  *
  * @param domain right side of the message id: the domain that the message is sent from
  * @example emailMessage(alert, 'example.org').subject
  * // '[critical] bike-demand is degraded: RMSE over 7 days 101.2 is above 75'
  */
 export function emailMessage(alert: AlertMessage, domain: string): EmailMessage {
-  const { alertKey, episode, event, links } = alert;
-  const subject = oneLine(`[${alertStatus(alert)}] ${alert.title}: ${alert.summary}`);
-  const name = `${alertKey}.${episode}`.replaceAll(/[^A-Za-z0-9.-]+/g, '-');
-  const thread = hash([alertKey, String(episode)]);
-  const message = hash([alertKey, String(episode), event, ...links.map(({ url }) => url)]);
+  const { thread, events } = alert;
+  const subject = oneLine(`[${alert.status}] ${alert.title}: ${alert.summary}`);
+  const name = thread.replaceAll(/[^A-Za-z0-9.-]+/g, '-').slice(0, nameLimit);
+  const message = hash([
+    thread,
+    ...events.flatMap(({ alertKey, episode, event, links }) => [
+      `${alertKey}#${episode}.${event}`,
+      ...links.map(({ url }) => url),
+    ]),
+  ]);
   return {
     subject:
       subject.length > subjectLimit
@@ -44,7 +51,7 @@ export function emailMessage(alert: AlertMessage, domain: string): EmailMessage 
     text: textOf(alert),
     html: htmlOf(alert),
     messageId: `<${name}.${message}@${domain}>`,
-    references: `<${name}.${thread}@${domain}>`,
+    references: `<${name}.${hash([thread])}@${domain}>`,
   };
 }
 
@@ -55,26 +62,34 @@ function hash(parts: readonly string[]): string {
 function textOf(alert: AlertMessage): string {
   const facts = alert.facts.map(({ name, value }) => `${oneLine(name)}: ${oneLine(value)}`);
   const links = alert.links.map(({ label, url }) => `${oneLine(label)}: ${url}`);
-  const status = alertStatus(alert).toUpperCase();
+  const status = alert.status.toUpperCase();
   const paragraphs = [
     `${status} ${oneLine(alert.title)}`,
     alert.summary,
     facts.join('\n'),
     links.join('\n'),
-    `As of ${formatInstant(alert.asOf)}. Alert ${oneLine(alert.alertKey)}, episode ${alert.episode}.`,
+    footerOf(alert),
   ];
   return `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n`;
 }
 
 function htmlOf(alert: AlertMessage): string {
-  const status = alertStatus(alert);
   return emailPage({
-    color: statusColors[status],
-    status: status.toUpperCase(),
+    color: statusColors[alert.status],
+    status: alert.status.toUpperCase(),
     title: oneLine(alert.title),
     summary: alert.summary,
     facts: alert.facts,
     links: alert.links,
-    footer: `As of ${formatInstant(alert.asOf)}. Alert ${oneLine(alert.alertKey)}, episode ${alert.episode}.`,
+    footer: footerOf(alert),
   });
+}
+
+function footerOf({ asOf, events }: AlertMessage): string {
+  const [first] = events;
+  const which =
+    first === undefined || events.length > 1
+      ? ''
+      : ` Alert ${oneLine(first.alertKey)}, episode ${first.episode}.`;
+  return `As of ${formatInstant(asOf)}.${which}`;
 }

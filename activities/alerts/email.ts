@@ -2,18 +2,16 @@
 
 import { createTransport } from 'nodemailer';
 
-import type { AlertMessage } from '../../core/alert/message.ts';
+import { alertsOf } from '../../core/alert/compose.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import type { Channel } from './channel.ts';
 import { emailMessage, type EmailMessage } from './email-message.ts';
 
-export interface EmailChannel {
-  /**
-   * Sends one message to all the addresses of a recipient, `'a@example.org, b@example.org'`. Gives the addresses that
-   * the server refused while it took the message for others.
-   *
-   * @throws TidewatchError `DELIVERY_FAILED` when it took the message for nobody
-   */
-  send(message: AlertMessage, recipient: string): Promise<{ readonly refused: readonly string[] }>;
+/**
+ * A recipient is a list of addresses, `'a@example.org, b@example.org'`, that get one message. Addresses that the server
+ * refused while it took the message for others are noted.
+ */
+export interface EmailChannel extends Channel {
   /**
    * Sends a report to one address.
    *
@@ -60,6 +58,7 @@ export function openEmail({ smtpUrl, from }: EmailOptions): EmailChannel {
   });
   const domain = /@([A-Za-z0-9.-]+)/.exec(from)?.[1] ?? 'localhost';
   return {
+    sends: 'message',
     async send(message, recipient) {
       const { subject, text, html, messageId, references } = emailMessage(message, domain);
       try {
@@ -75,11 +74,11 @@ export function openEmail({ smtpUrl, from }: EmailOptions): EmailChannel {
           // Keeps vacation notices from answering.
           headers: { 'Auto-Submitted': 'auto-generated' },
         });
-        return { refused: sent.rejected };
+        return sent.rejected.length === 0 ? {} : { notice: `refused for ${sent.rejected.join(', ')}` };
       } catch (error) {
         throw new TidewatchError(
           'DELIVERY_FAILED',
-          { channel: 'The mail server', alertKey: message.alertKey, reason: reasonOf(error) },
+          { channel: 'The mail server', alertKey: alertsOf(message), reason: reasonOf(error) },
           { cause: error },
         );
       }

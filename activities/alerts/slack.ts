@@ -3,16 +3,13 @@
 import { IncomingWebhook, IncomingWebhookHTTPError, IncomingWebhookRequestError } from '@slack/webhook';
 import type { IncomingWebhookSendArguments } from '@slack/webhook';
 
-import { alertStatus, oneLine } from '../../core/alert/message.ts';
+import { alertsOf } from '../../core/alert/compose.ts';
+import { oneLine } from '../../core/alert/message.ts';
 import type { AlertMessage, AlertStatus } from '../../core/alert/message.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { formatInstant } from '../../core/window.ts';
+import type { Channel } from './channel.ts';
 import { statusColors } from './status-colors.ts';
-
-export interface SlackChannel {
-  /** @throws TidewatchError `DELIVERY_FAILED`, with `retryAfterMs` in its details where Slack says when to come back */
-  send(message: AlertMessage): Promise<void>;
-}
 
 export interface SlackOptions {
   /** A secret: it is in no message and no error. */
@@ -21,8 +18,9 @@ export interface SlackOptions {
   readonly timeoutMs?: number;
 }
 
-export function openSlack({ webhookUrl, timeoutMs = 10_000 }: SlackOptions): SlackChannel {
+export function openSlack({ webhookUrl, timeoutMs = 10_000 }: SlackOptions): Channel {
   return {
+    sends: 'message',
     async send(message) {
       let retryAfter: string | null = null;
       const webhook = new IncomingWebhook(webhookUrl, {
@@ -36,13 +34,14 @@ export function openSlack({ webhookUrl, timeoutMs = 10_000 }: SlackOptions): Sla
       });
       try {
         await webhook.send(slackMessage(message));
+        return {};
       } catch (error) {
         const retryAfterMs = retryDelayMs(retryAfter);
         throw new TidewatchError(
           'DELIVERY_FAILED',
           {
             channel: 'Slack',
-            alertKey: message.alertKey,
+            alertKey: alertsOf(message),
             reason: failureText(error, timeoutMs),
             ...(retryAfterMs !== null && { retryAfterMs }),
           },
@@ -91,8 +90,7 @@ const words: Readonly<Record<AlertStatus, string>> = {
  * @example slackMessage(alert).text // 'CRITICAL bike-demand is degraded: RMSE over 7 days 101.2 is above 75'
  */
 export function slackMessage(alert: AlertMessage): IncomingWebhookSendArguments {
-  const status = alertStatus(alert);
-  const headline = oneLine(`${words[status]} ${alert.title}`);
+  const headline = oneLine(`${words[alert.status]} ${alert.title}`);
   const facts = alert.facts.map(({ name, value }) => ({
     type: 'mrkdwn' as const,
     verbatim: true,
@@ -104,7 +102,7 @@ export function slackMessage(alert: AlertMessage): IncomingWebhookSendArguments 
     text: fit(`${headline}: ${alert.summary}`, limits.text),
     attachments: [
       {
-        color: statusColors[status],
+        color: statusColors[alert.status],
         blocks: [
           ...chunks(facts, limits.fieldsInSection).map((fields) => ({ type: 'section' as const, fields })),
           {

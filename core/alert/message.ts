@@ -2,12 +2,18 @@
 
 import type { AlertKind, Fact, Severity } from './alert.ts';
 
+interface Link {
+  readonly label: string;
+  readonly url: string;
+}
+
 /** One event of an alert, ready to be rendered. */
-export interface AlertMessage {
+export interface AlertEventText {
   readonly model: string;
   readonly alertKey: string;
   /** 1 the first time that the alert opens. */
   readonly episode: number;
+  /** `kind`, or `kind.<what tells it from others of its kind>`. */
   readonly event: string;
   readonly kind: AlertKind;
   readonly severity: Severity;
@@ -15,11 +21,39 @@ export interface AlertMessage {
   readonly title: string;
   /** Why, such as "RMSE over 7 days 101.2 is above 75". */
   readonly summary: string;
-  /** A few: see `firstFacts`. */
   readonly facts: readonly Fact[];
   /** Epoch milliseconds. */
   readonly asOf: number;
-  readonly links: readonly { readonly label: string; readonly url: string }[];
+  readonly links: readonly Link[];
+}
+
+/** The metric that an alert is about, over time. */
+export interface AlertSeries {
+  /** Such as "RMSE over 7 days". */
+  readonly label: string;
+  readonly unit?: string;
+  readonly limit?: number;
+  /** Epoch milliseconds and value, oldest first. */
+  readonly points: readonly (readonly [number, number])[];
+}
+
+/** What goes out at once through one channel: one event, or those of a group. */
+export interface AlertMessage {
+  /** Conversation: the alert key and episode of a single alert, or the group. The same for all its messages. */
+  readonly thread: string;
+  /** Of the worst event. */
+  readonly status: AlertStatus;
+  readonly title: string;
+  readonly summary: string;
+  /** A few: see `firstFacts`. */
+  readonly facts: readonly Fact[];
+  /** Of the newest event, in epoch milliseconds. */
+  readonly asOf: number;
+  /** Those that all events share. */
+  readonly links: readonly Link[];
+  /** Every event that it tells of, oldest first. */
+  readonly events: readonly AlertEventText[];
+  readonly series?: AlertSeries;
 }
 
 const titles: Readonly<Record<AlertKind, Readonly<Record<string, string>>>> = {
@@ -43,7 +77,16 @@ const titles: Readonly<Record<AlertKind, Readonly<Record<string, string>>>> = {
  * @example alertTitle('degradation', 'bike-demand', 'opened') // 'bike-demand is degraded'
  */
 export function alertTitle(kind: AlertKind, model: string, event: string): string {
-  return `${model} ${titles[kind][event] ?? titles[kind]['opened'] ?? event}`;
+  return `${model} ${titles[kind][eventKind(event)] ?? titles[kind]['opened'] ?? event}`;
+}
+
+/**
+ * What kind of event is it? Events of one kind in one episode are told apart by what follows a dot.
+ *
+ * @example eventKind('repeated.3') // 'repeated'
+ */
+function eventKind(event: string): string {
+  return event.split('.', 1)[0]!;
 }
 
 export type AlertStatus = Severity | 'resolved';
@@ -53,8 +96,8 @@ export type AlertStatus = Severity | 'resolved';
  *
  * @example alertStatus({ event: 'resolved', severity: 'critical' }) // 'resolved'
  */
-export function alertStatus({ event, severity }: Pick<AlertMessage, 'event' | 'severity'>): AlertStatus {
-  return event === 'resolved' ? 'resolved' : severity;
+export function alertStatus({ event, severity }: Pick<AlertEventText, 'event' | 'severity'>): AlertStatus {
+  return eventKind(event) === 'resolved' ? 'resolved' : severity;
 }
 
 /**
@@ -71,7 +114,7 @@ export function oneLine(text: string): string {
 }
 
 /** What a person reads on a phone, and far below what Slack refuses and mail programs cut. */
-const longest = { facts: 20, name: 100, value: 500, summary: 1_000 } as const;
+const longest = { facts: 20, name: 100, value: 500, title: 300, summary: 1_000 } as const;
 
 /**
  * The first 20 facts, none of them longer than a few lines, and how many more there are.
@@ -96,6 +139,15 @@ export function firstFacts(facts: readonly Fact[]): readonly Fact[] {
  */
 export function shortSummary(summary: string): string {
   return shortened(summary, longest.summary);
+}
+
+/**
+ * A title that still is one, however long the name of a model.
+ *
+ * @example shortTitle('x'.repeat(2000)).length // 300
+ */
+export function shortTitle(title: string): string {
+  return shortened(title, longest.title);
 }
 
 /** Cut between characters. */

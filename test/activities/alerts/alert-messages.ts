@@ -1,7 +1,12 @@
-import type { AlertMessage } from '../../../core/alert/message.ts';
+import { composeMessage } from '../../../core/alert/compose.ts';
+import type { AlertEventText, AlertMessage } from '../../../core/alert/message.ts';
 
-/** The alert of the worked examples, or one that differs from it. */
-export function alertMessage(given: Partial<AlertMessage> = {}): AlertMessage {
+/** The message of one event: that of the worked examples, or one that differs from it. */
+export function alertMessage(given: Partial<AlertEventText> = {}): AlertMessage {
+  return composeMessage([alertEvent(given)]);
+}
+
+export function alertEvent(given: Partial<AlertEventText> = {}): AlertEventText {
   return {
     model: 'bike-demand',
     alertKey: 'degradation:bike-demand:performance',

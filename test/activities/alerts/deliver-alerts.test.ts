@@ -242,7 +242,7 @@ describe('deliverAlerts', () => {
 
   it('notes the addresses that a mail server refused while it took the others', async () => {
     await opened(toBoth);
-    const email = { ...channels().email, send: async () => ({ refused: ['b@example.org'] }) };
+    const email = { ...channels().email, send: async () => ({ notice: 'refused for b@example.org' }) };
     await deliver({ channels: { slack: channels().slack, email } });
     expect(await stored()).toMatchObject([
       { channel: 'email', state: 'delivered', last_error: 'refused for b@example.org' },
@@ -252,8 +252,11 @@ describe('deliverAlerts', () => {
 
   it('counts what was recorded while it ran as pending', async () => {
     await opened();
-    const send = async (): Promise<void> => void (await resolved());
-    expect(await deliver({ channels: { slack: { send } } })).toEqual({ delivered: 1, pending: 1 });
+    const send = async (): Promise<object> => (await resolved(), {});
+    expect(await deliver({ channels: { slack: { sends: 'message', send } } })).toEqual({
+      delivered: 1,
+      pending: 1,
+    });
   });
 });
 

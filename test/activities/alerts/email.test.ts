@@ -114,10 +114,10 @@ describe('openEmail', () => {
   const open = () => openEmail({ smtpUrl: endpoint.url, from: 'Tidewatch <tidewatch@example.org>' });
 
   it('sends text and HTML to every address, with id, thread and a mark that keeps robots from answering', async () => {
-    const { refused } = await open().send(alertMessage(), 'a@example.org, b@example.org');
+    const noted = await open().send(alertMessage(), 'a@example.org, b@example.org');
     const sent = emailMessage(alertMessage(), domain);
     const received = endpoint.messages().at(-1)!;
-    expect(refused).toEqual([]);
+    expect(noted).toEqual({});
     expect(received.to).toEqual(['a@example.org', 'b@example.org']);
     expect(received.from).toBe('tidewatch@example.org');
     expect(received.subject).toBe(sent.subject);
@@ -177,7 +177,7 @@ describe('openEmail', () => {
     });
     const email = openEmail({ smtpUrl: `smtp://127.0.0.1:${port}`, from: 'tidewatch@example.org' });
     expect(await email.send(alertMessage(), 'a@example.org, gone@example.org')).toEqual({
-      refused: ['gone@example.org'],
+      notice: 'refused for gone@example.org',
     });
     await new Promise<void>((resolve) => server.close(resolve));
   });

@@ -115,7 +115,7 @@ describe('slackMessage', () => {
   it('leaves a text that just fits whole', () => {
     const headline = 'CRITICAL bike-demand is degraded: ';
     const summary = 'x'.repeat(3000 - headline.length);
-    expect(rendered({ summary }).text).toBe(headline + summary);
+    expect(slackMessage({ ...alertMessage(), summary }).text).toBe(headline + summary);
   });
 
   it('puts a dash where there is nothing, which Slack would refuse', () => {
@@ -132,7 +132,7 @@ describe('openSlack', () => {
   afterAll(() => endpoint.stop());
 
   const open = (timeoutMs = 5000) => openSlack({ webhookUrl: endpoint.url, timeoutMs });
-  const failureOf = async (send: Promise<void>): Promise<TidewatchError> => {
+  const failureOf = async (send: Promise<unknown>): Promise<TidewatchError> => {
     const error = await send.then(
       () => undefined,
       (error: unknown) => error,
@@ -143,13 +143,13 @@ describe('openSlack', () => {
   };
 
   it('posts the rendered message', async () => {
-    await open().send(alertMessage());
+    await open().send(alertMessage(), 'default');
     expect(endpoint.messages().at(-1)?.body).toEqual(rendered());
   });
 
   it('says how long Slack wants to be left alone after a 429', async () => {
     endpoint.answerNext({ status: 429, retryAfterSeconds: 30 });
-    const error = await failureOf(open().send(alertMessage()));
+    const error = await failureOf(open().send(alertMessage(), 'default'));
     expect(error).toMatchObject({
       code: 'DELIVERY_FAILED',
       retryable: true,
@@ -162,7 +162,7 @@ describe('openSlack', () => {
 
   it('waits an hour at most', async () => {
     endpoint.answerNext({ status: 429, retryAfterSeconds: 86_400 });
-    expect((await failureOf(open().send(alertMessage()))).details['retryAfterMs']).toBe(3_600_000);
+    expect((await failureOf(open().send(alertMessage(), 'default'))).details['retryAfterMs']).toBe(3_600_000);
   });
 
   it.each([
@@ -172,7 +172,7 @@ describe('openSlack', () => {
   ])('repeats what Slack says to a %d, tries once, and keeps the webhook secret', async (status, reason) => {
     const before = endpoint.requests();
     endpoint.answerNext({ status });
-    const error = await failureOf(open().send(alertMessage()));
+    const error = await failureOf(open().send(alertMessage(), 'default'));
     expect(error.message).toContain(reason);
     expect(error.details).not.toHaveProperty('retryAfterMs');
     expect(endpoint.requests()).toBe(before + 1);
@@ -181,13 +181,15 @@ describe('openSlack', () => {
 
   it('gives up on a server that does not answer', async () => {
     endpoint.answerNext({ status: 'hang' });
-    expect((await failureOf(open(100).send(alertMessage()))).message).toContain('no answer in 0.1 s');
+    expect((await failureOf(open(100).send(alertMessage(), 'default'))).message).toContain(
+      'no answer in 0.1 s',
+    );
   });
 
   it('says why it could not connect', async () => {
     const gone = await startSlackEndpoint();
     await gone.stop();
-    const error = await failureOf(openSlack({ webhookUrl: gone.url }).send(alertMessage()));
+    const error = await failureOf(openSlack({ webhookUrl: gone.url }).send(alertMessage(), 'default'));
     expect(error.message).toContain('ECONNREFUSED');
     expect(error.message).not.toContain('/services/');
   });
