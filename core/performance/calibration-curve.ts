@@ -48,15 +48,17 @@ export function tenthsOf({
   positiveBins,
 }: ClassificationSummary): readonly { readonly rows: number; readonly hits: number; readonly sum: number }[] {
   const bins = positiveClass === undefined ? confidenceBins : positiveBins;
-  return Array.from({ length: binCount / binsOfPoint }, (_, tenth) => {
+  const tenths = [];
+  for (let bin = 0; bin < binCount; bin += binsOfPoint) {
     let rows = 0;
     let hits = 0;
     let sum = 0;
-    for (let bin = tenth * binsOfPoint; bin < (tenth + 1) * binsOfPoint; bin += 1) {
-      rows += bins.counts[bin]!;
-      hits += bins.hits[bin]!;
-      sum += bins.sums[bin]!;
+    for (let own = bin; own < bin + binsOfPoint; own += 1) {
+      rows += bins.counts[own]!;
+      hits += bins.hits[own]!;
+      sum += bins.sums[own]!;
     }
-    return { rows, hits, sum };
-  });
+    tenths.push({ rows, hits, sum });
+  }
+  return tenths;
 }

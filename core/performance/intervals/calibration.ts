@@ -22,39 +22,50 @@ export function calibrationInterval(
   value: number,
   spreadOf: SpreadOf,
 ): IntervalOrReason {
-  const gaps = gapsOf(total);
-  const rows = gaps.reduce((sum, bin) => sum + bin.rows, 0);
-  const parts = hours.map(({ summary }) => gapsOf(summary));
-  const signs = gaps.map(({ gap }) => Math.sign(gap));
-  const weights = Float64Array.from(parts, (own) => own.reduce((sum, bin) => sum + bin.rows, 0));
-  const deviations = Float64Array.from(parts, (own, hour) => {
-    const distance = own.reduce((sum, { gap }, bin) => sum + signs[bin]! * gap, 0);
-    return (distance - value * weights[hour]!) / rows;
-  });
+  const whole = tenthsOf(total);
+  const rows = whole.reduce((sum, tenth) => sum + tenth.rows, 0);
+  const bins = whole.map((tenth) => ({
+    tenth,
+    gaps: new Float64Array(hours.length),
+    rows: new Float64Array(hours.length),
+  }));
+  const weights = new Float64Array(hours.length);
+  const deviations = new Float64Array(hours.length);
+  for (const [hour, { summary }] of hours.entries()) {
+    const own = tenthsOf(summary);
+    for (const [i, { tenth, ...bin }] of bins.entries()) {
+      bin.gaps[hour] = gapOf(own[i]!);
+      bin.rows[hour] = own[i]!.rows;
+      weights[hour]! += own[i]!.rows;
+      deviations[hour]! += Math.sign(gapOf(tenth)) * bin.gaps[hour]!;
+    }
+    deviations[hour] = (deviations[hour]! - value * weights[hour]!) / rows;
+  }
   const spread = spreadOf(deviations, weights);
   if (spread === undefined) return tooFewHours(tellingHours(weights));
   if (spread.halfWidth === 0 || value === 0) return nothingVaries;
   const independent = Math.sqrt(deviations.reduce((sum, deviation) => sum + deviation ** 2, 0));
   const dependence = spread.halfWidth / normalQuantile / independent;
   const everyHour = new Float64Array(hours.length).fill(1);
-  const bins = gaps.map(({ gap, rows: binRows }, bin): Bin => {
-    const own = parts.map((ofHour) => ofHour[bin]!);
-    if (own.filter((ofHour) => ofHour.rows > 0).length >= hoursOfOwn) {
-      const around = Float64Array.from(own, (ofHour) => (ofHour.gap - (gap / binRows) * ofHour.rows) / rows);
+  const spreads = bins.map(({ tenth, ...bin }): Bin => {
+    const gap = gapOf(tenth);
+    const share = gap / tenth.rows;
+    if (tellingHours(bin.rows) >= hoursOfOwn) {
+      const around = bin.gaps.map((own, hour) => (own - share * bin.rows[hour]!) / rows);
       return { gap: Math.abs(gap) / rows, spread: spreadOf(around, everyHour)!.halfWidth / normalQuantile };
     }
-    const squares = own.reduce((sum, ofHour) => sum + (ofHour.gap / rows) ** 2, 0);
+    const squares = bin.gaps.reduce((sum, own) => sum + (own / rows) ** 2, 0);
     return { gap: Math.abs(gap) / rows, spread: dependence * Math.sqrt(squares) };
   });
   return {
-    low: Math.min(value, likelyError(bins, value, normalQuantile)),
-    high: Math.max(value, likelyError(bins, value, -normalQuantile)),
+    low: Math.min(value, likelyError(spreads, value, normalQuantile)),
+    high: Math.max(value, likelyError(spreads, value, -normalQuantile)),
   };
 }
 
-/** Of each bin: hits less the sum of the probabilities, and its rows. */
-function gapsOf(summary: ClassificationSummary): readonly { readonly gap: number; readonly rows: number }[] {
-  return tenthsOf(summary).map(({ rows, hits, sum }) => ({ gap: hits - sum, rows }));
+/** Hits less the sum of the probabilities. */
+function gapOf({ hits, sum }: ReturnType<typeof tenthsOf>[number]): number {
+  return hits - sum;
 }
 
 interface Bin {

@@ -1,7 +1,7 @@
 /** What each row adds to the deviation of the metrics of predicted classes from the truth, by its actual and predicted class. */
 
 import type { ClassificationSummary } from '../classification-summary.ts';
-import { scoresByClass, type ClassScores } from '../confusion.ts';
+import { scoresByClass, type ClassScores, type ConfusionCounts } from '../confusion.ts';
 import type { MetricOf } from '../metrics.ts';
 
 type Score = 'precision' | 'recall' | 'f1';
@@ -59,6 +59,46 @@ function mapEntries<From, To>(
   map: (key: string, value: From) => To,
 ): Readonly<Record<string, To>> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(key, value)]));
+}
+
+/** The confusion counts of hours as numbers: names are looked up once for all metrics. */
+export interface HourlyCells {
+  /** Every cell that occurs. */
+  readonly cells: readonly (readonly [actual: string, predicted: string])[];
+  /** Of each hour, its cells by their place in `cells`, and the rows of each. */
+  readonly hours: readonly { readonly places: readonly number[]; readonly rows: readonly number[] }[];
+}
+
+/** Names the cells of some hours. */
+export function hourlyCells(confusions: readonly ConfusionCounts[]): HourlyCells {
+  const cells: (readonly [string, string])[] = [];
+  const placesByActual = new Map<string, Map<string, number>>();
+  const hours = confusions.map((confusion) => {
+    const [places, rows] = [new Array<number>(), new Array<number>()];
+    for (const actual of Object.keys(confusion)) {
+      const ofActual = confusion[actual]!;
+      const placeOf = placesByActual.get(actual) ?? new Map<string, number>();
+      placesByActual.set(actual, placeOf);
+      for (const predicted of Object.keys(ofActual)) {
+        const place = placeOf.get(predicted) ?? cells.push([actual, predicted]) - 1;
+        placeOf.set(predicted, place);
+        places.push(place);
+        rows.push(ofActual[predicted]!);
+      }
+    }
+    return { places, rows };
+  });
+  return { cells, hours };
+}
+
+/** What each hour adds to the deviation. */
+export function deviationsOf({ cells, hours }: HourlyCells, influence: CellInfluence): Float64Array {
+  const influences = cells.map(([actual, predicted]) => influence[actual]![predicted]!);
+  const deviations = new Float64Array(hours.length);
+  for (const [hour, { places, rows }] of hours.entries()) {
+    for (let i = 0; i < places.length; i += 1) deviations[hour]! += rows[i]! * influences[places[i]!]!;
+  }
+  return deviations;
 }
 
 /** By how much one more row of the class, or predicted as it, changes its score. A score without rows stays 0. */

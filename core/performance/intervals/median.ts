@@ -20,10 +20,11 @@ export function medianInterval(
 ): IntervalOrReason {
   const below = belowMedian(absoluteErrors.counts[0]!, rows);
   const sumOver = summerOver(absoluteErrors);
-  const share = sumOver(absoluteErrors, [below]) / rows;
+  const rowsBelow = (part: ValueCounts): number => sumOver(part, [below], [below]).first;
+  const share = rowsBelow(absoluteErrors) / rows;
   const deviations = Float64Array.from(
     hours,
-    ({ summary }) => (sumOver(summary.absoluteErrors, [below]) - share * summary.rows) / rows,
+    ({ summary }) => (rowsBelow(summary.absoluteErrors) - share * summary.rows) / rows,
   );
   const weights = Float64Array.from(hours, ({ summary }) => summary.rows);
   const spread = spreadOf(deviations, weights);

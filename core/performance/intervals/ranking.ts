@@ -1,7 +1,10 @@
 /** What each row adds to the deviation of the areas under the ROC and the precision-recall curve from the truth, by its score. */
 
+import type { ClassificationSummary } from '../classification-summary.ts';
 import { areaUnderPrecisionRecall, areaUnderRoc } from '../ranking.ts';
 import { totalOf, type ValueCounts } from '../value-counts.ts';
+import type { HourOf } from './ratio.ts';
+import { summerOver } from './values.ts';
 
 export interface ScoreInfluence {
   readonly area: number;
@@ -54,4 +57,52 @@ export function precisionRecallInfluence(counts: ValueCounts): ScoreInfluence | 
     misses -= negatives[i]!;
   }
   return { area, weights: [ofPositive, ofNegative] };
+}
+
+/** What each hour adds to the deviation of the areas: one class against the rest, weighted by support, as the metrics are. */
+export function rankedDeviations(
+  hours: readonly HourOf<ClassificationSummary>[],
+  total: ClassificationSummary,
+): Readonly<Record<'roc_auc' | 'pr_auc', Float64Array>> {
+  const classes = [...total.scores].map(([label, counts]) => ({
+    label,
+    sumOver: summerOver(counts),
+    support: totalOf(counts.counts[0]!),
+    roc: rocInfluence(counts),
+    precisionRecall: precisionRecallInfluence(counts),
+  }));
+  const roc = meanOf(classes.map((ofClass) => [ofClass.roc, ofClass.support]));
+  const precisionRecall = meanOf(classes.map((ofClass) => [ofClass.precisionRecall, ofClass.support]));
+  const deviations = { roc_auc: new Float64Array(hours.length), pr_auc: new Float64Array(hours.length) };
+  for (const [hour, { summary }] of hours.entries()) {
+    for (const ofClass of classes) {
+      const own = summary.scores.get(ofClass.label);
+      // Where there is an area under the ROC curve there is one under the other.
+      if (own === undefined || ofClass.precisionRecall === undefined) continue;
+      const { roc: ofRoc, precisionRecall: ofPrecisionRecall, support } = ofClass;
+      const sums = ofClass.sumOver(own, (ofRoc ?? ofPrecisionRecall).weights, ofPrecisionRecall.weights);
+      const ownRows = classes.length === 1 ? 0 : totalOf(own.counts[0]!);
+      if (ofRoc !== undefined) {
+        deviations.roc_auc[hour]! += (sums.first * support + (ofRoc.area - roc.area) * ownRows) / roc.support;
+      }
+      deviations.pr_auc[hour]! +=
+        (sums.second * support + (ofPrecisionRecall.area - precisionRecall.area) * ownRows) /
+        precisionRecall.support;
+    }
+  }
+  return deviations;
+}
+
+/** The mean area of the classes that have one, by their support. */
+function meanOf(classes: readonly (readonly [ScoreInfluence | undefined, support: number])[]): {
+  readonly area: number;
+  readonly support: number;
+} {
+  let [sum, weight] = [0, 0];
+  for (const [influence, support] of classes) {
+    if (influence === undefined) continue;
+    sum += influence.area * support;
+    weight += support;
+  }
+  return { area: sum / weight, support: weight };
 }

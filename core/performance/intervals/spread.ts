@@ -15,7 +15,9 @@ export interface Spread {
 
 /** How many hours weigh something? */
 export function tellingHours(weights: Float64Array): number {
-  return weights.filter((weight) => weight > 0).length;
+  let hours = 0;
+  for (let hour = 0; hour < weights.length; hour += 1) hours += weights[hour]! > 0 ? 1 : 0;
+  return hours;
 }
 
 /** With fewer hours how alike they are cannot be told. */
@@ -58,15 +60,17 @@ export function createSpreadOf(starts: readonly number[]): SpreadOf {
   const clocks = Uint8Array.from(starts, (start) => modulo(Math.floor(start / hourMs), hoursOfDay));
   const known = new Map<string, Waves>();
   return (deviations, weights) => {
-    const telling = Int32Array.from(starts.keys()).filter((hour) => weights[hour]! > 0);
-    const hours = telling.length;
+    const hours = tellingHours(weights);
     if (hours < fewestHours) return undefined;
-    const series = Float64Array.from(telling, (hour) => deviations[hour]!);
+    const telling = new Int32Array(hours);
+    const [series, ownClocks] = [new Float64Array(hours), new Uint8Array(hours)];
+    for (let hour = 0, i = 0; hour < weights.length; hour += 1) {
+      if (!(weights[hour]! > 0)) continue;
+      [telling[i], series[i], ownClocks[i]] = [hour, deviations[hour]!, clocks[hour]!];
+      i += 1;
+    }
     const days = (starts[telling.at(-1)!]! - starts[telling[0]!]! + hourMs) / dayMs;
-    const hasRhythm = takeOutRhythm(
-      series,
-      telling.map((hour) => clocks[hour]!),
-    );
+    const hasRhythm = takeOutRhythm(series, ownClocks);
     const wavesOfDay = hasRhythm ? 2 * days : Infinity;
     const key = `${hours} ${wavesOfDay}`;
     const waves = known.get(key) ?? wavesOf(hours, wavesOfDay);
@@ -95,7 +99,7 @@ export function createSpreadOf(starts: readonly number[]): SpreadOf {
 }
 
 /** Subtracts the mean of each hour of the day; not where these are seen fewer than three times. Says whether it did. */
-function takeOutRhythm(series: Float64Array, clocks: Int32Array): boolean {
+function takeOutRhythm(series: Float64Array, clocks: Uint8Array): boolean {
   const sums = new Float64Array(hoursOfDay);
   const counts = new Float64Array(hoursOfDay);
   for (let i = 0; i < series.length; i += 1) {

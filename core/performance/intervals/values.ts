@@ -6,51 +6,74 @@ import type { CountArray, ExactCounts, ValueCounts } from '../value-counts.ts';
 /** For each group of rows, a weight for each of the counts of the whole. */
 export type ValueWeights = readonly Float64Array[];
 
-/** Gives the sum over the rows of a part of these counts. */
-export function summerOver(whole: ValueCounts): (part: ValueCounts, weights: ValueWeights) => number {
+/** Adds up a part by two weightings at once: reading its counts is what takes time. */
+export type SummerOfTwo = (part: ValueCounts, first: ValueWeights, second: ValueWeights) => SumOfTwo;
+
+interface SumOfTwo {
+  first: number;
+  second: number;
+}
+
+/** Gives the sums over the rows of a part of these counts. */
+export function summerOver(whole: ValueCounts): SummerOfTwo {
   if (whole.resolution === 'values') {
-    return (part, weights) =>
-      sumOfValues(part as ExactCounts, weights, (value) => placeOf(whole.values, value));
+    return (part, first, second) =>
+      sumOfValues(part as ExactCounts, first, second, (value) => placeOf(whole.values, value));
   }
   const { cellOf } = cellGrids[whole.grid];
   const placeOfBlock = new Uint16Array(mostBlocks);
   for (const [place, block] of whole.blocks.entries()) placeOfBlock[block] = place;
   const placeOfCell = (cell: number): number =>
     placeOfBlock[Math.floor(cell / blockSize)]! * blockSize + (cell % blockSize);
-  return (part, weights) => {
+  return (part, first, second) => {
     if (part.resolution === 'values')
-      return sumOfValues(part, weights, (value) => placeOfCell(cellOf(value)));
-    const places = Uint32Array.from(part.blocks, (block) => placeOfBlock[block]! * blockSize);
-    return weights.reduce(
-      (sum, ofGroup, group) => sum + sumOfBlocks(part.counts[group]!, places, ofGroup),
-      0,
-    );
+      return sumOfValues(part, first, second, (value) => placeOfCell(cellOf(value)));
+    const places = part.blocks.map((block) => placeOfBlock[block]!);
+    const total = { first: 0, second: 0 };
+    for (const [group, counts] of part.counts.entries()) {
+      addBlocks(total, counts, places, first[group]!, second[group]!);
+    }
+    return total;
   };
 }
 
 function sumOfValues(
   part: ExactCounts,
-  weights: ValueWeights,
+  first: ValueWeights,
+  second: ValueWeights,
   placeOfValue: (value: number) => number,
-): number {
-  let sum = 0;
+): SumOfTwo {
+  const total = { first: 0, second: 0 };
   for (let i = 0; i < part.values.length; i += 1) {
     const place = placeOfValue(part.values[i]!);
-    for (let group = 0; group < weights.length; group += 1) {
-      sum += part.counts[group]![i]! * weights[group]![place]!;
+    for (let group = 0; group < first.length; group += 1) {
+      total.first += part.counts[group]![i]! * first[group]![place]!;
+      total.second += part.counts[group]![i]! * second[group]![place]!;
     }
   }
-  return sum;
+  return total;
 }
 
-function sumOfBlocks(counts: CountArray, places: Uint32Array, weights: Float64Array): number {
-  let sum = 0;
+function addBlocks(
+  total: SumOfTwo,
+  counts: CountArray,
+  places: Uint16Array,
+  ofFirst: Float64Array,
+  ofSecond: Float64Array,
+): void {
+  let first = 0;
+  let second = 0;
   for (let block = 0; block < places.length; block += 1) {
-    const shift = places[block]! - block * blockSize;
+    const shift = (places[block]! - block) * blockSize;
     const end = (block + 1) * blockSize;
-    for (let i = block * blockSize; i < end; i += 1) sum += counts[i]! * weights[i + shift]!;
+    for (let i = block * blockSize; i < end; i += 1) {
+      const count = counts[i]!;
+      first += count * ofFirst[i + shift]!;
+      second += count * ofSecond[i + shift]!;
+    }
   }
-  return sum;
+  total.first += first;
+  total.second += second;
 }
 
 /** Of a value among ascending ones. */
