@@ -4,13 +4,13 @@ import type { ClassificationSummary } from '../classification-summary.ts';
 import { classificationIntervals } from './classification.ts';
 import type { HourOf } from './ratio.ts';
 import { regressionIntervals } from './regression.ts';
-import type { IntervalOrReason, MetricInterval } from './scale.ts';
+import type { IntervalOrReason } from './scale.ts';
 import { createSpreadOf } from './spread.ts';
 import type { MetricName } from '../metrics.ts';
 import type { RegressionSummary } from '../regression-summary.ts';
 import { mergeSummaries, type OutcomeSummary } from '../summary.ts';
 
-export type { IntervalOrReason, MetricInterval };
+export type { IntervalOrReason };
 
 /** What the outcomes of one hour add up to. */
 export type SummaryBlock = HourOf<OutcomeSummary>;
