@@ -1,7 +1,9 @@
 /** Every activity, made from its dependencies. The workflows know only the type. */
 
 import { createAttachActuals } from './actuals/attach-actuals.ts';
+import { createChangeAlert } from './alerts/change-alert.ts';
 import { createDeliverAlerts } from './alerts/deliver-alerts.ts';
+import { createFollowAlert } from './alerts/follow-alert.ts';
 import { createWakeAlerts } from './alerts/wake-alerts.ts';
 import { createComparePerformance } from './comparison/compare-performance.ts';
 import { createCheckDegradation } from './degradation/check-degradation.ts';
@@ -39,6 +41,8 @@ export function createActivities(deps: ActivityDependencies) {
     judgeChallenger: createJudgeChallenger(deps),
     failRetraining: createFailRetraining(deps),
     wakeAlerts: createWakeAlerts(deps),
+    followAlert: createFollowAlert(deps),
+    changeAlert: createChangeAlert(deps),
     deliverAlerts: createDeliverAlerts(deps),
     writeReport: createWriteReport(deps),
     sendReport: createSendReport(deps),

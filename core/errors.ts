@@ -131,6 +131,12 @@ export const errorCatalog = {
     message:
       'Alert {alertKey} is routed to {channel}, which is not configured. Set {setting} and restart the worker.',
   },
+  UNKNOWN_ALERT: {
+    retryable: false,
+    message:
+      'There is no alert "{alertKey}" of the model "{model}". `tidewatch alerts --all` lists those there are.',
+  },
+  ALERT_NOT_CHANGED: { retryable: false, message: 'Alert {alertKey} is left as it is: {reason}.' },
   RUN_FAILED: {
     retryable: false,
     message: '{workflowId} has failed: {reason}. Correct it and start it again; what it had done is kept.',

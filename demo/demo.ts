@@ -82,7 +82,6 @@ async function replayWithProgress(demo: Demo): Promise<void> {
   const bar = new SingleBar({
     format: '  {bar} {day}  {verdict}  {eta_formatted} left',
     etaBuffer: 20,
-    formatTime: timeText,
     // In a log: a line every ten seconds.
     noTTYOutput: true,
     notTTYSchedule: 10_000,
@@ -95,10 +94,6 @@ async function replayWithProgress(demo: Demo): Promise<void> {
   } finally {
     bar.stop();
   }
-}
-
-function timeText(seconds: number): string {
-  return seconds < 60 ? `${Math.round(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
 function wholeNumber(text: string): number {

@@ -19,6 +19,8 @@ export interface EventToTell {
   readonly severity: Severity;
   /** How long the alert has been critical without anybody acknowledging it: asks the routes that wait for that. */
   readonly unacknowledgedMs?: number;
+  /** Who has not got yet what came before needs no reminder of it. */
+  readonly isReminder?: boolean;
 }
 
 /** Records whom a stored event is told to, in the transaction of the caller. `routes` are those of the monitor. */
@@ -28,7 +30,7 @@ export async function recordDeliveries(
   routes: Routes,
   audience: Audience,
 ): Promise<void> {
-  const { model, alertKey, episode } = event;
+  const { model, alertKey, episode, isReminder = false } = event;
   const [{ labels, at } = { labels: {}, at: 0 }] = await connection.query<{ labels: Labels; at: number }>(
     `select coalesce((select configuration -> 'labels' from monitors where model = $1), '{}') as labels, now() as at`,
     [model],
@@ -49,6 +51,10 @@ export async function recordDeliveries(
     `insert into alert_deliveries (model, alert_key, episode, event, channel, recipient)
      select $1, $2, $3, $4, channel, recipient
      from unnest($5::text[], $6::text[]) as told (channel, recipient)
+     where not $7 or not exists (
+       select from alert_deliveries waiting
+       where waiting.model = $1 and waiting.alert_key = $2 and waiting.episode = $3
+         and waiting.channel = told.channel and waiting.recipient = told.recipient and waiting.state <> 'delivered')
      on conflict do nothing`,
     [
       model,
@@ -57,6 +63,7 @@ export async function recordDeliveries(
       event.event,
       recipients.map(({ channel }) => channel),
       recipients.map(({ recipient }) => recipient),
+      isReminder,
     ],
   );
 }

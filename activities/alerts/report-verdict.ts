@@ -37,7 +37,7 @@ export async function reportVerdict(
     kind,
     subject,
     asOf,
-    routes: alerts.routes,
+    alerts,
     provenance,
     summary: verdict.reason,
     facts,

@@ -1,15 +1,16 @@
-/** The stored life of alerts. `alerts` is the truth: whatever tells people of it can be built again from here. */
+/** What processes observe becomes the life of alerts. `alerts` is the truth: whatever tells people of it can be built again from here. */
 
-import { alertKey } from '../../core/alert/alert.ts';
+import { alertKey as keyOf } from '../../core/alert/alert.ts';
 import type { AlertKind, Fact, PageLink, Severity } from '../../core/alert/alert.ts';
-import type { Routes } from '../../core/alert/route-settings.ts';
-import { alertTransition, escalationEvent } from '../../core/alert/transition.ts';
-import type { Episode } from '../../core/alert/transition.ts';
-import { lockUntilCommit, toTimestamp } from '../../sql/database.ts';
+import { observe } from '../../core/alert/life.ts';
+import type { AlertLife, Observation } from '../../core/alert/life.ts';
+import type { AlertSettings } from '../../core/monitor/schema.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { Provenance } from '../processes/provenance.ts';
-import { recordDeliveries } from './record-deliveries.ts';
-import type { Audience } from './record-deliveries.ts';
+import { findAlert, lockAlert, putAlert, wallClock } from './alert-rows.ts';
+import type { StoredAlert } from './alert-rows.ts';
+import { lifeRulesOf } from './alert-settings.ts';
+import { recordEvent } from './record-event.ts';
 
 interface Observed {
   readonly model: string;
@@ -22,7 +23,8 @@ interface Observed {
   readonly links?: readonly PageLink[];
   /** Epoch milliseconds. */
   readonly asOf: number;
-  readonly routes: Routes;
+  /** Of the model's monitor. */
+  readonly alerts: AlertSettings;
   readonly provenance: Pick<Provenance, 'workflowId' | 'runId'>;
 }
 
@@ -40,160 +42,87 @@ export interface Relief extends Observed {
 }
 
 /**
- * Opens an alert, or escalates the open one, in the transaction of the caller. Gives the alert key when it recorded an
- * event, null when nothing has changed. Whom to wake after the commit is answered by `listPendingAlerts`, which still
+ * Opens an alert, reopens it, or escalates the open one, in the transaction of the caller. Gives the alert key when it recorded an
+ * event, null when people know it already. Whom to wake after the commit is answered by `listPendingAlerts`, which still
  * gives the key to a caller that died in between and repeats.
  */
 export async function openAlert(connection: Queryable, trouble: Trouble): Promise<string | null> {
-  const { kind, model, subject, severity, summary, asOf } = trouble;
-  const key = alertKey(kind, model, subject);
-  await lockUntilCommit(connection, `alert:${key}`);
-  const current = await readNewestEpisode(connection, model, key);
-  const transition = alertTransition(current, { level: severity, asOf });
-  if (transition === 'open') {
-    const episode = (current?.episode ?? 0) + 1;
-    await insertEpisode(connection, { model, key, episode, kind, subject, severity, summary, asOf });
-    const event = trouble.event ?? 'opened';
-    await recordEvent(connection, trouble, { key, episode, event, severity }, 'routed');
-  } else if (transition === 'escalate' && current !== null) {
-    await raiseEpisode(connection, { model, key, episode: current.episode, severity, summary });
-    const event = { key, episode: current.episode, event: escalationEvent(severity), severity };
-    await recordEvent(connection, trouble, event, 'routed');
-  }
-  return transition === 'none' ? null : key;
+  return record(connection, trouble, trouble.severity);
 }
 
 /**
- * Ends an open alert, in the transaction of the caller; where none is open it records nothing. Who heard
- * of the trouble hears of its end, and so do those whom the routes name for how it ended. Gives what `openAlert` gives.
+ * Notes that all is well with an open alert, in the transaction of the caller, and ends it when that was seen often enough; where
+ * none is open it records nothing. Who heard of the trouble hears of its end, and so do those whom the routes name for how it
+ * ended. Gives what `openAlert` gives.
  */
 export async function resolveAlert(connection: Queryable, relief: Relief): Promise<string | null> {
-  const { kind, model, subject, asOf } = relief;
-  const key = alertKey(kind, model, subject);
-  await lockUntilCommit(connection, `alert:${key}`);
-  const current = await readNewestEpisode(connection, model, key);
-  const transition = alertTransition(current, { level: 'ok', asOf });
-  if (transition === 'resolve' && current !== null) {
-    const { episode } = current;
-    const severity = relief.severity ?? current.severity;
-    await endEpisode(connection, { model, key, episode, severity, asOf });
-    const event = { key, episode, event: relief.event ?? 'resolved', severity };
-    await recordEvent(connection, relief, event, 'routed and told');
-  }
-  return transition === 'none' ? null : key;
+  return record(connection, relief, 'ok');
 }
 
-/** The alert keys of a model with messages that have not been delivered. */
+async function record(
+  connection: Queryable,
+  observed: Trouble | Relief,
+  level: Observation['level'],
+): Promise<string | null> {
+  const { kind, model, subject, asOf, alerts } = observed;
+  const alertKey = keyOf(kind, model, subject);
+  await lockAlert(connection, alertKey);
+  const stored = await findAlert(connection, { model, alertKey });
+  const rules = lifeRulesOf({ model, kind, subject }, alerts);
+  const now = await wallClock(connection);
+  const { life, events } = observe(stored?.life ?? null, { level, asOf }, rules, now);
+  if (life === null || life === stored?.life) return null;
+  const alert = alertOf(observed, level, stored, { life, isNews: events.length > 0 });
+  await putAlert(connection, alert, rules);
+  const { summary, facts, links = [], provenance } = observed;
+  for (const { kind: happened } of events) {
+    const event = {
+      model,
+      alertKey,
+      alertKind: kind,
+      subject,
+      episode: life.episode,
+      kind: happened === 'opened' || happened === 'resolved' ? (observed.event ?? happened) : happened,
+      severity: alert.life.severity,
+      asOf,
+      summary,
+      facts,
+      links,
+      ...provenance,
+    };
+    await recordEvent(connection, event, alerts.routes);
+  }
+  return events.length === 0 ? null : alertKey;
+}
+
+/** The words of the trouble stay when it is over: how it ended is in its last event. */
+function alertOf(
+  { model, kind, subject, asOf, summary, facts, links = [], provenance, severity }: Trouble | Relief,
+  level: Observation['level'],
+  stored: StoredAlert | undefined,
+  { life, isNews }: { readonly life: AlertLife; readonly isNews: boolean },
+): StoredAlert {
+  const { workflowId, runId } = provenance;
+  const latest = { summary, facts, links, workflowId, runId };
+  if (stored === undefined || stored.life.episode !== life.episode) {
+    const alertKey = keyOf(kind, model, subject);
+    return { model, alertKey, kind, subject, summary, openedAsOf: asOf, latest, life };
+  }
+  if (level === 'ok')
+    return { ...stored, life: isNews ? { ...life, severity: severity ?? life.severity } : life };
+  // The same instant again, by a run that repeats another: the first one has said it.
+  const isNewer = isNews || asOf > stored.life.observedAsOf;
+  return { ...stored, life, ...(isNews && { summary }), ...(isNewer && { latest }) };
+}
+
+/** The alert keys of a model whose life cycle has something to do: messages that have not been delivered, or time that is up. */
 export async function listPendingAlerts(connection: Queryable, model: string): Promise<string[]> {
   const rows = await connection.query<{ alertKey: string }>(
-    `select distinct alert_key as "alertKey"
-     from alert_deliveries
-     where model = $1 and state <> 'delivered'
-     order by alert_key`,
+    `select alert_key as "alertKey" from alert_deliveries where model = $1 and state <> 'delivered'
+     union
+     select alert_key from alerts where model = $1 and due_at <= now()
+     order by 1`,
     [model],
   );
   return rows.map(({ alertKey }) => alertKey);
-}
-
-interface EventName {
-  readonly key: string;
-  readonly episode: number;
-  readonly event: string;
-  readonly severity: Severity;
-}
-
-async function recordEvent(
-  connection: Queryable,
-  observed: Observed,
-  { key, episode, event, severity }: EventName,
-  audience: Audience,
-): Promise<void> {
-  const { model, kind, subject, asOf, summary, facts, links = [], provenance, routes } = observed;
-  await connection.execute(
-    `insert into alert_events
-       (model, alert_key, episode, event, severity, as_of, summary, facts, links, workflow_id, run_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-    [
-      model,
-      key,
-      episode,
-      event,
-      severity,
-      toTimestamp(asOf),
-      summary,
-      JSON.stringify(facts),
-      JSON.stringify(links),
-      provenance.workflowId,
-      provenance.runId,
-    ],
-  );
-  const happened = { model, kind, subject, alertKey: key, episode, event, severity };
-  await recordDeliveries(connection, happened, routes, audience);
-}
-
-async function readNewestEpisode(
-  connection: Queryable,
-  model: string,
-  key: string,
-): Promise<(Episode & { readonly episode: number }) | null> {
-  const [row] = await connection.query<{
-    episode: number;
-    state: Episode['state'];
-    severity: Severity;
-    newestAsOf: number;
-  }>(
-    `select episode, state, severity,
-       (select max(as_of) from alert_events where model = $1 and alert_key = $2) as "newestAsOf"
-     from alerts
-     where model = $1 and alert_key = $2
-     order by episode desc
-     limit 1`,
-    [model, key],
-  );
-  return row ?? null;
-}
-
-interface NewEpisode extends Pick<Observed, 'model' | 'kind' | 'subject' | 'summary' | 'asOf'> {
-  readonly key: string;
-  readonly episode: number;
-  readonly severity: Severity;
-}
-
-async function insertEpisode(connection: Queryable, alert: NewEpisode): Promise<void> {
-  await connection.execute(
-    `insert into alerts (model, alert_key, episode, kind, subject, severity, state, summary, opened_as_of)
-     values ($1, $2, $3, $4, $5, $6, 'open', $7, $8)`,
-    [
-      alert.model,
-      alert.key,
-      alert.episode,
-      alert.kind,
-      alert.subject,
-      alert.severity,
-      alert.summary,
-      toTimestamp(alert.asOf),
-    ],
-  );
-}
-
-async function raiseEpisode(
-  connection: Queryable,
-  alert: Pick<NewEpisode, 'model' | 'key' | 'episode' | 'severity' | 'summary'>,
-): Promise<void> {
-  await connection.execute(
-    'update alerts set severity = $4, summary = $5 where model = $1 and alert_key = $2 and episode = $3',
-    [alert.model, alert.key, alert.episode, alert.severity, alert.summary],
-  );
-}
-
-/** The summary stays: it says what the alert was about. How it ended is in its last event. */
-async function endEpisode(
-  connection: Queryable,
-  alert: Pick<NewEpisode, 'model' | 'key' | 'episode' | 'severity' | 'asOf'>,
-): Promise<void> {
-  await connection.execute(
-    `update alerts set state = 'resolved', resolved_as_of = $5, severity = $4
-     where model = $1 and alert_key = $2 and episode = $3`,
-    [alert.model, alert.key, alert.episode, alert.severity, toTimestamp(alert.asOf)],
-  );
 }

@@ -47,7 +47,7 @@ export function createCheckDegradation(
       await lockUntilCommit(connection, `degradation:${model}`);
       const past = await makesUpThePast(connection, { model, process: 'degradation-check', asOf });
       const acts = input.act || !past;
-      const version = await findServingVersion(connection, model, { asOf, before: windowEnd });
+      const version = await findServingVersion(connection, model, windowEnd);
       const { today, earlier, restated } = await judgeDays(connection, monitor, asOf, version);
       for (const check of [today, ...earlier]) await storeCheck(connection, { ...check, model, provenance });
       await advanceWatermark(connection, { model, process: 'degradation-check', asOf, windowEnd });
@@ -88,7 +88,7 @@ async function followAlert(
     kind: 'degradation',
     subject: 'performance',
     asOf,
-    routes: alerts.routes,
+    alerts,
     provenance,
     facts: degradationFacts(newest.version, findings),
     summary: joined(reason, restated),

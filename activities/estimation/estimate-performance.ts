@@ -97,7 +97,7 @@ async function followGap(
   { monitor: { model, task, performance, alerts }, asOf, provenance }: MonitorRun,
 ): Promise<void> {
   const by = floorToDay(asOf);
-  const version = await findServingVersion(connection, model, { asOf, before: by });
+  const version = await findServingVersion(connection, model, by);
   if (version === null) return;
   const lengths = performance.windows.map(durationMs).sort((a, b) => a - b);
   const lengthMs = lengths.findLast((length) => length <= preferredLength) ?? lengths[0]!;
@@ -109,7 +109,7 @@ async function followGap(
     kind: 'concept-drift',
     subject: 'performance',
     asOf,
-    routes: alerts.routes,
+    alerts,
     provenance,
     facts: [{ name: 'Version', value: version }, ...facts],
     summary: verdict.reason,

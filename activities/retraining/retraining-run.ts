@@ -31,7 +31,7 @@ export function alertOf(
     kind: 'retraining',
     subject: run.retraining_id,
     asOf: run.as_of,
-    routes: monitor.alerts.routes,
+    alerts: monitor.alerts,
     provenance,
     facts: [
       { name: 'Champion before', value: run.champion_version ?? 'none' },

@@ -46,8 +46,7 @@ export interface ModelStatus {
 /** Everything at one instant; reads only. */
 export async function readStatus(connection: Queryable, monitor: Monitor): Promise<ModelStatus> {
   const { model } = monitor;
-  const now = Date.now();
-  const version = await findServingVersion(connection, model, { asOf: now, before: now });
+  const version = await findServingVersion(connection, model, Date.now());
   const [check] = await readChecks(connection, model, { newest: 1 });
   const { metric, over } = speakingMetric(monitor);
   const promoted = version === null ? undefined : await findPromotion(connection, model, version);

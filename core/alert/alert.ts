@@ -1,6 +1,20 @@
 /** The words of alerts: what an alert is about, how bad it is, and what names it. */
 
-export const alertKinds = ['drift', 'data-quality', 'concept-drift', 'degradation', 'retraining'] as const;
+export const alertKinds = [
+  'drift',
+  'prediction-drift',
+  'actuals-drift',
+  'dataset-drift',
+  'concept-drift',
+  'data-quality',
+  'missing-data',
+  'freshness',
+  'degradation',
+  'restated',
+  'retraining',
+  'dead-man',
+  'delivery-failing',
+] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
 /** From the least to the worst. */
@@ -32,4 +46,22 @@ export function alertKey(kind: AlertKind, model: string, subject: string): strin
 /** Is the first severity worse than the second? */
 export function isWorse(severity: Severity, than: Severity): boolean {
   return severities.indexOf(severity) > severities.indexOf(than);
+}
+
+/**
+ * What kind of event is it? Events of one episode have different names: the second of a kind ends in `.2`, and so on.
+ *
+ * @example eventKind('repeated.3') // 'repeated'
+ */
+export function eventKind(event: string): string {
+  return event.replace(/\.\d+$/, '');
+}
+
+/**
+ * The name of the n-th event of its kind in an episode.
+ *
+ * @example [eventName('escalated', 1), eventName('escalated', 2)] // ['escalated', 'escalated.2']
+ */
+export function eventName(kind: string, n: number): string {
+  return n === 1 ? kind : `${kind}.${n}`;
 }

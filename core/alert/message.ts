@@ -1,5 +1,6 @@
 /** What people read of an alert, the same in every channel. */
 
+import { eventKind } from './alert.ts';
 import type { AlertKind, Fact, Severity } from './alert.ts';
 
 interface Link {
@@ -56,18 +57,57 @@ export interface AlertMessage {
   readonly series?: AlertSeries;
 }
 
+/** How a trouble is told of: when it opens, while it lasts, when it is back, and when it is over. */
+function lasting(opened: string, repeated: string, reopened: string, resolved: string) {
+  return { opened, repeated, reopened, resolved };
+}
+
+/** "has drift", "still has drift", "has drift again". */
+function having(trouble: string, resolved = `has no ${trouble} any more`) {
+  return lasting(`has ${trouble}`, `still has ${trouble}`, `has ${trouble} again`, resolved);
+}
+
 const titles: Readonly<Record<AlertKind, Readonly<Record<string, string>>>> = {
-  drift: { opened: 'has data drift', resolved: 'has no data drift any more' },
-  'data-quality': { opened: 'has bad data', resolved: 'has good data again' },
-  'concept-drift': { opened: 'has concept drift', resolved: 'has no concept drift any more' },
-  degradation: { opened: 'is degraded', resolved: 'is no longer degraded' },
+  drift: having('data drift'),
+  'prediction-drift': having('prediction drift'),
+  'actuals-drift': having('drift of its actuals'),
+  'dataset-drift': having('drift of its whole dataset'),
+  'concept-drift': having('concept drift'),
+  'data-quality': having('bad data', 'has good data again'),
+  'missing-data': having('missing data', 'has all its data again'),
+  freshness: having('stale data', 'has fresh data again'),
+  degradation: lasting('is degraded', 'is still degraded', 'is degraded again', 'is no longer degraded'),
+  restated: lasting(
+    'has a restated verdict',
+    'still has a restated verdict',
+    'has another restated verdict',
+    'has settled verdicts again',
+  ),
   retraining: {
-    opened: 'is being retrained',
+    ...lasting(
+      'is being retrained',
+      'is still being retrained',
+      'is being retrained again',
+      'has been retrained',
+    ),
     promoted: 'has a new champion',
     rejected: 'keeps its champion',
     failed: 'could not be retrained',
-    resolved: 'has been retrained',
+    'rolled-back': 'has its former champion back',
   },
+  'dead-man': having(
+    'a process that has not succeeded for too long',
+    'has all its processes succeeding again',
+  ),
+  'delivery-failing': having('alerts that cannot be delivered', 'has its alerts delivered again'),
+};
+
+/** Said after the trouble itself. */
+const additions: Readonly<Record<string, string>> = {
+  acknowledged: 'acknowledged',
+  snoozed: 'snoozed',
+  commented: 'a comment',
+  unacknowledged: 'nobody has acknowledged it',
 };
 
 /**
@@ -77,16 +117,11 @@ const titles: Readonly<Record<AlertKind, Readonly<Record<string, string>>>> = {
  * @example alertTitle('degradation', 'bike-demand', 'opened') // 'bike-demand is degraded'
  */
 export function alertTitle(kind: AlertKind, model: string, event: string): string {
-  return `${model} ${titles[kind][eventKind(event)] ?? titles[kind]['opened'] ?? event}`;
-}
-
-/**
- * What kind of event is it? Events of one kind in one episode are told apart by what follows a dot.
- *
- * @example eventKind('repeated.3') // 'repeated'
- */
-function eventKind(event: string): string {
-  return event.split('.', 1)[0]!;
+  const happened = eventKind(event);
+  const words = titles[kind];
+  const addition = additions[happened];
+  const trouble = words[happened === 'snooze-ended' ? 'repeated' : happened] ?? words['opened'] ?? event;
+  return `${model} ${trouble}${addition === undefined ? '' : `: ${addition}`}`;
 }
 
 export type AlertStatus = Severity | 'resolved';

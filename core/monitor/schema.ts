@@ -3,6 +3,7 @@
 import { z } from 'zod';
 
 import { labelsSchema, routesSchema } from '../alert/route-settings.ts';
+import { alertLifeSchema } from '../alert/settings.ts';
 import { comparisonSettingsSchema } from '../comparison/settings.ts';
 import { degradationSettingsSchema, ruleProblems } from '../degradation/settings.ts';
 import { judgedMetrics } from '../performance/metrics.ts';
@@ -197,7 +198,9 @@ export const monitorSchema = z
       .prefault({}),
     degradation: degradationSettingsSchema.prefault({}),
     retraining: retraining.optional(),
-    alerts: z.strictObject({ routes: routesSchema.default([]) }).prefault({}),
+    alerts: z
+      .strictObject({ routes: routesSchema.default([]), life: alertLifeSchema.prefault({}) })
+      .prefault({}),
     report: reportSettingsSchema.prefault({}),
     schedules: z
       .strictObject({
@@ -290,6 +293,7 @@ export type Monitor = z.output<typeof monitorSchema>;
 export type MonitorInput = z.input<typeof monitorSchema>;
 export type FeatureKind = z.output<typeof kind>;
 export type RetrainingPolicy = z.output<typeof retraining>;
+export type AlertSettings = Monitor['alerts'];
 export type ScheduledProcess = keyof Monitor['schedules'];
 
 /**

@@ -79,12 +79,13 @@ export const syntheticMonitor = {
   performance: { limits: { rmse: 2 } },
 } as const satisfies Omit<MonitorInput, 'model'>;
 
-/** Stores a monitor as `tidewatch apply` does. */
+/** Stores a monitor as `tidewatch apply` does. Its alerts end by the first good news, unless it says otherwise. */
 export async function watch(
   database: Database,
   input: Partial<MonitorInput> & { readonly model: string },
 ): Promise<Monitor> {
-  const monitor = monitorSchema.parse({ ...syntheticMonitor, ...input });
+  const alerts = { life: { resolveAfter: 1 }, ...input.alerts };
+  const monitor = monitorSchema.parse({ ...syntheticMonitor, ...input, alerts });
   await upsertMonitor(database, monitor, configurationHash(monitor));
   return monitor;
 }

@@ -6,6 +6,7 @@ import { openAlert, resolveAlert } from '../../activities/alerts/store.ts';
 import { createWakeAlerts } from '../../activities/alerts/wake-alerts.ts';
 import { alertKey } from '../../core/alert/alert.ts';
 import { routesSchema } from '../../core/alert/route-settings.ts';
+import { alertsTo } from '../setup/alert-settings.ts';
 import { day, watch } from '../setup/synthetic.ts';
 import { useWorkerWithChannels } from '../setup/worker-world.ts';
 
@@ -28,7 +29,7 @@ const observed = () =>
     subject: 'performance',
     facts: [],
     provenance: { workflowId: 'w', runId: 'r' },
-    routes: toBoth,
+    alerts: alertsTo(toBoth),
   }) as const;
 const open = () =>
   test.database.transaction((connection) =>

@@ -17,6 +17,7 @@ import { startSlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
 import type { SlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
 import { startSmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
 import type { SmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
+import { alertsTo } from '../../setup/alert-settings.ts';
 import { useDatabase } from '../../setup/world.ts';
 
 const alert = { model: 'bike-demand', alertKey: 'degradation:bike-demand:performance' } as const;
@@ -47,12 +48,17 @@ const opened = (routes = toSlack) =>
       severity: 'critical',
       summary: 'RMSE is above 75',
       asOf: day(20),
-      routes,
+      alerts: alertsTo(routes),
     }),
   );
 const resolved = (routes = toSlack) =>
   test.database.transaction((connection) =>
-    resolveAlert(connection, { ...observed, summary: 'RMSE is not above 75', asOf: day(21), routes }),
+    resolveAlert(connection, {
+      ...observed,
+      summary: 'RMSE is not above 75',
+      asOf: day(21),
+      alerts: alertsTo(routes),
+    }),
   );
 
 const channels = () => ({
@@ -96,7 +102,7 @@ describe('deliverAlerts', () => {
         severity: 'critical',
         summary: '200 of 400 checks failed: '.repeat(400),
         asOf: day(20),
-        routes: toBoth,
+        alerts: alertsTo(toBoth),
       }),
     );
     await deliver();

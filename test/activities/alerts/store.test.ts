@@ -5,6 +5,7 @@ import { listPendingAlerts, openAlert, resolveAlert } from '../../../activities/
 import type { Relief, Trouble } from '../../../activities/alerts/store.ts';
 import { routesSchema } from '../../../core/alert/route-settings.ts';
 import { dayMs } from '../../../core/window.ts';
+import { alertsTo } from '../../setup/alert-settings.ts';
 import { useDatabase } from '../../setup/world.ts';
 
 const key = 'degradation:bike-demand:performance';
@@ -24,7 +25,7 @@ const observed = {
   kind: 'degradation',
   subject: 'performance',
   facts: [{ name: 'RMSE', value: '101.2' }],
-  routes,
+  alerts: alertsTo(routes),
   provenance: { workflowId: 'degradation-check:bike-demand', runId: 'run-1' },
 } as const;
 
@@ -100,7 +101,7 @@ describe('openAlert', () => {
   });
 
   it('records an alert that nobody is told of', async () => {
-    expect(await open({ asOf: day(1), routes: [] })).toBe(key);
+    expect(await open({ asOf: day(1), alerts: alertsTo([]) })).toBe(key);
     expect(await events()).toEqual(['1 opened warning']);
     expect(await listPendingAlerts(test.database, 'bike-demand')).toEqual([]);
   });
@@ -128,11 +129,7 @@ describe('openAlert', () => {
     await open({ asOf: day(1), severity: 'info' });
     await open({ asOf: day(2), severity: 'warning' });
     await open({ asOf: day(3), severity: 'critical' });
-    expect(await events()).toEqual([
-      '1 opened info',
-      '1 escalated to warning warning',
-      '1 escalated critical',
-    ]);
+    expect(await events()).toEqual(['1 opened info', '1 escalated warning', '1 escalated.2 critical']);
   });
 
   it('does nothing for a day before the newest event', async () => {
@@ -143,13 +140,30 @@ describe('openAlert', () => {
     expect(await events()).toEqual(['1 opened warning', '1 resolved warning']);
   });
 
-  it('opens a new episode after a resolve and tells of it again', async () => {
+  it('opens a new episode long after a resolve and tells of it again', async () => {
     await open({ asOf: day(1) });
     await resolve({ asOf: day(2) });
-    expect(await open({ asOf: day(3) })).toBe(key);
+    expect(await open({ asOf: day(5) })).toBe(key);
     expect(await events()).toEqual(['1 opened warning', '1 resolved warning', '2 opened warning']);
     expect(await alerts()).toMatchObject([{ state: 'resolved', resolved_as_of: day(2) }, { state: 'open' }]);
     expect(await told('opened')).toEqual(['a@example.org, b@example.org', 'a@example.org, b@example.org']);
+  });
+
+  it('reopens the episode soon after a resolve, says what it is about now, and tells of it', async () => {
+    await open({ asOf: day(1), severity: 'critical' });
+    await resolve({ asOf: day(2) });
+    expect(await open({ asOf: day(3), summary: 'MAE is above 9' })).toBe(key);
+    await resolve({ asOf: day(4) });
+    expect(await events()).toEqual([
+      '1 opened critical',
+      '1 resolved critical',
+      '1 reopened warning',
+      '1 resolved.2 warning',
+    ]);
+    expect(await alerts()).toMatchObject([
+      { state: 'resolved', severity: 'warning', summary: 'MAE is above 9', opened_as_of: day(1) },
+    ]);
+    expect(await told('reopened')).toEqual(['a@example.org, b@example.org']);
   });
 
   it('opens one alert when two runs see the trouble at once: the second waits for the first', async () => {
@@ -196,15 +210,33 @@ describe('resolveAlert', () => {
     ]);
   });
 
+  it('ends it after as many good days as the monitor asks for, and counts none of them twice', async () => {
+    const patient = { alerts: alertsTo(routes, { resolveAfter: 3 }) };
+    await open({ asOf: day(1), ...patient });
+    for (const n of [2, 2, 3, 3]) expect(await resolve({ asOf: day(n), ...patient })).toBeNull();
+    expect(await alerts()).toMatchObject([{ state: 'open', resolved_as_of: null }]);
+    expect(await resolve({ asOf: day(4), ...patient })).toBe(key);
+    expect(await events()).toEqual(['1 opened warning', '1 resolved warning']);
+  });
+
+  it('says nothing of trouble that hovers at its limit, once it has said it', async () => {
+    const patient = { alerts: alertsTo(routes, { resolveAfter: 2 }) };
+    for (const n of [1, 3, 5, 7]) {
+      await open({ asOf: day(n), ...patient });
+      await resolve({ asOf: day(n + 1), ...patient });
+    }
+    expect(await events()).toEqual(['1 opened warning']);
+  });
+
   it('tells those who heard of any of its severities', async () => {
     const split = routesSchema.parse([
       { severity: ['warning'], email: ['w@example.org'] },
       { severity: ['critical'], slack: true },
       { severity: ['info'], email: ['i@example.org'] },
     ]);
-    await open({ asOf: day(1), routes: split });
-    await open({ asOf: day(2), severity: 'critical', routes: split });
-    await resolve({ asOf: day(3), routes: split });
+    await open({ asOf: day(1), alerts: alertsTo(split) });
+    await open({ asOf: day(2), severity: 'critical', alerts: alertsTo(split) });
+    await resolve({ asOf: day(3), alerts: alertsTo(split) });
     expect(await told('resolved')).toEqual(['default', 'w@example.org']);
   });
 

@@ -173,7 +173,7 @@ describe('a day that was fine by the actuals known at first', () => {
     expect(await events()).toEqual([{ episode: 1, event: 'opened', summary: reason }]);
   });
 
-  it('opens it again after it was resolved', async () => {
+  it('reopens it after it was resolved', async () => {
     await record(actualsOf({ from: 2, to: 3, error: 5 }));
     expect(await check(3)).toMatchObject({ verdict: 'critical' });
     await predict(3, 4);
@@ -185,7 +185,7 @@ describe('a day that was fine by the actuals known at first', () => {
     expect(await events()).toMatchObject([
       { episode: 1, event: 'opened' },
       { episode: 1, event: 'resolved' },
-      { episode: 2, event: 'opened', summary: expect.stringContaining('restated: RMSE of 3 Jan 0.5 -> ') },
+      { episode: 1, event: 'reopened', summary: expect.stringContaining('restated: RMSE of 3 Jan 0.5 -> ') },
     ]);
   });
 

@@ -1,0 +1,144 @@
+/** The rows of `alerts`: the newest episode of an alert key, as it is read and written. Callers hold the lock of the key. */
+
+import type { AlertKind, Fact, PageLink } from '../../core/alert/alert.ts';
+import { nextDue } from '../../core/alert/life.ts';
+import type { AlertLife } from '../../core/alert/life.ts';
+import type { LifeRules } from '../../core/alert/rules.ts';
+import { formatInstant } from '../../core/window.ts';
+import { lockUntilCommit, toTimestamp } from '../../sql/database.ts';
+import type { Queryable } from '../../sql/database.ts';
+
+export interface AlertName {
+  readonly model: string;
+  readonly alertKey: string;
+}
+
+/** What the newest trouble says. */
+export interface LatestTrouble {
+  /** A ready sentence. */
+  readonly summary: string;
+  readonly facts: readonly Fact[];
+  readonly links: readonly PageLink[];
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+export interface StoredAlert extends AlertName {
+  readonly kind: AlertKind;
+  readonly subject: string;
+  /** What it is about: of the event that opened, escalated or reopened it. */
+  readonly summary: string;
+  readonly openedAsOf: number;
+  readonly latest: LatestTrouble;
+  readonly life: AlertLife;
+}
+
+/** Until the transaction ends, nobody else changes this alert. */
+export async function lockAlert(connection: Queryable, alertKey: string): Promise<void> {
+  await lockUntilCommit(connection, `alert:${alertKey}`);
+}
+
+/** The one wall clock of alerts: that of the database, whichever worker asks. Epoch milliseconds. */
+export async function wallClock(connection: Queryable): Promise<number> {
+  const [row] = await connection.query<{ now: number }>('select clock_timestamp() as now');
+  return row!.now;
+}
+
+/** The newest episode. */
+export async function findAlert(
+  connection: Queryable,
+  { model, alertKey }: AlertName,
+): Promise<StoredAlert | undefined> {
+  const [row] = await connection.query<Record<string, unknown> & Omit<StoredAlert, 'life'> & AlertLife>(
+    `select model, alert_key as "alertKey", kind, subject, summary, opened_as_of as "openedAsOf", latest,
+       episode, state, severity, state_by as by, observed_as_of as "observedAsOf", clean_count as "cleanCount",
+       clean_as_of as "cleanAsOf", resolved_as_of as "resolvedAsOf", state_since as "stateSince",
+       snoozed_until as "snoozedUntil", told_at as "toldAt", repeats, unacknowledged_ms as "unacknowledgedMs"
+     from alerts
+     where model = $1 and alert_key = $2
+     order by episode desc
+     limit 1`,
+    [model, alertKey],
+  );
+  if (row === undefined) return undefined;
+  const { kind, subject, summary, openedAsOf, latest, model: _, alertKey: __, ...life } = row;
+  return { model, alertKey, kind, subject, summary, openedAsOf, latest, life };
+}
+
+/** Stores how an alert stands, as a new episode or in the place of what was stored of it. */
+export async function putAlert(
+  connection: Queryable,
+  { model, alertKey, kind, subject, summary, openedAsOf, latest, life }: StoredAlert,
+  rules: LifeRules,
+): Promise<void> {
+  const instant = (at: number | null): string | null => (at === null ? null : toTimestamp(at));
+  await connection.execute(
+    `insert into alerts
+       (model, alert_key, episode, kind, subject, severity, state, summary, opened_as_of, resolved_as_of, state_by, state_since,
+        snoozed_until, observed_as_of, clean_count, clean_as_of, told_at, repeats, unacknowledged_ms, due_at, latest)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+     on conflict (model, alert_key, episode) do update
+     set severity = excluded.severity, state = excluded.state, summary = excluded.summary,
+       resolved_as_of = excluded.resolved_as_of, state_by = excluded.state_by, state_since = excluded.state_since,
+       snoozed_until = excluded.snoozed_until, observed_as_of = excluded.observed_as_of,
+       clean_count = excluded.clean_count, clean_as_of = excluded.clean_as_of, told_at = excluded.told_at,
+       repeats = excluded.repeats, unacknowledged_ms = excluded.unacknowledged_ms, due_at = excluded.due_at,
+       latest = excluded.latest`,
+    [
+      model,
+      alertKey,
+      life.episode,
+      kind,
+      subject,
+      life.severity,
+      life.state,
+      summary,
+      toTimestamp(openedAsOf),
+      instant(life.resolvedAsOf),
+      life.by,
+      toTimestamp(life.stateSince),
+      instant(life.snoozedUntil),
+      toTimestamp(life.observedAsOf),
+      life.cleanCount,
+      instant(life.cleanAsOf),
+      toTimestamp(life.toldAt),
+      life.repeats,
+      life.unacknowledgedMs,
+      instant(nextDue(life, rules)),
+      JSON.stringify(latest),
+    ],
+  );
+}
+
+/** How an alert stands, as it crosses a Temporal boundary and as people read it. Instants are ISO 8601. */
+export interface AlertView extends AlertName {
+  readonly kind: AlertKind;
+  readonly episode: number;
+  readonly state: AlertLife['state'];
+  readonly severity: AlertLife['severity'];
+  readonly summary: string;
+  /** Who acknowledged, snoozed or resolved it. */
+  readonly by?: string;
+  /** Since when it has been in its state, by the wall clock. */
+  readonly since: string;
+  readonly snoozedUntil?: string;
+  /** The instant that the run spoke for. */
+  readonly openedAsOf: string;
+}
+
+export function viewOf({ model, alertKey, kind, summary, openedAsOf, life }: StoredAlert): AlertView {
+  const { episode, state, severity, by, stateSince, snoozedUntil } = life;
+  return {
+    model,
+    alertKey,
+    kind,
+    episode,
+    state,
+    severity,
+    summary,
+    ...(by !== null && { by }),
+    since: formatInstant(stateSince),
+    ...(snoozedUntil !== null && { snoozedUntil: formatInstant(snoozedUntil) }),
+    openedAsOf: formatInstant(openedAsOf),
+  };
+}

@@ -1,0 +1,36 @@
+/** What the monitor of a model says about alerts. */
+
+import { lifeRules } from '../../core/alert/rules.ts';
+import type { LifeRules } from '../../core/alert/rules.ts';
+import { mismatchOf, routesInOrder } from '../../core/alert/routes.ts';
+import type { AlertToRoute } from '../../core/alert/routes.ts';
+import { alertLifeSchema } from '../../core/alert/settings.ts';
+import { TidewatchError } from '../../core/errors.ts';
+import type { AlertSettings } from '../../core/monitor/schema.ts';
+import type { Queryable } from '../../sql/database.ts';
+import { findMonitor } from '../monitors/store.ts';
+
+/** The settings of a model; of one that is not watched any more: its alerts are told to nobody. */
+export async function alertSettingsOf(connection: Queryable, model: string): Promise<AlertSettings> {
+  try {
+    const { monitor } = await findMonitor(connection, model);
+    return monitor.alerts;
+  } catch (error) {
+    if (error instanceof TidewatchError && error.code === 'UNKNOWN_MODEL')
+      return { routes: [], life: alertLifeSchema.parse({}) };
+    throw error;
+  }
+}
+
+/** The rules of the life of an alert. Routes are taken by severity, kind and model: others may fit at another hour. */
+export function lifeRulesOf(
+  { model, kind, subject }: Pick<AlertToRoute, 'model' | 'kind' | 'subject'>,
+  { life, routes }: AlertSettings,
+): LifeRules {
+  const fitting = routesInOrder(model, routes, []).flatMap(({ route }) => {
+    const { labels: _, hours: __, unacknowledgedFor: ___, ...rest } = route;
+    const alert = { model, kind, subject, severity: route.severity[0]!, labels: {}, at: 0 };
+    return mismatchOf(rest, alert) === null ? [route] : [];
+  });
+  return lifeRules(kind, life, fitting);
+}

@@ -1,0 +1,42 @@
+/** How an alert stands, after what the wall clock does to it. */
+
+import { nextDue, tick } from '../../core/alert/life.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { findAlert, lockAlert, putAlert, viewOf, wallClock } from './alert-rows.ts';
+import type { AlertName, AlertView } from './alert-rows.ts';
+import { alertSettingsOf, lifeRulesOf } from './alert-settings.ts';
+import { recordEvent } from './record-event.ts';
+
+export interface FollowedAlert {
+  /** Null: there is no alert of this key. */
+  readonly alert: AlertView | null;
+  /** In how many milliseconds to look again; null: not before it changes. A length, since clocks differ. */
+  readonly dueInMs: number | null;
+}
+
+/** Records what has become due: a repetition, the end of a snooze, that nobody has acknowledged. Asking twice records it once. */
+export function createFollowAlert({
+  database,
+}: Pick<ActivityDependencies, 'database'>): (name: AlertName) => Promise<FollowedAlert> {
+  return async function followAlert(name) {
+    return database.transaction(async (connection) => {
+      await lockAlert(connection, name.alertKey);
+      const stored = await findAlert(connection, name);
+      if (stored === undefined) return { alert: null, dueInMs: null };
+      const settings = await alertSettingsOf(connection, name.model);
+      const rules = lifeRulesOf(stored, settings);
+      const now = await wallClock(connection);
+      const { life, events } = tick(stored.life, rules, now);
+      const alert = { ...stored, life };
+      await putAlert(connection, alert, rules);
+      const { episode, severity, observedAsOf: asOf } = life;
+      for (const happened of events) {
+        const { kind: alertKind, subject, latest } = stored;
+        const event = { ...name, alertKind, subject, ...latest, episode, severity, asOf, ...happened };
+        await recordEvent(connection, event, settings.routes);
+      }
+      const due = nextDue(life, rules);
+      return { alert: viewOf(alert), dueInMs: due === null ? null : Math.max(0, due - now) };
+    });
+  };
+}

@@ -1,0 +1,57 @@
+/** What a monitor says about the life of its alerts, under `alerts.life:`. */
+
+import { z } from 'zod';
+
+import { durationMs, isDuration } from '../window.ts';
+
+const duration = z.string().refine(isDuration, 'write a number and m, h, d or w, for example "2d"');
+
+const interval = z
+  .string()
+  .refine(
+    (text) => isDuration(text) && durationMs(text) > 0,
+    'write "never", or a number above 0 and m, h, d or w, for example "24h"',
+  );
+
+const backOff = z
+  .strictObject({
+    first: interval,
+    /** Each wait is this many times the one before. */
+    factor: z.number().min(1, 'write 1 or more; 1 always waits the same').max(10).default(2),
+    longest: interval,
+  })
+  .refine(
+    ({ first, longest }) =>
+      !isDuration(first) || !isDuration(longest) || durationMs(longest) >= durationMs(first),
+    { path: ['longest'], message: 'is shorter than first' },
+  );
+
+const repeatInterval = z.union(
+  [z.literal('never'), interval, backOff],
+  'write "never", an interval such as "24h", or { first: 1h, factor: 2, longest: 8h }',
+);
+
+/**
+ * How alerts end, come back and are repeated.
+ *
+ * @example alertLifeSchema.parse({}).resolveAfter // 2
+ */
+export const alertLifeSchema = z.strictObject({
+  /** All is well when so many observations in a row, of different instants, say so. */
+  resolveAfter: z.int().min(1, 'write 1 or more').max(100).default(2),
+  /**
+   * Trouble that comes back within this time, from the instant that the resolving run spoke for, is the same alert again; by
+   * default as long as two daily runs take. "0m" never reopens, except for the very instant.
+   */
+  grace: duration.default('2d'),
+  /** How often an open alert that nobody has acknowledged is told again, by the wall clock. */
+  repeatInterval: z
+    .strictObject({
+      info: repeatInterval.default('never'),
+      warning: repeatInterval.default('24h'),
+      critical: repeatInterval.default({ first: '1h', factor: 2, longest: '8h' }),
+    })
+    .prefault({}),
+});
+
+export type AlertLifeSettings = z.output<typeof alertLifeSchema>;
