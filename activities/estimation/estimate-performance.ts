@@ -1,4 +1,4 @@
-import { judgeGap } from '../../core/estimation/concept-drift.ts';
+import { judgeGap, windowsOfTrend } from '../../core/estimation/concept-drift.ts';
 import { estimateMetrics } from '../../core/estimation/estimator.ts';
 import type { Window, WindowText } from '../../core/window.ts';
 import { dayMs, durationMs, floorToDay, parseWindow, trailingWindow } from '../../core/window.ts';
@@ -11,7 +11,7 @@ import { monitorRun, type MonitorRun } from '../processes/monitor-run.ts';
 import { makesUpThePast } from '../processes/watermarks.ts';
 import { ensureEstimator } from './ensure-estimator.ts';
 import { estimationRows, readServedSample } from './estimation-rows.ts';
-import { findNewestGap, listServedVersions, reconcileEstimates, storeEstimate } from './store.ts';
+import { listGaps, listServedVersions, reconcileEstimates, storeEstimate } from './store.ts';
 
 export interface EstimatePerformanceInput {
   readonly model: string;
@@ -91,7 +91,7 @@ async function estimateWindows(
 /** A week evens the hours and weekdays out; a longer window tells late. */
 const preferredLength = 7 * dayMs;
 
-/** Opens or resolves the alert of concept drift by the newest window of the serving version whose actuals are known. */
+/** Opens or resolves the alert of concept drift by the newest windows of the serving version whose actuals are known. */
 async function followGap(
   connection: Queryable,
   { monitor: { model, task, performance, alerts }, asOf, provenance }: MonitorRun,
@@ -101,9 +101,10 @@ async function followGap(
   if (version === null) return;
   const lengths = performance.windows.map(durationMs).sort((a, b) => a - b);
   const lengthMs = lengths.findLast((length) => length <= preferredLength) ?? lengths[0]!;
-  const newest = await findNewestGap(connection, model, version, { by, lengthMs });
+  const gaps = await listGaps(connection, model, version, { by, lengthMs, atMost: windowsOfTrend });
+  const [newest, ...earlier] = gaps;
   if (newest === undefined) return;
-  const { verdict, facts } = judgeGap({ task, ...newest });
+  const { verdict, facts } = judgeGap({ task, ...newest }, earlier);
   const alert = {
     model,
     kind: 'concept-drift',

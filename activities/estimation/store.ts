@@ -181,39 +181,40 @@ export async function reconcileEstimates(connection: Queryable, model: string): 
   return rows.length;
 }
 
-/** The newest estimate of a version over windows of a length that is known to be right or wrong, and whether the inputs drifted. */
-export async function findNewestGap(
+/** An estimate that is known to be right or wrong, and whether the inputs of its window drifted. */
+export interface StoredGap extends Omit<ReconciledEstimate, 'task'> {
+  /** 0 is the newest. */
+  readonly windowsBefore: number;
+}
+
+/** The newest such estimate of a version over windows of a length, and those of the windows that lie end to end before it. */
+export async function listGaps(
   connection: Queryable,
   model: string,
   version: string,
-  { by, lengthMs }: { readonly by: number; readonly lengthMs: number },
-): Promise<(Omit<ReconciledEstimate, 'task'> & { readonly window: Window }) | undefined> {
-  const [row] = await connection.query<{
-    start: number;
-    end: number;
-    metrics: ReconciledEstimate['estimated'];
-    intervals: ReconciledEstimate['intervals'];
-    realized: ReconciledEstimate['realized'];
-    inputs: ReconciledEstimate['inputs'];
-  }>(
-    `select estimate.window_start as start, estimate.window_end as "end", metrics, intervals, realized,
+  { by, lengthMs, atMost }: { readonly by: number; readonly lengthMs: number; readonly atMost: number },
+): Promise<StoredGap[]> {
+  return connection.query<StoredGap & Record<string, unknown>>(
+    `with known as (
+       select window_end, metrics, intervals, realized,
+         extract(epoch from max(window_end) over () - window_end) * 1000 / $4 as windows_before
+       from performance_estimates
+       where model = $1 and version = $2 and window_end <= $3
+         and window_end - window_start = $4 * interval '1 millisecond' and realized is not null
+     )
+     select windows_before::integer as "windowsBefore", metrics as estimated, intervals, realized,
        case drift.verdict when 'ok' then 'stable' when 'warning' then 'drifted' when 'critical' then 'drifted'
          else 'unknown' end as inputs
-     from performance_estimates estimate
+     from known
      left join lateral (
        select verdict
        from drift_runs
-       where model = estimate.model and segment = '' and window_end = estimate.window_end
+       where model = $1 and segment = '' and drift_runs.window_end = known.window_end
        order by window_start
        limit 1
      ) drift on true
-     where estimate.model = $1 and version = $2 and estimate.window_end <= $3
-       and estimate.window_end - estimate.window_start = $4 * interval '1 millisecond' and realized is not null
-     order by estimate.window_end desc
-     limit 1`,
-    [model, version, toTimestamp(by), lengthMs],
+     where windows_before < $5 and windows_before = trunc(windows_before)
+     order by windows_before`,
+    [model, version, toTimestamp(by), lengthMs, atMost],
   );
-  if (row === undefined) return undefined;
-  const { start, end, metrics, ...rest } = row;
-  return { window: { start, end }, estimated: metrics, ...rest };
 }

@@ -2,13 +2,12 @@
 
 import type { MetricName } from '../performance/metrics.ts';
 import { countText, metricTable, metricText } from '../performance/metrics.ts';
-import { studentQuantile } from '../statistics/distributions.ts';
+import { leastSquaresSlope } from '../statistics/least-squares.ts';
 import { dayMs, formatWindow, type Window } from '../window.ts';
 import { durationText } from './duration-text.ts';
 import type { DegradationEvidence, Interval } from './evidence.ts';
 import type { Judgement, Measurement } from './judgement.ts';
 import { unjudgeable } from './judgement.ts';
-import type { DailyNumber } from './measure.ts';
 import { dailyNumbers, intervalText, newestMeasured } from './measure.ts';
 import type { TrendCondition } from './rules.ts';
 import { windowText } from './window-text.ts';
@@ -77,30 +76,11 @@ function lineOf(condition: TrendCondition, window: Window, evidence: Degradation
     return { enough: false, why, sampleSize };
   }
   const isDistance = metricTable[metric].direction === 'closer-to-zero-is-better';
-  const points = isDistance ? numbers.map((point) => ({ ...point, value: Math.abs(point.value) })) : numbers;
-  return { enough: true, ...slopeOf(points), days: numbers.length, sampleSize };
-}
-
-/** Ordinary least squares, with Student's 95% interval of the slope: it takes the days as independent. */
-function slopeOf(points: readonly DailyNumber[]): { readonly slope: number; readonly interval: Interval } {
-  const n = points.length;
-  const xs = points.map(({ end }) => end / dayMs);
-  const meanX = xs.reduce((sum, x) => sum + x, 0) / n;
-  const meanY = points.reduce((sum, { value }) => sum + value, 0) / n;
-  let across = 0;
-  let spread = 0;
-  points.forEach(({ value }, i) => {
-    const dx = (xs[i] ?? 0) - meanX;
-    across += dx * (value - meanY);
-    spread += dx * dx;
-  });
-  const slope = across / spread;
-  const rest = points.reduce(
-    (sum, { value }, i) => sum + (value - meanY - slope * ((xs[i] ?? 0) - meanX)) ** 2,
-    0,
-  );
-  const reach = studentQuantile(0.975, n - 2) * Math.sqrt(rest / (n - 2) / spread);
-  return { slope, interval: [slope - reach, slope + reach] };
+  const points = numbers.map(({ end, value }) => ({
+    x: end / dayMs,
+    y: isDistance ? Math.abs(value) : value,
+  }));
+  return { enough: true, ...leastSquaresSlope(points, 0.95), days: numbers.length, sampleSize };
 }
 
 function daysOf({ start, end }: Window): number {

@@ -25,12 +25,14 @@ def case(values):
     numbers = np.array([value for value in values if value is not None])
     line = stats.linregress(days, numbers)
     reach = stats.t.ppf(0.975, len(numbers) - 2) * line.stderr
+    surer = stats.t.ppf(0.995, len(numbers) - 2) * line.stderr
     mean = float(numbers.mean())
     low, high = stats.t.interval(0.95, len(numbers) - 1, loc=mean, scale=stats.sem(numbers))
     return {
         "values": values,
         "slope": float(line.slope),
         "slopeInterval": [float(line.slope - reach), float(line.slope + reach)],
+        "slopeInterval99": [float(line.slope - surer), float(line.slope + surer)],
         "mean": mean,
         "meanInterval": [float(low), float(high)],
     }
