@@ -1,5 +1,5 @@
 import { judgeGap, windowsOfTrend } from '../../core/estimation/concept-drift.ts';
-import { estimateMetrics } from '../../core/estimation/estimator.ts';
+import { estimateMetrics, estimatorVersion } from '../../core/estimation/estimator.ts';
 import type { Window, WindowText } from '../../core/window.ts';
 import { dayMs, durationMs, floorToDay, parseWindow, trailingWindow } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
@@ -10,8 +10,14 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { monitorRun, type MonitorRun } from '../processes/monitor-run.ts';
 import { makesUpThePast } from '../processes/watermarks.ts';
 import { ensureEstimator } from './ensure-estimator.ts';
-import { estimationRows, readServedSample } from './estimation-rows.ts';
-import { listGaps, listServedVersions, reconcileEstimates, storeEstimate } from './store.ts';
+import { estimationRows, hashServedSample, readServedSample, type ServedWindow } from './estimation-rows.ts';
+import {
+  findEstimatedFrom,
+  listGaps,
+  listServedVersions,
+  reconcileEstimates,
+  storeEstimate,
+} from './store.ts';
 
 export interface EstimatePerformanceInput {
   readonly model: string;
@@ -21,8 +27,9 @@ export interface EstimatePerformanceInput {
 }
 
 export interface EstimatePerformanceResult {
-  /** Estimates of a version over a window, new or the same again. */
+  /** Estimates of a version over a window that were computed, and that were left as they are since nothing changed. */
   readonly estimated: number;
+  readonly unchanged: number;
   /** Estimates that were held against what was realized, for the first time or after a restatement. */
   readonly reconciled: number;
   /** Version -> why it has no estimate. */
@@ -36,7 +43,7 @@ export interface EstimatePerformanceResult {
  * earlier estimates against what has been realized since, and opens or resolves the alert of concept drift.
  *
  * What a version is good at is learned once. Windows that begin before what it was learned from ends have no estimate.
- * Cost: a sample of 10,000 rows a version and window.
+ * Cost: a sample of 10,000 rows a version and window; where nothing of it has changed, a hash of these inside the database.
  *
  * @throws TidewatchError `UNKNOWN_MODEL`, `INVALID_INSTANT`, `REVERSED_WINDOW`, `UNALIGNED_WINDOW`
  */
@@ -66,26 +73,38 @@ async function estimateWindows(
   connection: Queryable,
   run: MonitorRun,
   windows: readonly Window[],
-): Promise<Pick<EstimatePerformanceResult, 'estimated' | 'notEstimated'>> {
+): Promise<Pick<EstimatePerformanceResult, 'estimated' | 'unchanged' | 'notEstimated'>> {
   const { model } = run.monitor;
   const notEstimated: Record<string, string> = {};
-  let estimated = 0;
+  const count = { estimated: 0, unchanged: 0 };
   for (const window of windows) {
     for (const version of await listServedVersions(connection, model, window)) {
-      const estimator = await ensureEstimator(connection, run.monitor, version, run);
-      if ('notComputable' in estimator) {
-        notEstimated[version] = estimator.notComputable;
-        continue;
-      }
-      if (window.start < estimator.window.end) continue;
-      const rows = await readServedSample(connection, model, version, window);
-      const estimate = estimateMetrics(estimator.content, estimationRows(run.monitor, rows));
-      if ('notComputable' in estimate) continue;
-      await storeEstimate(connection, { ...run, model, version, window, estimate });
-      estimated += 1;
+      const found = await estimateWindow(connection, run, { model, version, window });
+      if (typeof found === 'object') notEstimated[version] = found.notComputable;
+      else if (found !== 'not estimated') count[found] += 1;
     }
   }
-  return { estimated, notEstimated };
+  return { ...count, notEstimated };
+}
+
+/** A window that what is learned of the version overlaps, or with too few rows, is not estimated. */
+async function estimateWindow(
+  connection: Queryable,
+  run: MonitorRun,
+  served: ServedWindow,
+): Promise<'estimated' | 'unchanged' | 'not estimated' | { readonly notComputable: string }> {
+  const { model, version, window } = served;
+  const rowsHash = await hashServedSample(connection, served);
+  const estimatedFrom = [rowsHash, run.provenance.configurationHash, estimatorVersion].join('/');
+  if ((await findEstimatedFrom(connection, model, version, window)) === estimatedFrom) return 'unchanged';
+  const estimator = await ensureEstimator(connection, run.monitor, version, run);
+  if ('notComputable' in estimator) return estimator;
+  if (window.start < estimator.window.end) return 'not estimated';
+  const rows = await readServedSample(connection, served);
+  const estimate = estimateMetrics(estimator.content, estimationRows(run.monitor, rows));
+  if ('notComputable' in estimate) return 'not estimated';
+  await storeEstimate(connection, { ...run, ...served, estimate, estimatedFrom });
+  return 'estimated';
 }
 
 /** A week evens the hours and weekdays out; a longer window tells late. */

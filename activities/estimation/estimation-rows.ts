@@ -18,27 +18,56 @@ export interface ServedRow extends Record<string, unknown> {
   readonly probabilities: Readonly<Record<string, number>> | null;
 }
 
+export interface ServedWindow {
+  readonly model: string;
+  readonly version: string;
+  readonly window: Window;
+}
+
+const drawn = `
+  with drawn as materialized (
+    select model, event_time, prediction_id
+    from predictions
+    where model = $1 and version = $2 and role = 'serving' and event_time >= $3 and event_time < $4
+    order by hashint8(prediction_id), prediction_id
+    limit $5
+  )`;
+
+const parametersOf = ({ model, version, window }: ServedWindow): unknown[] => [
+  model,
+  version,
+  toTimestamp(window.start),
+  toTimestamp(window.end),
+  mostRows,
+];
+
 /** Serving rows of a version in a window, in the order of time: of many those with the smallest hashes of their ids. */
-export function readServedSample(
-  connection: Queryable,
-  model: string,
-  version: string,
-  window: Window,
-): Promise<ServedRow[]> {
+export function readServedSample(connection: Queryable, served: ServedWindow): Promise<ServedRow[]> {
   return connection.query<ServedRow>(
-    `with drawn as materialized (
-       select model, event_time, prediction_id
-       from predictions
-       where model = $1 and version = $2 and role = 'serving' and event_time >= $3 and event_time < $4
-       order by hashint8(prediction_id), prediction_id
-       limit $5
-     )
+    `${drawn}
      select event_time, features, prediction, predicted_class, probabilities
      from drawn
      join predictions using (model, event_time, prediction_id)
      order by event_time, entity, issued_at`,
-    [model, version, toTimestamp(window.start), toTimestamp(window.end), mostRows],
+    parametersOf(served),
   );
+}
+
+/** A hash of what `readServedSample` reads. */
+export async function hashServedSample(connection: Queryable, served: ServedWindow): Promise<string> {
+  const [row] = await connection.query<{ hash: string }>(
+    `${drawn}
+     select md5(concat_ws(':', count(*), sum(hashint8extended(prediction_id, 0)::numeric),
+       sum(timestamp_hash_extended(event_time at time zone 'UTC', prediction_id)::numeric),
+       sum(jsonb_hash_extended(features, prediction_id)::numeric),
+       sum(hashfloat8extended(coalesce(prediction, 'NaN'), prediction_id)::numeric),
+       sum(hashtextextended(coalesce(predicted_class, ''), prediction_id)::numeric),
+       sum(jsonb_hash_extended(coalesce(probabilities, 'null'), prediction_id)::numeric))) as hash
+     from drawn
+     join predictions using (model, event_time, prediction_id)`,
+    parametersOf(served),
+  );
+  return row!.hash;
 }
 
 /** Rows in the order of time, as the estimator takes them. */

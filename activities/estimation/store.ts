@@ -123,15 +123,37 @@ export async function listServedVersions(
   return rows.map(({ version }) => version);
 }
 
-/** Stores an estimate unless it is there; one that differs is to be held against what was realized again. */
+/** What a window was estimated from, by what is learned of the version now; undefined where it was not. */
+export async function findEstimatedFrom(
+  connection: Queryable,
+  model: string,
+  version: string,
+  { start, end }: Window,
+): Promise<string | undefined> {
+  const [row] = await connection.query<{ from: string | null }>(
+    `select estimate.details ->> 'estimatedFrom' as "from"
+     from performance_estimates estimate
+     join performance_estimators estimator using (model, version)
+     where model = $1 and version = $2 and estimate.window_start = $3 and estimate.window_end = $4
+       and estimate.stored_at >= estimator.stored_at`,
+    [model, version, toTimestamp(start), toTimestamp(end)],
+  );
+  return row?.from ?? undefined;
+}
+
+/** Stores an estimate in the place of an earlier one; it is to be held against what was realized again. */
 export async function storeEstimate(
   connection: Queryable,
-  { estimate, ...of }: OfVersion & { readonly estimate: Estimate },
+  {
+    estimate,
+    estimatedFrom,
+    ...of
+  }: OfVersion & { readonly estimate: Estimate; readonly estimatedFrom: string },
 ): Promise<void> {
   const { rows, metrics, intervals, ...details } = estimate;
   const { values, notComputable } = splitComputed(metrics);
   await connection.execute(
-    `insert into performance_estimates as stored (
+    `insert into performance_estimates (
        model, version, window_start, window_end, as_of, configuration_hash, code_version, workflow_id, run_id,
        row_count, metrics, intervals, details)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
@@ -139,9 +161,7 @@ export async function storeEstimate(
        as_of = excluded.as_of, configuration_hash = excluded.configuration_hash, code_version = excluded.code_version,
        workflow_id = excluded.workflow_id, run_id = excluded.run_id, row_count = excluded.row_count,
        metrics = excluded.metrics, intervals = excluded.intervals, details = excluded.details,
-       realized = null, gaps = null, realized_revision = null, stored_at = now()
-     where (stored.row_count, stored.metrics, stored.intervals, stored.details)
-       is distinct from (excluded.row_count, excluded.metrics, excluded.intervals, excluded.details)`,
+       realized = null, gaps = null, realized_revision = null, stored_at = now()`,
     [
       ...valuesOf(of),
       rows,
@@ -149,7 +169,7 @@ export async function storeEstimate(
       JSON.stringify(
         Object.fromEntries(Object.entries(intervals).map(([name, { low, high }]) => [name, [low, high]])),
       ),
-      JSON.stringify({ ...details, notComputable }),
+      JSON.stringify({ ...details, notComputable, estimatedFrom }),
     ],
   );
 }

@@ -42,6 +42,43 @@ const performanceGauges = Object.fromEntries(
   ]),
 ) as Readonly<Record<PerformanceGauge, GaugeDescription>>;
 
+/** What can be estimated without actuals, of the metrics that dashboards begin with. */
+export const estimatedMetrics = [
+  'rmse',
+  'mae',
+  'mape',
+  'r2',
+  'accuracy',
+  'precision',
+  'recall',
+  'f1',
+  'roc_auc',
+] as const satisfies readonly MetricName[];
+
+type EstimatedGauge =
+  (typeof metricTable)[(typeof estimatedMetrics)[number]]['gauge'] extends `model_${infer Name}`
+    ? `model_estimated_${Name}`
+    : never;
+
+/** Beside `model_rmse` stands `model_estimated_rmse`. */
+export function estimatedGauge(metric: (typeof estimatedMetrics)[number]): EstimatedGauge {
+  return metricTable[metric].gauge.replace('model_', 'model_estimated_') as EstimatedGauge;
+}
+
+const estimatedGauges = Object.fromEntries(
+  estimatedMetrics.map((metric): [EstimatedGauge, GaugeDescription] => {
+    const { meaning, unit } = metricTable[metric];
+    return [
+      estimatedGauge(metric),
+      {
+        help: `Estimated without actuals. ${meaning} ${unitText[unit]} Newest day of each version that could be estimated.`,
+        labels: ['version'],
+        processes: ['performance-evaluation'],
+      },
+    ];
+  }),
+) as Readonly<Record<EstimatedGauge, GaugeDescription>>;
+
 export const gaugeCatalog = {
   data_drift_detected: {
     help: '1 when the newest drift run is warning or critical, else 0 (also when it has too little data).',
@@ -74,6 +111,7 @@ export const gaugeCatalog = {
     processes: drift,
   },
   ...performanceGauges,
+  ...estimatedGauges,
   model_feature_importance: {
     help: 'Importance of a feature to the champion, 0 to 1: as its trainer reported, or learned by permutation on outcomes.',
     labels: ['feature', 'version'],

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 const uniform = uniforms(5);
-const noise = Array.from({ length: 44 * 24 }, () => 2 * uniform() - 1);
+const noise = Array.from({ length: 79 * 24 }, () => 2 * uniform() - 1);
 
 interface Days {
   readonly from: number;
@@ -86,7 +86,7 @@ describe('estimatePerformance', () => {
     expect(before!.high).toBeGreaterThan(before!.mae);
 
     await learn({ from: 23, to: 30 });
-    expect(await runDay(30)).toMatchObject({ estimated: 1, reconciled: 1 });
+    expect(await runDay(30)).toMatchObject({ estimated: 0, unchanged: 1, reconciled: 1 });
     const [after] = await estimates();
     expect(after).toMatchObject({ mae: before!.mae, low: before!.low, high: before!.high });
     expect(after!.realized).toBeGreaterThan(after!.low);
@@ -125,6 +125,26 @@ describe('estimatePerformance', () => {
     await learn({ from: 37, to: 44 });
     await runDay(44);
     expect(await alerts()).toMatchObject([{ state: 'resolved' }]);
+  });
+
+  it('tells of concept drift when the gap widens from week to week, before a week leaves its interval', async () => {
+    await log({ from: 1, to: 79 });
+    await learn({ from: 1, to: 79 });
+    for (let n = 37; n <= 79; n += 7) await runDay(n);
+    expect(await alerts()).toEqual([]);
+    // By 2.5% a week: from none to two thirds of the way to the end of the interval.
+    await test.database.execute(
+      `update performance_estimates
+       set realized = jsonb_build_object('mae', (metrics ->> 'mae')::float8 *
+         (1 + 0.025 * extract(epoch from window_end - $1) / 604800))`,
+      [at(37)],
+    );
+    await runDay(79);
+    const [opened] = await alerts();
+    expect(opened).toMatchObject({ state: 'open' });
+    expect(opened!['summary']).toMatch(
+      /; the gap has widened over 7 windows, and the inputs are as they were/,
+    );
   });
 
   it('does not call it concept drift when the inputs drifted too', async () => {
@@ -185,6 +205,34 @@ describe('estimatePerformance', () => {
       1: 'what it is good at is learned from 2024-01-23 on, when two weeks of it are known',
     });
     expect((await runDay(23)).notEstimated).toEqual({});
+  });
+
+  it('estimates again only what has changed: rows, the monitor, or what is learned', async () => {
+    await log({ from: 1, to: 30 });
+    await learn({ from: 1, to: 30 });
+    const again = async () => {
+      const { estimated, unchanged } = await activitiesOn(test.database).estimatePerformance({
+        model,
+        asOf: at(30, 3),
+      });
+      return estimated === 1 && unchanged === 0 ? 'estimated' : unchanged === 1 ? 'unchanged' : 'neither';
+    };
+    await runDay(30);
+    expect(await again()).toBe('unchanged');
+
+    const [first] = predictionsOf({ from: 29, to: 30 });
+    await openClient({ database: test.database }).logPredictions(model, [
+      { ...first!, prediction: Number(first!.prediction) + 1 },
+    ]);
+    expect([await again(), await again()]).toEqual(['estimated', 'unchanged']);
+
+    await test.database.execute('delete from performance_estimators');
+    expect([await again(), await again()]).toEqual(['estimated', 'unchanged']);
+
+    await watch(test.database, { model, drift: { share: 0.5 }, performance: { windows: ['7d'] } });
+    expect([await again(), await again()]).toEqual(['estimated', 'unchanged']);
+    // What was realized stays with an estimate that comes out the same.
+    expect((await estimates())[0]!.realized).not.toBeNull();
   });
 
   it('estimates a window that is asked for', async () => {

@@ -100,3 +100,35 @@ it('shows each version of the last week, and none that is older', async () => {
     'model_rmse{version="champion"}': 3,
   });
 });
+
+interface EstimateRow extends Pick<EvaluationRow, 'end' | 'metrics' | 'version' | 'length'> {}
+const insertEstimate = ({ end, metrics, version = '1', length = dayMs }: EstimateRow) =>
+  watched.database.execute(
+    `insert into performance_estimates (model, version, window_start, window_end, as_of, row_count, metrics, intervals,
+       details, configuration_hash, code_version, workflow_id, run_id)
+     values ($1, $2, $3, $4, $4, 10, $5, '{}', '{}', 'h', 'v', 'w', 'r')`,
+    [watched.model, version, toTimestamp(end - length), toTimestamp(end), JSON.stringify(metrics)],
+  );
+
+it('shows what is estimated of the newest day beside what is realized of an earlier one', async () => {
+  await insertEvaluation({ end: day(19), metrics: { mae: 1, bias: 2 } });
+  await insertEstimate({ end: day(20), metrics: { mae: 3 } });
+  await insertEstimate({ end: day(21), metrics: { mae: 4, r2: 0.5, bias: 6, wmape: 7 } });
+  await insertEstimate({ end: day(21), length: 7 * dayMs, metrics: { mae: 8 } });
+  expect(await watched.pushed('performance-evaluation')).toEqual({
+    'model_mae{version="1"}': 1,
+    'model_bias{version="1"}': 2,
+    'model_estimated_mae{version="1"}': 4,
+    'model_estimated_r2_score{version="1"}': 0.5,
+  });
+});
+
+it('shows estimates before anything was evaluated, of each version of the last week', async () => {
+  await insertEstimate({ end: day(13), version: 'retired', metrics: { accuracy: 0.1 } });
+  await insertEstimate({ end: day(14), version: 'challenger', metrics: { accuracy: 0.2 } });
+  await insertEstimate({ end: day(20), version: 'champion', metrics: { accuracy: 0.3 }, length: 7 * dayMs });
+  expect(await watched.pushed('performance-evaluation')).toEqual({
+    'model_estimated_accuracy{version="challenger"}': 0.2,
+    'model_estimated_accuracy{version="champion"}': 0.3,
+  });
+});
