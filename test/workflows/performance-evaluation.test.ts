@@ -30,6 +30,7 @@ describe('performanceEvaluation', () => {
       unchanged: 0,
       estimates: {
         estimated: 0,
+        unchanged: 0,
         reconciled: 0,
         notEstimated: { 1: 'it has fewer than the 500 outcomes that are needed' },
       },
