@@ -11,6 +11,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { coverageOf, outOfRange, type Cell } from './cells.ts';
+import { whyOutOfRange } from './reasons.ts';
 import { dependences, subjects, windows } from './processes.ts';
 
 const { values: options } = parseArgs({
@@ -87,5 +88,20 @@ for (const subject of subjects) {
 }
 const misses = cells.filter(outOfRange);
 console.log(
-  `\n${misses.length} of ${cells.filter(({ given }) => given > 0).length} cells are out of 93 to 97`,
+  `\n${misses.length} of ${cells.filter(({ given }) => given > 0).length} cells are out of 93 to 97\n`,
 );
+for (const why of new Set(misses.map(whyOutOfRange))) {
+  const missed = misses.filter((cell) => whyOutOfRange(cell) === why);
+  console.log(`- ${why} (${missed.length})`);
+  for (const row of new Set(missed.map(rowOf))) {
+    const each = missed
+      .filter((cell) => rowOf(cell) === row)
+      .map(({ metric, covered, given }) => `${metric} ${((100 * covered) / given).toFixed(1)}`);
+    console.log(`  - ${row}: ${each.join(', ')}`);
+  }
+}
+
+function rowOf({ subject, window, dependence }: Cell): string {
+  const { words } = dependences.find(({ name }) => name === dependence)!;
+  return `${subject}, ${window === 'day' ? 'one day' : `${Number(window).toLocaleString('en')} rows`}, ${words}`;
+}
