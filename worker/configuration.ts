@@ -2,7 +2,10 @@
 
 import { z } from 'zod';
 
+import type { ChannelSettings } from '../activities/alerts/channels.ts';
+import { pagerDutyEventsUrl } from '../activities/alerts/pagerduty.ts';
 import { TidewatchError } from '../core/errors.ts';
+import { readChannels, withSecretFiles } from './channel-configuration.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
@@ -26,12 +29,18 @@ const environmentSchema = z.object({
     .url('write for example http://127.0.0.1:9091')
     .default('http://127.0.0.1:9091')
     .describe('where metrics are pushed'),
-  SLACK_WEBHOOK_URL: z
-    .url('write the URL that Slack shows for the incoming webhook')
-    .optional()
-    .describe('for alert routes with slack: true'),
+  SLACK_WEBHOOK_URL: z.string().optional().describe('for alert routes with slack: true'),
+  PAGERDUTY_ROUTING_KEY: z.string().optional().describe('for alert routes with pagerduty: true'),
+  PAGERDUTY_EVENTS_URL: z
+    .string()
+    .default(pagerDutyEventsUrl)
+    .describe('that of the EU region is https://events.eu.pagerduty.com/v2/enqueue'),
+  WEBHOOK_URL: z.string().optional().describe('for alert routes with webhook: true'),
+  WEBHOOK_SECRET: z.string().optional().describe('that its requests are signed with; whsec_ and base64'),
+  ALERTMANAGER_URL: z.string().optional().describe('for alert routes with alertmanager: true'),
   SMTP_URL: z
-    .url('write for example smtp://user:password@mail.example.org:587')
+    .string()
+    .regex(/^smtps?:\/\/[^\s/]+/, 'write for example smtp://user:password@mail.example.org:587')
     .optional()
     .describe('for alert routes with email'),
   ALERT_EMAIL_FROM: z
@@ -72,8 +81,13 @@ export function environmentHelp(): string {
       const fallback = schema.safeParse(undefined).data;
       return `  ${name.padEnd(37)}${schema.description ?? ''}${fallback === undefined ? '' : ` (default: ${fallback})`}`;
     })
+    .concat('', namesHelp)
     .join('\n');
 }
+
+const namesHelp = `  A route with "slack: oncall" goes to SLACK_WEBHOOK_URL_ONCALL; so do PAGERDUTY_ROUTING_KEY, WEBHOOK_URL with
+  WEBHOOK_SECRET, and ALERTMANAGER_URL. Each of these, SMTP_URL and DATABASE_URL may be in a file that
+  <VARIABLE>_FILE names.`;
 
 export interface Configuration {
   readonly databaseUrl: string;
@@ -84,8 +98,7 @@ export interface Configuration {
     readonly uiUrl: string;
   };
   readonly pushgatewayUrl: string;
-  readonly slackWebhookUrl: string | undefined;
-  readonly smtp: { readonly url: string; readonly from: string } | undefined;
+  readonly channels: ChannelSettings;
   /** Health and scrape endpoint; port 0 takes a free one. */
   readonly http: { readonly host: string; readonly port: number };
   /** The same as people reach it; by default where it listens. */
@@ -101,10 +114,17 @@ export interface Configuration {
  * @throws TidewatchError `INVALID_CONFIGURATION` that lists every problem
  */
 export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): Configuration {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const problems: string[] = [];
+  const given = Object.fromEntries(
+    Object.entries(withSecretFiles(environment, problems)).filter(([, value]) => value !== ''),
+  );
   const parsed = environmentSchema.safeParse(given);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  if (!parsed.success)
+    problems.push(...parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`));
+  const { SMTP_URL: smtpUrl, ALERT_EMAIL_FROM: from } = parsed.data ?? {};
+  const email = smtpUrl === undefined || from === undefined ? undefined : { smtpUrl, from };
+  const channels = readChannels(given, email, problems);
+  if (!parsed.success || problems.length > 0) {
     throw new TidewatchError('INVALID_CONFIGURATION', {
       count: problems.length,
       problems: problems.join('\n'),
@@ -120,8 +140,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
       uiUrl: `${e.TEMPORAL_UI_URL.replace(/\/$/, '')}/namespaces/${encodeURIComponent(e.TEMPORAL_NAMESPACE)}`,
     },
     pushgatewayUrl: e.PUSHGATEWAY_URL,
-    slackWebhookUrl: e.SLACK_WEBHOOK_URL,
-    smtp: e.SMTP_URL === undefined ? undefined : { url: e.SMTP_URL, from: e.ALERT_EMAIL_FROM },
+    channels,
     http: { host: e.TIDEWATCH_HTTP_HOST, port: e.TIDEWATCH_HTTP_PORT },
     pagesUrl: e.TIDEWATCH_URL?.replace(/\/$/, ''),
     maxConcurrentActivities: e.TIDEWATCH_MAX_CONCURRENT_ACTIVITIES,

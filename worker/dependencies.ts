@@ -4,8 +4,7 @@ import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 
 import { temporalContext } from '../activities/activity-context.ts';
-import { openEmail } from '../activities/alerts/email.ts';
-import { openSlack } from '../activities/alerts/slack.ts';
+import { openChannels } from '../activities/alerts/channels.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { openPushgateway } from '../activities/metrics/pushgateway.ts';
 import { openTrainer } from '../activities/retraining/trainer.ts';
@@ -36,18 +35,13 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
     poolSize: configuration.maxConcurrentActivities + 2,
     applicationName: 'tidewatch-worker',
   });
-  const { slackWebhookUrl, smtp } = configuration;
-  const email = smtp === undefined ? undefined : openEmail({ smtpUrl: smtp.url, from: smtp.from });
 
   return {
     connection,
     activities: {
       database,
       pushgateway: openPushgateway(configuration.pushgatewayUrl),
-      channels: {
-        ...(slackWebhookUrl !== undefined && { slack: openSlack({ webhookUrl: slackWebhookUrl }) }),
-        ...(email !== undefined && { email }),
-      },
+      channels: openChannels(configuration.channels, { pagesUrl: configuration.pagesUrl }),
       trainer: openTrainer(),
       wakeAlert: wakeAlertThrough(client, taskQueue),
       temporalUi: uiUrl,

@@ -1,6 +1,7 @@
-/** What every channel can do; how each does it is in the file that bears its name. */
+/** What every channel can do, and what it is called; how each does it is in the file that bears its name. */
 
 import type { AlertMessage } from '../../core/alert/message.ts';
+import type { ChannelName } from '../../core/alert/route-settings.ts';
 
 export interface Channel {
   /** `message`: one a group. `alert`: one request an event, since the provider groups and deduplicates. */
@@ -13,4 +14,26 @@ export interface Channel {
    * environment does not name
    */
   send(message: AlertMessage, recipient: string): Promise<{ readonly notice?: string }>;
+}
+
+/** What a channel is called, and the variable of the environment that makes it one; see `settingOf`. */
+export const channelTable: Readonly<
+  Record<ChannelName, { readonly label: string; readonly setting: string }>
+> = {
+  pagerduty: { label: 'PagerDuty', setting: 'PAGERDUTY_ROUTING_KEY' },
+  alertmanager: { label: 'Alertmanager', setting: 'ALERTMANAGER_URL' },
+  slack: { label: 'Slack', setting: 'SLACK_WEBHOOK_URL' },
+  webhook: { label: 'The webhook', setting: 'WEBHOOK_URL' },
+  email: { label: 'The mail server', setting: 'SMTP_URL' },
+};
+
+/**
+ * Which variable configures a recipient of a channel?
+ *
+ * @example settingOf('slack', 'on-call') // 'SLACK_WEBHOOK_URL_ON_CALL'
+ */
+export function settingOf(channel: ChannelName, recipient: string): string {
+  const { setting } = channelTable[channel];
+  if (channel === 'email' || recipient === 'default') return setting;
+  return `${setting}_${recipient.toUpperCase().replaceAll('-', '_')}`;
 }

@@ -1,32 +1,66 @@
-/** The table of the channels. */
+/** The channels of an installation, and who is behind them. */
 
+import { alertsOf } from '../../core/alert/compose.ts';
 import type { ChannelName } from '../../core/alert/route-settings.ts';
-import type { Channel } from './channel.ts';
-import type { EmailChannel } from './email.ts';
+import { TidewatchError } from '../../core/errors.ts';
+import { openAlertmanager } from './alertmanager.ts';
+import { channelTable, settingOf, type Channel } from './channel.ts';
+import { openEmail, type EmailChannel } from './email.ts';
+import { openPagerDuty } from './pagerduty.ts';
+import { openSlack } from './slack.ts';
+import { openWebhook } from './webhook.ts';
 
-/** A channel that is not configured is absent. */
+/** A channel that is not configured is absent: its deliveries wait, and say so. */
 export type Channels = Readonly<Partial<Record<Exclude<ChannelName, 'email'>, Channel>>> & {
   readonly email?: EmailChannel;
 };
 
-/** What a channel is called, and the variable of the environment that makes it one; see `settingOf`. */
-export const channelTable: Readonly<
-  Record<ChannelName, { readonly label: string; readonly setting: string }>
-> = {
-  pagerduty: { label: 'PagerDuty', setting: 'PAGERDUTY_ROUTING_KEY' },
-  alertmanager: { label: 'Alertmanager', setting: 'ALERTMANAGER_URL' },
-  slack: { label: 'Slack', setting: 'SLACK_WEBHOOK_URL' },
-  webhook: { label: 'the webhook', setting: 'WEBHOOK_URL' },
-  email: { label: 'e-mail', setting: 'SMTP_URL' },
-};
+/** By the name of a recipient; the one without a name is `default`. */
+export type Named<T> = Readonly<Record<string, T>>;
 
-/**
- * Which variable configures a recipient of a channel?
- *
- * @example settingOf('slack', 'oncall') // 'SLACK_WEBHOOK_URL_ONCALL'
- */
-export function settingOf(channel: ChannelName, recipient: string): string {
-  const { setting } = channelTable[channel];
-  if (channel === 'email' || recipient === 'default') return setting;
-  return `${setting}_${recipient.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
+/** What the environment says of channels. All of it may be secret. */
+export interface ChannelSettings {
+  readonly slack: Named<{ readonly webhookUrl: string }>;
+  readonly pagerduty: Named<{ readonly routingKey: string; readonly eventsUrl: string }>;
+  readonly webhook: Named<{ readonly url: string; readonly secrets: readonly string[] }>;
+  readonly alertmanager: Named<{ readonly url: string }>;
+  readonly email?: { readonly smtpUrl: string; readonly from: string };
+}
+
+export function openChannels(
+  { slack, pagerduty, webhook, alertmanager, email }: ChannelSettings,
+  { pagesUrl }: { readonly pagesUrl?: string | undefined } = {},
+): Channels {
+  const people = pagesUrl === undefined ? {} : { pagesUrl };
+  return {
+    ...named('slack', slack, openSlack),
+    ...named('pagerduty', pagerduty, (settings) => openPagerDuty({ ...settings, ...people })),
+    ...named('webhook', webhook, openWebhook),
+    ...named('alertmanager', alertmanager, openAlertmanager),
+    ...(email !== undefined && { email: openEmail(email) }),
+  };
+}
+
+/** One channel over all of its recipients; nothing where there are none. */
+function named<T>(
+  channel: Exclude<ChannelName, 'email'>,
+  settings: Named<T>,
+  open: (settings: T) => Channel,
+): Channels {
+  const recipients = new Map(Object.entries(settings).map(([name, given]) => [name, open(given)]));
+  const [any] = recipients.values();
+  if (any === undefined) return {};
+  const all: Channel = {
+    sends: any.sends,
+    async send(message, recipient) {
+      const found = recipients.get(recipient);
+      if (found !== undefined) return found.send(message, recipient);
+      throw new TidewatchError('CHANNEL_NOT_CONFIGURED', {
+        alertKey: alertsOf(message),
+        channel: `${channelTable[channel].label} "${recipient}"`,
+        setting: settingOf(channel, recipient),
+      });
+    },
+  };
+  return { [channel]: all };
 }

@@ -8,8 +8,7 @@ import type { AlertEventText } from '../../core/alert/message.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import type { Channel } from './channel.ts';
-import { channelTable, settingOf } from './channels.ts';
+import { channelTable, settingOf, type Channel } from './channel.ts';
 import {
   claimDelivery,
   pendingDeliveries,

@@ -1,11 +1,10 @@
 /** How an alert reads as an e-mail. */
 
-import { createHash } from 'node:crypto';
-
 import { oneLine } from '../../core/alert/message.ts';
 import type { AlertMessage } from '../../core/alert/message.ts';
 import { formatInstant } from '../../core/window.ts';
 import { emailPage } from './email-page.ts';
+import { messageIdentity, shortHash } from './message-identity.ts';
 import { statusColors } from './status-colors.ts';
 
 export interface EmailMessage {
@@ -25,24 +24,16 @@ const nameLimit = 200;
 const halfPair = /[\uD800-\uDBFF]$/;
 
 /**
- * How does an alert read as an e-mail? Text and HTML say the same. The message id is made of the events and of their
- * runs, so that two installations that watch a model of the same name do not hide each other's messages.
+ * How does an alert read as an e-mail? Text and HTML say the same.
  *
  * @param domain right side of the message id: the domain that the message is sent from
  * @example emailMessage(alert, 'example.org').subject
  * // '[critical] bike-demand is degraded: RMSE over 7 days 101.2 is above 75'
  */
 export function emailMessage(alert: AlertMessage, domain: string): EmailMessage {
-  const { thread, events } = alert;
+  const { thread } = alert;
   const subject = oneLine(`[${alert.status}] ${alert.title}: ${alert.summary}`);
   const name = thread.replaceAll(/[^A-Za-z0-9.-]+/g, '-').slice(0, nameLimit);
-  const message = hash([
-    thread,
-    ...events.flatMap(({ alertKey, episode, event, links }) => [
-      `${alertKey}#${episode}.${event}`,
-      ...links.map(({ url }) => url),
-    ]),
-  ]);
   return {
     subject:
       subject.length > subjectLimit
@@ -50,13 +41,9 @@ export function emailMessage(alert: AlertMessage, domain: string): EmailMessage 
         : subject,
     text: textOf(alert),
     html: htmlOf(alert),
-    messageId: `<${name}.${message}@${domain}>`,
-    references: `<${name}.${hash([thread])}@${domain}>`,
+    messageId: `<${name}.${messageIdentity(alert)}@${domain}>`,
+    references: `<${name}.${shortHash([thread])}@${domain}>`,
   };
-}
-
-function hash(parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
 
 function textOf(alert: AlertMessage): string {

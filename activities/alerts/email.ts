@@ -2,9 +2,10 @@
 
 import { createTransport } from 'nodemailer';
 
-import { alertsOf } from '../../core/alert/compose.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import type { Channel } from './channel.ts';
+import { deliveryFailed, deliveryRefused } from './delivery-error.ts';
+import { secretsOf } from './post.ts';
 import { emailMessage, type EmailMessage } from './email-message.ts';
 
 /**
@@ -76,11 +77,10 @@ export function openEmail({ smtpUrl, from }: EmailOptions): EmailChannel {
         });
         return sent.rejected.length === 0 ? {} : { notice: `refused for ${sent.rejected.join(', ')}` };
       } catch (error) {
-        throw new TidewatchError(
-          'DELIVERY_FAILED',
-          { channel: 'The mail server', alertKey: alertsOf(message), reason: reasonOf(error) },
-          { cause: error },
-        );
+        const attempt = { channel: 'email', recipient, message, secrets: secretsOf(smtpUrl) } as const;
+        throw isPermanent(error)
+          ? deliveryRefused(attempt, reasonOf(error))
+          : deliveryFailed(attempt, reasonOf(error));
       }
     },
     async sendReport({ model, make }, address) {
@@ -101,4 +101,16 @@ export function openEmail({ smtpUrl, from }: EmailOptions): EmailChannel {
       }
     },
   };
+}
+
+/** A server that answers 5xx will say so again: unknown mailboxes, a password that is wrong, a message that it does not want. */
+function isPermanent(error: unknown): boolean {
+  const { responseCode, rejectedErrors = [] } = error as {
+    readonly responseCode?: number;
+    /** One a refused recipient. */
+    readonly rejectedErrors?: readonly { readonly responseCode?: number }[];
+  };
+  const codes =
+    rejectedErrors.length > 0 ? rejectedErrors.map((refusal) => refusal.responseCode) : [responseCode];
+  return codes.every((code) => code !== undefined && code >= 500);
 }

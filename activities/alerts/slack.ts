@@ -3,12 +3,12 @@
 import { IncomingWebhook, IncomingWebhookHTTPError, IncomingWebhookRequestError } from '@slack/webhook';
 import type { IncomingWebhookSendArguments } from '@slack/webhook';
 
-import { alertsOf } from '../../core/alert/compose.ts';
 import { oneLine } from '../../core/alert/message.ts';
 import type { AlertMessage, AlertStatus } from '../../core/alert/message.ts';
-import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { formatInstant } from '../../core/window.ts';
 import type { Channel } from './channel.ts';
+import { deliveryFailed, httpError } from './delivery-error.ts';
+import { connectionReason, secretsOf } from './post.ts';
 import { statusColors } from './status-colors.ts';
 
 export interface SlackOptions {
@@ -21,13 +21,14 @@ export interface SlackOptions {
 export function openSlack({ webhookUrl, timeoutMs = 10_000 }: SlackOptions): Channel {
   return {
     sends: 'message',
-    async send(message) {
+    async send(message, recipient) {
+      const attempt = { channel: 'slack', recipient, message, secrets: secretsOf(webhookUrl) } as const;
       let retryAfter: string | null = null;
       const webhook = new IncomingWebhook(webhookUrl, {
         timeout: timeoutMs,
         // The client's errors do not carry the headers of the answer.
         fetch: async (url, init) => {
-          const response = await fetch(url, init);
+          const response = await fetch(url, { ...init, redirect: 'error' });
           retryAfter = response.headers.get('retry-after');
           return response;
         },
@@ -36,37 +37,15 @@ export function openSlack({ webhookUrl, timeoutMs = 10_000 }: SlackOptions): Cha
         await webhook.send(slackMessage(message));
         return {};
       } catch (error) {
-        const retryAfterMs = retryDelayMs(retryAfter);
-        throw new TidewatchError(
-          'DELIVERY_FAILED',
-          {
-            channel: 'Slack',
-            alertKey: alertsOf(message),
-            reason: failureText(error, timeoutMs),
-            ...(retryAfterMs !== null && { retryAfterMs }),
-          },
-          { cause: error },
-        );
+        if (error instanceof IncomingWebhookHTTPError) {
+          const { statusCode: status, body } = error;
+          throw httpError(attempt, { status, body, retryAfter }, Date.now());
+        }
+        const original = error instanceof IncomingWebhookRequestError ? error.original : error;
+        throw deliveryFailed(attempt, connectionReason(original, timeoutMs));
       }
     },
   };
-}
-
-/** Slack writes whole seconds. More than an hour is not waited for: the next try then says so again. */
-function retryDelayMs(retryAfter: string | null): number | null {
-  if (retryAfter === null || !/^\d{1,9}$/.test(retryAfter.trim())) return null;
-  return Math.min(Number(retryAfter), 3600) * 1000;
-}
-
-function failureText(error: unknown, timeoutMs: number): string {
-  if (error instanceof IncomingWebhookHTTPError) {
-    return oneLine(`HTTP ${error.statusCode} ${error.body}`).slice(0, 200);
-  }
-  const original = error instanceof IncomingWebhookRequestError ? error.original : error;
-  if (original instanceof Error && original.name === 'TimeoutError')
-    return `no answer in ${timeoutMs / 1000} s`;
-  // "fetch failed" says nothing; its cause does.
-  return reasonOf(original instanceof Error && original.cause !== undefined ? original.cause : original);
 }
 
 /** Slack's limits, in characters of the escaped text; a payload beyond one is refused whole. */

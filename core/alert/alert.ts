@@ -65,3 +65,20 @@ export function eventKind(event: string): string {
 export function eventName(kind: string, n: number): string {
   return n === 1 ? kind : `${kind}.${n}`;
 }
+
+/**
+ * What tells an alert from others of its kind and model?
+ *
+ * @example alertSubject({ kind: 'drift', model: 'bike-demand', alertKey: 'drift:bike-demand:hum' }) // 'hum'
+ */
+export function alertSubject({
+  kind,
+  model,
+  alertKey: key,
+}: {
+  readonly kind: AlertKind;
+  readonly model: string;
+  readonly alertKey: string;
+}): string {
+  return key.slice(alertKey(kind, model, '').length);
+}

@@ -26,6 +26,8 @@ export interface AlertEventText {
   /** Epoch milliseconds. */
   readonly asOf: number;
   readonly links: readonly Link[];
+  /** What the monitor says of itself, such as `team: bikes`. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** The metric that an alert is about, over time. */

@@ -30,6 +30,7 @@ const serviceSchema = z.strictObject({
       }),
     ])
     .optional(),
+  env_file: z.array(z.strictObject({ path: z.string(), required: z.literal(false) })).optional(),
   restart: z.enum(['unless-stopped', 'on-failure:5']),
   security_opt: z.array(z.string()),
   logging: z.strictObject({ driver: z.string(), options: z.record(z.string(), z.string()) }),

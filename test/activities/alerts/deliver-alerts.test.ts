@@ -192,13 +192,16 @@ describe('deliverAlerts', () => {
     expect(await deliver()).toEqual({ delivered: 1, pending: 0 });
   });
 
-  it.each([500, 404])(
+  it.each([
+    [500, 'DELIVERY_FAILED'],
+    [404, 'DELIVERY_REFUSED'],
+  ])(
     'keeps a message that Slack answers with %d, with what it said, and tries again',
-    async (status) => {
+    async (status, type) => {
       await opened();
       slack.answerNext({ status });
       const failure = await failureOf(deliver());
-      expect(failure).toMatchObject({ type: 'DELIVERY_FAILED', nonRetryable: false });
+      expect(failure).toMatchObject({ type, nonRetryable: false });
       expect(failure.nextRetryDelay).toBeUndefined();
       expect(await stored()).toMatchObject([
         { state: 'pending', attempts: 1, last_error: expect.stringContaining(`HTTP ${status}`) },

@@ -7,6 +7,7 @@ import { openEmail } from '../../../activities/alerts/email.ts';
 import { startSmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
 import type { SmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
 import { alertMessage, hostileNames } from './alert-messages.ts';
+import { failureOf } from './failures.ts';
 
 const domain = 'example.org';
 
@@ -148,6 +149,24 @@ describe('openEmail', () => {
       retryable: true,
       message: expect.stringMatching(/^The mail server did not take .*451 Greylisted/),
     });
+  });
+
+  it.each([
+    [451, 'DELIVERY_FAILED'],
+    [550, 'DELIVERY_REFUSED'],
+  ])('after a %d of the server ends in %s', async (code, expected) => {
+    endpoint.refuseNext({ code, message: 'No' });
+    expect(await failureOf(open().send(alertMessage(), 'a@example.org'))).toMatchObject({ code: expected });
+  });
+
+  it('tells no password in an error', async () => {
+    const gone = await startSmtpEndpoint();
+    await gone.stop();
+    const smtpUrl = gone.url.replace('smtp://', 'smtp://me:hunter2@');
+    const error = await failureOf(
+      openEmail({ smtpUrl, from: 'tidewatch@example.org' }).send(alertMessage(), 'a@example.org'),
+    );
+    expect(JSON.stringify([error.message, error.details, error.cause])).not.toContain('hunter2');
   });
 
   it('says why it could not connect', async () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openSlack, slackMessage } from '../../../activities/alerts/slack.ts';
-import { TidewatchError } from '../../../core/errors.ts';
 import { startSlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
 import type { SlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
 import { alertMessage, hostileNames } from './alert-messages.ts';
+import { failureOf } from './failures.ts';
 
 interface TextObject {
   readonly type: string;
@@ -132,15 +132,6 @@ describe('openSlack', () => {
   afterAll(() => endpoint.stop());
 
   const open = (timeoutMs = 5000) => openSlack({ webhookUrl: endpoint.url, timeoutMs });
-  const failureOf = async (send: Promise<unknown>): Promise<TidewatchError> => {
-    const error = await send.then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    if (!(error instanceof TidewatchError))
-      throw new Error(`expected a TidewatchError, got ${String(error)}`);
-    return error;
-  };
 
   it('posts the rendered message', async () => {
     await open().send(alertMessage(), 'default');
@@ -173,6 +164,7 @@ describe('openSlack', () => {
     const before = endpoint.requests();
     endpoint.answerNext({ status });
     const error = await failureOf(open().send(alertMessage(), 'default'));
+    expect(error.code).toBe(status === 500 ? 'DELIVERY_FAILED' : 'DELIVERY_REFUSED');
     expect(error.message).toContain(reason);
     expect(error.details).not.toHaveProperty('retryAfterMs');
     expect(endpoint.requests()).toBe(before + 1);

@@ -1,0 +1,94 @@
+/**
+ * Alerts in Alertmanager, for those who route there: `POST /api/v2/alerts`. The same labels are the same alert there, so
+ * that sending it twice changes nothing but how long it fires.
+ */
+
+import { alertSubject, eventKind, severities } from '../../core/alert/alert.ts';
+import type { AlertEventText } from '../../core/alert/message.ts';
+import { dayMs } from '../../core/window.ts';
+import { toTimestamp } from '../../sql/database.ts';
+import type { Channel } from './channel.ts';
+import { post } from './post.ts';
+
+export interface AlertmanagerOptions {
+  /** `http://127.0.0.1:9093`; a path in front of its API is kept. */
+  readonly url: string;
+  readonly timeoutMs?: number;
+  /** By default the time of this machine. */
+  readonly now?: () => number;
+}
+
+export function openAlertmanager({ url, timeoutMs = 10_000, now = Date.now }: AlertmanagerOptions): Channel {
+  const address = apiAddress(url);
+  return {
+    sends: 'alert',
+    async send(message, recipient) {
+      const body = JSON.stringify(message.events.flatMap((event) => alertmanagerAlerts(event, now())));
+      await post({ channel: 'alertmanager', recipient, message }, { url: address, body, timeoutMs });
+      return {};
+    },
+  };
+}
+
+function apiAddress(url: string): string {
+  const address = new URL(url);
+  address.pathname = `${address.pathname.replace(/\/$/, '')}/api/v2/alerts`;
+  return address.href;
+}
+
+/**
+ * An alert fires until it is resolved; each repetition moves this on. It is longer than any repetition waits, and it ends
+ * what a Tidewatch that is gone for good has left behind.
+ */
+const firesForMs = 7 * dayMs;
+
+/** The events after which an alert is over; a retraining that failed is told and stays until somebody sees to it. */
+const ends = new Set(['resolved', 'promoted', 'rejected']);
+
+export interface AlertmanagerAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Of one that fires; the earliest of all that Alertmanager was told counts. */
+  readonly startsAt?: string;
+  readonly endsAt: string;
+  readonly generatorURL?: string;
+}
+
+/**
+ * What is Alertmanager told of an event? Its severity is a label, as in rules of Prometheus, and an alert of another severity is
+ * another alert there: the one that fits fires, and those of the other severities end. One that ends without having fired
+ * is told to nobody.
+ *
+ * @param now wall clock, epoch milliseconds
+ */
+export function alertmanagerAlerts(event: AlertEventText, now: number): readonly AlertmanagerAlert[] {
+  const { model, kind, severity, title, summary, asOf, links, labels = {} } = event;
+  const isOver = ends.has(eventKind(event.event));
+  const over = { endsAt: toTimestamp(now) };
+  // Without a start, one that ends later would begin then.
+  const firing = { startsAt: toTimestamp(Math.min(asOf, now)), endsAt: toTimestamp(now + firesForMs) };
+  const annotations = {
+    summary: title,
+    description: summary,
+    ...Object.fromEntries(links.map(({ label, url }) => [annotationName(label), url])),
+  };
+  return severities.map((other) => ({
+    labels: {
+      ...labels,
+      alertname: `Tidewatch${kind.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+      kind,
+      model,
+      subject: alertSubject(event),
+      severity: other,
+      source: 'tidewatch',
+    },
+    annotations,
+    ...(isOver || other !== severity ? over : firing),
+    ...(links[0] !== undefined && { generatorURL: links[0].url }),
+  }));
+}
+
+/** @example annotationName('Open the drift report') // 'open_the_drift_report' */
+function annotationName(label: string): string {
+  return label.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_');
+}
