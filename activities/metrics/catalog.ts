@@ -112,6 +112,11 @@ export const gaugeCatalog = {
   },
   ...performanceGauges,
   ...estimatedGauges,
+  model_window_end_timestamp_seconds: {
+    help: 'End of the window that the performance of a version is of: below that of another version, it serves no more.',
+    labels: ['version'],
+    processes: ['performance-evaluation'],
+  },
   model_feature_importance: {
     help: 'Importance of a feature to the champion, 0 to 1: as its trainer reported, or learned by permutation on outcomes.',
     labels: ['feature', 'version'],

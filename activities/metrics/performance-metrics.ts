@@ -11,11 +11,12 @@ export async function performanceSamples(connection: Queryable, model: string): 
   const evaluations = await readNewestEvaluations(connection, model);
   const estimates = await readNewestEstimates(connection, model);
   return [
-    ...evaluations.flatMap(({ version, metrics }) =>
-      Object.entries(metricTable).flatMap(([metric, { gauge }]) =>
+    ...evaluations.flatMap(({ version, metrics, windowEnd }) => [
+      ...Object.entries(metricTable).flatMap(([metric, { gauge }]) =>
         sampleOf(gauge, metrics[metric], { version }),
       ),
-    ),
+      ...sampleOf('model_window_end_timestamp_seconds', windowEnd / 1000, { version }),
+    ]),
     ...estimates.flatMap(({ version, metrics }) =>
       estimatedMetrics.flatMap((metric) => sampleOf(estimatedGauge(metric), metrics[metric], { version })),
     ),
@@ -27,10 +28,14 @@ interface VersionMetrics extends Record<string, unknown> {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
+interface EvaluationRow extends VersionMetrics {
+  readonly windowEnd: number;
+}
+
 /** One evaluation a version: of a day where there is one, else of the shortest window, the newest of these. */
-async function readNewestEvaluations(connection: Queryable, model: string): Promise<VersionMetrics[]> {
-  return connection.query<VersionMetrics>(
-    `select distinct on (version) version, metrics
+async function readNewestEvaluations(connection: Queryable, model: string): Promise<EvaluationRow[]> {
+  return connection.query<EvaluationRow>(
+    `select distinct on (version) version, metrics, window_end as "windowEnd"
      from latest_performance_evaluations
      where model = $1 and segment = '' and verdict <> 'insufficient-data'
        and window_end > (

@@ -52,6 +52,7 @@ describe('gaugeCatalog', () => {
       'model_rmse{version}',
       'model_roc_auc{version}',
       'model_smape{version}',
+      'model_window_end_timestamp_seconds{version}',
       'model_wmape{version}',
       'tidewatch_last_success_timestamp_seconds',
       'tidewatch_window_end_timestamp_seconds',

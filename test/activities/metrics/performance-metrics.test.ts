@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { dayMs, hourMs } from '../../../core/window.ts';
 import { toTimestamp } from '../../../sql/database.ts';
-import { day, watchedModel } from './watched-model.ts';
+import { day, inSeconds, watchedModel } from './watched-model.ts';
 
 const watched = watchedModel('performance-metrics');
 
@@ -70,6 +70,7 @@ it('shows every metric under its name', async () => {
     'model_roc_auc{version="1"}': 10,
     'model_prediction_confidence{version="1"}': 11,
     'model_bias{version="1"}': 12,
+    'model_window_end_timestamp_seconds{version="1"}': inSeconds(day(20)),
   });
 });
 
@@ -81,14 +82,20 @@ it('shows the newest revision of the newest day that could be evaluated', async 
   await insertEvaluation({ end: day(21), metrics: { rmse: 5 }, segment: 'city=A' });
   await insertEvaluation({ end: day(21), length: 7 * dayMs, metrics: { rmse: 6 } });
   await insertEvaluation({ end: day(21), length: 3 * hourMs, metrics: { rmse: 7 } });
-  expect(await watched.pushed('performance-evaluation')).toEqual({ 'model_rmse{version="1"}': 3 });
+  expect(await watched.pushed('performance-evaluation')).toEqual({
+    'model_rmse{version="1"}': 3,
+    'model_window_end_timestamp_seconds{version="1"}': inSeconds(day(20)),
+  });
 });
 
 it('shows the shortest window where no day was evaluated', async () => {
   await insertEvaluation({ end: day(21), length: 30 * dayMs, metrics: { rmse: 1 } });
   await insertEvaluation({ end: day(20), length: 7 * dayMs, metrics: { rmse: 2 } });
   await insertEvaluation({ end: day(21), length: 7 * dayMs, metrics: { rmse: 3 } });
-  expect(await watched.pushed('performance-evaluation')).toEqual({ 'model_rmse{version="1"}': 3 });
+  expect(await watched.pushed('performance-evaluation')).toEqual({
+    'model_rmse{version="1"}': 3,
+    'model_window_end_timestamp_seconds{version="1"}': inSeconds(day(21)),
+  });
 });
 
 it('shows each version of the last week, and none that is older', async () => {
@@ -98,6 +105,8 @@ it('shows each version of the last week, and none that is older', async () => {
   expect(await watched.pushed('performance-evaluation')).toEqual({
     'model_rmse{version="challenger"}': 2,
     'model_rmse{version="champion"}': 3,
+    'model_window_end_timestamp_seconds{version="challenger"}': inSeconds(day(14)),
+    'model_window_end_timestamp_seconds{version="champion"}': inSeconds(day(20)),
   });
 });
 

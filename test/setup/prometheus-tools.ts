@@ -1,0 +1,53 @@
+/** The programs of Prometheus and Alertmanager that tests run where they are on PATH: `.ci/run` installs them. */
+
+import { execFile } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Debian calls the Alertmanager `prometheus-alertmanager`. */
+const names = {
+  prometheus: ['prometheus'],
+  promtool: ['promtool'],
+  alertmanager: ['alertmanager', 'prometheus-alertmanager'],
+  amtool: ['amtool'],
+} as const;
+
+export type PrometheusTool = keyof typeof names;
+
+/** The path of a program; undefined where it is not installed. */
+export function prometheusTool(tool: PrometheusTool): string | undefined {
+  const directories = (process.env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '');
+  return names[tool]
+    .flatMap((name) => directories.map((directory) => join(directory, name)))
+    .find(isExecutable);
+}
+
+/** Without the tools, tests are skipped on a laptop and fail in CI, which has to install them. */
+export const prometheusToolsMissing: boolean =
+  process.env['CI'] === undefined &&
+  (Object.keys(names) as PrometheusTool[]).some((tool) => prometheusTool(tool) === undefined);
+
+/** Runs a program to its end, and gives what it printed on both streams, colours taken out. Never rejects. */
+export function runTool(
+  tool: PrometheusTool,
+  args: readonly string[],
+  cwd: string,
+): Promise<{ readonly ok: boolean; readonly output: string }> {
+  return new Promise((resolve) => {
+    execFile(prometheusTool(tool) ?? tool, args, { cwd }, (error, stdout, stderr) =>
+      resolve({
+        ok: error === null,
+        output: `${stdout}${stderr}${error !== null && stdout + stderr === '' ? error.message : ''}`,
+      }),
+    );
+  });
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
