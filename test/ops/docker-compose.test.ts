@@ -34,13 +34,15 @@ function complaints(check: (service: Service, name: string) => boolean): readonl
 }
 
 describe('docker-compose.yml', () => {
-  it('runs the core stack', () => {
+  it('runs Temporal, its stores, the worker, and what tells of alerts', () => {
     expect(services.map(([name]) => name)).toEqual([
       'postgres',
       'temporal',
       'temporal-namespace',
       'temporal-ui',
       'pushgateway',
+      'prometheus',
+      'alertmanager',
       'migrate',
       'worker',
     ]);
@@ -107,7 +109,7 @@ describe('docker-compose.yml', () => {
     const sources = services.flatMap(([, { volumes }]) => volumes.map((volume) => volume.split(':')[0]!));
     const files = sources.filter((source) => source.startsWith('./'));
     await Promise.all(files.map((source) => access(join(root, source))));
-    expect(files).toHaveLength(3);
+    expect(files).toHaveLength(6);
     const named = sources.filter((source) => !source.startsWith('./'));
     expect(named.toSorted()).toEqual(Object.keys(compose.volumes).toSorted());
   });
