@@ -27,19 +27,20 @@ export const prometheusToolsMissing: boolean =
   process.env['CI'] === undefined &&
   (Object.keys(names) as PrometheusTool[]).some((tool) => prometheusTool(tool) === undefined);
 
-/** Runs a program to its end, and gives what it printed on both streams, colours taken out. Never rejects. */
-export function runTool(
-  tool: PrometheusTool,
-  args: readonly string[],
-  cwd: string,
-): Promise<{ readonly ok: boolean; readonly output: string }> {
+export interface ToolRun {
+  readonly ok: boolean;
+  readonly stdout: string;
+  /** Both streams, for people to read. */
+  readonly output: string;
+}
+
+/** Runs a program to its end. Never rejects. */
+export function runTool(tool: PrometheusTool, args: readonly string[], cwd: string): Promise<ToolRun> {
   return new Promise((resolve) => {
-    execFile(prometheusTool(tool) ?? tool, args, { cwd }, (error, stdout, stderr) =>
-      resolve({
-        ok: error === null,
-        output: `${stdout}${stderr}${error !== null && stdout + stderr === '' ? error.message : ''}`,
-      }),
-    );
+    execFile(prometheusTool(tool) ?? tool, args, { cwd }, (error, stdout, stderr) => {
+      const output = `${stdout}${stderr}`;
+      resolve({ ok: error === null, stdout, output: output === '' ? String(error?.message ?? '') : output });
+    });
   });
 }
 

@@ -1,0 +1,92 @@
+import { readdir } from 'node:fs/promises';
+
+import { describe, expect, it } from 'vitest';
+
+import { gaugeCatalog } from '../../activities/metrics/catalog.ts';
+import { prometheusToolsMissing, runTool } from '../setup/prometheus-tools.ts';
+import { opsDirectory, readRuleFiles, runbookDirectory } from './prometheus-rules.ts';
+
+const { alerts, recorded, expectations } = await readRuleFiles();
+const names = [...new Set(alerts.map(({ alert }) => alert))].toSorted();
+const expressions = [...alerts, ...recorded].map(({ expr }) => expr);
+
+/** Names in an expression, labels and functions among them. */
+const wordsOf = (expression: string): readonly string[] => expression.match(/[a-zA-Z_:][\w:]*/g) ?? [];
+
+describe('the rules of Prometheus', () => {
+  it('have an alert for everything that people are to be told of', () => {
+    expect(names).toEqual([
+      'DataDriftDetected',
+      'DataPipelineDelay',
+      'DeadMan',
+      'DriftRatioCritical',
+      'HighAPILatency',
+      'HighErrorRate',
+      'LatencyRegression',
+      'ModelAccuracyDrop',
+      'ModelDegradation',
+      'SLOBurn',
+      'ServiceDown',
+      'StalePush',
+    ]);
+  });
+
+  it.each(names)('%s is tested to fire and not to fire', (name) => {
+    const outcomes = expectations.filter(({ alert }) => alert === name).map(({ fires }) => fires);
+    expect(new Set(outcomes)).toEqual(new Set([true, false]));
+  });
+
+  it('compare with limits that are there, and leave none unused', () => {
+    const limits = recorded.map(({ record }) => record).filter((name) => name.startsWith('tidewatch:limit:'));
+    const used = expressions.flatMap(wordsOf).filter((word) => word.startsWith('tidewatch:limit:'));
+    expect([...new Set(used)].toSorted()).toEqual([...new Set(limits)].toSorted());
+  });
+
+  it('read recorded series that are there, and leave no limit, copy or ratio of an alert unmade', () => {
+    const made = new Set(recorded.map(({ record }) => record));
+    const read = expressions.flatMap(wordsOf).filter((word) => /^(service|model|process):/.test(word));
+    expect(read.filter((name) => !made.has(name))).toEqual([]);
+  });
+
+  it('read gauges that are pushed', () => {
+    const pushed = new Set<string>(Object.keys(gaugeCatalog));
+    const ofTidewatch =
+      /^(data_drift_(?!requests)|data_freshness_|feature_|model_(?!prediction|inference)|tidewatch_)/;
+    const read = expressions.flatMap(wordsOf).filter((word) => ofTidewatch.test(word));
+    expect(read.length).toBeGreaterThan(5);
+    expect([...new Set(read)].filter((name) => !pushed.has(name))).toEqual([]);
+  });
+});
+
+describe('the runbooks', () => {
+  it('are one page an alert', async () => {
+    const pages = (await readdir(runbookDirectory)).map((name) => name.replace(/\.md$/, ''));
+    expect(pages.toSorted()).toEqual(names);
+  });
+
+  it('are linked from their alerts, as Prometheus itself serves them', () => {
+    const links = alerts.map(({ alert, annotations }) => [alert, annotations.runbook_url]);
+    expect(links).toEqual(alerts.map(({ alert }) => [alert, `{{ $externalURL }}/user/${alert}.md`]));
+  });
+});
+
+describe.skipIf(prometheusToolsMissing)('promtool (skipped where it is not on PATH)', () => {
+  it('accepts the configuration and every rule', async () => {
+    expect(await runTool('promtool', ['check', 'config', 'prometheus/prometheus.yml'], opsDirectory)).toEqual(
+      {
+        ok: true,
+        output: expect.stringContaining('SUCCESS'),
+      },
+    );
+  });
+
+  // Three days at two minutes and a week at ten take half a minute on a busy machine.
+  it('sees every alert fire where it must, and nowhere else', { timeout: 240_000 }, async () => {
+    const files = (await readdir(`${opsDirectory}/prometheus/tests`)).filter((name) =>
+      name.endsWith('.yaml'),
+    );
+    const paths = files.map((name) => `prometheus/tests/${name}`);
+    const { ok, output } = await runTool('promtool', ['test', 'rules', ...paths], opsDirectory);
+    expect(ok, output).toBe(true);
+  });
+});
