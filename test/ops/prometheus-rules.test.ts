@@ -72,12 +72,12 @@ describe('the runbooks', () => {
 
 describe.skipIf(prometheusToolsMissing)('promtool (skipped where it is not on PATH)', () => {
   it('accepts the configuration and every rule', async () => {
-    expect(await runTool('promtool', ['check', 'config', 'prometheus/prometheus.yml'], opsDirectory)).toEqual(
-      {
-        ok: true,
-        output: expect.stringContaining('SUCCESS'),
-      },
+    const { ok, output } = await runTool(
+      'promtool',
+      ['check', 'config', 'prometheus/prometheus.yml'],
+      opsDirectory,
     );
+    expect(ok, output).toBe(true);
   });
 
   // Three days at two minutes and a week at ten take half a minute on a busy machine.

@@ -39,7 +39,7 @@ export function runTool(tool: PrometheusTool, args: readonly string[], cwd: stri
   return new Promise((resolve) => {
     execFile(prometheusTool(tool) ?? tool, args, { cwd }, (error, stdout, stderr) => {
       const output = `${stdout}${stderr}`;
-      resolve({ ok: error === null, stdout, output: output === '' ? String(error?.message ?? '') : output });
+      resolve({ ok: error === null, stdout, output: output === '' ? (error?.message ?? '') : output });
     });
   });
 }
