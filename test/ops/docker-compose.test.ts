@@ -171,7 +171,12 @@ describe('the worker of docker-compose.yml', () => {
     // The UI is opened from outside, at the port that is published.
     expect(configuration.temporal.uiUrl).toBe('http://127.0.0.1:8233/namespaces/default');
     expect(compose.services['temporal-ui']!.ports).toEqual(['127.0.0.1:8233:8080']);
-    expect(configuration.channels).toEqual({ slack: {}, pagerduty: {}, webhook: {}, alertmanager: {} });
+    expect(configuration.channels).toEqual({
+      slack: {},
+      pagerduty: {},
+      webhook: {},
+      alertmanager: { default: { url: 'http://alertmanager:9093' } },
+    });
   });
 
   it('is migrated with a configuration that is complete', () => {

@@ -1,6 +1,5 @@
 /** A real Alertmanager on loopback, where there is one: Debian and Ubuntu have it as `prometheus-alertmanager`. */
 
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,18 +7,10 @@ import { join } from 'node:path';
 import { startChild, untilReady } from '../../demo/stack/child-process.ts';
 import { withFreePorts } from '../../demo/stack/loopback-ports.ts';
 import { startHttpEndpoint } from './http-endpoint.ts';
-
-const names = ['alertmanager', 'prometheus-alertmanager'];
+import { prometheusTool } from './prometheus-tools.ts';
 
 /** Undefined where there is none: tests that need it are skipped. */
-export const alertmanagerCommand: string | undefined = names.find((name) => {
-  try {
-    execFileSync(name, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-});
+export const alertmanagerCommand: string | undefined = prometheusTool('alertmanager');
 
 export interface Notification {
   readonly status: 'firing' | 'resolved';

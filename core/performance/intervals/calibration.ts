@@ -37,7 +37,7 @@ export function calibrationInterval(
       bin.gaps[hour] = gapOf(own[i]!);
       bin.rows[hour] = own[i]!.rows;
       weights[hour]! += own[i]!.rows;
-      deviations[hour]! += Math.sign(gapOf(tenth)) * bin.gaps[hour]!;
+      deviations[hour]! += Math.sign(gapOf(tenth)) * bin.gaps[hour];
     }
     deviations[hour] = (deviations[hour]! - value * weights[hour]!) / rows;
   }

@@ -129,6 +129,7 @@ it('shows what is estimated of the newest day beside what is realized of an earl
     'model_bias{version="1"}': 2,
     'model_estimated_mae{version="1"}': 4,
     'model_estimated_r2_score{version="1"}': 0.5,
+    'model_window_end_timestamp_seconds{version="1"}': inSeconds(day(19)),
   });
 });
 
