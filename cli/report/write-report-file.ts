@@ -10,6 +10,7 @@ import { minuteMs } from '../../core/window.ts';
 import { checkSchema } from '../../sql/migrator.ts';
 import { codeVersion } from '../../worker/code-version.ts';
 import { withDatabase } from '../database.ts';
+import { noPredictionsNote } from '../no-predictions.ts';
 import { writeOutput } from '../write-output.ts';
 import { reportWindow } from './report-window.ts';
 
@@ -35,19 +36,22 @@ export async function writeReportFile({ model, output, json, ...times }: ReportF
   }
   const now = Math.floor(Date.now() / minuteMs) * minuteMs;
   const provenance = { codeVersion: await codeVersion() };
-  const report = await withDatabase('tidewatch-report', async (database) => {
+  const { report, note } = await withDatabase('tidewatch-report', async (database) => {
     await checkSchema(database);
     return database.snapshot(async (connection) => {
       const { monitor, configurationHash } = await findMonitor(connection, model);
       const newestHour = await findNewestHour(connection, model);
       const window = reportWindow(times, { now, newestHour, length: monitor.report.window });
-      return loadPerformanceReport(connection, monitor, {
+      const report = await loadPerformanceReport(connection, monitor, {
         window,
         asOf: now,
         provenance: { ...provenance, configurationHash },
       });
+      const isEmpty = report.window.predictions === 0;
+      return { report, note: isEmpty ? await noPredictionsNote(connection, model, window) : undefined };
     });
   });
+  if (note !== undefined) console.error(note);
   if (output !== undefined) await writeOutput(output, renderPerformanceReport(report));
   if (json) console.log(JSON.stringify(report, undefined, 2));
   else

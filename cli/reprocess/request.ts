@@ -1,12 +1,6 @@
-import { reasonOf, TidewatchError } from '../../core/errors.ts';
-import {
-  durationMs,
-  formatWindow,
-  hourMs,
-  isDuration,
-  parseWindow,
-  type WindowText,
-} from '../../core/window.ts';
+import { TidewatchError } from '../../core/errors.ts';
+import { durationMs, formatWindow, hourMs, isDuration, type WindowText } from '../../core/window.ts';
+import { rangeOf, readInstant } from '../time-range.ts';
 
 export interface ReprocessOptions {
   readonly model: string;
@@ -33,22 +27,9 @@ export function readRequest({ model, from, to, step }: ReprocessOptions): Reproc
     const reason = `"${step}" is not one; write whole hours, days or weeks, for example 1d`;
     throw new TidewatchError('INVALID_OPTION', { option: '--step', reason });
   }
-  const window = readWindow(from, to);
+  const window = formatWindow(rangeOf(readInstant('--from', from, 'hour'), readInstant('--to', to, 'hour')));
   return {
     workflowId: `reprocessing:${model}:${window.start}:${window.end}`,
     input: { model, window, step },
   };
-}
-
-function readWindow(from: string, to: string): WindowText {
-  try {
-    return formatWindow(parseWindow({ start: instantText(from), end: instantText(to) }));
-  } catch (error) {
-    const reason = reasonOf(error).replace(/\.$/, '');
-    throw new TidewatchError('INVALID_OPTION', { option: '--from and --to', reason }, { cause: error });
-  }
-}
-
-function instantText(text: string): string {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text;
 }

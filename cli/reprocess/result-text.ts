@@ -1,6 +1,7 @@
 import { countText } from '../../core/performance/metrics.ts';
-import type { WindowText } from '../../core/window.ts';
+import { parseInstant, type WindowText } from '../../core/window.ts';
 import type { ReprocessingCounts } from '../../workflows/reprocessing.ts';
+import { dayOrInstant } from '../time-range.ts';
 
 /** What a reprocessing has done, in one line. */
 export function resultLine(model: string, { start, end }: WindowText, counts: ReprocessingCounts): string {
@@ -9,9 +10,5 @@ export function resultLine(model: string, { start, end }: WindowText, counts: Re
     `${countText(counts.attached, 'outcome')} attached, ${counts.changed} corrected`,
     `${countText(counts.windows, 'stored window')} evaluated again: ${countText(counts.restated, 'evaluation')} restated, ${counts.unchanged} unchanged`,
   ];
-  return `${model}, ${dayOrInstant(start)} to ${dayOrInstant(end)}: ${parts.join('; ')}`;
-}
-
-function dayOrInstant(text: string): string {
-  return text.replace('T00:00:00Z', '');
+  return `${model}, ${[start, end].map((text) => dayOrInstant(parseInstant(text))).join(' to ')}: ${parts.join('; ')}`;
 }

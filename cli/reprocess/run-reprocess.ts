@@ -1,10 +1,12 @@
 import type { WorkflowHandle } from '@temporalio/client';
 
 import { findMonitor } from '../../activities/monitors/store.ts';
+import { parseWindow } from '../../core/window.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import type { reprocessing, ReprocessingCounts } from '../../workflows/reprocessing.ts';
 import { withDatabase } from '../database.ts';
+import { noPredictionsNote } from '../no-predictions.ts';
 import { openBar } from '../progress-bar.ts';
 import { followRun } from './follow-run.ts';
 import type { ReprocessOptions, ReprocessRequest } from './request.ts';
@@ -15,7 +17,11 @@ import { resultLine } from './result-text.ts';
 export async function runReprocess(options: ReprocessOptions): Promise<void> {
   const request = readRequest(options);
   // A model that nobody watches is a mistake to be told at once, with the names that there are.
-  await withDatabase('tidewatch-reprocess', (database) => findMonitor(database, options.model));
+  const note = await withDatabase('tidewatch-reprocess', async (database) => {
+    await findMonitor(database, options.model);
+    return noPredictionsNote(database, options.model, parseWindow(request.input.window));
+  });
+  if (note !== undefined) console.error(note);
   const { temporal } = readConfiguration(process.env);
   const connection = await connectTemporal(temporal);
   const { client } = connection;

@@ -4,11 +4,12 @@ import { findMonitor } from '../../activities/monitors/store.ts';
 import type { Against, Replay } from '../../core/degradation/replay.ts';
 import { compareEpisodes, replayRules } from '../../core/degradation/replay.ts';
 import { rulesOf } from '../../core/degradation/rules.ts';
-import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import { TidewatchError } from '../../core/errors.ts';
 import type { Window } from '../../core/window.ts';
-import { dayMs, floorToDay, parseInstant } from '../../core/window.ts';
+import { dayMs, floorToDay } from '../../core/window.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { openBar } from '../progress-bar.ts';
+import { rangeOf, readInstant } from '../time-range.ts';
 import { readHistory } from './read-history.ts';
 import { readRulesFile } from './rules-file.ts';
 import { findServedHours } from './store.ts';
@@ -78,18 +79,7 @@ async function readSpan(connection: Queryable, { model, from, to }: TryOptions):
     const reason = `"${model}" has no summarised predictions yet; run \`performanceEvaluation\` first`;
     throw new TidewatchError('INVALID_OPTION', { option: '--model', reason });
   }
-  const start = from === undefined ? floorToDay(served.first) + dayMs : readDay('--from', from);
-  const end = to === undefined ? floorToDay(served.last) + 2 * dayMs : readDay('--to', to);
-  if (end > start) return { start, end };
-  const reason = 'the first day is not before the last; the day of --to is not included';
-  throw new TidewatchError('INVALID_OPTION', { option: '--from and --to', reason });
-}
-
-function readDay(option: string, text: string): number {
-  try {
-    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return parseInstant(`${text}T00:00:00Z`);
-    throw new Error(`"${text}" is not a day; write for example 2011-05-20`);
-  } catch (error) {
-    throw new TidewatchError('INVALID_OPTION', { option, reason: reasonOf(error).replace(/\.$/, '') });
-  }
+  const start = from === undefined ? floorToDay(served.first) + dayMs : readInstant('--from', from, 'day');
+  const end = to === undefined ? floorToDay(served.last) + 2 * dayMs : readInstant('--to', to, 'day');
+  return rangeOf(start, end);
 }

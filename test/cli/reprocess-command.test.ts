@@ -83,6 +83,22 @@ describe('tidewatch reprocess', () => {
     expect(await worker.client.workflow.getHandle(workflowId).result()).toMatchObject({ hours: 192 });
   });
 
+  it('says where the predictions are when the range has none', async () => {
+    const { code, stdout, stderr } = await tidewatch(
+      '--model',
+      model,
+      '--from',
+      '2030-01-01',
+      '--to',
+      '2030-01-02',
+    );
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: `${model} has no predictions from 2030-01-01 to 2030-01-02; its first are of 2024-01-01, its last of 2024-01-08\n`,
+    });
+    expect(stdout).toContain('24 hours looked at, 0 changed');
+  });
+
   it('refuses a model that nobody watches, before it starts anything', async () => {
     const { code, stderr } = await tidewatch('--model', 'nobody', ...range.slice(2));
     expect(code).toBe(2);
@@ -92,6 +108,8 @@ describe('tidewatch reprocess', () => {
   it('refuses a range that is none', async () => {
     const { code, stderr } = await tidewatch(...range.slice(0, 4), '--to', '2023-12-31');
     expect(code).toBe(2);
-    expect(stderr).toContain('--from and --to: The window ends at');
+    expect(stderr).toContain(
+      '--from and --to: the range would end at 2023-12-31, not after its start 2024-01-01',
+    );
   });
 });

@@ -34,10 +34,13 @@ describe('the request', () => {
   });
 
   it.each([
-    [{ to: '2011-05-01' }, '--from and --to: The window ends at'],
-    [{ from: 'May' }, '--from and --to: "May" is not an instant'],
-    [{ from: '2011-02-30' }, '--from and --to: "2011-02-30T00:00:00Z" is not an instant'],
-    [{ from: '2011-05-01T05:30:00Z' }, 'is not on full UTC hours'],
+    [
+      { to: '2011-05-01' },
+      '--from and --to: the range would end at 2011-05-01, not after its start 2011-05-01; --to is',
+    ],
+    [{ from: 'May' }, '--from: "May" is no day and no full UTC hour; write for example 2011-05-13 or'],
+    [{ from: '2011-02-30' }, '--from: "2011-02-30" is no day and no'],
+    [{ from: '2011-05-01T05:30:00Z' }, '--from: "2011-05-01T05:30:00Z" is no day and no full UTC hour'],
     [{ step: 'day' }, '--step: "day" is not one; write whole hours, days or weeks, for example 1d.'],
     [{ step: '0d' }, '--step: "0d" is not one'],
     [{ step: '90m' }, '--step: "90m" is not one'],

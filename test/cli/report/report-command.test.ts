@@ -74,13 +74,23 @@ describe('tidewatch report', () => {
     });
   });
 
+  it('says where the predictions are when the range has none', async () => {
+    const range = ['--from', '2030-01-01', '--to', '2030-01-08'];
+    expect(await tidewatch('--model', model, ...range, '--output', 'empty.html')).toEqual({
+      code: 0,
+      stderr:
+        'reported has no predictions from 2030-01-01 to 2030-01-08; its first are of 2024-01-01, its last of 2024-01-21\n',
+      stdout: expect.stringMatching(/^empty.html: reported, 2030-01-01 to 2030-01-08: Not judged;/),
+    });
+  });
+
   it.each([
     [[], /required option '-m, --model <model>'/],
     [['--model', model], /--output: is missing; name the HTML file to write, or ask for --json/],
     [['--model', 'bikes', '--json'], /"bikes".*reported/],
     [
       ['--model', model, '--from', 'monday', '--json'],
-      /--from: "monday" is no day; write for example 2011-05-13/,
+      /--from: "monday" is no day and no full UTC hour; write for example 2011-05-13 or/,
     ],
     [['--model', model, '--output', 'nowhere/report.html'], /nowhere\/report.html cannot be written/],
   ])('refuses %j and says what to do', async (args, message) => {

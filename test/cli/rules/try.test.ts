@@ -174,9 +174,13 @@ performance: { limits: { mae: 2 } }
 
   it.each([
     [['--rules', 'nowhere.yaml'], 'nowhere.yaml: cannot be read'],
-    [['--from', 'yesterday'], '--from: "yesterday" is not a day; write for example 2011-05-20.'],
-    [['--from', '2024-02-30'], '--from: "2024-02-30T00:00:00Z" is not an instant'],
-    [['--from', '2024-01-05', '--to', '2024-01-05'], '--from and --to: the first day is not before the last'],
+    [['--from', 'yesterday'], '--from: "yesterday" is no day; write for example 2011-05-13.'],
+    [['--from', '2024-02-30'], '--from: "2024-02-30" is no day'],
+    [['--to', '2024-01-05T06:00:00Z'], '--to: "2024-01-05T06:00:00Z" is no day'],
+    [
+      ['--from', '2024-01-05', '--to', '2024-01-05'],
+      '--from and --to: the range would end at 2024-01-05, not after its start 2024-01-05; --to is the day after the last.',
+    ],
   ])('refuses %j', async (args, problem) => {
     await expect(run(...args)).rejects.toThrow(problem);
   });
