@@ -46,7 +46,11 @@ bdi, .reason, .verdict p, .beside, .next, .verdicts td, .verdicts th, .why { ove
 .order { margin: 8px 0; font-size: 13px }
 .since { font-size: 13px }
 .whole { white-space: nowrap }
-h1 + .reports { margin-top: 16px }
+h1 + .reports, .lists { margin-top: 16px }
+.lists { margin-bottom: 16px; padding: 0; list-style: none }
+.lists a { white-space: nowrap }
+.reports th, .reports td { white-space: nowrap }
+.reports td.wide { white-space: normal }
 .verdict details { margin-top: 4px; color: var(--ink) }
 .verdict details p { font-size: 14px }
 .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 190px), 1fr)); gap: 12px 24px }
@@ -149,7 +153,11 @@ details.others .body { padding: 4px 0 20px; scroll-margin-top: 48px }
   td .level { font-size: 13px }
   .overview th:nth-child(2) { width: 116px }
   .overview th:nth-child(3) { width: 36% }
-  .verdicts thead { display: none }
+  .verdicts thead, .reports thead { display: none }
+  .reports tr { display: flex; flex-wrap: wrap; gap: 0 12px; padding: 6px 0; border-top: 1px solid var(--line) }
+  .reports tbody th, .reports td { padding: 0; border: 0 }
+  .reports tbody th { flex-basis: 100% }
+  .reports td.wide { display: none }
   .verdicts tr { display: block; padding: 8px 0; border-top: 1px solid var(--line) }
   .verdicts tbody th, .verdicts td { display: block; padding: 0; border: 0 }
   .effect .muted { display: none }

@@ -5,11 +5,12 @@ import {
   parseReportPath,
   reportListPath,
   reportPath,
+  type ReportGroup,
   type ReportKey,
   type ReportList,
   type StoredReport,
 } from '../activities/reports/store.ts';
-import { renderReportList } from '../console/report-list.ts';
+import { renderReportList, reportKindNames } from '../console/report-list.ts';
 import { formatInstant } from '../core/window.ts';
 
 export interface Answer {
@@ -23,6 +24,7 @@ export interface StoredReports {
   readonly find: (key: ReportKey) => Promise<string | undefined>;
   /** The newest ones of a list. */
   readonly list: (list: ReportList) => Promise<readonly StoredReport[]>;
+  readonly groups: () => Promise<readonly ReportGroup[]>;
 }
 
 /** A report, the list of them, or why there is none; undefined for a path that has nothing to do with reports. */
@@ -47,16 +49,21 @@ async function listPage(list: ReportList, reports: StoredReports): Promise<Answe
   const found = await reports.list(list);
   if (list.model !== undefined && found.length === 0)
     return nothing(`${list.model} has no ${list.kind} report; see /reports`);
-  const title =
-    list.model === undefined
-      ? 'Reports'
-      : `${list.kind === 'drift' ? 'Drift' : 'Performance'} reports of ${list.model}`;
+  const title = [
+    list.kind === undefined ? 'Reports' : `${reportKindNames[list.kind]} reports`,
+    ...(list.model === undefined ? [] : [`of ${list.model}`]),
+  ].join(' ');
   const listed = found.map((report) => ({
     ...report,
     path: reportPath(report),
     modelPath: reportListPath(report),
   }));
-  return htmlPage(renderReportList(title, listed));
+  const groups = (await reports.groups()).map((group) => ({
+    ...group,
+    path: reportListPath(group),
+    kindPath: reportListPath({ kind: group.kind }),
+  }));
+  return htmlPage(renderReportList(title, listed, groups));
 }
 
 function htmlPage(body: string): Answer {

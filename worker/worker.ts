@@ -5,7 +5,7 @@ import { Runtime, Worker } from '@temporalio/worker';
 import getPort from 'get-port';
 
 import { createActivities } from '../activities/index.ts';
-import { findReport, listReports } from '../activities/reports/store.ts';
+import { findReport, listReportGroups, listReports } from '../activities/reports/store.ts';
 import { reasonOf } from '../core/errors.ts';
 import { checkSchema } from '../sql/migrator.ts';
 import { activityErrors } from './activity-errors.ts';
@@ -45,6 +45,7 @@ export async function runWorker(configuration: Configuration): Promise<void> {
       reports: {
         find: (key) => findReport(activities.database, key),
         list: (list) => listReports(activities.database, list),
+        groups: () => listReportGroups(activities.database),
       },
     });
     try {

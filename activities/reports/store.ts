@@ -16,8 +16,15 @@ export interface ReportKey {
   readonly window: Window;
 }
 
-/** The reports of a model, of one kind; without a model the newest of all. */
-export type ReportList = Pick<ReportKey, 'kind' | 'model'> | { readonly model?: undefined };
+/** The reports of one kind and model, of one kind, or all. */
+export type ReportList =
+  | Pick<ReportKey, 'kind' | 'model'>
+  | { readonly kind?: ReportKind; readonly model?: undefined };
+
+/** How many reports of a kind a model has. */
+export interface ReportGroup extends Pick<ReportKey, 'kind' | 'model'> {
+  readonly count: number;
+}
 
 /**
  * Where a report is read, from the root of the worker's HTTP endpoint.
@@ -30,16 +37,19 @@ export function reportPath({ kind, model, window }: ReportKey): string {
 
 /** Where the reports of a list are listed. */
 export function reportListPath(list: ReportList = {}): string {
-  return list.model === undefined ? '/reports' : `/reports/${list.kind}/${encodeURIComponent(list.model)}`;
+  const parts = [list.kind, list.model].filter((part) => part !== undefined);
+  return ['/reports', ...parts.map(encodeURIComponent)].join('/');
 }
 
 /** The list that a path names; undefined for any other path. */
 export function parseReportListPath(path: string): ReportList | undefined {
   if (path === '/reports') return {};
-  const match = /^\/reports\/([a-z]+)\/([^/]+)$/.exec(path);
+  const match = /^\/reports\/([a-z]+)(?:\/([^/]+))?$/.exec(path);
   const kind = reportKinds.find((one) => one === match?.[1]);
-  const model = match?.[2] === undefined ? undefined : decoded(match[2]);
-  return kind === undefined || model === undefined ? undefined : { kind, model };
+  if (kind === undefined) return undefined;
+  if (match?.[2] === undefined) return { kind };
+  const model = decoded(match[2]);
+  return model === undefined ? undefined : { kind, model };
 }
 
 function decoded(part: string): string | undefined {
@@ -129,13 +139,13 @@ export async function listReports(connection: Queryable, list: ReportList = {}):
        coalesce(report.verdict ->> 'level', run.verdict) as level, coalesce(report.verdict ->> 'reason', run.reason) as reason
      from (
        select kind, model, window_start, window_end, content -> 'verdict' as verdict from reports
-       where $1::text is null or model = $1 and kind = $2
+       where ($1::text is null or model = $1) and ($2::text is null or kind = $2)
        order by window_end desc, model, kind, window_start limit 200
      ) report
      left join (select * from drift_runs where segment = '') run
        using (model, window_start, window_end)
      order by window_end desc, report.model, report.kind, window_start`,
-    [list.model ?? null, list.model === undefined ? null : list.kind],
+    [list.model ?? null, list.kind ?? null],
   );
   return rows.map(({ kind, model, start, end, level, reason }) => ({
     kind,
@@ -143,4 +153,11 @@ export async function listReports(connection: Queryable, list: ReportList = {}):
     window: { start, end },
     ...(level !== null && reason !== null && { verdict: { level, reason } }),
   }));
+}
+
+/** Which kinds of reports there are of which models. */
+export function listReportGroups(connection: Queryable): Promise<ReportGroup[]> {
+  return connection.query<ReportGroup & Record<string, unknown>>(
+    'select kind, model, count(*) as count from reports group by 1, 2 order by 1, 2',
+  );
 }

@@ -21,6 +21,11 @@ const running: EndpointState = {
       model === 'bike-demand'
         ? [{ kind: 'drift', model, window: week, verdict: { level: 'warning', reason: '<b> drifted' } }]
         : [],
+    groups: async () => [
+      { kind: 'drift', model: 'bike-demand', count: 112 },
+      { kind: 'performance', model: 'bike-demand', count: 16 },
+      { kind: 'performance', model: 'a/b', count: 1 },
+    ],
   },
 };
 
@@ -91,7 +96,7 @@ it('says which port it cannot have', async () => {
 describe('reports', () => {
   const path = '/reports/drift/bike-demand/2011-05-13T00:00:00Z/2011-05-20T00:00:00Z';
 
-  it.each(['/reports', '/reports/drift/bike-demand'])(
+  it.each(['/reports', '/reports/drift', '/reports/drift/bike-demand'])(
     'are listed at %s, each with its page',
     async (list) => {
       const { status, body } = await ask(list);
@@ -102,6 +107,25 @@ describe('reports', () => {
       expect(body).toContain('&lt;b&gt; drifted');
     },
   );
+
+  it('are found from any list by kind and model', async () => {
+    const { body } = await ask('/reports');
+    const links = [...body.matchAll(/<a href="([^"]*)">[^<]*<\/a>\s\((\d+)\)/g)];
+    expect(links.map(([, path, count]) => [path, count])).toEqual([
+      ['/reports/drift/bike-demand', '112'],
+      ['/reports/performance/bike-demand', '16'],
+      ['/reports/performance/a%2Fb', '1'],
+    ]);
+    expect(body).toContain('<a href="/reports/performance">Performance</a>');
+  });
+
+  it.each([
+    ['/reports', 'Reports'],
+    ['/reports/performance', 'Performance reports'],
+    ['/reports/drift/bike-demand', 'Drift reports of bike-demand'],
+  ])('are listed at %s as %s', async (path, title) => {
+    expect((await ask(path)).body).toContain(`<h1>${title}</h1>`);
+  });
 
   it('are shown as they are stored, and can do nothing but be shown', async () => {
     expect(await ask(path)).toEqual({ status: 200, body: '<h1>Drift</h1>' });
@@ -146,6 +170,7 @@ describe('reports', () => {
     [path.replace('2011-05-13T00', '2011-05-13T25'), /^a report is at /],
     ['/reports/drift/%E0%A4%A/2011-05-13T00:00:00Z/2011-05-20T00:00:00Z', /^a report is at /],
     ['/reports/drift/', /^a report is at \/reports\/<drift or performance>\/<model>\/<start>\/<end>;/],
+    ['/reports/weather', /^a report is at /],
     ['/reportsx', /^a report is at /],
   ])('are not there at %s, which says where to look', async (path, words) => {
     expect(await ask(path)).toEqual({ status: 404, body: expect.stringMatching(words) });

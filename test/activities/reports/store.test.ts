@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   findReport,
   findReportContent,
+  listReportGroups,
   listReports,
   parseReportListPath,
   parseReportPath,
@@ -58,6 +59,12 @@ describe('a report', () => {
     expect(await findReportContent(test.database, week(1))).toBeUndefined();
     const { kind, model } = performance;
     expect(await listReports(test.database, { kind, model })).toEqual([{ ...performance, ...content }]);
+    expect(await listReports(test.database, { kind })).toEqual([{ ...performance, ...content }]);
+    expect(await listReportGroups(test.database)).toEqual([
+      { kind: 'drift', model: 'bike-demand', count: 2 },
+      { kind: 'drift', model: 'flight-delay', count: 1 },
+      { kind: 'performance', model: 'bike-demand', count: 1 },
+    ]);
   });
 });
 
@@ -71,7 +78,8 @@ describe('reportPath', () => {
   });
 
   it('is not the path of a list', () => {
-    expect(parseReportListPath('/reports')).toEqual({});
+    for (const list of [{}, { kind: 'performance' }] as const)
+      expect(parseReportListPath(reportListPath(list))).toEqual(list);
     const odd = { kind: 'performance', model: 'a/b?c <d>' } as const;
     expect(parseReportListPath(reportListPath(odd))).toEqual(odd);
     expect(parseReportListPath(reportPath(week(1)))).toBeUndefined();
