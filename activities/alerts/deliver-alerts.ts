@@ -17,6 +17,7 @@ import {
   releaseDelivery,
 } from './deliveries.ts';
 import type { Delivery } from './deliveries.ts';
+import { loadSeries } from './series.ts';
 
 type Dependencies = Pick<ActivityDependencies, 'channels' | 'temporalUi' | 'pagesUrl'> & {
   readonly database: Queryable;
@@ -87,7 +88,10 @@ async function deliver(
   }
   let notice: string | undefined;
   try {
-    ({ notice } = await sender.send(composeMessage([eventText(delivery, urls)]), recipient));
+    // A message without its chart is better than none.
+    const series = await loadSeries(database, delivery).catch(() => undefined);
+    const message = composeMessage([eventText(delivery, urls)], series === undefined ? {} : { series });
+    ({ notice } = await sender.send(message, recipient));
   } catch (error) {
     const failure =
       error instanceof TidewatchError

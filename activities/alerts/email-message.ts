@@ -2,15 +2,27 @@
 
 import { oneLine } from '../../core/alert/message.ts';
 import type { AlertMessage } from '../../core/alert/message.ts';
+import { seriesText } from '../../core/alert/series.ts';
+import { alertPicture } from '../../console/alert-chart.ts';
 import { formatInstant } from '../../core/window.ts';
+import { pngOf } from '../reports/png.ts';
 import { emailPage } from './email-page.ts';
 import { messageIdentity, shortHash } from './message-identity.ts';
 import { statusColors } from './status-colors.ts';
+
+export interface InlinePicture {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly content: Buffer;
+  /** The HTML shows it as `cid:<it>`. */
+  readonly cid: string;
+}
 
 export interface EmailMessage {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  readonly attachments: readonly InlinePicture[];
   /** The same for every send of the same events, so that mail programs show a repeated one once. */
   readonly messageId: string;
   /** Of the conversation: every message of it names the same root, which is no message itself. */
@@ -33,6 +45,7 @@ const halfPair = /[\uD800-\uDBFF]$/;
 export function emailMessage(alert: AlertMessage, domain: string): EmailMessage {
   const { thread } = alert;
   const subject = oneLine(`[${alert.status}] ${alert.title}: ${alert.summary}`);
+  const picture = pictureOf(alert, domain);
   const name = thread.replaceAll(/[^A-Za-z0-9.-]+/g, '-').slice(0, nameLimit);
   return {
     subject:
@@ -40,7 +53,8 @@ export function emailMessage(alert: AlertMessage, domain: string): EmailMessage 
         ? `${subject.slice(0, subjectLimit - 1).replace(halfPair, '')}…`
         : subject,
     text: textOf(alert),
-    html: htmlOf(alert),
+    html: htmlOf(alert, picture),
+    attachments: picture === undefined ? [] : [picture],
     messageId: `<${name}.${messageIdentity(alert)}@${domain}>`,
     references: `<${name}.${shortHash([thread])}@${domain}>`,
   };
@@ -53,6 +67,7 @@ function textOf(alert: AlertMessage): string {
   const paragraphs = [
     `${status} ${oneLine(alert.title)}`,
     alert.summary,
+    alert.series === undefined ? '' : oneLine(seriesText(alert.series)),
     facts.join('\n'),
     links.join('\n'),
     footerOf(alert),
@@ -60,12 +75,27 @@ function textOf(alert: AlertMessage): string {
   return `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n`;
 }
 
-function htmlOf(alert: AlertMessage): string {
+/** The metric with its limit; it is in the message, since mail programs load nothing from elsewhere. */
+function pictureOf(alert: AlertMessage, domain: string): InlinePicture | undefined {
+  if (alert.series === undefined) return undefined;
+  return {
+    filename: 'metric.png',
+    contentType: 'image/png',
+    content: pngOf(alertPicture(alert.series)),
+    cid: `metric.${messageIdentity(alert)}@${domain}`,
+  };
+}
+
+function htmlOf(alert: AlertMessage, picture: InlinePicture | undefined): string {
   return emailPage({
     color: statusColors[alert.status],
     status: alert.status.toUpperCase(),
     title: oneLine(alert.title),
     summary: alert.summary,
+    ...(picture !== undefined &&
+      alert.series !== undefined && {
+        picture: { contentId: picture.cid, alt: seriesText(alert.series) },
+      }),
     facts: alert.facts,
     links: alert.links,
     footer: footerOf(alert),

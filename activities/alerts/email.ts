@@ -27,7 +27,7 @@ export interface ReportEmail {
   readonly make: (domain: string) => ReportMessage;
 }
 
-export interface ReportMessage extends Omit<EmailMessage, 'references'> {
+export interface ReportMessage extends Omit<EmailMessage, 'references' | 'attachments'> {
   readonly attachments: readonly {
     readonly filename: string;
     readonly contentType: string;
@@ -61,15 +61,12 @@ export function openEmail({ smtpUrl, from }: EmailOptions): EmailChannel {
   return {
     sends: 'message',
     async send(message, recipient) {
-      const { subject, text, html, messageId, references } = emailMessage(message, domain);
+      const { references, ...content } = emailMessage(message, domain);
       try {
         const sent = await transport.sendMail({
           from,
           to: recipient.split(', ').map((address) => ({ name: '', address })),
-          subject,
-          text,
-          html,
-          messageId,
+          ...withInlinePictures(content),
           references,
           inReplyTo: references,
           // Keeps vacation notices from answering.
@@ -84,22 +81,28 @@ export function openEmail({ smtpUrl, from }: EmailOptions): EmailChannel {
       }
     },
     async sendReport({ model, make }, address) {
-      const { attachments, ...message } = make(domain);
       try {
         await transport.sendMail({
           from,
           to: { name: '', address },
-          ...message,
-          attachments: attachments.map(({ cid, ...attachment }) => ({
-            ...attachment,
-            ...(cid === undefined ? {} : { cid, contentDisposition: 'inline' as const }),
-          })),
+          ...withInlinePictures(make(domain)),
           headers: { 'Auto-Submitted': 'auto-generated' },
         });
       } catch (error) {
         throw new TidewatchError('REPORT_NOT_SENT', { model, reason: reasonOf(error) }, { cause: error });
       }
     },
+  };
+}
+
+/** What has a content id is shown where the HTML names it, and not below. */
+function withInlinePictures<Content extends Pick<ReportMessage, 'attachments'>>(content: Content) {
+  return {
+    ...content,
+    attachments: content.attachments.map(({ cid, ...attachment }) => ({
+      ...attachment,
+      ...(cid === undefined ? {} : { cid, contentDisposition: 'inline' as const }),
+    })),
   };
 }
 

@@ -3,7 +3,8 @@
 import { IncomingWebhook, IncomingWebhookHTTPError, IncomingWebhookRequestError } from '@slack/webhook';
 import type { IncomingWebhookSendArguments } from '@slack/webhook';
 
-import { oneLine } from '../../core/alert/message.ts';
+import { sparkline, seriesText } from '../../core/alert/series.ts';
+import { mostFacts, oneLine } from '../../core/alert/message.ts';
 import type { AlertMessage, AlertStatus } from '../../core/alert/message.ts';
 import { formatInstant } from '../../core/window.ts';
 import type { Channel } from './channel.ts';
@@ -75,7 +76,7 @@ export function slackMessage(alert: AlertMessage): IncomingWebhookSendArguments 
     verbatim: true,
     text: `*${fit(name, 200)}*\n${fit(value, limits.field - 203)}`,
   }));
-  const links = alert.links.map(({ label, url }) => `<${encodeUrl(url)}|${fit(oneLine(label), 100)}>`);
+  const links = alert.links.map(linkTo);
   const time = `as of ${formatInstant(alert.asOf)}`;
   return {
     text: fit(`${headline}: ${alert.summary}`, limits.text),
@@ -83,7 +84,10 @@ export function slackMessage(alert: AlertMessage): IncomingWebhookSendArguments 
       {
         color: statusColors[alert.status],
         blocks: [
-          ...chunks(facts, limits.fieldsInSection).map((fields) => ({ type: 'section' as const, fields })),
+          ...(alert.events.length > 1
+            ? listOf(alert)
+            : chunks(facts, limits.fieldsInSection).map((fields) => ({ type: 'section' as const, fields }))),
+          ...seriesLine(alert),
           {
             type: 'context',
             elements: [{ type: 'mrkdwn', verbatim: true, text: [time, ...links].join('  ·  ') }],
@@ -92,6 +96,33 @@ export function slackMessage(alert: AlertMessage): IncomingWebhookSendArguments 
       },
     ],
   };
+}
+
+function linkTo({ label, url }: AlertMessage['links'][number]): string {
+  return `<${encodeUrl(url)}|${fit(oneLine(label), 100)}>`;
+}
+
+/** An event below the other, each with the links of its own. */
+function listOf({ facts, events, links: shared }: AlertMessage) {
+  return facts.map(({ name, value }, i) => {
+    // What comes after is a count of the others.
+    const links = i < mostFacts ? (events[i]?.links ?? []) : [];
+    const own = links.filter(({ url }) => shared.every((link) => link.url !== url)).map(linkTo);
+    return section(
+      [`*${fit(name, 300)}*`, fit(value, 1_000), ...(own.length === 0 ? [] : [own.join('  ·  ')])].join('\n'),
+    );
+  });
+}
+
+/** An incoming webhook cannot carry a picture, and Slack cannot fetch one from behind a firewall: bars of text. */
+function seriesLine({ series }: AlertMessage) {
+  if (series === undefined) return [];
+  const bars = sparkline(series.points.map(([, value]) => value));
+  return [section(`${bars}\n${fit(oneLine(seriesText(series)), 500)}`)];
+}
+
+function section(text: string) {
+  return { type: 'section' as const, text: { type: 'mrkdwn' as const, verbatim: true, text } };
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };

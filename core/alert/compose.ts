@@ -1,6 +1,7 @@
 /** Makes one message of the events that go out together. */
 
 import { severities } from './alert.ts';
+import type { Fact } from './alert.ts';
 import { alertStatus, firstFacts, shortSummary, shortTitle } from './message.ts';
 import type { AlertEventText, AlertMessage, AlertSeries, AlertStatus } from './message.ts';
 
@@ -13,8 +14,8 @@ export interface Composition {
 const fromBest: readonly AlertStatus[] = ['resolved', ...severities];
 
 /**
- * How do some events read as one message? One event reads as it is; of several the title counts the alerts and the
- * summary says how bad they are. Long texts are cut to what a person reads; the links lead to the rest.
+ * How do some events read as one message? One event reads as it is; of several the title counts the alerts, the
+ * summary says how bad they are, and each is one of the facts. Long texts are cut to what a person reads; the links lead to the rest.
  *
  * @param events at least one, oldest first
  * @example
@@ -39,7 +40,7 @@ export function composeMessage(
     status: fromBest.findLast((status) => statuses.includes(status))!,
     title: isOne ? first.title : titleOf(texts),
     summary: isOne ? first.summary : countsOf(statuses),
-    facts: isOne ? first.facts : [],
+    facts: isOne ? first.facts : firstFacts(texts.map(asFact)),
     asOf: Math.max(...texts.map(({ asOf }) => asOf)),
     links: first.links.filter(({ url }) =>
       texts.every(({ links }) => links.some((other) => other.url === url)),
@@ -63,6 +64,10 @@ function titleOf(events: readonly AlertEventText[]): string {
   const alerts = new Set(events.map(({ alertKey, episode }) => `${alertKey}#${episode}`)).size;
   const count = alerts === 1 ? `${events.length} events of one alert` : `${alerts} alerts`;
   return models.length === 1 ? shortTitle(`${models[0]}: ${count}`) : `${count} of ${models.length} models`;
+}
+
+function asFact(event: AlertEventText): Fact {
+  return { name: `${alertStatus(event).toUpperCase()} ${event.title}`, value: event.summary };
 }
 
 /** The worst first. */

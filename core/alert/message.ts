@@ -150,8 +150,11 @@ export function oneLine(text: string): string {
     .trim();
 }
 
+/** How many facts of an alert, or events of a group, a message has. */
+export const mostFacts = 20;
+
 /** What a person reads on a phone, and far below what Slack refuses and mail programs cut. */
-const longest = { facts: 20, name: 100, value: 500, title: 300, summary: 1_000 } as const;
+const longest = { name: 100, value: 500, title: 300, summary: 1_000 } as const;
 
 /**
  * The first 20 facts, none of them longer than a few lines, and how many more there are.
@@ -161,7 +164,7 @@ const longest = { facts: 20, name: 100, value: 500, title: 300, summary: 1_000 }
  * firstFacts(facts).at(-1) // { name: 'More', value: '180 more, see the links below' }
  */
 export function firstFacts(facts: readonly Fact[]): readonly Fact[] {
-  const first = facts.slice(0, longest.facts).map(({ name, value }) => ({
+  const first = facts.slice(0, mostFacts).map(({ name, value }) => ({
     name: shortened(name, longest.name),
     value: shortened(value, longest.value),
   }));

@@ -4,9 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { emailMessage } from '../../../activities/alerts/email-message.ts';
 import { openEmail } from '../../../activities/alerts/email.ts';
+import { composeMessage } from '../../../core/alert/compose.ts';
 import { startSmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
 import type { SmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
-import { alertMessage, hostileNames } from './alert-messages.ts';
+import { alertEvent, alertMessage, hostileNames } from './alert-messages.ts';
 import { failureOf } from './failures.ts';
 
 const domain = 'example.org';
@@ -149,6 +150,41 @@ describe('openEmail', () => {
       retryable: true,
       message: expect.stringMatching(/^The mail server did not take .*451 Greylisted/),
     });
+  });
+
+  it('carries the metric with its limit as a picture inside of it, and says it in words', async () => {
+    const points = [58, 60, 72, 101].map((value, n) => [Date.UTC(2011, 4, 17 + n), value] as const);
+    const series = { label: 'RMSE over 7 days', limit: 75, points };
+    await open().send(composeMessage([alertEvent()], { series }), 'a@example.org');
+    const { html, text, attachments } = endpoint.messages().at(-1)!;
+    const words = 'RMSE over 7 days: 58 on 2011-05-17, 101 on 2011-05-20, limit 75';
+    expect(text).toContain(words);
+    const [, contentId, alt] = /<img src="cid:([^"]*)" alt="([^"]*)"/.exec(html)!;
+    expect(alt).toBe(words);
+    const [picture] = attachments;
+    expect(attachments).toHaveLength(1);
+    expect(picture).toMatchObject({
+      mimeType: 'image/png',
+      disposition: 'inline',
+      contentId: `<${contentId}>`,
+    });
+    const png = Buffer.from(picture!.content as ArrayBuffer);
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1_200, 440]);
+    expect(png.length).toBeLessThan(100_000);
+  });
+
+  it('tells of several events in text and HTML, in one conversation', async () => {
+    const names = ['hum', 'temp'];
+    const events = names.map((name) =>
+      alertEvent({ alertKey: `drift:bikes:${name}`, summary: `${name} drifted` }),
+    );
+    await open().send(composeMessage(events, { thread: 'alerts/oncall bikes' }), 'a@example.org');
+    const { subject, html, text, headers } = endpoint.messages().at(-1)!;
+    expect(subject).toBe('[critical] bike-demand: 2 alerts: 2 critical');
+    for (const part of [html, text]) for (const name of names) expect(part).toContain(`${name} drifted`);
+    const other = emailMessage(composeMessage(events.slice(1), { thread: 'alerts/oncall bikes' }), domain);
+    expect(headers['references']).toBe(other.references);
+    expect(headers['in-reply-to']).toBe(other.references);
   });
 
   it.each([

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openSlack, slackMessage } from '../../../activities/alerts/slack.ts';
+import { composeMessage } from '../../../core/alert/compose.ts';
 import { startSlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
 import type { SlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
-import { alertMessage, hostileNames } from './alert-messages.ts';
+import { alertEvent, alertMessage, hostileNames } from './alert-messages.ts';
 import { failureOf } from './failures.ts';
 
 interface TextObject {
@@ -90,6 +91,35 @@ describe('slackMessage', () => {
     expect(payload.link_names ?? false).toBe(false);
     expect(texts.filter(({ type }) => type === 'mrkdwn').every(({ verbatim }) => verbatim === true)).toBe(
       true,
+    );
+  });
+
+  it('lists several events, each with the links of its own, and those they share below', () => {
+    const shared = { label: 'Open the drift report', url: 'https://example.org/report' };
+    const own = (n: number) => ({ label: 'Open the run', url: `https://example.org/run-${n}` });
+    const events = Array.from({ length: 25 }, (_, n) =>
+      alertEvent({ alertKey: `drift:bikes:f${n}`, summary: `<f${n}> drifted`, links: [shared, own(n)] }),
+    );
+    const payload = slackMessage(composeMessage(events)) as unknown as Rendered;
+    const blocks = payload.attachments[0].blocks;
+    expect(payload.text).toBe('CRITICAL bike-demand: 25 alerts: 25 critical');
+    expect(blocks[0]!.text!.text).toBe(
+      '*CRITICAL bike-demand is degraded*\n&lt;f0&gt; drifted\n<https://example.org/run-0|Open the run>',
+    );
+    // Twenty, how many more there are, and the links.
+    expect(blocks).toHaveLength(22);
+    expect(blocks[20]!.text!.text).toBe('*More*\n5 more, see the links below');
+    expect(blocks[21]!.elements![0]!.text).toMatch(
+      /<https:\/\/example\.org\/report\|Open the drift report>$/,
+    );
+  });
+
+  it('draws the metric with bars of text', () => {
+    const points = [58, 60, 72, 101].map((value, n) => [Date.UTC(2011, 4, 17 + n), value] as const);
+    const series = { label: 'RMSE over *7* days', limit: 75, points };
+    const payload = slackMessage(composeMessage([alertEvent()], { series })) as unknown as Rendered;
+    expect(unescaped(payload.attachments[0].blocks[1]!.text!.text)).toBe(
+      '▁▁▃█\nRMSE over *7* days: 58 on 2011-05-17, 101 on 2011-05-20, limit 75',
     );
   });
 

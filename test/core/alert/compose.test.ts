@@ -42,7 +42,11 @@ describe('composeMessage', () => {
       status: 'critical',
       title: 'bike-demand: 3 alerts',
       summary: '1 critical, 1 warning, 1 resolved',
-      facts: [],
+      facts: [
+        { name: 'WARNING bike-demand has data drift', value: 'hum drifted' },
+        { name: 'CRITICAL bike-demand has data drift', value: 'temp drifted' },
+        { name: 'RESOLVED bike-demand has data drift', value: 'wind drifted' },
+      ],
       events,
     });
   });
