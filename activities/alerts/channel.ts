@@ -16,15 +16,21 @@ export interface Channel {
   send(message: AlertMessage, recipient: string): Promise<{ readonly notice?: string }>;
 }
 
-/** What a channel is called, and the variable of the environment that makes it one; see `settingOf`. */
-export const channelTable: Readonly<
-  Record<ChannelName, { readonly label: string; readonly setting: string }>
-> = {
-  pagerduty: { label: 'PagerDuty', setting: 'PAGERDUTY_ROUTING_KEY' },
-  alertmanager: { label: 'Alertmanager', setting: 'ALERTMANAGER_URL' },
-  slack: { label: 'Slack', setting: 'SLACK_WEBHOOK_URL' },
-  webhook: { label: 'The webhook', setting: 'WEBHOOK_URL' },
-  email: { label: 'The mail server', setting: 'SMTP_URL' },
+interface ChannelNames {
+  /** In a sentence. */
+  readonly label: string;
+  /** Who takes a message, or does not: the begin of a sentence. */
+  readonly taker: string;
+  /** The variable of the environment that makes it one; see `settingOf`. */
+  readonly setting: string;
+}
+
+export const channelTable: Readonly<Record<ChannelName, ChannelNames>> = {
+  pagerduty: { label: 'PagerDuty', taker: 'PagerDuty', setting: 'PAGERDUTY_ROUTING_KEY' },
+  alertmanager: { label: 'Alertmanager', taker: 'Alertmanager', setting: 'ALERTMANAGER_URL' },
+  slack: { label: 'Slack', taker: 'Slack', setting: 'SLACK_WEBHOOK_URL' },
+  webhook: { label: 'the webhook', taker: 'The webhook', setting: 'WEBHOOK_URL' },
+  email: { label: 'e-mail', taker: 'The mail server', setting: 'SMTP_URL' },
 };
 
 /**

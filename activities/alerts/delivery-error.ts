@@ -32,7 +32,7 @@ export function deliveryFailed(
   retryAfterMs: number | null = null,
 ): TidewatchError {
   return new TidewatchError('DELIVERY_FAILED', {
-    channel: channelTable[channel].label,
+    channel: channelTable[channel].taker,
     alertKey: alertsOf(message),
     reason: withoutSecrets(reason, secrets),
     ...(retryAfterMs !== null && { retryAfterMs }),
@@ -45,7 +45,7 @@ export function deliveryRefused(
   reason: string,
 ): TidewatchError {
   return new TidewatchError('DELIVERY_REFUSED', {
-    channel: channelTable[channel].label,
+    channel: channelTable[channel].taker,
     setting: settingOf(channel, recipient),
     alertKey: alertsOf(message),
     reason: withoutSecrets(reason, secrets),

@@ -16,19 +16,12 @@ export async function loadSeries(
   event: Pick<AlertEventText, 'model' | 'kind' | 'alertKey' | 'asOf'>,
 ): Promise<AlertSeries | undefined> {
   const { model, asOf } = event;
-  switch (event.kind) {
-    case 'degradation': {
-      const checks = await readChecks(connection, model, { from: asOf - spanMs, to: asOf });
-      return degradationSeries(
-        checks.toReversed().map(({ windowEnd, verdict: { findings } }) => ({ windowEnd, findings })),
-      );
-    }
-    case 'drift':
-    case 'dataset-drift':
-      return driftSeries(connection, event);
-    default:
-      return undefined;
-  }
+  if (event.kind === 'drift' || event.kind === 'dataset-drift') return driftSeries(connection, event);
+  if (event.kind !== 'degradation') return undefined;
+  const checks = await readChecks(connection, model, { from: asOf - spanMs, to: asOf });
+  return degradationSeries(
+    checks.toReversed().map(({ windowEnd, verdict: { findings } }) => ({ windowEnd, findings })),
+  );
 }
 
 /** By the windows that the alert is about: those of a day have a subject of their own. */
