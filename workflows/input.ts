@@ -88,7 +88,12 @@ export const inputSchemas = {
       })
       .optional(),
   }),
-  alertLifecycle: z.strictObject({ model: common.model, alertKey: z.string().min(1) }),
+  alertLifecycle: z.strictObject({
+    model: common.model,
+    alertKey: z.string().min(1),
+    /** Of the run before: a long life continues as a new run. Not to be written by hand. */
+    carried: z.strictObject({ delivered: z.int().nonnegative() }).optional(),
+  }),
 } as const;
 
 const examples: Readonly<Record<keyof typeof inputSchemas, object>> = {
@@ -123,16 +128,32 @@ export type WorkflowInput<Name extends WorkflowName> = z.output<(typeof inputSch
  * @throws ApplicationFailure (non-retryable, type `INVALID_INPUT`) that lists every problem and shows a right input
  */
 export function decodeInput<Name extends WorkflowName>(workflow: Name, input: unknown): WorkflowInput<Name> {
-  const parsed = inputSchemas[workflow].safeParse(input);
-  if (parsed.success) return parsed.data as WorkflowInput<Name>;
+  const expected = { name: workflow, schema: inputSchemas[workflow], example: examples[workflow] };
+  return decodeWith(expected, input) as WorkflowInput<Name>;
+}
+
+/** What is typed for a workflow, or for an update of one. */
+interface Expected<Schema extends z.ZodType> {
+  readonly name: string;
+  readonly schema: Schema;
+  readonly example: object;
+}
+
+/** The same for anything that is typed. */
+export function decodeWith<Schema extends z.ZodType>(
+  { name, schema, example }: Expected<Schema>,
+  input: unknown,
+): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
     const path = issue.path.join('.');
     return `${path === '' ? '' : `${path}: `}${issue.message}.`.replace('..', '.');
   });
   const error = new TidewatchError('INVALID_INPUT', {
-    workflow,
+    workflow: name,
     problems: problems.join(' '),
-    example: JSON.stringify(examples[workflow]),
+    example: JSON.stringify(example),
   });
   const failure = ApplicationFailure.nonRetryable(error.message, error.code);
   // The Temporal UI shows it below the message: to whoever typed the input it says nothing.

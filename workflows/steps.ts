@@ -1,7 +1,7 @@
 /** The activities that workflows call, with the time each may take. */
 
 import type { ActivityOptions } from '@temporalio/workflow';
-import { ActivityFailure, log, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, ActivityFailure, log, proxyActivities } from '@temporalio/workflow';
 
 import type { Activities } from '../activities/index.ts';
 
@@ -23,6 +23,8 @@ const deliver: ActivityOptions = {
   startToCloseTimeout: '2m',
   scheduleToCloseTimeout: '14d',
   retry: { ...retry, maximumInterval: '15m' },
+  // A message that is under way is sent to its end: its claim keeps others from sending it.
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
 };
 
 /** News of last week: who has not got it after a day finds it among the reports. */
@@ -53,6 +55,8 @@ export const decisions =
       | 'judgeChallenger'
       | 'failRetraining'
       | 'wakeAlerts'
+      | 'followAlert'
+      | 'changeAlert'
       | 'writeReport'
     >
   >(decide);

@@ -29,6 +29,8 @@ export interface DeliveryOutcome {
   readonly delivered: number;
   /** Recorded while this ran: whoever recorded it asks again. */
   readonly pending: number;
+  /** When something of it becomes due, epoch milliseconds. */
+  readonly nextDue?: number;
 }
 
 /**

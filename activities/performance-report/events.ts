@@ -2,7 +2,7 @@
 
 import type { PerformanceReport } from '../../console/performance-report/performance-report.ts';
 import type { AlertKind, Severity } from '../../core/alert/alert.ts';
-import { alertTitle } from '../../core/alert/message.ts';
+import { alertStatus, alertTitle } from '../../core/alert/message.ts';
 import { dayMs, formatInstant, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
@@ -28,6 +28,8 @@ export async function loadAlerts(
      from alert_events event
      join alerts alert using (model, alert_key, episode)
      where model = $1 and event.as_of >= $2 and event.as_of < $3
+       -- What people and the clock do to an alert is no news of the model.
+       and event.actor is null and event.event !~ '^(repeated|unacknowledged|snooze-ended)'
      order by event.as_of desc, alert_key, event.event`,
     [model, ...eventsOf(window)],
   );
@@ -36,7 +38,7 @@ export async function loadAlerts(
     alerts: rows.map(({ at, kind, event, severity, summary }) => ({
       at: formatInstant(at),
       // News, such as that a retraining has begun, is no trouble.
-      level: event === 'resolved' || severity === 'info' ? 'ok' : severity,
+      level: alertStatus({ event, severity }) === 'resolved' || severity === 'info' ? 'ok' : severity,
       title: alertTitle(kind, model, event),
       summary,
     })),

@@ -104,14 +104,6 @@ const titles: Readonly<Record<AlertKind, Readonly<Record<string, string>>>> = {
   'delivery-failing': having('alerts that cannot be delivered', 'has its alerts delivered again'),
 };
 
-/** Said after the trouble itself. */
-const additions: Readonly<Record<string, string>> = {
-  acknowledged: 'acknowledged',
-  snoozed: 'snoozed',
-  commented: 'a comment',
-  unacknowledged: 'nobody has acknowledged it',
-};
-
 /**
  * What has happened, in a few words? An event without a sentence of its own (escalated, started) still is the trouble
  * that opened the alert.
@@ -121,9 +113,8 @@ const additions: Readonly<Record<string, string>> = {
 export function alertTitle(kind: AlertKind, model: string, event: string): string {
   const happened = eventKind(event);
   const words = titles[kind];
-  const addition = additions[happened];
   const trouble = words[happened === 'snooze-ended' ? 'repeated' : happened] ?? words['opened'] ?? event;
-  return `${model} ${trouble}${addition === undefined ? '' : `: ${addition}`}`;
+  return `${model} ${trouble}${happened === 'unacknowledged' ? ', and nobody has acknowledged it' : ''}`;
 }
 
 export type AlertStatus = Severity | 'resolved';

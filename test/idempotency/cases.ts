@@ -118,6 +118,12 @@ const goodAgain: Step = async (database, world) => {
   await world.activities(database).attachActuals({ model, asOf: at(11, 3) });
 };
 
+/** By the wall clock; everything that was told has arrived. */
+const anHourLater: Step = async (database) => {
+  await database.execute(`update alerts set told_at = told_at - interval '1 hour'`);
+  await database.execute(`update alert_deliveries set state = 'delivered'`);
+};
+
 /** A month more; its last day is as the ones before, but what comes of it is not. */
 const monthLater: Step = async (database, world) => {
   await load(database, model, { from: 10, to: 39 });
@@ -251,6 +257,23 @@ export const cases: readonly Case[] = [
     name: 'wakeAlerts',
     prepare: after(),
     run: (activities) => activities.wakeAlerts({ model, alertKeys: [drift, degradation] }),
+  },
+  {
+    name: 'followAlert, when it is time to repeat',
+    prepare: after(attached, evaluated, checked, anHourLater),
+    run: (activities) => activities.followAlert({ model, alertKey: degradation }),
+  },
+  {
+    name: 'changeAlert',
+    prepare: after(attached, evaluated, checked),
+    run: (activities) =>
+      activities.changeAlert({
+        model,
+        alertKey: degradation,
+        updateId: 'one',
+        change: 'acknowledge',
+        by: 'anna',
+      }),
   },
   {
     name: 'deliverAlerts',

@@ -10,6 +10,7 @@ const notContent: readonly string[] = [
   // Wall clock.
   'claimed_at',
   'delivered_at',
+  'due_at',
   'finished_at',
   // Numbers from sequences; a try that was rolled back has used some up.
   'drift_run_id',

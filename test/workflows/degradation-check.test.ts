@@ -13,10 +13,10 @@ import { createTestDatabase } from '../setup/servers.ts';
 import type { TestDatabase } from '../setup/servers.ts';
 import { at, load, watch } from '../setup/synthetic.ts';
 import type { TestWorker } from '../setup/worker.ts';
+import { untilDelivered } from '../setup/until-delivered.ts';
 import { startTestWorker } from '../setup/worker.ts';
 
 const model = 'degradation-checked';
-const lifecycleId = `alert-lifecycle:degradation:${model}:performance`;
 
 interface Answer {
   readonly asOf: string;
@@ -77,7 +77,7 @@ const toldNow = () => {
   return { slack: slack.filter(isOther), emails: emails.filter(isOther) };
 };
 const told = async () => {
-  await worker.client.workflow.getHandle(lifecycleId).result();
+  await untilDelivered(test.database, model);
   return toldNow();
 };
 const critical = (n: number) =>

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { MonitorInput } from '../../core/monitor/schema.ts';
 import { pushedSeries } from '../activities/metrics/pushed-series.ts';
 import { at, day, load, watch } from '../setup/synthetic.ts';
+import { untilDelivered } from '../setup/until-delivered.ts';
 import { useWorkerWithChannels } from '../setup/worker-world.ts';
 
 const settings = {
@@ -27,8 +28,6 @@ const told = () => {
   const mine = (text: string): boolean => text.includes(` ${model} `);
   return { slack: slack.filter(mine).sort(), emails: emails.filter(mine).sort() };
 };
-const lifecycleEnded = (subject: string, kind = 'drift') =>
-  test.worker.client.workflow.getHandle(`alert-lifecycle:${kind}:${model}:${subject}`).result();
 
 describe('driftDetection', () => {
   it('profiles what is new, compares the current window with the reference and says what it found', async () => {
@@ -66,7 +65,7 @@ describe('driftDetection', () => {
   });
 
   it('tells people of drift and of bad data once, and when it is over', async () => {
-    const ended = () => Promise.all([lifecycleEnded('dataset'), lifecycleEnded('dataset', 'data-quality')]);
+    const ended = () => untilDelivered(test.database, model);
     await load(test.database, model, { from: 8, to: 15, shift: 3 });
     await test.worker.run('driftDetection', { model, asOf: at(15, 3) });
     await ended();
@@ -134,7 +133,7 @@ describe('driftDetection of the last 24 hours, every hour', () => {
     await load(test.database, model, { from: 8, to: 9 });
     await load(test.database, model, { from: 9, to: 10, shift: 1 });
     expect(await run(20)).toMatchObject({ verdict: 'warning', driftedFeatures: ['x'] });
-    await lifecycleEnded('dataset-24h');
+    await untilDelivered(test.database, model);
     expect(told().slack).toHaveLength(1);
     expect(await pushedSeries(model, 'hourly-drift-detection')).toMatchObject({
       data_drift_detected: 1,

@@ -8,6 +8,7 @@ import { startTestChannels } from '../setup/channels.ts';
 import { createTestDatabase } from '../setup/servers.ts';
 import type { TestDatabase } from '../setup/servers.ts';
 import { actualsOf, at, predictionsOf, watch } from '../setup/synthetic.ts';
+import { untilDelivered } from '../setup/until-delivered.ts';
 import type { TestWorker } from '../setup/worker.ts';
 import { startTestWorker } from '../setup/worker.ts';
 
@@ -50,7 +51,7 @@ const record = (n: number, error: number, from: number, to: number) =>
     actualsOf({ from: n, to: n + 1, error }).slice(from, to),
   );
 const told = async () => {
-  await worker.client.workflow.getHandle(`alert-lifecycle:degradation:${model}:performance`).result();
+  await untilDelivered(test.database, model);
   // As Slack shows it.
   return channels
     .told()
@@ -89,7 +90,7 @@ describe('a day of which a part is known', () => {
     const { verdict, reason } = await check(25);
     expect(verdict).toBe('critical');
     expect(reason).toMatch(/; restated: RMSE of 21 Jan 0\.5 -> 6\.\d+ as coverage rose from 58\.3% to 100%$/);
-    expect(await told()).toEqual([`CRITICAL ${model} is degraded: ${reason}`]);
+    expect(await told()).toEqual([`CRITICAL ${model} is degraded again: ${reason}`]);
   });
 
   it('says nothing more when it is checked again', async () => {

@@ -8,6 +8,7 @@ import { formatInstant, minuteMs } from '../../core/window.ts';
 import { until } from '../../demo/stack/until.ts';
 import { schedulesOf } from '../../schedules/catalog.ts';
 import { at, day, load, syntheticMonitor, watch } from '../setup/synthetic.ts';
+import { untilDelivered } from '../setup/until-delivered.ts';
 import { useWorkerWithChannels } from '../setup/worker-world.ts';
 
 const test = useWorkerWithChannels('shared by all tests');
@@ -193,9 +194,7 @@ describe('a schedule backfill', () => {
     const id = await schedule('degradation-check', { act: true });
     await backfill(id, nightOf(28));
     await resultOf(id, nightOf(28));
-    for (const key of [`degradation:${model}:performance`, `drift:${model}:dataset`]) {
-      await test.worker.client.workflow.getHandle(`alert-lifecycle:${key}`).result();
-    }
+    await untilDelivered(test.database, model);
     expect(told().sort()).toEqual([
       expect.stringContaining(`CRITICAL ${model} has data drift`),
       expect.stringMatching(

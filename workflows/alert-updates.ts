@@ -1,0 +1,75 @@
+/** What people ask of an alert: the updates of `alertLifecycle`, each with one JSON object. */
+
+import { z } from 'zod';
+
+import { snoozeProblem } from '../core/alert/change.ts';
+import { reasonOf } from '../core/errors.ts';
+import { durationMs, isDuration, parseInstant } from '../core/window.ts';
+import { decodeWith } from './input.ts';
+
+/** A text for people to read; longer ones belong where they are linked from. */
+const note = z.string().trim().min(1, 'write something').max(2_000);
+const by = z
+  .string('write who you are, for example "anna"')
+  .trim()
+  .min(1, 'write who you are, for example "anna"')
+  .max(100);
+
+const until = z.string().superRefine((text, context) => {
+  const problem = problemOf(() => snoozeProblem(parseInstant(text), Date.now()));
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
+
+const length = z.string().superRefine((text, context) => {
+  const now = Date.now();
+  const problem =
+    isDuration(text) && durationMs(text) > 0
+      ? snoozeProblem(now + durationMs(text), now)
+      : 'write a number and m, h, d or w, for example "4h"';
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
+
+const schemas = {
+  acknowledge: z.strictObject({ by, note: note.optional() }),
+  snooze: z
+    .strictObject({ by, note: note.optional(), until: until.optional(), for: length.optional() })
+    .refine((snooze) => (snooze.until === undefined) !== (snooze.for === undefined), {
+      message: 'write either "for" or "until"',
+    }),
+  resolve: z.strictObject({ by, note: note.optional() }),
+  comment: z.strictObject({ by, note }),
+} as const;
+
+const examples = {
+  acknowledge: { by: 'anna', note: 'looking into it' },
+  snooze: { by: 'anna', for: '4h' },
+  resolve: { by: 'anna', note: 'the sensor was replaced' },
+  comment: { by: 'anna', note: 'seen since the deployment' },
+} as const;
+
+export type AlertUpdate = keyof typeof schemas;
+export type AlertUpdateRequest<Name extends AlertUpdate> = z.output<(typeof schemas)[Name]>;
+export const alertUpdates = Object.keys(schemas) as AlertUpdate[];
+
+/**
+ * The object of an update, checked.
+ *
+ * @throws ApplicationFailure (non-retryable, type `INVALID_INPUT`) that lists every problem and shows a right object
+ */
+export function decodeUpdate<Name extends AlertUpdate>(
+  name: Name,
+  request: unknown,
+): AlertUpdateRequest<Name> {
+  return decodeWith(
+    { name, schema: schemas[name], example: examples[name] },
+    request,
+  ) as AlertUpdateRequest<Name>;
+}
+
+function problemOf(check: () => string | undefined): string | undefined {
+  try {
+    return check();
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
