@@ -28,8 +28,8 @@ export async function loadAlerts(
      from alert_events event
      join alerts alert using (model, alert_key, episode)
      where model = $1 and event.as_of >= $2 and event.as_of < $3
-       -- What people and the clock do to an alert is no news of the model.
-       and event.actor is null and event.event !~ '^(repeated|unacknowledged|snooze-ended)'
+       -- How an alert is taken, and that it lasts, is no news of the model.
+       and event.event !~ '^(repeated|unacknowledged|snooze-ended|acknowledged|snoozed|commented)'
      order by event.as_of desc, alert_key, event.event`,
     [model, ...eventsOf(window)],
   );
