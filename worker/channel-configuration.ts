@@ -68,9 +68,10 @@ export function readChannels(
       problems.push(...secretProblems(variable.replace('URL', 'SECRET'), secret?.value));
       return { url, secrets: secret?.value.split(/\s+/) ?? [] };
     }),
-    alertmanager: mapNamed(values('ALERTMANAGER_URL'), ({ variable, value: url }) => {
-      problems.push(...urlProblems(variable, url, 'http without a password'));
-      return { url };
+    alertmanager: mapNamed(values('ALERTMANAGER_URL'), ({ variable, value }) => {
+      const urls = value.split(',').map((url) => url.trim());
+      problems.push(...urls.flatMap((url) => urlProblems(variable, url, 'http without a password')));
+      return { urls };
     }),
     ...(email !== undefined && { email }),
   };

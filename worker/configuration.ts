@@ -37,7 +37,10 @@ const environmentSchema = z.object({
     .describe('that of the EU region is https://events.eu.pagerduty.com/v2/enqueue'),
   WEBHOOK_URL: z.string().optional().describe('for alert routes with webhook: true'),
   WEBHOOK_SECRET: z.string().optional().describe('that its requests are signed with; whsec_ and base64'),
-  ALERTMANAGER_URL: z.string().optional().describe('for alert routes with alertmanager: true'),
+  ALERTMANAGER_URL: z
+    .string()
+    .optional()
+    .describe('for alert routes with alertmanager: true; all instances of a cluster, with commas'),
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\/[^\s/]+/, 'write for example smtp://user:password@mail.example.org:587')

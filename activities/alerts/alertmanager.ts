@@ -5,27 +5,39 @@
 
 import { alertSubject, eventKind, severities } from '../../core/alert/alert.ts';
 import type { AlertEventText } from '../../core/alert/message.ts';
+import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { dayMs } from '../../core/window.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import type { Channel } from './channel.ts';
 import { post } from './post.ts';
 
 export interface AlertmanagerOptions {
-  /** `http://127.0.0.1:9093`; a path in front of its API is kept. */
-  readonly url: string;
+  /** Of every instance of one cluster, `http://127.0.0.1:9093`; a path in front of its API is kept. */
+  readonly urls: readonly string[];
   readonly timeoutMs?: number;
   /** By default the time of this machine. */
   readonly now?: () => number;
 }
 
-export function openAlertmanager({ url, timeoutMs = 10_000, now = Date.now }: AlertmanagerOptions): Channel {
-  const address = apiAddress(url);
+/** Every instance is told, as Prometheus does; they see to it that people hear of it once. One that takes it is enough. */
+export function openAlertmanager({ urls, timeoutMs = 10_000, now = Date.now }: AlertmanagerOptions): Channel {
+  const addresses = urls.map(apiAddress);
   return {
     sends: 'alert',
     async send(message, recipient) {
+      const attempt = { channel: 'alertmanager', recipient, message } as const;
       const body = JSON.stringify(message.events.flatMap((event) => alertmanagerAlerts(event, now())));
-      await post({ channel: 'alertmanager', recipient, message }, { url: address, body, timeoutMs });
-      return {};
+      const sent = await Promise.allSettled(addresses.map((url) => post(attempt, { url, body, timeoutMs })));
+      const errors = sent
+        .filter((result) => result.status === 'rejected')
+        .map(({ reason }) => reason as unknown);
+      if (errors.length === 0) return {};
+      if (errors.length < addresses.length)
+        return {
+          notice: `${errors.length} of ${addresses.length} instances did not take it: ${reasonOf(errors[0])}`,
+        };
+      // One that is only away may take it later.
+      throw errors.find((error) => error instanceof TidewatchError && error.retryable) ?? errors[0];
     },
   };
 }

@@ -23,7 +23,7 @@ export interface ChannelSettings {
   readonly slack: Named<{ readonly webhookUrl: string }>;
   readonly pagerduty: Named<{ readonly routingKey: string; readonly eventsUrl: string }>;
   readonly webhook: Named<{ readonly url: string; readonly secrets: readonly string[] }>;
-  readonly alertmanager: Named<{ readonly url: string }>;
+  readonly alertmanager: Named<{ readonly urls: readonly string[] }>;
   readonly email?: { readonly smtpUrl: string; readonly from: string };
 }
 

@@ -33,7 +33,7 @@ describe('the channels of an environment', () => {
         WEBHOOK_URL_SMS: 'https://sms.example.org/',
         WEBHOOK_SECRET: secret,
         WEBHOOK_SECRET_SMS: `${secret} ${secret}`,
-        ALERTMANAGER_URL: 'http://alertmanager:9093',
+        ALERTMANAGER_URL: 'http://alertmanager-1:9093, http://alertmanager-2:9093',
         SMTP_URL: 'smtp://mail.example.org:587',
         SLACK_WEBHOOK_URL_UNUSED: '',
       }),
@@ -49,7 +49,7 @@ describe('the channels of an environment', () => {
         default: { url: 'http://127.0.0.1:8080/', secrets: [secret] },
         sms: { url: 'https://sms.example.org/', secrets: [secret, secret] },
       },
-      alertmanager: { default: { url: 'http://alertmanager:9093' } },
+      alertmanager: { default: { urls: ['http://alertmanager-1:9093', 'http://alertmanager-2:9093'] } },
       email: { smtpUrl: 'smtp://mail.example.org:587', from: 'Tidewatch <tidewatch@localhost>' },
     });
   });

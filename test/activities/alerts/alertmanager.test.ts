@@ -65,7 +65,7 @@ describe.skipIf(alertmanagerCommand === undefined)(
     afterAll(() => alertmanager.stop());
 
     const send = (given: Parameters<typeof alertEvent>[0], url = alertmanager.url) =>
-      openAlertmanager({ url }).send(alertMessage(given), 'default');
+      openAlertmanager({ urls: [url] }).send(alertMessage(given), 'default');
     const activeOf = async (subject: string) =>
       (await alertmanager.active()).filter(({ labels }) => labels['subject'] === subject);
     const toldOf = (subject: string) =>
@@ -131,17 +131,37 @@ describe('openAlertmanager', () => {
   it('keeps the path in front of the API, and the password out of the address', async () => {
     const proxy = await startHttpEndpoint(() => ({ status: 200 }));
     const url = `${proxy.origin}/alertmanager/`.replace('http://', 'http://me:hunter2@');
-    await openAlertmanager({ url }).send(alertMessage(), 'default');
+    await openAlertmanager({ urls: [url] }).send(alertMessage(), 'default');
     const [request] = proxy.requests();
     await proxy.stop();
     expect(request!.path).toBe('/alertmanager/api/v2/alerts');
     expect(request!.headers.authorization).toBe(`Basic ${btoa('me:hunter2')}`);
   });
 
+  it('tells every instance of a cluster, is content with one, and says which was away', async () => {
+    const [one, other] = await Promise.all([
+      startHttpEndpoint(() => ({ status: 200 })),
+      startHttpEndpoint(() => ({ status: 200 })),
+    ]);
+    const channel = openAlertmanager({ urls: [one.origin, other.origin] });
+    expect(await channel.send(alertMessage(), 'default')).toEqual({});
+    expect([one.requests().length, other.requests().length]).toEqual([1, 1]);
+    await one.stop();
+    expect(await channel.send(alertMessage(), 'default')).toEqual({
+      notice: expect.stringMatching(/^1 of 2 instances did not take it: .*ECONNREFUSED/),
+    });
+    other.answerNext({ status: 400 });
+    // The one that is away may take it later.
+    expect(await failureOf(channel.send(alertMessage(), 'default'))).toMatchObject({
+      code: 'DELIVERY_FAILED',
+    });
+    await other.stop();
+  });
+
   it('is tried again where it is away', async () => {
     const gone = await startHttpEndpoint(() => ({ status: 200 }));
     await gone.stop();
-    const error = await failureOf(openAlertmanager({ url: gone.origin }).send(alertMessage(), 'default'));
+    const error = await failureOf(openAlertmanager({ urls: [gone.origin] }).send(alertMessage(), 'default'));
     expect(error).toMatchObject({ code: 'DELIVERY_FAILED' });
     expect(error.message).toMatch(/^Alertmanager did not take .*ECONNREFUSED/);
   });

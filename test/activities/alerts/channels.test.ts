@@ -15,7 +15,7 @@ describe('openChannels', () => {
       slack: { default: { webhookUrl: 'https://hooks.slack.example/a' } },
       pagerduty: { default: { routingKey: 'x', eventsUrl: 'https://events.pagerduty.example' } },
       webhook: { default: { url: 'https://x.example/', secrets: [] } },
-      alertmanager: { default: { url: 'http://127.0.0.1:9093' } },
+      alertmanager: { default: { urls: ['http://127.0.0.1:9093'] } },
       email: { smtpUrl: 'smtp://127.0.0.1:25', from: 'tidewatch@example.org' },
     });
     expect(Object.entries(all).map(([name, { sends }]) => `${name}: one a ${sends}`)).toEqual([
