@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 
 import { describe, expect, it } from 'vitest';
 
@@ -59,12 +59,19 @@ describe('the rules of Prometheus', () => {
 });
 
 describe('the runbooks', () => {
+  it('are in the table of ops/README.md', async () => {
+    const readme = await readFile(`${opsDirectory}/README.md`, 'utf8');
+    const rows = [...readme.matchAll(/^\| \[(\w+)\]\(\.\.\/docs\/runbooks\/(\w+)\.md\)/gm)];
+    expect(rows.filter(([, alert, page]) => alert !== page)).toEqual([]);
+    expect(rows.map(([, alert]) => alert).toSorted()).toEqual(names);
+  });
+
   it('are one page an alert', async () => {
     const pages = (await readdir(runbookDirectory)).map((name) => name.replace(/\.md$/, ''));
     expect(pages.toSorted()).toEqual(names);
   });
 
-  it('are linked from their alerts, as Prometheus itself serves them', () => {
+  it('are linked from their alerts, at the address where Prometheus serves them', () => {
     const links = alerts.map(({ alert, annotations }) => [alert, annotations.runbook_url]);
     expect(links).toEqual(alerts.map(({ alert }) => [alert, `{{ $externalURL }}/user/${alert}.md`]));
   });
