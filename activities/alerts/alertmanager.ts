@@ -49,10 +49,10 @@ function apiAddress(url: string): string {
 }
 
 /**
- * An alert fires until it is resolved; each repetition moves this on. It is longer than any repetition waits, and it ends
- * what a Tidewatch that is gone for good has left behind.
+ * An alert fires until it is resolved; each repetition moves this on. It is far longer than repetitions wait, since one that
+ * somebody has acknowledged is not repeated, and it ends what a Tidewatch that is gone for good has left behind.
  */
-const firesForMs = 7 * dayMs;
+const firesForMs = 30 * dayMs;
 
 /** The events after which an alert is over; a retraining that failed is told and stays until somebody sees to it. */
 const ends = new Set(['resolved', 'promoted', 'rejected']);

@@ -16,7 +16,7 @@ const firing = (given: Parameters<typeof alertEvent>[0] = {}) =>
   alertmanagerAlerts(alertEvent(given), now).filter(({ endsAt }) => Date.parse(endsAt) > now);
 
 describe('alertmanagerAlerts', () => {
-  it('fires with labels to route by, words to read and a link, for longer than any repetition waits', () => {
+  it('fires with labels to route by, words to read and a link, for far longer than repetitions wait', () => {
     const [link] = alertEvent().links;
     expect(firing({ labels: { team: 'bikes', kind: 'own' } })).toEqual([
       {
@@ -35,7 +35,7 @@ describe('alertmanagerAlerts', () => {
           open_the_run_in_temporal: link!.url,
         },
         startsAt: '2011-05-20T03:40:00.000Z',
-        endsAt: '2011-05-27T04:00:00.000Z',
+        endsAt: '2011-06-19T04:00:00.000Z',
         generatorURL: link!.url,
       },
     ]);
