@@ -63,7 +63,7 @@ describe('the runbooks', () => {
     const readme = await readFile(`${opsDirectory}/README.md`, 'utf8');
     const rows = [...readme.matchAll(/^\| \[(\w+)\]\(\.\.\/docs\/runbooks\/(\w+)\.md\)/gm)];
     expect(rows.filter(([, alert, page]) => alert !== page)).toEqual([]);
-    expect(rows.map(([, alert]) => alert).toSorted()).toEqual(names);
+    expect(rows.map(([, alert]) => alert!).toSorted()).toEqual(names);
   });
 
   it('are one page an alert', async () => {
