@@ -4,6 +4,7 @@
 import { Command } from 'commander';
 
 import { codeVersion } from '../worker/code-version.ts';
+import { addAlerts } from './commands/alerts.ts';
 import { addApply } from './commands/apply.ts';
 import { addCompare } from './commands/compare.ts';
 import { addInit } from './commands/init.ts';
@@ -27,6 +28,7 @@ const commands = [
   addApply,
   addWorker,
   addStatus,
+  addAlerts,
   addRules,
   addReport,
   addReprocess,

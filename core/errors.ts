@@ -137,6 +137,7 @@ export const errorCatalog = {
       'There is no alert "{alertKey}" of the model "{model}". `tidewatch alerts --all` lists those there are.',
   },
   ALERT_NOT_CHANGED: { retryable: false, message: 'Alert {alertKey} is left as it is: {reason}.' },
+  UPDATE_REFUSED: { retryable: false, message: '{reason}' },
   RUN_FAILED: {
     retryable: false,
     message: '{workflowId} has failed: {reason}. Correct it and start it again; what it had done is kept.',

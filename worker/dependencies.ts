@@ -8,6 +8,7 @@ import { openChannels } from '../activities/alerts/channels.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { openPushgateway } from '../activities/metrics/pushgateway.ts';
 import { openTrainer } from '../activities/retraining/trainer.ts';
+import { lifecycleId } from '../core/alert/alert.ts';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { openDatabase } from '../sql/database.ts';
 import type { Configuration } from './configuration.ts';
@@ -60,7 +61,7 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
 export function wakeAlertThrough(client: Client, taskQueue: string): ActivityDependencies['wakeAlert'] {
   return async ({ model, alertKey }) => {
     await client.workflow.signalWithStart('alertLifecycle', {
-      workflowId: `alert-lifecycle:${alertKey}`,
+      workflowId: lifecycleId(alertKey),
       taskQueue,
       args: [{ model, alertKey }],
       signal: 'alertChanged',

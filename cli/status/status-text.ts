@@ -30,7 +30,7 @@ export function statusTable(models: readonly ModelStatus[], { paint }: Screen): 
       performance === null ? '-' : valueText(status, performance),
       typeof performance?.coverage === 'number' ? percentText(performance.coverage) : '-',
       drift === null ? '-' : levelText(drift.verdict, paint),
-      status.alerts.length,
+      openText(status),
     ]);
   }
   return table.toString();
@@ -72,12 +72,18 @@ function championText({ version, since }: NonNullable<ModelStatus['champion']>):
   return since === undefined ? version : `${version}, since ${formatDay(since)}`;
 }
 
+/** `3, 1 of them taken` */
+function openText({ alerts }: ModelStatus): string {
+  const taken = alerts.filter(({ state }) => state !== 'open').length;
+  return taken === 0 ? String(alerts.length) : `${alerts.length}, ${taken} of them taken`;
+}
+
 function alertLines({ alerts }: ModelStatus): [string, string][] {
   if (alerts.length === 0) return [['alerts', 'none open']];
-  return alerts.map(({ key, severity, openedAsOf, summary }) => [
-    'alert',
-    `${key}, ${severity}, open since ${formatDay(openedAsOf)}: ${summary}`,
-  ]);
+  return alerts.map(({ key, severity, state, by, openedAsOf, summary }) => {
+    const taken = state === 'open' ? '' : ` (${state} by ${by ?? 'nobody'})`;
+    return ['alert', `${key}, ${severity}, open since ${formatDay(openedAsOf)}${taken}: ${summary}`];
+  });
 }
 
 function estimateLines(status: ModelStatus): [string, string][] {

@@ -1,5 +1,6 @@
 /** What `tidewatch status` reads, one query a function. */
 
+import type { AlertState } from '../../core/alert/life.ts';
 import type { Interval } from '../../core/degradation/evidence.ts';
 import type { DegradationRule } from '../../core/degradation/rules.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
@@ -122,16 +123,19 @@ export async function findNewestDrift(
 export interface OpenAlert {
   readonly key: string;
   readonly severity: string;
+  readonly state: AlertState;
+  /** Who acknowledged or snoozed it. */
+  readonly by: string | null;
   readonly summary: string;
   readonly openedAsOf: number;
 }
 
-/** The open alerts of a model, the oldest first. */
+/** The alerts of a model that are not resolved, the oldest first. */
 export function listOpenAlerts(connection: Queryable, model: string): Promise<OpenAlert[]> {
   return connection.query<OpenAlert & Record<string, unknown>>(
-    `select alert_key as key, severity, summary, opened_as_of as "openedAsOf"
+    `select alert_key as key, severity, state, state_by as by, summary, opened_as_of as "openedAsOf"
      from alerts
-     where model = $1 and state = 'open'
+     where model = $1 and state <> 'resolved'
      order by opened_as_of, alert_key`,
     [model],
   );

@@ -82,3 +82,12 @@ export function alertSubject({
 }): string {
   return key.slice(alertKey(kind, model, '').length);
 }
+
+/**
+ * The workflow id of an alert's life cycle: one run at a time.
+ *
+ * @example lifecycleId('drift:bike-demand:dataset') // 'alert-lifecycle:drift:bike-demand:dataset'
+ */
+export function lifecycleId(alertKey: string): string {
+  return `alert-lifecycle:${alertKey}`;
+}

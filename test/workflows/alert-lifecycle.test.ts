@@ -306,8 +306,8 @@ describe('a long life', () => {
         expect(await update('comment', { by: 'anna', note })).toMatchObject({ state: 'open' });
     });
     await Promise.all(clients);
-    const noted = (await events()).flatMap(({ note }) => (note === null ? [] : [note]));
-    expect(noted.sort()).toEqual(comments.sort());
+    const noted = (await events()).flatMap(({ note }) => (note === null ? [] : [String(note)]));
+    expect(noted.toSorted()).toEqual(comments.toSorted());
     expect((await lifecycle().describe()).runId).not.toBe(first);
     await resolve();
     await wake();

@@ -1,0 +1,59 @@
+/** Alerts as people read them. */
+
+import Table from 'cli-table3';
+
+import type { AlertView } from '../../activities/alerts/alert-rows.ts';
+import type { Severity } from '../../core/alert/alert.ts';
+import { oneLine } from '../../core/alert/message.ts';
+import { formatInstant, parseInstant } from '../../core/window.ts';
+import { plain } from '../compare/column-table.ts';
+import type { Color, Screen } from '../paint.ts';
+import type { AlertEvent, AlertList } from './store.ts';
+
+const colors: Readonly<Record<Severity, Color>> = { info: 'cyan', warning: 'yellow', critical: 'red' };
+
+/** One row an alert, and what stands below it: how many there are beyond the limit. */
+export function alertTable({ alerts, total }: AlertList, { paint }: Screen): string {
+  if (total === 0) return 'no alert is open';
+  const table = new Table({ ...plain, head: ['alert', 'severity', 'state', 'since', 'what'] });
+  for (const alert of alerts) {
+    table.push([
+      alert.alertKey,
+      paint(colors[alert.severity], alert.severity),
+      stateText(alert),
+      minuteText(alert.since),
+      oneLine(alert.summary),
+    ]);
+  }
+  const more = total - alerts.length;
+  return more === 0 ? table.toString() : `${table.toString()}\nand ${more} more; see --limit`;
+}
+
+/** `snoozed until 2026-02-03 09:00 by anna` */
+export function stateText({ state, by, snoozedUntil }: AlertView): string {
+  const until = snoozedUntil === undefined ? '' : ` until ${minuteText(snoozedUntil)}`;
+  return `${state}${until}${by === undefined ? '' : ` by ${oneLine(by)}`}`;
+}
+
+/** One alert with its history. */
+export function alertText(alert: AlertView, events: readonly AlertEvent[], { paint }: Screen): string {
+  const lines = events.flatMap(({ episode, event, severity, at, asOf, summary, deliveries }, i) => [
+    ...(i === 0 || events[i - 1]?.episode !== episode ? ['', `  episode ${episode}`] : []),
+    `  ${minuteText(at)}  ${event}, ${paint(colors[severity], severity)}, as of ${minuteText(asOf)}: ${oneLine(summary)}`,
+    ...deliveries.map(
+      ({ channel, recipient, state, problem }) =>
+        `    ${channel} ${oneLine(recipient)}: ${state}${problem === undefined ? '' : ` (${oneLine(problem)})`}`,
+    ),
+  ]);
+  return [
+    paint('bold', alert.alertKey),
+    `  ${paint(colors[alert.severity], alert.severity)}, ${stateText(alert)}, since ${minuteText(alert.since)}`,
+    `  ${oneLine(alert.summary)}`,
+    ...lines,
+  ].join('\n');
+}
+
+/** `2026-02-03 09:00`, UTC. */
+function minuteText(instant: string): string {
+  return formatInstant(parseInstant(instant)).slice(0, 16).replace('T', ' ');
+}

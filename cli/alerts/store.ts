@@ -1,0 +1,126 @@
+/** What the commands read of alerts. */
+
+import type { AlertView } from '../../activities/alerts/alert-rows.ts';
+import { findAlert, viewOf } from '../../activities/alerts/alert-rows.ts';
+import type { StoredAlert } from '../../activities/alerts/alert-rows.ts';
+import type { Severity } from '../../core/alert/alert.ts';
+import type { AlertState } from '../../core/alert/life.ts';
+import { TidewatchError } from '../../core/errors.ts';
+import { formatInstant } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+
+export interface ListOptions {
+  readonly model?: string;
+  readonly state?: AlertState;
+  readonly severity?: Severity;
+  readonly all?: true;
+  readonly limit: string;
+}
+
+export interface AlertList {
+  readonly alerts: readonly AlertView[];
+  /** How many fit, also those beyond the limit. */
+  readonly total: number;
+}
+
+/** The newest episode of each alert that fits; the newest change first. */
+export async function listAlerts(
+  connection: Queryable,
+  { model, state, severity, all, limit }: ListOptions,
+): Promise<AlertList> {
+  if (!/^[1-9]\d{0,5}$/.test(limit)) {
+    const reason = `"${limit}" is not a number of alerts; write for example 100`;
+    throw new TidewatchError('INVALID_OPTION', { option: '--limit', reason });
+  }
+  const rows = await connection.query<{ model: string; alertKey: string; total: number }>(
+    `select model, alert_key as "alertKey", count(*) over () as total
+     from alerts
+     where (model, alert_key, episode) in (select model, alert_key, max(episode) from alerts group by model, alert_key)
+       and ($1::text is null or model = $1)
+       and ($2::text is null or state = $2)
+       and ($3::text is null or severity = $3)
+       and ($2::text is not null or $4 or state <> 'resolved')
+     order by state_since desc, alert_key
+     limit $5`,
+    [model ?? null, state ?? null, severity ?? null, all ?? false, Number(limit)],
+  );
+  const alerts: AlertView[] = [];
+  for (const name of rows) {
+    const alert = await findAlert(connection, name);
+    if (alert !== undefined) alerts.push(viewOf(alert));
+  }
+  return { alerts, total: rows[0]?.total ?? 0 };
+}
+
+/**
+ * The newest episode of an alert.
+ *
+ * @throws TidewatchError `UNKNOWN_ALERT`
+ */
+export async function requireAlert(connection: Queryable, alertKey: string): Promise<StoredAlert> {
+  // <kind>:<model>:<subject>; a model's name has no colon.
+  const model = alertKey.split(':')[1] ?? '';
+  const alert = await findAlert(connection, { model, alertKey });
+  if (alert === undefined) throw new TidewatchError('UNKNOWN_ALERT', { model, alertKey });
+  return alert;
+}
+
+export interface AlertEvent {
+  readonly episode: number;
+  readonly event: string;
+  readonly severity: Severity;
+  /** By the wall clock. */
+  readonly at: string;
+  readonly asOf: string;
+  readonly by?: string;
+  readonly note?: string;
+  readonly summary: string;
+  readonly deliveries: readonly Delivery[];
+}
+
+interface Delivery {
+  readonly channel: string;
+  readonly recipient: string;
+  readonly state: string;
+  readonly problem?: string;
+}
+
+/** Everything that has happened to an alert, the oldest first. */
+export async function readEvents(
+  connection: Queryable,
+  { model, alertKey }: Pick<StoredAlert, 'model' | 'alertKey'>,
+): Promise<AlertEvent[]> {
+  const rows = await connection.query<{
+    episode: number;
+    event: string;
+    severity: Severity;
+    at: number;
+    asOf: number;
+    actor: string | null;
+    note: string | null;
+    summary: string;
+    deliveries: Delivery[];
+  }>(
+    `select episode, event, severity, recorded_at as at, as_of as "asOf", actor, note, summary,
+       coalesce(
+         (select jsonb_agg(
+            jsonb_strip_nulls(jsonb_build_object(
+              'channel', channel, 'recipient', recipient, 'state', delivery.state, 'problem', last_error))
+            order by channel, recipient)
+          from alert_deliveries delivery
+          where delivery.model = $1 and delivery.alert_key = $2 and delivery.episode = event.episode
+            and delivery.event = event.event),
+         '[]') as deliveries
+     from alert_events event
+     where model = $1 and alert_key = $2
+     order by episode, recorded_at, as_of, event`,
+    [model, alertKey],
+  );
+  return rows.map(({ at, asOf, actor, note, ...rest }) => ({
+    ...rest,
+    at: formatInstant(at),
+    asOf: formatInstant(asOf),
+    ...(actor !== null && { by: actor }),
+    ...(note !== null && { note }),
+  }));
+}

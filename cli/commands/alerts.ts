@@ -1,0 +1,73 @@
+import { Option, type Command } from 'commander';
+
+import { severities } from '../../core/alert/alert.ts';
+import { alertStates } from '../../core/alert/life.ts';
+import type { ChangeOptions } from '../alerts/change-alert.ts';
+import type { ListOptions } from '../alerts/store.ts';
+
+const examples = `
+Examples:
+  $ tidewatch alerts
+  $ tidewatch alerts --model bike-demand --all
+  $ tidewatch alerts show degradation:bike-demand:performance
+  $ tidewatch alerts acknowledge degradation:bike-demand:performance --note "looking into it"
+  $ tidewatch alerts snooze drift:bike-demand:dataset --for 2d
+
+Exit codes: 0; 2 for an alert that is not there, or cannot be changed so; 3 where Postgres or Temporal does not answer.`;
+
+/** `tidewatch alerts` */
+export function addAlerts(program: Command): void {
+  const alerts = program
+    .command('alerts')
+    .description('the alerts: what is open, what has happened to it, and who takes it')
+    .addHelpText('after', examples);
+  alerts
+    .command('list', { isDefault: true })
+    .description('those that are not resolved')
+    .option('--model <name>', 'of this model only')
+    .addOption(new Option('--state <state>', 'in this state only').choices(alertStates))
+    .addOption(new Option('--severity <severity>', 'of this severity only').choices(severities))
+    .option('--all', 'the resolved ones, too')
+    .option('--limit <number>', 'so many at most, the newest', '100')
+    .option('--json', 'print them as JSON')
+    .action(async (options: ListOptions & { readonly json?: true }) => {
+      const { printAlerts } = await import('../alerts/print-alerts.ts');
+      await printAlerts(options);
+    });
+  alerts
+    .command('show <key>')
+    .description('one alert with its history, and whom each event was told to')
+    .option('--json', 'print it as JSON')
+    .action(async (key: string, options: { readonly json?: true }) => {
+      const { printAlert } = await import('../alerts/print-alerts.ts');
+      await printAlert(key, options);
+    });
+  addChange(alerts, 'acknowledge', 'take it: it is not repeated, unless it becomes worse').option(
+    '--note <text>',
+    'what you write about it',
+  );
+  addChange(alerts, 'snooze', 'do not repeat it for a while, unless it becomes worse')
+    .option('--for <duration>', 'how long, such as 4h or 2d')
+    .option('--until <instant>', 'until when, such as 2026-02-03T09:00:00Z')
+    .option('--note <text>', 'what you write about it');
+  addChange(alerts, 'resolve', 'end it; trouble that is observed later reopens it').option(
+    '--note <text>',
+    'what you write about it',
+  );
+  addChange(alerts, 'comment', 'write something about it, also when it is over').requiredOption(
+    '--note <text>',
+    'what you write',
+  );
+}
+
+function addChange(alerts: Command, change: ChangeOptions['change'], description: string): Command {
+  return alerts
+    .command(`${change} <key>`)
+    .description(description)
+    .option('--by <name>', 'who you are; by default your name on this machine')
+    .option('--json', 'print how the alert stands then as JSON')
+    .action(async (key: string, options: Omit<ChangeOptions, 'change'>) => {
+      const { changeAlert } = await import('../alerts/change-alert.ts');
+      await changeAlert(key, { ...options, change });
+    });
+}

@@ -1,0 +1,175 @@
+/** The real command, a real worker and real servers. */
+
+import { execFile } from 'node:child_process';
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { openAlert, resolveAlert } from '../../../activities/alerts/store.ts';
+import { addAlerts } from '../../../cli/commands/alerts.ts';
+import { addStatus } from '../../../cli/commands/status.ts';
+import type { AlertKind, Severity } from '../../../core/alert/alert.ts';
+import { emptyTables } from '../../setup/database-snapshot.ts';
+import { createTestDatabase, testServers } from '../../setup/servers.ts';
+import type { TestDatabase } from '../../setup/servers.ts';
+import { day, watch } from '../../setup/synthetic.ts';
+import type { TestWorker } from '../../setup/worker.ts';
+import { startTestWorker } from '../../setup/worker.ts';
+import { printed } from '../on-database.ts';
+
+const key = 'degradation:shown:performance';
+
+let test: TestDatabase;
+let worker: TestWorker;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  worker = await startTestWorker(test.database);
+});
+afterAll(async () => {
+  await worker.stop();
+  await test.drop();
+});
+
+let alerts: Awaited<ReturnType<typeof watch>>['alerts'];
+beforeEach(async () => {
+  await emptyTables(test.database);
+  ({ alerts } = await watch(test.database, { model: 'shown' }));
+});
+
+const observed = (kind: AlertKind, model: string) =>
+  ({
+    model,
+    kind,
+    subject: 'performance',
+    facts: [],
+    alerts,
+    provenance: { workflowId: 'w', runId: 'r' },
+  }) as const;
+const open = (severity: Severity, kind: AlertKind = 'degradation', model = 'shown') =>
+  test.database.transaction((connection) =>
+    openAlert(connection, { ...observed(kind, model), severity, summary: 'RMSE is high', asOf: day(2) }),
+  );
+const resolve = (kind: AlertKind = 'degradation', model = 'shown') =>
+  test.database.transaction((connection) =>
+    resolveAlert(connection, { ...observed(kind, model), summary: 'RMSE is fine', asOf: day(3) }),
+  );
+
+const list = (...args: string[]) => printed(addAlerts, ['alerts', ...args], test);
+const keys = async (...args: string[]) =>
+  (JSON.parse(await list('--json', ...args)) as { alertKey: string }[]).map(({ alertKey }) => alertKey);
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const tidewatch = (...args: readonly string[]): Promise<Outcome> =>
+  new Promise((done) => {
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', 'cli/tidewatch.ts', 'alerts', ...args],
+      {
+        env: {
+          ...process.env,
+          DATABASE_URL: test.url,
+          TEMPORAL_ADDRESS: testServers().temporalAddress,
+          TEMPORAL_TASK_QUEUE: worker.taskQueue,
+        },
+      },
+      (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+
+describe('tidewatch alerts', () => {
+  it('says that nothing is open', async () => {
+    expect(await list()).toBe('no alert is open');
+    expect(await list('--json')).toBe('[]');
+  });
+
+  it('lists what is not resolved, or what is asked for', async () => {
+    await open('critical');
+    await open('warning', 'drift');
+    await open('warning', 'drift', 'other');
+    await open('warning', 'data-quality');
+    await resolve('data-quality');
+    expect((await keys()).sort()).toEqual([
+      'degradation:shown:performance',
+      'drift:other:performance',
+      'drift:shown:performance',
+    ]);
+    expect((await keys('--all')).length).toBe(4);
+    expect(await keys('--state', 'resolved')).toEqual(['data-quality:shown:performance']);
+    expect(await keys('--severity', 'critical')).toEqual([key]);
+    expect(await keys('--model', 'other')).toEqual(['drift:other:performance']);
+    const text = await list();
+    expect(text).toContain(key);
+    expect(text).toContain('RMSE is high');
+    expect(await list('--limit', '1')).toContain('and 2 more; see --limit');
+  });
+
+  it('shows one with everything that has happened to it, and whom it was told to', async () => {
+    ({ alerts } = await watch(test.database, {
+      model: 'shown',
+      alerts: { routes: [{ email: ['a@example.org'] }], life: { resolveAfter: 1 } },
+    }));
+    await open('critical');
+    await resolve();
+    const text = await list('show', key);
+    expect(text).toMatch(/^degradation:shown:performance\n {2}critical, resolved, since 20/);
+    expect(text).toMatch(
+      / opened, critical, as of 2024-01-02 00:00: RMSE is high\n {4}email a@example.org: pending/,
+    );
+    expect(text).toMatch(/ resolved, critical, as of 2024-01-03 00:00: RMSE is fine/);
+    expect(JSON.parse(await list('show', key, '--json'))).toMatchObject({
+      alertKey: key,
+      state: 'resolved',
+      events: [{ event: 'opened', deliveries: [{ recipient: 'a@example.org' }] }, { event: 'resolved' }],
+    });
+  });
+
+  it.each([
+    [['show', 'drift:nothing:here'], /There is no alert "drift:nothing:here" of the model "nothing"/],
+    [['show', 'nonsense'], /There is no alert "nonsense"/],
+    [['--limit', 'all'], /--limit: "all" is not a number of alerts/],
+  ])('refuses %o', async (args, problem) => {
+    await expect(list(...args)).rejects.toThrow(problem);
+  });
+});
+
+describe('a change by command', () => {
+  it('is answered, and shown', async () => {
+    await open('critical');
+    expect(await tidewatch('acknowledge', key, '--by', 'anna', '--note', 'on it')).toEqual({
+      code: 0,
+      stdout: `${key}: acknowledged by anna\n`,
+      stderr: '',
+    });
+    expect(await list('show', key)).toContain('acknowledged by anna: on it (RMSE is high)');
+    expect(await printed(addStatus, ['status'], test)).toContain('1, 1 of them taken');
+    expect(await printed(addStatus, ['status', '--model', 'shown'], test)).toContain(
+      '(acknowledged by anna): RMSE is high',
+    );
+    const snoozed = await tidewatch('snooze', key, '--for', '2d', '--json');
+    expect(JSON.parse(snoozed.stdout)).toMatchObject({ state: 'snoozed', by: expect.stringMatching(/./) });
+    expect((await tidewatch('comment', key, '--note', 'hm')).stdout).toMatch(/: snoozed until 20.* by /);
+    expect((await tidewatch('resolve', key, '--by', 'anna')).stdout).toBe(`${key}: resolved by anna\n`);
+  });
+
+  it('that cannot be made says why', async () => {
+    await open('critical');
+    await resolve();
+    expect(await tidewatch('resolve', key)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `Alert ${key} is left as it is: it is resolved already, and can only be commented.\n`,
+    });
+    expect(await tidewatch('snooze', key, '--for', 'ever')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('for: write a number and m, h, d or w, for example "4h".'),
+    });
+    expect(await tidewatch('acknowledge', 'drift:shown:nothing')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is no alert'),
+    });
+  });
+});
