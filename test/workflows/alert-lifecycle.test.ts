@@ -77,10 +77,17 @@ const update = (name: string, request: unknown, updateId?: string): Promise<Reco
     }),
   });
 
+interface AlertEvent extends Record<string, unknown> {
+  readonly event: string;
+  readonly actor: string | null;
+  readonly note: string | null;
+}
+
 const events = () =>
-  test.database.query('select event, actor, note from alert_events where model = $1 order by recorded_at', [
-    model,
-  ]);
+  test.database.query<AlertEvent>(
+    'select event, actor, note from alert_events where model = $1 order by recorded_at',
+    [model],
+  );
 const names = async () => (await events()).map(({ event }) => event);
 
 /** Lets this much time pass for the alert. */
@@ -306,7 +313,7 @@ describe('a long life', () => {
         expect(await update('comment', { by: 'anna', note })).toMatchObject({ state: 'open' });
     });
     await Promise.all(clients);
-    const noted = (await events()).flatMap(({ note }) => (note === null ? [] : [String(note)]));
+    const noted = (await events()).flatMap(({ note }) => (note === null ? [] : [note]));
     expect(noted.toSorted()).toEqual(comments.toSorted());
     expect((await lifecycle().describe()).runId).not.toBe(first);
     await resolve();
