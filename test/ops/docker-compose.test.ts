@@ -182,7 +182,7 @@ describe('the worker of docker-compose.yml', () => {
       slack: {},
       pagerduty: {},
       webhook: {},
-      alertmanager: { default: { url: 'http://alertmanager:9093' } },
+      alertmanager: { default: { urls: ['http://alertmanager:9093'] } },
     });
   });
 
