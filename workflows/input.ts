@@ -84,6 +84,8 @@ export const inputSchemas = {
           windows: z.number(),
           restated: z.number(),
           unchanged: z.number(),
+          estimated: z.number(),
+          compared: z.number(),
         }),
       })
       .optional(),

@@ -7,7 +7,7 @@ import { asOfOf, decodeInput } from './input.ts';
 import type { RunFacts } from './steps.ts';
 import { decisions, pushMetrics, scans } from './steps.ts';
 
-/** So that the history of one run stays small: a step takes three activities. */
+/** So that the history of one run stays small: a step takes five activities. */
 const stepsPerRun = 50;
 
 /** What has been recomputed so far. */
@@ -23,6 +23,9 @@ export interface ReprocessingCounts {
   readonly windows: number;
   readonly restated: number;
   readonly unchanged: number;
+  /** Stored estimates that were made anew, and stored windows whose comparisons were, as what they are made from had changed. */
+  readonly estimated: number;
+  readonly compared: number;
 }
 
 /** The answer to the query `progress`. */
@@ -43,11 +46,14 @@ const noCounts: ReprocessingCounts = {
   windows: 0,
   restated: 0,
   unchanged: 0,
+  estimated: 0,
+  compared: 0,
 };
 
 /**
  * Computes a range of the past again, a step (by default a day) at a time: attaches its actuals, summarises its hours, and
- * evaluates the stored windows that end in the step; at last those that end later and contain a part of the range.
+ * evaluates, estimates and compares the stored windows that end in the step; at last those that end later and contain a part
+ * of the range. Alerts are left to the next daily runs.
  *
  * Guaranteed: windows that are final are restated, too; each window is evaluated once all of its hours in the range are
  * done; what comes out the same stores nothing; it may be started again at any time.
@@ -111,10 +117,15 @@ async function restate(
   counts: ReprocessingCounts,
 ): Promise<ReprocessingCounts> {
   const { windows, first, restated, unchanged } = await decisions.restateWindows(request);
+  const { model, asOf, ...range } = request;
+  const { estimated } = await decisions.estimatePerformance({ model, asOf, restated: range });
+  const { compared } = await decisions.comparePerformance({ model, asOf, restated: range });
   return {
     ...counts,
     windows: counts.windows + windows,
     restated: counts.restated + first + restated,
     unchanged: counts.unchanged + unchanged,
+    estimated: counts.estimated + estimated,
+    compared: counts.compared + compared,
   };
 }

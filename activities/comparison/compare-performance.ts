@@ -2,6 +2,7 @@ import type { WindowText } from '../../core/window.ts';
 import { parseWindow } from '../../core/window.ts';
 import { lockUntilCommit, type Queryable } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { instantsOf, type RestatedRange } from '../performance/restate-windows.ts';
 import { monitorRun } from '../processes/monitor-run.ts';
 import type { Provenance } from '../processes/provenance.ts';
 import type { ComparedWindow } from './compared-rows.ts';
@@ -9,13 +10,15 @@ import { compareWindow } from './compare-window.ts';
 import { rankWindowSegments, searchSlices, type FoundSlice, type Search } from './find-slices.ts';
 import { findComparedFrom, hashOutcomes, storeComparisons } from './store.ts';
 import { listVersions, type ServedVersion } from './versions.ts';
-import { partsOf, windowsToCompare, type Parts } from './windows.ts';
+import { partsOf, windowsToCompare, windowsToCompareAgain, type Parts } from './windows.ts';
 
 export interface ComparePerformanceInput {
   readonly model: string;
   readonly asOf: string;
   /** Instead of the windows that end at asOf; compared ones that lie in it are looked at as well, also final ones. */
   readonly window?: WindowText;
+  /** Instead of these, the windows compared before that a recomputed range concerns, also final ones. */
+  readonly restated?: RestatedRange;
 }
 
 export interface ComparePerformanceResult {
@@ -46,7 +49,10 @@ export function createComparePerformance(
     const { monitor, asOf, provenance } = await monitorRun(deps, input);
     const count = { compared: 0, comparisons: 0, weakSlices: 0 };
     const given = input.window === undefined ? undefined : parseWindow(input.window);
-    const windows = await windowsToCompare(deps.database, monitor, asOf, given);
+    const windows =
+      input.restated === undefined
+        ? await windowsToCompare(deps.database, monitor, asOf, given)
+        : await windowsToCompareAgain(deps.database, monitor, instantsOf(input.restated, asOf));
     for (const window of windows) {
       const parts = partsOf(monitor, window);
       const stored = await deps.database.transaction(async (connection) => {

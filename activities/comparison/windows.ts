@@ -45,6 +45,17 @@ export async function windowsToCompare(
   );
 }
 
+/** Those compared before that end in a range and start before an instant. */
+export async function windowsToCompareAgain(
+  connection: Queryable,
+  { model, performance }: Monitor,
+  { startingBefore, ...range }: Window & { readonly startingBefore: number },
+): Promise<Window[]> {
+  if (!performance.comparisons.enabled) return [];
+  const known = await listComparedWindows(connection, model, range);
+  return known.filter(({ start }) => start < startingBefore);
+}
+
 /** What was once compared by hand, or by another configuration, is not compared again by itself. */
 function isOfDue({ start, end }: Window, due: readonly Window[]): boolean {
   return due.some((window) => window.end - window.start === end - start);

@@ -9,10 +9,12 @@ import { findServingVersion } from '../degradation/store.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { monitorRun, type MonitorRun } from '../processes/monitor-run.ts';
 import { makesUpThePast } from '../processes/watermarks.ts';
+import { instantsOf, type RestatedRange } from '../performance/restate-windows.ts';
 import { ensureEstimator } from './ensure-estimator.ts';
 import { estimationRows, hashServedSample, readServedSample, type ServedWindow } from './estimation-rows.ts';
 import {
   findEstimatedFrom,
+  listEstimatedWindows,
   listGaps,
   listServedVersions,
   reconcileEstimates,
@@ -24,6 +26,8 @@ export interface EstimatePerformanceInput {
   readonly asOf: string;
   /** Instead of the windows that end at asOf. */
   readonly window?: WindowText;
+  /** Instead of these, the windows estimated before that a recomputed range concerns; no alert is opened or resolved. */
+  readonly restated?: RestatedRange;
 }
 
 export interface EstimatePerformanceResult {
@@ -53,20 +57,32 @@ export function createEstimatePerformance(
   return async function estimatePerformance(input) {
     const { model } = input;
     const run = await monitorRun(deps, input);
-    const { monitor, asOf } = run;
-    const windows =
-      input.window === undefined
-        ? monitor.performance.windows.map((length) => trailingWindow(asOf, length))
-        : [parseWindow(input.window)];
+    const { asOf } = run;
+    const windows = await windowsToEstimate(deps.database, run, input);
     return deps.database.transaction(async (connection) => {
       await lockUntilCommit(connection, `estimates:${model}`);
       const estimates = await estimateWindows(connection, run, windows);
       const reconciled = await reconcileEstimates(connection, model);
-      if (!(await makesUpThePast(connection, { model, process: 'performance-evaluation', asOf })))
+      const isToldOf = input.restated === undefined;
+      if (isToldOf && !(await makesUpThePast(connection, { model, process: 'performance-evaluation', asOf })))
         await followGap(connection, run);
       return { ...estimates, reconciled, pendingAlerts: await listPendingAlerts(connection, model) };
     });
   };
+}
+
+async function windowsToEstimate(
+  connection: Queryable,
+  { monitor: { model, performance }, asOf }: MonitorRun,
+  { window, restated }: EstimatePerformanceInput,
+): Promise<readonly Window[]> {
+  if (restated !== undefined) {
+    const { start, end, startingBefore } = instantsOf(restated, asOf);
+    const known = await listEstimatedWindows(connection, model, { start, end });
+    return known.filter((one) => one.start < startingBefore);
+  }
+  if (window !== undefined) return [parseWindow(window)];
+  return performance.windows.map((length) => trailingWindow(asOf, length));
 }
 
 async function estimateWindows(

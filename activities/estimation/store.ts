@@ -123,6 +123,21 @@ export async function listServedVersions(
   return rows.map(({ version }) => version);
 }
 
+/** The estimated windows that end within a range, its end included. */
+export function listEstimatedWindows(
+  connection: Queryable,
+  model: string,
+  { start, end }: Window,
+): Promise<Window[]> {
+  return connection.query<Window & Record<string, unknown>>(
+    `select distinct window_start as start, window_end as "end"
+     from performance_estimates
+     where model = $1 and window_end > $2 and window_end <= $3
+     order by 2, 1`,
+    [model, toTimestamp(start), toTimestamp(end)],
+  );
+}
+
 /** What a window was estimated from, by what is learned of the version now; undefined where it was not. */
 export async function findEstimatedFrom(
   connection: Queryable,

@@ -1,3 +1,4 @@
+import type { Window } from '../../core/window.ts';
 import { parseInstant } from '../../core/window.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -6,15 +7,19 @@ import type { EvaluatePerformanceResult } from './evaluate-performance.ts';
 import { evaluateWindows, evaluationLock, newestInstant } from './evaluate-windows.ts';
 import { findStoredWindows } from './store.ts';
 
-export interface RestateWindowsInput {
-  readonly model: string;
-  readonly asOf: string;
+/** Stored windows that a range of recomputed hours concerns. */
+export interface RestatedRange {
   /** Windows that end after it ... */
   readonly endingAfter: string;
   /** ... and at or before it; without it, however late. */
   readonly endingBy?: string;
   /** Windows that end later than all that was recomputed concern it only if they start before its end. */
   readonly startingBefore: string;
+}
+
+export interface RestateWindowsInput extends RestatedRange {
+  readonly model: string;
+  readonly asOf: string;
 }
 
 /**
@@ -37,5 +42,17 @@ export function createRestateWindows(
       const run = { monitor, asOf, now: await newestInstant(connection, model, asOf), provenance };
       return { windows: windows.length, ...(await evaluateWindows(connection, run, windows)) };
     });
+  };
+}
+
+/** Where the windows of a range end, at asOf at the latest where it does not say, and what they start before. */
+export function instantsOf(
+  { endingAfter, endingBy, startingBefore }: RestatedRange,
+  asOf: number,
+): Window & { readonly startingBefore: number } {
+  return {
+    start: parseInstant(endingAfter),
+    end: endingBy === undefined ? asOf : parseInstant(endingBy),
+    startingBefore: parseInstant(startingBefore),
   };
 }

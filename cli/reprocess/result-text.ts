@@ -9,6 +9,7 @@ export function resultLine(model: string, { start, end }: WindowText, counts: Re
     `${countText(counts.hours, 'hour')} looked at, ${counts.summarized} changed`,
     `${countText(counts.attached, 'outcome')} attached, ${counts.changed} corrected`,
     `${countText(counts.windows, 'stored window')} evaluated again: ${countText(counts.restated, 'evaluation')} restated, ${counts.unchanged} unchanged`,
+    `${countText(counts.estimated, 'estimate')} and ${countText(counts.compared, 'comparison')} made anew`,
   ];
   return `${model}, ${[start, end].map((text) => dayOrInstant(parseInstant(text))).join(' to ')}: ${parts.join('; ')}`;
 }

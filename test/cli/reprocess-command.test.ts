@@ -56,7 +56,7 @@ describe('tidewatch reprocess', () => {
       code: 0,
       stdout:
         `${model}, 2024-01-01 to 2024-01-09: 192 hours looked at, 0 changed; 0 outcomes attached, 0 corrected; ` +
-        '3 stored windows evaluated again: 0 evaluations restated, 3 unchanged\n',
+        '3 stored windows evaluated again: 0 evaluations restated, 3 unchanged; 0 estimates and 0 comparisons made anew\n',
       stderr: '',
     });
   });

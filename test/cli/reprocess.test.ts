@@ -14,6 +14,8 @@ const counts: ReprocessingCounts = {
   windows: 9,
   restated: 4,
   unchanged: 5,
+  estimated: 1,
+  compared: 2,
 };
 
 describe('the request', () => {
@@ -112,6 +114,6 @@ describe('following a run', () => {
 it('says in one line what was done', () => {
   expect(resultLine('bikes', { start: '2011-05-01T00:00:00Z', end: '2011-05-08T06:00:00Z' }, counts)).toBe(
     'bikes, 2011-05-01 to 2011-05-08T06:00:00Z: 168 hours looked at, 15 changed; 12 outcomes attached, 3 corrected; ' +
-      '9 stored windows evaluated again: 4 evaluations restated, 5 unchanged',
+      '9 stored windows evaluated again: 4 evaluations restated, 5 unchanged; 1 estimate and 2 comparisons made anew',
   );
 });

@@ -46,6 +46,9 @@ describe('reprocessing', () => {
       windows: 5,
       restated: 4,
       unchanged: 1,
+      estimated: 0,
+      // The weeks that end with days 4, 5 and 8, and the four weeks that end with these and with day 19.
+      compared: 7,
       metrics: 'pushed',
     });
     expect(await days()).toMatchObject([

@@ -235,6 +235,28 @@ describe('estimatePerformance', () => {
     expect((await estimates())[0]!.realized).not.toBeNull();
   });
 
+  it('estimates again, of those stored before, what a recomputed range concerns', async () => {
+    await log({ from: 1, to: 40 });
+    await learn({ from: 1, to: 40 });
+    for (const n of [30, 33, 40]) await runDay(n);
+    const activities = activitiesOn(test.database);
+    const again = (range: { endingAfter: string; endingBy?: string; startingBefore: string }) =>
+      activities.estimatePerformance({ model, asOf: at(40, 3), restated: range });
+    const day31 = predictionsOf({ from: 31, to: 32 }).map((row) => ({
+      ...row,
+      prediction: Number(row.prediction) + 1,
+    }));
+    await openClient({ database: test.database }).logPredictions(model, day31);
+    const counts = { estimated: 0, unchanged: 0 };
+    const before32 = { startingBefore: at(32) };
+    expect(await again({ endingAfter: at(29), endingBy: at(30), ...before32 })).toMatchObject({
+      ...counts,
+      unchanged: 1,
+    });
+    expect(await again({ endingAfter: at(31), ...before32 })).toMatchObject({ ...counts, estimated: 1 });
+    expect(await again({ endingAfter: at(31), ...before32 })).toMatchObject({ ...counts, unchanged: 1 });
+  });
+
   it('estimates a window that is asked for', async () => {
     await log({ from: 1, to: 40 });
     await learn({ from: 1, to: 40 });
