@@ -143,6 +143,15 @@ export async function lockUntilCommit(connection: Queryable, name: string): Prom
   await connection.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`tidewatch:${name}`]);
 }
 
+/** Holds a lock of this name until the transaction ends, unless another transaction has it. */
+export async function tryLockUntilCommit(connection: Queryable, name: string): Promise<boolean> {
+  const [row] = await connection.query<{ locked: boolean }>(
+    'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as locked',
+    [`tidewatch:${name}`],
+  );
+  return row?.locked ?? false;
+}
+
 /** An instant as a statement takes it. */
 export function toTimestamp(instant: number): string {
   return new Date(instant).toISOString();

@@ -1,143 +1,164 @@
-/** Tells people of an alert: delivers every message of an alert key that has not been delivered. */
-
-import { ApplicationFailure } from '@temporalio/common';
+/** Tells people of an alert: delivers every message of an alert key that is due. */
 
 import { composeMessage } from '../../core/alert/compose.ts';
 import { alertTitle } from '../../core/alert/message.ts';
-import type { AlertEventText } from '../../core/alert/message.ts';
+import type { AlertEventText, AlertMessage } from '../../core/alert/message.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
-import type { Queryable } from '../../sql/database.ts';
+import { runOf } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { channelTable, settingOf, type Channel } from './channel.ts';
+import { channelTable, settingOf } from './channel.ts';
 import {
-  claimDelivery,
-  pendingDeliveries,
+  claimMessage,
+  countPending,
+  listGroups,
+  readClock,
   recordDelivered,
-  recordWaiting,
-  releaseDelivery,
+  recordFailed,
+  recordRefused,
 } from './deliveries.ts';
-import type { Delivery } from './deliveries.ts';
+import type { AlertName, Claim, EventToSend, Waiting } from './deliveries.ts';
+import { noteFailing, noteWorking } from './delivery-failing.ts';
+import { releaseHeld } from './held-deliveries.ts';
 import { loadSeries } from './series.ts';
 
-type Dependencies = Pick<ActivityDependencies, 'channels' | 'temporalUi' | 'pagesUrl'> & {
-  readonly database: Queryable;
-};
-
-type Urls = Pick<ActivityDependencies, 'temporalUi' | 'pagesUrl'>;
+type Dependencies = Pick<
+  ActivityDependencies,
+  'database' | 'channels' | 'temporalUi' | 'pagesUrl' | 'wakeAlert' | 'context'
+>;
 
 export interface DeliveryOutcome {
+  /** How many deliveries it made, those of other alerts in the same messages included. */
   readonly delivered: number;
-  /** Recorded while this ran: whoever recorded it asks again. */
+  /** Of this alert: waiting for their time or for a channel, or held back. */
   readonly pending: number;
-  /** When something of it becomes due, epoch milliseconds. */
+  /** When to look again, where something is pending: epoch milliseconds. */
   readonly nextDue?: number;
+  /** What channels said that did not take their messages. */
+  readonly failures?: readonly string[];
 }
 
 /**
- * Makes the activity `deliverAlerts`. It delivers in the order of the events; where one message fails, later ones to the
- * same recipient wait, so that nobody reads the end of an alert before its beginning, and those to others go out.
- * A message may be sent twice only when the process dies between sending and recording.
- *
- * The activity throws retryable ApplicationFailures: `DELIVERY_FAILED` when a message was not taken, or is under way
- * elsewhere; `CHANNEL_NOT_CONFIGURED` when nothing else is wrong.
+ * Makes the activity `deliverAlerts`. A message tells of everything that is pending in its group, whichever alert asks. Where
+ * one is not taken, it goes again later and what comes after in its group waits for it, so that nobody reads the end of an alert
+ * before its beginning; the other groups go out. One that is refused for good goes to the next channel of its route, and an
+ * alert of kind `delivery-failing` opens there. A message may be sent twice only when the process dies between
+ * sending and recording; it is then the same message.
  */
-export function createDeliverAlerts(dependencies: Dependencies) {
-  const { database, channels } = dependencies;
+export function createDeliverAlerts(
+  dependencies: Dependencies,
+): (alert: AlertName) => Promise<DeliveryOutcome> {
+  const { database } = dependencies;
 
-  return async function deliverAlerts(alert: {
-    readonly model: string;
-    readonly alertKey: string;
-  }): Promise<DeliveryOutcome> {
-    const failures = new Map<string, TidewatchError>();
+  return async function deliverAlerts(alert) {
+    const settled = new Map<string, number>();
+    const failures = new Set<string>();
     let delivered = 0;
-    for (const delivery of await pendingDeliveries(database, alert)) {
-      const mailbox = `${delivery.channel} ${delivery.recipient}`;
-      if (failures.has(mailbox)) continue;
-      const failure = await deliver(database, delivery, channels[delivery.channel], dependencies);
-      if (failure === null) delivered += 1;
-      else failures.set(mailbox, failure);
+    const heldUntil = await releaseHeld(database, alert, await readClock(database));
+    for (;;) {
+      const groupId = (await listGroups(database, alert)).find((group) => !settled.has(group));
+      if (groupId === undefined) break;
+      const claim = await claimMessage(database, groupId);
+      if (claim === null) settled.set(groupId, Infinity);
+      else if ('until' in claim) settled.set(groupId, claim.until);
+      else {
+        const outcome = await deliver(claim, dependencies);
+        delivered += outcome.delivered;
+        if (outcome.failure !== undefined) failures.add(outcome.failure);
+        if (outcome.until !== undefined) settled.set(groupId, outcome.until);
+      }
     }
-    if (failures.size > 0) throw failureOf([...failures.values()]);
-    return { delivered, pending: (await pendingDeliveries(database, alert)).length };
+    const pending = await countPending(database, alert);
+    const due = Math.min(heldUntil ?? Infinity, ...settled.values());
+    return {
+      delivered,
+      pending,
+      ...(pending > 0 && { nextDue: due === Infinity ? await readClock(database) : due }),
+      ...(failures.size > 0 && { failures: [...failures] }),
+    };
   };
 }
 
-async function deliver(
-  database: Queryable,
-  delivery: Delivery,
-  sender: Channel | undefined,
-  urls: Urls,
-): Promise<TidewatchError | null> {
-  const { alertKey, recipient } = delivery;
-  const channel = channelTable[delivery.channel].label;
-  if (sender === undefined) {
-    const error = new TidewatchError('CHANNEL_NOT_CONFIGURED', {
-      alertKey,
-      channel,
-      setting: settingOf(delivery.channel, recipient),
-    });
-    await recordWaiting(database, delivery, error.message);
-    return error;
-  }
-  const claim = await claimDelivery(database, delivery);
-  if (claim === null) {
-    // Whoever claimed it may have died: only when the message is recorded, or the claim has run out, is this settled.
-    return new TidewatchError('DELIVERY_FAILED', {
-      channel,
-      alertKey,
-      reason: 'another process is sending it',
-    });
-  }
-  let notice: string | undefined;
-  try {
-    // A message without its chart is better than none.
-    const series = await loadSeries(database, delivery).catch(() => undefined);
-    const message = composeMessage([eventText(delivery, urls)], series === undefined ? {} : { series });
-    ({ notice } = await sender.send(message, recipient));
-  } catch (error) {
-    const failure =
-      error instanceof TidewatchError
-        ? error
-        : new TidewatchError('DELIVERY_FAILED', { channel, alertKey, reason: reasonOf(error) });
-    await releaseDelivery(database, claim, failure.message);
-    return failure;
-  }
-  await recordDelivered(database, claim, notice ?? null);
-  return null;
+interface Sent extends Partial<Waiting> {
+  readonly delivered: number;
+  readonly failure?: string;
 }
 
-function eventText(delivery: Delivery, { temporalUi, pagesUrl }: Urls): AlertEventText {
-  const { model, alertKey, episode, event, kind, severity, summary, facts, asOf, workflowId, runId } =
-    delivery;
+async function deliver(claim: Claim, dependencies: Dependencies): Promise<Sent> {
+  const { database, wakeAlert, context } = dependencies;
+  const sent = await send(claim, dependencies);
+  if (!(sent instanceof TidewatchError)) {
+    const [delivered, working] = await database.transaction(async (connection) => [
+      await recordDelivered(connection, claim, sent.notice ?? null),
+      await noteWorking(connection, claim, runOf(context())),
+    ]);
+    for (const alert of working) await wakeAlert(alert);
+    return { delivered };
+  }
+  const [next] = claim.terms.fallback;
+  if (sent.code === 'DELIVERY_REFUSED' && next !== undefined) {
+    const failing = await database.transaction(async (connection) => {
+      await recordRefused(connection, claim, sent.message, next);
+      return noteFailing(connection, claim, sent.message, next, runOf(context()));
+    });
+    if (failing !== null) await wakeAlert(failing);
+    return { delivered: 0, failure: sent.message };
+  }
+  const retryAfterMs = Number(sent.details['retryAfterMs'] ?? 0);
+  const { until } = await recordFailed(database, claim, sent.message, retryAfterMs);
+  return { delivered: 0, until, failure: sent.message };
+}
+
+async function send(
+  claim: Claim,
+  dependencies: Dependencies,
+): Promise<{ readonly notice?: string } | TidewatchError> {
+  const { channel, recipient } = claim;
+  const alertKey = claim.events[0]?.alertKey ?? '';
+  const { label, taker } = channelTable[channel];
+  const sender = dependencies.channels[channel];
+  if (sender === undefined) {
+    const setting = settingOf(channel, recipient);
+    return new TidewatchError('CHANNEL_NOT_CONFIGURED', { alertKey, channel: label, setting });
+  }
+  try {
+    return await sender.send(await messageOf(claim, dependencies), recipient);
+  } catch (error) {
+    if (error instanceof TidewatchError) return error;
+    return new TidewatchError('DELIVERY_FAILED', { channel: taker, alertKey, reason: reasonOf(error) });
+  }
+}
+
+/** A single alert is a conversation of its own, with the chart of its metric; several are that of their group. */
+async function messageOf({ events, route, group }: Claim, dependencies: Dependencies): Promise<AlertMessage> {
+  const texts = events.map((event) => eventText(event, dependencies));
+  const newest = events.at(-1);
+  const isOne = new Set(events.map(({ alertKey, episode }) => `${alertKey}#${episode}`)).size === 1;
+  if (!isOne || newest === undefined) return composeMessage(texts, { thread: `${route} ${group}` });
+  // A message without its chart is better than none.
+  const series = await loadSeries(dependencies.database, newest).catch(() => undefined);
+  return composeMessage(texts, series === undefined ? {} : { series });
+}
+
+function eventText(
+  { workflowId, runId, links, ...event }: EventToSend,
+  { temporalUi, pagesUrl }: Pick<Dependencies, 'temporalUi' | 'pagesUrl'>,
+): AlertEventText {
+  const { model, alertKey, episode, kind, severity, summary, facts, asOf } = event;
   const run = `${encodeURIComponent(workflowId)}/${encodeURIComponent(runId)}`;
   return {
     model,
     alertKey,
     episode,
-    event,
+    event: event.event,
     kind,
     severity,
-    title: alertTitle(kind, model, event),
+    title: alertTitle(kind, model, event.event),
     summary,
     facts,
     asOf,
     links: [
-      ...delivery.links.map(({ label, path }) => ({ label, url: `${pagesUrl}${path}` })),
+      ...links.map(({ label, path }) => ({ label, url: `${pagesUrl}${path}` })),
       { label: 'Open the run in Temporal', url: `${temporalUi}/workflows/${run}/history` },
     ],
   };
-}
-
-/** One failure for all: what went wrong first, and no try before every channel is ready for it. */
-function failureOf(failures: readonly TidewatchError[]): ApplicationFailure {
-  const type =
-    failures.find(({ code }) => code !== 'CHANNEL_NOT_CONFIGURED')?.code ?? 'CHANNEL_NOT_CONFIGURED';
-  const delays = failures.flatMap(({ details }) => Number(details['retryAfterMs'] ?? 0));
-  const nextRetryDelay = Math.max(...delays);
-  return ApplicationFailure.create({
-    type,
-    message: [...new Set(failures.map(({ message }) => message))].join(' '),
-    nonRetryable: false,
-    ...(nextRetryDelay > 0 && { nextRetryDelay }),
-  });
 }

@@ -1,19 +1,39 @@
-/** The messages of alert events, one a recipient: claimed before they are sent, delivered once. */
+/**
+ * The queue of messages. The deliveries of a group that are pending together become one message: it is claimed in one transaction,
+ * sent, and recorded; until then nothing else of the group goes out, so that nobody reads the end of an alert before its beginning.
+ */
 
 import type { AlertKind, Fact, PageLink, Severity } from '../../core/alert/alert.ts';
+import { planGroup } from '../../core/alert/grouping.ts';
+import type { DeliveryTerms } from '../../core/alert/grouping.ts';
 import type { Mailbox } from '../../core/alert/routes.ts';
-import type { Queryable } from '../../sql/database.ts';
+import { floorToHour, formatInstant, minuteMs, secondMs } from '../../core/window.ts';
+import { lockUntilCommit, toTimestamp, tryLockUntilCommit } from '../../sql/database.ts';
+import type { Database, Queryable } from '../../sql/database.ts';
+import { holdBack } from './held-deliveries.ts';
 
 /**
  * A claim older than this belongs to a process that died between claiming and recording. Every wait of an SMTP
  * conversation is limited to 10 s and there are fewer than ten, so that a slow but living sender is done before.
  */
-const leaseMinutes = 2;
+const leaseMs = 2 * minuteMs;
 
-/** A message that has not been delivered, with what it says. */
-export interface Delivery extends Mailbox {
+/** When to look again at what another process is doing. */
+const againMs = 2 * secondMs;
+
+/** A message that was not taken goes again after 1 s, 2 s, 4 s ... */
+const longestRetryMs = 15 * minuteMs;
+
+/** What one message tells of; more than that goes with the next one. */
+const mostEvents = 1_000;
+
+export interface AlertName {
   readonly model: string;
   readonly alertKey: string;
+}
+
+/** An event that a message tells of. */
+export interface EventToSend extends AlertName {
   readonly episode: number;
   readonly event: string;
   readonly kind: AlertKind;
@@ -27,84 +47,313 @@ export interface Delivery extends Mailbox {
 }
 
 /** What one claim of a message owns: a later claim has a later number. */
-export interface Claim {
-  readonly delivery: Delivery;
+export interface Claim extends Mailbox {
+  readonly messageId: number;
+  readonly attempt: number;
+  readonly route: string;
+  readonly group: string;
+  readonly terms: DeliveryTerms;
+  /** Oldest first. */
+  readonly events: readonly EventToSend[];
+}
+
+/** Nothing of the group can go out before this instant. */
+export interface Waiting {
+  readonly until: number;
+}
+
+/** The groups with something to deliver of an alert. */
+export async function listGroups(connection: Queryable, { model, alertKey }: AlertName): Promise<string[]> {
+  const rows = await connection.query<{ groupId: string }>(
+    `select group_id as "groupId", min(recorded_at) as since
+     from alert_deliveries
+     where model = $1 and alert_key = $2 and state = 'pending'
+     group by group_id
+     order by since, group_id`,
+    [model, alertKey],
+  );
+  return rows.map(({ groupId }) => groupId);
+}
+
+/** How much of an alert has not been delivered. */
+export async function countPending(connection: Queryable, { model, alertKey }: AlertName): Promise<number> {
+  const [row] = await connection.query<{ count: number }>(
+    `select count(*) as count from alert_deliveries
+     where model = $1 and alert_key = $2 and state in ('pending', 'held')`,
+    [model, alertKey],
+  );
+  return row?.count ?? 0;
+}
+
+/** The wall clock of deliveries is that of the database, whichever worker asks. */
+export async function readClock(connection: Queryable): Promise<number> {
+  const [row] = await connection.query<{ now: number }>('select clock_timestamp() as now');
+  return row!.now;
+}
+
+/**
+ * Claims the next message of a group for sending: one that was not taken, or what is pending when it is due. Null when there
+ * is nothing to send.
+ */
+export async function claimMessage(database: Database, groupId: string): Promise<Claim | Waiting | null> {
+  return database.transaction(async (connection) => {
+    const now = await readClock(connection);
+    const soon = { until: now + againMs };
+    if (!(await tryLockUntilCommit(connection, `group:${groupId}`))) return soon;
+    const last = await readLastMessage(connection, groupId);
+    if (last?.state === 'sending' && now < last.claimedAt + leaseMs) return soon;
+    if (last?.state === 'waiting' && now < last.retryAt) return { until: last.retryAt };
+    let unsent = last?.state === 'sending' || last?.state === 'waiting' ? last : null;
+    for (;;) {
+      const group = await readGroup(connection, groupId, unsent?.messageId ?? null);
+      if (group === null) {
+        if (unsent === null) return null;
+        // Its alerts are gone.
+        await deleteMessage(connection, unsent.messageId);
+        unsent = null;
+        continue;
+      }
+      const { terms, since, mailboxId } = group;
+      const sent = await countSent(connection, mailboxId, terms, now, unsent?.messageId ?? null);
+      const lastSentAt = unsent === null ? (last?.sentAt ?? null) : null;
+      const plan = planGroup(terms, { since, lastSentAt }, sent, now);
+      if (plan.action === 'wait') return { until: plan.until };
+      // The wait of those that are told begins without those that are held back.
+      if (unsent === null && (await holdBack(connection, groupId, now))) continue;
+      if (plan.action === 'summarise') {
+        await moveToSummary(connection, groupId, plan.at, unsent?.messageId ?? null);
+        return { until: plan.at };
+      }
+      const claimed =
+        unsent === null
+          ? await insertMessage(connection, groupId, mailboxId, terms)
+          : await claimAgain(connection, unsent.messageId);
+      return claimed === null ? soon : readClaim(connection, claimed);
+    }
+  });
+}
+
+interface LastMessage {
+  readonly messageId: number;
+  readonly state: 'sending' | 'waiting' | 'delivered' | 'refused';
+  readonly claimedAt: number;
+  readonly retryAt: number;
+  readonly sentAt: number | null;
+}
+
+async function readLastMessage(connection: Queryable, groupId: string): Promise<LastMessage | undefined> {
+  const [row] = await connection.query<Record<string, unknown> & LastMessage>(
+    `select message_id as "messageId", state, claimed_at as "claimedAt", retry_at as "retryAt", sent_at as "sentAt"
+     from alert_messages
+     where group_id = $1
+     order by message_id desc
+     limit 1`,
+    [groupId],
+  );
+  return row;
+}
+
+/** The oldest delivery that is pending, of a message or of none yet, stands for all. */
+async function readGroup(
+  connection: Queryable,
+  groupId: string,
+  messageId: number | null,
+): Promise<{ since: number; terms: DeliveryTerms; mailboxId: string } | null> {
+  const [row] = await connection.query<{ since: number; terms: DeliveryTerms; mailboxId: string }>(
+    `select recorded_at as since, terms, mailbox_id as "mailboxId"
+     from alert_deliveries
+     where group_id = $1 and state = 'pending' and message_id is not distinct from $2
+     order by recorded_at
+     limit 1`,
+    [groupId, messageId],
+  );
+  return row ?? null;
+}
+
+/** Two groups of one budget are counted one after the other. */
+async function countSent(
+  connection: Queryable,
+  mailboxId: string,
+  { budget }: DeliveryTerms,
+  now: number,
+  except: number | null,
+): Promise<number> {
+  if (budget === undefined) return 0;
+  await lockUntilCommit(connection, `mailbox:${mailboxId}`);
+  const [row] = await connection.query<{ count: number }>(
+    `select count(*) as count from alert_messages
+     where mailbox_id = $1 and claimed_at >= $2 and not is_summary and message_id is distinct from $3`,
+    [mailboxId, toTimestamp(floorToHour(now)), except],
+  );
+  return row?.count ?? 0;
+}
+
+/** Makes what is pending part of the one message that tells, when an hour is over, of all that went beyond its budget. */
+async function moveToSummary(
+  connection: Queryable,
+  groupId: string,
+  at: number,
+  messageId: number | null,
+): Promise<void> {
+  await connection.execute(
+    `update alert_deliveries
+     set group_key = $2, terms = terms || jsonb_build_object('summaryAt', $3::bigint), message_id = null
+     where group_id = $1 and state = 'pending' and message_id is not distinct from $4`,
+    [groupId, `summary=${formatInstant(at)}`, at, messageId],
+  );
+  if (messageId !== null) await deleteMessage(connection, messageId);
+}
+
+async function deleteMessage(connection: Queryable, messageId: number): Promise<void> {
+  await connection.execute('delete from alert_messages where message_id = $1', [messageId]);
+}
+
+/** Null when all of it waits for what was recorded before, of the same alerts and in another group. */
+async function insertMessage(
+  connection: Queryable,
+  groupId: string,
+  mailboxId: string,
+  { summaryAt }: DeliveryTerms,
+): Promise<ClaimName | null> {
+  const [message] = await connection.query<ClaimName & Record<string, unknown>>(
+    `insert into alert_messages (group_id, mailbox_id, is_summary)
+     values ($1, $2, $3)
+     returning message_id as "messageId", attempts as attempt`,
+    [groupId, mailboxId, summaryAt !== undefined],
+  );
+  const count = await connection.execute(
+    `with claimed as (
+       select model, alert_key, episode, event, channel, recipient
+       from alert_deliveries delivery
+       where group_id = $1 and state = 'pending' and message_id is null and not exists (
+         select from alert_deliveries earlier
+         where earlier.model = delivery.model and earlier.alert_key = delivery.alert_key
+           and earlier.channel = delivery.channel and earlier.recipient = delivery.recipient
+           and earlier.state in ('pending', 'held')
+           and earlier.group_id <> delivery.group_id and earlier.recorded_at < delivery.recorded_at)
+       order by recorded_at
+       limit $3
+       for update skip locked
+     )
+     update alert_deliveries delivery set message_id = $2
+     from claimed
+     where (delivery.model, delivery.alert_key, delivery.episode, delivery.event, delivery.channel, delivery.recipient)
+       = (claimed.model, claimed.alert_key, claimed.episode, claimed.event, claimed.channel, claimed.recipient)`,
+    [groupId, message!.messageId, mostEvents],
+  );
+  if (count > 0) return message!;
+  await deleteMessage(connection, message!.messageId);
+  return null;
+}
+
+interface ClaimName {
+  readonly messageId: number;
   readonly attempt: number;
 }
 
-/** What has not been delivered of an alert key, oldest event first; claimed messages included. */
-export async function pendingDeliveries(
-  connection: Queryable,
-  { model, alertKey }: { readonly model: string; readonly alertKey: string },
-): Promise<Delivery[]> {
-  return connection.query<Record<string, unknown> & Delivery>(
+async function claimAgain(connection: Queryable, messageId: number): Promise<ClaimName | null> {
+  const [row] = await connection.query<ClaimName & Record<string, unknown>>(
+    `update alert_messages
+     set state = 'sending', attempts = attempts + 1, claimed_at = clock_timestamp(), retry_at = null
+     where message_id = $1
+     returning message_id as "messageId", attempts as attempt`,
+    [messageId],
+  );
+  return row ?? null;
+}
+
+async function readClaim(connection: Queryable, { messageId, attempt }: ClaimName): Promise<Claim | null> {
+  const rows = await connection.query<
+    Record<string, unknown> & EventToSend & Mailbox & Pick<Claim, 'route' | 'group' | 'terms'>
+  >(
     `select delivery.model, delivery.alert_key as "alertKey", delivery.episode, delivery.event, delivery.channel,
-       delivery.recipient, alert.kind, event.severity, event.summary, event.facts, event.links, event.as_of as "asOf",
-       event.workflow_id as "workflowId", event.run_id as "runId"
+       delivery.recipient, delivery.route, delivery.group_key as "group", delivery.terms, alert.kind, event.severity,
+       event.summary, event.facts, event.links, event.as_of as "asOf", event.workflow_id as "workflowId",
+       event.run_id as "runId"
      from alert_deliveries delivery
      join alert_events event using (model, alert_key, episode, event)
      join alerts alert using (model, alert_key, episode)
-     where delivery.model = $1 and delivery.alert_key = $2 and delivery.state <> 'delivered'
-     order by delivery.episode, event.as_of, event.recorded_at, delivery.channel, delivery.recipient`,
-    [model, alertKey],
+     where delivery.message_id = $1
+     order by delivery.recorded_at, event.as_of, event.recorded_at, delivery.alert_key, delivery.event`,
+    [messageId],
   );
+  const [first] = rows;
+  if (first === undefined) return null;
+  const { channel, recipient, route, group, terms } = first;
+  return { messageId, attempt, channel, recipient, route, group, terms, events: rows };
 }
 
-/** Claims a message for sending; null when it has been delivered, or another claim on it is still good. */
-export async function claimDelivery(connection: Queryable, delivery: Delivery): Promise<Claim | null> {
-  const [row] = await connection.query<{ attempts: number }>(
-    `update alert_deliveries set state = 'claimed', claimed_at = clock_timestamp(), attempts = attempts + 1
-     where model = $1 and alert_key = $2 and episode = $3 and event = $4 and channel = $5 and recipient = $6
-       and (state = 'pending'
-         or state = 'claimed' and claimed_at < clock_timestamp() - make_interval(mins => $7))
-     returning attempts`,
-    [...keyOf(delivery), leaseMinutes],
-  );
-  return row === undefined ? null : { delivery, attempt: row.attempts };
-}
-
-/** Notes that a message was sent. It counts even when the claim has run out meanwhile: people have it. */
+/**
+ * Notes that a message was sent. It counts even when the claim has run out meanwhile: people have it. Gives how many
+ * deliveries it was.
+ */
 export async function recordDelivered(
   connection: Queryable,
-  { delivery }: Claim,
-  notice: string | null = null,
-): Promise<void> {
+  { messageId }: Claim,
+  notice: string | null,
+): Promise<number> {
   await connection.execute(
-    `update alert_deliveries set state = 'delivered', delivered_at = clock_timestamp(), last_error = $7
-     where model = $1 and alert_key = $2 and episode = $3 and event = $4 and channel = $5 and recipient = $6
-       and state <> 'delivered'`,
-    [...keyOf(delivery), notice],
+    `update alert_messages
+     set state = 'delivered', sent_at = coalesce(sent_at, clock_timestamp()), retry_at = null, last_error = $2
+     where message_id = $1`,
+    [messageId, notice],
+  );
+  return connection.execute(
+    `update alert_deliveries set state = 'delivered', delivered_at = clock_timestamp(), last_error = $2
+     where message_id = $1 and state = 'pending'`,
+    [messageId, notice],
   );
 }
 
-/** Gives a claim back with the reason why nothing was sent. A claim that has passed to another changes nothing. */
-export async function releaseDelivery(
+/** Gives a claim back with the reason why nothing was sent, and says when it goes again. One that has passed to another changes nothing. */
+export async function recordFailed(
   connection: Queryable,
-  { delivery, attempt }: Claim,
+  { messageId, attempt }: Claim,
   error: string,
-): Promise<void> {
-  await connection.execute(
-    `update alert_deliveries set state = 'pending', claimed_at = null, last_error = $8
-     where model = $1 and alert_key = $2 and episode = $3 and event = $4 and channel = $5 and recipient = $6
-       and state = 'claimed' and attempts = $7`,
-    [...keyOf(delivery), attempt, error],
+  retryAfterMs: number,
+): Promise<Waiting> {
+  const waitMs = Math.max(retryAfterMs, Math.min(2 ** (attempt - 1) * secondMs, longestRetryMs));
+  const retryAt = (await readClock(connection)) + waitMs;
+  const changed = await connection.execute(
+    `update alert_messages set state = 'waiting', retry_at = $3, last_error = $4
+     where message_id = $1 and attempts = $2 and state = 'sending'`,
+    [messageId, attempt, toTimestamp(retryAt), error],
   );
+  if (changed > 0) {
+    await connection.execute(`update alert_deliveries set last_error = $2 where message_id = $1`, [
+      messageId,
+      error,
+    ]);
+  }
+  return { until: retryAt };
 }
 
-/** Notes why a message cannot be tried at all. */
-export async function recordWaiting(
+/** Passes a message that a channel refuses for good to the mailbox that takes over. */
+export async function recordRefused(
   connection: Queryable,
-  delivery: Delivery,
-  reason: string,
+  { messageId, terms }: Claim,
+  error: string,
+  to: Mailbox,
 ): Promise<void> {
   await connection.execute(
-    `update alert_deliveries set last_error = $7
-     where model = $1 and alert_key = $2 and episode = $3 and event = $4 and channel = $5 and recipient = $6
-       and state = 'pending'`,
-    [...keyOf(delivery), reason],
+    `update alert_messages set state = 'refused', retry_at = null, last_error = $2 where message_id = $1`,
+    [messageId, error],
   );
-}
-
-function keyOf({ model, alertKey, episode, event, channel, recipient }: Delivery): unknown[] {
-  return [model, alertKey, episode, event, channel, recipient];
+  await connection.execute(
+    `insert into alert_deliveries (model, alert_key, episode, event, channel, recipient, route, group_key, terms)
+     select model, alert_key, episode, event, $2, $3, route, group_key, $4
+     from alert_deliveries
+     where message_id = $1 and state = 'pending'
+     on conflict do nothing`,
+    [
+      messageId,
+      to.channel,
+      to.recipient,
+      JSON.stringify({ waitMs: 0, intervalMs: 0, fallback: terms.fallback.slice(1) } satisfies DeliveryTerms),
+    ],
+  );
+  await connection.execute(
+    `update alert_deliveries set state = 'refused', last_error = $2 where message_id = $1 and state = 'pending'`,
+    [messageId, error],
+  );
 }

@@ -118,7 +118,7 @@ function alertOf(
 /** The alert keys of a model whose life cycle has something to do: messages that have not been delivered, or time that is up. */
 export async function listPendingAlerts(connection: Queryable, model: string): Promise<string[]> {
   const rows = await connection.query<{ alertKey: string }>(
-    `select alert_key as "alertKey" from alert_deliveries where model = $1 and state <> 'delivered'
+    `select alert_key as "alertKey" from alert_deliveries where model = $1 and state in ('pending', 'held')
      union
      select alert_key from alerts where model = $1 and due_at <= now()
      order by 1`,

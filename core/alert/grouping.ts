@@ -2,7 +2,7 @@
 
 import { floorToHour, hourMs, nextLocalTime } from '../window.ts';
 import { firstWithin } from './hours.ts';
-import type { Hours } from './route-settings.ts';
+import type { ChannelName, Hours } from './route-settings.ts';
 
 /** How a route wanted a delivery to be made when the delivery was recorded. */
 export interface DeliveryTerms {
@@ -16,8 +16,10 @@ export interface DeliveryTerms {
   readonly hours?: Hours;
   /** Messages an hour of the route to one recipient. */
   readonly budget?: number;
+  /** The end of the hour that they are the summary of: what went beyond its budget. */
+  readonly summaryAt?: number;
   /** Who takes the message when it is refused for good: the first, and the others after that. */
-  readonly fallback: readonly { readonly channel: string; readonly recipient: string }[];
+  readonly fallback: readonly { readonly channel: ChannelName; readonly recipient: string }[];
 }
 
 /** The deliveries of a route to one recipient that go out together, in epoch milliseconds. */
@@ -26,8 +28,6 @@ export interface PendingGroup {
   readonly since: number;
   /** When the newest message of the group went out. */
   readonly lastSentAt: number | null;
-  /** The end of the hour that they are the summary of: what went beyond its budget. */
-  readonly summaryAt?: number;
 }
 
 export type GroupPlan =
@@ -67,8 +67,8 @@ export function groupOf(
  *
  * @example dueAt({ waitMs: 30_000, intervalMs: 300_000, fallback: [] }, { since: 0, lastSentAt: -60_000 }) // 240_000
  */
-export function dueAt(terms: DeliveryTerms, { since, lastSentAt, summaryAt }: PendingGroup): number {
-  const { waitMs, intervalMs, digest, hours } = terms;
+export function dueAt(terms: DeliveryTerms, { since, lastSentAt }: PendingGroup): number {
+  const { waitMs, intervalMs, digest, hours, summaryAt } = terms;
   const earliest =
     summaryAt ??
     (digest === undefined
@@ -95,7 +95,7 @@ export function planGroup(
   const due = Math.max(now, dueAt(terms, group));
   const until = hours === undefined ? due : firstWithin(hours, due);
   if (until > now) return { action: 'wait', until };
-  if (group.summaryAt === undefined && sentThisHour >= budget) {
+  if (terms.summaryAt === undefined && sentThisHour >= budget) {
     return { action: 'summarise', at: floorToHour(now) + hourMs };
   }
   return { action: 'send' };

@@ -57,10 +57,12 @@ export type Hours = z.output<typeof hours>;
 
 const digest = z.strictObject({ at: timeOfDay.default('08:00'), timeZone });
 
-const modelPattern = z.string().regex(/^[a-z0-9._*?-]+$/, 'write a model, or a pattern such as "bike-*"');
+export const modelPattern = z
+  .string()
+  .regex(/^[a-z0-9._*?-]+$/, 'write a model, or a pattern such as "bike-*"');
 
 /** One, or several. */
-const someOf = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);
+export const someOf = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);
 
 const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'use letters, digits and "_" in a label');
 

@@ -90,7 +90,7 @@ describe.each(cases)('$name', ({ name, prepare, prepareWorld, run, wakes }: Case
         await expect(run(world.activities(dying))).rejects.toThrow(Died);
         // The claim of a process that died counts for two minutes.
         await test.database.execute(
-          `update alert_deliveries set claimed_at = claimed_at - interval '3 minutes'`,
+          `update alert_messages set claimed_at = claimed_at - interval '3 minutes'`,
         );
         await test.database.execute(
           `update report_deliveries set claimed_at = claimed_at - interval '3 minutes'`,

@@ -35,7 +35,7 @@ async function loadAll(database: Database, { trainer }: World): Promise<void> {
     performance: { windows: ['1d'], limits: { rmse: { warning: 2, critical: 4 } } },
     degradation: { rules: [{ metric: 'rmse', over: '1d', limit: 4 }] },
     retraining: { trainer: { url: trainer.url }, ...policy, minimumOutcomes: 10 },
-    alerts: { routes: [{ slack: true, email: ['a@example.org'] }] },
+    alerts: { routes: [{ slack: true, email: ['a@example.org'], groupWait: '0s', groupInterval: '0s' }] },
     report: { recipients: ['a@example.org', 'b@example.org'] },
   });
   await load(database, model, { from: 1, to: 9 });

@@ -12,8 +12,11 @@ const notContent: readonly string[] = [
   'delivered_at',
   'due_at',
   'finished_at',
+  'sent_at',
+  'retry_at',
   // Numbers from sequences; a try that was rolled back has used some up.
   'drift_run_id',
+  'message_id',
   'generation',
   // How many tries a delivery took.
   'attempts',

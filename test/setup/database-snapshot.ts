@@ -32,7 +32,7 @@ export async function snapshot(database: Database): Promise<() => Promise<void>>
   const columns = await database.query<{ name: string; columns: string }>(
     `select table_name as name, string_agg(quote_ident(column_name), ', ' order by ordinal_position) as columns
      from information_schema.columns
-     where table_schema = 'public' and table_name = any($1)
+     where table_schema = 'public' and table_name = any($1) and is_generated = 'NEVER'
      group by table_name`,
     [names],
   );

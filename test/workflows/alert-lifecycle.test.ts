@@ -14,13 +14,14 @@ import { failureOf } from './failures.ts';
 
 const test = useWorkerWithChannels('shared by all tests');
 
+const atOnce = { groupWait: '0s', groupInterval: '0s' };
 let model: string;
 let key: string;
 let alerts: Awaited<ReturnType<typeof watch>>['alerts'];
 beforeEach(async () => {
   model = `alerted-${randomBytes(4).toString('hex')}`;
   key = alertKey('degradation', model, 'performance');
-  const routes = [{ severity: ['critical' as const], slack: true, email: ['a@example.org'] }];
+  const routes = [{ severity: ['critical' as const], slack: true, email: ['a@example.org'], ...atOnce }];
   ({ alerts } = await watch(test.database, { model, alerts: { routes, life: { resolveAfter: 1 } } }));
   test.channels.told();
 });
@@ -125,6 +126,7 @@ describe('alertLifecycle', () => {
     await open();
     test.channels.slack.answerNext({ status: 500 });
     await wake();
+    await untilDelivered(1);
     await resolve();
     await wake();
     await ends();
@@ -178,8 +180,8 @@ describe('an alert that nobody takes', () => {
 
   it('is told to those who wait for that', async () => {
     const routes = [
-      { severity: ['critical' as const], unacknowledgedFor: '15m', email: ['boss@example.org'] },
-      { severity: ['critical' as const], slack: true },
+      { severity: ['critical' as const], unacknowledgedFor: '15m', email: ['boss@example.org'], ...atOnce },
+      { severity: ['critical' as const], slack: true, ...atOnce },
     ];
     ({ alerts } = await watch(test.database, { model, alerts: { routes } }));
     await open();

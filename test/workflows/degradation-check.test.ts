@@ -53,7 +53,15 @@ beforeAll(async () => {
       cooldown: '21d',
     },
     alerts: {
-      routes: [{ severity: ['warning', 'critical'], slack: true, email: ['oncall@example.org'] }],
+      routes: [
+        {
+          severity: ['warning', 'critical'],
+          slack: true,
+          email: ['oncall@example.org'],
+          groupWait: '0s',
+          groupInterval: '0s',
+        },
+      ],
     },
   });
   await load(test.database, model, { from: 1, to: 15 });

@@ -9,7 +9,7 @@ import { useWorkerWithChannels } from '../setup/worker-world.ts';
 const settings = {
   reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-08' },
   drift: { share: 0.4 },
-  alerts: { routes: [{ slack: true, email: ['data@example.org'] }] },
+  alerts: { routes: [{ slack: true, email: ['data@example.org'], groupWait: '0s', groupInterval: '0s' }] },
 } as const satisfies Partial<MonitorInput>;
 
 /** Another one for each test: the life cycle of an alert may go on when the run that opened it has ended. */

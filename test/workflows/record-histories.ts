@@ -42,7 +42,7 @@ export async function recordHistories(directory: URL): Promise<void> {
       holdout: '7d',
       minimumOutcomes: 100,
     },
-    alerts: { routes: [{ slack: true }] },
+    alerts: { routes: [{ slack: true, groupWait: '0s', groupInterval: '0s' }] },
     report: { recipients: ['team@example.org'] },
   });
   await load(test.database, model, { from: 1, to: 15 });

@@ -31,7 +31,7 @@ beforeAll(async () => {
     performance: { windows: ['1d'] },
     degradation: { rules: [{ metric: 'rmse', over: '1d', limit: 1, certainty: 'point' }] },
     quality: { ignore: ['range', 'volume', 'freshness', 'stuck'] },
-    alerts: { routes: [{ slack: true }] },
+    alerts: { routes: [{ slack: true, groupWait: '0s', groupInterval: '0s' }] },
   });
   // The reference, which is not checked.
   await openClient({ database: test.database }).logPredictions(model, predictionsOf({ from: 1, to: 15 }));

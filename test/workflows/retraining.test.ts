@@ -39,7 +39,7 @@ async function watchRetrained(policy: Partial<MonitorInput['retraining'] & objec
       ...policy,
       trainer: { url: trainer.url, poll: '100ms', timeout },
     },
-    alerts: { routes: [{ slack: true }] },
+    alerts: { routes: [{ slack: true, groupWait: '0s', groupInterval: '0s' }] },
   });
 }
 

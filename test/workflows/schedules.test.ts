@@ -32,7 +32,7 @@ async function loadHistory(input: Partial<MonitorInput> = {}): Promise<void> {
     drift: { share: 0.4 },
     // Values that have moved that far are bad data, too.
     quality: { ignore: ['range'] },
-    alerts: { routes: [{ slack: true }] },
+    alerts: { routes: [{ slack: true, groupWait: '0s', groupInterval: '0s' }] },
     ...input,
   });
   await load(test.database, model, { from: 1, to: 22 });

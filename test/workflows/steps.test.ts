@@ -82,7 +82,7 @@ describe('a Pushgateway that stays away', () => {
     await watch(test.database, {
       model,
       reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-02' },
-      alerts: { routes: [{ slack: true }] },
+      alerts: { routes: [{ slack: true, groupWait: '0s', groupInterval: '0s' }] },
       performance: { limits: { rmse: 2 } },
     });
     await worker.run('degradationCheck', { model, asOf: at(9, 3) });

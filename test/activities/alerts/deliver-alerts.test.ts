@@ -1,22 +1,28 @@
-import { ApplicationFailure } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createDeliverAlerts } from '../../../activities/alerts/deliver-alerts.ts';
+import type { DeliveryOutcome } from '../../../activities/alerts/deliver-alerts.ts';
 import {
-  claimDelivery,
-  pendingDeliveries,
+  claimMessage,
+  readClock,
   recordDelivered,
-  releaseDelivery,
+  recordFailed,
 } from '../../../activities/alerts/deliveries.ts';
-import type { Delivery } from '../../../activities/alerts/deliveries.ts';
+import type { Claim } from '../../../activities/alerts/deliveries.ts';
 import { openEmail } from '../../../activities/alerts/email.ts';
+import { upsertInstallationSettings } from '../../../activities/alerts/installation-settings.ts';
 import { openSlack } from '../../../activities/alerts/slack.ts';
 import { openAlert, resolveAlert } from '../../../activities/alerts/store.ts';
+import type { AlertKind, Severity } from '../../../core/alert/alert.ts';
+import { installationSettingsSchema } from '../../../core/alert/installation-settings.ts';
 import { routesSchema } from '../../../core/alert/route-settings.ts';
+import { TidewatchError } from '../../../core/errors.ts';
+import { floorToHour, hourMs } from '../../../core/window.ts';
 import { startSlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
 import type { SlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
 import { startSmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
 import type { SmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
+import type { Database, Queryable } from '../../../sql/database.ts';
 import { alertsTo } from '../../setup/alert-settings.ts';
 import { useDatabase } from '../../setup/world.ts';
 
@@ -28,20 +34,32 @@ const observed = {
   facts: [{ name: 'RMSE', value: '101.2' }],
   provenance: { workflowId: 'degradation-check:bike-demand-2011-05-20', runId: 'run-1' },
 } as const;
-const toSlack = routesSchema.parse([{ slack: true }]);
-const toBoth = routesSchema.parse([{ slack: true, email: ['a@example.org', 'b@example.org'] }]);
+const atOnce = { groupWait: '0s', groupInterval: '0s' };
+const routed = (...routes: readonly object[]) =>
+  routesSchema.parse(routes.map((route) => ({ ...atOnce, ...route })));
+const toSlack = routed({ slack: true });
+const toBoth = routed({ slack: true, email: ['a@example.org', 'b@example.org'] });
 const day = (n: number): number => Date.UTC(2011, 4, n, 3, 40);
 
 const test = useDatabase('shared by all tests');
 let slack: SlackEndpoint;
 let smtp: SmtpEndpoint;
+let woken: string[];
 beforeEach(async () => {
-  await test.database.execute('delete from alerts');
+  for (const table of ['alerts', 'alert_messages', 'installation_settings']) {
+    await test.database.execute(`delete from ${table}`);
+  }
+  woken = [];
   [slack, smtp] = await Promise.all([startSlackEndpoint(), startSmtpEndpoint()]);
 });
 afterEach(() => Promise.all([slack.stop(), smtp.stop()]));
 
-const opened = (routes = toSlack) =>
+interface Given {
+  readonly kind?: AlertKind;
+  readonly subject?: string;
+  readonly severity?: Severity;
+}
+const opened = (routes = toSlack, given: Given = {}) =>
   test.database.transaction((connection) =>
     openAlert(connection, {
       ...observed,
@@ -49,15 +67,17 @@ const opened = (routes = toSlack) =>
       summary: 'RMSE is above 75',
       asOf: day(20),
       alerts: alertsTo(routes),
+      ...given,
     }),
   );
-const resolved = (routes = toSlack) =>
+const resolved = (routes = toSlack, given: Given = {}) =>
   test.database.transaction((connection) =>
     resolveAlert(connection, {
       ...observed,
       summary: 'RMSE is not above 75',
       asOf: day(21),
       alerts: alertsTo(routes),
+      ...given,
     }),
   );
 
@@ -65,29 +85,70 @@ const channels = () => ({
   slack: openSlack({ webhookUrl: slack.url }),
   email: openEmail({ smtpUrl: smtp.url, from: 'Tidewatch <tidewatch@example.org>' }),
 });
-const deliver = (given: Partial<Parameters<typeof createDeliverAlerts>[0]> = {}) =>
-  createDeliverAlerts({
+interface Outcome extends Omit<DeliveryOutcome, 'nextDue'> {
+  /** From now on. */
+  readonly dueInMs?: number;
+}
+const deliver = async (
+  given: Partial<Parameters<typeof createDeliverAlerts>[0]> = {},
+  alertKey: string = alert.alertKey,
+): Promise<Outcome> => {
+  const { nextDue, ...outcome } = await createDeliverAlerts({
     database: test.database,
     channels: channels(),
     temporalUi: 'http://127.0.0.1:8233/namespaces/default',
     pagesUrl: 'http://127.0.0.1:9464',
+    wakeAlert: async ({ alertKey }) => void woken.push(alertKey),
+    context: () => ({
+      workflowId: 'alert-lifecycle:x',
+      runId: 'run-2',
+      heartbeat: () => {},
+      resumePoint: undefined,
+      cancelled: new AbortController().signal,
+    }),
     ...given,
-  })(alert);
-const failureOf = async (delivering: Promise<unknown>): Promise<ApplicationFailure> => {
-  const error = await delivering.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(error instanceof ApplicationFailure))
-    throw new Error(`expected an ApplicationFailure, got ${String(error)}`);
-  return error;
+  })({ ...alert, alertKey });
+  if (nextDue === undefined) return outcome;
+  return { ...outcome, dueInMs: nextDue - (await readClock(given.database ?? test.database)) };
 };
+/** As if what is stored had happened so much earlier. */
+async function letPass(interval: string): Promise<void> {
+  for (const [table, columns] of [
+    ['alert_deliveries', ['recorded_at', 'delivered_at']],
+    ['alert_messages', ['claimed_at', 'retry_at', 'sent_at']],
+  ] as const) {
+    const earlier = columns.map((column) => `${column} = ${column} - interval '${interval}'`);
+    await test.database.execute(`update ${table} set ${earlier.join(', ')}`);
+  }
+}
+/** The database with its clock stopped. */
+function clockAt(now: number): Database {
+  const stopped = <Q extends Queryable>(connection: Q): Q => ({
+    ...connection,
+    query: async (text: string, values?: readonly unknown[]) =>
+      text === 'select clock_timestamp() as now' ? [{ now }] : connection.query(text, values),
+  });
+  const { transaction } = test.database;
+  return { ...stopped(test.database), transaction: (work) => transaction((inner) => work(stopped(inner))) };
+}
 const stored = () =>
-  test.database.query(
-    'select event, channel, state, attempts, last_error from alert_deliveries order by event, channel',
+  test.database.query<{
+    event: string;
+    channel: string;
+    state: string;
+    held_by: string | null;
+    last_error: string | null;
+  }>('select event, channel, state, held_by, last_error from alert_deliveries order by recorded_at, channel');
+const attempts = () => test.database.query('select attempts, state from alert_messages order by message_id');
+const slackTexts = () => slack.messages().map(({ body }) => String(body['text']));
+async function claimed(): Promise<Claim> {
+  const [{ id } = { id: '' }] = await test.database.query<{ id: string }>(
+    'select group_id as id from alert_deliveries limit 1',
   );
-const slackTexts = () => slack.messages().map(({ body }) => body['text']);
-const firstPending = async (): Promise<Delivery> => (await pendingDeliveries(test.database, alert))[0]!;
+  const claim = await claimMessage(test.database, id);
+  if (claim === null || 'until' in claim) throw new Error('nothing could be claimed');
+  return claim;
+}
 
 describe('deliverAlerts', () => {
   it('sends no more than a person reads, however much is wrong', async () => {
@@ -129,10 +190,12 @@ describe('deliverAlerts', () => {
         subject: '[critical] bike-demand is degraded: RMSE is above 75',
       },
     ]);
-    expect(await stored()).toEqual([
-      { event: 'opened', channel: 'email', state: 'delivered', attempts: 1, last_error: null },
-      { event: 'opened', channel: 'slack', state: 'delivered', attempts: 1, last_error: null },
-    ]);
+    expect((await stored()).map(({ channel, state }) => [channel, state])).toEqual(
+      expect.arrayContaining([
+        ['email', 'delivered'],
+        ['slack', 'delivered'],
+      ]),
+    );
   });
 
   it('links to the run that found the trouble', async () => {
@@ -144,167 +207,322 @@ describe('deliverAlerts', () => {
     expect(JSON.stringify(slack.messages()[0]!.body)).toContain(url);
   });
 
-  it('delivers in the order of the events', async () => {
+  it('tells in one message of what has happened to an alert since it was last told of, in the order of the events', async () => {
     await opened();
     await resolved();
-    await deliver();
-    expect(slackTexts()).toEqual([
-      'CRITICAL bike-demand is degraded: RMSE is above 75',
-      'RESOLVED bike-demand is no longer degraded: RMSE is not above 75',
-    ]);
+    expect(await deliver()).toEqual({ delivered: 2, pending: 0 });
+    expect(slackTexts()).toEqual([expect.stringContaining('2 events of one alert')]);
   });
 
-  it('sends one message when ten deliver at once, and lets the others come back', async () => {
+  it('tells in one message of all alerts of a group, whichever asks', async () => {
+    for (const subject of ['hum', 'temp', 'windspeed']) await opened(toSlack, { kind: 'drift', subject });
+    expect(await deliver({}, 'drift:bike-demand:temp')).toEqual({ delivered: 3, pending: 0 });
+    expect(await deliver({}, 'drift:bike-demand:hum')).toEqual({ delivered: 0, pending: 0 });
+    expect(slackTexts()).toEqual([expect.stringContaining('bike-demand: 3 alerts')]);
+  });
+
+  it('waits for more before the first message of a group, and for the interval before the next', async () => {
+    const routes = routesSchema.parse([{ slack: true }]);
+    await opened(routes, { kind: 'drift', subject: 'hum' });
+    const key = 'drift:bike-demand:hum';
+    const first = await deliver({}, key);
+    expect(first).toMatchObject({ delivered: 0, pending: 1 });
+    expect(first.dueInMs).toBeGreaterThan(29_000 - 5_000);
+    expect(first.dueInMs).toBeLessThanOrEqual(30_000);
+    await letPass('30 seconds');
+    expect(await deliver({}, key)).toEqual({ delivered: 1, pending: 0 });
+
+    await opened(routes, { kind: 'drift', subject: 'temp' });
+    await letPass('31 seconds');
+    const second = await deliver({}, 'drift:bike-demand:temp');
+    expect(second).toMatchObject({ delivered: 0, pending: 1 });
+    expect(second.dueInMs).toBeGreaterThan(4 * 60_000);
+    await letPass('5 minutes');
+    expect(await deliver({}, 'drift:bike-demand:temp')).toEqual({ delivered: 1, pending: 0 });
+    expect(slack.requests()).toBe(2);
+  });
+
+  it('tells in one summary, when the hour is over, of what went beyond the budget', async () => {
+    const routes = routed({ slack: true, budget: 1, groupBy: ['subject'] });
+    for (const subject of ['hum', 'temp', 'windspeed', 'weather']) {
+      await opened(routes, { kind: 'drift', subject });
+    }
+    const keys = ['hum', 'temp', 'windspeed', 'weather'].map((subject) => `drift:bike-demand:${subject}`);
+    await letPass('10 minutes');
+    const lateInTheHour = floorToHour(Date.now()) + hourMs - 1_000;
+    const outcomes: Outcome[] = [];
+    for (const key of keys) outcomes.push(await deliver({ database: clockAt(lateInTheHour) }, key));
+    expect(outcomes.map(({ delivered, dueInMs }) => [delivered, dueInMs])).toEqual([
+      [1, undefined],
+      [0, 1_000],
+      [0, 1_000],
+      [0, 1_000],
+    ]);
+    const anHourLater = clockAt(lateInTheHour + hourMs);
+    expect(await deliver({ database: anHourLater }, keys[2])).toEqual({ delivered: 3, pending: 0 });
+    expect(slackTexts().slice(1)).toEqual([expect.stringContaining('bike-demand: 3 alerts')]);
+  });
+
+  it('sends one message when ten deliver at once', async () => {
     await opened();
-    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => deliver()));
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => deliver()));
     expect(slack.requests()).toBe(1);
-    const failures = outcomes.flatMap((outcome) =>
-      outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
-    );
-    const comeBack = { type: 'DELIVERY_FAILED', nonRetryable: false };
-    expect(failures).toMatchObject(failures.map(() => comeBack));
-    const delivered = outcomes.map((outcome) =>
-      outcome.status === 'fulfilled' ? outcome.value.delivered : 0,
-    );
-    expect(delivered.filter((count) => count > 0)).toEqual([1]);
+    expect(outcomes.filter(({ delivered }) => delivered > 0)).toHaveLength(1);
     expect(await deliver()).toEqual({ delivered: 0, pending: 0 });
   });
 
-  it('leaves a message to the process that claimed it until the claim has run out', async () => {
+  it('leaves a message to the process that claimed it until the claim has run out, and sends the same one then', async () => {
     await opened();
     // A process that dies right after this line leaves exactly this behind.
-    await claimDelivery(test.database, await firstPending());
-    const failure = await failureOf(deliver());
-    expect(failure).toMatchObject({ type: 'DELIVERY_FAILED', nonRetryable: false });
-    expect(failure.message).toContain('another process is sending it');
+    await claimed();
+    await resolved();
+    const outcome = await deliver();
+    expect(outcome).toMatchObject({ delivered: 0, pending: 2 });
+    expect(outcome.dueInMs).toBeGreaterThan(0);
     expect(slack.requests()).toBe(0);
 
-    await test.database.execute(`update alert_deliveries set claimed_at = now() - interval '121 seconds'`);
-    expect(await deliver()).toEqual({ delivered: 1, pending: 0 });
-    expect(slack.requests()).toBe(1);
+    await letPass('121 seconds');
+    expect(await deliver()).toEqual({ delivered: 2, pending: 0 });
+    expect(slackTexts().map((text) => text.slice(0, 8))).toEqual(['CRITICAL', 'RESOLVED']);
   });
 
   it('waits as long as Slack asks after a 429', async () => {
     await opened();
     slack.answerNext({ status: 429, retryAfterSeconds: 30 });
-    const failure = await failureOf(deliver());
-    expect(failure).toMatchObject({ type: 'DELIVERY_FAILED', nonRetryable: false, nextRetryDelay: 30_000 });
+    const outcome = await deliver();
+    expect(outcome).toMatchObject({ delivered: 0, pending: 1 });
+    expect(outcome.dueInMs).toBeGreaterThan(25_000);
+    expect(await deliver()).toMatchObject({ delivered: 0, pending: 1 });
+    await letPass('30 seconds');
     expect(await deliver()).toEqual({ delivered: 1, pending: 0 });
+    expect(slack.requests()).toBe(2);
   });
 
-  it.each([
-    [500, 'DELIVERY_FAILED'],
-    [404, 'DELIVERY_REFUSED'],
-  ])(
-    'keeps a message that Slack answers with %d, with what it said, and tries again',
-    async (status, type) => {
-      await opened();
-      slack.answerNext({ status });
-      const failure = await failureOf(deliver());
-      expect(failure).toMatchObject({ type, nonRetryable: false });
-      expect(failure.nextRetryDelay).toBeUndefined();
+  it('keeps a message that Slack does not take, with what it said, and tries again after ever longer waits', async () => {
+    await opened();
+    const waits: number[] = [];
+    for (let tries = 1; tries <= 4; tries += 1) {
+      slack.answerNext({ status: 500 });
+      const outcome = await deliver();
+      expect(outcome.failures).toEqual([expect.stringContaining('HTTP 500')]);
       expect(await stored()).toMatchObject([
-        { state: 'pending', attempts: 1, last_error: expect.stringContaining(`HTTP ${status}`) },
+        { state: 'pending', last_error: expect.stringContaining('HTTP 500') },
       ]);
-      await deliver();
-      expect(await stored()).toMatchObject([{ state: 'delivered', attempts: 2, last_error: null }]);
-    },
-  );
+      waits.push(Math.ceil((outcome.dueInMs ?? 0) / 1000));
+      await letPass('10 seconds');
+    }
+    expect(waits).toEqual([1, 2, 4, 8]);
+    await deliver();
+    expect(await stored()).toMatchObject([{ state: 'delivered', last_error: null }]);
+    expect(await attempts()).toEqual([{ attempts: 5, state: 'delivered' }]);
+  });
 
-  it('delivers to the other recipients where one fails, and holds back what comes after for that one', async () => {
+  it('delivers to the other recipients where one fails, and lets what comes after wait for that one', async () => {
     await opened(toBoth);
-    await resolved(toBoth);
     slack.answerNext({ status: 500 });
-    await failureOf(deliver());
+    expect(await deliver()).toMatchObject({ delivered: 1, pending: 1 });
+    await resolved(toBoth);
+    expect(await deliver()).toMatchObject({ delivered: 1, pending: 2 });
     expect(smtp.messages().map(({ subject }) => subject.slice(0, 10))).toEqual(['[critical]', '[resolved]']);
     expect(slackTexts()).toEqual([]);
+    await letPass('1 second');
     expect(await deliver()).toEqual({ delivered: 2, pending: 0 });
-    expect(slackTexts().map((text) => String(text).slice(0, 8))).toEqual(['CRITICAL', 'RESOLVED']);
+    expect(slackTexts().map((text) => text.slice(0, 8))).toEqual(['CRITICAL', 'RESOLVED']);
     expect(smtp.messages()).toHaveLength(2);
   });
 
   it('keeps messages for a channel that is not configured, says what to set, and delivers the rest', async () => {
     await opened(toBoth);
-    const failure = await failureOf(deliver({ channels: { email: channels().email } }));
-    expect(failure).toMatchObject({ type: 'CHANNEL_NOT_CONFIGURED', nonRetryable: false });
-    expect(failure.message).toContain('Set SLACK_WEBHOOK_URL');
-    expect(smtp.messages()).toHaveLength(1);
-    expect(await stored()).toMatchObject([
-      { channel: 'email', state: 'delivered' },
-      {
-        channel: 'slack',
-        state: 'pending',
-        attempts: 0,
-        last_error: expect.stringContaining('SLACK_WEBHOOK_URL'),
-      },
-    ]);
+    const { email } = channels();
+    const outcome = await deliver({ channels: { email } });
+    expect(outcome).toMatchObject({
+      delivered: 1,
+      pending: 1,
+      failures: [expect.stringContaining('Set SLACK_WEBHOOK_URL')],
+    });
+    await letPass('1 second');
     expect(await deliver()).toEqual({ delivered: 1, pending: 0 });
-  });
-
-  it('tells of both when one channel fails and another is not configured', async () => {
-    await opened(toBoth);
-    smtp.refuseNext({ code: 451 });
-    const failure = await failureOf(deliver({ channels: { email: channels().email } }));
-    expect(failure.type).toBe('DELIVERY_FAILED');
-    expect(failure.message).toMatch(/The mail server did not take.*SLACK_WEBHOOK_URL/);
+    expect(smtp.messages()).toHaveLength(1);
   });
 
   it('notes the addresses that a mail server refused while it took the others', async () => {
     await opened(toBoth);
     const email = { ...channels().email, send: async () => ({ notice: 'refused for b@example.org' }) };
     await deliver({ channels: { slack: channels().slack, email } });
-    expect(await stored()).toMatchObject([
-      { channel: 'email', state: 'delivered', last_error: 'refused for b@example.org' },
-      { channel: 'slack', state: 'delivered', last_error: null },
+    expect((await stored()).map(({ channel, state, last_error }) => [channel, state, last_error])).toEqual(
+      expect.arrayContaining([
+        ['email', 'delivered', 'refused for b@example.org'],
+        ['slack', 'delivered', null],
+      ]),
+    );
+  });
+
+  it('tells of what was recorded while it ran, too', async () => {
+    await opened();
+    let sent = 0;
+    const send = async (): Promise<object> => {
+      sent += 1;
+      if (sent === 1) await resolved();
+      return {};
+    };
+    expect(await deliver({ channels: { slack: { sends: 'message', send } } })).toEqual({
+      delivered: 2,
+      pending: 0,
+    });
+    expect(sent).toBe(2);
+  });
+});
+
+describe('a channel that refuses for good', () => {
+  const refusing = {
+    sends: 'message',
+    send: async () => {
+      throw new TidewatchError('DELIVERY_REFUSED', {
+        channel: 'Slack',
+        alertKey: alert.alertKey,
+        reason: 'HTTP 404 no_service',
+        setting: 'SLACK_WEBHOOK_URL',
+      });
+    },
+  } as const;
+  const withFallback = routed({ slack: true, fallback: [{ email: ['a@example.org'] }] });
+  const failing = 'delivery-failing:bike-demand:slack';
+
+  it('passes the message to the next of the route at once, and opens an alert there', async () => {
+    await opened(withFallback);
+    const { email } = channels();
+    expect(await deliver({ channels: { slack: refusing, email } })).toMatchObject({
+      delivered: 1,
+      pending: 0,
+      failures: [expect.stringContaining('HTTP 404')],
+    });
+    expect(woken).toEqual([failing]);
+    await deliver({ channels: { slack: refusing, email } }, failing);
+    expect(smtp.messages().map(({ subject }) => subject)).toEqual([
+      '[critical] bike-demand is degraded: RMSE is above 75',
+      expect.stringContaining('bike-demand has alerts that cannot be delivered'),
+    ]);
+    expect((await stored()).map(({ channel, state }) => [channel, state])).toEqual([
+      ['slack', 'refused'],
+      ['email', 'delivered'],
+      ['email', 'delivered'],
     ]);
   });
 
-  it('counts what was recorded while it ran as pending', async () => {
-    await opened();
-    const send = async (): Promise<object> => (await resolved(), {});
-    expect(await deliver({ channels: { slack: { sends: 'message', send } } })).toEqual({
+  it('opens the alert for the other channel of the route, which has been told already', async () => {
+    await opened(toBoth);
+    const { email } = channels();
+    expect(await deliver({ channels: { slack: refusing, email } })).toMatchObject({
       delivered: 1,
-      pending: 1,
+      pending: 0,
     });
+    expect(woken).toEqual([failing]);
+    expect(smtp.messages()).toHaveLength(1);
+  });
+
+  it('keeps the message and tries again where nobody else can take it', async () => {
+    await opened();
+    expect(await deliver({ channels: { slack: refusing } })).toMatchObject({ delivered: 0, pending: 1 });
+    await letPass('1 second');
+    expect(await deliver()).toEqual({ delivered: 1, pending: 0 });
+  });
+});
+
+describe('people are not told for now', () => {
+  const apply = (settings: object) =>
+    upsertInstallationSettings(
+      test.database,
+      installationSettingsSchema.parse(settings),
+      JSON.stringify(settings),
+    );
+  const now = Date.now();
+  const maintenance = (end: number) => ({
+    maintenance: [
+      {
+        model: 'bike-*',
+        from: new Date(now - 3_600_000).toISOString(),
+        to: new Date(end).toISOString(),
+        reason: 'the feed moves',
+      },
+    ],
+  });
+
+  it('during maintenance, and then of what is still open', async () => {
+    await apply(maintenance(now + 3_600_000));
+    await opened();
+    const outcome = await deliver();
+    expect(outcome).toMatchObject({ delivered: 0, pending: 1 });
+    expect(await stored()).toMatchObject([
+      { state: 'held', held_by: expect.stringContaining('the feed moves') },
+    ]);
+    await apply(maintenance(now - 1_000));
+    expect(await deliver()).toEqual({ delivered: 1, pending: 0 });
+  });
+
+  it('during maintenance, and never of what is over by its end', async () => {
+    await apply(maintenance(now + 3_600_000));
+    await opened();
+    await deliver();
+    await resolved();
+    expect(await deliver()).toEqual({ delivered: 0, pending: 0 });
+    expect((await stored()).map(({ state }) => state)).toEqual(['dropped', 'dropped']);
+    expect(slack.requests()).toBe(0);
+  });
+
+  it('of the end of an alert during maintenance only when they know of it', async () => {
+    await opened();
+    await deliver();
+    await apply(maintenance(now + 3_600_000));
+    await resolved();
+    expect(await deliver()).toEqual({ delivered: 1, pending: 0 });
+  });
+
+  it('of drift while data are stale', async () => {
+    const stale = { kind: 'freshness', subject: 'predictions' } as const;
+    const drift = { kind: 'drift', subject: 'hum' } as const;
+    await opened(toSlack, stale);
+    await opened(toSlack, drift);
+    expect(await deliver({}, 'drift:bike-demand:hum')).toMatchObject({ delivered: 0, pending: 1 });
+    expect(await stored()).toMatchObject([
+      { state: 'pending' },
+      { state: 'held', held_by: 'held back by freshness:bike-demand:predictions' },
+    ]);
+    await resolved(toSlack, stale);
+    expect(await deliver({}, 'drift:bike-demand:hum')).toEqual({ delivered: 1, pending: 0 });
   });
 });
 
 describe('a claim', () => {
   it('is good for one of ten that ask at once', async () => {
     await opened();
-    const delivery = await firstPending();
-    const claims = await Promise.all(
-      Array.from({ length: 10 }, () => claimDelivery(test.database, delivery)),
-    );
-    expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
+    const claims = await Promise.allSettled(Array.from({ length: 10 }, () => claimed()));
+    expect(claims.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
   it('cannot be given back once it has passed to another', async () => {
     await opened();
-    const delivery = await firstPending();
-    const slow = await claimDelivery(test.database, delivery);
-    await test.database.execute(`update alert_deliveries set claimed_at = now() - interval '121 seconds'`);
-    await claimDelivery(test.database, delivery);
-    await releaseDelivery(test.database, slow!, 'too late');
-    expect(await stored()).toMatchObject([{ state: 'claimed', attempts: 2, last_error: null }]);
+    const slow = await claimed();
+    await letPass('121 seconds');
+    await claimed();
+    await recordFailed(test.database, slow, 'too late', 0);
+    expect(await attempts()).toEqual([{ attempts: 2, state: 'sending' }]);
+    expect(await stored()).toMatchObject([{ last_error: null }]);
   });
 
   it('that ran out still counts as delivered when its message was sent', async () => {
     await opened();
-    const delivery = await firstPending();
-    const slow = await claimDelivery(test.database, delivery);
-    await test.database.execute(`update alert_deliveries set claimed_at = now() - interval '121 seconds'`);
-    const other = await claimDelivery(test.database, delivery);
-    await recordDelivered(test.database, slow!);
-    await releaseDelivery(test.database, other!, 'HTTP 500');
+    const slow = await claimed();
+    await letPass('121 seconds');
+    const other = await claimed();
+    await recordDelivered(test.database, slow, null);
+    await recordFailed(test.database, other, 'HTTP 500', 0);
     expect(await stored()).toMatchObject([{ state: 'delivered', last_error: null }]);
   });
 
-  it('on a delivered message is never given', async () => {
+  it('is not given on a message that was delivered', async () => {
     await opened();
-    const delivery = await firstPending();
-    await recordDelivered(test.database, (await claimDelivery(test.database, delivery))!);
-    await test.database.execute(`update alert_deliveries set claimed_at = now() - interval '1 day'`);
-    expect(await claimDelivery(test.database, delivery)).toBeNull();
+    await recordDelivered(test.database, await claimed(), null);
+    await letPass('1 day');
+    await expect(claimed()).rejects.toThrow('nothing could be claimed');
   });
 });

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { pendingDeliveries } from '../../../activities/alerts/deliveries.ts';
 import { listPendingAlerts, openAlert, resolveAlert } from '../../../activities/alerts/store.ts';
 import type { Relief, Trouble } from '../../../activities/alerts/store.ts';
 import { routesSchema } from '../../../core/alert/route-settings.ts';
@@ -83,21 +82,6 @@ describe('openAlert', () => {
     ]);
     expect(await events()).toEqual(['1 opened critical']);
     expect(await told('opened')).toEqual(['default', 'a@example.org, b@example.org']);
-    expect(await pendingDeliveries(test.database, { model: 'bike-demand', alertKey: key })).toMatchObject([
-      { channel: 'email' },
-      {
-        channel: 'slack',
-        recipient: 'default',
-        kind: 'degradation',
-        event: 'opened',
-        severity: 'critical',
-        summary: 'RMSE is above 75',
-        facts: [{ name: 'RMSE', value: '101.2' }],
-        asOf: day(1),
-        workflowId: 'degradation-check:bike-demand',
-        runId: 'run-1',
-      },
-    ]);
   });
 
   it('records an alert that nobody is told of', async () => {

@@ -257,7 +257,10 @@ describe('the drift alert', () => {
   });
 
   it('is given to be woken as long as there are messages to deliver', async () => {
-    await watch(test.database, { ...settings, alerts: { routes: [{ slack: true }] } });
+    await watch(test.database, {
+      ...settings,
+      alerts: { routes: [{ slack: true, groupWait: '0s', groupInterval: '0s' }] },
+    });
     await load(test.database, model, { from: 8, to: 9, shift: 3 });
     const pendingAlerts = [`data-quality:${model}:dataset`, key];
     expect(await detect(at(9))).toMatchObject({ pendingAlerts });

@@ -1,0 +1,134 @@
+/** Deliveries that people do not get for now: held back, told later if the alert is still open then. */
+
+import { heldBack } from '../../core/alert/inhibition.ts';
+import type { Hold, OpenAlert } from '../../core/alert/inhibition.ts';
+import type { InstallationSettings } from '../../core/alert/installation-settings.ts';
+import { minuteMs } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+import type { AlertName } from './deliveries.ts';
+import { readInstallationSettings } from './installation-settings.ts';
+
+/** Who is held back by another alert is woken when a run ends that one, and looks itself in case nobody does. */
+const lookAgainMs = 15 * minuteMs;
+
+interface Episode extends OpenAlert {
+  readonly episode: number;
+  readonly isOver: boolean;
+}
+
+/** Holds back what is pending in a group and may not be told now. Was there any? */
+export async function holdBack(connection: Queryable, groupId: string, now: number): Promise<boolean> {
+  const episodes = await readEpisodes(
+    connection,
+    `delivery.group_id = $1 and delivery.state = 'pending' and delivery.message_id is null`,
+    [groupId],
+  );
+  const settings = await readInstallationSettings(connection);
+  const open = await readSources(connection, episodes, settings);
+  let changed = false;
+  for (const episode of episodes) {
+    const hold = episode.isOver ? null : heldBack(episode, open, settings, now);
+    const count = episode.isOver
+      ? await settleOver(connection, episode)
+      : hold === null
+        ? 0
+        : await connection.execute(
+            `update alert_deliveries set state = 'held', held_by = $5
+             where model = $1 and alert_key = $2 and episode = $3 and group_id = $4 and state = 'pending'
+               and message_id is null`,
+            [episode.model, episode.alertKey, episode.episode, groupId, hold.reason],
+          );
+    changed ||= count > 0;
+  }
+  return changed;
+}
+
+/**
+ * Lets go of what is held of an alert when nothing holds it back any more. Gives when to look again; null when nothing
+ * is held.
+ */
+export async function releaseHeld(
+  connection: Queryable,
+  { model, alertKey }: AlertName,
+  now: number,
+): Promise<number | null> {
+  const episodes = await readEpisodes(
+    connection,
+    `delivery.model = $1 and delivery.alert_key = $2 and delivery.state = 'held'`,
+    [model, alertKey],
+  );
+  if (episodes.length === 0) return null;
+  const settings = await readInstallationSettings(connection);
+  const open = await readSources(connection, episodes, settings);
+  const holds: Hold[] = [];
+  for (const episode of episodes) {
+    const hold = episode.isOver ? null : heldBack(episode, open, settings, now);
+    if (hold !== null) holds.push(hold);
+    else if (episode.isOver) await settleOver(connection, episode);
+    else {
+      await connection.execute(
+        `update alert_deliveries set state = 'pending', held_by = null
+         where model = $1 and alert_key = $2 and episode = $3 and state = 'held'`,
+        [model, alertKey, episode.episode],
+      );
+    }
+  }
+  if (holds.length === 0) return null;
+  return Math.min(...holds.map(({ until = Infinity }) => until), now + lookAgainMs);
+}
+
+/** An alert that is over: who never heard of it needs not hear of its end; who did, does. */
+async function settleOver(connection: Queryable, { model, alertKey, episode }: Episode): Promise<number> {
+  return connection.execute(
+    `with mailboxes as (
+       select channel, recipient, bool_or(state = 'delivered') as has_heard
+       from alert_deliveries
+       where model = $1 and alert_key = $2 and episode = $3
+       group by channel, recipient
+       having bool_or(state = 'held')
+     )
+     update alert_deliveries delivery set state = case when has_heard then 'pending' else 'dropped' end
+     from mailboxes
+     where model = $1 and alert_key = $2 and episode = $3 and message_id is null and state in ('held', 'pending')
+       and delivery.channel = mailboxes.channel and delivery.recipient = mailboxes.recipient`,
+    [model, alertKey, episode],
+  );
+}
+
+async function readEpisodes(
+  connection: Queryable,
+  condition: string,
+  values: readonly unknown[],
+): Promise<Episode[]> {
+  return connection.query<Record<string, unknown> & Episode>(
+    `select distinct alert.model, alert.alert_key as "alertKey", alert.episode, alert.kind, alert.subject, alert.severity,
+       alert.state = 'resolved' as "isOver"
+     from alert_deliveries delivery
+     join alerts alert using (model, alert_key, episode)
+     where ${condition}`,
+    values,
+  );
+}
+
+/** The open alerts that could hold back one of these: by their kind, or as the same subject. */
+async function readSources(
+  connection: Queryable,
+  episodes: readonly Episode[],
+  { inhibition }: InstallationSettings,
+): Promise<OpenAlert[]> {
+  const kinds = inhibition.flatMap(({ source, equal }) =>
+    equal === 'model' ? [source.kind ?? []].flat() : [],
+  );
+  const isAnyKind = inhibition.some(({ source, equal }) => equal === 'model' && source.kind === undefined);
+  return connection.query<Record<string, unknown> & OpenAlert>(
+    `select model, alert_key as "alertKey", kind, subject, severity
+     from alerts
+     where state <> 'resolved' and model = any($1) and (kind = any($2) or subject = any($3) or $4)`,
+    [
+      [...new Set(episodes.map(({ model }) => model))],
+      kinds,
+      [...new Set(episodes.map(({ subject }) => subject))],
+      isAnyKind,
+    ],
+  );
+}
