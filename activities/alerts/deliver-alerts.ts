@@ -143,7 +143,7 @@ function eventText(
   { workflowId, runId, links, ...event }: EventToSend,
   { temporalUi, pagesUrl }: Pick<Dependencies, 'temporalUi' | 'pagesUrl'>,
 ): AlertEventText {
-  const { model, alertKey, episode, kind, severity, summary, facts, asOf } = event;
+  const { model, alertKey, episode, kind, severity, summary, facts, asOf, labels } = event;
   const run = `${encodeURIComponent(workflowId)}/${encodeURIComponent(runId)}`;
   return {
     model,
@@ -156,6 +156,7 @@ function eventText(
     summary,
     facts,
     asOf,
+    labels,
     links: [
       ...links.map(({ label, path }) => ({ label, url: `${pagesUrl}${path}` })),
       { label: 'Open the run in Temporal', url: `${temporalUi}/workflows/${run}/history` },

@@ -6,6 +6,7 @@
 import type { AlertKind, Fact, PageLink, Severity } from '../../core/alert/alert.ts';
 import { planGroup } from '../../core/alert/grouping.ts';
 import type { DeliveryTerms } from '../../core/alert/grouping.ts';
+import type { Labels } from '../../core/alert/route-settings.ts';
 import type { Mailbox } from '../../core/alert/routes.ts';
 import { floorToHour, formatInstant, minuteMs, secondMs } from '../../core/window.ts';
 import { lockUntilCommit, toTimestamp, tryLockUntilCommit } from '../../sql/database.ts';
@@ -41,6 +42,8 @@ export interface EventToSend extends AlertName {
   readonly summary: string;
   readonly facts: readonly Fact[];
   readonly links: readonly PageLink[];
+  /** Of the monitor as it is applied now. */
+  readonly labels: Labels;
   readonly asOf: number;
   readonly workflowId: string;
   readonly runId: string;
@@ -269,10 +272,11 @@ async function readClaim(connection: Queryable, { messageId, attempt }: ClaimNam
     `select delivery.model, delivery.alert_key as "alertKey", delivery.episode, delivery.event, delivery.channel,
        delivery.recipient, delivery.route, delivery.group_key as "group", delivery.terms, alert.kind, event.severity,
        event.summary, event.facts, event.links, event.as_of as "asOf", event.workflow_id as "workflowId",
-       event.run_id as "runId"
+       event.run_id as "runId", coalesce(monitor.configuration -> 'labels', '{}') as labels
      from alert_deliveries delivery
      join alert_events event using (model, alert_key, episode, event)
      join alerts alert using (model, alert_key, episode)
+     left join monitors monitor using (model)
      where delivery.message_id = $1
      order by delivery.recorded_at, event.as_of, event.recorded_at, delivery.alert_key, delivery.event`,
     [messageId],

@@ -16,6 +16,7 @@ import { openAlert, resolveAlert } from '../../../activities/alerts/store.ts';
 import type { AlertKind, Severity } from '../../../core/alert/alert.ts';
 import { installationSettingsSchema } from '../../../core/alert/installation-settings.ts';
 import { routesSchema } from '../../../core/alert/route-settings.ts';
+import type { AlertMessage } from '../../../core/alert/message.ts';
 import { TidewatchError } from '../../../core/errors.ts';
 import { floorToHour, hourMs } from '../../../core/window.ts';
 import { startSlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
@@ -24,6 +25,7 @@ import { startSmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
 import type { SmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
 import type { Database, Queryable } from '../../../sql/database.ts';
 import { alertsTo } from '../../setup/alert-settings.ts';
+import { watch } from '../../setup/synthetic.ts';
 import { useDatabase } from '../../setup/world.ts';
 
 const alert = { model: 'bike-demand', alertKey: 'degradation:bike-demand:performance' } as const;
@@ -151,6 +153,16 @@ async function claimed(): Promise<Claim> {
 }
 
 describe('deliverAlerts', () => {
+  it('gives a channel the labels of the monitor', async () => {
+    await watch(test.database, { model: 'bike-demand', labels: { team: 'bikes' } });
+    await opened(routed({ alertmanager: true }));
+    const messages: AlertMessage[] = [];
+    const send = async (message: AlertMessage): Promise<object> => (messages.push(message), {});
+    await deliver({ channels: { alertmanager: { sends: 'alert', send } } });
+    await test.database.execute('delete from monitors');
+    expect(messages.flatMap(({ events }) => events.map(({ labels }) => labels))).toEqual([{ team: 'bikes' }]);
+  });
+
   it('sends no more than a person reads, however much is wrong', async () => {
     const facts = Array.from({ length: 200 }, (_, i) => ({
       name: `feature_${i}: missing values`,

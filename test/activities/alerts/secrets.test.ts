@@ -7,8 +7,6 @@ import { activitiesOn } from '../../setup/activities.ts';
 import { alertsTo } from '../../setup/alert-settings.ts';
 import { startHttpEndpoint, type HttpEndpoint } from '../../setup/http-endpoint.ts';
 import { useDatabase } from '../../setup/world.ts';
-import { alertMessage } from './alert-messages.ts';
-import { failureOf } from './failures.ts';
 
 const secrets = [
   'T0pSecretSlack',
@@ -57,7 +55,11 @@ it('no secret of a channel gets into the database or an answer, whoever repeats 
       summary: 'RMSE is above 75',
       facts: [],
       asOf: Date.UTC(2011, 4, 20),
-      alerts: alertsTo(routesSchema.parse([{ slack: true, email: ['a@example.org'], groupWait: '0s' }])),
+      alerts: alertsTo(
+        routesSchema.parse([
+          { slack: true, pagerduty: true, webhook: true, email: ['a@example.org'], groupWait: '0s' },
+        ]),
+      ),
       provenance: { workflowId: 'w', runId: 'r' },
     }),
   );
@@ -66,25 +68,19 @@ it('no secret of a channel gets into the database or an answer, whoever repeats 
     model: 'bike-demand',
     alertKey: 'degradation:bike-demand:performance',
   }).catch((error: unknown) => ({ error: String(error), details: error }));
-  const errors = [];
-  for (const channel of [channels.pagerduty!, channels.webhook!]) {
-    const { message, details, stack = '', cause } = await failureOf(channel.send(alertMessage(), 'default'));
-    errors.push(message, details, stack, String(cause));
-  }
-
   // Without these the test would hold for a channel that was never asked.
-  expect(
-    mirror
-      .requests()
-      .map(({ path }) => path)
-      .toSorted(),
-  ).toEqual([`/hooks/${hookPath}`, `/services/${slackPath}`, '/v2/enqueue']);
+  expect([...new Set(mirror.requests().map(({ path }) => path))].toSorted()).toEqual([
+    `/hooks/${hookPath}`,
+    `/services/${slackPath}`,
+    '/v2/enqueue',
+  ]);
   const told = await test.database.query<{ row: unknown }>(
     `select to_jsonb(alerts) as row from alerts
      union all select to_jsonb(alert_events) from alert_events
+     union all select to_jsonb(alert_messages) from alert_messages
      union all select to_jsonb(alert_deliveries) from alert_deliveries`,
   );
-  const everything = JSON.stringify([told, answer, errors]);
+  const everything = JSON.stringify([told, answer]);
   expect(everything).toContain('HTTP 400 bad request');
   for (const secret of secrets) {
     expect(everything).not.toContain(secret);
