@@ -1,19 +1,9 @@
-/** The metrics of a window beside those of the reference, and which of them the report is about. */
+/** The metrics of a window beside those of the reference. */
 
 import type { Limits, MetricRow } from '../../console/performance-report/performance-report.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { isMetricName, metricTable, type MetricName } from '../../core/performance/metrics.ts';
 import type { WindowNumbers } from './evaluations.ts';
-
-/** The one that the monitor limits first, or that its retraining decides by; else one that the task always has. */
-export function mainMetric({ task, performance, retraining }: Monitor, numbers: WindowNumbers): MetricName {
-  const [limited] = Object.keys(performance.limits).filter(isMetricName);
-  if (limited !== undefined) return limited;
-  if (retraining?.metric !== undefined) return retraining.metric;
-  if (task === 'regression') return 'rmse';
-  const { log_loss: logLoss } = numbers.metrics;
-  return logLoss !== undefined && 'value' in logLoss ? 'log_loss' : 'accuracy';
-}
 
 export function limitsOf({ performance }: Monitor, metric: MetricName): Limits | undefined {
   const limits: Readonly<

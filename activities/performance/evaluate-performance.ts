@@ -1,5 +1,5 @@
 import type { Window, WindowText } from '../../core/window.ts';
-import { distinctWindows, durationMs, floorToDay, parseWindow } from '../../core/window.ts';
+import { distinctWindows, durationMs, floorToDay, parseWindow, trailingWindow } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -7,6 +7,7 @@ import { monitorRun } from '../processes/monitor-run.ts';
 import { advanceWatermark } from '../processes/watermarks.ts';
 import type { EvaluationCounts, EvaluationRun } from './evaluate-windows.ts';
 import { evaluateWindows, evaluationLock, isClosed, newestInstant } from './evaluate-windows.ts';
+import { readNewestNumbers, type NewestNumber } from './newest-numbers.ts';
 import {
   clearEvaluationMarks,
   findFinalWindows,
@@ -24,9 +25,14 @@ export interface EvaluatePerformanceInput {
   readonly window?: WindowText;
 }
 
-export interface EvaluatePerformanceResult extends EvaluationCounts {
-  /** Windows looked at; the counts are of their evaluations, one for each version and segment. */
+/** Windows looked at; the other counts are of their evaluations, one for each version and segment. */
+export interface WindowCounts extends EvaluationCounts {
   readonly windows: number;
+}
+
+export interface EvaluatePerformanceResult extends WindowCounts {
+  /** Of the monitor's windows that end at asOf, or of the given one. */
+  readonly newest: readonly NewestNumber[];
 }
 
 type Dependencies = Pick<ActivityDependencies, 'database' | 'codeVersion' | 'context'>;
@@ -61,7 +67,15 @@ export function createEvaluatePerformance(
         const windowEnd = floorToDay(asOf);
         await advanceWatermark(connection, { model, process: 'performance-evaluation', asOf, windowEnd });
       }
-      return { windows: windows.length, ...counts };
+      const shown =
+        given === undefined
+          ? monitor.performance.windows.map((length) => trailingWindow(asOf, length))
+          : [given];
+      return {
+        windows: windows.length,
+        ...counts,
+        newest: await readNewestNumbers(connection, monitor, distinctWindows(shown)),
+      };
     });
   };
 }

@@ -3,7 +3,7 @@ import { parseInstant } from '../../core/window.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { monitorRun } from '../processes/monitor-run.ts';
-import type { EvaluatePerformanceResult } from './evaluate-performance.ts';
+import type { WindowCounts } from './evaluate-performance.ts';
 import { evaluateWindows, evaluationLock, newestInstant } from './evaluate-windows.ts';
 import { findStoredWindows } from './store.ts';
 
@@ -29,7 +29,7 @@ export interface RestateWindowsInput extends RestatedRange {
  */
 export function createRestateWindows(
   deps: Pick<ActivityDependencies, 'database' | 'codeVersion' | 'context'>,
-): (input: RestateWindowsInput) => Promise<EvaluatePerformanceResult> {
+): (input: RestateWindowsInput) => Promise<WindowCounts> {
   return async function restateWindows({ model, endingAfter, endingBy, startingBefore, ...input }) {
     const { monitor, asOf, provenance } = await monitorRun(deps, { model, ...input });
     return deps.database.transaction(async (connection) => {

@@ -28,6 +28,10 @@ describe('performanceEvaluation', () => {
       first: 2,
       restated: 0,
       unchanged: 0,
+      newest: [
+        expect.objectContaining({ window: { start: at(8), end: at(9) }, metric: 'rmse', value: 3 }),
+        expect.objectContaining({ window: { start: at(2), end: at(9) }, coverage: 1, gate: 'passed' }),
+      ],
       estimates: {
         estimated: 0,
         unchanged: 0,

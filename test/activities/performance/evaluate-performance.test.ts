@@ -15,6 +15,11 @@ beforeEach(async () => {
 });
 
 async function evaluate(asOf: string, window?: { start: string; end: string }) {
+  const { newest, ...counts } = await evaluateAndShow(asOf, window);
+  expect(newest.length).toBeLessThanOrEqual(20);
+  return counts;
+}
+async function evaluateAndShow(asOf: string, window?: { start: string; end: string }) {
   const request = { model, asOf, ...(window && { window }) };
   await test.activities.attachActuals(request);
   await test.activities.summarizeOutcomes(request);
@@ -75,6 +80,49 @@ describe('evaluatePerformance', () => {
     // Every error of the day is as large as every other.
     expect(today!.intervals).not.toHaveProperty('rmse');
     expect(today!.reasons['rmse']).toMatch(/\w/);
+  });
+
+  it('gives the main metric of each version and window back, with how sure it is', async () => {
+    await watch(test.database, { model, performance: { windows: ['1d', '7d'], limits: { rmse: 2 } } });
+    await load(test.database, model, { from: 1, to: 8, error: 1 });
+    await log(predictionsOf({ from: 8, to: 9 }));
+    await record(actualsOf({ from: 8, to: 9, error: 3 }).slice(0, 12));
+    const { newest } = await evaluateAndShow(at(9, 3));
+    const shared = {
+      version: '1',
+      metric: 'rmse',
+      limits: { critical: 2 },
+      state: 'provisional',
+      revision: 1,
+    };
+    expect(newest).toEqual([
+      {
+        ...shared,
+        window: { start: at(8), end: at(9) },
+        value: 3,
+        outcomes: 12,
+        coverage: 0.5,
+        gate: 'awaiting-actuals',
+        reason: expect.stringContaining('50% of 24 predictions have an actual'),
+      },
+      {
+        ...shared,
+        window: { start: at(2), end: at(9) },
+        value: 1.271,
+        interval: [expect.any(Number), expect.any(Number)],
+        outcomes: 156,
+        coverage: 0.9286,
+        gate: 'passed',
+      },
+    ]);
+  });
+
+  it('gives few of them back, however many versions there are', async () => {
+    const rows = predictionsOf({ from: 8, to: 9 });
+    for (let version = 1; version <= 30; version += 1)
+      await log(rows.slice(0, 2).map((row) => ({ ...row, version: String(version) })));
+    await record(actualsOf({ from: 8, to: 9 }));
+    expect((await evaluateAndShow(at(9, 3))).newest).toHaveLength(20);
   });
 
   it('stores nothing when it finds the same again', async () => {
