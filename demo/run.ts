@@ -10,6 +10,7 @@ import { reasonOf } from '../core/errors.ts';
 import type { Database } from '../sql/database.ts';
 import { openDatabase } from '../sql/database.ts';
 import { inject, parseInjection } from './data/inject.ts';
+import { writeMessages } from './messages.ts';
 import type { Processes } from './processes.ts';
 import { startProcesses } from './processes.ts';
 import type { DayReport } from './replay.ts';
@@ -41,6 +42,8 @@ export interface Demo {
   /** Days that the replay takes. */
   readonly days: number;
   readonly firstDay: number;
+  /** Where `summarize` writes the messages that arrived, as pages. */
+  readonly messagesDirectory: string;
   replay(onDay: (day: DayReport) => void): Promise<void>;
   summarize(): Promise<Summary>;
   stop(): Promise<void>;
@@ -60,6 +63,7 @@ const hourlyDays = 2;
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { dataSet, weeks, injections, say, signal } = options;
   const stateDirectory = resolve(options.stateDirectory ?? defaultStateDirectory);
+  const messagesDirectory = join(stateDirectory, 'messages');
   const known = findScenario(dataSet);
   const scenario = { ...known, weeks: weeks ?? known.weeks };
   const clean = scenario.loadRows();
@@ -110,7 +114,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
           signal,
           onDay,
         }),
-      summarize: () => summarize({ database, stack, temporal, scenario }),
+      messagesDirectory,
+      summarize: async () => {
+        const summary = await summarize({ database, stack, temporal, scenario });
+        const [slack, emails] = [stack.slack?.messages() ?? [], stack.smtp?.messages() ?? []];
+        await writeMessages({ slack, emails }, messagesDirectory);
+        return summary;
+      },
       stop,
     };
   } catch (error) {

@@ -7,7 +7,7 @@ import type { Summary } from './summary.ts';
 
 export function formatSummary(
   summary: Summary,
-  { stack, processes }: Pick<Demo, 'stack' | 'processes'>,
+  { stack, processes, messagesDirectory }: Pick<Demo, 'stack' | 'processes' | 'messagesDirectory'>,
 ): string {
   return [
     '',
@@ -28,6 +28,7 @@ export function formatSummary(
     `Temporal UI   ${stack.temporal.uiUrl}`,
     `Pushgateway   ${stack.pushgateway.url}`,
     `reports       ${processes.workerUrl}/reports`,
+    `messages      ${messagesDirectory}`,
     `worker        ${processes.workerUrl}/readyz  ${processes.workerUrl}/metrics`,
     `Postgres      ${processes.databaseUrl}`,
     '',

@@ -117,3 +117,17 @@ it('says in one line what was done', () => {
       '9 stored windows evaluated again: 4 evaluations restated, 5 unchanged; 1 estimate and 2 comparisons made anew',
   );
 });
+
+it('says why evaluations are restated though no outcome is new', () => {
+  const line = (part: Partial<ReprocessingCounts>): string =>
+    resultLine(
+      'bikes',
+      { start: '2011-05-01T00:00:00Z', end: '2011-05-08T00:00:00Z' },
+      { ...counts, attached: 0, changed: 0, summarized: 0, ...part },
+    );
+  expect(line({})).toMatch(
+    /4 evaluations restated, 5 unchanged; those restated were final when their actuals came/,
+  );
+  expect(line({ summarized: 1 })).not.toContain('those restated');
+  expect(line({ restated: 0 })).not.toContain('those restated');
+});
