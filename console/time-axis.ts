@@ -31,10 +31,14 @@ export function timeAxis(instants: readonly number[], mostMarks = 5): Axis {
 
 const fewDaysMs = 4 * dayMs;
 
-/** The last instant, and others before it at even steps. */
+/** The last instant, and others before it, each so far from the next that their texts do not meet. */
 function evenly(instants: readonly number[], mostMarks: number): number[] {
-  const step = Math.ceil(instants.length / mostMarks);
-  return instants.filter((_, i) => (instants.length - 1 - i) % step === 0);
+  const leastApart = (instants.at(-1)! - instants[0]!) / mostMarks;
+  const marks: number[] = [];
+  for (const instant of instants.toReversed()) {
+    if (marks.length === 0 || marks[0]! - instant > leastApart) marks.unshift(instant);
+  }
+  return marks;
 }
 
 /** @example 'May 13' */

@@ -82,6 +82,7 @@ async function replayWithProgress(demo: Demo): Promise<void> {
   const bar = new SingleBar({
     format: '  {bar} {day}  {verdict}  {eta_formatted} left',
     etaBuffer: 20,
+    formatTime: timeText,
     // In a log: a line every ten seconds.
     noTTYOutput: true,
     notTTYSchedule: 10_000,
@@ -94,6 +95,10 @@ async function replayWithProgress(demo: Demo): Promise<void> {
   } finally {
     bar.stop();
   }
+}
+
+function timeText(seconds: number): string {
+  return seconds < 60 ? `${Math.round(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
 function wholeNumber(text: string): number {

@@ -47,7 +47,7 @@ export function createCheckDegradation(
       await lockUntilCommit(connection, `degradation:${model}`);
       const past = await makesUpThePast(connection, { model, process: 'degradation-check', asOf });
       const acts = input.act || !past;
-      const version = await findServingVersion(connection, model, windowEnd);
+      const version = await findServingVersion(connection, model, { asOf, before: windowEnd });
       const { today, earlier, restated } = await judgeDays(connection, monitor, asOf, version);
       for (const check of [today, ...earlier]) await storeCheck(connection, { ...check, model, provenance });
       await advanceWatermark(connection, { model, process: 'degradation-check', asOf, windowEnd });

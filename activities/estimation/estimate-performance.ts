@@ -132,7 +132,7 @@ async function followGap(
   { monitor: { model, task, performance, alerts }, asOf, provenance }: MonitorRun,
 ): Promise<void> {
   const by = floorToDay(asOf);
-  const version = await findServingVersion(connection, model, by);
+  const version = await findServingVersion(connection, model, { asOf, before: by });
   if (version === null) return;
   const lengths = performance.windows.map(durationMs).sort((a, b) => a - b);
   const lengthMs = lengths.findLast((length) => length <= preferredLength) ?? lengths[0]!;

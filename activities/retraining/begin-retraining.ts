@@ -63,7 +63,7 @@ export function createBeginRetraining(
           asOf,
           training,
           holdout,
-          championVersion: await findServingVersion(connection, model, holdout.end),
+          championVersion: await findServingVersion(connection, model, { asOf, before: holdout.end }),
           ...run,
         }));
       if (begun === undefined) {

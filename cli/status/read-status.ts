@@ -46,7 +46,8 @@ export interface ModelStatus {
 /** Everything at one instant; reads only. */
 export async function readStatus(connection: Queryable, monitor: Monitor): Promise<ModelStatus> {
   const { model } = monitor;
-  const version = await findServingVersion(connection, model, Date.now());
+  const now = Date.now();
+  const version = await findServingVersion(connection, model, { asOf: now, before: now });
   const [check] = await readChecks(connection, model, { newest: 1 });
   const { metric, over } = speakingMetric(monitor);
   const promoted = version === null ? undefined : await findPromotion(connection, model, version);

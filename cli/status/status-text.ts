@@ -90,7 +90,8 @@ function estimateLines(status: ModelStatus): [string, string][] {
   const { estimate, metric } = status;
   if (estimate === null) return [];
   const { window, rows, gap } = estimate;
-  const realized = gap === null ? '' : `; what was realized is ${metricText(metric, gap)} off`;
+  const side = (gap ?? 0) < 0 ? 'lower' : 'higher';
+  const realized = gap === null ? '' : `; what was realized is ${metricText(metric, Math.abs(gap))} ${side}`;
   return [
     [
       'estimated',

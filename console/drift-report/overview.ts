@@ -86,7 +86,7 @@ export function importanceTag({ weight }: ReportedColumn): Part {
 }
 
 function sinceLine({ since }: ReportedColumn): Part {
-  return since !== undefined && html`<br /><span class="muted since whole">${sinceInWords(since)}</span>`;
+  return since !== undefined && html`<br /><span class="muted since">${sinceInWords(since)}</span>`;
 }
 
 /** Is more known of a column than the reason of its verdict? Otherwise its row says all. */

@@ -72,7 +72,7 @@ function row(comparison: ReportedComparison, id: 'baselines' | 'versions'): Html
       ${
         id === 'baselines'
           ? html`<bdi>${shorten(visibleName(against), 80)}</bdi><br /><span class="muted"
-                >by <bdi>${shorten(visibleName(subject), 60)}</bdi></span
+                >by version <bdi>${shorten(visibleName(subject), 60)}</bdi></span
               >`
           : html`<bdi>${shorten(visibleName(subject), 60)}</bdi><br /><span class="muted"
                 >against <bdi>${shorten(visibleName(against), 80)}</bdi></span

@@ -4,7 +4,7 @@ import { parseInstant } from '../../core/window.ts';
 import { axisText, chartText, chartWidth, gridLine } from '../chart-parts.ts';
 import { drawChart, type ChartOption } from '../charts.ts';
 import { html, type Html } from '../html.ts';
-import { timeAxis } from '../time-axis.ts';
+import { dayText, timeAxis } from '../time-axis.ts';
 import { band } from './band.ts';
 import { metricLabel, shortMetric } from './metric-words.ts';
 import type { Estimates, PerformanceReport } from './performance-report.ts';
@@ -28,7 +28,7 @@ export function estimatesSection({ estimates }: PerformanceReport): Html {
 /**
  * How far both lie apart.
  *
- * @example 'RMSE was estimated at 61.2 for the last window, 58.7 came; over 42 windows both differ by 3.1 on average'
+ * @example 'RMSE was estimated at 61.2 for the window to Jun 20, 58.7 came; over 42 windows both differ by 3.1 on average'
  */
 export function gapWords({ metric, points }: Estimates): string {
   const label = metricLabel(metric);
@@ -37,10 +37,11 @@ export function gapWords({ metric, points }: Estimates): string {
     estimated === undefined || realized === undefined ? [] : Math.abs(estimated - realized),
   );
   const came = last?.realized === undefined ? 'no actuals yet' : `${shortMetric(metric, last.realized)} came`;
+  const end = last === undefined ? '' : ` to ${dayText(parseInstant(last.windowEnd))}`;
   const now =
     last?.estimated === undefined
-      ? `${label} could not be estimated for the last window`
-      : `${label} was estimated at ${shortMetric(metric, last.estimated)} for the last window, ${came}`;
+      ? `${label} could not be estimated for the window${end}`
+      : `${label} was estimated at ${shortMetric(metric, last.estimated)} for the window${end}, ${came}`;
   if (gaps.length < 2) return now;
   const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
   return `${now}; over ${gaps.length} windows both differ by ${shortMetric(metric, mean)} on average`;
@@ -61,26 +62,39 @@ function option({ metric, points }: Estimates): ChartOption {
       axisLabel: { ...axisText, formatter: (value: number) => shortMetric(metric, value) },
       splitLine: gridLine,
     },
-    series: [
+    // A line over weeks without estimates would claim what nobody estimated.
+    series: withoutGaps(points).flatMap((run) => [
       band(
-        points.flatMap((point) =>
+        run.flatMap((point) =>
           point.interval === undefined
             ? []
             : [{ at: at(point), low: point.interval[0], high: point.interval[1] }],
         ),
       ),
       line(
-        points.map((point) => [at(point), point.estimated ?? '-']),
+        run.map((point) => [at(point), point.estimated ?? '-']),
         'dashed',
         'var(--current)',
       ),
       line(
-        points.map((point) => [at(point), point.realized ?? '-']),
+        run.map((point) => [at(point), point.realized ?? '-']),
         'solid',
         'var(--ink)',
       ),
-    ],
+    ]),
   };
+}
+
+/** Runs of points no further apart than three times the least distance of two. */
+function withoutGaps(points: Estimates['points']): Estimates['points'][number][][] {
+  const ends = points.map(({ windowEnd }) => parseInstant(windowEnd));
+  const most = 3 * Math.min(...ends.slice(1).map((end, i) => end - ends[i]!));
+  const runs: Estimates['points'][number][][] = [];
+  points.forEach((point, i) => {
+    if (i === 0 || ends[i]! - ends[i - 1]! > most) runs.push([]);
+    runs.at(-1)!.push(point);
+  });
+  return runs;
 }
 
 function line(data: (number | string)[][], type: 'solid' | 'dashed', color: string) {

@@ -13,7 +13,7 @@ const metric = z.enum(judgedMetrics());
 
 const days = z
   .string()
-  .regex(/^[1-9]\d*[dw]$/, 'write whole days or weeks, for example "7d"')
+  .regex(/^[1-9]\d*[dw]$/, { error: 'write whole days or weeks, for example "7d"', abort: true })
   .refine((text) => isDuration(text));
 
 const level = z.enum(['warning', 'critical']);

@@ -66,14 +66,11 @@ def spread(name, deviations, weights, rhythm):
         return float(2 * np.sum(posterior * stats.t.sf(distance / np.array(scales), freedom)))
 
     half_width = optimize.brentq(lambda x: p_value(x) - 0.05, 1e-9, 1e9 * max(scales), xtol=1e-14)
-    distance = float(np.sqrt(hours * power.mean()))
     return {
         "name": name,
         "deviations": deviations.tolist(),
         "weights": weights.tolist(),
         "halfWidth": half_width,
-        "distance": distance,
-        "pValue": p_value(distance),
     }
 
 

@@ -5,12 +5,8 @@ import { dayMs, hourMs } from '../../window.ts';
 
 /** The law of value - truth: symmetric about 0, a mixture of Student's laws. */
 export interface Spread {
-  /** Hours that tell something. */
-  readonly hours: number;
   /** The distance that is exceeded, to either side, with probability 1/20. */
   readonly halfWidth: number;
-  /** The probability of a distance of at least this, to either side. */
-  readonly pValueAt: (distance: number) => number;
 }
 
 /** How many hours weigh something? */
@@ -66,7 +62,9 @@ export function createSpreadOf(starts: readonly number[]): SpreadOf {
     const [series, ownClocks] = [new Float64Array(hours), new Uint8Array(hours)];
     for (let hour = 0, i = 0; hour < weights.length; hour += 1) {
       if (!(weights[hour]! > 0)) continue;
-      [telling[i], series[i], ownClocks[i]] = [hour, deviations[hour]!, clocks[hour]!];
+      telling[i] = hour;
+      series[i] = deviations[hour]!;
+      ownClocks[i] = clocks[hour]!;
       i += 1;
     }
     const days = (starts[telling.at(-1)!]! - starts[telling[0]!]! + hourMs) / dayMs;
@@ -76,9 +74,7 @@ export function createSpreadOf(starts: readonly number[]): SpreadOf {
     const waves = known.get(key) ?? wavesOf(hours, wavesOfDay);
     known.set(key, waves);
     const components = mixtureOf(powerOf(series, waves), waves);
-    if (components.length === 0) {
-      return { hours, halfWidth: 0, pValueAt: (distance) => (distance === 0 ? 1 : 0) };
-    }
+    if (components.length === 0) return { halfWidth: 0 };
     let weightSum = 0;
     let weightSquares = 0;
     for (const weight of weights) {
@@ -94,7 +90,7 @@ export function createSpreadOf(starts: readonly number[]): SpreadOf {
       }
       return 2 * sum;
     };
-    return { hours, halfWidth: halfWidthOf(pValueAt, components), pValueAt };
+    return { halfWidth: halfWidthOf(pValueAt, components) };
   };
 }
 

@@ -106,6 +106,18 @@ describe('checkDegradation', () => {
     expect(await check(at(2, 3))).toMatchObject({ version: '1' });
   });
 
+  it('judges a past day by the version that was the champion then', async () => {
+    await loadDay(1, 5);
+    await test.database.execute(
+      `insert into model_versions (model, version, stage, registered_at, promoted_at)
+       values ($1, '1', 'archived', $2, $2), ($1, '2', 'champion', $3, $3)`,
+      [model, at(1, 0), at(5, 3)],
+    );
+    expect(await check(at(2, 3))).toMatchObject({ verdict: 'critical', version: '1' });
+    expect(await check(at(5, 3))).toMatchObject({ version: '1' });
+    expect(await check(at(5, 4))).toMatchObject({ version: '2' });
+  });
+
   it('keeps one check a day, and the run that first said so', async () => {
     await loadDay(1, 1);
     await check(at(2, 3));

@@ -148,7 +148,7 @@ describe('the status of a model that degrades and is restated', () => {
     expect(await status('--model', model)).toContain('estimated    RMSE 3.2 (2.5 to 4.1), 4 Jan (24 rows)\n');
     await estimated(0.8);
     expect(await status('--model', model)).toContain(
-      'estimated    RMSE 3.2 (2.5 to 4.1), 4 Jan (24 rows); what was realized is 0.8 off\n',
+      'estimated    RMSE 3.2 (2.5 to 4.1), 4 Jan (24 rows); what was realized is 0.8 higher\n',
     );
     const [shown] = JSON.parse(await status('--model', model, '--json'));
     expect(shown.estimate).toMatchObject({ value: 3.2, gap: 0.8, window: { start: at(4), end: at(5) } });

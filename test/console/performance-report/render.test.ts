@@ -153,7 +153,7 @@ describe('the sections', () => {
 
   it('hold the model against something simpler and against other versions', () => {
     expect(sectionOf(pages.bikes, 'baselines')).toContain(
-      'the actual of a week before by 2011-04-24 RMSE 66.1 against 82.3 better difference -16.2 (-23.9 to -9.1), p 2e-4 148',
+      'the actual of a week before by version 2011-04-24 RMSE 66.1 against 82.3 better difference -16.2 (-23.9 to -9.1), p 2e-4 148',
     );
     expect(sectionOf(pages.bikes, 'baselines')).toContain(
       '66.1 against 64.9 no clear difference difference 1.2',
@@ -170,7 +170,7 @@ describe('the sections', () => {
 
   it('say how far estimates were off', () => {
     expect(sectionOf(pages.bikes, 'estimates')).toMatch(
-      /RMSE was estimated at 78\.5 for the last window, no actuals yet; over 41 windows both differ by 3\.78 on average/,
+      /RMSE was estimated at 78\.5 for the window to May 20, no actuals yet; over 41 windows both differ by 3\.78 on average/,
     );
   });
 

@@ -144,6 +144,17 @@ describe('findWeakSlices', () => {
   });
 });
 
+/** For rows in the order of time, two an hour. */
+function likeTheLastHour(correlation: number): (row: MadeRow, random: Random) => number {
+  let shock = 0;
+  let rows = 0;
+  return (row, random) => {
+    if (rows % 2 === 0) shock = correlation * shock + Math.sqrt(1 - correlation ** 2) * random.normal();
+    rows += 1;
+    return Math.exp(0.6 * shock) * absoluteError(row, random);
+  };
+}
+
 describe('of 200 windows in which no slice is worse, at most the budget of 5% has one found (16 with 98% probability)', () => {
   it.each([
     ['absolute errors', absoluteError],
@@ -154,6 +165,10 @@ describe('of 200 windows in which no slice is worse, at most the budget of 5% ha
       'errors that the day makes larger',
       (row: MadeRow, random: Random) => Math.exp(0.4 * row.ofDay) * absoluteError(row, random),
     ],
+    ...[0.8, 0.95].map(
+      (correlation) =>
+        [`errors of which an hour carries ${correlation} to the next`, likeTheLastHour(correlation)] as const,
+    ),
   ] as const)(
     '%s',
     (_, lossOf) => {

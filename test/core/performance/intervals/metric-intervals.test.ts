@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { summarizeClassification } from '../../../../core/performance/classification-summary.ts';
 import { evaluateSummary } from '../../../../core/performance/evaluate.ts';
 import {
-  differenceInterval,
   metricIntervals,
   type IntervalOrReason,
   type SummaryBlock,
@@ -253,45 +252,5 @@ describe('metricIntervals', () => {
       expect(low).toBe(0);
       expect(high).toBeGreaterThan(0.02);
     });
-  });
-});
-
-describe('differenceInterval', () => {
-  const blocks = Array.from({ length: 60 }, (_, hour) => ({
-    start: hour * hourMs,
-    rows: 10,
-    sum: ((hour * hour * 7) % 13) - 4,
-  }));
-
-  it('is the interval of the bias that these differences are', () => {
-    const rows = blocks.map(({ sum }) => [{ actual: 0, error: sum / 10 }]);
-    const { low, high } = intervalOf(metricIntervals(regressionBlocks(rows)).bias);
-    const difference = differenceInterval(blocks);
-    expect(difference).toMatchObject({ low: expect.closeTo(low, 9), high: expect.closeTo(high, 9) });
-  });
-
-  it('has a p-value below 1/20 exactly where the interval leaves out 0', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: -40, max: 40 }), (shift) => {
-        const found = differenceInterval(blocks.map((block) => ({ ...block, sum: block.sum + shift / 20 })));
-        if ('notComputable' in found) throw new Error(found.notComputable);
-        const leavesOut = found.low > 0 || found.high < 0;
-        if (Math.abs(found.pValue - 0.05) > 1e-4) expect(found.pValue < 0.05).toBe(leavesOut);
-      }),
-    );
-  });
-
-  it('is sure of 0 where all rows are alike, and of nothing where all differ alike', () => {
-    const all = (sum: number): ReturnType<typeof differenceInterval> =>
-      differenceInterval(blocks.map((block) => ({ ...block, sum })));
-    expect(all(0)).toEqual({ value: 0, low: 0, high: 0, pValue: 1 });
-    expect(all(0.3)).toEqual({ notComputable: expect.stringMatching(/^every hour has the same value/) });
-  });
-
-  it('needs rows in 6 hours', () => {
-    expect(differenceInterval(blocks.slice(0, 5))).toEqual({
-      notComputable: 'outcomes in 5 hours, at least 6 are needed',
-    });
-    expect(differenceInterval([])).toEqual({ notComputable: 'outcomes in 0 hours, at least 6 are needed' });
   });
 });

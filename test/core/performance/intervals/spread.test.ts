@@ -17,15 +17,9 @@ function spreadOf(deviations: readonly number[], weights = deviations.map(() => 
 const noise = (length: number): number[] => Array.from({ length }, (_, i) => ((i * i * 0.618034) % 1) - 0.5);
 
 describe('spreadOf', () => {
-  it.each(oracle.spreads)(
-    'agrees with scipy: $name',
-    ({ deviations, weights, halfWidth, distance, pValue }) => {
-      const spread = spreadOf(deviations, weights)!;
-      expect(spread.halfWidth / halfWidth).toBeCloseTo(1, 3);
-      expect(spread.pValueAt(distance) / pValue).toBeCloseTo(1, 3);
-      expect(spread.pValueAt(spread.halfWidth)).toBeCloseTo(0.05, 4);
-    },
-  );
+  it.each(oracle.spreads)('agrees with scipy: $name', ({ deviations, weights, halfWidth }) => {
+    expect(spreadOf(deviations, weights)!.halfWidth / halfWidth).toBeCloseTo(1, 3);
+  });
 
   it('is wider where neighbouring hours are alike, though each hour scatters the same', () => {
     const alike = noise(20).flatMap((deviation) => Array.from({ length: 10 }, () => deviation));
@@ -61,9 +55,7 @@ describe('spreadOf', () => {
   });
 
   it('is 0 where nothing varies', () => {
-    const spread = spreadOf(noise(10).map(() => 0))!;
-    expect(spread.halfWidth).toBe(0);
-    expect([spread.pValueAt(0), spread.pValueAt(1)]).toEqual([1, 0]);
+    expect(spreadOf(noise(10).map(() => 0))!.halfWidth).toBe(0);
   });
 });
 
