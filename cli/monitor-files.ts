@@ -4,11 +4,14 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
+import type { InstallationSettings } from '../core/alert/installation-settings.ts';
 import type { Monitor } from '../core/monitor/schema.ts';
+import { alertsFileName, isAlertsFile, readAlertsFile } from './alerts-file.ts';
 import type { FileProblem } from './file-problems.ts';
 import { invalidFiles } from './file-problems.ts';
 import { checkMonitor } from './monitor-problems.ts';
-import { isRecord } from './monitor-words.ts';
+import { isRecord, suggest } from './monitor-words.ts';
+import { quoted } from './quoted.ts';
 import {
   featuresWithoutStatistics,
   onlyMonitored,
@@ -31,9 +34,16 @@ export interface MonitorFile {
  * @throws TidewatchError `INVALID_MONITOR` that lists the problems of all files, by file and line
  */
 export async function readMonitorFiles(directory: string): Promise<readonly MonitorFile[]> {
-  const sources = await Promise.all((await listFiles(directory)).map(readYaml));
+  const files = await listFiles(directory);
+  const sources = await Promise.all(files.filter((file) => !isAlertsFile(file)).map(readYaml));
   const checked = await Promise.all(sources.map(checkSource));
-  const problems = [...checked.flatMap(({ problems }) => problems), ...repeatedModels(sources)];
+  const alerts = await readAlertsFile(directory, files);
+  const problems = [
+    ...checked.flatMap(({ problems }) => problems),
+    ...repeatedModels(sources),
+    ...alerts.problems,
+    ...(alerts.problems.length > 0 ? [] : checked.flatMap((file) => unknownRoutes(file, alerts.settings))),
+  ];
   if (problems.length > 0) throw invalidFiles('INVALID_MONITOR', problems);
   return checked.flatMap(({ file, monitor }) => (monitor === undefined ? [] : [{ file, monitor }]));
 }
@@ -51,7 +61,28 @@ async function listFiles(directory: string): Promise<string[]> {
   }
 }
 
+/** A monitor may name the routes of the installation. */
+function unknownRoutes(
+  { source, monitor }: CheckedSource,
+  settings: InstallationSettings | undefined,
+): FileProblem[] {
+  const known = (settings?.routes ?? []).flatMap(({ name }) => name ?? []);
+  return (monitor?.alerts.routes ?? []).flatMap((route, index) =>
+    typeof route === 'object' || known.includes(route)
+      ? []
+      : [
+          source.at(
+            ['alerts', 'routes', index],
+            `${quoted(route)} is not the name of a route in ${alertsFileName}; ${
+              known.length === 0 ? 'it names none' : suggest(route, known)
+            }`,
+          ),
+        ],
+  );
+}
+
 interface CheckedSource {
+  readonly source: YamlSource;
   readonly file: string;
   readonly monitor: Monitor | undefined;
   readonly problems: readonly FileProblem[];
@@ -59,9 +90,10 @@ interface CheckedSource {
 
 async function checkSource(source: YamlSource): Promise<CheckedSource> {
   const { file, data } = source;
-  if (source.unreadable) return { file, monitor: undefined, problems: source.problems };
+  if (source.unreadable) return { source, file, monitor: undefined, problems: source.problems };
   if (data === null || data === undefined) {
     return {
+      source,
       file,
       monitor: undefined,
       problems: [source.at([], 'is empty; write a monitor, or delete the file')],
@@ -81,14 +113,14 @@ async function checkSource(source: YamlSource): Promise<CheckedSource> {
     const inStatistics = statistics !== undefined && path[0] === 'reference' && path[1] === 'features';
     problems.push(inStatistics ? statistics.at(path.slice(2), message) : source.at(path, message));
   }
-  if (checked.monitor === undefined) return { file, monitor: undefined, problems };
+  if (checked.monitor === undefined) return { source, file, monitor: undefined, problems };
   if (statistics !== undefined || statisticsFile === undefined) {
     for (const feature of featuresWithoutStatistics(checked.monitor)) {
       const message = `has no statistics of the feature "${feature}"`;
       problems.push(statistics?.at([], message) ?? source.at(['reference', 'features'], message));
     }
   }
-  return { file, monitor: onlyMonitored(checked.monitor), problems };
+  return { source, file, monitor: onlyMonitored(checked.monitor), problems };
 }
 
 async function readStatistics(

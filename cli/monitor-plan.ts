@@ -44,7 +44,8 @@ export function planMonitors(
   return [...changes, ...withoutFile].sort((a, b) => (a.model < b.model ? -1 : 1));
 }
 
-function diffOf(file: string, before: unknown, after: Monitor): string {
+/** From a stored configuration to the new one. */
+export function diffOf(file: string, before: unknown, after: object): string {
   const [from, to] = [before === undefined ? '' : formatConfiguration(before), formatConfiguration(after)];
   const patch = createTwoFilesPatch('stored', file, from, to, undefined, undefined, { context: 3 });
   return patch.slice(patch.indexOf('--- '));

@@ -147,7 +147,11 @@ function nearestBranch(
   branches: readonly (readonly Issue[])[],
 ): readonly Issue[] | undefined {
   const ofType = branches.filter(
-    (branch) => !branch.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+    (branch) =>
+      !branch.some(
+        ({ code, path }) =>
+          path.length === 0 && (code === 'invalid_type' || (code === 'invalid_value' && isHolder(value))),
+      ),
   );
   const akin = ofType.length === 1 ? ofType : ofType.filter((branch) => sharesKey(value, branch));
   const [nearest] = akin

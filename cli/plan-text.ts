@@ -1,12 +1,14 @@
 /** A plan as people read it. */
 
 import type { ScheduleChange } from '../schedules/reconciler.ts';
+import type { SettingsChange } from './alerts-plan.ts';
 import type { MonitorChange } from './monitor-plan.ts';
 import type { Color } from './paint.ts';
 import { paint } from './paint.ts';
 
 export interface Plan {
   readonly monitors: readonly MonitorChange[];
+  readonly settings: readonly SettingsChange[];
   readonly schedules: readonly ScheduleChange[];
 }
 
@@ -19,16 +21,22 @@ const marks = {
 } as const satisfies Record<string, { readonly sign: string; readonly color: Color }>;
 
 /** Does the plan change anything? */
-export function changesAnything({ monitors, schedules }: Plan): boolean {
-  return [...monitors, ...schedules].some(({ change }) => change !== 'unchanged' && change !== 'keep');
+export function changesAnything({ monitors, settings, schedules }: Plan): boolean {
+  return [...monitors, ...settings, ...schedules].some(
+    ({ change }) => change !== 'unchanged' && change !== 'keep',
+  );
 }
 
 /** Each change in a line or more; what stays as it is, in none. `detail: 'full'` shows new monitors whole, too. */
-export function planLines({ monitors, schedules }: Plan, detail: 'full' | 'changes'): string[] {
+export function planLines({ monitors, settings, schedules }: Plan, detail: 'full' | 'changes'): string[] {
   return [
     ...section(
       'Monitors',
       monitors.flatMap((change) => monitorLines(change, detail)),
+    ),
+    ...section(
+      'Alerts',
+      settings.flatMap((change) => settingsLines(change, detail)),
     ),
     ...section('Schedules', schedules.flatMap(scheduleLines)),
     ...(schedules.some(({ change }) => change === 'create') ? [paint('dim', overlapNote)] : []),
@@ -39,8 +47,13 @@ const overlapNote =
   'With BUFFER_ALL a schedule backfill makes every run of its range, one after another; SKIP would drop them.';
 
 /** What was done, in one sentence. */
-export function doneLine({ monitors, schedules }: Plan): string {
-  return `done: ${[...counts(monitors, 'monitor'), ...counts(schedules, 'schedule')].join(', ')}`;
+export function doneLine({ monitors, settings, schedules }: Plan): string {
+  const done = [
+    ...counts(monitors, 'monitor'),
+    ...counts(settings, 'alerts file'),
+    ...counts(schedules, 'schedule'),
+  ];
+  return `done: ${done.join(', ')}`;
 }
 
 function counts(changes: readonly { readonly change: string }[], noun: string): string[] {
@@ -72,6 +85,17 @@ function monitorLines(change: MonitorChange, detail: 'full' | 'changes'): string
     ];
   }
   const head = marked(change.change, `${model}  ${change.file}`);
+  return change.change === 'create' && detail === 'changes' ? [head] : [head, ...diffLines(change.diff)];
+}
+
+function settingsLines(change: SettingsChange, detail: 'full' | 'changes'): string[] {
+  const { name } = change;
+  if (change.change === 'unchanged') return [];
+  if (change.change === 'delete') return [marked('delete', `${name}  is gone: what it said no longer holds`)];
+  if (change.change === 'keep') {
+    return [marked('keep', `${name}  is gone but still holds; \`tidewatch apply --prune\` ends that`)];
+  }
+  const head = marked(change.change, change.file);
   return change.change === 'create' && detail === 'changes' ? [head] : [head, ...diffLines(change.diff)];
 }
 

@@ -2,8 +2,6 @@
 
 import { createHash } from 'node:crypto';
 
-import type { Monitor } from '../../core/monitor/schema.ts';
-
 /**
  * JSON with sorted keys and without spaces; keys that are undefined are left out, as in JSON.stringify.
  *
@@ -18,9 +16,9 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * Which configuration does a result come from? The SHA-256 of the monitor's canonical JSON, 64 hexadecimal digits: the
+ * Which configuration does a result come from? The SHA-256 of the canonical JSON of a monitor, 64 hexadecimal digits: the
  * same for the same meaning, in whatever order and with whatever comments it was written.
  */
-export function configurationHash(monitor: Monitor): string {
-  return createHash('sha256').update(canonicalJson(monitor)).digest('hex');
+export function configurationHash(configuration: object): string {
+  return createHash('sha256').update(canonicalJson(configuration)).digest('hex');
 }

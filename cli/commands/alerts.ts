@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander';
 
-import { severities } from '../../core/alert/alert.ts';
+import { alertKinds, severities } from '../../core/alert/alert.ts';
 import { alertStates } from '../../core/alert/life.ts';
 import type { ChangeOptions } from '../alerts/change-alert.ts';
+import type { RouteTestOptions } from '../alerts/route-test.ts';
 import type { ListOptions } from '../alerts/store.ts';
 
 const examples = `
@@ -11,6 +12,7 @@ Examples:
   $ tidewatch alerts --model bike-demand --all
   $ tidewatch alerts show degradation:bike-demand:performance
   $ tidewatch alerts acknowledge degradation:bike-demand:performance --note "looking into it"
+  $ tidewatch alerts route --test --model bike-demand --kind drift --severity warning
   $ tidewatch alerts snooze drift:bike-demand:dataset --for 2d
 
 Exit codes: 0; 2 for an alert that is not there, or cannot be changed so; 3 where Postgres or Temporal does not answer.`;
@@ -41,6 +43,23 @@ export function addAlerts(program: Command): void {
     .action(async (key: string, options: { readonly json?: true }) => {
       const { printAlert } = await import('../alerts/print-alerts.ts');
       await printAlert(key, options);
+    });
+  alerts
+    .command('route')
+    .description('where an alert would go, when and why, by the routes that are applied')
+    .requiredOption('--test', 'send nothing: there is no other way')
+    .requiredOption('--model <name>', 'of this model')
+    .addOption(new Option('--kind <kind>', 'of this kind').choices(alertKinds).makeOptionMandatory())
+    .addOption(
+      new Option('--severity <severity>', 'of this severity').choices(severities).makeOptionMandatory(),
+    )
+    .option('--subject <subject>', 'about this; by default dataset')
+    .option('--at <instant>', 'opened then, such as 2026-02-03T09:00:00Z; by default now')
+    .option('--label <name=value...>', 'with these labels, beside those of the monitor')
+    .option('--json', 'print it as JSON')
+    .action(async (options: RouteTestOptions) => {
+      const { testRoutes } = await import('../alerts/route-test.ts');
+      await testRoutes(options);
     });
   addChange(alerts, 'acknowledge', 'take it: it is not repeated, unless it becomes worse').option(
     '--note <text>',

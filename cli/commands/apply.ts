@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 
 import type { Database } from '../../sql/database.ts';
 import { withDatabase } from '../database.ts';
-import type { MonitorChange } from '../monitor-plan.ts';
 import type { Plan } from '../plan-text.ts';
 
 interface Options {
@@ -28,24 +27,26 @@ export function addApply(program: Command): void {
 
 async function apply(options: Options): Promise<void> {
   const { readMonitorFiles } = await import('../monitor-files.ts');
+  const { readAlertsFile } = await import('../alerts-file.ts');
   const files = await readMonitorFiles(options.monitors);
+  const alerts = await readAlertsFile(options.monitors);
 
   const { readConfiguration } = await import('../../worker/configuration.ts');
   const { temporal } = readConfiguration(process.env);
   const { checkSchema } = await import('../../sql/migrator.ts');
   const { listConfigurations } = await import('../../activities/monitors/store.ts');
+  const { findStoredSettings } = await import('../../activities/alerts/installation-settings.ts');
   const { planMonitors } = await import('../monitor-plan.ts');
+  const { planSettings } = await import('../alerts-plan.ts');
   const { schedulesOf } = await import('../../schedules/catalog.ts');
   const { connectTemporal } = await import('../../schedules/temporal-client.ts');
   const { applySchedules, planSchedules } = await import('../../schedules/reconciler.ts');
 
   await withDatabase('tidewatch-apply', async (database) => {
     await checkSchema(database);
-    const monitors = planMonitors(
-      files,
-      await listConfigurations(database),
-      options.prune ? 'prune' : 'keep',
-    );
+    const orphans = options.prune ? 'prune' : 'keep';
+    const monitors = planMonitors(files, await listConfigurations(database), orphans);
+    const settings = planSettings(alerts, await findStoredSettings(database), orphans);
     const connection = await connectTemporal(temporal);
     try {
       const desired = files.flatMap(({ monitor }) => schedulesOf(monitor));
@@ -54,10 +55,10 @@ async function apply(options: Options): Promise<void> {
         taskQueue: temporal.taskQueue,
         models,
       });
-      const plan = { monitors, schedules };
+      const plan = { monitors, settings, schedules };
       if (!options.json) await printPlan(plan, options);
       if (!options.plan) {
-        await storeMonitors(database, monitors);
+        await storePlan(database, plan);
         await applySchedules(connection.client, schedules, {
           taskQueue: temporal.taskQueue,
           created: options.paused ? 'paused' : 'running',
@@ -71,15 +72,23 @@ async function apply(options: Options): Promise<void> {
   });
 }
 
-async function storeMonitors(database: Database, monitors: readonly MonitorChange[]): Promise<void> {
+async function storePlan(database: Database, { monitors, settings }: Plan): Promise<void> {
   const { lockUntilCommit } = await import('../../sql/database.ts');
   const { deleteMonitor, upsertMonitor } = await import('../../activities/monitors/store.ts');
+  const { deleteInstallationSettings, upsertInstallationSettings } =
+    await import('../../activities/alerts/installation-settings.ts');
   await database.transaction(async (connection) => {
     await lockUntilCommit(connection, 'apply');
     for (const change of monitors) {
       if (change.change === 'delete') await deleteMonitor(connection, change.model);
       else if (change.change === 'create' || change.change === 'update') {
         await upsertMonitor(connection, change.monitor, change.hash);
+      }
+    }
+    for (const change of settings) {
+      if (change.change === 'delete') await deleteInstallationSettings(connection);
+      else if (change.change === 'create' || change.change === 'update') {
+        await upsertInstallationSettings(connection, change.settings, change.hash);
       }
     }
   });
@@ -98,13 +107,18 @@ async function printOutcome(plan: Plan, options: Options): Promise<void> {
   else console.log(doneLine(plan));
 }
 
-function printJson({ monitors, schedules }: Plan, options: Options): void {
+function printJson({ monitors, settings, schedules }: Plan, options: Options): void {
   const plan = {
     applied: !options.plan,
     monitors: monitors.map((change) => ({
       model: change.model,
       change: change.change,
       ...('file' in change && { file: change.file }),
+      ...('diff' in change && { diff: change.diff }),
+    })),
+    alerts: settings.map((change) => ({
+      name: change.name,
+      change: change.change,
       ...('diff' in change && { diff: change.diff }),
     })),
     schedules,

@@ -62,7 +62,8 @@ export const modelPattern = z
   .regex(/^[a-z0-9._*?-]+$/, 'write a model, or a pattern such as "bike-*"');
 
 /** One, or several. */
-export const someOf = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);
+export const someOf = <T extends z.ZodType>(item: T): z.ZodUnion<[T, z.ZodArray<T>]> =>
+  z.union([item, z.array(item).min(1)]);
 
 const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'use letters, digits and "_" in a label');
 

@@ -48,10 +48,10 @@ const unnamed = 'default';
 
 /**
  * The routes of a model in their order: the monitor's own come before the installation's. One that a monitor has named
- * stands where it is named as well; a name that is not known (any more) stands for none.
+ * stands where it is named; a name that is not known (any more) stands for none.
  *
  * @example routesInOrder('bike-demand', ['oncall'], [routeSchema.parse({ name: 'oncall' }), routeSchema.parse({})]).map(({ id }) => id)
- * // ['alerts/oncall', 'alerts/oncall', 'alerts/2']
+ * // ['alerts/oncall', 'alerts/2']
  */
 export function routesInOrder(
   model: string,
@@ -68,7 +68,7 @@ export function routesInOrder(
       ? shared.filter(({ route: { name } }) => name === route)
       : [inPlace(model)(route, index)],
   );
-  return [...first, ...shared];
+  return [...first, ...shared.filter((route) => !first.includes(route))];
 }
 
 /** Everything that a route may ask of an alert, in the order in which it is asked. */

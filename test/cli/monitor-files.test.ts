@@ -409,3 +409,68 @@ describe('formatConfiguration', () => {
     );
   });
 });
+
+describe('alerts.yaml', () => {
+  const naming = `${good}alerts: { routes: [oncal] }\n`;
+
+  it('is no monitor, and its routes may be named by monitors', async () => {
+    const files = await read({
+      'bike.yaml': naming.replace('oncal', 'oncall'),
+      'alerts.yaml': 'routes: [{ name: oncall, pagerduty: true }]\n',
+    });
+    expect(files.map(({ monitor }) => monitor.alerts.routes)).toEqual([['oncall']]);
+  });
+
+  it.each([
+    [
+      'an unknown route',
+      { 'bike.yaml': naming, 'alerts.yaml': 'routes: [{ name: oncall, pagerduty: true }]\n' },
+      'bike.yaml:6:20 alerts.routes[0]: "oncal" is not the name of a route in alerts.yaml; did you mean "oncall"?',
+    ],
+    [
+      'a route of a file that is not there',
+      { 'bike.yaml': naming },
+      'bike.yaml:6:20 alerts.routes[0]: "oncal" is not the name of a route in alerts.yaml; it names none',
+    ],
+    [
+      'an unknown channel of a monitor',
+      { 'bike.yaml': `${good}alerts: { routes: [{ severity: [critical], pagerdutty: true }] }\n` },
+      expect.stringContaining('is not a known key; did you mean "pagerduty"?'),
+    ],
+    [
+      'an unknown key',
+      { 'alerts.yaml': 'maintenence: []\n' },
+      expect.stringContaining('is not a known key; did you mean "maintenance"?'),
+    ],
+    [
+      'an unknown kind of alert',
+      { 'alerts.yaml': 'routes: [{ kind: [degredation], slack: true }]\n' },
+      expect.stringContaining('did you mean "degradation"?'),
+    ],
+    [
+      'a window that ends before it begins',
+      {
+        'alerts.yaml':
+          'maintenance: [{ from: "2026-11-29T10:00:00Z", to: "2026-11-29T08:00:00Z", reason: "x" }]\n',
+      },
+      expect.stringContaining('must be after from'),
+    ],
+    [
+      'alerts that could hold each other back',
+      { 'alerts.yaml': 'inhibition: [{ source: { kind: drift }, target: { severity: warning } }]\n' },
+      expect.stringContaining('could hold each other back'),
+    ],
+    [
+      'a name twice',
+      { 'alerts.yaml': 'routes: [{ name: a, slack: true }, { name: a, slack: true }]\n' },
+      expect.stringContaining('"a" is the name of route 1 already'),
+    ],
+    [
+      'a digest that waits',
+      { 'alerts.yaml': 'routes: [{ slack: true, digest: "08:00", groupWait: 1m }]\n' },
+      expect.stringContaining('is not for a digest'),
+    ],
+  ])('has a problem in words: %s', async (_, files, problem) => {
+    expect(await problemsOf(files as Record<string, string>)).toEqual([problem]);
+  });
+});

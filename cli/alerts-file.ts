@@ -1,0 +1,41 @@
+/** Reads `alerts.yaml`, what holds for the alerts of all monitors, and says every problem of it. */
+
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+import { installationSettingsSchema } from '../core/alert/installation-settings.ts';
+import type { InstallationSettings } from '../core/alert/installation-settings.ts';
+import type { FileProblem } from './file-problems.ts';
+import { problemsOf } from './monitor-problems.ts';
+import { wordsOf } from './monitor-words.ts';
+import { readYaml } from './yaml-source.ts';
+
+/** No monitor is called so. */
+export const alertsFileName = 'alerts.yaml';
+
+export function isAlertsFile(file: string): boolean {
+  return basename(file) === alertsFileName;
+}
+
+export interface AlertsFile {
+  /** Undefined where there is no such file, or it describes nothing. */
+  readonly file?: string;
+  readonly settings: InstallationSettings | undefined;
+  readonly problems: readonly FileProblem[];
+}
+
+/** The file of a directory; one that is empty says what holds without it. */
+export async function readAlertsFile(directory: string, files?: readonly string[]): Promise<AlertsFile> {
+  const file = join(directory, alertsFileName);
+  const isThere = (files ?? (await readdir(directory))).some(isAlertsFile);
+  if (!isThere) return { settings: undefined, problems: [] };
+  const source = await readYaml(file);
+  if (source.unreadable) return { file, settings: undefined, problems: source.problems };
+  const data = source.data ?? {};
+  const parsed = installationSettingsSchema.safeParse(data, { error: wordsOf });
+  if (parsed.success) return { file, settings: parsed.data, problems: source.problems };
+  const problems = parsed.error.issues
+    .flatMap((issue) => problemsOf(data, issue, installationSettingsSchema))
+    .map(({ path, message }) => source.at(path, message));
+  return { file, settings: undefined, problems: [...source.problems, ...problems] };
+}
