@@ -9,6 +9,7 @@ import { TidewatchError } from '../../core/errors.ts';
 import type { AlertSettings } from '../../core/monitor/schema.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { findMonitor } from '../monitors/store.ts';
+import { readInstallationSettings } from './installation-settings.ts';
 
 /** The settings of a model; of one that is not watched any more: its alerts are told to nobody. */
 export async function alertSettingsOf(connection: Queryable, model: string): Promise<AlertSettings> {
@@ -23,11 +24,13 @@ export async function alertSettingsOf(connection: Queryable, model: string): Pro
 }
 
 /** The rules of the life of an alert. Routes are taken by severity, kind and model: others may fit at another hour. */
-export function lifeRulesOf(
+export async function lifeRulesOf(
+  connection: Queryable,
   { model, kind, subject }: Pick<AlertToRoute, 'model' | 'kind' | 'subject'>,
   { life, routes }: AlertSettings,
-): LifeRules {
-  const fitting = routesInOrder(model, routes, []).flatMap(({ route }) => {
+): Promise<LifeRules> {
+  const installed = await readInstallationSettings(connection);
+  const fitting = routesInOrder(model, routes, installed.routes).flatMap(({ route }) => {
     const { labels: _, hours: __, unacknowledgedFor: ___, ...rest } = route;
     const alert = { model, kind, subject, severity: route.severity[0]!, labels: {}, at: 0 };
     return mismatchOf(rest, alert) === null ? [route] : [];

@@ -45,7 +45,7 @@ export function createChangeAlert({
         throw new TidewatchError('ALERT_NOT_CHANGED', { alertKey, reason: changed.refused });
       const alert = { ...stored, life: changed.life };
       const settings = await alertSettingsOf(connection, model);
-      await putAlert(connection, alert, lifeRulesOf(stored, settings));
+      await putAlert(connection, alert, await lifeRulesOf(connection, stored, settings));
       const { episode, severity, observedAsOf: asOf } = alert.life;
       for (const { kind } of changed.events) {
         const { kind: alertKind, subject } = stored;

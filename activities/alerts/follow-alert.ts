@@ -24,7 +24,7 @@ export function createFollowAlert({
       const stored = await findAlert(connection, name);
       if (stored === undefined) return { alert: null, dueInMs: null };
       const settings = await alertSettingsOf(connection, name.model);
-      const rules = lifeRulesOf(stored, settings);
+      const rules = await lifeRulesOf(connection, stored, settings);
       const now = await wallClock(connection);
       const { life, events } = tick(stored.life, rules, now);
       const alert = { ...stored, life };

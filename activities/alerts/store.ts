@@ -68,7 +68,7 @@ async function record(
   const alertKey = keyOf(kind, model, subject);
   await lockAlert(connection, alertKey);
   const stored = await findAlert(connection, { model, alertKey });
-  const rules = lifeRulesOf({ model, kind, subject }, alerts);
+  const rules = await lifeRulesOf(connection, { model, kind, subject }, alerts);
   const now = await wallClock(connection);
   const { life, events } = observe(stored?.life ?? null, { level, asOf }, rules, now);
   if (life === null || life === stored?.life) return null;
