@@ -95,7 +95,8 @@ const conditions: readonly {
     holds: ({ unacknowledgedFor }, { unacknowledgedMs }) =>
       unacknowledgedFor === undefined
         ? unacknowledgedMs === undefined
-        : unacknowledgedMs !== undefined && unacknowledgedMs >= durationMs(unacknowledgedFor),
+        : // Those that wait for less have been told already: the first one that fits would be told again, and this one never.
+          unacknowledgedMs === durationMs(unacknowledgedFor),
   },
 ];
 

@@ -52,6 +52,7 @@ describe('a route fits an alert', () => {
     ['hours', { hours: { days: ['sat'], from: '00:00', to: '00:00', otherwise: 'skip' } }, {}],
     ['unacknowledgedFor', { unacknowledgedFor: '1h' }, {}],
     ['unacknowledgedFor', { unacknowledgedFor: '1h' }, { unacknowledgedMs: 3_599_999 }],
+    ['unacknowledgedFor', { unacknowledgedFor: '1h' }, { unacknowledgedMs: 7_200_000 }],
     ['unacknowledgedFor', {}, { unacknowledgedMs: 3_600_000 }],
   ])('not, because of its %s', (key, route, given) => {
     expect(mismatchOf(written(route)[0]!.route, { ...alert, ...given })).toBe(key);
