@@ -191,6 +191,16 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     const line = 'npx tidewatch reprocess --model bike-demand --from 2011-05-01 --to 2011-05-08';
     expect((await run(`${line} --detach`)).stdout).toContain('reprocessing:bike-demand');
   },
+  'npx tidewatch alerts': async () => {
+    expect((await run('npx tidewatch alerts')).stdout).toMatch(/no open alert/i);
+  },
+  'npx tidewatch alerts --help': async () => {
+    expect((await run('npx tidewatch alerts --help')).stdout).toContain('acknowledge');
+  },
+  'npx tidewatch alerts route --test --model bike-demand --kind degradation --severity critical': async () => {
+    const line = 'npx tidewatch alerts route --test --model bike-demand --kind degradation --severity critical';
+    expect((await run(line)).stdout).toContain('bikes-oncall@example.org');
+  },
   'npx tidewatch compare --reference january.csv --current february.csv': async () => {
     const line = 'npx tidewatch compare --reference january.csv --current february.csv';
     expect(await ending(line, 0)).toContain('temp');
