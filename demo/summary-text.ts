@@ -2,6 +2,7 @@
 
 import Table from 'cli-table3';
 
+import { countText } from '../core/performance/metrics.ts';
 import type { Demo } from './run.ts';
 import type { Summary } from './summary.ts';
 
@@ -64,7 +65,7 @@ function numberText(value: number | null): string {
 
 function list(channel: string, texts: readonly string[]): string[] {
   return [
-    `${texts.length} messages arrived by ${channel}${texts.length > 0 ? ':' : ''}`,
+    `${countText(texts.length, 'message')} arrived by ${channel}${texts.length > 0 ? ':' : ''}`,
     ...texts.map((text) => `  ${text}`),
   ];
 }
