@@ -197,10 +197,12 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
   'npx tidewatch alerts --help': async () => {
     expect((await run('npx tidewatch alerts --help')).stdout).toContain('acknowledge');
   },
-  'npx tidewatch alerts route --test --model bike-demand --kind degradation --severity critical': async () => {
-    const line = 'npx tidewatch alerts route --test --model bike-demand --kind degradation --severity critical';
-    expect((await run(line)).stdout).toContain('bikes-oncall@example.org');
-  },
+  'npx tidewatch alerts route --test --model bike-demand --kind degradation --severity critical':
+    async () => {
+      const line =
+        'npx tidewatch alerts route --test --model bike-demand --kind degradation --severity critical';
+      expect((await run(line)).stdout).toContain('bikes-oncall@example.org');
+    },
   'npx tidewatch compare --reference january.csv --current february.csv': async () => {
     const line = 'npx tidewatch compare --reference january.csv --current february.csv';
     expect(await ending(line, 0)).toContain('temp');
