@@ -114,6 +114,11 @@ export function mismatchOf(route: Route, alert: AlertToRoute): keyof Route | nul
 /**
  * Which routes take an alert? The first that fits, and as long as those say `continue`, the next ones too. None gives
  * nobody.
+ *
+ * @example
+ * const alert = { model: 'bike-demand', kind: 'drift', subject: 'hum', severity: 'warning', labels: {}, at: 0 };
+ * const own = [{ severity: ['critical'] }, { continue: true }, {}, {}].map((route) => routeSchema.parse(route));
+ * fittingRoutes(routesInOrder('bike-demand', own, []), alert).map(({ id }) => id) // ['bike-demand/2', 'bike-demand/3']
  */
 export function fittingRoutes(routes: readonly RouteInPlace[], alert: AlertToRoute): readonly RouteInPlace[] {
   const fitting = routes.filter(({ route }) => mismatchOf(route, alert) === null);
