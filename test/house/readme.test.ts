@@ -192,7 +192,7 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     expect((await run(`${line} --detach`)).stdout).toContain('reprocessing:bike-demand');
   },
   'npx tidewatch alerts': async () => {
-    expect((await run('npx tidewatch alerts')).stdout).toMatch(/no open alert/i);
+    expect((await run('npx tidewatch alerts')).stdout).toMatch(/no alert is open/);
   },
   'npx tidewatch alerts --help': async () => {
     expect((await run('npx tidewatch alerts --help')).stdout).toContain('acknowledge');
