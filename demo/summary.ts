@@ -6,6 +6,7 @@ import { formatDay } from '../core/window.ts';
 import type { Database } from '../sql/database.ts';
 import type { Scenario } from './scenarios.ts';
 import { unescapeSlack } from './stack/slack-text.ts';
+import type { ReceivedEmail } from './stack/smtp-endpoint.ts';
 import type { Stack } from './stack/stack.ts';
 
 export interface Summary {
@@ -62,9 +63,11 @@ export async function summarize(sources: Sources): Promise<Summary> {
   const { model } = scenario;
   await untilDelivered(database, model);
   const emails = stack.smtp?.messages() ?? [];
-  // A report comes with its page; an alert has nothing attached.
-  const [reports, alerts] = [true, false].map((attached) =>
-    emails.filter(({ attachments }) => attachments.length > 0 === attached).map(({ subject }) => subject),
+  // A report comes with its page, an alert with a picture at most.
+  const isReport = ({ attachments }: ReceivedEmail): boolean =>
+    attachments.some(({ mimeType }) => mimeType === 'text/html');
+  const [reports, alerts] = [true, false].map((report) =>
+    emails.filter((email) => isReport(email) === report).map(({ subject }) => subject),
   ) as [string[], string[]];
   return {
     model,
