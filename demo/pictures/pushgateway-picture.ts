@@ -64,7 +64,7 @@ async function readStored({ demo }: Studio): Promise<Stored> {
      newest_evaluation as (
        select metrics from latest_performance_evaluations
        where model = $1 and segment = '' and version = (select version from champion)
-         and window_end - window_start = interval '1 day' and metrics ? 'rmse'
+         and window_end - window_start = interval '1 day' and metrics ? 'rmse' and verdict <> 'insufficient-data'
        order by window_end desc limit 1
      )
      select
