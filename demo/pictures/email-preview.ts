@@ -2,7 +2,7 @@ import { escapeHtml } from '../../console/html.ts';
 import type { ReceivedEmail } from '../stack/smtp-endpoint.ts';
 
 /** A page that shows the headers of an e-mail, and its HTML part as a mail program does: apart, and without scripts. */
-export function emailPreview({ headers, subject, html }: ReceivedEmail): string {
+export function emailPreview({ headers, subject, html, attachments }: ReceivedEmail): string {
   const shown = [
     ['Subject', subject],
     ['From', headers['from'] ?? ''],
@@ -20,7 +20,16 @@ dd { margin: 0 }
 dt + dd:nth-of-type(1) { font-weight: 600 }
 iframe { display: block; width: 100%; height: 800px; border: 0; border-top: 1px solid #d8dee4 }
 </style></head>
-<body><main><dl>${rows.join('')}</dl><iframe sandbox="" title="HTML part" srcdoc="${escapeHtml(html)}"></iframe></main></body>
+<body><main><dl>${rows.join('')}</dl><iframe sandbox="" title="HTML part" srcdoc="${escapeHtml(withPictures(html, attachments))}"></iframe></main></body>
 </html>
 `;
+}
+
+/** The pictures that an e-mail carries, in the place of their names. */
+function withPictures(html: string, attachments: ReceivedEmail['attachments']): string {
+  return attachments.reduce((page, { contentId, mimeType, content }) => {
+    if (contentId === undefined || typeof content === 'string') return page;
+    const data = Buffer.from(new Uint8Array(content)).toString('base64');
+    return page.replaceAll(`cid:${contentId.replaceAll(/[<>]/g, '')}`, `data:${mimeType};base64,${data}`);
+  }, html);
 }
