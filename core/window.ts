@@ -293,6 +293,20 @@ export function nextLocalTime(instant: number, time: string, timeZone: string): 
 }
 
 /**
+ * Is this an instant, as `parseInstant` takes it?
+ *
+ * @example [isInstant('2011-05-20T00:00:00Z'), isInstant('2011-05-20')] // [true, false]
+ */
+export function isInstant(text: string): boolean {
+  try {
+    parseInstant(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Is this a time zone that the runtime knows, such as `America/New_York`?
  *
  * @example [isTimeZone('America/New_York'), isTimeZone('EST5')] // [true, false]

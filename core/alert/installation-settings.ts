@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-import { parseInstant } from '../window.ts';
+import { isInstant } from '../window.ts';
 import { alertKinds, severities } from './alert.ts';
 import { modelPattern, routeSchema, someOf } from './route-settings.ts';
 
@@ -74,13 +74,4 @@ function mayBeBoth(a: Side, b: Side): boolean {
   const meet = (one: unknown, other: unknown): boolean =>
     one === undefined || other === undefined || [one].flat().some((word) => [other].flat().includes(word));
   return meet(a.kind, b.kind) && meet(a.severity, b.severity);
-}
-
-function isInstant(text: string): boolean {
-  try {
-    parseInstant(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

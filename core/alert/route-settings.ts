@@ -2,10 +2,9 @@
 
 import { z } from 'zod';
 
-import { isDuration, isTimeZone, weekdays } from '../window.ts';
+import { durationLike, emailAddress, timeZone as zone } from '../monitor/fields.ts';
+import { weekdays } from '../window.ts';
 import { alertKinds, severities } from './alert.ts';
-
-const email = z.email('is not an e-mail address');
 
 /** True, or the name of one of several: `slack: oncall` is the webhook in SLACK_WEBHOOK_URL_ONCALL. */
 const named = z
@@ -20,7 +19,7 @@ const channels = {
   alertmanager: named,
   slack: named,
   webhook: named,
-  email: z.array(email).default([]),
+  email: z.array(emailAddress).default([]),
 };
 
 /** Where messages can go, in the order in which one of a route takes the place of another. */
@@ -30,16 +29,13 @@ export type ChannelName = (typeof channelNames)[number];
 const channelsSchema = z.strictObject(channels);
 export type RouteChannels = z.output<typeof channelsSchema>;
 
-const wait = z.string().refine(isDuration, 'write a number and s, m, h or d, for example "30s"');
+const wait = durationLike('30s', 's, m, h or d');
 
 const timeOfDay = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write hours and minutes, for example "08:00"');
 
-const timeZone = z
-  .string()
-  .refine(isTimeZone, 'is not a time zone; write for example "America/New_York" or "UTC"')
-  .default('UTC');
+const timeZone = zone.default('UTC');
 
 const hours = z.strictObject({
   days: z

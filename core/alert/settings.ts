@@ -2,9 +2,10 @@
 
 import { z } from 'zod';
 
+import { durationLike } from '../monitor/fields.ts';
 import { durationMs, isDuration } from '../window.ts';
 
-const duration = z.string().refine(isDuration, 'write a number and m, h, d or w, for example "2d"');
+const duration = durationLike('2d');
 
 const interval = z
   .string()

@@ -12,7 +12,8 @@ import { expectationsSchema } from '../quality/expectations.ts';
 import { qualitySettingsSchema } from '../quality/settings.ts';
 import { reportSettingsSchema } from '../report/settings.ts';
 import { methodNames, methodOf, methodsFor, type MethodName } from '../statistics/registry.ts';
-import { durationMs, hourMs, isDuration, isTimeZone, parseInstant } from '../window.ts';
+import { durationMs, hourMs, isDuration, isInstant } from '../window.ts';
+import { durationLike, timeZone } from './fields.ts';
 
 /** What a model may be called: it becomes part of workflow ids and metric labels. */
 export const modelNameSchema = z
@@ -22,7 +23,7 @@ export const modelNameSchema = z
     'use lower-case letters, digits, ".", "_" and "-", at most 63 characters',
   );
 
-const duration = z.string().refine(isDuration, 'write a number and m, h, d or w, for example "7d"');
+const duration = durationLike('7d');
 
 const hourlyDuration = duration.refine(
   (text) => !isDuration(text) || (durationMs(text) > 0 && durationMs(text) % hourMs === 0),
@@ -38,10 +39,6 @@ const day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'write a day, for example 2011-03-01')
   .refine((text) => isInstant(`${text}T00:00:00Z`), 'is not a day of the calendar');
-
-const timeZone = z
-  .string()
-  .refine(isTimeZone, 'is not a time zone; write for example "America/New_York" or "UTC"');
 
 const share = z.number().min(0, 'write a share from 0 to 1').max(1, 'write a share from 0 to 1');
 
@@ -303,13 +300,4 @@ export type ScheduledProcess = keyof Monitor['schedules'];
  */
 export function outcomeKind(task: Monitor['task']): FeatureKind {
   return task === 'regression' ? 'continuous' : 'categorical';
-}
-
-function isInstant(text: string): boolean {
-  try {
-    parseInstant(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

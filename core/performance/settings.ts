@@ -2,9 +2,10 @@
 
 import { z } from 'zod';
 
+import { durationLike } from '../monitor/fields.ts';
 import { durationMs, isDuration } from '../window.ts';
 
-const duration = z.string().refine(isDuration, 'write a number and m, h, d or w, for example "6h"');
+const duration = durationLike('6h');
 
 /** When the actuals of a window are enough to judge by: from this coverage on, or from this age on, whatever comes first. */
 export const gateSchema = z.strictObject({

@@ -2,10 +2,10 @@
 
 import { z } from 'zod';
 
-import { isDuration } from '../window.ts';
+import { durationLike } from '../monitor/fields.ts';
 import { builtInChecks } from './check.ts';
 
-const age = z.string().refine(isDuration, 'write a number and m, h, d or w, for example "3h"');
+const age = durationLike('3h');
 
 export const qualitySettingsSchema = z.strictObject({
   /** Checks that are computed and shown, but never counted. */

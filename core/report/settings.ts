@@ -2,12 +2,13 @@
 
 import { z } from 'zod';
 
+import { emailAddress } from '../monitor/fields.ts';
 import { durationMs, isDuration } from '../window.ts';
 
 export const reportSettingsSchema = z.strictObject({
   /** Who gets the weekly report by e-mail, a message each; without anybody it is not scheduled. */
   recipients: z
-    .array(z.email('is not an e-mail address'))
+    .array(emailAddress)
     .default([])
     .refine(
       (addresses) => new Set(addresses.map((address) => address.toLowerCase())).size === addresses.length,
