@@ -2,7 +2,7 @@
 
 import { seriesNumber } from '../core/alert/series.ts';
 import type { AlertSeries } from '../core/alert/message.ts';
-import { axisText, chartText, gridLine } from './chart-parts.ts';
+import { axisText, chartText, gridLine, limitLine } from './chart-parts.ts';
 import { drawPicture } from './charts.ts';
 import { timeAxis } from './time-axis.ts';
 
@@ -49,20 +49,7 @@ export function alertPicture({ label, unit, limit, points }: AlertSeries): strin
             markLine: {
               silent: true,
               symbol: 'none',
-              data: [
-                {
-                  yAxis: limit,
-                  lineStyle: { color: 'var(--critical)', width: 1.5, type: 'dashed' as const },
-                  label: {
-                    ...axisText,
-                    color: 'var(--critical)',
-                    textBorderColor: 'var(--page)',
-                    textBorderWidth: 3,
-                    position: 'insideStartTop' as const,
-                    formatter: `limit ${format(limit)}`,
-                  },
-                },
-              ],
+              data: [limitLine(limit, 'critical', `limit ${format(limit)}`)],
             },
           }),
         },

@@ -6,9 +6,40 @@ export const chartText = { fontFamily: 'inherit', fontSize: 12 } as const;
 
 export const axisText = { color: 'var(--muted)' } as const;
 
+/** Keeps a text readable on top of lines. */
+export const halo = { textBorderColor: 'var(--page)', textBorderWidth: 3 } as const;
+
 export const axisLine = { show: true, onZero: false, lineStyle: { color: 'var(--axis)' } } as const;
 
 export const gridLine = { show: true, lineStyle: { color: 'var(--grid)' } } as const;
+
+/** One of the lines of a `markLine` of ECharts. */
+interface LimitLine {
+  readonly yAxis: number;
+  readonly lineStyle: { color: string; width: number; type: 'dashed' };
+  readonly label: {
+    color: string;
+    textBorderColor: string;
+    textBorderWidth: number;
+    position: 'insideStartTop';
+    formatter: string;
+  };
+}
+
+/** A dashed line at a limit, with words above it that the lines of a chart do not cross out. */
+export function limitLine(limit: number, level: 'warning' | 'critical', words: string): LimitLine {
+  return {
+    yAxis: limit,
+    lineStyle: { color: `var(--${level})`, width: 1.5, type: 'dashed' },
+    label: {
+      ...axisText,
+      ...halo,
+      color: `var(--${level})`,
+      position: 'insideStartTop',
+      formatter: words,
+    },
+  };
+}
 
 /**
  * Three to six round numbers from low to high.

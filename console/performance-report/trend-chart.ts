@@ -2,7 +2,7 @@
 
 import { dayMs, parseInstant } from '../../core/window.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
-import { axisText, chartText, gridLine } from '../chart-parts.ts';
+import { axisText, chartText, gridLine, halo, limitLine } from '../chart-parts.ts';
 import type { ChartOption } from '../charts.ts';
 import { shorten } from '../names.ts';
 import { timeAxis } from '../time-axis.ts';
@@ -12,9 +12,6 @@ import type { Trend, TrendMark, TrendPoint } from './performance-report.ts';
 
 /** Room for so many characters of a mark's label. */
 const longestLabel = 14;
-
-/** Keeps a text readable on top of lines. */
-const halo = { textBorderColor: 'var(--page)', textBorderWidth: 3 } as const;
 
 /** A line for each version with its interval as a band, days as dots, and what happened as upright lines. */
 export function trendOption(trend: Trend, metric: MetricName, width: number): ChartOption {
@@ -140,18 +137,7 @@ const largest = (values: readonly number[]): number => values.reduce((a, b) => M
 function limitLines(limits: Trend['limits'], metric: MetricName): object[] {
   return (['warning', 'critical'] as const).flatMap((level) => {
     const limit = limits[level];
-    if (limit === undefined) return [];
-    return {
-      yAxis: limit,
-      lineStyle: { color: `var(--${level})`, width: 1.5, type: 'dashed' },
-      label: {
-        ...axisText,
-        ...halo,
-        color: `var(--${level})`,
-        position: 'insideStartTop',
-        formatter: `${level} ${shortMetric(metric, limit)}`,
-      },
-    };
+    return limit === undefined ? [] : limitLine(limit, level, `${level} ${shortMetric(metric, limit)}`);
   });
 }
 
