@@ -1,7 +1,6 @@
 /** Reads `alerts.yaml`, what holds for the alerts of all monitors, and says every problem of it. */
 
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 
 import { installationSettingsSchema } from '../core/alert/installation-settings.ts';
 import type { InstallationSettings } from '../core/alert/installation-settings.ts';
@@ -24,11 +23,10 @@ export interface AlertsFile {
   readonly problems: readonly FileProblem[];
 }
 
-/** The file of a directory; one that is empty says what holds without it. */
-export async function readAlertsFile(directory: string, files?: readonly string[]): Promise<AlertsFile> {
-  const file = join(directory, alertsFileName);
-  const isThere = (files ?? (await readdir(directory))).some(isAlertsFile);
-  if (!isThere) return { settings: undefined, problems: [] };
+/** The one of these files; one that is empty says what holds without it. */
+export async function readAlertsFile(files: readonly string[]): Promise<AlertsFile> {
+  const file = files.find(isAlertsFile);
+  if (file === undefined) return { settings: undefined, problems: [] };
   const source = await readYaml(file);
   if (source.unreadable) return { file, settings: undefined, problems: source.problems };
   const data = source.data ?? {};

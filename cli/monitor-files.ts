@@ -7,6 +7,7 @@ import { reasonOf, TidewatchError } from '../core/errors.ts';
 import type { InstallationSettings } from '../core/alert/installation-settings.ts';
 import type { Monitor } from '../core/monitor/schema.ts';
 import { alertsFileName, isAlertsFile, readAlertsFile } from './alerts-file.ts';
+import type { AlertsFile } from './alerts-file.ts';
 import type { FileProblem } from './file-problems.ts';
 import { invalidFiles } from './file-problems.ts';
 import { checkMonitor } from './monitor-problems.ts';
@@ -27,17 +28,23 @@ export interface MonitorFile {
   readonly monitor: Monitor;
 }
 
+/** What a directory holds. */
+export interface MonitorFiles {
+  /** By file name; none when the directory holds no `.yaml` or `.yml` file. */
+  readonly monitors: readonly MonitorFile[];
+  readonly alerts: AlertsFile;
+}
+
 /**
- * Reads every monitor of a directory. Training statistics of a `file:` stand in the result itself.
+ * Reads every monitor of a directory, and its `alerts.yaml`. Training statistics of a `file:` stand in the result itself.
  *
- * @returns the monitors by file name; none when the directory holds no `.yaml` or `.yml` file
  * @throws TidewatchError `INVALID_MONITOR` that lists the problems of all files, by file and line
  */
-export async function readMonitorFiles(directory: string): Promise<readonly MonitorFile[]> {
+export async function readMonitorFiles(directory: string): Promise<MonitorFiles> {
   const files = await listFiles(directory);
   const sources = await Promise.all(files.filter((file) => !isAlertsFile(file)).map(readYaml));
   const checked = await Promise.all(sources.map(checkSource));
-  const alerts = await readAlertsFile(directory, files);
+  const alerts = await readAlertsFile(files);
   const problems = [
     ...checked.flatMap(({ problems }) => problems),
     ...repeatedModels(sources),
@@ -45,7 +52,8 @@ export async function readMonitorFiles(directory: string): Promise<readonly Moni
     ...(alerts.problems.length > 0 ? [] : checked.flatMap((file) => unknownRoutes(file, alerts.settings))),
   ];
   if (problems.length > 0) throw invalidFiles('INVALID_MONITOR', problems);
-  return checked.flatMap(({ file, monitor }) => (monitor === undefined ? [] : [{ file, monitor }]));
+  const monitors = checked.flatMap(({ file, monitor }) => (monitor === undefined ? [] : [{ file, monitor }]));
+  return { monitors, alerts };
 }
 
 async function listFiles(directory: string): Promise<string[]> {

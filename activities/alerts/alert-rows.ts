@@ -44,25 +44,34 @@ export async function wallClock(connection: Queryable): Promise<number> {
   return row!.now;
 }
 
+/** What `storedAlert` reads. */
+export const alertColumns = `
+  model, alert_key as "alertKey", kind, subject, summary, opened_as_of as "openedAsOf", latest,
+  episode, state, severity, state_by as by, observed_as_of as "observedAsOf", clean_count as "cleanCount",
+  clean_as_of as "cleanAsOf", resolved_as_of as "resolvedAsOf", state_since as "stateSince",
+  snoozed_until as "snoozedUntil", told_at as "toldAt", repeats, unacknowledged_ms as "unacknowledgedMs"`;
+
+export interface AlertRow extends Record<string, unknown>, Omit<StoredAlert, 'life'>, AlertLife {}
+
+export function storedAlert(row: AlertRow): StoredAlert {
+  const { model, alertKey, kind, subject, summary, openedAsOf, latest, ...life } = row;
+  return { model, alertKey, kind, subject, summary, openedAsOf, latest, life };
+}
+
 /** The newest episode. */
 export async function findAlert(
   connection: Queryable,
   { model, alertKey }: AlertName,
 ): Promise<StoredAlert | undefined> {
-  const [row] = await connection.query<Record<string, unknown> & Omit<StoredAlert, 'life'> & AlertLife>(
-    `select model, alert_key as "alertKey", kind, subject, summary, opened_as_of as "openedAsOf", latest,
-       episode, state, severity, state_by as by, observed_as_of as "observedAsOf", clean_count as "cleanCount",
-       clean_as_of as "cleanAsOf", resolved_as_of as "resolvedAsOf", state_since as "stateSince",
-       snoozed_until as "snoozedUntil", told_at as "toldAt", repeats, unacknowledged_ms as "unacknowledgedMs"
+  const [row] = await connection.query<AlertRow>(
+    `select ${alertColumns}
      from alerts
      where model = $1 and alert_key = $2
      order by episode desc
      limit 1`,
     [model, alertKey],
   );
-  if (row === undefined) return undefined;
-  const { kind, subject, summary, openedAsOf, latest, model: _, alertKey: __, ...life } = row;
-  return { model, alertKey, kind, subject, summary, openedAsOf, latest, life };
+  return row && storedAlert(row);
 }
 
 /** Stores how an alert stands, as a new episode or in the place of what was stored of it. */

@@ -1,8 +1,7 @@
 /** What the commands read of alerts. */
 
-import type { AlertView } from '../../activities/alerts/alert-rows.ts';
-import { findAlert, viewOf } from '../../activities/alerts/alert-rows.ts';
-import type { StoredAlert } from '../../activities/alerts/alert-rows.ts';
+import { alertColumns, findAlert, storedAlert, viewOf } from '../../activities/alerts/alert-rows.ts';
+import type { AlertRow, AlertView, StoredAlert } from '../../activities/alerts/alert-rows.ts';
 import type { Severity } from '../../core/alert/alert.ts';
 import type { AlertState } from '../../core/alert/life.ts';
 import { TidewatchError } from '../../core/errors.ts';
@@ -32,8 +31,8 @@ export async function listAlerts(
     const reason = `"${limit}" is not a number of alerts; write for example 100`;
     throw new TidewatchError('INVALID_OPTION', { option: '--limit', reason });
   }
-  const rows = await connection.query<{ model: string; alertKey: string; total: number }>(
-    `select model, alert_key as "alertKey", count(*) over () as total
+  const rows = await connection.query<AlertRow & { total: number }>(
+    `select ${alertColumns}, count(*) over () as total
      from alerts
      where (model, alert_key, episode) in (select model, alert_key, max(episode) from alerts group by model, alert_key)
        and ($1::text is null or model = $1)
@@ -44,12 +43,7 @@ export async function listAlerts(
      limit $5`,
     [model ?? null, state ?? null, severity ?? null, all ?? false, Number(limit)],
   );
-  const alerts: AlertView[] = [];
-  for (const name of rows) {
-    const alert = await findAlert(connection, name);
-    if (alert !== undefined) alerts.push(viewOf(alert));
-  }
-  return { alerts, total: rows[0]?.total ?? 0 };
+  return { alerts: rows.map((row) => viewOf(storedAlert(row))), total: rows[0]?.total ?? 0 };
 }
 
 /**

@@ -27,9 +27,7 @@ export function addApply(program: Command): void {
 
 async function apply(options: Options): Promise<void> {
   const { readMonitorFiles } = await import('../monitor-files.ts');
-  const { readAlertsFile } = await import('../alerts-file.ts');
-  const files = await readMonitorFiles(options.monitors);
-  const alerts = await readAlertsFile(options.monitors);
+  const { monitors: files, alerts } = await readMonitorFiles(options.monitors);
 
   const { readConfiguration } = await import('../../worker/configuration.ts');
   const { temporal } = readConfiguration(process.env);

@@ -17,7 +17,7 @@ afterEach(() => rm(directory, { recursive: true }));
 
 async function read(files: Readonly<Record<string, string>>) {
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
-  return readMonitorFiles(directory);
+  return (await readMonitorFiles(directory)).monitors;
 }
 
 /** The problems of files, with the directory cut off. */

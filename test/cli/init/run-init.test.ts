@@ -114,7 +114,7 @@ describe('tidewatch init --expectations', () => {
 describe('tidewatch init <model>', () => {
   it('writes a monitor of the columns of a table, which apply can read', async () => {
     await runInit('bike-demand', { from: bikes, actual: 'bikers', output: inDirectory('bike.yaml') });
-    const [file] = await readMonitorFiles(directory);
+    const [file] = (await readMonitorFiles(directory)).monitors;
     expect(file?.monitor).toMatchObject({
       model: 'bike-demand',
       task: 'regression',
@@ -154,14 +154,14 @@ describe('tidewatch init <model>', () => {
     expect(text).toContain('  # key: left out; every value is different: a key?');
     expect(text).toContain('  # at: left out; it is a date or time');
     expect(text).toContain('  # prediction: left out; it is logged beside the features');
-    const [file] = await readMonitorFiles(directory);
+    const [file] = (await readMonitorFiles(directory)).monitors;
     expect(file?.monitor).toMatchObject({ task: 'classification', classes: ['late', 'on-time'] });
     expect(Object.keys(file!.monitor.features)).toEqual(['distance']);
   });
 
   it('writes an example without a table', async () => {
     await runInit('fresh', { output: inDirectory('fresh.yaml') });
-    expect((await readMonitorFiles(directory))[0]?.monitor.model).toBe('fresh');
+    expect((await readMonitorFiles(directory)).monitors[0]?.monitor.model).toBe('fresh');
   });
 });
 
