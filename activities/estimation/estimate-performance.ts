@@ -1,7 +1,7 @@
 import { judgeGap, windowsOfTrend } from '../../core/estimation/concept-drift.ts';
 import { estimateMetrics, estimatorVersion } from '../../core/estimation/estimator.ts';
 import type { Window, WindowText } from '../../core/window.ts';
-import { dayMs, durationMs, floorToDay, parseWindow, trailingWindow } from '../../core/window.ts';
+import { dayMs, durationMs, floorToDay, parseWindow } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import { listPendingAlerts, openAlert, resolveAlert } from '../alerts/store.ts';
@@ -10,6 +10,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { monitorRun, type MonitorRun } from '../processes/monitor-run.ts';
 import { makesUpThePast } from '../processes/watermarks.ts';
 import { instantsOf, type RestatedRange } from '../performance/restate-windows.ts';
+import { ownWindows } from '../performance/windows.ts';
 import { ensureEstimator } from './ensure-estimator.ts';
 import { estimationRows, hashServedSample, readServedSample, type ServedWindow } from './estimation-rows.ts';
 import {
@@ -73,16 +74,16 @@ export function createEstimatePerformance(
 
 async function windowsToEstimate(
   connection: Queryable,
-  { monitor: { model, performance }, asOf }: MonitorRun,
+  { monitor, asOf }: MonitorRun,
   { window, restated }: EstimatePerformanceInput,
 ): Promise<readonly Window[]> {
   if (restated !== undefined) {
     const { start, end, startingBefore } = instantsOf(restated, asOf);
-    const known = await listEstimatedWindows(connection, model, { start, end });
+    const known = await listEstimatedWindows(connection, monitor.model, { start, end });
     return known.filter((one) => one.start < startingBefore);
   }
   if (window !== undefined) return [parseWindow(window)];
-  return performance.windows.map((length) => trailingWindow(asOf, length));
+  return ownWindows(monitor, asOf);
 }
 
 async function estimateWindows(

@@ -1,5 +1,5 @@
 import type { Window, WindowText } from '../../core/window.ts';
-import { distinctWindows, durationMs, floorToDay, parseWindow, trailingWindow } from '../../core/window.ts';
+import { distinctWindows, durationMs, floorToDay, parseWindow } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -16,7 +16,7 @@ import {
   findWindowsOfHours,
   readEvaluationMarks,
 } from './store.ts';
-import { dueWindows } from './windows.ts';
+import { dueWindows, ownWindows } from './windows.ts';
 
 export interface EvaluatePerformanceInput {
   readonly model: string;
@@ -67,10 +67,7 @@ export function createEvaluatePerformance(
         const windowEnd = floorToDay(asOf);
         await advanceWatermark(connection, { model, process: 'performance-evaluation', asOf, windowEnd });
       }
-      const shown =
-        given === undefined
-          ? monitor.performance.windows.map((length) => trailingWindow(asOf, length))
-          : [given];
+      const shown = given === undefined ? ownWindows(monitor, asOf) : [given];
       return {
         windows: windows.length,
         ...counts,

@@ -7,11 +7,16 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Window } from '../../core/window.ts';
 import { dayMs, distinctWindows, durationMs, trailingWindow } from '../../core/window.ts';
 
+/** The windows of a monitor that end at an instant. */
+export function ownWindows({ performance }: Monitor, asOf: number): Window[] {
+  return performance.windows.map((length) => trailingWindow(asOf, length));
+}
+
 /** The windows that a monitor wants evaluated at an instant: its own, and those its degradation rules look at. */
 export function dueWindows(monitor: Monitor, asOf: number): Window[] {
-  const lengths = [...monitor.performance.windows, '1d', '7d'];
   return distinctWindows([
-    ...lengths.map((length) => trailingWindow(asOf, length)),
+    ...ownWindows(monitor, asOf),
+    ...['1d', '7d'].map((length) => trailingWindow(asOf, length)),
     ...neededWindows(rulesOf(monitor), asOf, referenceSpan(monitor.reference)),
   ]);
 }
