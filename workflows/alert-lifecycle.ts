@@ -12,8 +12,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
+import type { AlertChangeName } from '../core/alert/change.ts';
 import { alertUpdates, decodeUpdate } from './alert-updates.ts';
-import type { AlertUpdate, AlertUpdateRequest } from './alert-updates.ts';
+import type { AlertUpdateRequest } from './alert-updates.ts';
 import { decodeInput } from './input.ts';
 import { decisions, messages } from './steps.ts';
 import type { ResultOf } from './steps.ts';
@@ -81,9 +82,9 @@ export async function alertLifecycle(input: unknown): Promise<{ delivered: numbe
   }
 }
 
-type Request = AlertUpdateRequest<AlertUpdate> & { readonly updateId: string };
+type Request = AlertUpdateRequest<AlertChangeName> & { readonly updateId: string };
 
-function handleUpdate(update: AlertUpdate, change: (request: Request) => Promise<AlertView>): void {
+function handleUpdate(update: AlertChangeName, change: (request: Request) => Promise<AlertView>): void {
   setHandler(
     defineUpdate<AlertView, [unknown]>(update),
     async (request) => change({ ...decodeUpdate(update, request), updateId: currentUpdateInfo()!.id }),

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 
 import { snoozeProblem } from '../core/alert/change.ts';
+import type { AlertChangeName } from '../core/alert/change.ts';
 import { reasonOf } from '../core/errors.ts';
 import { durationMs, isDuration, parseInstant } from '../core/window.ts';
 import { decodeWith } from './input.ts';
@@ -38,7 +39,7 @@ const schemas = {
     }),
   resolve: z.strictObject({ by, note: note.optional() }),
   comment: z.strictObject({ by, note }),
-} as const;
+} as const satisfies Record<AlertChangeName, z.ZodType>;
 
 const examples = {
   acknowledge: { by: 'anna', note: 'looking into it' },
@@ -47,16 +48,15 @@ const examples = {
   comment: { by: 'anna', note: 'seen since the deployment' },
 } as const;
 
-export type AlertUpdate = keyof typeof schemas;
-export type AlertUpdateRequest<Name extends AlertUpdate> = z.output<(typeof schemas)[Name]>;
-export const alertUpdates = Object.keys(schemas) as AlertUpdate[];
+export type AlertUpdateRequest<Name extends AlertChangeName> = z.output<(typeof schemas)[Name]>;
+export const alertUpdates = Object.keys(schemas) as AlertChangeName[];
 
 /**
  * The object of an update, checked.
  *
  * @throws ApplicationFailure (non-retryable, type `INVALID_INPUT`) that lists every problem and shows a right object
  */
-export function decodeUpdate<Name extends AlertUpdate>(
+export function decodeUpdate<Name extends AlertChangeName>(
   name: Name,
   request: unknown,
 ): AlertUpdateRequest<Name> {

@@ -3,7 +3,7 @@
  * that sending it twice changes nothing but how long it fires.
  */
 
-import { alertSubject, eventKind, severities } from '../../core/alert/alert.ts';
+import { alertSubject, endsAlert, severities } from '../../core/alert/alert.ts';
 import type { AlertEventText } from '../../core/alert/message.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { dayMs } from '../../core/window.ts';
@@ -54,9 +54,6 @@ function apiAddress(url: string): string {
  */
 const firesForMs = 30 * dayMs;
 
-/** The events after which an alert is over; a retraining that failed is told and stays until somebody sees to it. */
-const ends = new Set(['resolved', 'promoted', 'rejected']);
-
 export interface AlertmanagerAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -75,7 +72,7 @@ export interface AlertmanagerAlert {
  */
 export function alertmanagerAlerts(event: AlertEventText, now: number): readonly AlertmanagerAlert[] {
   const { model, kind, severity, title, summary, asOf, links, labels = {} } = event;
-  const isOver = ends.has(eventKind(event.event));
+  const isOver = endsAlert(event.event);
   const over = { endsAt: toTimestamp(now) };
   // Without a start, one that ends later would begin then.
   const firing = { startsAt: toTimestamp(Math.min(asOf, now)), endsAt: toTimestamp(now + firesForMs) };

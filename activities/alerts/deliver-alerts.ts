@@ -1,24 +1,20 @@
 /** Tells people of an alert: delivers every message of an alert key that is due. */
 
+import { episodeKey } from '../../core/alert/alert.ts';
 import { composeMessage } from '../../core/alert/compose.ts';
 import { alertTitle } from '../../core/alert/message.ts';
 import type { AlertEventText, AlertMessage } from '../../core/alert/message.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { runOf } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { wallClock } from './alert-rows.ts';
+import type { AlertName } from './alert-rows.ts';
 import { channelTable, settingOf } from './channel.ts';
-import {
-  claimMessage,
-  countPending,
-  listGroups,
-  readClock,
-  recordDelivered,
-  recordFailed,
-  recordRefused,
-} from './deliveries.ts';
-import type { AlertName, Claim, EventToSend, Waiting } from './deliveries.ts';
+import { claimMessage, countPending, listGroups } from './deliveries.ts';
+import type { Claim, EventToSend, Waiting } from './deliveries.ts';
 import { noteFailing, noteWorking } from './delivery-failing.ts';
 import { releaseHeld } from './held-deliveries.ts';
+import { recordDelivered, recordFailed, recordRefused } from './message-outcome.ts';
 import { loadSeries } from './series.ts';
 
 type Dependencies = Pick<
@@ -53,7 +49,7 @@ export function createDeliverAlerts(
     const settled = new Map<string, number>();
     const failures = new Set<string>();
     let delivered = 0;
-    const heldUntil = await releaseHeld(database, alert, await readClock(database));
+    const heldUntil = await releaseHeld(database, alert, await wallClock(database));
     for (;;) {
       const groupId = (await listGroups(database, alert)).find((group) => !settled.has(group));
       if (groupId === undefined) break;
@@ -72,7 +68,7 @@ export function createDeliverAlerts(
     return {
       delivered,
       pending,
-      ...(pending > 0 && { nextDue: due === Infinity ? await readClock(database) : due }),
+      ...(pending > 0 && { nextDue: due === Infinity ? await wallClock(database) : due }),
       ...(failures.size > 0 && { failures: [...failures] }),
     };
   };
@@ -132,7 +128,7 @@ async function send(
 async function messageOf({ events, route, group }: Claim, dependencies: Dependencies): Promise<AlertMessage> {
   const texts = events.map((event) => eventText(event, dependencies));
   const newest = events.at(-1);
-  const isOne = new Set(events.map(({ alertKey, episode }) => `${alertKey}#${episode}`)).size === 1;
+  const isOne = new Set(events.map(episodeKey)).size === 1;
   if (!isOne || newest === undefined) return composeMessage(texts, { thread: `${route} ${group}` });
   // A message without its chart is better than none.
   const series = await loadSeries(dependencies.database, newest).catch(() => undefined);
@@ -140,19 +136,20 @@ async function messageOf({ events, route, group }: Claim, dependencies: Dependen
 }
 
 function eventText(
-  { workflowId, runId, links, ...event }: EventToSend,
+  toSend: EventToSend,
   { temporalUi, pagesUrl }: Pick<Dependencies, 'temporalUi' | 'pagesUrl'>,
 ): AlertEventText {
-  const { model, alertKey, episode, kind, severity, summary, facts, asOf, labels } = event;
+  const { model, alertKey, episode, event, kind, severity, summary, facts, asOf, labels } = toSend;
+  const { workflowId, runId, links } = toSend;
   const run = `${encodeURIComponent(workflowId)}/${encodeURIComponent(runId)}`;
   return {
     model,
     alertKey,
     episode,
-    event: event.event,
+    event,
     kind,
     severity,
-    title: alertTitle(kind, model, event.event),
+    title: alertTitle(kind, model, event),
     summary,
     facts,
     asOf,

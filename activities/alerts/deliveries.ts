@@ -11,6 +11,8 @@ import type { Mailbox } from '../../core/alert/routes.ts';
 import { floorToHour, formatInstant, minuteMs, secondMs } from '../../core/window.ts';
 import { lockUntilCommit, toTimestamp, tryLockUntilCommit } from '../../sql/database.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
+import { wallClock } from './alert-rows.ts';
+import type { AlertName } from './alert-rows.ts';
 import { holdBack } from './held-deliveries.ts';
 
 /**
@@ -22,16 +24,8 @@ const leaseMs = 2 * minuteMs;
 /** When to look again at what another process is doing. */
 const againMs = 2 * secondMs;
 
-/** A message that was not taken goes again after 1 s, 2 s, 4 s ... */
-const longestRetryMs = 15 * minuteMs;
-
 /** What one message tells of; more than that goes with the next one. */
 const mostEvents = 1_000;
-
-export interface AlertName {
-  readonly model: string;
-  readonly alertKey: string;
-}
 
 /** An event that a message tells of. */
 export interface EventToSend extends AlertName {
@@ -88,19 +82,13 @@ export async function countPending(connection: Queryable, { model, alertKey }: A
   return row?.count ?? 0;
 }
 
-/** The wall clock of deliveries is that of the database, whichever worker asks. */
-export async function readClock(connection: Queryable): Promise<number> {
-  const [row] = await connection.query<{ now: number }>('select clock_timestamp() as now');
-  return row!.now;
-}
-
 /**
  * Claims the next message of a group for sending: one that was not taken, or what is pending when it is due. Null when there
  * is nothing to send.
  */
 export async function claimMessage(database: Database, groupId: string): Promise<Claim | Waiting | null> {
   return database.transaction(async (connection) => {
-    const now = await readClock(connection);
+    const now = await wallClock(connection);
     const soon = { until: now + againMs };
     if (!(await tryLockUntilCommit(connection, `group:${groupId}`))) return soon;
     const last = await readLastMessage(connection, groupId);
@@ -285,79 +273,4 @@ async function readClaim(connection: Queryable, { messageId, attempt }: ClaimNam
   if (first === undefined) return null;
   const { channel, recipient, route, group, terms } = first;
   return { messageId, attempt, channel, recipient, route, group, terms, events: rows };
-}
-
-/**
- * Notes that a message was sent. It counts even when the claim has run out meanwhile: people have it. Gives how many
- * deliveries it was.
- */
-export async function recordDelivered(
-  connection: Queryable,
-  { messageId }: Claim,
-  notice: string | null,
-): Promise<number> {
-  await connection.execute(
-    `update alert_messages
-     set state = 'delivered', sent_at = coalesce(sent_at, clock_timestamp()), retry_at = null, last_error = $2
-     where message_id = $1`,
-    [messageId, notice],
-  );
-  return connection.execute(
-    `update alert_deliveries set state = 'delivered', delivered_at = clock_timestamp(), last_error = $2
-     where message_id = $1 and state = 'pending'`,
-    [messageId, notice],
-  );
-}
-
-/** Gives a claim back with the reason why nothing was sent, and says when it goes again. One that has passed to another changes nothing. */
-export async function recordFailed(
-  connection: Queryable,
-  { messageId, attempt }: Claim,
-  error: string,
-  retryAfterMs: number,
-): Promise<Waiting> {
-  const waitMs = Math.max(retryAfterMs, Math.min(2 ** (attempt - 1) * secondMs, longestRetryMs));
-  const retryAt = (await readClock(connection)) + waitMs;
-  const changed = await connection.execute(
-    `update alert_messages set state = 'waiting', retry_at = $3, last_error = $4
-     where message_id = $1 and attempts = $2 and state = 'sending'`,
-    [messageId, attempt, toTimestamp(retryAt), error],
-  );
-  if (changed > 0) {
-    await connection.execute(`update alert_deliveries set last_error = $2 where message_id = $1`, [
-      messageId,
-      error,
-    ]);
-  }
-  return { until: retryAt };
-}
-
-/** Passes a message that a channel refuses for good to the mailbox that takes over. */
-export async function recordRefused(
-  connection: Queryable,
-  { messageId, terms }: Claim,
-  error: string,
-  to: Mailbox,
-): Promise<void> {
-  await connection.execute(
-    `update alert_messages set state = 'refused', retry_at = null, last_error = $2 where message_id = $1`,
-    [messageId, error],
-  );
-  await connection.execute(
-    `insert into alert_deliveries (model, alert_key, episode, event, channel, recipient, route, group_key, terms)
-     select model, alert_key, episode, event, $2, $3, route, group_key, $4
-     from alert_deliveries
-     where message_id = $1 and state = 'pending'
-     on conflict do nothing`,
-    [
-      messageId,
-      to.channel,
-      to.recipient,
-      JSON.stringify({ waitMs: 0, intervalMs: 0, fallback: terms.fallback.slice(1) } satisfies DeliveryTerms),
-    ],
-  );
-  await connection.execute(
-    `update alert_deliveries set state = 'refused', last_error = $2 where message_id = $1 and state = 'pending'`,
-    [messageId, error],
-  );
 }

@@ -5,8 +5,10 @@ import type { ChannelName } from '../../core/alert/route-settings.ts';
 import type { Mailbox } from '../../core/alert/routes.ts';
 import { alertLifeSchema } from '../../core/alert/settings.ts';
 import type { Queryable } from '../../sql/database.ts';
+import { wallClock } from './alert-rows.ts';
+import type { AlertName } from './alert-rows.ts';
 import { channelTable } from './channel.ts';
-import type { AlertName, Claim } from './deliveries.ts';
+import type { Claim } from './deliveries.ts';
 import { openAlert, resolveAlert } from './store.ts';
 
 interface Run {
@@ -64,13 +66,12 @@ async function observed(
   next: Mailbox | null,
   provenance: Run,
 ) {
-  const [{ now } = { now: 0 }] = await connection.query<{ now: number }>('select clock_timestamp() as now');
   return {
     model,
     kind,
     subject: subjectOf({ channel, recipient }),
     facts: [{ name: 'Channel', value: `${channelTable[channel].label}, ${recipient}` }],
-    asOf: now,
+    asOf: await wallClock(connection),
     alerts: {
       routes: next === null ? [] : routesSchema.parse([{ ...channelsOf(next), groupWait: '0s' }]),
       life,

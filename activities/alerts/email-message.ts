@@ -1,6 +1,6 @@
 /** How an alert reads as an e-mail. */
 
-import { oneLine } from '../../core/alert/message.ts';
+import { oneLine, shortened } from '../../core/alert/message.ts';
 import type { AlertMessage } from '../../core/alert/message.ts';
 import { seriesText } from '../../core/alert/series.ts';
 import { alertPicture } from '../../console/alert-chart.ts';
@@ -33,7 +33,6 @@ export interface EmailMessage {
 const subjectLimit = 200;
 /** A line of a header is at most 998 characters long. */
 const nameLimit = 200;
-const halfPair = /[\uD800-\uDBFF]$/;
 
 /**
  * How does an alert read as an e-mail? Text and HTML say the same.
@@ -48,10 +47,7 @@ export function emailMessage(alert: AlertMessage, domain: string): EmailMessage 
   const picture = pictureOf(alert, domain);
   const name = thread.replaceAll(/[^A-Za-z0-9.-]+/g, '-').slice(0, nameLimit);
   return {
-    subject:
-      subject.length > subjectLimit
-        ? `${subject.slice(0, subjectLimit - 1).replace(halfPair, '')}…`
-        : subject,
+    subject: shortened(subject, subjectLimit),
     text: textOf(alert),
     html: htmlOf(alert, picture),
     attachments: picture === undefined ? [] : [picture],

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 
+import { episodeKey } from '../../core/alert/alert.ts';
 import type { AlertMessage } from '../../core/alert/message.ts';
 
 /**
@@ -11,9 +12,9 @@ import type { AlertMessage } from '../../core/alert/message.ts';
 export function messageIdentity({ thread, events }: Pick<AlertMessage, 'thread' | 'events'>): string {
   return shortHash([
     thread,
-    ...events.flatMap(({ alertKey, episode, event, links }) => [
-      `${alertKey}#${episode}.${event}`,
-      ...links.map(({ url }) => url),
+    ...events.flatMap((event) => [
+      `${episodeKey(event)}.${event.event}`,
+      ...event.links.map(({ url }) => url),
     ]),
   ]);
 }

@@ -5,8 +5,7 @@
 
 import { createHash } from 'node:crypto';
 
-import { alertSubject, eventKind } from '../../core/alert/alert.ts';
-import type { Severity } from '../../core/alert/alert.ts';
+import { alertSubject, endsAlert, episodeKey, eventKind } from '../../core/alert/alert.ts';
 import { oneLine, type AlertEventText } from '../../core/alert/message.ts';
 import { formatInstant } from '../../core/window.ts';
 import type { Channel } from './channel.ts';
@@ -50,26 +49,14 @@ export function openPagerDuty({
   };
 }
 
-type Action = 'trigger' | 'acknowledge' | 'resolve';
-
-const actions: Readonly<Record<string, Action | 'none'>> = {
+const actions: Readonly<Record<string, 'acknowledge' | 'none'>> = {
   acknowledged: 'acknowledge',
   snoozed: 'acknowledge',
   commented: 'none',
-  resolved: 'resolve',
-  // How a retraining ends well; one that failed is for somebody to look at.
-  promoted: 'resolve',
-  rejected: 'resolve',
 };
 
 /** What PagerDuty cuts, or refuses. */
 const limits = { summary: 1024, key: 255 } as const;
-
-const severities: Readonly<Record<Severity, string>> = {
-  info: 'info',
-  warning: 'warning',
-  critical: 'critical',
-};
 
 /**
  * What is PagerDuty told of an event? Whatever is not one of the others triggers: an incident that is open takes it into its
@@ -78,7 +65,7 @@ const severities: Readonly<Record<Severity, string>> = {
  * @example pagerDutyEvent({ ...event, event: 'resolved' }) // { event_action: 'resolve', dedup_key: 'degradation:bike-demand:performance#1' }
  */
 export function pagerDutyEvent(event: AlertEventText): Readonly<Record<string, unknown>> | null {
-  const action = actions[eventKind(event.event)] ?? 'trigger';
+  const action = endsAlert(event.event) ? 'resolve' : (actions[eventKind(event.event)] ?? 'trigger');
   if (action === 'none') return null;
   const key = { event_action: action, dedup_key: dedupKey(event) };
   return action === 'trigger' ? { ...key, ...incident(event) } : key;
@@ -91,7 +78,8 @@ function incident(event: AlertEventText): Readonly<Record<string, unknown>> {
     payload: {
       summary: text.length > limits.summary ? `${text.slice(0, limits.summary - 1)}…`.toWellFormed() : text,
       source: model,
-      severity: severities[severity],
+      // Its words are ours.
+      severity,
       timestamp: formatInstant(asOf),
       component: alertSubject(event),
       group: model,
@@ -102,8 +90,8 @@ function incident(event: AlertEventText): Readonly<Record<string, unknown>> {
   };
 }
 
-function dedupKey({ alertKey, episode }: AlertEventText): string {
-  const key = `${alertKey}#${episode}`;
+function dedupKey(event: AlertEventText): string {
+  const key = episodeKey(event);
   if (key.length <= limits.key) return key;
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 32);
   return `${key.slice(0, limits.key - hash.length - 1).toWellFormed()}-${hash}`;

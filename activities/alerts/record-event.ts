@@ -1,6 +1,6 @@
 /** What happened to an alert, and whom it is for: events are recorded with their messages, in one transaction. */
 
-import { eventName } from '../../core/alert/alert.ts';
+import { endsAlert, eventName } from '../../core/alert/alert.ts';
 import type { AlertKind, Severity } from '../../core/alert/alert.ts';
 import type { Routes } from '../../core/alert/route-settings.ts';
 import { toTimestamp } from '../../sql/database.ts';
@@ -28,7 +28,7 @@ export interface NewEvent extends AlertName, LatestTrouble {
 /** Who wants to know looks at the alert. */
 const quiet: readonly string[] = ['snoozed', 'commented'];
 /** How the trouble is taken and how it ends is for all who have heard of it. */
-const forAll: readonly string[] = ['acknowledged', 'resolved', 'promoted', 'rejected', 'failed'];
+const isForAll = (kind: string): boolean => endsAlert(kind) || kind === 'acknowledged' || kind === 'failed';
 
 /** Records an event, and whom it is told to by the routes of the monitor; the caller holds the lock of the alert. */
 export async function recordEvent(connection: Queryable, event: NewEvent, routes: Routes): Promise<void> {
@@ -42,12 +42,7 @@ export async function recordEvent(connection: Queryable, event: NewEvent, routes
     isReminder: happened === 'repeated',
     ...(unacknowledgedMs !== undefined && { unacknowledgedMs }),
   };
-  await recordDeliveries(
-    connection,
-    toTell,
-    routes,
-    forAll.includes(happened) ? 'routed and told' : 'routed',
-  );
+  await recordDeliveries(connection, toTell, routes, isForAll(happened) ? 'routed and told' : 'routed');
 }
 
 /** Has an update been carried out? */

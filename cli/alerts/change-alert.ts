@@ -5,17 +5,17 @@ import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporal
 
 import type { AlertName, AlertView } from '../../activities/alerts/alert-rows.ts';
 import { lifecycleId } from '../../core/alert/alert.ts';
+import type { AlertChangeName } from '../../core/alert/change.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import type { alertLifecycle } from '../../workflows/alert-lifecycle.ts';
-import type { AlertUpdate } from '../../workflows/alert-updates.ts';
 import { withDatabase } from '../database.ts';
 import { stateText } from './alert-text.ts';
 import { requireAlert } from './store.ts';
 
 export interface ChangeOptions {
-  readonly change: AlertUpdate;
+  readonly change: AlertChangeName;
   readonly by?: string;
   readonly note?: string;
   readonly for?: string;
@@ -53,7 +53,7 @@ async function update(
   client: Client,
   taskQueue: string,
   name: AlertName,
-  change: AlertUpdate,
+  change: AlertChangeName,
   request: object,
 ): Promise<AlertView> {
   try {

@@ -43,6 +43,21 @@ export function alertKey(kind: AlertKind, model: string, subject: string): strin
   return `${kind}:${model}:${subject}`;
 }
 
+/**
+ * What names one episode of an alert, that of its opening and of what followed it?
+ *
+ * @example episodeKey({ alertKey: 'drift:bike-demand:hum', episode: 2 }) // 'drift:bike-demand:hum#2'
+ */
+export function episodeKey({
+  alertKey: key,
+  episode,
+}: {
+  readonly alertKey: string;
+  readonly episode: number;
+}): string {
+  return `${key}#${episode}`;
+}
+
 /** Is the first severity worse than the second? */
 export function isWorse(severity: Severity, than: Severity): boolean {
   return severities.indexOf(severity) > severities.indexOf(than);
@@ -55,6 +70,18 @@ export function isWorse(severity: Severity, than: Severity): boolean {
  */
 export function eventKind(event: string): string {
   return event.replace(/\.\d+$/, '');
+}
+
+/** A retraining that failed is told and stays until somebody sees to it. */
+const endings: ReadonlySet<string> = new Set(['resolved', 'promoted', 'rejected']);
+
+/**
+ * Is an alert over after such an event?
+ *
+ * @example [endsAlert('resolved.2'), endsAlert('failed')] // [true, false]
+ */
+export function endsAlert(event: string): boolean {
+  return endings.has(eventKind(event));
 }
 
 /**

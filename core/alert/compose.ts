@@ -1,6 +1,6 @@
 /** Makes one message of the events that go out together. */
 
-import { severities } from './alert.ts';
+import { episodeKey, severities } from './alert.ts';
 import type { Fact } from './alert.ts';
 import { alertStatus, firstFacts, shortSummary, shortTitle } from './message.ts';
 import type { AlertEventText, AlertMessage, AlertSeries, AlertStatus } from './message.ts';
@@ -36,7 +36,7 @@ export function composeMessage(
   const statuses = texts.map(alertStatus);
   const isOne = texts.length === 1;
   return {
-    thread: thread ?? `${first.alertKey}#${first.episode}`,
+    thread: thread ?? episodeKey(first),
     status: fromBest.findLast((status) => statuses.includes(status))!,
     title: isOne ? first.title : titleOf(texts),
     summary: isOne ? first.summary : countsOf(statuses),
@@ -61,7 +61,7 @@ function shortened(event: AlertEventText): AlertEventText {
 
 function titleOf(events: readonly AlertEventText[]): string {
   const models = [...new Set(events.map(({ model }) => model))];
-  const alerts = new Set(events.map(({ alertKey, episode }) => `${alertKey}#${episode}`)).size;
+  const alerts = new Set(events.map(episodeKey)).size;
   const count = alerts === 1 ? `${events.length} events of one alert` : `${alerts} alerts`;
   return models.length === 1 ? shortTitle(`${models[0]}: ${count}`) : `${count} of ${models.length} models`;
 }

@@ -181,7 +181,11 @@ export function shortTitle(title: string): string {
   return shortened(title, longest.title);
 }
 
-/** Cut between characters. */
-function shortened(text: string, length: number): string {
+/**
+ * A text of at most so many characters: cut between two of them, with an ellipsis.
+ *
+ * @example shortened('bike-demand', 5) // 'bike…'
+ */
+export function shortened(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -2,13 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createDeliverAlerts } from '../../../activities/alerts/deliver-alerts.ts';
 import type { DeliveryOutcome } from '../../../activities/alerts/deliver-alerts.ts';
-import {
-  claimMessage,
-  readClock,
-  recordDelivered,
-  recordFailed,
-} from '../../../activities/alerts/deliveries.ts';
+import { wallClock } from '../../../activities/alerts/alert-rows.ts';
+import { claimMessage } from '../../../activities/alerts/deliveries.ts';
 import type { Claim } from '../../../activities/alerts/deliveries.ts';
+import { recordDelivered, recordFailed } from '../../../activities/alerts/message-outcome.ts';
 import { openEmail } from '../../../activities/alerts/email.ts';
 import { upsertInstallationSettings } from '../../../activities/alerts/installation-settings.ts';
 import { openSlack } from '../../../activities/alerts/slack.ts';
@@ -111,7 +108,7 @@ const deliver = async (
     ...given,
   })({ ...alert, alertKey });
   if (nextDue === undefined) return outcome;
-  return { ...outcome, dueInMs: nextDue - (await readClock(given.database ?? test.database)) };
+  return { ...outcome, dueInMs: nextDue - (await wallClock(given.database ?? test.database)) };
 };
 /** As if what is stored had happened so much earlier. */
 async function letPass(interval: string): Promise<void> {
