@@ -153,6 +153,7 @@ function eventText(
     summary,
     facts,
     asOf,
+    runId,
     labels,
     links: [
       ...links.map(({ label, path }) => ({ label, url: `${pagesUrl}${path}` })),

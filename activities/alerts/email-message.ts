@@ -1,5 +1,6 @@
 /** How an alert reads as an e-mail. */
 
+import { linksOfFacts } from '../../core/alert/compose.ts';
 import { oneLine, shortened } from '../../core/alert/message.ts';
 import type { AlertMessage } from '../../core/alert/message.ts';
 import { seriesText } from '../../core/alert/series.ts';
@@ -57,18 +58,25 @@ export function emailMessage(alert: AlertMessage, domain: string): EmailMessage 
 }
 
 function textOf(alert: AlertMessage): string {
-  const facts = alert.facts.map(({ name, value }) => `${oneLine(name)}: ${oneLine(value)}`);
-  const links = alert.links.map(({ label, url }) => `${oneLine(label)}: ${url}`);
+  const own = linksOfFacts(alert);
+  const facts = alert.facts.flatMap(({ name, value }, i) => [
+    `${oneLine(name)}: ${oneLine(value)}`,
+    ...(own[i] ?? []).map((link) => `  ${linkLine(link)}`),
+  ]);
   const status = alert.status.toUpperCase();
   const paragraphs = [
     `${status} ${oneLine(alert.title)}`,
     alert.summary,
     alert.series === undefined ? '' : oneLine(seriesText(alert.series)),
     facts.join('\n'),
-    links.join('\n'),
+    alert.links.map(linkLine).join('\n'),
     footerOf(alert),
   ];
   return `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n`;
+}
+
+function linkLine({ label, url }: AlertMessage['links'][number]): string {
+  return `${oneLine(label)}: ${url}`;
 }
 
 /** The metric with its limit; it is in the message, since mail programs load nothing from elsewhere. */
@@ -83,6 +91,7 @@ function pictureOf(alert: AlertMessage, domain: string): InlinePicture | undefin
 }
 
 function htmlOf(alert: AlertMessage, picture: InlinePicture | undefined): string {
+  const own = linksOfFacts(alert);
   return emailPage({
     color: statusColors[alert.status],
     status: alert.status.toUpperCase(),
@@ -92,7 +101,7 @@ function htmlOf(alert: AlertMessage, picture: InlinePicture | undefined): string
       alert.series !== undefined && {
         picture: { contentId: picture.cid, alt: seriesText(alert.series) },
       }),
-    facts: alert.facts,
+    facts: alert.facts.map((fact, i) => ({ ...fact, links: own[i] ?? [] })),
     links: alert.links,
     footer: footerOf(alert),
   });

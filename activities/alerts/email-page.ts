@@ -4,6 +4,11 @@ import { escapeHtml } from '../../console/html.ts';
 import type { Fact } from '../../core/alert/alert.ts';
 import { oneLine } from '../../core/alert/message.ts';
 
+interface Link {
+  readonly label: string;
+  readonly url: string;
+}
+
 export interface EmailPage {
   /** Of the bar, the status and the buttons. */
   readonly color: string;
@@ -13,8 +18,9 @@ export interface EmailPage {
   readonly summary: string;
   /** A picture that the message carries, with the words for those who do not see it. */
   readonly picture?: { readonly contentId: string; readonly alt: string };
-  readonly facts: readonly Fact[];
-  readonly links: readonly { readonly label: string; readonly url: string }[];
+  /** Each with the links that are about it alone. */
+  readonly facts: readonly (Fact & { readonly links?: readonly Link[] })[];
+  readonly links: readonly Link[];
   readonly footer: string;
 }
 
@@ -34,9 +40,9 @@ export function emailPage({
   footer,
 }: EmailPage): string {
   const rows = facts.map(
-    ({ name, value }) =>
+    ({ name, value, links: own = [] }) =>
       `<tr><td width="28%" style="${cell};color:#57606a;padding-right:16px">${escapeHtml(oneLine(name))}</td>` +
-      `<td style="${cell};color:#1f2328">${escapeHtml(oneLine(value))}</td></tr>`,
+      `<td style="${cell};color:#1f2328">${escapeHtml(oneLine(value))}${own.map(linkBelow).join('')}</td></tr>`,
   );
   const buttons = links.map(
     ({ label, url }) =>
@@ -67,4 +73,8 @@ ${buttons.length > 0 ? `<p style="margin:0 0 12px">${buttons.join('')}</p>` : ''
 </body>
 </html>
 `;
+}
+
+function linkBelow({ label, url }: Link): string {
+  return `<br><a href="${escapeHtml(url)}" style="color:#0969da">${escapeHtml(oneLine(label))}</a>`;
 }

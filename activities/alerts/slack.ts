@@ -3,9 +3,10 @@
 import { IncomingWebhook, IncomingWebhookHTTPError, IncomingWebhookRequestError } from '@slack/webhook';
 import type { IncomingWebhookSendArguments } from '@slack/webhook';
 
-import { sparkline, seriesText } from '../../core/alert/series.ts';
-import { mostFacts, oneLine } from '../../core/alert/message.ts';
+import { linksOfFacts } from '../../core/alert/compose.ts';
+import { oneLine } from '../../core/alert/message.ts';
 import type { AlertMessage, AlertStatus } from '../../core/alert/message.ts';
+import { sparkline, seriesText } from '../../core/alert/series.ts';
 import { formatInstant } from '../../core/window.ts';
 import type { Channel } from './channel.ts';
 import { deliveryFailed, httpError } from './delivery-error.ts';
@@ -103,11 +104,10 @@ function linkTo({ label, url }: AlertMessage['links'][number]): string {
 }
 
 /** An event below the other, each with the links of its own. */
-function listOf({ facts, events, links: shared }: AlertMessage) {
-  return facts.map(({ name, value }, i) => {
-    // What comes after is a count of the others.
-    const links = i < mostFacts ? (events[i]?.links ?? []) : [];
-    const own = links.filter(({ url }) => shared.every((link) => link.url !== url)).map(linkTo);
+function listOf(alert: AlertMessage) {
+  const links = linksOfFacts(alert);
+  return alert.facts.map(({ name, value }, i) => {
+    const own = links[i]?.map(linkTo) ?? [];
     return section(
       [`*${fit(name, 300)}*`, fit(value, 1_000), ...(own.length === 0 ? [] : [own.join('  ·  ')])].join('\n'),
     );

@@ -2,7 +2,7 @@
 
 import { episodeKey, severities } from './alert.ts';
 import type { Fact } from './alert.ts';
-import { alertStatus, firstFacts, shortSummary, shortTitle } from './message.ts';
+import { alertStatus, firstFacts, mostFacts, shortSummary, shortTitle } from './message.ts';
 import type { AlertEventText, AlertMessage, AlertSeries, AlertStatus } from './message.ts';
 
 export interface Composition {
@@ -14,14 +14,16 @@ export interface Composition {
 const fromBest: readonly AlertStatus[] = ['resolved', ...severities];
 
 /**
- * How do some events read as one message? One event reads as it is; of several the title counts the alerts, the
- * summary says how bad they are, and each is one of the facts. Long texts are cut to what a person reads; the links lead to the rest.
+ * How do some events read as one message? One event reads as it is. Several of one alert read as the newest of them, and those
+ * of several alerts are counted: the title says of how many alerts, the summary how bad they are by now. Each event is one of the
+ * facts then. How bad an alert is says its newest event: one that has opened and is over again is resolved.
+ * Long texts are cut to what a person reads; the links lead to the rest.
  *
  * @param events at least one, oldest first
  * @example
  * const event = {
  *   model: 'bike-demand', alertKey: 'drift:bike-demand:hum', episode: 1, event: 'opened', kind: 'drift',
- *   severity: 'warning', title: 'bike-demand has data drift', summary: 'hum drifted', facts: [], asOf: 0, links: [],
+ *   severity: 'warning', title: 'bike-demand has data drift', summary: 'hum drifted', facts: [], asOf: 0, links: [], runId: 'run-1',
  * };
  * const other = { ...event, alertKey: 'drift:bike-demand:temp', severity: 'critical' };
  * composeMessage([event, other]) // { status: 'critical', title: 'bike-demand: 2 alerts', summary: '1 critical, 1 warning' }
@@ -32,15 +34,16 @@ export function composeMessage(
 ): AlertMessage {
   const texts = events.map(shortened);
   const [first] = texts;
+  const newest = [...new Map(texts.map((event) => [episodeKey(event), event])).values()];
+  const [only] = newest.length === 1 ? newest : [];
   if (first === undefined) throw new RangeError('a message tells of at least one event');
-  const statuses = texts.map(alertStatus);
-  const isOne = texts.length === 1;
+  const statuses = newest.map(alertStatus);
   return {
     thread: thread ?? episodeKey(first),
     status: fromBest.findLast((status) => statuses.includes(status))!,
-    title: isOne ? first.title : titleOf(texts),
-    summary: isOne ? first.summary : countsOf(statuses),
-    facts: isOne ? first.facts : firstFacts(texts.map(asFact)),
+    title: only?.title ?? titleOf(newest),
+    summary: only?.summary ?? countsOf(statuses),
+    facts: texts.length === 1 ? first.facts : firstFacts(texts.map(asFact)),
     asOf: Math.max(...texts.map(({ asOf }) => asOf)),
     links: first.links.filter(({ url }) =>
       texts.every(({ links }) => links.some((other) => other.url === url)),
@@ -48,6 +51,29 @@ export function composeMessage(
     events: texts,
     ...(series !== undefined && { series }),
   };
+}
+
+/**
+ * The links of each fact of a message of several events: those of its event that are not shared by all. A fact that counts
+ * the events beyond the first 20 has none, and neither have the facts of a single event.
+ *
+ * @example
+ * const link = { label: 'Open the run', url: 'https://temporal.example.org/run-1' };
+ * const facts = [{ name: 'CRITICAL bike-demand has data drift', value: 'hum drifted' }];
+ * const events = [{ links: [link] }, { links: [] }];
+ * linksOfFacts({ facts, events, links: [] })[0][0].label // 'Open the run'
+ */
+export function linksOfFacts({
+  facts,
+  events,
+  links: shared,
+}: Pick<AlertMessage, 'facts' | 'links'> & {
+  readonly events: readonly Pick<AlertEventText, 'links'>[];
+}): readonly AlertMessage['links'][] {
+  return facts.map((_, i) => {
+    const links = events.length === 1 || i >= mostFacts ? [] : (events[i]?.links ?? []);
+    return links.filter(({ url }) => shared.every((link) => link.url !== url));
+  });
 }
 
 function shortened(event: AlertEventText): AlertEventText {
@@ -59,11 +85,11 @@ function shortened(event: AlertEventText): AlertEventText {
   };
 }
 
-function titleOf(events: readonly AlertEventText[]): string {
-  const models = [...new Set(events.map(({ model }) => model))];
-  const alerts = new Set(events.map(episodeKey)).size;
-  const count = alerts === 1 ? `${events.length} events of one alert` : `${alerts} alerts`;
-  return models.length === 1 ? shortTitle(`${models[0]}: ${count}`) : `${count} of ${models.length} models`;
+function titleOf(alerts: readonly AlertEventText[]): string {
+  const models = [...new Set(alerts.map(({ model }) => model))];
+  return models.length === 1
+    ? shortTitle(`${models[0]}: ${alerts.length} alerts`)
+    : `${alerts.length} alerts of ${models.length} models`;
 }
 
 function asFact(event: AlertEventText): Fact {

@@ -26,6 +26,8 @@ export interface AlertEventText {
   /** Epoch milliseconds. */
   readonly asOf: number;
   readonly links: readonly Link[];
+  /** Of the Temporal run that found it: no other installation has the same. */
+  readonly runId: string;
   /** What the monitor says of itself, such as `team: bikes`. */
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -44,7 +46,7 @@ export interface AlertSeries {
 export interface AlertMessage {
   /** Conversation: the alert key and episode of a single alert, or the group. The same for all its messages. */
   readonly thread: string;
-  /** Of the worst event. */
+  /** Of the worst alert, by the newest event of each. */
   readonly status: AlertStatus;
   readonly title: string;
   readonly summary: string;

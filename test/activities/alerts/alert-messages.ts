@@ -21,6 +21,7 @@ export function alertEvent(given: Partial<AlertEventText> = {}): AlertEventText 
       { name: 'RMSE', value: '101.2' },
     ],
     asOf: Date.UTC(2011, 4, 20, 3, 40),
+    runId: 'run-1',
     links: [
       {
         label: 'Open the run in Temporal',

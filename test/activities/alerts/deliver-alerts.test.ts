@@ -220,7 +220,10 @@ describe('deliverAlerts', () => {
     await opened();
     await resolved();
     expect(await deliver()).toEqual({ delivered: 2, pending: 0 });
-    expect(slackTexts()).toEqual([expect.stringContaining('2 events of one alert')]);
+    expect(slackTexts()).toEqual(['RESOLVED bike-demand is no longer degraded: RMSE is not above 75']);
+    const body = JSON.stringify(slack.messages()[0]!.body);
+    expect(body.indexOf('CRITICAL bike-demand is degraded')).toBeGreaterThan(0);
+    expect(body.lastIndexOf('RESOLVED')).toBeGreaterThan(body.indexOf('CRITICAL bike-demand is degraded'));
   });
 
   it('tells in one message of all alerts of a group, whichever asks', async () => {

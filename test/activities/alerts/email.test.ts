@@ -85,6 +85,13 @@ describe('emailMessage', () => {
     );
   });
 
+  it('has the same message id wherever the worker that sends it has its pages', () => {
+    const elsewhere = alertMessage({
+      links: [{ label: 'Open the drift report', url: 'http://127.0.0.1:2/' }],
+    });
+    expect(emailMessage(elsewhere, domain).messageId).toBe(emailMessage(alertMessage(), domain).messageId);
+  });
+
   it('has another message id for another event, episode, alert or run, also where the names look alike', () => {
     const ids = [
       alertMessage(),
@@ -92,7 +99,7 @@ describe('emailMessage', () => {
       alertMessage({ episode: 2 }),
       alertMessage({ alertKey: 'degradation:bike-demand:other' }),
       alertMessage({ alertKey: 'degradation-bike-demand-performance' }),
-      alertMessage({ links: [{ label: 'Open the run in Temporal', url: 'http://other' }] }),
+      alertMessage({ runId: 'run-2' }),
     ].map((alert) => emailMessage(alert, domain).messageId);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(/^<[A-Za-z0-9.-]+@example\.org>$/);
@@ -185,6 +192,35 @@ describe('openEmail', () => {
     const other = emailMessage(composeMessage(events.slice(1), { thread: 'alerts/oncall bikes' }), domain);
     expect(headers['references']).toBe(other.references);
     expect(headers['in-reply-to']).toBe(other.references);
+  });
+
+  it('gives each of several events the links of its own, and those they share once', async () => {
+    const shared = { label: 'Open the drift report', url: 'https://tidewatch.example.org/reports/drift/1' };
+    const events = ['hum', 'temp'].map((name) =>
+      alertEvent({
+        alertKey: `drift:bikes:${name}`,
+        summary: `${name} drifted`,
+        links: [shared, { label: 'Open the run', url: `https://temporal.example.org/${name}?a=1&b` }],
+      }),
+    );
+    await open().send(composeMessage(events), 'a@example.org');
+    const { html, text } = endpoint.messages().at(-1)!;
+    expect(text).toContain(
+      [
+        'CRITICAL bike-demand is degraded: hum drifted',
+        '  Open the run: https://temporal.example.org/hum?a=1&b',
+        'CRITICAL bike-demand is degraded: temp drifted',
+        '  Open the run: https://temporal.example.org/temp?a=1&b',
+        '',
+        `Open the drift report: ${shared.url}`,
+      ].join('\n'),
+    );
+    const hrefs = [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
+    expect(hrefs).toEqual([
+      'https://temporal.example.org/hum?a=1&amp;b',
+      'https://temporal.example.org/temp?a=1&amp;b',
+      shared.url,
+    ]);
   });
 
   it.each([

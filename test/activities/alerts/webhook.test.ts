@@ -72,6 +72,7 @@ describe('webhookBody', () => {
               { name: 'RMSE', value: '101.2' },
             ],
             links,
+            runId: 'run-1',
             asOf: '2011-05-20T03:40:00Z',
           },
         ],

@@ -1,6 +1,9 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { alertsOf, composeMessage } from '../../../core/alert/compose.ts';
+import { severities } from '../../../core/alert/alert.ts';
+import { alertsOf, composeMessage, linksOfFacts } from '../../../core/alert/compose.ts';
+import { alertStatus } from '../../../core/alert/message.ts';
 import { alertEvent } from '../../activities/alerts/alert-messages.ts';
 
 const report = { label: 'Open the drift report', url: 'https://tidewatch.example.org/reports/drift/1' };
@@ -57,10 +60,55 @@ describe('composeMessage', () => {
     expect(composeMessage([over, drift('temp', { severity: 'info' })]).status).toBe('info');
   });
 
-  it('tells several events of one alert from several alerts, and one model from several', () => {
-    expect(composeMessage([drift('hum'), drift('hum', { event: 'escalated' })]).title).toBe(
-      'bike-demand: 2 events of one alert',
+  it('reads of several events of one alert as the newest of them', () => {
+    const over = { title: 'bike-demand has no data drift any more', summary: 'hum is as it was' };
+    const events = [
+      drift('hum', { severity: 'critical' }),
+      drift('hum', { severity: 'critical', event: 'resolved', ...over }),
+    ];
+    expect(composeMessage(events)).toMatchObject({
+      status: 'resolved',
+      ...over,
+      facts: [
+        { name: 'CRITICAL bike-demand has data drift', value: 'hum drifted' },
+        { name: 'RESOLVED bike-demand has no data drift any more', value: 'hum is as it was' },
+      ],
+    });
+  });
+
+  it('counts an alert that has opened and is over again as resolved', () => {
+    const events = [
+      drift('hum', { severity: 'critical' }),
+      drift('temp'),
+      drift('hum', { severity: 'critical', event: 'resolved' }),
+    ];
+    expect(composeMessage(events)).toMatchObject({
+      status: 'warning',
+      title: 'bike-demand: 2 alerts',
+      summary: '1 warning, 1 resolved',
+    });
+  });
+
+  it('is as bad as the worst of the alerts, each by its newest event', () => {
+    const anyEvent = fc.record({
+      feature: fc.constantFrom('hum', 'temp', 'wind'),
+      event: fc.constantFrom('opened', 'escalated', 'repeated.2', 'acknowledged', 'resolved', 'resolved.2'),
+      severity: fc.constantFrom(...severities),
+    });
+    fc.assert(
+      fc.property(fc.array(anyEvent, { minLength: 1, maxLength: 12 }), (given) => {
+        const events = given.map(({ feature, ...event }) => drift(feature, event));
+        const order = ['resolved', ...severities];
+        const newest = events.filter(
+          ({ alertKey }, i) => !events.slice(i + 1).some((later) => later.alertKey === alertKey),
+        );
+        const ranks = newest.map((event) => order.indexOf(alertStatus(event)));
+        expect(composeMessage(events).status).toBe(order[Math.max(...ranks)]);
+      }),
     );
+  });
+
+  it('tells several alerts from one, and one model from several', () => {
     expect(composeMessage([drift('hum'), drift('hum', { episode: 2 })]).title).toBe('bike-demand: 2 alerts');
     expect(composeMessage([drift('hum'), alertEvent({ model: 'flights' })]).title).toBe(
       '2 alerts of 2 models',
@@ -86,7 +134,7 @@ describe('composeMessage', () => {
       summary: long,
       facts: Array.from({ length: 100 }, () => ({ name: long, value: long })),
     });
-    for (const message of [composeMessage([event]), composeMessage([event, event])]) {
+    for (const message of [composeMessage([event]), composeMessage([event, { ...event, episode: 2 }])]) {
       expect(JSON.stringify(message).length).toBeLessThan(40_000);
       expect(message.links).toEqual([report, run('hum')]);
       expect(message.events[0]!.summary).toMatch(/^x{999}…$/);
@@ -95,6 +143,22 @@ describe('composeMessage', () => {
 
   it('refuses to make a message of nothing', () => {
     expect(() => composeMessage([])).toThrow('at least one event');
+  });
+});
+
+describe('linksOfFacts', () => {
+  it('are those of each event that not all share, as far as events are listed', () => {
+    const events = Array.from({ length: 22 }, (_, n) => drift(`f${n}`));
+    const links = linksOfFacts(composeMessage(events));
+    expect(links).toHaveLength(21);
+    expect(links[0]).toEqual([run('f0')]);
+    expect(links[19]).toEqual([run('f19')]);
+    expect(links[20]).toEqual([]);
+  });
+
+  it('are none of the facts of a single event, whose links stand below', () => {
+    const facts = [{ name: 'Version', value: '3' }];
+    expect(linksOfFacts(composeMessage([drift('hum', { facts })]))).toEqual([[]]);
   });
 });
 
