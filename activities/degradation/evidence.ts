@@ -7,6 +7,7 @@ import type {
   EvaluationEvidence,
   EvaluationIndex,
   Interval,
+  ValidatedMetrics,
 } from '../../core/degradation/evidence.ts';
 import { indexEvaluations } from '../../core/degradation/evidence.ts';
 import { neededWindows } from '../../core/degradation/needed-windows.ts';
@@ -15,8 +16,15 @@ import { conditionsOf } from '../../core/degradation/rules.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Level, Verdict } from '../../core/verdict.ts';
 import { joinComputed } from '../../core/verdict.ts';
-import type { Window } from '../../core/window.ts';
-import { dayMs, distinctWindows, durationMs, floorToDay, trailingWindow } from '../../core/window.ts';
+import type { Window, WindowText } from '../../core/window.ts';
+import {
+  dayMs,
+  distinctWindows,
+  durationMs,
+  floorToDay,
+  parseWindow,
+  trailingWindow,
+} from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import { readQuality } from '../quality/store.ts';
@@ -40,10 +48,12 @@ export async function gatherEvidence(
   const windows = days.flatMap(({ asOf, rules }) => windowsBackTo(rules, asOf, horizon, reference));
   const evaluations = await findEvaluations(connection, model, windows);
   const served = await readServedSince(connection, model);
+  const validated = await readValidated(connection, model);
   const gathered: DegradationEvidence[] = [];
   for (const { asOf, version, rules } of days) {
     const day = floorToDay(asOf);
     const servedSince = version === null ? undefined : served.get(version);
+    const ofVersion = version === null ? undefined : validated.get(version);
     const drift = readsDrift(rules) ? await findDrift(connection, monitor, asOf) : undefined;
     gathered.push({
       day,
@@ -51,6 +61,7 @@ export async function gatherEvidence(
       version,
       evaluations,
       ...(servedSince !== undefined && { servedSince }),
+      ...(ofVersion && { validated: ofVersion }),
       ...(reference && { reference }),
       ...(drift && { drift }),
     });
@@ -137,6 +148,26 @@ export async function readServedSince(
     [model],
   );
   return new Map(rows.map(({ version, hour }) => [version, hour]));
+}
+
+/** Version -> its numbers on the held-out rows that it was promoted by. */
+export async function readValidated(
+  connection: Queryable,
+  model: string,
+): Promise<ReadonlyMap<string, ValidatedMetrics>> {
+  const rows = await connection.query<{
+    version: string;
+    window: WindowText;
+    metrics: ValidatedMetrics['metrics'];
+  }>(
+    `select version, lineage -> 'validation' -> 'window' as "window", lineage -> 'validation' -> 'metrics' as metrics
+     from model_versions
+     where model = $1 and lineage ? 'validation'`,
+    [model],
+  );
+  return new Map(
+    rows.map(({ version, window, metrics }) => [version, { window: parseWindow(window), metrics }]),
+  );
 }
 
 /** The newest drift run of the monitor's own length, at most a day old. */

@@ -4,6 +4,7 @@ import {
   findDrift,
   readsDrift,
   readServedSince,
+  readValidated,
   toEvaluation,
 } from '../../activities/degradation/evidence.ts';
 import { computeWindows } from '../../activities/performance/evaluate-windows.ts';
@@ -57,6 +58,7 @@ export async function readHistory(connection: Queryable, request: HistoryRequest
   const checked = new Map((await listCheckedVersions(connection, model)).map((check) => [check.day, check]));
   const serving = await listServingVersions(connection, model);
   const since = await readServedSince(connection, model);
+  const validated = await readValidated(connection, model);
   const drifts = readsDrift(rules);
   const evidence: DegradationEvidence[] = [];
   for (const day of days) {
@@ -64,6 +66,7 @@ export async function readHistory(connection: Queryable, request: HistoryRequest
     const asOf = check?.asOf ?? day + usualRunMs;
     const version = check?.version ?? serving.findLast((served) => served.day < day)?.version ?? null;
     const servedSince = version === null ? undefined : since.get(version);
+    const ofVersion = version === null ? undefined : validated.get(version);
     const drift = drifts ? await findDrift(connection, monitor, asOf) : undefined;
     evidence.push({
       day,
@@ -71,6 +74,7 @@ export async function readHistory(connection: Queryable, request: HistoryRequest
       version,
       evaluations: indexNow ?? indexOf(revisions.filter((revision) => revision.asOf <= asOf)),
       ...(servedSince !== undefined && { servedSince }),
+      ...(ofVersion && { validated: ofVersion }),
       ...(reference && { reference }),
       ...(drift && { drift }),
     });

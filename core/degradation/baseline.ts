@@ -3,6 +3,7 @@
 import type { Monitor } from '../monitor/schema.ts';
 import type { Window } from '../window.ts';
 import { durationMs, parseInstant, weekMs } from '../window.ts';
+import { durationText } from './duration-text.ts';
 
 /** A fixed window, or the time right before the judged one. */
 export type ReferenceSpan = Window | { readonly lengthMs: number };
@@ -30,7 +31,8 @@ export function referenceSpan(reference: Monitor['reference']): ReferenceSpan | 
 }
 
 /**
- * Which window is a baseline, seen from a judged one? `reference`, or so long right before it.
+ * Which window is a baseline, seen from a judged one? `reference`, or so long right before it. `validation` is a number of the
+ * version itself; where a version has none (the first model), that of the reference stands for it.
  *
  * @example baselineWindow('28d before', { start: 30 * dayMs, end: 37 * dayMs }, undefined) // { start: 2 * dayMs, end: 30 * dayMs }
  * @throws TidewatchError `INVALID_DURATION` for another text.
@@ -40,9 +42,21 @@ export function baselineWindow(
   { start }: Window,
   reference: ReferenceSpan | undefined,
 ): Window | undefined {
-  if (baseline !== 'reference') return { start: start - durationMs(baselineLength(baseline)), end: start };
+  if (baseline !== 'reference' && baseline !== 'validation')
+    return { start: start - durationMs(baselineLength(baseline)), end: start };
   if (reference === undefined || 'start' in reference) return reference;
   return { start: start - reference.lengthMs, end: start };
+}
+
+/**
+ * What is a baseline called in a sentence?
+ *
+ * @example baselineText('28d before') // 'the 28 days before'
+ */
+export function baselineText(baseline: string): string {
+  if (baseline === 'reference') return 'the reference';
+  if (baseline === 'validation') return 'its validation';
+  return `the ${durationText(baselineLength(baseline))} before`;
 }
 
 /** @example baselineLength('28d before') // '28d' */

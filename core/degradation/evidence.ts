@@ -37,6 +37,15 @@ export interface DriftEvidence {
   readonly quality?: { readonly verdict: Verdict; readonly checks: readonly QualityCheck[] };
 }
 
+/** What a retraining found out about a version before it was promoted. */
+export interface ValidatedMetrics {
+  /** The held-out rows. */
+  readonly window: Window;
+  readonly metrics: Readonly<
+    Partial<Record<MetricName, { readonly value: number; readonly interval?: Interval | undefined }>>
+  >;
+}
+
 /** By window: one for each version that served in it. */
 export type EvaluationIndex = ReadonlyMap<string, readonly EvaluationEvidence[]>;
 
@@ -49,6 +58,8 @@ export interface DegradationEvidence {
   readonly version: string | null;
   /** When the first row of that version was served. */
   readonly servedSince?: number;
+  /** Of that version; absent where no retraining made it. */
+  readonly validated?: ValidatedMetrics;
   readonly evaluations: EvaluationIndex;
   /** Of rules against the reference; absent where it has no rows. */
   readonly reference?: ReferenceSpan;

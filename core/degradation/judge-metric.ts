@@ -2,7 +2,7 @@
 
 import { countText, distinctTexts, metricTable, metricText } from '../performance/metrics.ts';
 import { dayMs, durationMs, formatWindow, type Window } from '../window.ts';
-import { baselineLength, baselineWindow } from './baseline.ts';
+import { baselineText, baselineWindow } from './baseline.ts';
 import { durationText } from './duration-text.ts';
 import type { DegradationEvidence } from './evidence.ts';
 import type { Judgement, Measurement } from './judgement.ts';
@@ -121,9 +121,10 @@ function limitOf(
     };
   }
   const { baseline, by } = worseThan;
+  const validated = baseline === 'validation' ? evidence.validated?.metrics[metric] : undefined;
+  if (validated !== undefined) return worseningLimit(condition.metric, validated, by, baselineText(baseline));
   const before = baselineWindow(baseline, window, evidence.reference);
-  const name =
-    baseline === 'reference' ? 'the reference' : `the ${durationText(baselineLength(baseline))} before`;
+  const name = baselineText(baseline === 'validation' ? 'reference' : baseline);
   if (before === undefined) return { missing: `${name} has no rows of its own` };
   const was = measure(condition, before, evidence, 'most outcomes');
   if ('notComputable' in was.value) {
@@ -133,8 +134,16 @@ function limitOf(
         : was.value.notComputable;
     return { missing: `there is no baseline in ${name}, to ${dayText(before.end - dayMs)}: ${why}` };
   }
-  const old = was.value.value;
-  const ends = was.interval?.map((end) => worsened(metric, end, by)).sort((a, b) => a - b);
+  return worseningLimit(metric, { value: was.value.value, interval: was.interval }, by, name);
+}
+
+function worseningLimit(
+  metric: MetricCondition['metric'],
+  { value: old, interval }: Uncertain,
+  by: string | number,
+  name: string,
+): Limit {
+  const ends = interval?.map((end) => worsened(metric, end, by)).sort((a, b) => a - b);
   const step = typeof by === 'number' ? metricText(metric, by, 15) : by;
   const text = `more than ${step} worse than the ${metricText(metric, old)} of ${name}`;
   return {

@@ -1,7 +1,7 @@
 /** A rule in words, as lists of rules have it. */
 
 import { metricTable, metricText, percentText } from '../performance/metrics.ts';
-import { baselineLength } from './baseline.ts';
+import { baselineText } from './baseline.ts';
 import { durationText } from './duration-text.ts';
 import type { Condition, MetricCondition, QualityCondition, TrendCondition } from './rules.ts';
 import { badSide } from './standing.ts';
@@ -34,11 +34,7 @@ function metricRuleText(rule: MetricCondition): string {
   const held =
     worseThan === undefined
       ? `${badSide(metric)} ${metricText(metric, limit ?? 0, 15)}`
-      : `more than ${typeof worseThan.by === 'number' ? metricText(metric, worseThan.by, 15) : worseThan.by} worse than ${
-          worseThan.baseline === 'reference'
-            ? 'the reference'
-            : `the ${durationText(baselineLength(worseThan.baseline))} before`
-        }`;
+      : `more than ${typeof worseThan.by === 'number' ? metricText(metric, worseThan.by, 15) : worseThan.by} worse than ${baselineText(worseThan.baseline)}`;
   const often = windows === undefined ? '' : ` in ${windows} windows`;
   const step = every === undefined ? '' : `, one every ${durationText(every)}`;
   return `${name} ${held}${often}${step}${certaintyText(certainty)}${minimaText(rule)}`;

@@ -14,7 +14,10 @@ export type Certainty = 'interval' | 'point';
 
 /** Worse than the model was, by a share of that (`'20%'`) or by so much in the unit of the metric (`0.05`). */
 export interface Worsening {
-  /** The reference window of the monitor, or so long before the judged window, such as `'28d before'`. */
+  /**
+   * The reference window of the monitor, so long before the judged window, such as `'28d before'`, or `validation`: the number
+   * of the judged version on the held-out rows that it was promoted by.
+   */
   readonly baseline: string;
   readonly by: string | number;
 }

@@ -22,10 +22,16 @@ const certainty = z.enum(['interval', 'point']).optional();
 const share = z.number().min(0, 'write a share from 0 to 1').max(1, 'write a share from 0 to 1');
 
 const worseThan = z.strictObject({
-  /** The reference window of the monitor, or the time right before the judged window. */
+  /**
+   * The reference window of the monitor, the time right before the judged window, or the number of the serving version on the
+   * held-out rows that it was promoted by.
+   */
   baseline: z
     .string()
-    .regex(/^(reference|[1-9]\d*[dw] before)$/, 'write reference, or for example "28d before"'),
+    .regex(
+      /^(reference|validation|[1-9]\d*[dw] before)$/,
+      'write reference, validation, or for example "28d before"',
+    ),
   /** A share of the baseline, or a number in the unit of the metric. */
   by: z.union([
     z.string().regex(/^\d+(\.\d+)?%$/, 'write for example "20%", or a number in the unit of the metric'),

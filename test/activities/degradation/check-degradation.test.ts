@@ -106,6 +106,26 @@ describe('checkDegradation', () => {
     expect(await check(at(2, 3))).toMatchObject({ version: '1' });
   });
 
+  it('holds a version against the numbers that it was promoted by', async () => {
+    await watch(test.database, {
+      ...settings,
+      degradation: {
+        rules: [{ metric: 'rmse', over: '1d', worseThan: { baseline: 'validation', by: '20%' } }],
+      },
+    });
+    await loadDay(1, 5);
+    const validation = { window: { start: at(0, 0), end: at(1, 0) }, metrics: { rmse: { value: 4 } } };
+    await test.database.execute(
+      `insert into model_versions (model, version, stage, lineage, registered_at)
+       values ($1, '1', 'champion', $2, now())`,
+      [model, JSON.stringify({ validation })],
+    );
+    expect(await check(at(2, 3))).toMatchObject({
+      verdict: 'critical',
+      reason: expect.stringContaining('5 is more than 20% worse than the 4 of its validation'),
+    });
+  });
+
   it('judges a past day by the version that was the champion then', async () => {
     await loadDay(1, 5);
     await test.database.execute(

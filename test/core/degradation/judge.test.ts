@@ -28,6 +28,11 @@ const quality = (verdict: 'ok' | 'warning' | 'critical', ...checks: ReturnType<t
 
 const rmse = { metric: 'rmse', limit: 75 } as const;
 const worse = { metric: 'rmse', worseThan: { baseline: 'reference', by: '20%' } } as const;
+const worseThanValidated = { metric: 'rmse', worseThan: { baseline: 'validation', by: '20%' } } as const;
+const validatedAt = (value: number, interval?: [number, number]) => ({
+  window: { start: may(1), end: may(8) },
+  metrics: { rmse: { value, ...(interval && { interval }) } },
+});
 const march = { start: may(-60), end: may(-30) };
 const before = (told: Told) => evaluated({ end: 8, days: 28, ...told });
 const ofMarch = (value: number, told: Told = {}) => ({ ...evaluated({ value, ...told }), window: march });
@@ -286,6 +291,27 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       }),
       'critical',
       'RMSE over 7 days 65 is more than 20% worse than the 50 of the reference (95% interval 63 to 67, 168 outcomes)',
+    ],
+    [
+      'of its own validation, surpassed',
+      worseThanValidated,
+      evidenceOf([evaluated({ value: 61 }), ofMarch(90)], { reference: march, validated: validatedAt(50) }),
+      'critical',
+      'RMSE over 7 days 61 is more than 20% worse than the 50 of its validation (168 outcomes)',
+    ],
+    [
+      'of its own validation, itself not sure',
+      worseThanValidated,
+      evidenceOf([evaluated({ value: 63, interval: [61, 65] })], { validated: validatedAt(50, [47, 53]) }),
+      'ok',
+      'RMSE over 7 days 63 is more than 20% worse than the 50 of its validation, but not surely (95% interval 61 to 65, 168 outcomes)',
+    ],
+    [
+      'of the reference for a first model, which nothing has validated',
+      worseThanValidated,
+      evidenceOf([evaluated({ value: 61 }), ofMarch(50)], { reference: march }),
+      'critical',
+      'RMSE over 7 days 61 is more than 20% worse than the 50 of the reference (168 outcomes)',
     ],
     [
       'that is not evaluated',

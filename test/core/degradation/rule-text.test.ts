@@ -26,6 +26,10 @@ const cases: readonly (readonly [DegradationRuleInput, string])[] = [
     'RMSE over 7 days more than 20% worse than the reference',
   ],
   [
+    { metric: 'rmse', worseThan: { baseline: 'validation', by: '20%' } },
+    'RMSE over 7 days more than 20% worse than its validation',
+  ],
+  [
     { metric: 'accuracy', worseThan: { baseline: '28d before', by: 0.05 } },
     'accuracy over 7 days more than 5% worse than the 28 days before',
   ],
