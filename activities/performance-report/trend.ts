@@ -163,7 +163,8 @@ async function readMarks(
      from model_versions where model = $1 and promoted_at > $2 and promoted_at <= $3
      union all
      select as_of, 'retraining', state
-     from retraining_runs where model = $1 and as_of > $2 and as_of <= $3 and state <> 'promoted'
+     from retraining_runs where model = $1 and as_of > $2 and as_of <= $3
+       and (promoted_as_of is null or state = 'rolled-back')
      order by at, kind, label`,
     [model, toTimestamp(start), toTimestamp(end + dayMs)],
   );

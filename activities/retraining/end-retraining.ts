@@ -3,6 +3,8 @@
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Evaluation } from '../../core/performance/evaluate.ts';
 import { judgeChallenger as judge } from '../../core/retraining/challenger.ts';
+import { isRunningState } from '../../core/retraining/states.ts';
+import type { EndState } from '../../core/retraining/states.ts';
 import { floorToDay } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
@@ -14,11 +16,11 @@ import { evaluateRows } from '../performance/outcome-rows.ts';
 import { advanceWatermark } from '../processes/watermarks.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
 import { alertOf, policyOf, requireRetraining } from './retraining-run.ts';
-import type { RetrainingEndState, RetrainingRun } from './store.ts';
+import type { RetrainingRun } from './store.ts';
 import { archiveVersion, endRetraining, promoteVersion, readPairedOutcomes } from './store.ts';
 
 export interface RetrainingEnd {
-  readonly state: RetrainingEndState;
+  readonly state: EndState;
   readonly reason: string;
   readonly pendingAlerts: readonly string[];
 }
@@ -61,7 +63,7 @@ export function createJudgeChallenger(
         await ensureLearned(connection, monitor, challengerVersion, holdout);
       } else await archiveVersion(connection, model, challengerVersion, run.as_of);
       return conclude(connection, monitor, run, runOf(deps.context()), {
-        state: promoted ? 'promoted' : 'rejected',
+        state: promoted ? 'kept' : 'rejected',
         reason: judgement.reason,
         comparison: { metric, rows: paired.champion.length, champion, challenger, judgement },
       });
@@ -94,7 +96,7 @@ export function createFailRetraining(
 /** How an earlier attempt of this step ended the retraining, when one did. */
 async function endOf(connection: Queryable, run: RetrainingRun): Promise<RetrainingEnd | undefined> {
   const { model, state, reason } = run;
-  if (state === 'training' || state === 'validating') return undefined;
+  if (isRunningState(state)) return undefined;
   return { state, reason, pendingAlerts: await listPendingAlerts(connection, model) };
 }
 
@@ -114,13 +116,15 @@ async function conclude(
     windowEnd: floorToDay(run.as_of),
   });
   const words = {
-    promoted: `${run.challenger_version} replaces ${run.champion_version}`,
+    kept: `${run.challenger_version} replaces ${run.champion_version}`,
+    'rolled-back': `${run.champion_version} serves again`,
     rejected: `${run.champion_version} stays, ${run.challenger_version} was rejected`,
     failed: `${run.champion_version ?? 'the serving version'} stays`,
+    cancelled: `${run.champion_version ?? 'the serving version'} stays`,
   };
   await resolveAlert(connection, {
     ...alertOf(monitor, run, provenance),
-    event: end.state,
+    event: end.state === 'kept' ? 'promoted' : end.state,
     severity: end.state === 'failed' ? 'warning' : 'info',
     summary: `${words[end.state]}: ${end.reason}`,
   });

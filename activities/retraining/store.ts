@@ -1,5 +1,7 @@
 /** Retraining runs, model versions and the outcomes they are judged by. */
 
+import { isRunningState } from '../../core/retraining/states.ts';
+import type { EndState, RetrainingStateName } from '../../core/retraining/states.ts';
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
@@ -11,7 +13,7 @@ export async function findRetrainingState(
   model: string,
 ): Promise<{ running: boolean; lastStartedAsOf: number | null }> {
   const [row] = await connection.query<{ running: boolean | null; last: number | null }>(
-    `select bool_or(state in ('training', 'validating')) as running, max(as_of) as last
+    `select bool_or(finished_at is null) as running, max(as_of) as last
      from retraining_runs where model = $1`,
     [model],
   );
@@ -28,12 +30,10 @@ export async function countOutcomes(connection: Queryable, model: string, window
   return row?.count ?? 0;
 }
 
-export type RetrainingEndState = 'promoted' | 'rejected' | 'failed';
-
 export interface RetrainingRun extends Record<string, unknown> {
   readonly model: string;
   readonly retraining_id: string;
-  readonly state: 'training' | 'validating' | RetrainingEndState;
+  readonly state: RetrainingStateName;
   readonly reason: string;
   readonly as_of: number;
   readonly training_start: number;
@@ -48,7 +48,7 @@ export interface RetrainingRun extends Record<string, unknown> {
 
 /** Is this retraining still under way? */
 export function isRunning({ state }: Pick<RetrainingRun, 'state'>): boolean {
-  return state === 'training' || state === 'validating';
+  return isRunningState(state);
 }
 
 const columns = `model, retraining_id, state, reason, as_of, training_start, training_end, holdout_start, holdout_end,
@@ -112,8 +112,8 @@ export async function endAbandonedRetrainings(
 ): Promise<void> {
   await connection.execute(
     `update retraining_runs
-     set state = 'failed', finished_at = now(), reason = reason || '; its workflow was ended from outside'
-     where model = $1 and state in ('training', 'validating')
+     set state = 'failed', finished_at = now(), ended_as_of = as_of, reason = reason || '; its workflow was ended from outside'
+     where model = $1 and finished_at is null
        and started_at < now() - make_interval(secs => $2)`,
     [model, timeoutMs / 1000],
   );
@@ -142,12 +142,13 @@ export async function recordChallenger(
 export async function endRetraining(
   connection: Queryable,
   run: Pick<RetrainingRun, 'model' | 'retraining_id'>,
-  end: { readonly state: RetrainingEndState; readonly reason: string; readonly comparison: unknown },
+  end: { readonly state: EndState; readonly reason: string; readonly comparison: unknown },
 ): Promise<boolean> {
   const count = await connection.execute(
     `update retraining_runs
-     set state = $3, reason = reason || '; ' || $4::text, comparison = $5, finished_at = now()
-     where model = $1 and retraining_id = $2 and state in ('training', 'validating')`,
+     set state = $3, reason = reason || '; ' || $4::text, comparison = $5, finished_at = now(), ended_as_of = as_of,
+       promoted_as_of = case when $3 = 'kept' then as_of end
+     where model = $1 and retraining_id = $2 and finished_at is null`,
     [run.model, run.retraining_id, end.state, end.reason, JSON.stringify(end.comparison)],
   );
   return count > 0;

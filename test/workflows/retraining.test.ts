@@ -81,12 +81,12 @@ describe('retraining', () => {
     expect(await run({ reason: 'a new bike lane opened' })).toEqual({
       asOf,
       retrainingId: asOf,
-      state: 'promoted',
+      state: 'kept',
       reason: judgement,
       metrics: 'pushed',
     });
     expect(await stored()).toEqual({
-      state: 'promoted',
+      state: 'kept',
       reason: `a new bike lane opened; ${judgement}`,
       champion: '1',
       challenger: '2',
@@ -149,7 +149,7 @@ describe('retraining', () => {
       );
     }, 10_000);
     await trainer.restart();
-    expect(await running).toMatchObject({ state: 'promoted' });
+    expect(await running).toMatchObject({ state: 'kept' });
     expect(trainer.trainings()).toHaveLength(1);
   });
 
@@ -191,7 +191,7 @@ describe('retraining', () => {
     expect(await running).toMatchObject({ state: 'failed', reason: 'it was cancelled', metrics: 'pushed' });
     expect((await told())[1]).toBe(`WARNING ${model} could not be retrained: 1 stays: it was cancelled`);
     train = () => fit(1);
-    expect(await run({ asOf: at(10, 5) })).toMatchObject({ state: 'promoted' });
+    expect(await run({ asOf: at(10, 5) })).toMatchObject({ state: 'kept' });
   });
 
   it('speaks for now when it is started by hand', async () => {

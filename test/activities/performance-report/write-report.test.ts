@@ -95,8 +95,8 @@ describe('writeReport of a regression', () => {
     await night(model, 22);
     await test.database.execute(
       `insert into retraining_runs (model, retraining_id, state, reason, as_of, training_start, training_end,
-         holdout_start, holdout_end, champion_version, challenger_version, workflow_id, run_id)
-       values ($1, 'r', 'rejected', 'degraded; 1% better, 2% needed', $2, $2, $2, $2, $2, '1', '2', 'w', 'r')`,
+         holdout_start, holdout_end, champion_version, challenger_version, workflow_id, run_id, finished_at)
+       values ($1, 'r', 'rejected', 'degraded; 1% better, 2% needed', $2, $2, $2, $2, $2, '1', '2', 'w', 'r', now())`,
       [model, at(20, 4)],
     );
     await estimated(model, '1', 21, { rmse: 3.2 }, { rmse: 3.9 });

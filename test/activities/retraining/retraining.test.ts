@@ -208,14 +208,14 @@ describe('readTraining', () => {
 describe('judgeChallenger', () => {
   it('promotes a challenger that is better on the same held-out rows', async () => {
     expect(await judged(1)).toEqual({
-      state: 'promoted',
+      state: 'kept',
       reason: 'challenger RMSE 1 against 5 on the same 168 held-out rows: 80% better, at least 2% needed',
       pendingAlerts: [],
     });
     expect(await versions()).toMatchObject([
       { version: '2', stage: 'champion', promotedAt: Date.parse(asOf) },
     ]);
-    expect(await runs()).toMatchObject([{ state: 'promoted', champion: '1', challenger: '2' }]);
+    expect(await runs()).toMatchObject([{ state: 'kept', champion: '1', challenger: '2' }]);
     const [run] = await test.database.query('select comparison from retraining_runs');
     expect(run!['comparison']).toMatchObject({
       metric: 'rmse',
@@ -250,7 +250,7 @@ describe('judgeChallenger', () => {
       })),
     );
     await test.activities.attachActuals({ model, asOf });
-    expect(await test.activities.judgeChallenger(key)).toMatchObject({ state: 'promoted' });
+    expect(await test.activities.judgeChallenger(key)).toMatchObject({ state: 'kept' });
     const [learned] = await readImportances(test.database, model, day(100));
     expect(learned).toMatchObject({ version: '2', source: 'surrogate', asOf: day(10) });
     expect(learned!.importances['x']).toBeGreaterThan(0.99);
@@ -332,7 +332,7 @@ describe('failRetraining', () => {
   it('leaves one that has ended as it is', async () => {
     await judged(1);
     expect(await test.activities.failRetraining({ ...key, reason: 'too late' })).toMatchObject({
-      state: 'promoted',
+      state: 'kept',
     });
     expect(await versions()).toMatchObject([{ stage: 'champion' }]);
   });
