@@ -17,6 +17,8 @@ export interface ActivityDependencies {
   readonly temporalUi: string;
   /** Where people reach the pages of this worker, for links such as `<pagesUrl>/reports/drift/...`. */
   readonly pagesUrl: string;
+  /** Where people find the pages of docs/runbooks: `<runbooksUrl>/DeadMan.md`. */
+  readonly runbooksUrl: string;
   /** Version of this code, part of the provenance of every result. */
   readonly codeVersion: string;
   /** The run that the calling activity belongs to. */

@@ -54,11 +54,17 @@ const environmentSchema = z.object({
   TIDEWATCH_HTTP_HOST: z.string().min(1).default('127.0.0.1').describe('where the worker answers'),
   TIDEWATCH_HTTP_PORT: port
     .default(9464)
-    .describe('for /reports, /healthz, /readyz and /metrics; 0 takes a free port'),
+    .describe('for /reports, /runbooks, /healthz, /readyz and /metrics; 0 takes a free port'),
   TIDEWATCH_URL: z
     .url('write for example http://tidewatch.example.org:9464')
     .optional()
     .describe('that endpoint as people reach it, for links in messages; by default its host and port'),
+  TIDEWATCH_RUNBOOKS_URL: z
+    .url('write for example https://wiki.example.org/runbooks')
+    .optional()
+    .describe(
+      'where you keep the pages of docs/runbooks, for links in messages; by default that endpoint has them',
+    ),
   TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: z.coerce
     .number()
     .int()
@@ -106,6 +112,8 @@ export interface Configuration {
   readonly http: { readonly host: string; readonly port: number };
   /** The same as people reach it; by default where it listens. */
   readonly pagesUrl: string | undefined;
+  /** Where the runbooks are; by default below that. */
+  readonly runbooksUrl: string | undefined;
   readonly maxConcurrentActivities: number;
   readonly shutdownGrace: string;
   readonly logLevel: string;
@@ -146,6 +154,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     channels,
     http: { host: e.TIDEWATCH_HTTP_HOST, port: e.TIDEWATCH_HTTP_PORT },
     pagesUrl: e.TIDEWATCH_URL?.replace(/\/$/, ''),
+    runbooksUrl: e.TIDEWATCH_RUNBOOKS_URL?.replace(/\/$/, ''),
     maxConcurrentActivities: e.TIDEWATCH_MAX_CONCURRENT_ACTIVITIES,
     shutdownGrace: e.TIDEWATCH_SHUTDOWN_GRACE,
     logLevel: e.LOG_LEVEL,

@@ -16,7 +16,7 @@ import { codeVersion } from './code-version.ts';
 
 export interface WorkerDependencies {
   /** All but the address of the pages, which is known once they are served. */
-  readonly activities: Omit<ActivityDependencies, 'pagesUrl'>;
+  readonly activities: Omit<ActivityDependencies, 'pagesUrl' | 'runbooksUrl'>;
   readonly connection: NativeConnection;
   close(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { contentSecurityPolicy } from '../console/page.ts';
 import { TidewatchError } from '../core/errors.ts';
 import { reportPage, type Answer, type StoredReports } from './report-pages.ts';
+import { runbookPage } from './runbook-pages.ts';
 
 export interface EndpointState {
   /** The state of the Temporal worker: it takes tasks only while RUNNING. */
@@ -37,8 +38,8 @@ const safely = {
 
 /**
  * `GET /healthz`: the process is alive. `GET /readyz`: it takes tasks and Postgres answers, else 503 with the reason.
- * `GET /metrics`: Prometheus text. `GET /reports`: the newest reports, each a page of its own. What a browser has
- * already is not sent again.
+ * `GET /metrics`: Prometheus text. `GET /reports`: the newest reports, each a page of its own. `GET /runbooks`: what to do about
+ * an alert. What a browser has already is not sent again.
  *
  * @throws TidewatchError `INVALID_CONFIGURATION` when it cannot listen there
  */
@@ -90,10 +91,16 @@ export async function openHttpEndpoint(
     }
     // Not by URL, which throws at "//".
     const [path = ''] = (request.url ?? '').split('?');
-    const answer = Object.hasOwn(answers, path) ? answers[path]!() : reportPage(path, state.reports);
+    const answer = Object.hasOwn(answers, path) ? answers[path]!() : page(path, state.reports);
     answer.then(
       (answer) =>
-        send(answer ?? { status: 404, type: text, body: 'try /reports, /healthz, /readyz or /metrics\n' }),
+        send(
+          answer ?? {
+            status: 404,
+            type: text,
+            body: 'try /reports, /runbooks, /healthz, /readyz or /metrics\n',
+          },
+        ),
       (error: unknown) => send({ status: 500, type: text, body: `${String(error)}\n` }),
     );
   });
@@ -110,6 +117,10 @@ export async function openHttpEndpoint(
         server.closeAllConnections();
       }),
   };
+}
+
+async function page(path: string, reports: StoredReports): Promise<Answer | undefined> {
+  return (await runbookPage(path)) ?? reportPage(path, reports);
 }
 
 function cannotListen(host: string, port: number, error: Error): TidewatchError {

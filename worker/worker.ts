@@ -50,7 +50,8 @@ export async function runWorker(configuration: Configuration): Promise<void> {
     });
     try {
       const pagesUrl = configuration.pagesUrl ?? endpoint.url;
-      const withPages = createActivities({ ...activities, pagesUrl });
+      const runbooksUrl = configuration.runbooksUrl ?? `${pagesUrl}/runbooks`;
+      const withPages = createActivities({ ...activities, pagesUrl, runbooksUrl });
       worker = await createWorker(configuration, dependencies.connection, withPages);
       const { taskQueue, namespace } = configuration.temporal;
       logger.info({ http: endpoint.url, taskQueue, namespace }, 'worker started');

@@ -5,6 +5,7 @@
 
 import { alertSubject, endsAlert, severities } from '../../core/alert/alert.ts';
 import type { AlertEventText } from '../../core/alert/message.ts';
+import { runbookLabel } from '../../core/alert/runbooks.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { dayMs } from '../../core/window.ts';
 import { toTimestamp } from '../../sql/database.ts';
@@ -97,7 +98,11 @@ export function alertmanagerAlerts(event: AlertEventText, now: number): readonly
   }));
 }
 
-/** @example annotationName('Open the drift report') // 'open_the_drift_report' */
+/**
+ * A runbook has the name that Prometheus' own rules and receivers of Alertmanager know.
+ *
+ * @example annotationName('Open the drift report') // 'open_the_drift_report'
+ */
 function annotationName(label: string): string {
-  return label.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_');
+  return label === runbookLabel ? 'runbook_url' : label.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_');
 }

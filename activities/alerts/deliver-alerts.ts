@@ -4,6 +4,7 @@ import { episodeKey } from '../../core/alert/alert.ts';
 import { composeMessage } from '../../core/alert/compose.ts';
 import { alertTitle } from '../../core/alert/message.ts';
 import type { AlertEventText, AlertMessage } from '../../core/alert/message.ts';
+import { runbookLabel, runbookOf } from '../../core/alert/runbooks.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { runOf } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -19,7 +20,7 @@ import { loadSeries } from './series.ts';
 
 type Dependencies = Pick<
   ActivityDependencies,
-  'database' | 'channels' | 'temporalUi' | 'pagesUrl' | 'wakeAlert' | 'context'
+  'database' | 'channels' | 'temporalUi' | 'pagesUrl' | 'runbooksUrl' | 'wakeAlert' | 'context'
 >;
 
 export interface DeliveryOutcome {
@@ -137,7 +138,7 @@ async function messageOf({ events, route, group }: Claim, dependencies: Dependen
 
 function eventText(
   toSend: EventToSend,
-  { temporalUi, pagesUrl }: Pick<Dependencies, 'temporalUi' | 'pagesUrl'>,
+  { temporalUi, pagesUrl, runbooksUrl }: Pick<Dependencies, 'temporalUi' | 'pagesUrl' | 'runbooksUrl'>,
 ): AlertEventText {
   const { model, alertKey, episode, event, kind, severity, summary, facts, asOf, labels } = toSend;
   const { workflowId, runId, links } = toSend;
@@ -158,6 +159,7 @@ function eventText(
     links: [
       ...links.map(({ label, path }) => ({ label, url: `${pagesUrl}${path}` })),
       { label: 'Open the run in Temporal', url: `${temporalUi}/workflows/${run}/history` },
+      { label: runbookLabel, url: `${runbooksUrl}/${runbookOf(kind)}` },
     ],
   };
 }

@@ -25,10 +25,10 @@ const texts = (stage: Stage, word: string): readonly string[] =>
 const last = (): Stage => stages.at(-1)!;
 
 describe('.dockerignore', () => {
-  it('lets in what `npm run build` compiles, and the files that say how', async () => {
+  it('lets in what `npm run build` compiles and copies, and the files that say how', async () => {
     const { include } = await readJson<{ include: string[] }>('tsconfig.build.json');
     const files = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
-    expect(context.toSorted()).toEqual([...files, ...include].toSorted());
+    expect(context.toSorted()).toEqual([...files, 'docs', ...include].toSorted());
     await Promise.all(context.map((name) => access(join(root, name))));
   });
 });

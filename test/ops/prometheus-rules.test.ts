@@ -1,8 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 
 import { describe, expect, it } from 'vitest';
 
 import { gaugeCatalog } from '../../activities/metrics/catalog.ts';
+import { alertKinds } from '../../core/alert/alert.ts';
+import { runbookOf } from '../../core/alert/runbooks.ts';
 import { prometheusToolsMissing, runTool } from '../setup/prometheus-tools.ts';
 import { opsDirectory, readRuleFiles, runbookDirectory } from './prometheus-rules.ts';
 
@@ -66,9 +68,21 @@ describe('the runbooks', () => {
     expect(rows.map(([, alert]) => alert!).toSorted()).toEqual(names);
   });
 
-  it('are one page an alert', async () => {
-    const pages = (await readdir(runbookDirectory)).map((name) => name.replace(/\.md$/, ''));
-    expect(pages.toSorted()).toEqual(names);
+  it('are one page an alert, of Prometheus or of Tidewatch itself', async () => {
+    const pages = (await readdir(runbookDirectory)).toSorted();
+    const wanted = new Set([...names.map((name) => `${name}.md`), ...alertKinds.map(runbookOf)]);
+    expect(pages).toEqual([...wanted].toSorted());
+  });
+
+  it('say what it means, how to look, what to do and how to silence it', async () => {
+    for (const page of await readdir(runbookDirectory)) {
+      const text = await readFile(`${runbookDirectory}/${page}`, 'utf8');
+      expect(text, page).toMatch(new RegExp(`^# ${page.replace('.md', '')}\n`));
+      const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+      expect(headings, page).toEqual(['What it means', 'How to look', 'What to do', 'How to silence it']);
+      const links = [...text.matchAll(/\]\((\w+\.md)\)/g)].map(([, link]) => link!);
+      await Promise.all(links.map((link) => access(`${runbookDirectory}/${link}`)));
+    }
   });
 
   it('are linked from their alerts, at the address where Prometheus serves them', () => {

@@ -21,6 +21,7 @@ export function activitiesOn(
     wakeAlert: async () => undefined,
     temporalUi: 'http://127.0.0.1:8233/namespaces/default',
     pagesUrl: 'http://127.0.0.1:9464',
+    runbooksUrl: 'http://127.0.0.1:9464/runbooks',
     codeVersion: 'test',
     context: () => ({
       workflowId: 'workflow',

@@ -45,6 +45,7 @@ export async function startTestWorker(
     wakeAlert: wakeAlertThrough(client, taskQueue),
     temporalUi: `${temporalUiUrl}/namespaces/default`,
     pagesUrl: 'http://127.0.0.1:9464',
+    runbooksUrl: 'http://127.0.0.1:9464/runbooks',
     codeVersion: 'test',
     context: temporalContext,
     ...overrides,

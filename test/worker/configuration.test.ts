@@ -34,6 +34,7 @@ describe('readConfiguration', () => {
         SMTP_URL: 'smtp://mail.example.org:587',
         ALERT_EMAIL_FROM: 'Alerts <alerts@example.org>',
         TIDEWATCH_HTTP_PORT: '0',
+        TIDEWATCH_RUNBOOKS_URL: 'https://wiki.example.org/runbooks/',
         TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: '32',
         TIDEWATCH_SHUTDOWN_GRACE: '2m',
       }),
@@ -47,6 +48,7 @@ describe('readConfiguration', () => {
         email: { smtpUrl: 'smtp://mail.example.org:587', from: 'Alerts <alerts@example.org>' },
       },
       http: { port: 0 },
+      runbooksUrl: 'https://wiki.example.org/runbooks',
       maxConcurrentActivities: 32,
       shutdownGrace: '2m',
     });

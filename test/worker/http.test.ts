@@ -62,6 +62,22 @@ it('is not ready while Postgres does not answer, and says why', async () => {
   });
 });
 
+it('has the runbooks, and nothing beside them', async () => {
+  expect(await ask('/runbooks/DeadMan.md')).toMatchObject({
+    status: 200,
+    body: expect.stringMatching(/^# DeadMan\n/),
+  });
+  await endpoint?.close();
+  expect(await ask('/runbooks')).toMatchObject({
+    status: 200,
+    body: expect.stringContaining('/runbooks/ModelDegradation.md\n'),
+  });
+  for (const path of ['/runbooks/Nothing.md', '/runbooks/..%2Fwebhook.md', '/runbooks/../webhook.md']) {
+    await endpoint?.close();
+    expect((await ask(path)).status, path).toBe(404);
+  }
+});
+
 it('shows the metrics of the process, then those of the SDK', async () => {
   const { body } = await ask('/metrics');
   expect(body.indexOf('process_cpu_seconds_total')).toBeGreaterThan(-1);

@@ -85,7 +85,7 @@ describe('a worker that runs', () => {
   it('shows no other page', async () => {
     expect(await get('/')).toMatchObject({
       status: 404,
-      body: 'try /reports, /healthz, /readyz or /metrics\n',
+      body: 'try /reports, /runbooks, /healthz, /readyz or /metrics\n',
     });
   });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { alertmanagerAlerts, openAlertmanager } from '../../../activities/alerts/alertmanager.ts';
+import { runbookLabel } from '../../../core/alert/runbooks.ts';
 import { until } from '../../../demo/stack/until.ts';
 import {
   alertmanagerCommand,
@@ -39,6 +40,12 @@ describe('alertmanagerAlerts', () => {
         generatorURL: link!.url,
       },
     ]);
+  });
+
+  it('names its runbook as rules of Prometheus do', () => {
+    const link = { label: runbookLabel, url: 'https://wiki.example.org/ModelDegradation.md' };
+    const [{ annotations } = { annotations: {} }] = firing({ links: [link] });
+    expect(annotations).toMatchObject({ runbook_url: link.url });
   });
 
   it('fires in one severity and ends in the others, so that one that got worse is not there twice', () => {

@@ -3,13 +3,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDeliverAlerts } from '../../../activities/alerts/deliver-alerts.ts';
 import type { DeliveryOutcome } from '../../../activities/alerts/deliver-alerts.ts';
 import { wallClock } from '../../../activities/alerts/alert-rows.ts';
+import { openAlertmanager } from '../../../activities/alerts/alertmanager.ts';
 import { claimMessage } from '../../../activities/alerts/deliveries.ts';
 import type { Claim } from '../../../activities/alerts/deliveries.ts';
 import { recordDelivered, recordFailed } from '../../../activities/alerts/message-outcome.ts';
 import { openEmail } from '../../../activities/alerts/email.ts';
 import { upsertInstallationSettings } from '../../../activities/alerts/installation-settings.ts';
+import { openPagerDuty } from '../../../activities/alerts/pagerduty.ts';
 import { openSlack } from '../../../activities/alerts/slack.ts';
 import { openAlert, resolveAlert } from '../../../activities/alerts/store.ts';
+import { openWebhook } from '../../../activities/alerts/webhook.ts';
 import type { AlertKind, Severity } from '../../../core/alert/alert.ts';
 import { installationSettingsSchema } from '../../../core/alert/installation-settings.ts';
 import { routesSchema } from '../../../core/alert/route-settings.ts';
@@ -22,6 +25,7 @@ import { startSmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
 import type { SmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
 import type { Database, Queryable } from '../../../sql/database.ts';
 import { alertsTo } from '../../setup/alert-settings.ts';
+import { startHttpEndpoint } from '../../setup/http-endpoint.ts';
 import { watch } from '../../setup/synthetic.ts';
 import { useDatabase } from '../../setup/world.ts';
 
@@ -97,6 +101,7 @@ const deliver = async (
     channels: channels(),
     temporalUi: 'http://127.0.0.1:8233/namespaces/default',
     pagesUrl: 'http://127.0.0.1:9464',
+    runbooksUrl: 'https://wiki.example.org/runbooks',
     wakeAlert: async ({ alertKey }) => void woken.push(alertKey),
     context: () => ({
       workflowId: 'alert-lifecycle:x',
@@ -214,6 +219,36 @@ describe('deliverAlerts', () => {
       'http://127.0.0.1:8233/namespaces/default/workflows/degradation-check%3Abike-demand-2011-05-20/run-1/history';
     expect(smtp.messages()[0]!.text).toContain(url);
     expect(JSON.stringify(slack.messages()[0]!.body)).toContain(url);
+  });
+
+  it('links to the runbook of its kind, in every channel', async () => {
+    const hook = await startHttpEndpoint(() => ({ status: 202 }));
+    const url = 'https://wiki.example.org/runbooks/ModelDegradation.md';
+    const secrets = [`whsec_${Buffer.from('a secret of twenty-five bytes').toString('base64')}`];
+    await opened(
+      routed({ slack: true, pagerduty: true, webhook: true, alertmanager: true, email: ['a@example.org'] }),
+    );
+    const { delivered } = await deliver({
+      channels: {
+        ...channels(),
+        pagerduty: openPagerDuty({ routingKey: 'x'.repeat(32), eventsUrl: hook.origin }),
+        webhook: openWebhook({ url: `${hook.origin}/hook`, secrets }),
+        alertmanager: openAlertmanager({ urls: [hook.origin] }),
+      },
+    });
+    await hook.stop();
+    expect(delivered).toBe(5);
+    const bodies = [
+      JSON.stringify(slack.messages()[0]!.body),
+      smtp.messages()[0]!.text,
+      smtp.messages()[0]!.html,
+      ...hook.requests().map(({ body }) => body),
+    ];
+    expect(bodies).toHaveLength(6);
+    for (const body of bodies) expect(body).toContain(url);
+    expect(JSON.parse(hook.requests().find(({ path }) => path === '/api/v2/alerts')!.body)[0]).toMatchObject({
+      annotations: { runbook_url: url },
+    });
   });
 
   it('tells in one message of what has happened to an alert since it was last told of, in the order of the events', async () => {
