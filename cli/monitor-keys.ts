@@ -56,6 +56,8 @@ function fits({ properties = {}, required = [] }: Node, value: unknown): boolean
   return Object.entries(properties).every(
     ([key, property]) =>
       typeof property === 'boolean' ||
+      // What may be left out tells nothing where it is.
+      (!required.includes(key) && !(isRecord(value) && Object.hasOwn(value, key))) ||
       (property.const === undefined && (property.enum === undefined || !required.includes(key))) ||
       (isRecord(value) && (property.enum ?? [property.const]).some((allowed) => allowed === value[key])),
   );

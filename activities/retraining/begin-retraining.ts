@@ -1,4 +1,3 @@
-import type { RetrainingPolicy } from '../../core/monitor/schema.ts';
 import { trainingWindows } from '../../core/retraining/windows.ts';
 import type { WindowText } from '../../core/window.ts';
 import { durationMs, formatInstant, formatWindow, hourMs, parseInstant } from '../../core/window.ts';
@@ -8,7 +7,7 @@ import { listPendingAlerts, openAlert } from '../alerts/store.ts';
 import { findServingVersion } from '../degradation/store.ts';
 import { findMonitor } from '../monitors/store.ts';
 import type { RetrainingDependencies } from './retraining-run.ts';
-import { alertOf, policyOf } from './retraining-run.ts';
+import { alertOf, httpTrainerOf, policyOf } from './retraining-run.ts';
 import {
   endAbandonedRetrainings,
   findRetraining,
@@ -84,7 +83,7 @@ export function createBeginRetraining(
         decision: 'begun',
         retrainingId,
         holdout: formatWindow(holdout),
-        pollMs: pollMs(policy),
+        pollMs: pollMs(httpTrainerOf(policy).poll),
         timeoutMs,
         pendingAlerts: await listPendingAlerts(connection, model),
       };
@@ -92,7 +91,7 @@ export function createBeginRetraining(
   };
 }
 
-function pollMs(policy: RetrainingPolicy): number {
-  const [, amount, unit] = /^(\d+)(ms|s|m)$/.exec(policy.trainer.poll)!;
+function pollMs(text: string): number {
+  const [, amount, unit] = /^(\d+)(ms|s|m)$/.exec(text)!;
   return Number(amount) * { ms: 1, s: 1000, m: 60_000 }[unit as 'ms' | 's' | 'm'];
 }

@@ -3,7 +3,7 @@
 import { formatWindow } from '../../core/window.ts';
 import { findMonitor } from '../monitors/store.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
-import { policyOf, requireRetraining } from './retraining-run.ts';
+import { httpTrainerOf, policyOf, requireRetraining } from './retraining-run.ts';
 import { recordChallenger } from './store.ts';
 
 /** Asks the trainer; asking again for the same retraining does not train twice. */
@@ -11,7 +11,7 @@ export function createStartTraining(deps: RetrainingDependencies): (key: Retrain
   return async function startTraining({ model, retrainingId }) {
     const { monitor } = await findMonitor(deps.database, model);
     const run = await requireRetraining(deps.database, model, retrainingId);
-    await deps.trainer.start(policyOf(monitor).trainer.url, {
+    await deps.trainer.start(httpTrainerOf(policyOf(monitor)).url, {
       retrainingId,
       model,
       training: formatWindow({ start: run.training_start, end: run.training_end }),
@@ -32,7 +32,7 @@ export function createReadTraining(
   return async function readTraining({ model, retrainingId }) {
     const { monitor } = await findMonitor(deps.database, model);
     const run = await requireRetraining(deps.database, model, retrainingId);
-    const answer = await deps.trainer.read(policyOf(monitor).trainer.url, retrainingId);
+    const answer = await deps.trainer.read(httpTrainerOf(policyOf(monitor)).url, retrainingId);
     if (answer.state !== 'succeeded') return answer;
     const { version, featureImportances, lineage } = answer;
     const challenger = {

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-import { isDuration, isTimeZone } from '../window.ts';
+import { durationMs, isDuration, isInstant, isTimeZone } from '../window.ts';
 
 /**
  * A length of time.
@@ -14,6 +14,25 @@ import { isDuration, isTimeZone } from '../window.ts';
 export function durationLike(example: string, units = 'm, h, d or w'): z.ZodString {
   return z.string().refine(isDuration, `write a number and ${units}, for example "${example}"`);
 }
+
+/** A length of time that ends at midnights. */
+export const dailyDuration = durationLike('7d').refine(
+  (text) => !isDuration(text) || (durationMs(text) > 0 && /[dw]$/.test(text)),
+  'write whole days or weeks, for example "7d"',
+);
+
+/** A day in UTC. */
+export const calendarDay = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'write a day, for example 2011-03-01')
+  .refine((text) => isInstant(`${text}T00:00:00Z`), 'is not a day of the calendar');
+
+export const share = z.number().min(0, 'write a share from 0 to 1').max(1, 'write a share from 0 to 1');
+
+/** How often something happens, in five fields. */
+export const cron = z
+  .string()
+  .regex(/^\S+ \S+ \S+ \S+ \S+$/, 'write the five fields of a cron expression, for example "0 3 * * *"');
 
 /** A time zone that the runtime knows. */
 export const timeZone = z

@@ -11,9 +11,10 @@ import { gateSchema, horizonsSchema, intervalLevelsSchema } from '../performance
 import { expectationsSchema } from '../quality/expectations.ts';
 import { qualitySettingsSchema } from '../quality/settings.ts';
 import { reportSettingsSchema } from '../report/settings.ts';
+import { retrainingProblems, retrainingSchema } from '../retraining/settings.ts';
 import { methodNames, methodOf, methodsFor, type MethodName } from '../statistics/registry.ts';
-import { durationMs, hourMs, isDuration, isInstant } from '../window.ts';
-import { durationLike, timeZone } from './fields.ts';
+import { durationMs, hourMs, isDuration } from '../window.ts';
+import { cron, dailyDuration, calendarDay, durationLike, share, timeZone } from './fields.ts';
 
 /** What a model may be called: it becomes part of workflow ids and metric labels. */
 export const modelNameSchema = z
@@ -29,22 +30,6 @@ const hourlyDuration = duration.refine(
   (text) => !isDuration(text) || (durationMs(text) > 0 && durationMs(text) % hourMs === 0),
   'write whole hours, days or weeks, for example "24h" or "7d"',
 );
-
-const dailyDuration = duration.refine(
-  (text) => !isDuration(text) || (durationMs(text) > 0 && /[dw]$/.test(text)),
-  'write whole days or weeks, for example "7d"',
-);
-
-const day = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/, 'write a day, for example 2011-03-01')
-  .refine((text) => isInstant(`${text}T00:00:00Z`), 'is not a day of the calendar');
-
-const share = z.number().min(0, 'write a share from 0 to 1').max(1, 'write a share from 0 to 1');
-
-const cron = z
-  .string()
-  .regex(/^\S+ \S+ \S+ \S+ \S+$/, 'write the five fields of a cron expression, for example "0 3 * * *"');
 
 const kind = z.enum(['continuous', 'categorical']);
 
@@ -70,10 +55,12 @@ const trainingStatistics = z.strictObject({
 });
 
 const reference = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('fixed'), start: day, end: day }).refine((r) => r.end > r.start, {
-    path: ['end'],
-    message: 'must be after start (the end day itself is not included)',
-  }),
+  z
+    .strictObject({ kind: z.literal('fixed'), start: calendarDay, end: calendarDay })
+    .refine((r) => r.end > r.start, {
+      path: ['end'],
+      message: 'must be after start (the end day itself is not included)',
+    }),
   z.strictObject({ kind: z.literal('rolling'), length: hourlyDuration.default('30d') }),
   /** The same hours of the week in the weeks before; weeks with an open drift alert are left out. */
   z.strictObject({ kind: z.literal('seasonal'), weeks: z.int().min(2).max(52).default(8) }),
@@ -87,38 +74,12 @@ const reference = z.discriminatedUnion('kind', [
 
 const metric = z.enum(judgedMetrics());
 
-const level = z.enum(['warning', 'critical']);
-
 const limit = z.union([
   z
     .number()
     .transform((critical): { warning?: number | undefined; critical?: number | undefined } => ({ critical })),
   z.strictObject({ warning: z.number().optional(), critical: z.number().optional() }),
 ]);
-
-const trainer = z.strictObject({
-  url: z.url({ protocol: /^https?$/, message: 'write an http(s) URL, for example http://127.0.0.1:8080' }),
-  /** How long a training may take before it counts as failed. */
-  timeout: duration.default('6h'),
-  /** How long to wait between two questions about its state. */
-  poll: z
-    .string()
-    .regex(/^\d+(ms|s|m)$/, 'write for example "500ms", "10s" or "1m"')
-    .default('10s'),
-});
-
-const retraining = z.strictObject({
-  trainer,
-  enabled: z.boolean().default(true),
-  trainingWindow: dailyDuration.default('45d'),
-  holdout: dailyDuration.default('7d'),
-  cooldown: duration.default('14d'),
-  minimumOutcomes: z.int().positive().default(200),
-  minimumImprovement: share.default(0.02),
-  /** The number that decides between champion and challenger; by default rmse or log_loss. */
-  metric: metric.optional(),
-  triggers: z.array(level).min(1).default(['critical']),
-});
 
 const timesOf = (defaultCron: string) => ({
   cron: cron.default(defaultCron),
@@ -194,7 +155,7 @@ export const monitorSchema = z
       })
       .prefault({}),
     degradation: degradationSettingsSchema.prefault({}),
-    retraining: retraining.optional(),
+    retraining: retrainingSchema.optional(),
     alerts: z
       .strictObject({ routes: routesSchema.default([]), life: alertLifeSchema.prefault({}) })
       .prefault({}),
@@ -276,11 +237,10 @@ export const monitorSchema = z
         problem(['degradation', 'rules', index, ...path], message);
       }
     }
-    if (monitor.retraining?.metric !== undefined && !metrics.includes(monitor.retraining.metric)) {
-      problem(
-        ['retraining', 'metric'],
-        `is not a ${monitor.task} metric; write one of ${metrics.join(', ')}`,
-      );
+    if (monitor.retraining !== undefined) {
+      for (const { path, message } of retrainingProblems(monitor.retraining, monitor)) {
+        problem(['retraining', ...path], message);
+      }
     }
   });
 
@@ -289,7 +249,6 @@ export type Monitor = z.output<typeof monitorSchema>;
 /** A monitor as people write it. */
 export type MonitorInput = z.input<typeof monitorSchema>;
 export type FeatureKind = z.output<typeof kind>;
-export type RetrainingPolicy = z.output<typeof retraining>;
 export type AlertSettings = Monitor['alerts'];
 export type ScheduledProcess = keyof Monitor['schedules'];
 

@@ -1,7 +1,7 @@
 /** Should a model be retrained now? */
 
 import { durationText } from '../degradation/duration-text.ts';
-import type { RetrainingPolicy } from '../monitor/schema.ts';
+import type { RetrainingPolicy } from './settings.ts';
 import { countText } from '../performance/metrics.ts';
 import type { Level } from '../verdict.ts';
 import { durationMs, formatInstant } from '../window.ts';
@@ -22,10 +22,9 @@ export interface RetrainingDecision {
   readonly reason: string;
 }
 
-type StartPolicy = Pick<
-  RetrainingPolicy,
-  'enabled' | 'triggers' | 'cooldown' | 'trainingWindow' | 'minimumOutcomes'
->;
+type StartPolicy = Pick<RetrainingPolicy, 'enabled' | 'cooldown' | 'minimumOutcomes'> & {
+  readonly triggers: Pick<RetrainingPolicy['triggers'], 'verdicts'>;
+};
 
 /**
  * Should a retraining start now? Only when the policy is enabled, the verdict is one of its triggers, none is running,
@@ -35,7 +34,7 @@ type StartPolicy = Pick<
  * the last start waits too: under a schedule backfill days may come in any order.
  *
  * @example
- * const policy = { enabled: true, triggers: ['critical'], cooldown: '7d', trainingWindow: '45d', minimumOutcomes: 500 };
+ * const policy = { enabled: true, triggers: { verdicts: ['critical'] }, cooldown: '7d', minimumOutcomes: 500 };
  * const state = { asOf: 0, level: 'ok', running: false, lastStartedAsOf: null, outcomesInTrainingWindow: 900 };
  * decideRetraining(policy, state)
  * // { decision: 'wait', reason: 'the verdict is ok; retraining starts at critical' }
@@ -44,8 +43,8 @@ type StartPolicy = Pick<
 export function decideRetraining(policy: StartPolicy, state: RetrainingState): RetrainingDecision {
   const { asOf, level, running, lastStartedAsOf: last, outcomesInTrainingWindow: outcomes } = state;
   if (!policy.enabled) return wait('retraining is disabled');
-  if (!policy.triggers.some((trigger) => trigger === level)) {
-    return wait(`the verdict is ${level}; retraining starts at ${policy.triggers.join(' or ')}`);
+  if (!policy.triggers.verdicts.some((trigger) => trigger === level)) {
+    return wait(`the verdict is ${level}; retraining starts at ${policy.triggers.verdicts.join(' or ')}`);
   }
   if (running) {
     const since = last === null ? '' : `, started as of ${formatInstant(last)},`;
@@ -62,7 +61,7 @@ export function decideRetraining(policy: StartPolicy, state: RetrainingState): R
       `the last retraining was started as of ${formatInstant(last)}; the cooldown of ${durationText(policy.cooldown)} ends at ${end}`,
     );
   }
-  const basis = `${countText(outcomes, 'outcome')} in the training window of ${durationText(policy.trainingWindow)}`;
+  const basis = `${countText(outcomes, 'outcome')} in the training window`;
   if (outcomes < policy.minimumOutcomes)
     return wait(`${basis}, at least ${policy.minimumOutcomes} are needed`);
   return { decision: 'start', reason: `the verdict is ${level}; ${basis}` };

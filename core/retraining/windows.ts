@@ -1,6 +1,6 @@
-import type { RetrainingPolicy } from '../monitor/schema.ts';
 import type { Window } from '../window.ts';
-import { durationMs, trailingWindow } from '../window.ts';
+import { dayMs, durationMs, floorToDay, parseInstant, trailingWindow } from '../window.ts';
+import type { RetrainingPolicy } from './settings.ts';
 
 /** What a challenger is trained on, and the later rows that it and the champion are compared on. */
 export interface TrainingWindows {
@@ -8,22 +8,57 @@ export interface TrainingWindows {
   readonly holdout: Window;
 }
 
+/** What is known of the past. */
+export interface TrainingFacts {
+  /** When the first outcome is about; null without outcomes. */
+  readonly firstOutcome: number | null;
+  /** When the model's world last changed; null when it is not known to have. */
+  readonly lastChange: number | null;
+}
+
+const unknownFacts: TrainingFacts = { firstOutcome: null, lastChange: null };
+
 /**
  * Which windows does a retraining use? The holdout is the last full UTC days before asOf, the training window ends where
  * the holdout starts: no row is in both, and the comparison is on rows that neither model has seen in this training.
  *
+ * A `trailing` window has its length. An `expanding` one starts at its day, or at the day of the first outcome. One
+ * `since-change` starts at the day after the last change, is never shorter than `atLeast` nor longer than `atMost`, and has
+ * all of `atMost` where no change is known. What would be empty is the day before the holdout.
+ *
  * @example
- * const { training, holdout } = trainingWindows(parseInstant('2011-05-20T03:40:00Z'), { trainingWindow: '45d', holdout: '7d' });
+ * const policy = { trainingWindow: { kind: 'trailing', length: '45d' }, holdout: '7d' };
+ * const { training, holdout } = trainingWindows(parseInstant('2011-05-20T03:40:00Z'), policy);
  * [training.start, holdout.start, holdout.end].map(formatDay) // ['2011-03-29', '2011-05-13', '2011-05-20']
  * @throws TidewatchError `INVALID_DURATION`
  */
 export function trainingWindows(
   asOf: number,
   policy: Pick<RetrainingPolicy, 'trainingWindow' | 'holdout'>,
+  facts: TrainingFacts = unknownFacts,
 ): TrainingWindows {
   const holdout = trailingWindow(asOf, policy.holdout);
-  return {
-    training: { start: holdout.start - durationMs(policy.trainingWindow), end: holdout.start },
-    holdout,
-  };
+  const end = holdout.start;
+  const start = Math.min(trainingStart(end, policy.trainingWindow, facts), end - dayMs);
+  return { training: { start, end }, holdout };
+}
+
+function trainingStart(
+  end: number,
+  settings: RetrainingPolicy['trainingWindow'],
+  { firstOutcome, lastChange }: TrainingFacts,
+): number {
+  switch (settings.kind) {
+    case 'trailing':
+      return end - durationMs(settings.length);
+    case 'expanding':
+      if (settings.from !== undefined) return parseInstant(`${settings.from}T00:00:00Z`);
+      return firstOutcome === null ? end : floorToDay(firstOutcome);
+    case 'since-change': {
+      const earliest = end - durationMs(settings.atMost);
+      const latest = end - durationMs(settings.atLeast);
+      if (lastChange === null) return earliest;
+      return Math.min(Math.max(floorToDay(lastChange + dayMs - 1), earliest), latest);
+    }
+  }
 }

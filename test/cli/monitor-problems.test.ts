@@ -20,7 +20,22 @@ const whole = {
       { all: [{ drift: 'prediction' }, { not: { any: [{ quality: 'any' }] } }] },
     ],
   },
-  retraining: { trainer: { url: 'http://127.0.0.1:8080' } },
+  retraining: {
+    trainer: { url: 'http://127.0.0.1:8080', headers: { authorization: { env: 'TRAINER_TOKEN' } } },
+    triggers: { verdicts: ['critical'], of: '2 of 3', calendar: '0 3 1 * *' },
+    freezePeriods: [{ from: '2011-12-20', to: '2012-01-02', reason: 'holidays' }],
+    budget: { perMonth: 100, perTraining: 10 },
+    trainingWindow: { kind: 'since-change', atLeast: '7d', atMost: '90d' },
+    gates: [
+      { metric: 'f1', better: '2%' },
+      { metric: 'f1', worse: 0.05, certainty: 'interval' },
+      { latency: 'p95', worse: '0%' },
+    ],
+    approval: { kind: 'manual-above-risk', risk: { rowsBelow: 100 } },
+    rollout: { kind: 'canary', for: '2d', share: 0.2 },
+    promotion: { hook: { command: ['./promote.sh'] } },
+    registry: { mlflow: { url: 'http://127.0.0.1:5000', registeredModel: 'bike' } },
+  },
   alerts: { routes: [{ email: ['someone@example.org'], slack: true }] },
   schedules: { driftDetection: { cron: '0 4 * * *' } },
 };

@@ -23,7 +23,7 @@ export interface Case {
 
 const asOf = at(10, 3);
 const retrainingId = asOf;
-const policy = { trainingWindow: '2d', holdout: '7d' } as const;
+const policy = { trainingWindow: { kind: 'trailing', length: '2d' }, holdout: '7d' } as const;
 
 /** Nine days; the last one has drifted and is badly predicted. */
 async function loadAll(database: Database, { trainer }: World): Promise<void> {

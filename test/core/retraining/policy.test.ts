@@ -7,9 +7,8 @@ import { parseInstant } from '../../../core/window.ts';
 const policy: Parameters<typeof decideRetraining>[0] = {
   enabled: true,
   cooldown: '14d',
-  trainingWindow: '45d',
   minimumOutcomes: 200,
-  triggers: ['critical'],
+  triggers: { verdicts: ['critical'] },
 };
 
 const degraded: RetrainingState = {
@@ -27,7 +26,7 @@ describe('decideRetraining', () => {
   it('starts for a verdict that is a trigger', () => {
     expect(decide({})).toEqual({
       decision: 'start',
-      reason: 'the verdict is critical; 1080 outcomes in the training window of 45 days',
+      reason: 'the verdict is critical; 1080 outcomes in the training window',
     });
   });
 
@@ -75,7 +74,7 @@ describe('decideRetraining', () => {
   it('waits until there is enough to train on', () => {
     expect(decide({ outcomesInTrainingWindow: 199 })).toEqual({
       decision: 'wait',
-      reason: '199 outcomes in the training window of 45 days, at least 200 are needed',
+      reason: '199 outcomes in the training window, at least 200 are needed',
     });
     expect(decide({ outcomesInTrainingWindow: 200 }).decision).toBe('start');
   });

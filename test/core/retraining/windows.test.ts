@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { trainingWindows } from '../../../core/retraining/windows.ts';
 import { dayMs, formatWindow, overlaps, parseInstant } from '../../../core/window.ts';
 
-const policy = { trainingWindow: '45d', holdout: '7d' } as const;
+const policy = { trainingWindow: { kind: 'trailing', length: '45d' }, holdout: '7d' } as const;
 
 describe('trainingWindows', () => {
   it('holds out the last full UTC days and trains on the days just before', () => {
@@ -16,7 +16,10 @@ describe('trainingWindows', () => {
   it('has no instant in both windows, none after asOf, and no gap', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2e12 }), fc.integer({ min: 1, max: 90 }), (asOf, days) => {
-        const { training, holdout } = trainingWindows(asOf, { trainingWindow: `${days}d`, holdout: '7d' });
+        const { training, holdout } = trainingWindows(asOf, {
+          trainingWindow: { kind: 'trailing', length: `${days}d` },
+          holdout: '7d',
+        });
         expect(overlaps(training, holdout)).toBe(false);
         expect(training.end).toBe(holdout.start);
         expect(training.end - training.start).toBe(days * dayMs);

@@ -1,0 +1,68 @@
+/** Who fits a challenger when asked, as people write it under `retraining.trainer:`. */
+
+import { z } from 'zod';
+
+import { durationLike } from '../monitor/fields.ts';
+
+/** How long a training may take before it counts as failed. */
+const timeout = durationLike('6h').default('6h');
+
+export const httpAddress = z.url({
+  protocol: /^https?$/,
+  message: 'write an http(s) URL, for example http://127.0.0.1:8080',
+});
+
+/** The name of an environment variable of the worker, or of the `<NAME>_FILE` that names a file: secrets are not stored. */
+const fromEnvironment = z.strictObject({
+  env: z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'write the name of an environment variable'),
+});
+
+/** A program and its arguments; no shell reads them. */
+export const commandLine = z.array(z.string().min(1)).min(1);
+
+const http = z.strictObject({
+  kind: z.literal('http').optional().default('http'),
+  url: httpAddress,
+  /** Does Tidewatch ask again and again, or does the trainer call when it is done? */
+  completion: z.enum(['poll', 'callback']).default('poll'),
+  /** How long to wait between two questions about its state. */
+  poll: z
+    .string()
+    .regex(/^\d+(ms|s|m)$/, 'write for example "500ms", "10s" or "1m"')
+    .default('10s'),
+  timeout,
+  headers: z.record(z.string().min(1), fromEnvironment).default({}),
+});
+
+const temporal = z
+  .strictObject({
+    kind: z.literal('temporal'),
+    taskQueue: z.string().min(1),
+    /** The type of a workflow on that task queue, */
+    workflow: z.string().min(1).optional(),
+    /** or of an activity. */
+    activity: z.string().min(1).optional(),
+    timeout,
+  })
+  .superRefine(({ workflow, activity }, context) => {
+    if ((workflow === undefined) !== (activity === undefined)) return;
+    const message =
+      workflow === undefined ? 'is missing; write it, or activity' : 'stands beside activity; remove one';
+    context.addIssue({ code: 'custom', path: ['workflow'], message });
+  });
+
+const command = z.strictObject({
+  kind: z.literal('command'),
+  command: commandLine,
+  /** Where it runs; by default where the worker runs. */
+  directory: z.string().min(1).optional(),
+  timeout,
+  attempts: z.int().min(1).max(10).default(1),
+});
+
+export const trainerSchema = z.discriminatedUnion('kind', [http, temporal, command]);
+
+export type TrainerSettings = z.output<typeof trainerSchema>;
+export type HttpTrainerSettings = z.output<typeof http>;
+export type TemporalTrainerSettings = z.output<typeof temporal>;
+export type CommandTrainerSettings = z.output<typeof command>;
