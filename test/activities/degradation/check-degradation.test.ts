@@ -271,7 +271,7 @@ describe('the decision to retrain', () => {
     expect(await check(at(3, 3))).toMatchObject({
       retraining: {
         decision: 'start',
-        reason: 'the verdict is critical; 24 outcomes in the training window of 1 day',
+        reason: 'the verdict is critical; 24 outcomes in the training window',
       },
     });
   });
@@ -280,7 +280,7 @@ describe('the decision to retrain', () => {
     await loadDay(2, 5);
     expect((await check(at(3, 3))).retraining).toEqual({
       decision: 'wait',
-      reason: '0 outcomes in the training window of 1 day, at least 20 are needed',
+      reason: '0 outcomes in the training window, at least 20 are needed',
     });
   });
 
