@@ -17,6 +17,7 @@ import { createSendReport } from './performance-report/send-report.ts';
 import { createWriteReport } from './performance-report/write-report.ts';
 import { createRestateWindows } from './performance/restate-windows.ts';
 import { createSummarizeOutcomes } from './performance/summarize-outcomes.ts';
+import { createWatchProcesses } from './processes/watch-processes.ts';
 import { createProfileHours } from './profiles/profile-hours.ts';
 import { createBeginRetraining } from './retraining/begin-retraining.ts';
 import { createFailRetraining, createJudgeChallenger } from './retraining/end-retraining.ts';
@@ -40,6 +41,7 @@ export function createActivities(deps: ActivityDependencies) {
     readTraining: createReadTraining(deps),
     judgeChallenger: createJudgeChallenger(deps),
     failRetraining: createFailRetraining(deps),
+    watchProcesses: createWatchProcesses(deps),
     wakeAlerts: createWakeAlerts(deps),
     followAlert: createFollowAlert(deps),
     changeAlert: createChangeAlert(deps),

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 
 import type { Monitor } from '../core/monitor/schema.ts';
 import { monitorSchema } from '../core/monitor/schema.ts';
-import { cronProblem } from '../schedules/cron.ts';
+import { cronProblem } from '../core/process/cron.ts';
 import { knownKeysAt } from './monitor-keys.ts';
 import { isRecord, suggest, wordsOf } from './monitor-words.ts';
 

@@ -4,6 +4,7 @@
  */
 
 import type { Monitor, ScheduledProcess } from '../core/monitor/schema.ts';
+import { enabledProcesses, scheduledProcessIds, scheduleId } from '../core/process/scheduled.ts';
 import { durationMs } from '../core/window.ts';
 
 /** One schedule of one monitor, as plain data. */
@@ -35,43 +36,24 @@ export interface ScheduleDefinition {
  */
 type Overlap = 'BUFFER_ALL' | 'BUFFER_ONE';
 
-interface Process {
-  readonly name: ScheduledProcess;
-  readonly id: string;
+interface Action {
   readonly workflowType: string;
   readonly overlap: Overlap;
   readonly input?: { readonly current: string };
 }
 
-const processes: readonly Process[] = [
-  {
-    name: 'actualsBackfill',
-    id: 'actuals-backfill',
-    workflowType: 'actualsBackfill',
-    overlap: 'BUFFER_ONE',
-  },
-  { name: 'driftDetection', id: 'drift-detection', workflowType: 'driftDetection', overlap: 'BUFFER_ALL' },
-  {
-    name: 'hourlyDriftDetection',
-    id: 'hourly-drift-detection',
+const actions: Readonly<Record<ScheduledProcess, Action>> = {
+  actualsBackfill: { workflowType: 'actualsBackfill', overlap: 'BUFFER_ONE' },
+  driftDetection: { workflowType: 'driftDetection', overlap: 'BUFFER_ALL' },
+  hourlyDriftDetection: {
     workflowType: 'driftDetection',
     overlap: 'BUFFER_ALL',
     input: { current: '24h' },
   },
-  {
-    name: 'performanceEvaluation',
-    id: 'performance-evaluation',
-    workflowType: 'performanceEvaluation',
-    overlap: 'BUFFER_ALL',
-  },
-  {
-    name: 'degradationCheck',
-    id: 'degradation-check',
-    workflowType: 'degradationCheck',
-    overlap: 'BUFFER_ALL',
-  },
-  { name: 'weeklyReport', id: 'weekly-report', workflowType: 'weeklyReport', overlap: 'BUFFER_ALL' },
-];
+  performanceEvaluation: { workflowType: 'performanceEvaluation', overlap: 'BUFFER_ALL' },
+  degradationCheck: { workflowType: 'degradationCheck', overlap: 'BUFFER_ALL' },
+  weeklyReport: { workflowType: 'weeklyReport', overlap: 'BUFFER_ALL' },
+};
 
 /** The server takes no shorter catch-up window and would report this one instead. */
 const shortestCatchupMs = 10_000;
@@ -84,16 +66,10 @@ const shortestCatchupMs = 10_000;
  */
 export function schedulesOf(monitor: Monitor): readonly ScheduleDefinition[] {
   const { model } = monitor;
-  return processes.flatMap(({ name, id, workflowType, overlap, input }) => {
-    const {
-      enabled = monitor.report.recipients.length > 0,
-      cron,
-      timeZone,
-      catchupWindow,
-    } = monitor.schedules[name];
-    if (!enabled) return [];
+  return enabledProcesses(monitor).map(({ name, id, cron, timeZone, catchupWindow }) => {
+    const { workflowType, overlap, input } = actions[name];
     return {
-      scheduleId: scheduleIdOf(id, model),
+      scheduleId: scheduleId(id, model),
       model,
       workflowType,
       input: { model, ...input },
@@ -108,9 +84,5 @@ export function schedulesOf(monitor: Monitor): readonly ScheduleDefinition[] {
 
 /** The ids of every schedule that a model could have, enabled or not. */
 export function scheduleIdsOf(model: string): readonly string[] {
-  return processes.map(({ id }) => scheduleIdOf(id, model));
-}
-
-function scheduleIdOf(process: string, model: string): string {
-  return `${process}:${model}`;
+  return scheduledProcessIds.map((id) => scheduleId(id, model));
 }

@@ -1,16 +1,17 @@
 import { asOfOf, decodeInput } from './input.ts';
 import type { ResultOf, RunFacts } from './steps.ts';
-import { pushMetrics, scans } from './steps.ts';
+import { pushMetrics, scans, watchProcesses } from './steps.ts';
 
 /**
  * Joins actuals to predictions: those that have arrived since the last run, or those of a `window` of event time.
  *
  * Guaranteed: an actual is attached however late it comes, and once; hours that changed are evaluated again; any number
- * of runs may overlap.
+ * of runs may overlap; a process that has died is told of within about an hour.
  */
 export async function actualsBackfill(input: unknown): Promise<ResultOf<'attachActuals'> & RunFacts> {
   const { model, window, ...rest } = decodeInput('actualsBackfill', input);
   const asOf = asOfOf(rest);
+  await watchProcesses({ model, asOf });
   const summary = await scans.attachActuals({ model, asOf, ...(window && { window }) });
   const metrics = await pushMetrics({ model, process: 'actuals-backfill' });
   return { ...summary, asOf, metrics };

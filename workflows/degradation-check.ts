@@ -4,7 +4,7 @@ import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { asOfOf, decodeInput } from './input.ts';
 import { retraining } from './retraining.ts';
 import type { ResultOf, RunFacts } from './steps.ts';
-import { decisions, pushMetrics, scans } from './steps.ts';
+import { decisions, pushMetrics, scans, watchProcesses } from './steps.ts';
 
 /**
  * Judges by the monitor's rules whether a model has degraded, tells people when that changes, and may start `retraining`.
@@ -20,6 +20,7 @@ export async function degradationCheck(
 > {
   const { model, act, ...rest } = decodeInput('degradationCheck', input);
   const asOf = asOfOf(rest);
+  await watchProcesses({ model, asOf });
   await scans.attachActuals({ model, asOf });
   await Promise.all([
     scans.profileHours({ model, asOf }).then(() => decisions.detectDrift({ model, asOf, act: act ?? false })),

@@ -4,6 +4,7 @@ import type { ActivityOptions } from '@temporalio/workflow';
 import { ActivityCancellationType, ActivityFailure, log, proxyActivities } from '@temporalio/workflow';
 
 import type { Activities } from '../activities/index.ts';
+import { hourMs, parseInstant } from '../core/window.ts';
 
 const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
 
@@ -18,6 +19,8 @@ const scan: ActivityOptions = {
 const decide: ActivityOptions = { startToCloseTimeout: '15m', scheduleToCloseTimeout: '24h', retry };
 /** Gauges show the newest stored rows: after ten minutes the next run's push serves as well. */
 const push: ActivityOptions = { startToCloseTimeout: '30s', scheduleToCloseTimeout: '10m', retry };
+/** The next run looks again: nothing waits longer for it. */
+const look: ActivityOptions = { startToCloseTimeout: '30s', scheduleToCloseTimeout: '1m', retry };
 /** A message is tried for as long as somebody may still want it. */
 const deliver: ActivityOptions = {
   startToCloseTimeout: '2m',
@@ -67,6 +70,8 @@ export const reports = proxyActivities<Pick<Activities, 'sendReport'>>(post);
 
 const pushes = proxyActivities<Pick<Activities, 'pushMetrics'>>(push);
 
+const looks = proxyActivities<Pick<Activities, 'watchProcesses'>>(look);
+
 /** What every run says of itself beside its result. */
 export interface RunFacts {
   /** The instant that the run spoke for. */
@@ -90,5 +95,19 @@ export async function pushMetrics(
       cause: error.cause?.message,
     });
     return 'not pushed';
+  }
+}
+
+/**
+ * Looks after the processes of a model, its own included: before the work, which may hang. A run that is more than an hour late does not: it
+ * makes up the past, or for a time in which all were away, and the others are about to. To look in vain fails no run.
+ */
+export async function watchProcesses({ model, asOf }: { model: string; asOf: string }): Promise<void> {
+  if (Date.now() - parseInstant(asOf) > hourMs) return;
+  try {
+    await looks.watchProcesses({ model });
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    log.warn('nobody looked after the processes; the next run does', { cause: error.cause?.message });
   }
 }

@@ -19,7 +19,7 @@ interface ProcessRun {
   readonly asOf: number;
 }
 
-/** Notes that a process has spoken for an instant; an earlier one changes nothing. */
+/** Notes that a process has succeeded, and spoken for an instant; an earlier one does not move its watermark back. */
 export async function advanceWatermark(
   connection: Queryable,
   { model, process, asOf, windowEnd }: ProcessRun & { readonly windowEnd: number },
@@ -28,8 +28,10 @@ export async function advanceWatermark(
     `insert into process_watermarks (model, process, as_of, window_end)
      values ($1, $2, $3, $4)
      on conflict (model, process) do update
-     set as_of = excluded.as_of, window_end = greatest(process_watermarks.window_end, excluded.window_end)
-     where process_watermarks.as_of < excluded.as_of`,
+     set as_of = greatest(process_watermarks.as_of, excluded.as_of),
+       window_end = case when process_watermarks.as_of < excluded.as_of
+         then greatest(process_watermarks.window_end, excluded.window_end) else process_watermarks.window_end end,
+       succeeded_at = clock_timestamp()`,
     [model, process, toTimestamp(asOf), toTimestamp(windowEnd)],
   );
 }

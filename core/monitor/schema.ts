@@ -8,6 +8,7 @@ import { comparisonSettingsSchema } from '../comparison/settings.ts';
 import { degradationSettingsSchema, ruleProblems } from '../degradation/settings.ts';
 import { judgedMetrics } from '../performance/metrics.ts';
 import { gateSchema, horizonsSchema, intervalLevelsSchema } from '../performance/settings.ts';
+import { deadManSettingsSchema } from '../process/settings.ts';
 import { expectationsSchema } from '../quality/expectations.ts';
 import { qualitySettingsSchema } from '../quality/settings.ts';
 import { reportSettingsSchema } from '../report/settings.ts';
@@ -157,7 +158,11 @@ export const monitorSchema = z
     degradation: degradationSettingsSchema.prefault({}),
     retraining: retrainingSchema.optional(),
     alerts: z
-      .strictObject({ routes: routesSchema.default([]), life: alertLifeSchema.prefault({}) })
+      .strictObject({
+        routes: routesSchema.default([]),
+        life: alertLifeSchema.prefault({}),
+        deadMan: deadManSettingsSchema.prefault({}),
+      })
       .prefault({}),
     report: reportSettingsSchema.prefault({}),
     schedules: z
@@ -249,7 +254,7 @@ export type Monitor = z.output<typeof monitorSchema>;
 /** A monitor as people write it. */
 export type MonitorInput = z.input<typeof monitorSchema>;
 export type FeatureKind = z.output<typeof kind>;
-export type AlertSettings = Monitor['alerts'];
+export type AlertSettings = Pick<Monitor['alerts'], 'routes' | 'life'>;
 export type ScheduledProcess = keyof Monitor['schedules'];
 
 /**

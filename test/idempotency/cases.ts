@@ -137,6 +137,18 @@ const monthLater: Step = async (database, world) => {
   await activities.evaluatePerformance(request);
 };
 
+/** By the wall clock; of a process that is due once a year, so that none becomes due meanwhile. */
+const yearsLater: Step = async (database, world) => {
+  await watch(database, {
+    model,
+    schedules: { weeklyReport: { enabled: true, cron: '0 0 1 1 *' } },
+    alerts: { routes: [{ slack: true, groupWait: '0s', groupInterval: '0s' }] },
+  });
+  await world.activities(database).watchProcesses({ model });
+  await database.execute(`update watched_processes set watched_since = watched_since - interval '5 years'
+     where process = 'weekly-report'`);
+};
+
 const drift = `drift:${model}:dataset`;
 const quality = `data-quality:${model}:dataset`;
 const degradation = `degradation:${model}:performance`;
@@ -252,6 +264,11 @@ export const cases: readonly Case[] = [
     prepare: after(attached, begun, started, succeeded),
     run: (activities) => activities.failRetraining({ model, retrainingId, reason: 'no answer' }),
     wakes: [retraining],
+  },
+  {
+    name: 'watchProcesses',
+    prepare: after(yearsLater),
+    run: (activities) => activities.watchProcesses({ model }),
   },
   {
     name: 'wakeAlerts',

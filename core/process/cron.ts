@@ -1,4 +1,4 @@
-/** Reads cron expressions as strictly as the Temporal server does, so that a bad one is found before anything is stored. */
+/** Reads cron expressions as the Temporal server does: as strictly, so that a bad one is found before anything is stored, and as the same times. */
 
 interface Field {
   readonly name: string;
@@ -50,6 +50,33 @@ export function cronProblem(cron: string): string | undefined {
     }
   }
   return undefined;
+}
+
+/**
+ * The same expression with every field as `*` or a list of numbers, for readers that know fewer ways to write it. Sunday is 0.
+ *
+ * @param cron one without a `cronProblem`
+ * @example plainCron('5/20 3 * * mon-Wednesday') // '5,25,45 3 * * 1,2,3'
+ */
+export function plainCron(cron: string): string {
+  return cron
+    .split(' ')
+    .map((text, index) => (text === '*' ? text : valuesOf(fields[index]!, text).join(',')))
+    .join(' ');
+}
+
+function valuesOf(field: Field, text: string): readonly number[] {
+  const values = text.split(',').flatMap((element) => {
+    const [range = '', step] = element.split('/');
+    const [start, end] =
+      range === '*' ? [field.min, field.max] : range.split('-').map((t) => valueOf(field, t));
+    const last = end ?? (step === undefined ? start : field.max);
+    const every = Number(step ?? 1);
+    return Array.from({ length: Math.floor((last! - start!) / every) + 1 }, (_, i) => start! + i * every);
+  });
+  // Both 0 and 7 are Sunday.
+  const isWeek = field.max === 7;
+  return [...new Set(values.map((value) => (isWeek ? value % 7 : value)))].sort((a, b) => a - b);
 }
 
 function elementProblem(field: Field, element: string): string | undefined {

@@ -1,8 +1,10 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { cronProblem } from '../../schedules/cron.ts';
-import { testServers } from '../setup/servers.ts';
+import { cronProblem, plainCron } from '../../../core/process/cron.ts';
+import { dueRuns } from '../../../core/process/due-runs.ts';
+import { dayMs } from '../../../core/window.ts';
+import { testServers } from '../../setup/servers.ts';
 
 const valid = [
   '0 3 * * *',
@@ -46,6 +48,20 @@ describe('cronProblem', () => {
   });
 });
 
+describe('plainCron', () => {
+  it.each([
+    ['0 3 * * *', '0 3 * * *'],
+    ['5/15 8-10 * * mon-fri', '5,20,35,50 8,9,10 * * 1,2,3,4,5'],
+    ['0 0,12 1-10/2 JAN,jul *', '0 0,12 1,3,5,7,9 1,7 *'],
+    ['*/90 3 * * Sunday', '0 3 * * 0'],
+    ['0 3 * * 5-7', '0 3 * * 0,5,6'],
+    ['0 3 * * 0,7', '0 3 * * 0'],
+    ['00 03 31 2 *', '0 3 31 2 *'],
+  ])('reads %s as %s', (cron, plain) => {
+    expect(plainCron(cron)).toBe(plain);
+  });
+});
+
 describe('the Temporal server agrees', () => {
   let connection: Connection;
   beforeAll(async () => {
@@ -65,6 +81,18 @@ describe('the Temporal server agrees', () => {
     const schedule = await create(cron);
     await schedule.delete();
     expect(schedule.scheduleId).toContain(cron);
+  });
+
+  it.each(valid)('on when runs are due by %s', async (cron) => {
+    const schedule = await create(cron);
+    const { info } = await schedule.describe();
+    await schedule.delete();
+    const expected = info.nextActionTimes.map((time) => time.getTime());
+    const after = Math.min(Date.now(), (expected[0] ?? Infinity) - 1);
+    const upTo = after + 2 * 366 * dayMs;
+    const most = expected.length;
+    expect(expected.length).toBe(cron === '00 03 31 2 *' ? 0 : 10);
+    expect(dueRuns({ cron, timeZone: 'UTC' }, { after, upTo, most: Math.max(most, 1) })).toEqual(expected);
   });
 
   it.each(invalid)('on refusing %s', async (cron) => {

@@ -1,0 +1,51 @@
+/** Which processes of a model are looked after, since when, and when they last succeeded. */
+
+import type { ProcessLife } from '../../core/process/dead-man.ts';
+import type { EnabledProcess } from '../../core/process/scheduled.ts';
+import { dayMs, hourMs } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+
+/**
+ * Somebody looks at least once a day. After a longer break everything was away, and each process has the time of its next runs to come
+ * back, instead of an alert for every one of them.
+ */
+const longestBreakMs = dayMs + 2 * hourMs;
+
+/** Notes that somebody looks after these processes now; one that is new, or has other times than before, is looked after from now on. */
+export async function lookAfter(
+  connection: Queryable,
+  model: string,
+  processes: readonly EnabledProcess[],
+): Promise<readonly ProcessLife[]> {
+  const rows = await connection.query<{
+    process: string;
+    watched_since: number;
+    succeeded_at: number | null;
+  }>(
+    `with watched as (
+       insert into watched_processes as known (model, process, cron, time_zone)
+       select $1, asked.* from unnest($2::text[], $3::text[], $4::text[]) as asked
+       on conflict (model, process) do update
+       set cron = excluded.cron, time_zone = excluded.time_zone, looked_at = now(),
+         watched_since = case
+           when (known.cron, known.time_zone) = (excluded.cron, excluded.time_zone)
+             and known.looked_at >= now() - make_interval(secs => $5) then known.watched_since
+           else now() end
+       returning model, process, watched_since
+     )
+     select process, watched_since, succeeded_at from watched left join process_watermarks using (model, process)`,
+    [
+      model,
+      processes.map(({ id }) => id),
+      processes.map(({ cron }) => cron),
+      processes.map(({ timeZone }) => timeZone),
+      longestBreakMs / 1000,
+    ],
+  );
+  return processes.flatMap((process) => {
+    const row = rows.find((row) => row.process === process.id);
+    return row === undefined
+      ? []
+      : [{ process, watchedSince: row.watched_since, succeededAt: row.succeeded_at }];
+  });
+}

@@ -1,0 +1,17 @@
+/** What a monitor says about processes that do not succeed any more, under `alerts.deadMan:`. */
+
+import { z } from 'zod';
+
+/**
+ * When a process that its schedules start is taken for dead.
+ *
+ * @example deadManSettingsSchema.parse({}).missedRuns // 2
+ */
+export const deadManSettingsSchema = z.strictObject({
+  /**
+   * So many runs in a row were due and none has succeeded. A run has an hour for that: with 1, one that takes longer was missed.
+   */
+  missedRuns: z.int().min(1, 'write 1 or more').max(100).default(2),
+});
+
+export type DeadManSettings = z.output<typeof deadManSettingsSchema>;
