@@ -69,7 +69,6 @@ function factsOf({ process, succeededAt }: ProcessLife, { missed }: DeadProcess,
     { name: 'Runs missed', value: String(missed) },
     { name: 'Due', value: timesText(process) },
     { name: 'Its runs', value: scheduleUrl },
-    { name: 'Runbook', value: 'docs/runbooks/DeadMan.md' },
   ];
 }
 

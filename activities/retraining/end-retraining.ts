@@ -125,7 +125,7 @@ async function conclude(
   await resolveAlert(connection, {
     ...alertOf(monitor, run, provenance),
     event: end.state === 'kept' ? 'promoted' : end.state,
-    severity: end.state === 'failed' ? 'warning' : 'info',
+    severity: end.state === 'failed' || end.state === 'rolled-back' ? 'warning' : 'info',
     summary: `${words[end.state]}: ${end.reason}`,
   });
   return { state: end.state, reason: end.reason, pendingAlerts: await listPendingAlerts(connection, model) };

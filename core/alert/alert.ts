@@ -72,13 +72,13 @@ export function eventKind(event: string): string {
   return event.replace(/\.\d+$/, '');
 }
 
-/** A retraining that failed is told and stays until somebody sees to it. */
-const endings: ReadonlySet<string> = new Set(['resolved', 'promoted', 'rejected']);
+/** A retraining that failed or was rolled back is told and stays until somebody sees to it. */
+const endings: ReadonlySet<string> = new Set(['resolved', 'promoted', 'rejected', 'cancelled']);
 
 /**
  * Is an alert over after such an event?
  *
- * @example [endsAlert('resolved.2'), endsAlert('failed')] // [true, false]
+ * @example [endsAlert('resolved.2'), endsAlert('failed'), endsAlert('rolled-back')] // [true, false, false]
  */
 export function endsAlert(event: string): boolean {
   return endings.has(eventKind(event));

@@ -97,12 +97,10 @@ const titles: Readonly<Record<AlertKind, Readonly<Record<string, string>>>> = {
     promoted: 'has a new champion',
     rejected: 'keeps its champion',
     failed: 'could not be retrained',
+    cancelled: 'is not retrained after all',
     'rolled-back': 'has its former champion back',
   },
-  'dead-man': having(
-    'a process that has not succeeded for too long',
-    'has all its processes succeeding again',
-  ),
+  'dead-man': having('a process that has not succeeded for too long', 'no longer waits for a process'),
   'delivery-failing': having('alerts that cannot be delivered', 'has its alerts delivered again'),
 };
 

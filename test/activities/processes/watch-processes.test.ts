@@ -91,7 +91,6 @@ describe('a process that has not succeeded for too long', () => {
           name: 'Its runs',
           value: `http://127.0.0.1:8233/namespaces/default/schedules/drift-detection:${model}`,
         },
-        { name: 'Runbook', value: 'docs/runbooks/DeadMan.md' },
       ]),
     });
   });
