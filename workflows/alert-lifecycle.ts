@@ -31,7 +31,7 @@ type AlertName = Parameters<typeof decisions.followAlert>[0];
 const longestHistory = 1_000;
 /** What is under way when the alert changes may still end by itself: a message takes seconds. */
 const patienceMs = 30_000;
-/** Clocks differ: who is told to wait for what is due already does not ask without a break. */
+/** Who is told that something is due already does not ask without a break. */
 const shortestWaitMs = 1_000;
 
 /**
@@ -67,9 +67,10 @@ export async function alertLifecycle(input: unknown): Promise<{ delivered: numbe
     const dueAt = Date.now() + (followed.dueInMs ?? Infinity);
     const outcome = await deliver(name, () => changes > seen, dueAt);
     delivered += outcome?.delivered ?? 0;
+    const nextDelivery = Date.now() + (outcome?.dueInMs ?? Infinity);
     const isSettled = changes === seen && outcome !== null;
     const isOver = alert === null || alert.state === 'resolved';
-    if (isSettled && isOver && outcome.nextDue === undefined) {
+    if (isSettled && isOver && nextDelivery === Infinity) {
       await condition(allHandlersFinished);
       // A signal that comes while the run completes is not lost: the server then asks for this decision again.
       if (changes === seen) return { delivered };
@@ -78,7 +79,7 @@ export async function alertLifecycle(input: unknown): Promise<{ delivered: numbe
       await condition(allHandlersFinished);
       await continueAsNew<typeof alertLifecycle>({ ...name, carried: { delivered } });
     }
-    if (isSettled) await sleepUntil(Math.min(dueAt, outcome.nextDue ?? Infinity), () => changes > seen);
+    if (isSettled) await sleepUntil(Math.min(dueAt, nextDelivery), () => changes > seen);
   }
 }
 

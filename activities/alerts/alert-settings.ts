@@ -2,17 +2,38 @@
 
 import { lifeRules } from '../../core/alert/rules.ts';
 import type { LifeRules } from '../../core/alert/rules.ts';
-import { mismatchOf, routesInOrder } from '../../core/alert/routes.ts';
-import type { AlertToRoute } from '../../core/alert/routes.ts';
+import { mismatchOf, routesInOrder, routeTo } from '../../core/alert/routes.ts';
+import type { AlertToRoute, Mailbox } from '../../core/alert/routes.ts';
 import { alertLifeSchema } from '../../core/alert/settings.ts';
 import { TidewatchError } from '../../core/errors.ts';
 import type { AlertSettings } from '../../core/monitor/schema.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { findMonitor } from '../monitors/store.ts';
+import type { StoredAlert } from './alert-rows.ts';
 import { readInstallationSettings } from './installation-settings.ts';
 
+/**
+ * The settings that hold for an alert. That messages are not taken is told where it was first told: the routes of the
+ * monitor lead to the channel that fails.
+ */
+export async function alertSettingsOf(
+  connection: Queryable,
+  { model, alertKey, kind, life: { episode } }: StoredAlert,
+): Promise<AlertSettings> {
+  const settings = await modelSettings(connection, model);
+  if (kind !== 'delivery-failing') return settings;
+  const takers = await connection.query<Record<string, unknown> & Mailbox>(
+    `select channel, recipient from alert_deliveries
+     where model = $1 and alert_key = $2 and episode = $3
+     order by recorded_at
+     limit 1`,
+    [model, alertKey, episode],
+  );
+  return { ...settings, routes: [...takers.map(routeTo), ...settings.routes] };
+}
+
 /** The settings of a model; of one that is not watched any more: its alerts are told to nobody. */
-export async function alertSettingsOf(connection: Queryable, model: string): Promise<AlertSettings> {
+export async function modelSettings(connection: Queryable, model: string): Promise<AlertSettings> {
   try {
     const { monitor } = await findMonitor(connection, model);
     return monitor.alerts;

@@ -44,7 +44,7 @@ export function createChangeAlert({
       if ('refused' in changed)
         throw new TidewatchError('ALERT_NOT_CHANGED', { alertKey, reason: changed.refused });
       const alert = { ...stored, life: changed.life };
-      const settings = await alertSettingsOf(connection, model);
+      const settings = await alertSettingsOf(connection, stored);
       await putAlert(connection, alert, await lifeRulesOf(connection, stored, settings));
       const { episode, severity, observedAsOf: asOf } = alert.life;
       for (const { kind } of changed.events) {

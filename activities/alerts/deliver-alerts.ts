@@ -28,8 +28,8 @@ export interface DeliveryOutcome {
   readonly delivered: number;
   /** Of this alert: waiting for their time or for a channel, or held back. */
   readonly pending: number;
-  /** When to look again, where something is pending: epoch milliseconds. */
-  readonly nextDue?: number;
+  /** In how many milliseconds to look again, where something is pending. A length, since clocks differ. */
+  readonly dueInMs?: number;
   /** What channels said that did not take their messages. */
   readonly failures?: readonly string[];
 }
@@ -66,10 +66,11 @@ export function createDeliverAlerts(
     }
     const pending = await countPending(database, alert);
     const due = Math.min(heldUntil ?? Infinity, ...settled.values());
+    const now = await wallClock(database);
     return {
       delivered,
       pending,
-      ...(pending > 0 && { nextDue: due === Infinity ? await wallClock(database) : due }),
+      ...(pending > 0 && { dueInMs: due === Infinity ? 0 : Math.max(0, due - now) }),
       ...(failures.size > 0 && { failures: [...failures] }),
     };
   };

@@ -1,12 +1,12 @@
 /** A channel that refuses messages is a trouble of its own: told by the channel that takes over. */
 
-import { routesSchema } from '../../core/alert/route-settings.ts';
-import type { ChannelName } from '../../core/alert/route-settings.ts';
+import { alertKey as keyOf } from '../../core/alert/alert.ts';
+import { routeTo } from '../../core/alert/routes.ts';
 import type { Mailbox } from '../../core/alert/routes.ts';
-import { alertLifeSchema } from '../../core/alert/settings.ts';
 import type { Queryable } from '../../sql/database.ts';
-import { wallClock } from './alert-rows.ts';
+import { findAlert, wallClock } from './alert-rows.ts';
 import type { AlertName } from './alert-rows.ts';
+import { alertSettingsOf, modelSettings } from './alert-settings.ts';
 import { channelTable } from './channel.ts';
 import type { Claim } from './deliveries.ts';
 import { openAlert, resolveAlert } from './store.ts';
@@ -17,10 +17,8 @@ interface Run {
 }
 
 const kind = 'delivery-failing';
-/** A message that was taken is proof enough. */
-const life = alertLifeSchema.parse({ resolveAfter: 1 });
 
-/** Opens the alert for those who take over; its deliveries go nowhere else. Gives whom to wake, if anything is new. */
+/** Opens the alert for those who take over. Gives whom to wake, if anything is new. */
 export async function noteFailing(
   connection: Queryable,
   claim: Claim,
@@ -30,8 +28,10 @@ export async function noteFailing(
 ): Promise<AlertName | null> {
   const model = claim.events[0]?.model;
   if (model === undefined) return null;
+  const { life, routes } = await modelSettings(connection, model);
   const alertKey = await openAlert(connection, {
-    ...(await observed(connection, model, claim, next, provenance)),
+    ...(await observed(connection, model, claim, provenance)),
+    alerts: { life, routes: [routeTo(next), ...routes] },
     severity: 'critical',
     summary: reason,
   });
@@ -44,14 +44,13 @@ export async function noteWorking(
   claim: Claim,
   provenance: Run,
 ): Promise<readonly AlertName[]> {
-  const failing = await connection.query<{ model: string }>(
-    `select distinct model from alerts where kind = $1 and state <> 'resolved' and subject = $2 and model = any($3)`,
-    [kind, subjectOf(claim), [...new Set(claim.events.map(({ model }) => model))]],
-  );
   const ended: AlertName[] = [];
-  for (const { model } of failing) {
+  for (const model of new Set(claim.events.map((event) => event.model))) {
+    const failing = await findAlert(connection, { model, alertKey: keyOf(kind, model, subjectOf(claim)) });
+    if (failing === undefined || failing.life.state === 'resolved') continue;
     const alertKey = await resolveAlert(connection, {
-      ...(await observed(connection, model, claim, null, provenance)),
+      ...(await observed(connection, model, claim, provenance)),
+      alerts: await alertSettingsOf(connection, failing),
       summary: `${channelTable[claim.channel].label} takes messages again`,
     });
     if (alertKey !== null) ended.push({ model, alertKey });
@@ -63,7 +62,6 @@ async function observed(
   connection: Queryable,
   model: string,
   { channel, recipient }: Claim,
-  next: Mailbox | null,
   provenance: Run,
 ) {
   return {
@@ -72,26 +70,11 @@ async function observed(
     subject: subjectOf({ channel, recipient }),
     facts: [{ name: 'Channel', value: `${channelTable[channel].label}, ${recipient}` }],
     asOf: await wallClock(connection),
-    alerts: {
-      routes: next === null ? [] : routesSchema.parse([{ ...channelsOf(next), groupWait: '0s' }]),
-      life,
-    },
     provenance,
   } as const;
 }
 
 /** E-mail addresses are for no key. */
-function subjectOf({
-  channel,
-  recipient,
-}: {
-  readonly channel: ChannelName;
-  readonly recipient: string;
-}): string {
+function subjectOf({ channel, recipient }: Pick<Claim, 'channel' | 'recipient'>): string {
   return channel === 'email' || recipient === 'default' ? channel : `${channel}-${recipient}`;
-}
-
-function channelsOf({ channel, recipient }: Mailbox): object {
-  if (channel === 'email') return { email: recipient.split(', ') };
-  return { [channel]: recipient === 'default' ? true : recipient };
 }

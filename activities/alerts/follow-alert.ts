@@ -23,7 +23,7 @@ export function createFollowAlert({
       await lockAlert(connection, name.alertKey);
       const stored = await findAlert(connection, name);
       if (stored === undefined) return { alert: null, dueInMs: null };
-      const settings = await alertSettingsOf(connection, name.model);
+      const settings = await alertSettingsOf(connection, stored);
       const rules = await lifeRulesOf(connection, stored, settings);
       const now = await wallClock(connection);
       const { life, events } = tick(stored.life, rules, now);

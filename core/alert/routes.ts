@@ -5,7 +5,7 @@ import type { AlertKind, Severity } from './alert.ts';
 import { groupOf } from './grouping.ts';
 import type { DeliveryTerms } from './grouping.ts';
 import { isWithin } from './hours.ts';
-import { channelNames } from './route-settings.ts';
+import { channelNames, routeSchema } from './route-settings.ts';
 import type { ChannelName, Labels, Route, RouteChannels, Routes } from './route-settings.ts';
 
 /** What routes tell alerts by. */
@@ -69,6 +69,16 @@ export function routesInOrder(
       : [inPlace(model)(route, index)],
   );
   return [...first, ...shared.filter((route) => !first.includes(route))];
+}
+
+/**
+ * The route that leads to one mailbox, at once and whatever the alert.
+ *
+ * @example routeTo({ channel: 'email', recipient: 'a@example.org, b@example.org' }).email // ['a@example.org', 'b@example.org']
+ */
+export function routeTo({ channel, recipient }: Mailbox): Route {
+  const told = channel === 'email' ? recipient.split(', ') : recipient === unnamed || recipient;
+  return routeSchema.parse({ name: 'fallback', [channel]: told, groupWait: '0s' });
 }
 
 /** Everything that a route may ask of an alert, in the order in which it is asked. */

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createDeliverAlerts } from '../../../activities/alerts/deliver-alerts.ts';
 import type { DeliveryOutcome } from '../../../activities/alerts/deliver-alerts.ts';
-import { wallClock } from '../../../activities/alerts/alert-rows.ts';
 import { openAlertmanager } from '../../../activities/alerts/alertmanager.ts';
 import { claimMessage } from '../../../activities/alerts/deliveries.ts';
 import type { Claim } from '../../../activities/alerts/deliveries.ts';
 import { recordDelivered, recordFailed } from '../../../activities/alerts/message-outcome.ts';
 import { openEmail } from '../../../activities/alerts/email.ts';
+import { createFollowAlert } from '../../../activities/alerts/follow-alert.ts';
 import { upsertInstallationSettings } from '../../../activities/alerts/installation-settings.ts';
 import { openPagerDuty } from '../../../activities/alerts/pagerduty.ts';
 import { openSlack } from '../../../activities/alerts/slack.ts';
@@ -88,15 +88,11 @@ const channels = () => ({
   slack: openSlack({ webhookUrl: slack.url }),
   email: openEmail({ smtpUrl: smtp.url, from: 'Tidewatch <tidewatch@example.org>' }),
 });
-interface Outcome extends Omit<DeliveryOutcome, 'nextDue'> {
-  /** From now on. */
-  readonly dueInMs?: number;
-}
 const deliver = async (
   given: Partial<Parameters<typeof createDeliverAlerts>[0]> = {},
   alertKey: string = alert.alertKey,
-): Promise<Outcome> => {
-  const { nextDue, ...outcome } = await createDeliverAlerts({
+): Promise<DeliveryOutcome> =>
+  createDeliverAlerts({
     database: test.database,
     channels: channels(),
     temporalUi: 'http://127.0.0.1:8233/namespaces/default',
@@ -112,9 +108,6 @@ const deliver = async (
     }),
     ...given,
   })({ ...alert, alertKey });
-  if (nextDue === undefined) return outcome;
-  return { ...outcome, dueInMs: nextDue - (await wallClock(given.database ?? test.database)) };
-};
 /** As if what is stored had happened so much earlier. */
 async function letPass(interval: string): Promise<void> {
   for (const [table, columns] of [
@@ -297,7 +290,7 @@ describe('deliverAlerts', () => {
     const keys = ['hum', 'temp', 'windspeed', 'weather'].map((subject) => `drift:bike-demand:${subject}`);
     await letPass('10 minutes');
     const lateInTheHour = floorToHour(Date.now()) + hourMs - 1_000;
-    const outcomes: Outcome[] = [];
+    const outcomes: DeliveryOutcome[] = [];
     for (const key of keys) outcomes.push(await deliver({ database: clockAt(lateInTheHour) }, key));
     expect(outcomes.map(({ delivered, dueInMs }) => [delivered, dueInMs])).toEqual([
       [1, undefined],
@@ -465,6 +458,40 @@ describe('a channel that refuses for good', () => {
     });
     expect(woken).toEqual([failing]);
     expect(smtp.messages()).toHaveLength(1);
+  });
+
+  it('is repeated and ended where the alert was opened, whatever the routes say', async () => {
+    const routes = [
+      { kind: 'degradation' as const, slack: true, fallback: [{ email: ['a@example.org'] }], ...atOnce },
+      { slack: true, ...atOnce },
+    ];
+    await watch(test.database, { model: 'bike-demand', alerts: { routes } });
+    const settings = installationSettingsSchema.parse({ routes: [{ email: ['others@example.org'] }] });
+    await upsertInstallationSettings(test.database, settings, 'hash');
+    const { email } = channels();
+    await opened(routesSchema.parse(routes));
+    await deliver({ channels: { slack: refusing, email } });
+    await deliver({ channels: { slack: refusing, email } }, failing);
+    await test.database.execute(`update alerts set told_at = told_at - interval '1 hour'`);
+    const followed = await createFollowAlert(test)({ model: 'bike-demand', alertKey: failing });
+    expect(followed.dueInMs).toBeGreaterThan(0);
+    await letPass('1 hour');
+    await deliver({ channels: { slack: refusing, email } }, failing);
+    await resolved(routesSchema.parse(routes));
+    await deliver();
+    await letPass('1 hour');
+    await deliver({}, failing);
+    const told = await test.database.query(
+      `select event, channel, recipient, state from alert_deliveries where alert_key = $1 order by recorded_at`,
+      [failing],
+    );
+    const toFallback = { channel: 'email', recipient: 'a@example.org', state: 'delivered' };
+    expect(told).toEqual([
+      { event: 'opened', ...toFallback },
+      { event: 'repeated', ...toFallback },
+      { event: 'resolved', ...toFallback },
+    ]);
+    await test.database.execute('delete from monitors');
   });
 
   it('keeps the message and tries again where nobody else can take it', async () => {
