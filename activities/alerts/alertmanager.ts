@@ -74,9 +74,11 @@ export interface AlertmanagerAlert {
 export function alertmanagerAlerts(event: AlertEventText, now: number): readonly AlertmanagerAlert[] {
   const { model, kind, severity, title, summary, asOf, links, labels = {} } = event;
   const isOver = endsAlert(event.event);
-  const over = { endsAt: toTimestamp(now) };
+  // Not now: by a clock that is ahead of Alertmanager's, it would go on firing until then.
+  const happenedAt = toTimestamp(Math.min(asOf, now));
+  const over = { endsAt: happenedAt };
   // Without a start, one that ends later would begin then.
-  const firing = { startsAt: toTimestamp(Math.min(asOf, now)), endsAt: toTimestamp(now + firesForMs) };
+  const firing = { startsAt: happenedAt, endsAt: toTimestamp(now + firesForMs) };
   const annotations = {
     summary: title,
     description: summary,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { alertmanagerAlerts, openAlertmanager } from '../../../activities/alerts/alertmanager.ts';
 import { runbookLabel } from '../../../core/alert/runbooks.ts';
+import { hourMs } from '../../../core/window.ts';
 import { until } from '../../../demo/stack/until.ts';
 import {
   alertmanagerCommand,
@@ -71,8 +72,11 @@ describe.skipIf(alertmanagerCommand === undefined)(
     }, 60_000);
     afterAll(() => alertmanager.stop());
 
-    const send = (given: Parameters<typeof alertEvent>[0], url = alertmanager.url) =>
-      openAlertmanager({ urls: [url] }).send(alertMessage(given), 'default');
+    const send = (
+      given: Parameters<typeof alertEvent>[0],
+      { url = alertmanager.url, skewMs = 0 }: { readonly url?: string; readonly skewMs?: number } = {},
+    ) =>
+      openAlertmanager({ urls: [url], now: () => Date.now() + skewMs }).send(alertMessage(given), 'default');
     const activeOf = async (subject: string) =>
       (await alertmanager.active()).filter(({ labels }) => labels['subject'] === subject);
     const toldOf = (subject: string) =>
@@ -112,6 +116,19 @@ describe.skipIf(alertmanagerCommand === undefined)(
       ]);
     });
 
+    it.each([
+      ['ahead', hourMs],
+      ['behind', -hourMs],
+    ])('fires and ends at once where the clock of the worker is %s by an hour', async (subject, skewMs) => {
+      const asOf = Date.now() + Math.min(0, skewMs) - 60_000;
+      await send({ ...about(subject), asOf }, { skewMs });
+      await untilTold(subject, 1);
+      await send({ ...about(subject), asOf: asOf + 1_000, event: 'resolved' }, { skewMs });
+      await untilTold(subject, 2);
+      expect(toldOf(subject)).toEqual(['firing critical', 'resolved critical']);
+      expect(await activeOf(subject)).toEqual([]);
+    });
+
     it('is taken with any name and with 100 kB of detail', async () => {
       for (const name of hostileNames) {
         await send({ model: name, alertKey: `degradation:${name}:x`, title: name, summary: name });
@@ -127,7 +144,7 @@ describe.skipIf(alertmanagerCommand === undefined)(
     });
 
     it('is not found behind a path that it does not have', async () => {
-      expect(await failureOf(send({}, `${alertmanager.url}/elsewhere/`))).toMatchObject({
+      expect(await failureOf(send({}, { url: `${alertmanager.url}/elsewhere/` }))).toMatchObject({
         code: 'DELIVERY_REFUSED',
       });
     });
