@@ -1,0 +1,132 @@
+import { blockLengthOf } from '../../core/comparison/blocks.ts';
+import type { Monitor } from '../../core/monitor/schema.ts';
+import {
+  gatesOf,
+  judgeGates,
+  summarizeGates,
+  type GateJudgement,
+  type Latency,
+} from '../../core/retraining/gates.ts';
+import { checkSanity, type SanityCheck } from '../../core/retraining/sanity.ts';
+import type { Queryable } from '../../sql/database.ts';
+import { lockUntilCommit } from '../../sql/database.ts';
+import { findMonitor } from '../monitors/store.ts';
+import { readHoldout } from './holdout-outcomes.ts';
+import { addLineage, findLineage, type Lineage } from './registry.ts';
+import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
+import { policyOf, requireRetraining } from './retraining-run.ts';
+import type { RetrainingRun } from './store.ts';
+
+/** How a challenger was judged; `retraining_runs.comparison` holds it. */
+export interface Validation {
+  readonly verdict: 'pass' | 'fail';
+  readonly reason: string;
+  /** Held-out rows that both versions have predicted. */
+  readonly rows: number;
+  readonly sanity: readonly SanityCheck[];
+  /** None where the challenger is not sane. */
+  readonly gates: readonly GateJudgement[];
+}
+
+/**
+ * Is the challenger sane, and does it pass the gates of its monitor on the held-out outcomes? Judged once: a repetition gives
+ * what is stored. Moves no stage.
+ */
+export function createValidateChallenger(
+  deps: Pick<RetrainingDependencies, 'database'>,
+): (key: RetrainingKey) => Promise<Validation> {
+  return async function validateChallenger({ model, retrainingId }) {
+    const { monitor } = await findMonitor(deps.database, model);
+    return deps.database.transaction(async (connection) => {
+      await lockUntilCommit(connection, `retraining:${model}`);
+      const run = await requireRetraining(connection, model, retrainingId);
+      const known = await findValidation(connection, run);
+      if (known !== undefined) return known;
+      const validation = await validate(connection, monitor, run);
+      await storeValidation(connection, run, validation);
+      return validation;
+    });
+  };
+}
+
+async function validate(connection: Queryable, monitor: Monitor, run: RetrainingRun): Promise<Validation> {
+  const { model, champion_version: champion, challenger_version: challenger } = run;
+  if (challenger === null)
+    throw new Error(`retraining ${run.retraining_id} of ${model} has no challenger yet`);
+  const holdout = { start: run.holdout_start, end: run.holdout_end };
+  if (champion === null) {
+    const reason =
+      'no version has served in the holdout, so that there is nothing to compare the challenger with';
+    return { verdict: 'fail', reason, rows: 0, sanity: [], gates: [] };
+  }
+  const training = { start: run.training_start, end: run.training_end };
+  const { blocks, facts } = await readHoldout(connection, {
+    monitor,
+    challenger,
+    champion,
+    training,
+    holdout,
+  });
+  const lineage = await findLineage(connection, model, challenger);
+  const features = stringsOf(lineage['features']);
+  const sanity = checkSanity({ ...facts, ...(features && { features }) }, Object.keys(monitor.features));
+  const insane = sanity.filter(({ holds }) => holds === 'no').map(({ reason }) => reason);
+  const rows = facts.predictedRows;
+  if (insane.length > 0) return { verdict: 'fail', reason: insane.join('; '), rows, sanity, gates: [] };
+  const gates = judgeGates(gatesOf(policyOf(monitor), monitor.task), {
+    blocks,
+    length: blockLengthOf(holdout),
+    intervalLevels: monitor.performance.intervalLevels,
+    latency: {
+      challenger: latencyOf(lineage),
+      champion: latencyOf(await findLineage(connection, model, champion)),
+    },
+  });
+  return { ...summarizeGates(gates), rows, sanity, gates };
+}
+
+async function findValidation(connection: Queryable, run: RetrainingRun): Promise<Validation | undefined> {
+  const [row] = await connection.query<{ comparison: Validation | null }>(
+    `select comparison from retraining_runs where model = $1 and retraining_id = $2`,
+    [run.model, run.retraining_id],
+  );
+  return row?.comparison ?? undefined;
+}
+
+/** With the lineage of the challenger go the numbers that it was judged by. */
+async function storeValidation(
+  connection: Queryable,
+  run: RetrainingRun,
+  validation: Validation,
+): Promise<void> {
+  await connection.execute(
+    `update retraining_runs set comparison = $3 where model = $1 and retraining_id = $2`,
+    [run.model, run.retraining_id, JSON.stringify(validation)],
+  );
+  const { verdict, rows, gates } = validation;
+  const holdout = {
+    verdict,
+    rows,
+    gates: gates
+      .filter(({ segment }) => segment === '')
+      .map(({ gate, holds, challenger, champion, improvement }) => ({
+        gate,
+        holds,
+        challenger,
+        champion,
+        improvement,
+      })),
+  };
+  await addLineage(connection, run.model, run.challenger_version!, { holdout });
+}
+
+function latencyOf({ latencyMs }: Lineage): Latency | undefined {
+  if (typeof latencyMs !== 'object' || latencyMs === null) return undefined;
+  return Object.fromEntries(
+    Object.entries(latencyMs).filter(([, value]) => typeof value === 'number'),
+  ) as Latency;
+}
+
+function stringsOf(value: unknown): string[] | undefined {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : undefined;
+}

@@ -1,0 +1,216 @@
+/** Does a challenger pass the gates of its monitor? */
+
+import type { BlockLength } from '../comparison/blocks.ts';
+import {
+  distinctTexts,
+  metricTable,
+  percentText,
+  type MetricName,
+  type Task,
+} from '../performance/metrics.ts';
+import { improvementOf, type Improvement, type PairedBlock } from './improvement.ts';
+
+/**
+ * `better: 0.02`: at least so much better, as a share of the champion's number. `worse: 0.05`: at most so much worse; with
+ * `segments: each`, in every segment that has enough rows.
+ *
+ * `certainty: interval`: the word of the gate must be more than chance: to be better, the whole 95% interval is at or above
+ * `better`; to be worse, the whole interval is below. In each of several segments the intervals hold together.
+ */
+export interface MetricGate {
+  readonly metric: MetricName;
+  readonly better?: number | undefined;
+  readonly worse?: number | undefined;
+  readonly segments?: 'each' | undefined;
+  readonly certainty: 'point' | 'interval';
+}
+
+/** Of the milliseconds that a prediction takes, as the trainer measured it. */
+export interface LatencyGate {
+  readonly latency: LatencyPart;
+  readonly worse: number;
+}
+
+export type Gate = MetricGate | LatencyGate;
+
+export type LatencyPart = 'p50' | 'p95';
+export type Latency = Readonly<Partial<Record<LatencyPart, number>>>;
+
+/** What challenger and champion are judged by. */
+export interface Trial {
+  /** The held-out outcomes that both have predicted, by segment ('' is all of them), in the order of time. */
+  readonly blocks: ReadonlyMap<string, readonly PairedBlock[]>;
+  readonly length: BlockLength;
+  readonly intervalLevels?: readonly [low: number, high: number];
+  readonly latency?: { readonly challenger?: Latency | undefined; readonly champion?: Latency | undefined };
+}
+
+/** JSON-safe. */
+export interface GateJudgement {
+  /** What was asked, in words. */
+  readonly gate: string;
+  /** '' for all rows. */
+  readonly segment: string;
+  /** `not-judged` where there is nothing to hold it against; it stops nobody. */
+  readonly holds: 'yes' | 'no' | 'not-judged';
+  /** Relative to the champion's number, positive is better, with its 95% interval. */
+  readonly improvement: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly challenger: number | null;
+  readonly champion: number | null;
+  readonly rows: number;
+  readonly reason: string;
+}
+
+/**
+ * Which gates does a challenger have to pass? Those that are written; without any, to be better by the minimum improvement,
+ * by the metric of the policy, or by RMSE or log loss.
+ *
+ * @example gatesOf({ minimumImprovement: 0.02 }, 'regression') // [{ metric: 'rmse', better: 0.02, certainty: 'point' }]
+ */
+export function gatesOf(
+  policy: {
+    readonly gates?: readonly Gate[] | undefined;
+    readonly metric?: MetricName | undefined;
+    readonly minimumImprovement: number;
+  },
+  task: Task,
+): readonly Gate[] {
+  const metric = policy.metric ?? (task === 'regression' ? 'rmse' : 'log_loss');
+  return policy.gates ?? [{ metric, better: policy.minimumImprovement, certainty: 'point' }];
+}
+
+/**
+ * Does the challenger pass? Each gate over all rows gives one judgement, one of segments one for each segment.
+ *
+ * What is not computable stops the challenger, too few rows of all included. A segment with fewer than 50 rows, or whose
+ * number is not computable, is not judged: it is part of all rows. So is a latency of which the champion's is not known; an
+ * unknown one of the challenger stops it. See `improvementOf` for the interval.
+ *
+ * @example
+ * const errors = (error) => summarizeRegression({ predictions: new Float64Array(24).fill(error), actuals: new Float64Array(24) });
+ * const day = { challenger: errors(1), champion: errors(5) };
+ * judgeGates([{ metric: 'rmse', better: 0.02, certainty: 'point' }], { blocks: new Map([['', [day, day, day]]]), length: 'day' })[0].reason
+ * // 'challenger RMSE 1 against 5 on the same 72 held-out rows: 80% better, at least 2% needed'
+ */
+export function judgeGates(gates: readonly Gate[], trial: Trial): readonly GateJudgement[] {
+  return gates.flatMap((gate) => {
+    if ('latency' in gate) return [judgeLatency(gate, trial.latency ?? {})];
+    if (gate.segments === undefined) return [judgeMetric(gate, trial)];
+    return [...trial.blocks.keys()]
+      .filter((name) => name !== '')
+      .map((segment) => judgeMetric(gate, trial, segment));
+  });
+}
+
+/**
+ * What do the judgements come to? The reason tells what has failed; where all holds, what was found.
+ *
+ * @example
+ * const gate = { gate: 'p95 latency', segment: '', holds: 'no', reason: 'p95 latency 12 ms against 10 ms: 20% more' };
+ * summarizeGates([gate]) // { verdict: 'fail', reason: 'p95 latency 12 ms against 10 ms: 20% more' }
+ */
+export function summarizeGates(judgements: readonly GateJudgement[]): {
+  readonly verdict: 'pass' | 'fail';
+  readonly reason: string;
+} {
+  const failed = judgements.filter(({ holds }) => holds === 'no');
+  if (failed.length > 0) return { verdict: 'fail', reason: failed.map(({ reason }) => reason).join('; ') };
+  const ofAll = judgements.filter(({ segment }) => segment === '').map(({ reason }) => reason);
+  const ofSegments = judgements.filter(({ segment }) => segment !== '');
+  const judged = ofSegments.filter(({ holds }) => holds === 'yes').length;
+  return {
+    verdict: 'pass',
+    reason: [
+      ...ofAll,
+      ...(ofSegments.length === 0
+        ? []
+        : [`${judged} of ${ofSegments.length} segments judged, none is worse than allowed`]),
+    ].join('; '),
+  };
+}
+
+function judgeMetric(gate: MetricGate, trial: Trial, segment = ''): GateJudgement {
+  const { metric, certainty, segments } = gate;
+  const { length, intervalLevels } = trial;
+  const together = segments === undefined ? 1 : Math.max(1, trial.blocks.size - 1);
+  const found = improvementOf(trial.blocks.get(segment) ?? [], {
+    metric,
+    length,
+    together,
+    ...(intervalLevels !== undefined && { intervalLevels }),
+  });
+  const about = { gate: gateText(gate), segment };
+  const where = segment === '' ? '' : `${segment}: `;
+  if ('notComputable' in found) {
+    const holds = segment === '' ? 'no' : 'not-judged';
+    return { ...about, ...nothing, holds, reason: `${where}${found.notComputable}` };
+  }
+  const low = 'low' in found.interval ? found.interval.low : null;
+  const high = 'high' in found.interval ? found.interval.high : null;
+  const { rows, challenger, champion, value: improvement } = found;
+  const numbers = { rows, challenger, champion, improvement, low, high };
+  const words = `${where}${numbersText(gate, found)}`;
+  const asked =
+    gate.better === undefined
+      ? `at most ${percentText(gate.worse ?? 0)} worse allowed`
+      : `at least ${percentText(gate.better)} needed`;
+  if (certainty === 'interval' && low === null) {
+    const reason = `${words}; ${'notComputable' in found.interval ? found.interval.notComputable : ''}`;
+    return { ...about, ...numbers, holds: segment === '' ? 'no' : 'not-judged', reason };
+  }
+  const decisive = certainty === 'point' ? improvement : gate.better === undefined ? high! : low!;
+  const limit = gate.better ?? -(gate.worse ?? 0);
+  return { ...about, ...numbers, holds: decisive >= limit ? 'yes' : 'no', reason: `${words}, ${asked}` };
+}
+
+const nothing = { improvement: null, low: null, high: null, challenger: null, champion: null, rows: 0 };
+
+function gateText(gate: MetricGate): string {
+  const { label } = metricTable[gate.metric];
+  const change =
+    gate.better === undefined
+      ? `at most ${percentText(gate.worse ?? 0)} worse`
+      : `at least ${percentText(gate.better)} better`;
+  const where = gate.segments === undefined ? '' : ' in each segment';
+  return `${label} ${change}${where}${gate.certainty === 'interval' ? ', by its interval' : ''}`;
+}
+
+function numbersText({ metric, certainty }: MetricGate, found: Improvement): string {
+  const [challenger, champion] = distinctTexts(metric, found.challenger, found.champion);
+  const { value, interval } = found;
+  const signed = (share: number): string =>
+    `${percentText(Math.abs(share))} ${share < 0 ? 'worse' : 'better'}`;
+  const isAsked = certainty === 'interval' && 'low' in interval;
+  const sure = isAsked ? ` (95% ${signed(interval.low)} to ${signed(interval.high)})` : '';
+  return `challenger ${metricTable[metric].label} ${challenger} against ${champion} on the same ${found.rows} held-out rows: ${signed(value)}${sure}`;
+}
+
+function judgeLatency({ latency, worse }: LatencyGate, known: NonNullable<Trial['latency']>): GateJudgement {
+  const challenger = known.challenger?.[latency] ?? null;
+  const champion = known.champion?.[latency] ?? null;
+  const about = {
+    ...nothing,
+    gate: `${latency} latency at most ${percentText(worse)} more`,
+    segment: '',
+    challenger,
+    champion,
+  };
+  if (challenger === null) {
+    const reason = `the ${latency} latency of the challenger is not known; let the trainer answer latencyMs`;
+    return { ...about, holds: 'no', reason };
+  }
+  if (champion === null || champion <= 0) {
+    const reason = `${latency} latency ${challenger} ms; the champion's is not known, so that nothing is asked of it`;
+    return { ...about, holds: 'not-judged', reason };
+  }
+  const improvement = (champion - challenger) / champion;
+  const change = `${percentText(Math.abs(improvement))} ${improvement < 0 ? 'more' : 'less'}`;
+  return {
+    ...about,
+    improvement,
+    holds: improvement >= -worse ? 'yes' : 'no',
+    reason: `${latency} latency ${challenger} ms against ${champion} ms: ${change}, at most ${percentText(worse)} more allowed`,
+  };
+}
