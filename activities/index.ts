@@ -22,6 +22,7 @@ import { createProfileHours } from './profiles/profile-hours.ts';
 import { createBeginRetraining } from './retraining/begin-retraining.ts';
 import { createFailRetraining, createJudgeChallenger } from './retraining/end-retraining.ts';
 import { createReadTraining, createStartTraining } from './retraining/train.ts';
+import { createValidateChallenger } from './retraining/validate-challenger.ts';
 
 // eslint-disable-next-line typescript/explicit-module-boundary-types -- the inferred type is the contract of the workflows
 export function createActivities(deps: ActivityDependencies) {
@@ -39,6 +40,7 @@ export function createActivities(deps: ActivityDependencies) {
     beginRetraining: createBeginRetraining(deps),
     startTraining: createStartTraining(deps),
     readTraining: createReadTraining(deps),
+    validateChallenger: createValidateChallenger(deps),
     judgeChallenger: createJudgeChallenger(deps),
     failRetraining: createFailRetraining(deps),
     watchProcesses: createWatchProcesses(deps),

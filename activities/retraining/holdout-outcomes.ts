@@ -147,15 +147,18 @@ function countPredictions(
   };
 }
 
-/** The lowest and highest actual of the reference, the training window and the holdout. */
+/** The lowest and highest actual of the references, the training window and the holdout. */
 async function readRange(connection: Queryable, { monitor, training, holdout }: Contest): Promise<Range> {
   if (monitor.task !== 'regression') return undefined;
   const [row] = await connection.query<{ low: number | null; high: number | null }>(
-    `select min(value) as low, max(value) as high
-     from actuals
-     where model = $1 and (event_time >= $2 and event_time < $3 or event_time >= $4 and event_time < $5 or exists (
-       select from model_references reference
-       where reference.model = $1 and event_time >= reference.window_start and event_time < reference.window_end))`,
+    `with known (first, last) as (
+       select window_start, window_end from model_references where model = $1 and window_start is not null
+       union all
+       values ($2::timestamptz, $3::timestamptz), ($4, $5)
+     )
+     select min(value) as low, max(value) as high
+     from known
+     join actuals on model = $1 and event_time >= first and event_time < last`,
     [
       monitor.model,
       ...[training.start, training.end, holdout.start, holdout.end].map((instant) => toTimestamp(instant)),

@@ -1,11 +1,15 @@
 import { blockLengthOf } from '../../core/comparison/blocks.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import {
+  advantageOf,
   gatesOf,
   judgeGates,
+  mainMetricOf,
   summarizeGates,
   type GateJudgement,
+  type Advantage,
   type Latency,
+  type Trial,
 } from '../../core/retraining/gates.ts';
 import { checkSanity, type SanityCheck } from '../../core/retraining/sanity.ts';
 import type { Queryable } from '../../sql/database.ts';
@@ -18,7 +22,7 @@ import { policyOf, requireRetraining } from './retraining-run.ts';
 import type { RetrainingRun } from './store.ts';
 
 /** How a challenger was judged; `retraining_runs.comparison` holds it. */
-export interface Validation {
+export interface Validation extends Advantage {
   readonly verdict: 'pass' | 'fail';
   readonly reason: string;
   /** Held-out rows that both versions have predicted. */
@@ -57,7 +61,7 @@ async function validate(connection: Queryable, monitor: Monitor, run: Retraining
   if (champion === null) {
     const reason =
       'no version has served in the holdout, so that there is nothing to compare the challenger with';
-    return { verdict: 'fail', reason, rows: 0, sanity: [], gates: [] };
+    return { verdict: 'fail', reason, rows: 0, ...unknown, sanity: [], gates: [] };
   }
   const training = { start: run.training_start, end: run.training_end };
   const { blocks, facts } = await readHoldout(connection, {
@@ -72,8 +76,10 @@ async function validate(connection: Queryable, monitor: Monitor, run: Retraining
   const sanity = checkSanity({ ...facts, ...(features && { features }) }, Object.keys(monitor.features));
   const insane = sanity.filter(({ holds }) => holds === 'no').map(({ reason }) => reason);
   const rows = facts.predictedRows;
-  if (insane.length > 0) return { verdict: 'fail', reason: insane.join('; '), rows, sanity, gates: [] };
-  const gates = judgeGates(gatesOf(policyOf(monitor), monitor.task), {
+  if (insane.length > 0)
+    return { verdict: 'fail', reason: insane.join('; '), rows, ...unknown, sanity, gates: [] };
+  const policy = policyOf(monitor);
+  const trial: Trial = {
     blocks,
     length: blockLengthOf(holdout),
     intervalLevels: monitor.performance.intervalLevels,
@@ -81,9 +87,13 @@ async function validate(connection: Queryable, monitor: Monitor, run: Retraining
       challenger: latencyOf(lineage),
       champion: latencyOf(await findLineage(connection, model, champion)),
     },
-  });
-  return { ...summarizeGates(gates), rows, sanity, gates };
+  };
+  const gates = judgeGates(gatesOf(policy, monitor.task), trial);
+  const advantage = advantageOf(mainMetricOf(policy, monitor.task), trial);
+  return { ...summarizeGates(gates), rows, ...advantage, sanity, gates };
 }
+
+const unknown: Advantage = { improvement: null, worstSegment: null };
 
 async function findValidation(connection: Queryable, run: RetrainingRun): Promise<Validation | undefined> {
   const [row] = await connection.query<{ comparison: Validation | null }>(
@@ -122,9 +132,7 @@ async function storeValidation(
 
 function latencyOf({ latencyMs }: Lineage): Latency | undefined {
   if (typeof latencyMs !== 'object' || latencyMs === null) return undefined;
-  return Object.fromEntries(
-    Object.entries(latencyMs).filter(([, value]) => typeof value === 'number'),
-  ) as Latency;
+  return Object.fromEntries(Object.entries(latencyMs).filter(([, value]) => typeof value === 'number'));
 }
 
 function stringsOf(value: unknown): string[] | undefined {

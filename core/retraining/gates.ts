@@ -5,36 +5,18 @@ import {
   distinctTexts,
   metricTable,
   percentText,
-  type MetricName,
+  type JudgedMetric,
   type Task,
 } from '../performance/metrics.ts';
 import { improvementOf, type Improvement, type PairedBlock } from './improvement.ts';
+import type { GateSettings } from './settings.ts';
 
-/**
- * `better: 0.02`: at least so much better, as a share of the champion's number. `worse: 0.05`: at most so much worse; with
- * `segments: each`, in every segment that has enough rows.
- *
- * `certainty: interval`: the word of the gate must be more than chance: to be better, the whole 95% interval is at or above
- * `better`; to be worse, the whole interval is below. In each of several segments the intervals hold together.
- */
-export interface MetricGate {
-  readonly metric: MetricName;
-  readonly better?: number | undefined;
-  readonly worse?: number | undefined;
-  readonly segments?: 'each' | undefined;
-  readonly certainty: 'point' | 'interval';
-}
+export type Gate = GateSettings;
+type LatencyGate = Extract<Gate, { latency: unknown }>;
+type MetricGate = Exclude<Gate, LatencyGate>;
 
-/** Of the milliseconds that a prediction takes, as the trainer measured it. */
-export interface LatencyGate {
-  readonly latency: LatencyPart;
-  readonly worse: number;
-}
-
-export type Gate = MetricGate | LatencyGate;
-
-export type LatencyPart = 'p50' | 'p95';
-export type Latency = Readonly<Partial<Record<LatencyPart, number>>>;
+/** Milliseconds that a prediction takes, as the trainer measured it. */
+export type Latency = Readonly<Partial<Record<LatencyGate['latency'], number>>>;
 
 /** What challenger and champion are judged by. */
 export interface Trial {
@@ -72,17 +54,66 @@ export interface GateJudgement {
 export function gatesOf(
   policy: {
     readonly gates?: readonly Gate[] | undefined;
-    readonly metric?: MetricName | undefined;
+    readonly metric?: JudgedMetric | undefined;
     readonly minimumImprovement: number;
   },
   task: Task,
 ): readonly Gate[] {
-  const metric = policy.metric ?? (task === 'regression' ? 'rmse' : 'log_loss');
-  return policy.gates ?? [{ metric, better: policy.minimumImprovement, certainty: 'point' }];
+  const { gates, minimumImprovement } = policy;
+  return gates ?? [{ metric: mainMetricOf(policy, task), better: minimumImprovement, certainty: 'point' }];
+}
+
+/**
+ * By which metric are challenger and champion told apart, where no gate says otherwise?
+ *
+ * @example [mainMetricOf({}, 'regression'), mainMetricOf({ metric: 'f1' }, 'classification')] // ['rmse', 'f1']
+ */
+export function mainMetricOf(
+  { metric }: { readonly metric?: JudgedMetric | undefined },
+  task: Task,
+): JudgedMetric {
+  return metric ?? (task === 'regression' ? 'rmse' : 'log_loss');
+}
+
+/** How much better a challenger is, and where it is least so. */
+export interface Advantage {
+  /** Over all rows, as a share of the champion's number; null where it is not computable. */
+  readonly improvement: number | null;
+  /** Null without a segment that has enough rows. */
+  readonly worstSegment: { readonly segment: string; readonly improvement: number } | null;
+}
+
+/**
+ * How much better is the challenger by a metric, over all rows and in its worst segment? What a risk is told by.
+ *
+ * @example
+ * const errors = (error) => summarizeRegression({ predictions: new Float64Array(60).fill(error), actuals: new Float64Array(60) });
+ * const blocks = new Map([['', [{ challenger: errors(4), champion: errors(5) }]], ['c=a', [{ challenger: errors(6), champion: errors(5) }]]]);
+ * advantageOf('mae', { blocks, length: 'day' }) // { improvement: 0.2, worstSegment: { segment: 'c=a', improvement: -0.2 } }
+ */
+export function advantageOf(metric: JudgedMetric, { blocks, length, intervalLevels }: Trial): Advantage {
+  const found = [...blocks].flatMap(([segment, ofSegment]) => {
+    const improvement = improvementOf(ofSegment, {
+      metric,
+      length,
+      ...(intervalLevels && { intervalLevels }),
+    });
+    return 'notComputable' in improvement ? [] : [{ segment, improvement: improvement.value }];
+  });
+  const [worst = null] = found
+    .filter(({ segment }) => segment !== '')
+    .sort((a, b) => a.improvement - b.improvement);
+  return {
+    improvement: found.find(({ segment }) => segment === '')?.improvement ?? null,
+    worstSegment: worst,
+  };
 }
 
 /**
  * Does the challenger pass? Each gate over all rows gives one judgement, one of segments one for each segment.
+ *
+ * With `certainty: interval` the word of the gate must be more than chance: to be better, the whole 95% interval is at or above
+ * `better`; to be worse, the whole interval is below `-worse`. The intervals of all segments hold together (Bonferroni).
  *
  * What is not computable stops the challenger, too few rows of all included. A segment with fewer than 50 rows, or whose
  * number is not computable, is not judged: it is part of all rows. So is a latency of which the champion's is not known; an
@@ -97,7 +128,7 @@ export function gatesOf(
 export function judgeGates(gates: readonly Gate[], trial: Trial): readonly GateJudgement[] {
   return gates.flatMap((gate) => {
     if ('latency' in gate) return [judgeLatency(gate, trial.latency ?? {})];
-    if (gate.segments === undefined) return [judgeMetric(gate, trial)];
+    if (!isOfSegments(gate)) return [judgeMetric(gate, trial)];
     return [...trial.blocks.keys()]
       .filter((name) => name !== '')
       .map((segment) => judgeMetric(gate, trial, segment));
@@ -132,9 +163,9 @@ export function summarizeGates(judgements: readonly GateJudgement[]): {
 }
 
 function judgeMetric(gate: MetricGate, trial: Trial, segment = ''): GateJudgement {
-  const { metric, certainty, segments } = gate;
+  const { metric, certainty } = gate;
   const { length, intervalLevels } = trial;
-  const together = segments === undefined ? 1 : Math.max(1, trial.blocks.size - 1);
+  const together = isOfSegments(gate) ? Math.max(1, trial.blocks.size - 1) : 1;
   const found = improvementOf(trial.blocks.get(segment) ?? [], {
     metric,
     length,
@@ -153,27 +184,31 @@ function judgeMetric(gate: MetricGate, trial: Trial, segment = ''): GateJudgemen
   const numbers = { rows, challenger, champion, improvement, low, high };
   const words = `${where}${numbersText(gate, found)}`;
   const asked =
-    gate.better === undefined
-      ? `at most ${percentText(gate.worse ?? 0)} worse allowed`
-      : `at least ${percentText(gate.better)} needed`;
-  if (certainty === 'interval' && low === null) {
-    const reason = `${words}; ${'notComputable' in found.interval ? found.interval.notComputable : ''}`;
+    'better' in gate
+      ? `at least ${percentText(gate.better)} needed`
+      : `at most ${percentText(gate.worse)} worse allowed`;
+  if (certainty === 'interval' && 'notComputable' in found.interval) {
+    const reason = `${words}; ${found.interval.notComputable}`;
     return { ...about, ...numbers, holds: segment === '' ? 'no' : 'not-judged', reason };
   }
-  const decisive = certainty === 'point' ? improvement : gate.better === undefined ? high! : low!;
-  const limit = gate.better ?? -(gate.worse ?? 0);
+  const decisive = certainty === 'point' ? improvement : 'better' in gate ? low! : high!;
+  const limit = 'better' in gate ? gate.better : -gate.worse;
   return { ...about, ...numbers, holds: decisive >= limit ? 'yes' : 'no', reason: `${words}, ${asked}` };
 }
 
 const nothing = { improvement: null, low: null, high: null, challenger: null, champion: null, rows: 0 };
 
+function isOfSegments(gate: MetricGate): boolean {
+  return 'segments' in gate && gate.segments === 'each';
+}
+
 function gateText(gate: MetricGate): string {
   const { label } = metricTable[gate.metric];
   const change =
-    gate.better === undefined
-      ? `at most ${percentText(gate.worse ?? 0)} worse`
-      : `at least ${percentText(gate.better)} better`;
-  const where = gate.segments === undefined ? '' : ' in each segment';
+    'better' in gate
+      ? `at least ${percentText(gate.better)} better`
+      : `at most ${percentText(gate.worse)} worse`;
+  const where = isOfSegments(gate) ? ' in each segment' : '';
   return `${label} ${change}${where}${gate.certainty === 'interval' ? ', by its interval' : ''}`;
 }
 

@@ -94,6 +94,7 @@ const trainingWindow = z.union([
 ]);
 export type TrainingWindowSettings = z.output<typeof windowKinds>;
 
+/** `interval`: to be better, or worse, by so much must be more than chance; see `judgeGates`. */
 const certainty = z.enum(['point', 'interval']).default('point');
 
 /** What a challenger must show against the champion, each on the same rows. */

@@ -254,6 +254,11 @@ export const cases: readonly Case[] = [
     run: (activities) => activities.readTraining({ model, retrainingId }),
   },
   {
+    name: 'validateChallenger',
+    prepare: after(begun, started, succeeded, shadowed, attached),
+    run: (activities) => activities.validateChallenger({ model, retrainingId }),
+  },
+  {
     name: 'judgeChallenger',
     prepare: after(begun, started, succeeded, shadowed, attached),
     run: (activities) => activities.judgeChallenger({ model, retrainingId }),
