@@ -33,6 +33,11 @@ export interface StoredAlert extends AlertName {
   readonly life: AlertLife;
 }
 
+/** An alert as it was read, with when its life cycle was to look at it next. */
+export interface FoundAlert extends StoredAlert {
+  readonly dueAt: number | null;
+}
+
 /** Until the transaction ends, nobody else changes this alert. */
 export async function lockAlert(connection: Queryable, alertKey: string): Promise<void> {
   await lockUntilCommit(connection, `alert:${alertKey}`);
@@ -49,20 +54,20 @@ export const alertColumns = `
   model, alert_key as "alertKey", kind, subject, summary, opened_as_of as "openedAsOf", latest,
   episode, state, severity, state_by as by, observed_as_of as "observedAsOf", clean_count as "cleanCount",
   clean_as_of as "cleanAsOf", resolved_as_of as "resolvedAsOf", state_since as "stateSince",
-  snoozed_until as "snoozedUntil", told_at as "toldAt", repeats, unacknowledged_ms as "unacknowledgedMs"`;
+  snoozed_until as "snoozedUntil", told_at as "toldAt", repeats, unacknowledged_ms as "unacknowledgedMs", due_at as "dueAt"`;
 
-export interface AlertRow extends Record<string, unknown>, Omit<StoredAlert, 'life'>, AlertLife {}
+export interface AlertRow extends Record<string, unknown>, Omit<FoundAlert, 'life'>, AlertLife {}
 
-export function storedAlert(row: AlertRow): StoredAlert {
-  const { model, alertKey, kind, subject, summary, openedAsOf, latest, ...life } = row;
-  return { model, alertKey, kind, subject, summary, openedAsOf, latest, life };
+export function storedAlert(row: AlertRow): FoundAlert {
+  const { model, alertKey, kind, subject, summary, openedAsOf, latest, dueAt, ...life } = row;
+  return { model, alertKey, kind, subject, summary, openedAsOf, latest, dueAt, life };
 }
 
 /** The newest episode. */
 export async function findAlert(
   connection: Queryable,
   { model, alertKey }: AlertName,
-): Promise<StoredAlert | undefined> {
+): Promise<FoundAlert | undefined> {
   const [row] = await connection.query<AlertRow>(
     `select ${alertColumns}
      from alerts

@@ -144,6 +144,9 @@ async function readLastMessage(connection: Queryable, groupId: string): Promise<
   return row;
 }
 
+/** Of the message `$2`, or of none where that is null; `is not distinct from` would use no index. */
+const ofMessage = '(message_id = $2 or $2 is null and message_id is null)';
+
 /** The oldest delivery that is pending, of a message or of none yet, stands for all. */
 async function readGroup(
   connection: Queryable,
@@ -153,7 +156,7 @@ async function readGroup(
   const [row] = await connection.query<{ since: number; terms: DeliveryTerms; mailboxId: string }>(
     `select recorded_at as since, terms, mailbox_id as "mailboxId"
      from alert_deliveries
-     where group_id = $1 and state = 'pending' and message_id is not distinct from $2
+     where group_id = $1 and state = 'pending' and ${ofMessage}
      order by recorded_at
      limit 1`,
     [groupId, messageId],
@@ -188,9 +191,9 @@ async function moveToSummary(
 ): Promise<void> {
   await connection.execute(
     `update alert_deliveries
-     set group_key = $2, terms = terms || jsonb_build_object('summaryAt', $3::bigint), message_id = null
-     where group_id = $1 and state = 'pending' and message_id is not distinct from $4`,
-    [groupId, `summary=${formatInstant(at)}`, at, messageId],
+     set group_key = $3, terms = terms || jsonb_build_object('summaryAt', $4::bigint), message_id = null
+     where group_id = $1 and state = 'pending' and ${ofMessage}`,
+    [groupId, messageId, `summary=${formatInstant(at)}`, at],
   );
   if (messageId !== null) await deleteMessage(connection, messageId);
 }

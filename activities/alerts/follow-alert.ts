@@ -28,14 +28,15 @@ export function createFollowAlert({
       const now = await wallClock(connection);
       const { life, events } = tick(stored.life, rules, now);
       const alert = { ...stored, life };
-      await putAlert(connection, alert, rules);
+      const due = nextDue(life, rules);
+      // Most looks find nothing new; the rules may have changed all the same.
+      if (events.length > 0 || due !== stored.dueAt) await putAlert(connection, alert, rules);
       const { episode, severity, observedAsOf: asOf } = life;
       for (const happened of events) {
         const { kind: alertKind, subject, latest } = stored;
         const event = { ...name, alertKind, subject, ...latest, episode, severity, asOf, ...happened };
         await recordEvent(connection, event, settings.routes);
       }
-      const due = nextDue(life, rules);
       return { alert: viewOf(alert), dueInMs: due === null ? null : Math.max(0, due - now) };
     });
   };

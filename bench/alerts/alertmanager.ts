@@ -137,7 +137,8 @@ try {
     peakMegabytes: peakMegabytes(child.pid),
   };
   const machine = machineText(cpus()[0]?.model ?? 'unknown processor', cpus().length);
-  if (process.argv.includes('--json')) console.log(JSON.stringify({ machine, load, ...result }, undefined, 2));
+  if (process.argv.includes('--json'))
+    console.log(JSON.stringify({ machine, load, ...result }, undefined, 2));
   else {
     console.log(`${machine}; load before ${load.toFixed(2)}`);
     const head = [`${alerts} alerts in Alertmanager`, 'told, s', 'alerts/s', 'CPU s'];

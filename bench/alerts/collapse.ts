@@ -95,8 +95,7 @@ const result = {
     sent: sent.map((message) => message.events.length),
   })),
 };
-const isKept =
-  result.messages === result.promised && result.eventsTold === events && result.toldTwice === 0;
+const isKept = result.messages === result.promised && result.eventsTold === events && result.toldTwice === 0;
 const machine = machineText(cpus()[0]?.model ?? 'unknown processor', cpus().length);
 if (process.argv.includes('--json')) console.log(JSON.stringify({ machine, load, ...result }, undefined, 2));
 else {

@@ -18,7 +18,7 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import { until } from '../../demo/stack/until.ts';
 import { numberOption } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
-import { machineSeconds, megabytes, peakMegabytes } from './process-usage.ts';
+import { machineSeconds, peakMegabytes } from './process-usage.ts';
 import type { AlertWorld } from './world.ts';
 import { featureNames, observeDrift, watchModel, withAlertWorld } from './world.ts';
 
@@ -36,7 +36,6 @@ interface Phase {
   readonly cpu: Readonly<Record<string, number>>;
   readonly machineBusy: number;
   readonly peakMegabytes: number;
-  readonly megabytesAfter: number;
 }
 
 async function phase(
@@ -68,7 +67,6 @@ async function phase(
     cpu,
     machineBusy: busy / (busy + machine.idle - machineBefore.idle),
     peakMegabytes: peakMegabytes(world.workerPid),
-    megabytesAfter: megabytes(world.workerPid),
   };
 }
 
@@ -165,6 +163,8 @@ if (process.argv.includes('--json')) {
   console.log(table.toString());
   for (const { what, expected, found } of wrong) console.log(`WRONG: ${what}: ${found}, not ${expected}`);
   if (wrong.length === 0)
-    console.log(`Counted while open and after: ${checks.length} of ${checks.length} as promised; nothing lost or told twice.`);
+    console.log(
+      `Counted while open and after: ${checks.length} of ${checks.length} as promised; nothing lost or told twice.`,
+    );
 }
 process.exitCode = wrong.length === 0 ? 0 : 1;

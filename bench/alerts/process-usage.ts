@@ -10,11 +10,6 @@ export function peakMegabytes(pid: number): number {
   return statusNumber(pid, 'VmHWM') / 1024;
 }
 
-/** The resident memory of a process, in megabytes. */
-export function megabytes(pid: number): number {
-  return statusNumber(pid, 'VmRSS') / 1024;
-}
-
 /** Seconds of processor time, of a process and of the children that it has and has had. */
 export function cpuSeconds(pid: number): number {
   const children = readdirSync('/proc')

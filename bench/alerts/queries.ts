@@ -30,7 +30,12 @@ const repetitions = numberOption('repetitions', 50);
 const models = 100;
 
 /** Every alert of `count` is told to `webhook`, of its opening and, where it is over, of its end. */
-async function fill(database: Database, count: number, word: string, events: readonly string[]): Promise<void> {
+async function fill(
+  database: Database,
+  count: number,
+  word: string,
+  events: readonly string[],
+): Promise<void> {
   await database.execute(
     `insert into alerts
        (model, alert_key, episode, kind, subject, severity, state, summary, opened_as_of, resolved_as_of, observed_as_of, due_at, latest)
@@ -117,6 +122,7 @@ const steps = await withBenchDatabase(async (database) => {
     wakeAlert: wake,
     temporalUi: 'http://127.0.0.1:8233',
     pagesUrl: 'http://127.0.0.1:9464',
+    runbooksUrl: 'http://127.0.0.1:9464/runbooks',
   };
   let answer: () => Promise<{ notice?: string }> = async () => ({});
   const channels = { webhook: { sends: 'message', send: async () => answer() } } as const;
@@ -179,7 +185,11 @@ const steps = await withBenchDatabase(async (database) => {
     },
     async (i) => {
       answer = async () => {
-        throw new TidewatchError('DELIVERY_FAILED', { channel: 'The webhook', alertKey: '', reason: 'HTTP 503' });
+        throw new TidewatchError('DELIVERY_FAILED', {
+          channel: 'The webhook',
+          alertKey: '',
+          reason: 'HTTP 503',
+        });
       };
       await observe(i, 'ok', `fresh_${i}`);
       await deliverAlerts(fresh(i));
@@ -191,7 +201,8 @@ const steps = await withBenchDatabase(async (database) => {
 });
 
 const machine = machineText(cpus()[0]?.model ?? 'unknown processor', cpus().length);
-if (process.argv.includes('--json')) console.log(JSON.stringify({ machine, load, open, over, steps }, undefined, 2));
+if (process.argv.includes('--json'))
+  console.log(JSON.stringify({ machine, load, open, over, steps }, undefined, 2));
 else {
   const head = [`${open} alerts open, ${over} over`, 'median, ms', 'p95, ms', 'rows read without an index'];
   const table = new Table({ head, style: { head: [], border: [], compact: true } });

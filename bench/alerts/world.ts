@@ -34,7 +34,7 @@ export interface AlertWorld {
   /** Wakes the life cycle of an alert, as every process does after its commit. */
   readonly wake: ReturnType<typeof wakeAlertThrough>;
   /** How many life cycles run. */
-  running(): Promise<number>;
+  readonly running: () => Promise<number>;
 }
 
 const databaseName = 'tidewatch_bench';
@@ -68,7 +68,7 @@ export async function withAlertWorld<T>(work: (world: AlertWorld) => Promise<T>)
     const worker = startChild({
       name: 'worker',
       command: process.execPath,
-      args: [...(process.env['WORKER_ARGS'] ?? '').split(' ').filter(Boolean), join(root, 'dist/cli/tidewatch.js'), 'worker'],
+      args: [join(root, 'dist/cli/tidewatch.js'), 'worker'],
       cwd: root,
       env: {
         ...process.env,
@@ -78,8 +78,8 @@ export async function withAlertWorld<T>(work: (world: AlertWorld) => Promise<T>)
         WEBHOOK_URL: receiver.url,
         WEBHOOK_SECRET: `whsec_${Buffer.from('of these benchmarks only').toString('base64')}`,
         TIDEWATCH_HTTP_PORT: '0',
-        LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
-        NODE_OPTIONS: process.env['WORKER_NODE_OPTIONS'] ?? '',
+        LOG_LEVEL: 'info',
+        NODE_OPTIONS: '',
       },
       logFile: join(directory, 'logs', 'worker.log'),
     });
@@ -105,9 +105,8 @@ export async function withAlertWorld<T>(work: (world: AlertWorld) => Promise<T>)
       }),
       wake: wakeAlertThrough(client, taskQueue),
       running: async () =>
-        (
-          await client.workflow.count(`WorkflowType = 'alertLifecycle' and ExecutionStatus = 'Running'`)
-        ).count,
+        (await client.workflow.count(`WorkflowType = 'alertLifecycle' and ExecutionStatus = 'Running'`))
+          .count,
     });
   } finally {
     for (const end of endings.toReversed()) await end().catch((error: unknown) => console.error(error));

@@ -92,6 +92,13 @@ const timesOf = (defaultCron: string) => ({
 const schedule = (defaultCron: string, enabled = true) =>
   z.strictObject({ enabled: z.boolean().default(enabled), ...timesOf(defaultCron) }).prefault({});
 
+/** Who is told of alerts, and how they end and are repeated: the part of a monitor that each step of an alert's life reads. */
+export const alertSettingsSchema = z.strictObject({
+  routes: routesSchema.default([]),
+  life: alertLifeSchema.prefault({}),
+  deadMan: deadManSettingsSchema.prefault({}),
+});
+
 export const monitorSchema = z
   .strictObject({
     model: modelNameSchema,
@@ -157,13 +164,7 @@ export const monitorSchema = z
       .prefault({}),
     degradation: degradationSettingsSchema.prefault({}),
     retraining: retrainingSchema.optional(),
-    alerts: z
-      .strictObject({
-        routes: routesSchema.default([]),
-        life: alertLifeSchema.prefault({}),
-        deadMan: deadManSettingsSchema.prefault({}),
-      })
-      .prefault({}),
+    alerts: alertSettingsSchema.prefault({}),
     report: reportSettingsSchema.prefault({}),
     schedules: z
       .strictObject({
@@ -254,7 +255,7 @@ export type Monitor = z.output<typeof monitorSchema>;
 /** A monitor as people write it. */
 export type MonitorInput = z.input<typeof monitorSchema>;
 export type FeatureKind = z.output<typeof kind>;
-export type AlertSettings = Pick<Monitor['alerts'], 'routes' | 'life'>;
+export type AlertSettings = Pick<z.output<typeof alertSettingsSchema>, 'routes' | 'life'>;
 export type ScheduledProcess = keyof Monitor['schedules'];
 
 /**
