@@ -5,6 +5,7 @@ import { oneLine, type AlertMessage } from '../../core/alert/message.ts';
 import type { ChannelName } from '../../core/alert/route-settings.ts';
 import { TidewatchError } from '../../core/errors.ts';
 import { channelTable, settingOf } from './channel.ts';
+import { withoutSecrets } from './secrets.ts';
 
 /** What was to go where. */
 export interface Attempt {
@@ -13,16 +14,6 @@ export interface Attempt {
   readonly message: Pick<AlertMessage, 'events'>;
   /** What no error may repeat, whoever said it. */
   readonly secrets: readonly string[];
-}
-
-/** Shorter ones are no secrets, and part of other words. */
-const shortestSecret = 4;
-
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets
-    .filter(({ length }) => length >= shortestSecret)
-    .toSorted((a, b) => b.length - a.length)
-    .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
 }
 
 /** The provider may take it later. No cause is kept: it may hold the request, and with it a secret. */

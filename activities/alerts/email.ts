@@ -5,8 +5,8 @@ import { createTransport } from 'nodemailer';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import type { Channel } from './channel.ts';
 import { deliveryFailed, deliveryRefused } from './delivery-error.ts';
-import { secretsOf } from './post.ts';
 import { emailMessage, type EmailMessage } from './email-message.ts';
+import { secretsOf, withoutSecrets } from './secrets.ts';
 
 /**
  * A recipient is a list of addresses, `'a@example.org, b@example.org'`, that get one message. Addresses that the server
@@ -89,7 +89,9 @@ export function openEmail({ smtpUrl, from }: EmailOptions): EmailChannel {
           headers: { 'Auto-Submitted': 'auto-generated' },
         });
       } catch (error) {
-        throw new TidewatchError('REPORT_NOT_SENT', { model, reason: reasonOf(error) }, { cause: error });
+        // No cause is kept: it may hold the password.
+        const reason = withoutSecrets(reasonOf(error), secretsOf(smtpUrl));
+        throw new TidewatchError('REPORT_NOT_SENT', { model, reason });
       }
     },
   };

@@ -8,6 +8,7 @@ import {
   type Attempt,
   type HttpAnswer,
 } from './delivery-error.ts';
+import { secretsOf } from './secrets.ts';
 
 export interface Post {
   readonly url: string;
@@ -53,12 +54,6 @@ export async function post(
   if (answer.status >= 300 && answer.status < 400)
     throw deliveryRefused(attempt, `HTTP ${answer.status}, a redirection, which is not followed`);
   throw httpError(attempt, answer, Date.now());
-}
-
-/** What must not be read of a URL: all but its host. Many servers repeat the path of a request that they do not know. */
-export function secretsOf(url: string): readonly string[] {
-  const { pathname, search, password } = new URL(url);
-  return [url, `${pathname}${search}`, pathname, password, decodeURIComponent(password)];
 }
 
 /** Why there was no answer. */

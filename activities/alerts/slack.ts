@@ -10,7 +10,8 @@ import { sparkline, seriesText } from '../../core/alert/series.ts';
 import { formatInstant } from '../../core/window.ts';
 import type { Channel } from './channel.ts';
 import { deliveryFailed, httpError } from './delivery-error.ts';
-import { connectionReason, secretsOf } from './post.ts';
+import { connectionReason } from './post.ts';
+import { secretsOf } from './secrets.ts';
 import { statusColors } from './status-colors.ts';
 
 export interface SlackOptions {

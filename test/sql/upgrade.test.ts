@@ -2,33 +2,16 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import type { Database } from '../../sql/database.ts';
-import { listMigrations, migrate } from '../../sql/migrator.ts';
+import { migrate } from '../../sql/migrator.ts';
 import type { TestDatabase } from '../setup/servers.ts';
 import { createTestDatabase } from '../setup/servers.ts';
+import { migrateTo } from './migrate-to.ts';
 
 let test: TestDatabase;
 beforeAll(async () => {
   test = await createTestDatabase('empty');
 });
 afterAll(() => test.drop());
-
-/** As it was after a migration. */
-async function migrateTo(database: Database, id: number): Promise<void> {
-  await database.execute(
-    `create table schema_migrations (
-       id integer constraint schema_migrations_pkey primary key, name text not null, hash text not null,
-       applied_at timestamptz not null default now())`,
-  );
-  for (const { id: number, name, text, hash } of (await listMigrations()).filter((one) => one.id <= id)) {
-    await database.execute(text);
-    await database.execute('insert into schema_migrations (id, name, hash) values ($1, $2, $3)', [
-      number,
-      name,
-      hash,
-    ]);
-  }
-}
 
 it('0013 keeps what was promoted, without knowing whether it has helped', async () => {
   const old = await createTestDatabase('empty');
