@@ -82,6 +82,8 @@ ${more}`;
   await writeFile(join(directory, 'monitors', 'bike.yaml'), text);
 }
 
+const writeAlerts = (text: string) => writeFile(join(directory, 'monitors', 'alerts.yaml'), text);
+
 const storedModels = async () =>
   (await test.database.query<{ model: string }>('select model from monitors')).map(({ model }) => model);
 
@@ -245,6 +247,84 @@ describe('tidewatch apply', () => {
     expect(stdout).toBe('');
     expect(stderr).toContain('monitors/bike.yaml:6:1 currnt: is not a known key; did you mean "current"?');
     expect(await storedModels()).toEqual([]);
+  });
+
+  it(
+    'stores alerts.yaml with the monitors that name its routes, once, and forgets it when told to prune',
+    { timeout: 120_000 },
+    async () => {
+      const stored = async () =>
+        (
+          await test.database.query<{ route: string }>(
+            `select route ->> 'name' as route from installation_settings, jsonb_array_elements(configuration -> 'routes') as route`,
+          )
+        ).map(({ route }) => route);
+      await writeMonitor('alerts: { routes: [oncall] }\n');
+      await writeAlerts('routes:\n  - { name: oncall, pagerduty: true }\n');
+      const plan = await tidewatch(['apply', '--plan']);
+      expect(plan.stdout).toContain('+ monitors/alerts.yaml');
+      expect(plan.stdout).toContain('name: oncall');
+      expect(await stored()).toEqual([]);
+      const first = await tidewatch(['apply']);
+      expect(first).toMatchObject({ code: 0, stderr: '' });
+      expect(await stored()).toEqual(['oncall']);
+      expect((await tidewatch(['apply'])).stdout).toBe('nothing to change\n');
+
+      await writeAlerts('routes:\n  - { name: oncall, pagerduty: true }\n  - { name: all, slack: true }\n');
+      const changed = await tidewatch(['apply', '--json']);
+      expect(JSON.parse(changed.stdout)).toMatchObject({
+        applied: true,
+        alerts: [{ name: 'alerts.yaml', change: 'update', diff: expect.stringContaining('name: all') }],
+      });
+      expect(await stored()).toEqual(['oncall', 'all']);
+
+      await rm(join(directory, 'monitors', 'alerts.yaml'));
+      const named = await tidewatch(['apply']);
+      expect(named.code).toBe(2);
+      expect(named.stderr).toContain(
+        'monitors/bike.yaml:6:20 alerts.routes[0]: "oncall" is not the name of a route in alerts.yaml; it names none',
+      );
+      await writeMonitor();
+      expect((await tidewatch(['apply'])).stdout).toMatch(/\? .*alerts\.yaml/);
+      expect(await stored()).toEqual(['oncall', 'all']);
+      expect((await tidewatch(['apply', '--prune'])).stdout).toMatch(/- .*alerts\.yaml/);
+      expect(await stored()).toEqual([]);
+    },
+  );
+
+  it.each([
+    [
+      'a route that alerts.yaml does not name',
+      'alerts: { routes: [oncal] }\n',
+      'routes: [{ name: oncall, pagerduty: true }]\n',
+      'monitors/bike.yaml:6:20 alerts.routes[0]: "oncal" is not the name of a route in alerts.yaml; did you mean "oncall"?',
+    ],
+    [
+      'a channel that there is not',
+      '',
+      'routes:\n  - { name: oncall, pagerdutty: true }\n',
+      'monitors/alerts.yaml:2:21 routes[0].pagerdutty: is not a known key; did you mean "pagerduty"?',
+    ],
+    [
+      'an address that is none',
+      'alerts: { routes: [{ email: [anna.example.org] }] }\n',
+      '',
+      'monitors/bike.yaml:6:30 alerts.routes[0].email[0]: ',
+    ],
+    [
+      'an address that would be several',
+      '',
+      'routes:\n  - email: ["a@example.org, b@example.org"]\n',
+      'monitors/alerts.yaml:2:13 routes[0].email[0]: ',
+    ],
+  ])('stores nothing where there is %s, and says where', async (_, more, alerts, problem) => {
+    await writeMonitor(more);
+    await writeAlerts(alerts);
+    const { code, stdout, stderr } = await tidewatch(['apply']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(problem);
+    expect(await storedModels()).toEqual([]);
+    expect(await test.database.query('select from installation_settings')).toEqual([]);
   });
 
   it('ends with 3 when Temporal is away, and stores nothing', async () => {
