@@ -4,7 +4,6 @@ import type { z } from 'zod';
 
 import type { Monitor } from '../core/monitor/schema.ts';
 import { monitorSchema } from '../core/monitor/schema.ts';
-import { cronProblem } from '../core/process/cron.ts';
 import { knownKeysAt } from './monitor-keys.ts';
 import { isRecord, suggest, wordsOf } from './monitor-words.ts';
 
@@ -30,10 +29,9 @@ type Issue = z.core.$ZodIssue;
  */
 export function checkMonitor(data: unknown): CheckedMonitor {
   const parsed = parse(data);
-  const cron = cronProblems(data);
-  if (parsed.success) return { monitor: parsed.data, problems: cron };
+  if (parsed.success) return { monitor: parsed.data, problems: [] };
   const issues = [...parsed.error.issues, ...hiddenIssues(data, parsed.error.issues)];
-  return { monitor: undefined, problems: [...issues.flatMap((issue) => problemsOf(data, issue)), ...cron] };
+  return { monitor: undefined, problems: issues.flatMap((issue) => problemsOf(data, issue)) };
 }
 
 function parse(data: unknown): z.ZodSafeParseResult<Monitor> {
@@ -186,17 +184,6 @@ function strangeKeys(value: unknown, branch: readonly Issue[]): number {
 
 function valueAt(data: unknown, path: Path): unknown {
   return path.reduce<unknown>((node, step) => (isHolder(node) ? node[step] : undefined), data);
-}
-
-/** The schema knows that a cron expression has five fields, and the server what may stand in them. */
-function cronProblems(data: unknown): PlacedProblem[] {
-  const schedules = isRecord(data) && isRecord(data['schedules']) ? data['schedules'] : {};
-  return Object.entries(schedules).flatMap(([process, schedule]) => {
-    const cron = isRecord(schedule) ? schedule['cron'] : undefined;
-    if (typeof cron !== 'string' || cron.split(' ').length !== 5) return [];
-    const message = cronProblem(cron);
-    return message === undefined ? [] : [{ path: ['schedules', process, 'cron'], message }];
-  });
 }
 
 function keyOf(issue: Issue): string {

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 
+import { cronProblem } from '../process/cron.ts';
 import { durationMs, isDuration, isInstant, isTimeZone } from '../window.ts';
 
 /**
@@ -30,9 +31,10 @@ export const calendarDay = z
 export const share = z.number().min(0, 'write a share from 0 to 1').max(1, 'write a share from 0 to 1');
 
 /** How often something happens, in five fields. */
-export const cron = z
-  .string()
-  .regex(/^\S+ \S+ \S+ \S+ \S+$/, 'write the five fields of a cron expression, for example "0 3 * * *"');
+export const cron = z.string().superRefine((text, context) => {
+  const message = cronProblem(text);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
 
 /** A time zone that the runtime knows. */
 export const timeZone = z
