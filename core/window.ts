@@ -180,6 +180,35 @@ export function overlaps(a: Window, b: Window): boolean {
 }
 
 /**
+ * What is left of a window without other ones, which may overlap each other and reach beyond it.
+ *
+ * @example windowWithout({ start: 0, end: 10 }, [{ start: 8, end: 12 }, { start: 2, end: 4 }, { start: 3, end: 5 }])
+ * // [{ start: 0, end: 2 }, { start: 5, end: 8 }]
+ */
+export function windowWithout(window: Window, holes: readonly Window[]): Window[] {
+  const left: Window[] = [];
+  let { start } = window;
+  for (const hole of [...holes].sort((a, b) => a.start - b.start)) {
+    if (!overlaps(hole, { start, end: window.end })) continue;
+    if (hole.start > start) left.push({ start, end: hole.start });
+    start = hole.end;
+  }
+  return start < window.end ? [...left, { start, end: window.end }] : left;
+}
+
+/**
+ * The month of the calendar, in UTC, that an instant is in.
+ *
+ * @example formatWindow(monthOf(parseInstant('2011-02-20T03:15:00Z')))
+ * // { start: '2011-02-01T00:00:00Z', end: '2011-03-01T00:00:00Z' }
+ */
+export function monthOf(instant: number): Window {
+  const firstDay = (at: number): number => parseInstant(`${formatDay(at).slice(0, 7)}-01T00:00:00Z`);
+  const start = firstDay(instant);
+  return { start, end: firstDay(start + 32 * dayMs) };
+}
+
+/**
  * What tells a window from every other one, as the key of a map.
  *
  * @example windowKey({ start: 0, end: 3_600_000 }) // '0/3600000'

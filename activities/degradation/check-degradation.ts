@@ -54,7 +54,7 @@ export function createCheckDegradation(
       if (acts) await followAlert(connection, monitor, [today, ...earlier], { asOf, restated, provenance });
       const { level, reason } = today.verdict;
       const retraining: RetrainingDecision = acts
-        ? await decideToRetrain(connection, monitor, asOf, level)
+        ? await decideToRetrain(connection, monitor, asOf)
         : { decision: 'wait', reason: 'this run makes up the past; give "act": true to let it act' };
       return {
         verdict: level,

@@ -67,7 +67,6 @@ const period = z
     path: ['to'],
     message: 'must be after from (the end day itself is not included)',
   });
-export type Period = z.output<typeof period>;
 
 const windowKinds = z.discriminatedUnion('kind', [
   /** The days right before the holdout. */
@@ -205,6 +204,18 @@ export const retrainingSchema = z.strictObject({
 });
 
 export type RetrainingPolicy = z.output<typeof retrainingSchema>;
+
+/**
+ * Which number decides between champion and challenger?
+ *
+ * @example decidingMetric({}, 'classification') // 'log_loss'
+ */
+export function decidingMetric(
+  { metric }: { readonly metric?: MetricName | undefined },
+  task: Task,
+): MetricName {
+  return metric ?? (task === 'regression' ? 'rmse' : 'log_loss');
+}
 
 export interface RetrainingProblem {
   readonly path: readonly (string | number)[];

@@ -1,19 +1,23 @@
+import { durationText } from '../degradation/duration-text.ts';
 import type { Window } from '../window.ts';
 import { dayMs, durationMs, floorToDay, parseInstant, trailingWindow } from '../window.ts';
+import type { RegimeChange } from './regime-change.ts';
 import type { RetrainingPolicy } from './settings.ts';
 
 /** What a challenger is trained on, and the later rows that it and the champion are compared on. */
 export interface TrainingWindows {
   readonly training: Window;
   readonly holdout: Window;
+  /** Why the training window is that long. */
+  readonly reason: string;
 }
 
 /** What is known of the past. */
 export interface TrainingFacts {
   /** When the first outcome is about; null without outcomes. */
   readonly firstOutcome: number | null;
-  /** When the model's world last changed; null when it is not known to have. */
-  readonly lastChange: number | null;
+  /** When the model's world last changed for good; null when it is not known to have. */
+  readonly lastChange: RegimeChange | null;
 }
 
 const unknownFacts: TrainingFacts = { firstOutcome: null, lastChange: null };
@@ -39,26 +43,40 @@ export function trainingWindows(
 ): TrainingWindows {
   const holdout = trailingWindow(asOf, policy.holdout);
   const end = holdout.start;
-  const start = Math.min(trainingStart(end, policy.trainingWindow, facts), end - dayMs);
-  return { training: { start, end }, holdout };
+  const { start, reason } = beginning(end, policy.trainingWindow, facts);
+  return { training: { start: Math.min(start, end - dayMs), end }, holdout, reason };
 }
 
-function trainingStart(
+function beginning(
   end: number,
   settings: RetrainingPolicy['trainingWindow'],
   { firstOutcome, lastChange }: TrainingFacts,
-): number {
+): { readonly start: number; readonly reason: string } {
   switch (settings.kind) {
     case 'trailing':
-      return end - durationMs(settings.length);
+      return {
+        start: end - durationMs(settings.length),
+        reason: `the last ${durationText(settings.length)}`,
+      };
     case 'expanding':
-      if (settings.from !== undefined) return parseInstant(`${settings.from}T00:00:00Z`);
-      return firstOutcome === null ? end : floorToDay(firstOutcome);
+      if (settings.from !== undefined) {
+        return { start: parseInstant(`${settings.from}T00:00:00Z`), reason: `all since ${settings.from}` };
+      }
+      return { start: floorToDay(firstOutcome ?? end), reason: 'all outcomes there are' };
     case 'since-change': {
       const earliest = end - durationMs(settings.atMost);
       const latest = end - durationMs(settings.atLeast);
-      if (lastChange === null) return earliest;
-      return Math.min(Math.max(floorToDay(lastChange + dayMs - 1), earliest), latest);
+      if (lastChange === null)
+        return { start: earliest, reason: `no change is known: the last ${durationText(settings.atMost)}` };
+      const dayAfter = floorToDay(lastChange.at + dayMs - 1);
+      if (dayAfter < earliest)
+        return {
+          start: earliest,
+          reason: `${lastChange.reason}; the last ${durationText(settings.atMost)} since then`,
+        };
+      if (dayAfter > latest)
+        return { start: latest, reason: `${lastChange.reason}; at least ${durationText(settings.atLeast)}` };
+      return { start: dayAfter, reason: `since ${lastChange.reason}` };
     }
   }
 }
