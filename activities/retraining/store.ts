@@ -20,16 +20,6 @@ export async function findRetrainingState(
   return { running: row?.running ?? false, lastStartedAsOf: row?.last ?? null };
 }
 
-/** How many serving outcomes a window has. */
-export async function countOutcomes(connection: Queryable, model: string, window: Window): Promise<number> {
-  const [row] = await connection.query<{ count: number }>(
-    `select count(*) as count from outcomes
-     where model = $1 and event_time >= $2 and event_time < $3 and role = 'serving'`,
-    [model, toTimestamp(window.start), toTimestamp(window.end)],
-  );
-  return row?.count ?? 0;
-}
-
 export interface RetrainingRun extends Record<string, unknown> {
   readonly model: string;
   readonly retraining_id: string;

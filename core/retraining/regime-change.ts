@@ -1,6 +1,6 @@
 /** When did the world of a model last change for good? */
 
-import { median } from 'simple-statistics';
+import { mean, median } from 'simple-statistics';
 
 import type { MetricName } from '../performance/metrics.ts';
 import { distinctTexts, metricTable } from '../performance/metrics.ts';
@@ -120,7 +120,7 @@ export interface LevelShift {
  *
  * The statistic is the largest |U(t)|, where U(t) counts over the pairs across t how much more often the later one is smaller;
  * p is 2 exp(-6 K^2 / (n^3 + n^2)), at most 1. That law is for independent values: where neighbours are alike, K^2 is taken down
- * by (1 - r) / (1 + r), with r the lag-1 autocorrelation around the medians of both sides, if above 0.
+ * by (1 - r) / (1 + r), with r the autocorrelation of neighbours, as the sizes of the differences within both sides have it.
  *
  * Null with fewer than 7 values on either side, and for a constant series. Cost: n^2.
  *
@@ -135,22 +135,22 @@ export function levelShift(values: readonly number[]): LevelShift | null {
     if (t >= fewestDays && n - t >= fewestDays && Math.abs(u) > largest) [index, largest] = [t, Math.abs(u)];
   }
   if (largest === 0) return null;
-  const likeness = autocorrelation([
-    ...aroundMedian(values.slice(0, index)),
-    ...aroundMedian(values.slice(index)),
-  ]);
+  const likeness = likenessOfNeighbours([values.slice(0, index), values.slice(index)]);
   const independent = (1 - likeness) / (1 + likeness);
   return { index, pValue: Math.min(1, 2 * Math.exp((-6 * largest ** 2 * independent) / (n ** 3 + n ** 2))) };
 }
 
-function aroundMedian(values: readonly number[]): number[] {
-  const middle = median(values);
-  return values.map((value) => value - middle);
+/**
+ * The autocorrelation from one value to the next, from 0 to 1, which other changes of the level hardly touch: in a series that is
+ * alike by r from neighbour to neighbour, steps over two places are larger than those over one by the root of 1 + r.
+ */
+function likenessOfNeighbours(sides: readonly (readonly number[])[]): number {
+  const [one, two] = [meanStep(sides, 1), meanStep(sides, 2)];
+  return one === 0 ? 0 : Math.min(0.99, Math.max(0, (two / one) ** 2 - 1));
 }
 
-/** Between neighbours, from 0 to 1. */
-function autocorrelation(residuals: readonly number[]): number {
-  const square = residuals.reduce((sum, value) => sum + value ** 2, 0);
-  const product = residuals.slice(1).reduce((sum, value, i) => sum + value * residuals[i]!, 0);
-  return square === 0 ? 0 : Math.min(0.99, Math.max(0, product / square));
+function meanStep(sides: readonly (readonly number[])[], places: number): number {
+  return mean(
+    sides.flatMap((side) => side.slice(places).map((value, index) => Math.abs(value - side[index]!))),
+  );
 }

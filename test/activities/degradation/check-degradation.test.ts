@@ -278,7 +278,7 @@ describe('the decision to retrain', () => {
 
   it('waits while there is too little to train on', async () => {
     await loadDay(2, 5);
-    expect((await check(at(3, 3))).retraining).toEqual({
+    expect((await check(at(3, 3))).retraining).toMatchObject({
       decision: 'wait',
       reason: '0 outcomes in the training window, at least 20 are needed',
     });
@@ -287,7 +287,7 @@ describe('the decision to retrain', () => {
   it('waits while one runs, and within the cooldown of its start', async () => {
     for (const n of [1, 2, 3]) await loadDay(n, 5);
     await begin(at(3, 3));
-    expect((await check(at(4, 3))).retraining.reason).toContain('is still running; one at a time');
+    expect((await check(at(4, 3))).retraining.reason).toContain('is still training; one at a time');
     await test.activities.failRetraining({ model, retrainingId: at(3, 3), reason: 'test' });
     for (const n of [4, 5, 6]) await loadDay(n, 5);
     expect((await check(at(7, 3))).retraining.reason).toContain(
