@@ -174,7 +174,7 @@ export async function readTrainingSegments(
      order by segment`,
     [model, ...bounds(windows)],
   );
-  return Object.fromEntries(rows.map(({ segment, rows }) => [segment, Number(rows)]));
+  return Object.fromEntries(rows.map(({ segment, rows }) => [segment, rows]));
 }
 
 /** The newest revision of a metric of each version on each day of a window, the oldest first. */

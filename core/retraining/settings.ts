@@ -91,7 +91,6 @@ const trainingWindow = z.union([
   dailyDuration.transform((length) => ({ kind: 'trailing' as const, length })),
   windowKinds,
 ]);
-export type TrainingWindowSettings = z.output<typeof windowKinds>;
 
 /** `interval`: to be better, or worse, by so much must be more than chance; see `judgeGates`. */
 const certainty = z.enum(['point', 'interval']).default('point');

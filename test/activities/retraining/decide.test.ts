@@ -1,6 +1,6 @@
 /** What the decision to retrain reads of a model's past. */
 
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { decideToRetrain } from '../../../activities/retraining/decide.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
