@@ -1,9 +1,9 @@
 /** What may start a retraining, and whether it does now. */
 
-import { lastDue } from '../cron.ts';
 import type { DegradationFinding } from '../degradation/judgement.ts';
 import { conditionsOf } from '../degradation/rules.ts';
 import { countText } from '../performance/metrics.ts';
+import { dueRuns } from '../process/due-runs.ts';
 import type { Level, Verdict } from '../verdict.ts';
 import { formatInstant } from '../window.ts';
 import type { RetrainingPolicy } from './settings.ts';
@@ -112,9 +112,9 @@ function driftTrigger({ drift }: TriggerFacts): Trigger {
 }
 
 function calendarTrigger(calendar: string, { asOf, calendarSince }: TriggerFacts): Trigger {
-  const due = lastDue(calendar, asOf);
+  const [due] = dueRuns({ cron: calendar, timeZone: 'UTC' }, { after: calendarSince, upTo: asOf, most: 1 });
   const awaited = `the next time of the calendar "${calendar}"`;
-  if (due === undefined || due <= calendarSince) {
+  if (due === undefined) {
     return {
       holds: false,
       reason: `the calendar has not been due since ${formatInstant(calendarSince)}`,
