@@ -2,6 +2,7 @@ import type { Database } from '../sql/database.ts';
 import type { ActivityContext } from './activity-context.ts';
 import type { Channels } from './alerts/channels.ts';
 import type { Pushgateway } from './metrics/pushgateway.ts';
+import type { Mlflow } from './retraining/mlflow.ts';
 import type { Trainer } from './retraining/trainer.ts';
 
 /** Everything of the world that activities touch; made once in worker/dependencies.ts. */
@@ -11,6 +12,7 @@ export interface ActivityDependencies {
   /** A channel that is not configured is absent: its deliveries wait, and say so. */
   readonly channels: Channels;
   readonly trainer: Trainer;
+  readonly mlflow: Mlflow;
   /** Wakes the `alertLifecycle` workflow of an alert key, starting it when it does not run. */
   readonly wakeAlert: (alert: { readonly model: string; readonly alertKey: string }) => Promise<void>;
   /** The Temporal UI of this namespace, for links such as `<temporalUi>/workflows/<id>/<run id>`. */

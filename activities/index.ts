@@ -21,6 +21,7 @@ import { createWatchProcesses } from './processes/watch-processes.ts';
 import { createProfileHours } from './profiles/profile-hours.ts';
 import { createBeginRetraining } from './retraining/begin-retraining.ts';
 import { createFailRetraining, createJudgeChallenger } from './retraining/end-retraining.ts';
+import { createRecordInMlflow } from './retraining/record-in-mlflow.ts';
 import { createReadTraining, createStartTraining } from './retraining/train.ts';
 import { createValidateChallenger } from './retraining/validate-challenger.ts';
 
@@ -40,6 +41,7 @@ export function createActivities(deps: ActivityDependencies) {
     beginRetraining: createBeginRetraining(deps),
     startTraining: createStartTraining(deps),
     readTraining: createReadTraining(deps),
+    recordInMlflow: createRecordInMlflow(deps),
     validateChallenger: createValidateChallenger(deps),
     judgeChallenger: createJudgeChallenger(deps),
     failRetraining: createFailRetraining(deps),

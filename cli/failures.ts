@@ -13,6 +13,7 @@ const dependencies = new Set<ErrorCode>([
   'TEMPORAL_UNREACHABLE',
   'PUSHGATEWAY_UNREACHABLE',
   'TRAINER_UNREACHABLE',
+  'MLFLOW_UNREACHABLE',
 ]);
 
 /**

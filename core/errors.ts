@@ -108,6 +108,30 @@ export const errorCatalog = {
     message:
       'The trainer at {address} refused the training ({reason}). Read its log, then start `retraining` again.',
   },
+  PROMOTION_HOOK_FAILED: {
+    retryable: true,
+    message:
+      'The promotion hook of "{model}" could not {action} version {version} ({reason}). It is tried again.',
+  },
+  PROMOTION_HOOK_REFUSED: {
+    retryable: false,
+    message:
+      'The promotion hook of "{model}" refused to {action} version {version} ({reason}). Read the log of the serving system, then start `retraining` again.',
+  },
+  PROMOTION_HOOK_UNSIGNED: {
+    retryable: true,
+    message:
+      'The promotion hook of "{model}" is signed, and the worker has no secret for it. Set PROMOTION_HOOK_SECRET, or PROMOTION_HOOK_SECRET_FILE, and restart the worker.',
+  },
+  MLFLOW_UNREACHABLE: {
+    retryable: true,
+    message: 'MLflow does not answer at {address} ({reason}).',
+  },
+  MLFLOW_REFUSED: {
+    retryable: false,
+    message:
+      'MLflow at {address} refused a request ({reason}). Check retraining.registry.mlflow of the monitor, and what the server allows.',
+  },
   DELIVERY_FAILED: {
     retryable: true,
     message: '{channel} did not take the message of alert {alertKey} ({reason}). It is tried again.',

@@ -7,6 +7,7 @@ import { temporalContext } from '../activities/activity-context.ts';
 import { openChannels } from '../activities/alerts/channels.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { openPushgateway } from '../activities/metrics/pushgateway.ts';
+import { openMlflow } from '../activities/retraining/mlflow.ts';
 import { openTrainer } from '../activities/retraining/trainer.ts';
 import { lifecycleId } from '../core/alert/alert.ts';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
@@ -44,6 +45,7 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
       pushgateway: openPushgateway(configuration.pushgatewayUrl),
       channels: openChannels(configuration.channels, { pagesUrl: configuration.pagesUrl }),
       trainer: openTrainer(),
+      mlflow: openMlflow(),
       wakeAlert: wakeAlertThrough(client, taskQueue),
       temporalUi: uiUrl,
       codeVersion: await codeVersion(),

@@ -31,6 +31,8 @@ export interface Trial {
 export interface GateJudgement {
   /** What was asked, in words. */
   readonly gate: string;
+  /** What was measured: the name of a metric, or `latency_p95`. */
+  readonly measure: string;
   /** '' for all rows. */
   readonly segment: string;
   /** `not-judged` where there is nothing to hold it against; it stops nobody. */
@@ -172,7 +174,7 @@ function judgeMetric(gate: MetricGate, trial: Trial, segment = ''): GateJudgemen
     together,
     ...(intervalLevels !== undefined && { intervalLevels }),
   });
-  const about = { gate: gateText(gate), segment };
+  const about = { gate: gateText(gate), measure: metric, segment };
   const where = segment === '' ? '' : `${segment}: `;
   if ('notComputable' in found) {
     const holds = segment === '' ? 'no' : 'not-judged';
@@ -227,6 +229,7 @@ function judgeLatency({ latency, worse }: LatencyGate, known: NonNullable<Trial[
   const champion = known.champion?.[latency] ?? null;
   const about = {
     ...nothing,
+    measure: `latency_${latency}`,
     gate: `${latency} latency at most ${percentText(worse)} more`,
     segment: '',
     challenger,

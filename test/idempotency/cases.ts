@@ -259,6 +259,11 @@ export const cases: readonly Case[] = [
     run: (activities) => activities.validateChallenger({ model, retrainingId }),
   },
   {
+    name: 'recordInMlflow',
+    prepare: after(begun, started, succeeded),
+    run: (activities) => activities.recordInMlflow({ model, retrainingId }),
+  },
+  {
     name: 'judgeChallenger',
     prepare: after(begun, started, succeeded, shadowed, attached),
     run: (activities) => activities.judgeChallenger({ model, retrainingId }),

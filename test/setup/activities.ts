@@ -4,6 +4,7 @@ import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import type { Activities } from '../../activities/index.ts';
 import { createActivities } from '../../activities/index.ts';
 import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
+import { openMlflow } from '../../activities/retraining/mlflow.ts';
 import { openTrainer } from '../../activities/retraining/trainer.ts';
 import type { Database } from '../../sql/database.ts';
 import { testServers } from './servers.ts';
@@ -18,6 +19,7 @@ export function activitiesOn(
     pushgateway: openPushgateway(testServers().pushgatewayUrl),
     channels: {},
     trainer: openTrainer(),
+    mlflow: openMlflow(),
     wakeAlert: async () => undefined,
     temporalUi: 'http://127.0.0.1:8233/namespaces/default',
     pagesUrl: 'http://127.0.0.1:9464',

@@ -10,6 +10,7 @@ import { temporalContext } from '../../activities/activity-context.ts';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import { createActivities } from '../../activities/index.ts';
 import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
+import { openMlflow } from '../../activities/retraining/mlflow.ts';
 import { openTrainer } from '../../activities/retraining/trainer.ts';
 import type { Database } from '../../sql/database.ts';
 import { wakeAlertThrough } from '../../worker/dependencies.ts';
@@ -42,6 +43,7 @@ export async function startTestWorker(
     pushgateway: openPushgateway(pushgatewayUrl),
     channels: {},
     trainer: openTrainer(),
+    mlflow: openMlflow(),
     wakeAlert: wakeAlertThrough(client, taskQueue),
     temporalUi: `${temporalUiUrl}/namespaces/default`,
     pagesUrl: 'http://127.0.0.1:9464',

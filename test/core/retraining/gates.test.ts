@@ -43,6 +43,7 @@ describe('a gate over all rows', () => {
   it('passes what is better by enough, in words and numbers', () => {
     expect(judge(better(0.02), trial({ '': week(58.1, 101.3) }))).toEqual({
       gate: 'RMSE at least 2% better',
+      measure: 'rmse',
       segment: '',
       holds: 'yes',
       improvement: expect.closeTo((101.3 - 58.1) / 101.3, 12),
