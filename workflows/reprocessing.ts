@@ -53,7 +53,7 @@ const noCounts: ReprocessingCounts = {
 /**
  * Computes a range of the past again, a step (by default a day) at a time: attaches its actuals, summarises its hours, and
  * evaluates, estimates and compares the stored windows that end in the step; at last those that end later and contain a part
- * of the range. Alerts are left to the next daily runs.
+ * of the range. Who is to be told of what it restates is told by the next daily runs.
  *
  * Guaranteed: windows that are final are restated, too; each window is evaluated once all of its hours in the range are
  * done; what comes out the same stores nothing; it may be started again at any time.

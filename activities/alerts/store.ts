@@ -2,8 +2,9 @@
 
 import { alertKey as keyOf } from '../../core/alert/alert.ts';
 import type { AlertKind, Fact, PageLink, Severity } from '../../core/alert/alert.ts';
-import { observe } from '../../core/alert/life.ts';
-import type { AlertLife, Observation } from '../../core/alert/life.ts';
+import { announce, observe } from '../../core/alert/life.ts';
+import type { AlertLife, Observation, Step } from '../../core/alert/life.ts';
+import type { LifeRules } from '../../core/alert/rules.ts';
 import type { AlertSettings } from '../../core/monitor/schema.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { Provenance } from '../processes/provenance.ts';
@@ -41,6 +42,13 @@ export interface Relief extends Observed {
   readonly event?: string;
 }
 
+/** What is over as soon as it is told. */
+export interface News extends Observed {
+  readonly severity: Severity;
+  /** Name of the event that tells it. */
+  readonly event: string;
+}
+
 /**
  * Opens an alert, reopens it, or escalates the open one, in the transaction of the caller. Gives the alert key when it recorded an
  * event, null when people know it already. Whom to wake after the commit is answered by `listPendingAlerts`, which still
@@ -59,10 +67,24 @@ export async function resolveAlert(connection: Queryable, relief: Relief): Promi
   return record(connection, relief, 'ok');
 }
 
+/**
+ * Tells news that is over as soon as it is told, in the transaction of the caller, which makes sure that it is news: to those whom the routes
+ * name, and to all who heard the news before of this subject. Gives the alert key.
+ */
+export async function announceAlert(connection: Queryable, news: News): Promise<string | null> {
+  return record(connection, news, news.severity, (life, _rules, now) => announce(life, news, now));
+}
+
+const namedByProcesses: readonly string[] = ['opened', 'announced', 'resolved'];
+
+/** By default it is observed. */
+type Change = (life: AlertLife | null, rules: LifeRules, now: number) => Step;
+
 async function record(
   connection: Queryable,
   observed: Trouble | Relief,
   level: Observation['level'],
+  change: Change = (life, rules, now) => observe(life, { level, asOf: observed.asOf }, rules, now),
 ): Promise<string | null> {
   const { kind, model, subject, asOf, alerts } = observed;
   const alertKey = keyOf(kind, model, subject);
@@ -70,7 +92,7 @@ async function record(
   const stored = await findAlert(connection, { model, alertKey });
   const rules = await lifeRulesOf(connection, { model, kind, subject }, alerts);
   const now = await wallClock(connection);
-  const { life, events } = observe(stored?.life ?? null, { level, asOf }, rules, now);
+  const { life, events } = change(stored?.life ?? null, rules, now);
   if (life === null || life === stored?.life) return null;
   const alert = alertOf(observed, level, stored, { life, isNews: events.length > 0 });
   await putAlert(connection, alert, rules);
@@ -82,7 +104,7 @@ async function record(
       alertKind: kind,
       subject,
       episode: life.episode,
-      kind: happened === 'opened' || happened === 'resolved' ? (observed.event ?? happened) : happened,
+      kind: namedByProcesses.includes(happened) ? (observed.event ?? happened) : happened,
       severity: alert.life.severity,
       asOf,
       summary,

@@ -1,10 +1,12 @@
 import { degradationFacts } from '../../core/degradation/facts.ts';
+import { verdictNews } from '../../core/degradation/restated-news.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { RetrainingDecision } from '../../core/retraining/policy.ts';
 import type { Level } from '../../core/verdict.ts';
 import { floorToDay } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
+import { announceRestated } from '../alerts/announce-restated.ts';
 import { listPendingAlerts, openAlert, resolveAlert } from '../alerts/store.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { monitorRun } from '../processes/monitor-run.ts';
@@ -33,7 +35,8 @@ export interface CheckDegradationResult {
 
 /**
  * Judges by the monitor's rules, and again the days before whose numbers were restated; opens or resolves the degradation
- * alert, which follows the newest day that could be judged; and decides about a retraining.
+ * alert, which follows the newest day that could be judged; tells of verdicts that were restated where that alert does not; and decides
+ * about a retraining.
  */
 export function createCheckDegradation(
   deps: Pick<ActivityDependencies, 'database' | 'codeVersion' | 'context'>,
@@ -48,10 +51,21 @@ export function createCheckDegradation(
       const past = await makesUpThePast(connection, { model, process: 'degradation-check', asOf });
       const acts = input.act || !past;
       const version = await findServingVersion(connection, model, { asOf, before: windowEnd });
-      const { today, earlier, restated } = await judgeDays(connection, monitor, asOf, version);
+      const { today, earlier, restated, flips } = await judgeDays(connection, monitor, asOf, version);
       for (const check of [today, ...earlier]) await storeCheck(connection, { ...check, model, provenance });
       await advanceWatermark(connection, { model, process: 'degradation-check', asOf, windowEnd });
-      if (acts) await followAlert(connection, monitor, [today, ...earlier], { asOf, restated, provenance });
+      if (acts) {
+        const told = await followAlert(connection, monitor, [today, ...earlier], {
+          asOf,
+          restated,
+          provenance,
+        });
+        if (told === null)
+          await announceRestated(connection, monitor, flips.toReversed().map(verdictNews), {
+            asOf,
+            provenance,
+          });
+      }
       const { level, reason } = today.verdict;
       const retraining: RetrainingDecision = acts
         ? await decideToRetrain(connection, monitor, asOf)
@@ -73,15 +87,18 @@ interface Telling {
   readonly provenance: Provenance;
 }
 
-/** Opens, escalates or resolves the alert by the newest of these days that could be judged. */
+/**
+ * Opens, escalates or resolves the alert by the newest of these days that could be judged. Gives its key when people are told of that,
+ * and so of what was restated.
+ */
 async function followAlert(
   connection: Queryable,
   { model, alerts }: Monitor,
   newestFirst: readonly DegradationCheck[],
   { asOf, restated, provenance }: Telling,
-): Promise<void> {
+): Promise<string | null> {
   const newest = newestFirst.find(({ verdict }) => verdict.level !== 'insufficient-data');
-  if (newest === undefined) return;
+  if (newest === undefined) return null;
   const { level, reason, findings } = newest.verdict;
   const alert = {
     model,
@@ -94,10 +111,9 @@ async function followAlert(
     summary: joined(reason, restated),
   } as const;
   if (level === 'critical' || level === 'warning') {
-    await openAlert(connection, { ...alert, severity: level });
-  } else if (!(await leavesOpen(connection, model, newest))) {
-    await resolveAlert(connection, alert);
+    return openAlert(connection, { ...alert, severity: level });
   }
+  return (await leavesOpen(connection, model, newest)) ? null : resolveAlert(connection, alert);
 }
 
 /**

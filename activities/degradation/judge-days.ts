@@ -1,6 +1,7 @@
 /** Judges a day, and again the days before it whose numbers may have been restated. */
 
 import { judgeDegradation } from '../../core/degradation/judge.ts';
+import type { RestatedVerdict } from '../../core/degradation/restated-news.ts';
 import { restatedNumbers } from '../../core/degradation/restated.ts';
 import { rulesOf } from '../../core/degradation/rules.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
@@ -17,6 +18,8 @@ export interface JudgedDays {
   readonly earlier: readonly DegradationCheck[];
   /** What this day has to tell of restated verdicts, in words; empty where there is nothing. */
   readonly restated: string;
+  /** The verdicts that are not what is stored of them, the newest first: once these days are stored, there are none. */
+  readonly flips: readonly RestatedVerdict[];
 }
 
 /** Reads; stores nothing. */
@@ -39,14 +42,17 @@ export async function judgeDays(
     })),
   ];
   const evidence = await gatherEvidence(connection, monitor, days);
+  const flips: RestatedVerdict[] = [];
   const [today, ...earlier] = days.map((judged, i): DegradationCheck => {
     const verdict = judgeDegradation(judged.rules, evidence[i]!);
     const windowEnd = floorToDay(judged.asOf);
     const told = stored.find((check) => check.windowEnd === windowEnd);
-    const restatements = [...(told?.restatements ?? []), ...restatementOf(told, verdict, day)];
+    const restated = restatementOf(told, verdict, day);
+    flips.push(...restated.map(({ from, to, numbers }) => ({ windowEnd, from, to, numbers })));
+    const restatements = [...(told?.restatements ?? []), ...restated];
     return { windowEnd, asOf: judged.asOf, version: judged.version, verdict, restatements };
   });
-  return { today: today!, earlier, restated: restatedText([today!, ...earlier], day) };
+  return { today: today!, earlier, restated: restatedText([today!, ...earlier], day), flips };
 }
 
 function restatementOf(

@@ -1,12 +1,15 @@
 /** Evaluates windows from the hourly summaries of their outcomes, and stores what is new. */
 
+import { gateNews } from '../../core/degradation/restated-news.ts';
+import type { RestatedGate } from '../../core/degradation/restated-news.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Window } from '../../core/window.ts';
 import { distinctWindows, durationMs } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
+import { announceRestated } from '../alerts/announce-restated.ts';
 import type { Provenance } from '../processes/provenance.ts';
 import { wholeModel } from '../profiles/columns.ts';
-import { findWatermark } from '../processes/watermarks.ts';
+import { findWatermark, makesUpThePast } from '../processes/watermarks.ts';
 import { evaluateHours, isIncomplete } from './evaluate-hours.ts';
 import type { SelectiveActuals } from './selective-actuals.ts';
 import { hoursWithin, readServedHours, type ServedHour } from './served-hours.ts';
@@ -36,13 +39,17 @@ export interface EvaluationCounts {
 
 const noEvaluations: EvaluationCounts = { first: 0, restated: 0, unchanged: 0 };
 
-/** Evaluates these windows and stores a new revision of each evaluation that differs from the newest one. */
+/**
+ * Evaluates these windows and stores a new revision of each evaluation that differs from the newest one. Where that changes whether numbers
+ * count on which people may have relied, they are told, unless the run makes up the past.
+ */
 export async function evaluateWindows(
   connection: Queryable,
   run: EvaluationRun,
   windows: readonly Window[],
 ): Promise<EvaluationCounts> {
   let counts = noEvaluations;
+  const flips: RestatedGate[] = [];
   for (const { span, windows: overlapping } of overlappingGroups(distinctWindows(windows))) {
     const segments = overlapping.some((window) => isMonitored(run.monitor, window))
       ? 'all segments'
@@ -62,8 +69,15 @@ export async function evaluateWindows(
         restated: counts.restated + stored.restated,
         unchanged: counts.unchanged + stored.unchanged,
       };
+      flips.push(...stored.flips);
     }
   }
+  const { model } = run.monitor;
+  if (
+    flips.length > 0 &&
+    !(await makesUpThePast(connection, { model, process: 'performance-evaluation', asOf: run.asOf }))
+  )
+    await announceRestated(connection, run.monitor, gateNews(flips), run);
   return counts;
 }
 

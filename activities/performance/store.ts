@@ -1,5 +1,6 @@
 /** Finds windows that have been evaluated, and stores evaluations. */
 
+import type { RestatedGate } from '../../core/degradation/restated-news.ts';
 import type { Gate } from '../../core/performance/gate.ts';
 import type { Level } from '../../core/verdict.ts';
 import type { Window } from '../../core/window.ts';
@@ -128,14 +129,22 @@ interface WindowToStore {
   readonly evaluations: readonly EvaluationToStore[];
 }
 
+/** What became of the evaluations of a window. */
+interface StoredEvaluations {
+  readonly first: number;
+  readonly restated: number;
+  readonly unchanged: number;
+  readonly flips: readonly RestatedGate[];
+}
+
 /** Stores as a new revision each evaluation whose content differs from the newest one. */
 export async function storeEvaluations(
   connection: Queryable,
   { model, window, asOf, state, provenance, evaluations }: WindowToStore,
-): Promise<{ first: number; restated: number; unchanged: number }> {
+): Promise<StoredEvaluations> {
   const key = [model, toTimestamp(window.start), toTimestamp(window.end)];
   const stored = await connection.query<Newest>(
-    `select version, segment, revision, content_hash, state
+    `select version, segment, revision, content_hash, state, verdict, reason
      from latest_performance_evaluations
      where model = $1 and window_start = $2 and window_end = $3`,
     key,
@@ -202,7 +211,29 @@ export async function storeEvaluations(
     );
   }
   const first = changed.filter(({ newest }) => newest === undefined).length;
-  return { first, restated: changed.length - first, unchanged: unchanged.length };
+  return {
+    first,
+    restated: changed.length - first,
+    unchanged: unchanged.length,
+    flips: changed.flatMap(({ evaluation, newest }) => flipOf(window, evaluation, newest)),
+  };
+}
+
+/**
+ * Over all rows: numbers that counted and do not any more, or the other way round once they were final. Before that, numbers that did not
+ * count were waiting, and nobody relied on that.
+ */
+function flipOf(window: Window, to: EvaluationToStore, from: Newest | undefined): RestatedGate[] {
+  if (from === undefined || from.segment !== '' || from.verdict === to.verdict) return [];
+  if (from.verdict !== 'ok' && from.state !== 'final') return [];
+  return [
+    {
+      window,
+      version: to.version,
+      from: { level: from.verdict, reason: from.reason },
+      to: { level: to.verdict, reason: to.reason },
+    },
+  ];
 }
 
 interface Newest extends Record<string, unknown> {
@@ -211,4 +242,6 @@ interface Newest extends Record<string, unknown> {
   readonly revision: number;
   readonly content_hash: string;
   readonly state: 'provisional' | 'final';
+  readonly verdict: Level;
+  readonly reason: string;
 }

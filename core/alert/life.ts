@@ -54,6 +54,7 @@ export type LifeEventKind =
   | 'acknowledged'
   | 'snoozed'
   | 'commented'
+  | 'announced'
   | 'resolved';
 
 export interface LifeEvent {
@@ -97,6 +98,37 @@ export function observe(
   if (asOf < life.observedAsOf) return { life, events: [] };
   if (level === 'ok') return seenClean(life, asOf, rules, now);
   return seenTrouble(life, level, asOf, rules, now);
+}
+
+/**
+ * What does news do that is over as soon as it is told, such as a verdict that was restated? It belongs to the newest episode, so that
+ * whoever heard the last of it hears this as well, and leaves it resolved: nobody has to do anything, and nothing repeats it. Each call is
+ * news: the caller sees to it that none is told twice.
+ *
+ * @param now the wall clock
+ * @example
+ * const { life, events } = announce(null, { severity: 'info', asOf: 1 }, 2);
+ * [life.state, announce(life, { severity: 'info', asOf: 3 }, 4).life.episode, events] // ['resolved', 1, [{ kind: 'announced' }]]
+ */
+export function announce(
+  life: AlertLife | null,
+  { severity, asOf }: { readonly severity: Severity; readonly asOf: number },
+  now: number,
+): Step & { readonly life: AlertLife } {
+  const observedAsOf = Math.max(asOf, life?.observedAsOf ?? asOf);
+  const over = { state: 'resolved', resolvedAsOf: observedAsOf } as const;
+  return {
+    life: {
+      episode: life?.episode ?? 1,
+      severity,
+      observedAsOf,
+      cleanCount: 0,
+      cleanAsOf: null,
+      ...openAgain(now),
+      ...over,
+    },
+    events: [{ kind: 'announced' }],
+  };
 }
 
 function opened(episode: number, severity: Severity, asOf: number, now: number): Step {

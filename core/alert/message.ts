@@ -81,12 +81,7 @@ const titles: Readonly<Record<AlertKind, Readonly<Record<string, string>>>> = {
   'missing-data': having('missing data', 'has all its data again'),
   freshness: having('stale data', 'has fresh data again'),
   degradation: lasting('is degraded', 'is still degraded', 'is degraded again', 'is no longer degraded'),
-  restated: lasting(
-    'has a restated verdict',
-    'still has a restated verdict',
-    'has another restated verdict',
-    'has settled verdicts again',
-  ),
+  restated: { opened: 'has a restated verdict' },
   retraining: {
     ...lasting(
       'is being retrained',

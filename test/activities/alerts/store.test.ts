@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { listPendingAlerts, openAlert, resolveAlert } from '../../../activities/alerts/store.ts';
+import {
+  announceAlert,
+  listPendingAlerts,
+  openAlert,
+  resolveAlert,
+} from '../../../activities/alerts/store.ts';
 import type { Relief, Trouble } from '../../../activities/alerts/store.ts';
+import { endsAlert } from '../../../core/alert/alert.ts';
 import { routesSchema } from '../../../core/alert/route-settings.ts';
 import { dayMs } from '../../../core/window.ts';
 import { alertsTo } from '../../setup/alert-settings.ts';
@@ -231,6 +237,64 @@ describe('resolveAlert', () => {
     expect(await events()).toEqual(['1 started info', '1 failed critical']);
     expect(await alerts()).toMatchObject([{ state: 'resolved', severity: 'critical' }]);
     expect(await told('failed')).toEqual(['default', 'a@example.org, b@example.org']);
+  });
+});
+
+describe('a retraining that was rolled back', () => {
+  it('is a warning for those who heard of the promotion, and stays with those who keep books of their own', async () => {
+    const retraining = { kind: 'retraining', subject: 'retraining-1' } as const;
+    const promoted = routesSchema.parse([{ severity: ['info'], email: ['heard@example.org'] }]);
+    const warned = routesSchema.parse([{ severity: ['warning'], email: ['on-call@example.org'] }]);
+    await open({
+      ...retraining,
+      asOf: day(1),
+      severity: 'info',
+      event: 'started',
+      alerts: alertsTo(promoted),
+    });
+    await resolve({
+      ...retraining,
+      asOf: day(1),
+      severity: 'warning',
+      event: 'rolled-back',
+      alerts: alertsTo(warned),
+    });
+    expect(await events()).toEqual(['1 started info', '1 rolled-back warning']);
+    expect(await told('rolled-back')).toEqual(['heard@example.org', 'on-call@example.org']);
+    expect(endsAlert('rolled-back')).toBe(false);
+  });
+});
+
+describe('announceAlert', () => {
+  const tell = (asOf: number, summary: string, told = routes) =>
+    test.database.transaction((connection) =>
+      announceAlert(connection, {
+        ...observed,
+        kind: 'restated',
+        subject: '2011-05-01',
+        event: 'restated',
+        severity: 'info',
+        summary,
+        asOf,
+        alerts: alertsTo(told),
+      }),
+    );
+
+  it('tells news that leaves nothing open', async () => {
+    expect(await tell(day(2), 'critical -> ok')).toBe('restated:bike-demand:2011-05-01');
+    expect(await alerts()).toMatchObject([{ episode: 1, state: 'resolved', severity: 'info' }]);
+    expect(await events()).toEqual(['1 restated info']);
+    expect(await told('restated')).toEqual(['a@example.org, b@example.org']);
+    const [due] = await test.database.query('select due_at from alerts');
+    expect(due).toEqual({ due_at: null });
+  });
+
+  it('tells what follows to those who heard the first, whomever the routes name by then', async () => {
+    await tell(day(2), 'critical -> ok');
+    await tell(day(3), 'ok -> critical', routesSchema.parse([{ email: ['c@example.org'] }]));
+    expect(await events()).toEqual(['1 restated info', '1 restated.2 info']);
+    expect(await told('restated.2')).toEqual(['a@example.org, b@example.org', 'c@example.org']);
+    expect(await alerts()).toMatchObject([{ summary: 'ok -> critical' }]);
   });
 });
 

@@ -51,8 +51,14 @@ async function night(n: number): Promise<void> {
 const events = async () =>
   withoutIntervals(
     await test.database.query(
-      `select episode, event, summary from alert_events order by episode, as_of, event`,
+      `select episode, event, summary from alert_events order by episode, as_of, event, alert_key`,
     ),
+  );
+/** What is told of a restated verdict by itself. */
+const newsOf = (summary: string) => ({ event: 'restated', summary });
+const restatedAlerts = () =>
+  test.database.query(
+    `select alert_key as "alertKey", state, severity, episode from alerts where kind = 'restated' order by alert_key`,
   );
 /** The check that speaks for the beginning of a day, as it is stored now. */
 const checkOf = async (n: number) => {
@@ -120,7 +126,10 @@ describe('a day that was bad by the actuals known at first', () => {
       verdict: 'critical',
       reason: `RMSE of 2 Jan 3 is above 1 (24 outcomes, coverage 100%); restated: ${better}`,
     });
-    expect(await events()).toMatchObject([{ event: 'opened' }]);
+    expect(await events()).toMatchObject([
+      { event: 'opened' },
+      newsOf(`2 Jan was critical and is ok: ${better}`),
+    ]);
     expect(await checkOf(2)).toMatchObject({ verdict: 'ok', restatements: [{ numbers: [better] }] });
     expect(await checkOf(3)).toMatchObject({ verdict: 'critical', restatements: [] });
   });
@@ -196,17 +205,83 @@ describe('a day that was fine by the actuals known at first', () => {
     expect((await check(5)).reason).toMatch(/restated: RMSE of 1 Jan 0\.5 -> 5 as actuals were corrected$/);
   });
 
-  it('opens no alert where a newer day is fine, but is told with it', async () => {
+  it('opens no alert where a newer day is fine, but is told as news', async () => {
     await rest(1, 10);
     await record(actualsOf({ from: 2, to: 3, error: 0.5 }));
     expect(await check(4)).toMatchObject({
       verdict: 'ok',
       reason: `RMSE of 2 Jan 0.5 is not above 1 (24 outcomes, coverage 100%); restated: ${worse}`,
     });
-    expect(await events()).toEqual([]);
+    expect(await events()).toMatchObject([newsOf(`2 Jan was ok and is critical: ${worse}`)]);
     expect(await checkOf(2)).toMatchObject({ verdict: 'critical' });
     expect(await checkOf(3)).toMatchObject({ verdict: 'ok' });
   });
+});
+
+describe('a verdict that is restated without a change of the degradation alert', () => {
+  const worse = 'RMSE of 1 Jan 0.5 -> 6.466 as coverage rose from 58.3% to 100%';
+
+  beforeEach(async () => {
+    await night(1);
+    await predict(2, 3);
+    await first(1, 0.5);
+    await check(3);
+    await rest(1, 10);
+    await record(actualsOf({ from: 2, to: 3, error: 0.5 }));
+  });
+
+  it('is an alert of the day that is over at once', async () => {
+    await check(4);
+    expect(await restatedAlerts()).toEqual([
+      { alertKey: `restated:${model}:2024-01-02`, state: 'resolved', severity: 'info', episode: 1 },
+    ]);
+  });
+
+  it('is told once, however often the check is repeated', async () => {
+    await check(4);
+    const before = await checksums(test.database);
+    await check(4, 'another run');
+    expect(await checksums(test.database)).toEqual(before);
+    await check(5);
+    expect(await events()).toMatchObject([newsOf(`2 Jan was ok and is critical: ${worse}`)]);
+  });
+
+  it('is told again, to those who heard of it before as well, when it changes again', async () => {
+    await check(4);
+    await record(actualsOf({ from: 1, to: 2, error: 0.5 }));
+    await check(5);
+    expect(await events()).toMatchObject([
+      { episode: 1, ...newsOf(`2 Jan was ok and is critical: ${worse}`) },
+      {
+        episode: 1,
+        event: 'restated.2',
+        summary: '2 Jan was critical and is ok: RMSE of 1 Jan 6.466 -> 0.5 as actuals were corrected',
+      },
+    ]);
+  });
+
+  it('is not told by a run that makes up the past, nor after it', async () => {
+    await predict(10, 11);
+    await check(4);
+    expect(await checkOf(2)).toMatchObject({ verdict: 'critical' });
+    await check(5);
+    expect(await events()).toEqual([]);
+  });
+});
+
+it('a verdict that is good news too early to resolve the alert is told as news', async () => {
+  await watch(test.database, { ...settings, alerts: { life: { resolveAfter: 2 } } });
+  await night(1);
+  await predict(2, 3);
+  await first(1, 1.25);
+  await check(3);
+  await rest(1, 0);
+  await check(4);
+  expect(await events()).toMatchObject([
+    { event: 'opened' },
+    newsOf(`2 Jan was critical and is ok: ${better}`),
+    newsOf(`3 Jan was critical and is ok: ${better}`),
+  ]);
 });
 
 describe('a new champion', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { isWorse, severities } from '../../../core/alert/alert.ts';
 import { changeAlert } from '../../../core/alert/change.ts';
-import { nextDue, observe, tick } from '../../../core/alert/life.ts';
+import { announce, nextDue, observe, tick } from '../../../core/alert/life.ts';
 import type { AlertLife, LifeEventKind, Observation } from '../../../core/alert/life.ts';
 import type { LifeRules } from '../../../core/alert/rules.ts';
 
@@ -152,6 +152,39 @@ describe('an observation older than the newest', () => {
       for (const older of [warning(9), critical(9), ok(9)])
         expect(observe(life, older, rules, 20)).toEqual({ life, events: [] });
     }
+  });
+});
+
+describe('news', () => {
+  it('is over as soon as it is told, and has nothing due', () => {
+    const { life, events } = announce(null, { severity: 'critical', asOf: 5 }, 7);
+    expect(life).toMatchObject({
+      episode: 1,
+      state: 'resolved',
+      severity: 'critical',
+      resolvedAsOf: 5,
+      by: null,
+    });
+    expect(events).toEqual([{ kind: 'announced' }]);
+    expect(nextDue(life, rules)).toBeNull();
+    expect(tick(life, rules, 1_000_000).events).toEqual([]);
+  });
+
+  it('goes on in the episode of the last, whatever instant it speaks for', () => {
+    const first = announce(null, { severity: 'info', asOf: 5 }, 7).life;
+    expect(announce(first, { severity: 'warning', asOf: 3 }, 8)).toMatchObject({
+      life: { episode: 1, severity: 'warning', observedAsOf: 5 },
+      events: [{ kind: 'announced' }],
+    });
+  });
+
+  it('ends what is under way', () => {
+    const acknowledged = by(lifeOf(warning(1)), 'acknowledge', 2);
+    expect(announce(acknowledged, { severity: 'info', asOf: 3 }, 4).life).toMatchObject({
+      episode: 1,
+      state: 'resolved',
+      by: null,
+    });
   });
 });
 

@@ -8,6 +8,13 @@ describe('alertTitle', () => {
     expect(alertTitle('degradation', 'bike-demand', 'resolved')).toBe('bike-demand is no longer degraded');
     expect(alertTitle('drift', 'bike-demand', 'opened')).toBe('bike-demand has data drift');
     expect(alertTitle('retraining', 'bike-demand', 'promoted')).toBe('bike-demand has a new champion');
+    expect(alertTitle('retraining', 'bike-demand', 'rolled-back')).toBe(
+      'bike-demand has its former champion back',
+    );
+    expect(alertTitle('restated', 'bike-demand', 'restated.2')).toBe('bike-demand has a restated verdict');
+    expect(alertTitle('dead-man', 'bike-demand', 'resolved')).toBe(
+      'bike-demand no longer waits for a process',
+    );
     expect(alertTitle('retraining', 'bike-demand', 'failed')).toBe('bike-demand could not be retrained');
   });
 
