@@ -112,6 +112,18 @@ const corrected: Step = async (database) =>
     actualsOf({ from: 9, to: 10 }).map((row) => ({ ...row, recordedAt: at(10, 2) })),
   );
 
+/** Most of the last day was not what was known of it: too little is left to judge by. */
+const forgotten: Step = async (database) =>
+  database.execute(`delete from actuals where event_time >= $1`, [
+    new Date(day(9) + 5 * hourMs).toISOString(),
+  ]);
+
+/** One clean check does not end an alert. */
+const patient: Step = async (database) =>
+  database.execute(
+    `update monitors set configuration = jsonb_set(configuration, '{alerts,life,resolveAfter}', '2')`,
+  );
+
 /** The day after the last is like those before it. */
 const goodAgain: Step = async (database, world) => {
   await load(database, model, { from: 10, to: 11 });
@@ -152,6 +164,7 @@ const yearsLater: Step = async (database, world) => {
 const drift = `drift:${model}:dataset`;
 const quality = `data-quality:${model}:dataset`;
 const degradation = `degradation:${model}:performance`;
+const restated = `restated:${model}:2024-01-10`;
 const retraining = `retraining:${model}:${retrainingId}`;
 
 export const cases: readonly Case[] = [
@@ -209,6 +222,12 @@ export const cases: readonly Case[] = [
       activities.restateWindows({ model, asOf, endingAfter: at(1), startingBefore: at(10) }),
   },
   {
+    name: 'restateWindows, of numbers that do not count any more',
+    prepare: after(attached, evaluated, forgotten, attached, summarized),
+    run: (activities) =>
+      activities.restateWindows({ model, asOf, endingAfter: at(1), startingBefore: at(10) }),
+  },
+  {
     name: 'estimatePerformance',
     prepare: after(monthLater),
     run: (activities) => activities.estimatePerformance({ model, asOf: at(40, 3) }),
@@ -235,6 +254,12 @@ export const cases: readonly Case[] = [
     prepare: after(attached, evaluated, checked, corrected, attached, evaluated),
     run: (activities) => activities.checkDegradation({ model, asOf, act: false }),
     wakes: [degradation],
+  },
+  {
+    name: 'checkDegradation, of a day that is restated while its alert stays open',
+    prepare: after(attached, evaluated, checked, patient, corrected, attached, evaluated),
+    run: (activities) => activities.checkDegradation({ model, asOf, act: false }),
+    wakes: [degradation, restated],
   },
   {
     name: 'beginRetraining',
