@@ -157,8 +157,7 @@ export const errorCatalog = {
   },
   UNKNOWN_ALERT: {
     retryable: false,
-    message:
-      'There is no alert "{alertKey}" of the model "{model}". `tidewatch alerts --all` lists those there are.',
+    message: 'There is no alert "{alertKey}". {hint}`tidewatch alerts --all` lists those there are.',
   },
   ALERT_NOT_CHANGED: { retryable: false, message: 'Alert {alertKey} is left as it is: {reason}.' },
   UPDATE_REFUSED: { retryable: false, message: '{reason}' },

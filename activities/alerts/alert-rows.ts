@@ -1,6 +1,7 @@
 /** The rows of `alerts`: the newest episode of an alert key, as it is read and written. Callers hold the lock of the key. */
 
 import type { AlertKind, Fact, PageLink } from '../../core/alert/alert.ts';
+import { shortSummary } from '../../core/alert/message.ts';
 import { nextDue } from '../../core/alert/life.ts';
 import type { AlertLife } from '../../core/alert/life.ts';
 import type { LifeRules } from '../../core/alert/rules.ts';
@@ -149,7 +150,7 @@ export function viewOf({ model, alertKey, kind, summary, openedAsOf, life }: Sto
     episode,
     state,
     severity,
-    summary,
+    summary: shortSummary(summary),
     ...(by !== null && { by }),
     since: formatInstant(stateSince),
     ...(snoozedUntil !== null && { snoozedUntil: formatInstant(snoozedUntil) }),

@@ -36,7 +36,7 @@ export function createChangeAlert({
     return database.transaction(async (connection) => {
       await lockAlert(connection, alertKey);
       const stored = await findAlert(connection, { model, alertKey });
-      if (stored === undefined) throw new TidewatchError('UNKNOWN_ALERT', { model, alertKey });
+      if (stored === undefined) throw new TidewatchError('UNKNOWN_ALERT', { alertKey, hint: '' });
       if (await isRecorded(connection, { model, alertKey }, updateId)) return viewOf(stored);
       const now = await wallClock(connection);
       const wanted = changeOf(input, now);

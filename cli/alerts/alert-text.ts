@@ -15,7 +15,7 @@ const colors: Readonly<Record<Severity, Color>> = { info: 'cyan', warning: 'yell
 /** One row an alert, and what stands below it: how many there are beyond the limit. */
 export function alertTable({ alerts, total }: AlertList, { paint }: Screen): string {
   if (total === 0) return 'no alert is open';
-  const table = new Table({ ...plain, head: ['alert', 'severity', 'state', 'since', 'what'] });
+  const table = new Table({ ...plain, head: ['alert', 'severity', 'state', 'since (UTC)', 'what'] });
   for (const alert of alerts) {
     table.push([
       alert.alertKey,
@@ -47,7 +47,7 @@ export function alertText(alert: AlertView, events: readonly AlertEvent[], { pai
   ]);
   return [
     paint('bold', alert.alertKey),
-    `  ${paint(colors[alert.severity], alert.severity)}, ${stateText(alert)}, since ${minuteText(alert.since)}`,
+    `  ${paint(colors[alert.severity], alert.severity)}, ${stateText(alert)}, since ${minuteText(alert.since)} UTC`,
     `  ${oneLine(alert.summary)}`,
     ...lines,
   ].join('\n');

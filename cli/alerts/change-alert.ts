@@ -31,6 +31,10 @@ export async function changeAlert(
   alertKey: string,
   { change, json, by = userName(), ...request }: ChangeOptions,
 ): Promise<void> {
+  if (change === 'snooze' && (request.for === undefined) === (request.until === undefined)) {
+    const reason = 'write either --for, such as 4h, or --until, such as 2026-02-03T09:00:00Z';
+    throw new TidewatchError('INVALID_OPTION', { option: '--for', reason });
+  }
   const { model } = await withDatabase('tidewatch-alerts', (database) => requireAlert(database, alertKey));
   const { temporal } = readConfiguration(process.env);
   const connection = await connectTemporal(temporal);

@@ -7,6 +7,7 @@ import type { AlertState } from '../../core/alert/life.ts';
 import { TidewatchError } from '../../core/errors.ts';
 import { formatInstant } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
+import { nearest } from '../nearest.ts';
 
 export interface ListOptions {
   readonly model?: string;
@@ -46,17 +47,29 @@ export async function listAlerts(
   return { alerts: rows.map((row) => viewOf(storedAlert(row))), total: rows[0]?.total ?? 0 };
 }
 
+/** Among more of them the one that was meant is not looked for. */
+const mostKeys = 10_000;
+
 /**
  * The newest episode of an alert.
  *
- * @throws TidewatchError `UNKNOWN_ALERT`
+ * @throws TidewatchError `UNKNOWN_ALERT` that names the nearest one there is
  */
 export async function requireAlert(connection: Queryable, alertKey: string): Promise<StoredAlert> {
   // <kind>:<model>:<subject>; a model's name has no colon.
   const model = alertKey.split(':')[1] ?? '';
   const alert = await findAlert(connection, { model, alertKey });
-  if (alert === undefined) throw new TidewatchError('UNKNOWN_ALERT', { model, alertKey });
-  return alert;
+  if (alert !== undefined) return alert;
+  const known = await connection.query<{ key: string }>(
+    'select alert_key as key from alerts group by alert_key order by max(state_since) desc limit $1',
+    [mostKeys],
+  );
+  const near = nearest(
+    alertKey,
+    known.map(({ key }) => key),
+  );
+  const hint = near === undefined ? '' : `Did you mean "${near}"? `;
+  throw new TidewatchError('UNKNOWN_ALERT', { alertKey, hint });
 }
 
 export interface AlertEvent {

@@ -5,6 +5,7 @@ import { alertStates } from '../../core/alert/life.ts';
 import type { ChangeOptions } from '../alerts/change-alert.ts';
 import type { RouteTestOptions } from '../alerts/route-test.ts';
 import type { ListOptions } from '../alerts/store.ts';
+import { nearest } from '../nearest.ts';
 
 const examples = `
 Examples:
@@ -13,7 +14,8 @@ Examples:
   $ tidewatch alerts show degradation:bike-demand:performance
   $ tidewatch alerts acknowledge degradation:bike-demand:performance --note "looking into it"
   $ tidewatch alerts route --test --model bike-demand --kind drift --severity warning
-  $ tidewatch alerts snooze drift:bike-demand:dataset --for 2d
+  $ tidewatch alerts snooze drift:bike-demand:hum --for 2d
+  $ tidewatch alerts show 'drift:bike-demand:air temperature'
 
 Exit codes: 0; 2 for an alert that is not there, or cannot be changed so; 3 where Postgres or Temporal does not answer.`;
 
@@ -32,7 +34,10 @@ export function addAlerts(program: Command): void {
     .option('--all', 'the resolved ones, too')
     .option('--limit <number>', 'so many at most, the newest', '100')
     .option('--json', 'print them as JSON')
-    .action(async (options: ListOptions & { readonly json?: true }) => {
+    .allowExcessArguments()
+    .action(async (options: ListOptions & { readonly json?: true }, command: Command) => {
+      const [word] = command.args;
+      if (word !== undefined) return command.error(unknownWord(word, alerts), { exitCode: 2 });
       const { printAlerts } = await import('../alerts/print-alerts.ts');
       await printAlerts(options);
     });
@@ -77,6 +82,16 @@ export function addAlerts(program: Command): void {
     '--note <text>',
     'what you write',
   );
+}
+
+/** Whatever is no command arrives at the one that needs no name. */
+function unknownWord(word: string, { commands }: Command): string {
+  if (word.includes(':')) return `error: unknown command '${word}'; write tidewatch alerts show '${word}'`;
+  const near = nearest(
+    word,
+    commands.map((command) => command.name()),
+  );
+  return `error: unknown command '${word}'${near === undefined ? '; see --help' : `; did you mean ${near}?`}`;
 }
 
 function addChange(alerts: Command, change: ChangeOptions['change'], description: string): Command {

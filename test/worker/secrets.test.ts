@@ -63,6 +63,7 @@ beforeAll(async () => {
   await gone.stop();
   smtp = new SMTPServer({
     disabledCommands: ['STARTTLS'],
+    closeTimeout: 200,
     allowInsecureAuth: true,
     onAuth: ({ username = '', password = '' }, _session, done) => {
       const plain = Buffer.from(`\0${username}\0${password}`).toString('base64');

@@ -291,6 +291,7 @@ describe('a person', () => {
     ['snooze', { by: 'anna', until: '2011-05-20T00:00:00Z' }, 'until: 2011-05-20T00:00:00Z is in the past'],
     ['snooze', { by: 'anna', until: formatInstant(Date.now() + 400 * dayMs) }, 'more than a year away'],
     ['comment', { by: 'anna' }, 'note: '],
+    ['comment', { by: 'anna', note: 'x'.repeat(100_000) }, 'note: '],
   ])(
     '%s with %o is refused with what to write instead, and leaves no trace',
     async (name, request, problem) => {

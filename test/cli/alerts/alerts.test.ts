@@ -127,9 +127,23 @@ describe('tidewatch alerts', () => {
     });
   });
 
+  it('names the alert that was probably meant', async () => {
+    await open('critical');
+    for (const wrong of ['degradation:show:performance', `${key}#1`, 'degradation:shown:perfromance'])
+      await expect(list('show', wrong)).rejects.toThrow(
+        `There is no alert "${wrong}". Did you mean "${key}"? `,
+      );
+  });
+
   it.each([
-    [['show', 'drift:nothing:here'], /There is no alert "drift:nothing:here" of the model "nothing"/],
+    [
+      ['show', 'drift:nothing:here'],
+      /There is no alert "drift:nothing:here"\. `tidewatch alerts --all` lists/,
+    ],
     [['show', 'nonsense'], /There is no alert "nonsense"/],
+    [['acknowlege', key], /unknown command 'acknowlege'; did you mean acknowledge\?/],
+    [[key], /unknown command 'degradation:shown:performance'; write tidewatch alerts show 'degradation:/],
+    [['snooze', key], /--for: write either --for, such as 4h, or --until/],
     [['--limit', 'all'], /--limit: "all" is not a number of alerts/],
   ])('refuses %o', async (args, problem) => {
     await expect(list(...args)).rejects.toThrow(problem);
