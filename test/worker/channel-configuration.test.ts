@@ -141,6 +141,31 @@ describe('secrets in files', () => {
     expect(problemOf({ ...environment, SLACK_WEBHOOK_URL_FILE: file(name) })).toMatch(problem);
   });
 
+  it('are kept out of what is wrong with them', async () => {
+    const contents = {
+      DATABASE_URL: 'mysql://me:hunter2@db',
+      SLACK_WEBHOOK_URL: 'http://hooks.example/hunter2',
+      PAGERDUTY_ROUTING_KEY: 'hunter2',
+      WEBHOOK_URL: 'http://x.example/hunter2',
+      WEBHOOK_SECRET: 'hunter2',
+      ALERTMANAGER_URL: 'http://me:hunter2@x.example',
+      SMTP_URL: 'mail://me:hunter2@mail',
+    };
+    const environment: Record<string, string> = {};
+    for (const [variable, content] of Object.entries(contents)) {
+      environment[`${variable}_FILE`] = file(variable);
+      await writeFile(file(variable), content);
+    }
+    let problems = '';
+    try {
+      readConfiguration(environment);
+    } catch (error) {
+      problems = String(error);
+    }
+    for (const variable of Object.keys(contents)) expect(problems).toContain(`  ${variable}: `);
+    expect(problems).not.toContain('hunter2');
+  });
+
   it('are read of secrets only', () => {
     expect(() => readConfiguration({ DATABASE_URL, LOG_LEVEL_FILE: file('gone') })).not.toThrow();
   });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { createFollowAlert } from '../../../activities/alerts/follow-alert.ts';
 import {
   announceAlert,
   listPendingAlerts,
@@ -74,6 +75,14 @@ async function untilSomebodyWaits(): Promise<void> {
 }
 
 describe('openAlert', () => {
+  it('keeps 100 kB of detail whole; what crosses Temporal of it is short', async () => {
+    const summary = 'x'.repeat(100_000);
+    await open({ asOf: day(1), severity: 'critical', summary });
+    expect(await alerts()).toMatchObject([{ summary }]);
+    const followed = await createFollowAlert(test)({ model: 'bike-demand', alertKey: key });
+    expect(followed.alert).toMatchObject({ state: 'open', summary: expect.stringMatching(/^x{999}…$/) });
+  });
+
   it('opens an alert with its first event and one message a recipient', async () => {
     expect(await open({ asOf: day(1), severity: 'critical' })).toBe(key);
     expect(await alerts()).toEqual([
