@@ -32,10 +32,12 @@ export async function listAlerts(
     const reason = `"${limit}" is not a number of alerts; write for example 100`;
     throw new TidewatchError('INVALID_OPTION', { option: '--limit', reason });
   }
+  // An episode that is not resolved is the newest: only where resolved ones are asked for are all of them looked through.
   const rows = await connection.query<AlertRow & { total: number }>(
     `select ${alertColumns}, count(*) over () as total
      from alerts
-     where (model, alert_key, episode) in (select model, alert_key, max(episode) from alerts group by model, alert_key)
+     where (state <> 'resolved'
+         or (model, alert_key, episode) in (select model, alert_key, max(episode) from alerts group by model, alert_key))
        and ($1::text is null or model = $1)
        and ($2::text is null or state = $2)
        and ($3::text is null or severity = $3)
