@@ -34,12 +34,12 @@ export interface StoredAlert extends AlertName {
   readonly life: AlertLife;
 }
 
-/** An alert as it was read, with when its life cycle was to look at it next. */
+/** An alert as it is read and written, with when its life cycle is to look at it next. */
 export interface FoundAlert extends StoredAlert {
   readonly dueAt: number | null;
 }
 
-/** Until the transaction ends, nobody else changes this alert. */
+/** Until the transaction ends, nobody else opens this alert. */
 export async function lockAlert(connection: Queryable, alertKey: string): Promise<void> {
   await lockUntilCommit(connection, `alert:${alertKey}`);
 }
@@ -80,49 +80,110 @@ export async function findAlert(
   return row && storedAlert(row);
 }
 
-/** Stores how an alert stands, as a new episode or in the place of what was stored of it. */
-export async function putAlert(
+/** The newest episode; until the transaction ends, nobody else changes or opens this alert. */
+export async function takeAlert(
   connection: Queryable,
-  { model, alertKey, kind, subject, summary, openedAsOf, latest, life }: StoredAlert,
-  rules: LifeRules,
-): Promise<void> {
-  const instant = (at: number | null): string | null => (at === null ? null : toTimestamp(at));
-  await connection.execute(
-    `insert into alerts
-       (model, alert_key, episode, kind, subject, severity, state, summary, opened_as_of, resolved_as_of, state_by, state_since,
-        snoozed_until, observed_as_of, clean_count, clean_as_of, told_at, repeats, unacknowledged_ms, due_at, latest)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
-     on conflict (model, alert_key, episode) do update
-     set severity = excluded.severity, state = excluded.state, summary = excluded.summary,
-       resolved_as_of = excluded.resolved_as_of, state_by = excluded.state_by, state_since = excluded.state_since,
-       snoozed_until = excluded.snoozed_until, observed_as_of = excluded.observed_as_of,
-       clean_count = excluded.clean_count, clean_as_of = excluded.clean_as_of, told_at = excluded.told_at,
-       repeats = excluded.repeats, unacknowledged_ms = excluded.unacknowledged_ms, due_at = excluded.due_at,
-       latest = excluded.latest`,
-    [
-      model,
-      alertKey,
-      life.episode,
-      kind,
-      subject,
-      life.severity,
-      life.state,
-      summary,
-      toTimestamp(openedAsOf),
-      instant(life.resolvedAsOf),
-      life.by,
-      toTimestamp(life.stateSince),
-      instant(life.snoozedUntil),
-      toTimestamp(life.observedAsOf),
-      life.cleanCount,
-      instant(life.cleanAsOf),
-      toTimestamp(life.toldAt),
-      life.repeats,
-      life.unacknowledgedMs,
-      instant(nextDue(life, rules)),
-      JSON.stringify(latest),
-    ],
+  { model, alertKey }: AlertName,
+): Promise<FoundAlert | undefined> {
+  await lockAlert(connection, alertKey);
+  const alerts = await takeAlerts(connection, model, [alertKey]);
+  return alerts.get(alertKey);
+}
+
+/** The newest episodes of alerts by their key; until the transaction ends, nobody else changes them. */
+export async function takeAlerts(
+  connection: Queryable,
+  model: string,
+  alertKeys: readonly string[],
+): Promise<ReadonlyMap<string, FoundAlert>> {
+  // A row and not a named lock each: the server has room for some thousands of those, and a model may have as many alerts.
+  const rows = await connection.query<AlertRow>(
+    `select ${alertColumns}
+     from alerts
+     where model = $1 and (alert_key, episode) in (
+       select alert_key, max(episode) from alerts where model = $1 and alert_key = any($2) group by alert_key)
+     order by alert_key collate "C"
+     for no key update`,
+    [model, alertKeys],
   );
+  return new Map(rows.map((row) => [row.alertKey, storedAlert(row)]));
+}
+
+/** Stores how an alert stands, as a new episode or in the place of what was stored of it. */
+export async function putAlert(connection: Queryable, alert: StoredAlert, rules: LifeRules): Promise<void> {
+  await putAlerts(connection, [{ ...alert, dueAt: nextDue(alert.life, rules) }]);
+}
+
+/** The same of many, with when each is to be looked at again. */
+export async function putAlerts(
+  connection: Queryable,
+  alerts: readonly FoundAlert[],
+): Promise<void> {
+  await connection.execute(
+    `insert into alerts (${storedColumns.join(', ')})
+     select ${storedColumns.join(', ')} from jsonb_populate_recordset(null::alerts, $1)
+     on conflict (model, alert_key, episode) do update
+     set (${changingColumns.join(', ')}) = row(${changingColumns.map((column) => `excluded.${column}`).join(', ')})`,
+    [JSON.stringify(alerts.map(rowOf))],
+  );
+}
+
+const changingColumns = [
+  'severity',
+  'state',
+  'summary',
+  'resolved_as_of',
+  'state_by',
+  'state_since',
+  'snoozed_until',
+  'observed_as_of',
+  'clean_count',
+  'clean_as_of',
+  'told_at',
+  'repeats',
+  'unacknowledged_ms',
+  'due_at',
+  'latest',
+] as const;
+const storedColumns = [
+  'model',
+  'alert_key',
+  'episode',
+  'kind',
+  'subject',
+  'opened_as_of',
+  ...changingColumns,
+] as const;
+
+function rowOf({
+  life,
+  dueAt,
+  ...alert
+}: FoundAlert): Record<(typeof storedColumns)[number], unknown> {
+  const instant = (at: number | null): string | null => (at === null ? null : toTimestamp(at));
+  return {
+    model: alert.model,
+    alert_key: alert.alertKey,
+    episode: life.episode,
+    kind: alert.kind,
+    subject: alert.subject,
+    opened_as_of: toTimestamp(alert.openedAsOf),
+    severity: life.severity,
+    state: life.state,
+    summary: alert.summary,
+    resolved_as_of: instant(life.resolvedAsOf),
+    state_by: life.by,
+    state_since: toTimestamp(life.stateSince),
+    snoozed_until: instant(life.snoozedUntil),
+    observed_as_of: toTimestamp(life.observedAsOf),
+    clean_count: life.cleanCount,
+    clean_as_of: instant(life.cleanAsOf),
+    told_at: toTimestamp(life.toldAt),
+    repeats: life.repeats,
+    unacknowledged_ms: life.unacknowledgedMs,
+    due_at: instant(dueAt),
+    latest: alert.latest,
+  };
 }
 
 /** How an alert stands, as it crosses a Temporal boundary and as people read it. Instants are ISO 8601. */

@@ -1,5 +1,6 @@
 /** What the monitor of a model says about alerts. */
 
+import type { AlertKind } from '../../core/alert/alert.ts';
 import { lifeRules } from '../../core/alert/rules.ts';
 import type { LifeRules } from '../../core/alert/rules.ts';
 import { mismatchOf, routesInOrder, routeTo } from '../../core/alert/routes.ts';
@@ -47,17 +48,35 @@ export async function modelSettings(connection: Queryable, model: string): Promi
   return decoded.success ? decoded.data : (await findMonitor(connection, model)).monitor.alerts;
 }
 
-/** The rules of the life of an alert. Routes are taken by severity, kind and model: others may fit at another hour. */
+/** The rules of the life of an alert. */
 export async function lifeRulesOf(
   connection: Queryable,
-  { model, kind, subject }: Pick<AlertToRoute, 'model' | 'kind' | 'subject'>,
-  { life, routes }: AlertSettings,
+  { model, kind }: Pick<AlertToRoute, 'model' | 'kind'>,
+  settings: AlertSettings,
 ): Promise<LifeRules> {
+  const rulesOf = await lifeRulesOfKinds(connection, model, settings);
+  return rulesOf(kind);
+}
+
+/** The same for each kind of alert of a model. Routes are taken by severity, kind and model: others may fit at another hour. */
+export async function lifeRulesOfKinds(
+  connection: Queryable,
+  model: string,
+  { life, routes }: AlertSettings,
+): Promise<(kind: AlertKind) => LifeRules> {
   const installed = await readInstallationSettings(connection);
-  const fitting = routesInOrder(model, routes, installed.routes).flatMap(({ route }) => {
-    const { labels: _, hours: __, unacknowledgedFor: ___, ...rest } = route;
-    const alert = { model, kind, subject, severity: route.severity[0]!, labels: {}, at: 0 };
-    return mismatchOf(rest, alert) === null ? [route] : [];
-  });
-  return lifeRules(kind, life, fitting);
+  const known = new Map<AlertKind, LifeRules>();
+  const rulesOf = (kind: AlertKind): LifeRules => {
+    const fitting = routesInOrder(model, routes, installed.routes).flatMap(({ route }) => {
+      const { labels: _, hours: __, unacknowledgedFor: ___, ...rest } = route;
+      const alert = { model, kind, subject: '', severity: route.severity[0]!, labels: {}, at: 0 };
+      return mismatchOf(rest, alert) === null ? [route] : [];
+    });
+    return lifeRules(kind, life, fitting);
+  };
+  return (kind) => {
+    const rules = known.get(kind) ?? rulesOf(kind);
+    known.set(kind, rules);
+    return rules;
+  };
 }

@@ -6,7 +6,7 @@ import { TidewatchError } from '../../core/errors.ts';
 import { durationMs, formatInstant, parseInstant } from '../../core/window.ts';
 import { runOf } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { findAlert, lockAlert, putAlert, viewOf, wallClock } from './alert-rows.ts';
+import { putAlert, takeAlert, viewOf, wallClock } from './alert-rows.ts';
 import type { AlertName, AlertView } from './alert-rows.ts';
 import { alertSettingsOf, lifeRulesOf } from './alert-settings.ts';
 import { isRecorded, recordEvent } from './record-event.ts';
@@ -34,8 +34,7 @@ export function createChangeAlert({
   return async function changeAlert(input) {
     const { model, alertKey, updateId, by, note } = input;
     return database.transaction(async (connection) => {
-      await lockAlert(connection, alertKey);
-      const stored = await findAlert(connection, { model, alertKey });
+      const stored = await takeAlert(connection, { model, alertKey });
       if (stored === undefined) throw new TidewatchError('UNKNOWN_ALERT', { alertKey, hint: '' });
       if (await isRecorded(connection, { model, alertKey }, updateId)) return viewOf(stored);
       const now = await wallClock(connection);

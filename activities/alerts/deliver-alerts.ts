@@ -151,7 +151,7 @@ function eventText(
     event,
     kind,
     severity,
-    title: alertTitle(kind, model, event),
+    title: alertTitle(toSend, event),
     summary,
     facts,
     asOf,

@@ -2,7 +2,7 @@
 
 import { nextDue, tick } from '../../core/alert/life.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { findAlert, lockAlert, putAlert, viewOf, wallClock } from './alert-rows.ts';
+import { putAlert, takeAlert, viewOf, wallClock } from './alert-rows.ts';
 import type { AlertName, AlertView } from './alert-rows.ts';
 import { alertSettingsOf, lifeRulesOf } from './alert-settings.ts';
 import { recordEvent } from './record-event.ts';
@@ -20,8 +20,7 @@ export function createFollowAlert({
 }: Pick<ActivityDependencies, 'database'>): (name: AlertName) => Promise<FollowedAlert> {
   return async function followAlert(name) {
     return database.transaction(async (connection) => {
-      await lockAlert(connection, name.alertKey);
-      const stored = await findAlert(connection, name);
+      const stored = await takeAlert(connection, name);
       if (stored === undefined) return { alert: null, dueInMs: null };
       const settings = await alertSettingsOf(connection, stored);
       const rules = await lifeRulesOf(connection, stored, settings);

@@ -2,19 +2,27 @@
 
 import { alertKey as keyOf } from '../../core/alert/alert.ts';
 import type { AlertKind, Fact, PageLink, Severity } from '../../core/alert/alert.ts';
-import { announce, observe } from '../../core/alert/life.ts';
+import { announce, nextDue, observe } from '../../core/alert/life.ts';
 import type { AlertLife, Observation, Step } from '../../core/alert/life.ts';
 import type { LifeRules } from '../../core/alert/rules.ts';
 import type { AlertSettings } from '../../core/monitor/schema.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { Provenance } from '../processes/provenance.ts';
-import { findAlert, lockAlert, putAlert, wallClock } from './alert-rows.ts';
-import type { StoredAlert } from './alert-rows.ts';
-import { lifeRulesOf } from './alert-settings.ts';
+import { lockAlert, putAlerts, takeAlerts, wallClock } from './alert-rows.ts';
+import type { FoundAlert, StoredAlert } from './alert-rows.ts';
+import { lifeRulesOfKinds } from './alert-settings.ts';
 import { recordEvent } from './record-event.ts';
+import type { NewEvent } from './record-event.ts';
+
+/** Whose alerts are observed, and by which run. */
+interface Observer {
+  readonly model: string;
+  /** Of the model's monitor. */
+  readonly alerts: AlertSettings;
+  readonly provenance: Pick<Provenance, 'workflowId' | 'runId'>;
+}
 
 interface Observed {
-  readonly model: string;
   readonly kind: AlertKind;
   /** Tells the alerts of one kind and model apart. */
   readonly subject: string;
@@ -24,26 +32,29 @@ interface Observed {
   readonly links?: readonly PageLink[];
   /** Epoch milliseconds. */
   readonly asOf: number;
-  /** Of the model's monitor. */
-  readonly alerts: AlertSettings;
-  readonly provenance: Pick<Provenance, 'workflowId' | 'runId'>;
-}
-
-export interface Trouble extends Observed {
-  readonly severity: Severity;
-  /** Name of the event that opens the alert. */
+  /** Name of the event that opens or ends the alert. */
   readonly event?: string;
 }
 
-export interface Relief extends Observed {
+export interface Trouble extends Observer, Observed {
+  readonly severity: Severity;
+}
+
+export interface Relief extends Observer, Observed {
   /** By default that of the open alert. */
   readonly severity?: Severity;
-  /** Name of the event that ends the alert. */
-  readonly event?: string;
+}
+
+/** What a run has found of one alert. */
+export interface AlertObservation extends Observed {
+  readonly level: Observation['level'];
+  /** `gone`: there is nothing that it could be about any more, which ends it at once. `news`: over as soon as it is told. */
+  readonly as?: 'gone' | 'news';
+  readonly severity?: Severity;
 }
 
 /** What is over as soon as it is told. */
-export interface News extends Observed {
+export interface News extends Observer, Observed {
   readonly severity: Severity;
   /** Name of the event that tells it. */
   readonly event: string;
@@ -55,7 +66,7 @@ export interface News extends Observed {
  * gives the key to a caller that died in between and repeats.
  */
 export async function openAlert(connection: Queryable, trouble: Trouble): Promise<string | null> {
-  return record(connection, trouble, trouble.severity);
+  return observeAlert(connection, trouble, trouble.severity);
 }
 
 /**
@@ -64,7 +75,7 @@ export async function openAlert(connection: Queryable, trouble: Trouble): Promis
  * ended. Gives what `openAlert` gives.
  */
 export async function resolveAlert(connection: Queryable, relief: Relief): Promise<string | null> {
-  return record(connection, relief, 'ok');
+  return observeAlert(connection, relief, 'ok');
 }
 
 /**
@@ -72,59 +83,91 @@ export async function resolveAlert(connection: Queryable, relief: Relief): Promi
  * name, and to all who heard the news before of this subject. Gives the alert key.
  */
 export async function announceAlert(connection: Queryable, news: News): Promise<string | null> {
-  return record(connection, news, news.severity, (life, _rules, now) => announce(life, news, now));
+  return observeAlert(connection, { ...news, as: 'news' }, news.severity);
+}
+
+async function observeAlert(
+  connection: Queryable,
+  observed: Observer & Omit<AlertObservation, 'level'>,
+  level: Observation['level'],
+): Promise<string | null> {
+  const { kind, model, subject } = observed;
+  await lockAlert(connection, keyOf(kind, model, subject));
+  const [alertKey] = await observeAlerts(connection, observed, [{ ...observed, level }]);
+  return alertKey ?? null;
+}
+
+/**
+ * What `openAlert` and `resolveAlert` do, for many alerts of a model in a few statements; the caller sees to it that nobody else
+ * opens them meanwhile. Gives the keys of those of which it recorded an event.
+ */
+export async function observeAlerts(
+  connection: Queryable,
+  { model, alerts: settings, provenance }: Observer,
+  observations: readonly AlertObservation[],
+): Promise<string[]> {
+  const keyed = observations.map((seen) => ({ ...seen, alertKey: keyOf(seen.kind, model, seen.subject) }));
+  const alerts = await takeAlerts(
+    connection,
+    model,
+    keyed.map(({ alertKey }) => alertKey),
+  );
+  const rulesOf = await lifeRulesOfKinds(connection, model, settings);
+  const now = await wallClock(connection);
+  const changed: FoundAlert[] = [];
+  const news: NewEvent[] = [];
+  for (const seen of keyed) {
+    const { alertKey, kind, subject, asOf, summary, facts, links = [] } = seen;
+    const stored = alerts.get(alertKey);
+    const rules = rulesOf(kind);
+    const { life, events } = stepOf(stored?.life ?? null, seen, rules, now);
+    if (life === null || life === stored?.life) continue;
+    const isNews = events.length > 0;
+    const alert = alertOf({ ...seen, model, provenance }, stored, { life, isNews });
+    changed.push({ ...alert, dueAt: nextDue(life, rules) });
+    for (const { kind: happened } of events) {
+      news.push({
+        model,
+        alertKey,
+        alertKind: kind,
+        subject,
+        episode: life.episode,
+        kind: namedByProcesses.includes(happened) ? (seen.event ?? happened) : happened,
+        severity: alert.life.severity,
+        asOf,
+        summary,
+        facts,
+        links,
+        workflowId: provenance.workflowId,
+        runId: provenance.runId,
+      });
+    }
+  }
+  if (changed.length > 0) await putAlerts(connection, changed);
+  for (const event of news) await recordEvent(connection, event, settings.routes);
+  return news.map(({ alertKey }) => alertKey);
 }
 
 const namedByProcesses: readonly string[] = ['opened', 'announced', 'resolved'];
 
-/** By default it is observed. */
-type Change = (life: AlertLife | null, rules: LifeRules, now: number) => Step;
-
-async function record(
-  connection: Queryable,
-  observed: Trouble | Relief,
-  level: Observation['level'],
-  change: Change = (life, rules, now) => observe(life, { level, asOf: observed.asOf }, rules, now),
-): Promise<string | null> {
-  const { kind, model, subject, asOf, alerts } = observed;
-  const alertKey = keyOf(kind, model, subject);
-  await lockAlert(connection, alertKey);
-  const stored = await findAlert(connection, { model, alertKey });
-  const rules = await lifeRulesOf(connection, { model, kind, subject }, alerts);
-  const now = await wallClock(connection);
-  const { life, events } = change(stored?.life ?? null, rules, now);
-  if (life === null || life === stored?.life) return null;
-  const alert = alertOf(observed, level, stored, { life, isNews: events.length > 0 });
-  await putAlert(connection, alert, rules);
-  const { summary, facts, links = [], provenance } = observed;
-  for (const { kind: happened } of events) {
-    const event = {
-      model,
-      alertKey,
-      alertKind: kind,
-      subject,
-      episode: life.episode,
-      kind: namedByProcesses.includes(happened) ? (observed.event ?? happened) : happened,
-      severity: alert.life.severity,
-      asOf,
-      summary,
-      facts,
-      links,
-      ...provenance,
-    };
-    await recordEvent(connection, event, alerts.routes);
-  }
-  return events.length === 0 ? null : alertKey;
+function stepOf(
+  life: AlertLife | null,
+  { level, as, asOf }: AlertObservation,
+  rules: LifeRules,
+  now: number,
+): Step {
+  if (as === 'news' && level !== 'ok') return announce(life, { severity: level, asOf }, now);
+  return observe(life, { level, asOf }, as === 'gone' ? { ...rules, resolveAfter: 1 } : rules, now);
 }
 
 /** The words of the trouble stay when it is over: how it ended is in its last event. */
 function alertOf(
-  { model, kind, subject, asOf, summary, facts, links = [], provenance, severity }: Trouble | Relief,
-  level: Observation['level'],
+  seen: AlertObservation & Pick<Observer, 'model' | 'provenance'>,
   stored: StoredAlert | undefined,
   { life, isNews }: { readonly life: AlertLife; readonly isNews: boolean },
 ): StoredAlert {
-  const { workflowId, runId } = provenance;
+  const { model, kind, subject, level, asOf, summary, facts, links = [], severity } = seen;
+  const { workflowId, runId } = seen.provenance;
   const latest = { summary, facts, links, workflowId, runId };
   if (stored === undefined || stored.life.episode !== life.episode) {
     const alertKey = keyOf(kind, model, subject);
@@ -147,4 +190,26 @@ export async function listPendingAlerts(connection: Queryable, model: string): P
     [model],
   );
   return rows.map(({ alertKey }) => alertKey);
+}
+
+/** The alerts of some kinds that are not resolved. */
+export async function listOpenAlerts(
+  connection: Queryable,
+  model: string,
+  kinds: readonly AlertKind[],
+): Promise<OpenAlert[]> {
+  return connection.query<Record<string, unknown> & OpenAlert>(
+    `select kind, subject, observed_as_of as "observedAsOf"
+     from alerts
+     where model = $1 and kind = any($2) and state <> 'resolved'
+     order by alert_key collate "C"`,
+    [model, kinds],
+  );
+}
+
+export interface OpenAlert {
+  readonly kind: AlertKind;
+  readonly subject: string;
+  /** Of the newest observation. */
+  readonly observedAsOf: number;
 }

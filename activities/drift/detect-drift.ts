@@ -1,4 +1,5 @@
 import { alertKey } from '../../core/alert/alert.ts';
+import { datasetName, subjectOf } from '../../core/alert/subject.ts';
 import { TidewatchError } from '../../core/errors.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Level, Verdict } from '../../core/verdict.ts';
@@ -9,6 +10,7 @@ import { listPendingAlerts } from '../alerts/store.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findImportances, weightsOf } from '../importance/find-importances.ts';
 import { summarizeImportances, type ImportanceSummary } from '../importance/shown-importances.ts';
+import { wholeModel } from '../profiles/columns.ts';
 import { monitorRun } from '../processes/monitor-run.ts';
 import type { Process } from '../processes/watermarks.ts';
 import type { ProfileHoursInput } from '../profiles/profile-hours.ts';
@@ -60,10 +62,10 @@ export function createDetectDrift(
     const { monitor, asOf, provenance } = await monitorRun(deps, input);
     const window = currentWindow(monitor, input);
     const process = processOf(monitor, window);
-    const subject = subjectOf(process);
+    const isOfLastDay = process === 'hourly-drift-detection';
     const run = {
       process,
-      subject,
+      isOfLastDay,
       window,
       referenceId: specifyReference(monitor, window).id,
       asOf,
@@ -82,11 +84,15 @@ export function createDetectDrift(
       const examined = await database.snapshot((connection) =>
         examineWindow(connection, monitor, reference, {
           current: window,
-          alertKey: alertKey('drift', model, subject),
+          alertKey: alertKey(
+            'dataset-drift',
+            model,
+            subjectOf({ name: datasetName(wholeModel), isOfLastDay }),
+          ),
           weights: weightsOf(importances),
           asOf,
           // Once a day.
-          isTogether: monitor.drift.multivariate.enabled && process === 'drift-detection',
+          isTogether: monitor.drift.multivariate.enabled && !isOfLastDay,
         }),
       );
       if (examined === undefined) continue;
@@ -133,9 +139,4 @@ function processOf(monitor: Monitor, window: Window): Process {
   return length === 24 * hourMs && durationMs(monitor.current) !== length
     ? 'hourly-drift-detection'
     : 'drift-detection';
-}
-
-/** Two windows, two alerts: a calm week must not end the alert of a bad day. */
-function subjectOf(process: Process): string {
-  return process === 'hourly-drift-detection' ? 'dataset-24h' : 'dataset';
 }

@@ -10,6 +10,9 @@ import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import { groupByColumn } from '../profiles/days.ts';
 
+/** Column -> how it was judged in this and earlier windows. */
+export type PastColumns = ReadonlyMap<string, ColumnPast>;
+
 /** How many windows a chart shows. */
 const historyLength = 60;
 
@@ -38,7 +41,7 @@ export async function readPastColumns(
   model: string,
   window: Window,
   columns: readonly ColumnDrift[],
-): Promise<ReadonlyMap<string, ColumnPast>> {
+): Promise<PastColumns> {
   const rows = await connection.query<ColumnRow>(
     `select result.column_name as "column", result.question, result.deciding,
        run.window_end as "windowEnd", result.effect as value, result.verdict as level

@@ -9,7 +9,6 @@ import { driftedSince } from '../../console/since.ts';
 import { instantText } from '../../console/instant-text.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Finding } from '../../core/multivariate/finding.ts';
-import { referenceWindows } from '../../core/reference/windows.ts';
 import { formatInstant, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { WindowImportances } from '../importance/find-importances.ts';
@@ -17,8 +16,9 @@ import { importancesToReport } from '../importance/shown-importances.ts';
 import type { Provenance } from '../processes/provenance.ts';
 import type { WindowQuality } from '../quality/check-quality.ts';
 import { storeReport } from '../reports/store.ts';
+import { describeReference, spanText } from './describe-windows.ts';
 import type { SegmentDrift } from './judge-window.ts';
-import { readPastColumns, readPastRuns } from './past.ts';
+import { readPastRuns, type PastColumns } from './past.ts';
 
 export interface RunToReport {
   readonly window: Window;
@@ -26,6 +26,8 @@ export interface RunToReport {
   readonly quality: WindowQuality;
   readonly together: readonly Finding<unknown>[];
   readonly importances: WindowImportances | undefined;
+  /** Of the columns of the whole model. */
+  readonly past: PastColumns;
   readonly provenance: Pick<Provenance, 'configurationHash' | 'codeVersion'>;
 }
 
@@ -39,9 +41,8 @@ export async function storeDriftReport(
 ): Promise<void> {
   const { model } = monitor;
   const { alpha } = monitor.drift;
-  const { window, quality, together } = run;
+  const { window, quality, together, past } = run;
   const points = await readPastRuns(connection, model, window);
-  const past = await readPastColumns(connection, model, window, whole.columns);
   const since = driftedSince(points);
   const report: DriftReport = driftReportOf({
     title: model,
@@ -100,15 +101,4 @@ function originOf({ asOf, provenance }: RunToReport): Readonly<Record<string, st
     'As of': `${instantText(formatInstant(asOf))} UTC`,
     'Made by': `Tidewatch ${provenance.codeVersion}, configuration ${provenance.configurationHash.slice(0, 12)}`,
   };
-}
-
-function describeReference({ reference }: Monitor, window: Window): string {
-  if (reference.kind === 'seasonal')
-    return `the same hours of the week in the ${reference.weeks} weeks before`;
-  const { grid } = referenceWindows(reference, window);
-  return grid === null ? 'training statistics' : `${spanText(grid)} (${reference.kind})`;
-}
-
-function spanText({ start, end }: Window): string {
-  return `${instantText(formatInstant(start))} to ${instantText(formatInstant(end))}`;
 }

@@ -11,14 +11,15 @@ import { advanceWatermark, makesUpThePast, type Process } from '../processes/wat
 import { reportQuality } from '../quality/report-quality.ts';
 import { storeQuality } from '../quality/store.ts';
 import type { ExaminedWindow } from './examine-window.ts';
+import { readPastColumns } from './past.ts';
 import { storeDriftReport } from './report.ts';
 import { reportDrift } from './report-drift.ts';
 import { dropOtherSegments, findChecked, storeDriftRun } from './store.ts';
 
 export interface DriftRunFacts {
   readonly process: Process;
-  /** Of its alerts. */
-  readonly subject: string;
+  /** Does it look at the last 24 hours, beside the current window of the monitor? */
+  readonly isOfLastDay: boolean;
   readonly window: Window;
   readonly referenceId: string;
   readonly asOf: number;
@@ -44,7 +45,7 @@ export async function storeWindow(
   const { process, window, referenceId, asOf, provenance } = run;
   await lockUntilCommit(connection, `drift:${model}`);
   if ((await findChecked(connection, { model, window })) !== checked) return 'overtaken';
-  const past = await makesUpThePast(connection, { model, process, asOf, windowEnd: window.end });
+  const isOfThePast = await makesUpThePast(connection, { model, process, asOf, windowEnd: window.end });
   const stored = { model, window, referenceId, asOf, provenance };
   await storeQuality(connection, { model, window, checks: quality.checks, provenance });
   const ofWhole = { ...stored, ...whole, quality: quality.verdict, together };
@@ -56,10 +57,12 @@ export async function storeWindow(
     stored,
     [whole, ...named].map(({ segment }) => segment),
   );
-  await storeDriftReport(connection, monitor, { ...stored, quality, together, importances }, whole, named);
+  const past = await readPastColumns(connection, model, window, whole.columns);
+  const toReport = { ...stored, quality, together, importances, past };
+  await storeDriftReport(connection, monitor, toReport, whole, named);
   if (!run.isAsked) await advanceWatermark(connection, { model, process, asOf, windowEnd: window.end });
-  if (run.act || !past) {
-    await reportDrift(connection, monitor, run, { whole, named, together });
+  if (run.act || !isOfThePast) {
+    await reportDrift(connection, monitor, run, { whole, named, together, past });
     await reportQuality(connection, monitor, run, quality);
   }
   return 'stored';

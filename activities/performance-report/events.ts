@@ -20,11 +20,12 @@ export async function loadAlerts(
   const rows = await connection.query<{
     at: number;
     kind: AlertKind;
+    alertKey: string;
     event: string;
     severity: Severity;
     summary: string;
   }>(
-    `select event.as_of as at, alert.kind, event.event, event.severity, event.summary
+    `select event.as_of as at, alert.kind, alert_key as "alertKey", event.event, event.severity, event.summary
      from alert_events event
      join alerts alert using (model, alert_key, episode)
      where model = $1 and event.as_of >= $2 and event.as_of < $3
@@ -35,11 +36,11 @@ export async function loadAlerts(
   );
   if (rows.length === 0) return { absent: 'Nobody was alerted of anything in this window.' };
   return {
-    alerts: rows.map(({ at, kind, event, severity, summary }) => ({
+    alerts: rows.map(({ at, kind, alertKey, event, severity, summary }) => ({
       at: formatInstant(at),
       // News, such as that a retraining has begun, is no trouble.
       level: alertStatus({ event, severity }) === 'resolved' || severity === 'info' ? 'ok' : severity,
-      title: alertTitle(kind, model, event),
+      title: alertTitle({ kind, model, alertKey }, event),
       summary,
     })),
   };

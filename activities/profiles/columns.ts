@@ -63,6 +63,14 @@ export function actualColumn(monitor: Monitor): Column {
   return { name: 'actual', subject: 'actual', kind: outcomeKind(monitor.task) };
 }
 
+/** Why a column is not judged any more, in words; undefined where it is. */
+export function unwatchedBecause(monitor: Monitor, name: string): string | undefined {
+  const column = [...predictionColumns(monitor), actualColumn(monitor)].find((one) => one.name === name);
+  if (column === undefined) return `${name} is no longer watched`;
+  const { enabled } = column.subject === 'feature' ? monitor.features[name]! : monitor[column.subject];
+  return enabled ? undefined : `${name} is disabled in the monitor`;
+}
+
 /** The value of a column in a prediction; null where it is missing. */
 export function readColumn({ subject, name }: Column, row: PredictionRow): unknown {
   switch (subject) {

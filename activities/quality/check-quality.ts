@@ -127,9 +127,13 @@ async function compareWithUsual(
 }
 
 /**
- * An age that the monitor limits is that at `asOf`; what is usual is held against the age at the end of the window, because
- * predictions may be made once a day, and a window of last year is not stale.
+ * The instant at which a stream has to be fresh: `asOf` where the monitor limits its age; the end of the window where its age is
+ * held against what is usual, because predictions may be made once a day, and a window of last year is not stale.
  */
+export function freshAt(limit: string | undefined, window: Window, asOf: number): number {
+  return limit === undefined ? Math.min(asOf, window.end) : asOf;
+}
+
 async function checkFreshness(
   connection: Queryable,
   { model, quality }: Monitor,
@@ -147,7 +151,7 @@ async function checkFreshness(
     judgeFreshness({
       column,
       newest: newest[column],
-      asOf: limit === undefined ? Math.min(asOf, window.end) : asOf,
+      asOf: freshAt(limit, window, asOf),
       ...(usualMs !== undefined && { usualMs }),
       ...(limit !== undefined && { limitMs: durationMs(limit) }),
     });

@@ -4,6 +4,7 @@ import { formatPValue, formatShare } from '../../core/number-text.ts';
 import { valueOf } from '../../core/verdict.ts';
 import { html, type Html, type Part } from '../html.ts';
 import { formatNumber, formatPair } from '../numbers.ts';
+import { columnTarget } from './anchor.ts';
 import type { Answer, ReportedColumn } from './drift-report.ts';
 import { levelMark, levelShapes } from '../level-mark.ts';
 import { shorten, visibleName } from '../names.ts';
@@ -55,7 +56,9 @@ export function overviewTable(placed: readonly PlacedColumn[]): Html {
     const name = html`<bdi>${shorten(visibleName(column.name), 60)}</bdi>`;
     const saysAll = isLoud(column.verdict.level) && !hasDetails(column);
     return html`<tr ${saysAll && html`id="${id}"`} ${!column.counted && html`class="aside"`}>
-      <th scope="row">${saysAll ? name : html`<a href="#${id}">${name}</a>`}${columnTags(column)}</th>
+      <th scope="row">
+        ${saysAll ? html`${columnTarget(column)}${name}` : html`<a href="#${id}">${name}</a>`}${columnTags(column)}
+      </th>
       <td>${levelMark(column.verdict.level)}${sinceLine(column)}</td>
       <td>${difference(column)}</td>
       <td class="wide">${meanChange(column)}</td>

@@ -3,6 +3,7 @@
 import { formatShare } from '../../core/number-text.ts';
 import { html, trusted, type Html, type Part } from '../html.ts';
 import { page } from '../page.ts';
+import { columnTarget } from './anchor.ts';
 import { columnBody } from './column-section.ts';
 import type { DriftReport } from './drift-report.ts';
 import { columnCounts } from './column-counts.ts';
@@ -128,7 +129,7 @@ function overview(shown: readonly PlacedColumn[], all: readonly PlacedColumn[]):
 function loudSection({ id, column, body }: DrawnColumn): Html {
   return html`<section class="column${!column.counted && ' aside'}" id="${id}" aria-labelledby="${id}-name">
     <div class="head">
-      <h3 id="${id}-name"><bdi>${visibleName(column.name)}</bdi></h3>
+      <h3 id="${id}-name">${columnTarget(column)}<bdi>${visibleName(column.name)}</bdi></h3>
       ${levelMark(column.verdict.level)}${columnTags(column)}${importanceTag(column)}
     </div>
     ${body}
@@ -145,7 +146,7 @@ function otherColumns(others: readonly DrawnColumn[], isOpen: boolean): Html {
           <span>${levelMark(column.verdict.level)}</span>
           <span>${difference(column)}</span>
         </summary>
-        <div class="body" id="${id}">${body}</div>
+        <div class="body" id="${id}">${columnTarget(column)}${body}</div>
       </details>`,
   );
   return html`<section aria-labelledby="others">

@@ -45,9 +45,7 @@ export function composeMessage(
     summary: only?.summary ?? countsOf(statuses),
     facts: texts.length === 1 ? first.facts : firstFacts(texts.map(asFact)),
     asOf: Math.max(...texts.map(({ asOf }) => asOf)),
-    links: first.links.filter(({ url }) =>
-      texts.every(({ links }) => links.some((other) => other.url === url)),
-    ),
+    links: sharedLinks(texts),
     events: texts,
     ...(series !== undefined && { series }),
   };
@@ -83,6 +81,17 @@ function shortened(event: AlertEventText): AlertEventText {
     summary: shortSummary(event.summary),
     facts: firstFacts(event.facts),
   };
+}
+
+/** Where all events lead; to the page where they lead to several places of one. */
+function sharedLinks([first, ...others]: readonly AlertEventText[]): AlertMessage['links'] {
+  const pageOf = (url: string): string => url.replace(/#.*$/, '');
+  const isIn = (url: string, part: (url: string) => string) =>
+    others.every(({ links }) => links.some((other) => part(other.url) === part(url)));
+  return (first?.links ?? []).flatMap(({ label, url }) => {
+    if (isIn(url, (whole) => whole)) return [{ label, url }];
+    return isIn(url, pageOf) ? [{ label, url: pageOf(url) }] : [];
+  });
 }
 
 function titleOf(alerts: readonly AlertEventText[]): string {

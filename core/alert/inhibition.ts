@@ -73,9 +73,10 @@ function inhibitorOf(
   return undefined;
 }
 
-function isSide({ kind, severity }: InhibitionRule['source'], alert: OpenAlert): boolean {
+function isSide({ kind, severity, subject }: InhibitionRule['source'], alert: OpenAlert): boolean {
   return (
     (kind === undefined || [kind].flat().includes(alert.kind)) &&
-    (severity === undefined || [severity].flat().includes(alert.severity))
+    (severity === undefined || [severity].flat().includes(alert.severity)) &&
+    (subject === undefined || [subject].flat().some((pattern) => fitsPattern(pattern, alert.subject)))
   );
 }

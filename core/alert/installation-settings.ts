@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { isInstant } from '../window.ts';
 import { alertKinds, severities } from './alert.ts';
 import { modelPattern, routeSchema, someOf } from './route-settings.ts';
+import { fitsPattern } from './routes.ts';
 
 const instant = z.string().refine(isInstant, 'write an instant, for example "2026-11-29T08:00:00Z"');
 
@@ -24,6 +25,8 @@ const maintenance = z
 const side = z.strictObject({
   kind: someOf(z.enum(alertKinds)).optional(),
   severity: someOf(z.enum(severities)).optional(),
+  /** Such as `hum`; `*` stands for anything. */
+  subject: someOf(z.string().min(1)).optional(),
 });
 type Side = z.output<typeof side>;
 
@@ -39,16 +42,34 @@ const inhibitionRule = z
   .refine(({ source, target }) => !mayBeBoth(source, target), {
     path: ['target'],
     message:
-      'may be a source as well, so that two alerts could hold each other back; tell them apart by kind or severity',
+      'may be a source as well, so that two alerts could hold each other back; tell them apart by kind, severity or subject',
   });
 export type InhibitionRule = z.output<typeof inhibitionRule>;
+
+/**
+ * The message of a dataset names its drifted features; those of a segment are others. One that is critical while its dataset
+ * is not is told.
+ */
+const featuresOf = (dataset: string, features: string): z.input<typeof inhibitionRule>[] => [
+  {
+    source: { kind: 'dataset-drift', severity: 'critical', subject: dataset },
+    target: { kind: 'drift', subject: features },
+  },
+  {
+    source: { kind: 'dataset-drift', subject: dataset },
+    target: { kind: 'drift', subject: features, severity: ['info', 'warning'] },
+  },
+];
 
 /** Without fresh data drift says little; who knows of the critical one needs no warning. */
 const usual: z.input<typeof inhibitionRule>[] = [
   {
-    source: { kind: 'freshness' },
-    target: { kind: ['drift', 'prediction-drift', 'actuals-drift', 'dataset-drift'] },
+    source: { kind: 'freshness', subject: 'predictions' },
+    target: { kind: ['drift', 'prediction-drift', 'dataset-drift'] },
   },
+  { source: { kind: 'freshness', subject: 'actuals' }, target: { kind: 'actuals-drift' } },
+  ...featuresOf('dataset', '*'),
+  ...featuresOf('24h/dataset', '24h/*'),
   { source: { severity: 'critical' }, target: { severity: 'warning' }, equal: 'subject' },
 ];
 
@@ -73,5 +94,16 @@ export type InstallationSettings = z.output<typeof installationSettingsSchema>;
 function mayBeBoth(a: Side, b: Side): boolean {
   const meet = (one: unknown, other: unknown): boolean =>
     one === undefined || other === undefined || [one].flat().some((word) => [other].flat().includes(word));
-  return meet(a.kind, b.kind) && meet(a.severity, b.severity);
+  return meet(a.kind, b.kind) && meet(a.severity, b.severity) && maySubjectsMeet(a.subject, b.subject);
+}
+
+/** Two patterns are taken to meet. */
+function maySubjectsMeet(one: Side['subject'], other: Side['subject']): boolean {
+  if (one === undefined || other === undefined) return true;
+  const isPattern = (subject: string): boolean => /[*?]/.test(subject);
+  return [one]
+    .flat()
+    .some((a) =>
+      [other].flat().some((b) => (isPattern(a) && isPattern(b)) || fitsPattern(a, b) || fitsPattern(b, a)),
+    );
 }

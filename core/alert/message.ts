@@ -1,7 +1,8 @@
 /** What people read of an alert, the same in every channel. */
 
-import { eventKind } from './alert.ts';
+import { alertSubject, eventKind } from './alert.ts';
 import type { AlertKind, Fact, Severity } from './alert.ts';
+import { readSubject, segmentOf } from './subject.ts';
 
 interface Link {
   readonly label: string;
@@ -71,18 +72,24 @@ function having(trouble: string, resolved = `has no ${trouble} any more`) {
   return lasting(`has ${trouble}`, `still has ${trouble}`, `has ${trouble} again`, resolved);
 }
 
-const titles: Readonly<Record<AlertKind, Readonly<Record<string, string>>>> = {
-  drift: having('data drift'),
-  'prediction-drift': having('prediction drift'),
-  'actuals-drift': having('drift of its actuals'),
-  'dataset-drift': having('drift of its whole dataset'),
-  'concept-drift': having('concept drift'),
-  'data-quality': having('bad data', 'has good data again'),
-  'missing-data': having('missing data', 'has all its data again'),
-  freshness: having('stale data', 'has fresh data again'),
-  degradation: lasting('is degraded', 'is still degraded', 'is degraded again', 'is no longer degraded'),
-  restated: { opened: 'has a restated verdict' },
-  retraining: {
+type Titles = Readonly<Record<string, string>>;
+
+/** By what the alert is about. */
+const titles: Readonly<Record<AlertKind, (subject: string) => Titles>> = {
+  drift: (feature) => having(`drift of ${feature}`),
+  'prediction-drift': (column) =>
+    having(column === 'prediction' ? 'prediction drift' : `drift of its ${column}`),
+  'actuals-drift': () => having('drift of its actuals'),
+  'dataset-drift': (name) =>
+    having(segmentOf(name) === '' ? 'data drift' : `data drift in ${segmentOf(name)}`),
+  'concept-drift': () => having('concept drift'),
+  'data-quality': () => having('bad data', 'has good data again'),
+  'missing-data': (column) => having(`missing values of ${column}`, `has the values of ${column} again`),
+  freshness: (stream) => having(`stale ${stream}`, `has fresh ${stream} again`),
+  degradation: () =>
+    lasting('is degraded', 'is still degraded', 'is degraded again', 'is no longer degraded'),
+  restated: () => ({ opened: 'has a restated verdict' }),
+  retraining: () => ({
     ...lasting(
       'is being retrained',
       'is still being retrained',
@@ -94,22 +101,29 @@ const titles: Readonly<Record<AlertKind, Readonly<Record<string, string>>>> = {
     failed: 'could not be retrained',
     cancelled: 'is not retrained after all',
     'rolled-back': 'has its former champion back',
-  },
-  'dead-man': having('a process that has not succeeded for too long', 'no longer waits for a process'),
-  'delivery-failing': having('alerts that cannot be delivered', 'has its alerts delivered again'),
+  }),
+  'dead-man': () => having('a process that has not succeeded for too long', 'no longer waits for a process'),
+  'delivery-failing': () => having('alerts that cannot be delivered', 'has its alerts delivered again'),
 };
 
 /**
  * What has happened, in a few words? An event without a sentence of its own (escalated, started) still is the trouble
  * that opened the alert.
  *
- * @example alertTitle('degradation', 'bike-demand', 'opened') // 'bike-demand is degraded'
+ * @example
+ * const alert = { kind: 'drift', model: 'bike-demand', alertKey: 'drift:bike-demand:hum' };
+ * alertTitle(alert, 'opened') // 'bike-demand has drift of hum'
  */
-export function alertTitle(kind: AlertKind, model: string, event: string): string {
+export function alertTitle(
+  alert: Pick<AlertEventText, 'kind' | 'model' | 'alertKey'>,
+  event: string,
+): string {
   const happened = eventKind(event);
-  const words = titles[kind];
+  const { name, isOfLastDay } = readSubject(alertSubject(alert));
+  const words = titles[alert.kind](name);
   const trouble = words[happened === 'snooze-ended' ? 'repeated' : happened] ?? words['opened'] ?? event;
-  return `${model} ${trouble}${happened === 'unacknowledged' ? ', and nobody has acknowledged it' : ''}`;
+  const when = isOfLastDay ? ' (last 24 hours)' : '';
+  return `${alert.model} ${trouble}${when}${happened === 'unacknowledged' ? ', and nobody has acknowledged it' : ''}`;
 }
 
 export type AlertStatus = Severity | 'resolved';

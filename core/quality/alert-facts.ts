@@ -1,7 +1,9 @@
 /** Bad data as a message says it. */
 
-import type { Fact } from '../alert/alert.ts';
-import { failedChecks, type QualityCheck } from './check.ts';
+import type { AlertKind, Fact } from '../alert/alert.ts';
+import { formatPValue } from '../number-text.ts';
+import type { Verdict } from '../verdict.ts';
+import { failedChecks, isFailed, type QualityCheck } from './check.ts';
 import { checkTable } from './check-table.ts';
 
 /** Names that a summary has room for. */
@@ -37,4 +39,56 @@ export function qualityFacts(counted: readonly QualityCheck[]): Fact[] {
 function nameOf({ check, column }: QualityCheck, between: string): string {
   const { label } = checkTable[check];
   return column === '' ? label : `${column}${between}${label}`;
+}
+
+/**
+ * Which kind of alert is a check for? Missing values and late streams have alerts of their own; so has a column that no row has,
+ * which is as missing as can be.
+ *
+ * @example qualityAlertKind({ check: 'missing', column: 'hum', verdict: { level: 'ok', reason: '' }, counts: {} }) // 'missing-data'
+ */
+export function qualityAlertKind(
+  check: QualityCheck,
+): Extract<AlertKind, 'data-quality' | 'missing-data' | 'freshness'> {
+  if (check.check === 'freshness') return 'freshness';
+  // It has failed, and not for values of another type: there is none.
+  const isGone = check.check === 'schema' && isFailed(check) && check.counts['invalid'] === 0;
+  return isGone || check.check === 'missing' || check.check === 'expect-notNull'
+    ? 'missing-data'
+    : 'data-quality';
+}
+
+/**
+ * What do the checks of one column, or of one stream, say together? The worst level; insufficient where none could be judged.
+ *
+ * @param name what they are about, for the reason
+ * @example
+ * const missing = { check: 'missing', column: 'hum', verdict: { level: 'critical', reason: '84 of 168 rows have no value' } };
+ * verdictOfSome('hum', [missing]) // { level: 'critical', reason: 'hum: 84 of 168 rows have no value' }
+ */
+export function verdictOfSome(name: string, checks: readonly QualityCheck[]): Verdict {
+  const failed = failedChecks(checks);
+  const judged = checks.filter(({ verdict }) => verdict.level !== 'insufficient-data');
+  const speaking = failed.length > 0 ? failed : judged.length > 0 ? judged : checks;
+  return {
+    level: speaking[0]?.verdict.level ?? 'insufficient-data',
+    reason: `${name}: ${speaking.map(({ verdict }) => verdict.reason).join('; ')}`,
+  };
+}
+
+/**
+ * What is known of the missing values of a column: each check that failed, and how probable the rise would be by chance.
+ *
+ * @example
+ * const verdict = { level: 'critical', reason: '84 of 168 rows have no value (50%; reference 0%)' };
+ * missingFacts([{ check: 'missing', column: 'hum', verdict, counts: { pValue: 1e-9 } }])
+ * // [{ name: 'missing values', value: '84 of 168 rows have no value (50%; reference 0%)' }, { name: 'p-value', value: '1e-9' }]
+ */
+export function missingFacts(checks: readonly QualityCheck[]): Fact[] {
+  return failedChecks(checks).flatMap(({ check, verdict, counts }) => [
+    { name: checkTable[check].label, value: verdict.reason },
+    ...(typeof counts['pValue'] === 'number' && check === 'missing'
+      ? [{ name: 'p-value', value: formatPValue(counts['pValue']) }]
+      : []),
+  ]);
 }

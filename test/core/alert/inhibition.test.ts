@@ -19,8 +19,25 @@ const drift = alert('drift', 'critical', 'hum');
 const stale = alert('freshness', 'warning', 'predictions');
 
 it.each<[string, OpenAlert, readonly OpenAlert[], string | undefined]>([
-  ['drift while data of its model are stale', drift, [stale], 'held back by freshness:bike:predictions'],
+  [
+    'drift while predictions of its model are stale',
+    drift,
+    [stale],
+    'held back by freshness:bike:predictions',
+  ],
   ['no drift of another model', drift, [{ ...stale, model: 'boat' }], undefined],
+  [
+    'no drift of a feature while actuals are stale',
+    drift,
+    [alert('freshness', 'warning', 'actuals')],
+    undefined,
+  ],
+  [
+    'drift of actuals while they are stale',
+    alert('actuals-drift', 'warning', 'actual'),
+    [alert('freshness', 'warning', 'actuals')],
+    'held back by freshness:bike:actuals',
+  ],
   [
     'nothing by itself',
     alert('degradation', 'critical', 'x'),
@@ -41,12 +58,51 @@ it.each<[string, OpenAlert, readonly OpenAlert[], string | undefined]>([
   ],
   [
     'no warning by what is itself held back: somebody is told',
-    alert('freshness', 'warning', 'hum'),
-    [drift, alert('freshness', 'warning', 'hum')],
+    alert('data-quality', 'warning', 'hum'),
+    [drift, stale],
     undefined,
   ],
 ])('holds back %s', (_, target, open, reason) => {
   expect(heldBack(target, open, settings(), now)?.reason).toBe(reason);
+});
+
+const dataset = (severity: OpenAlert['severity'], subject = 'dataset') =>
+  alert('dataset-drift', severity, subject);
+it.each<[string, OpenAlert, OpenAlert, string | undefined]>([
+  ['a critical feature while its dataset is critical', drift, dataset('critical'), 'dataset'],
+  ['no critical feature while its dataset is only a warning', drift, dataset('warning'), undefined],
+  [
+    'a feature that is as bad as its dataset',
+    alert('drift', 'warning', 'hum'),
+    dataset('warning'),
+    'dataset',
+  ],
+  ['no feature while only a segment drifts', drift, dataset('critical', 'dataset/season=1'), undefined],
+  ['no feature of the week while the day drifts', drift, dataset('critical', '24h/dataset'), undefined],
+  [
+    'a feature of the day while its day drifts',
+    alert('drift', 'critical', '24h/hum'),
+    dataset('critical', '24h/dataset'),
+    '24h/dataset',
+  ],
+  [
+    'no drift of predictions while the inputs drift',
+    alert('prediction-drift', 'critical', 'prediction'),
+    dataset('critical'),
+    undefined,
+  ],
+])('holds back %s', (_, target, source, subject) => {
+  const reason = subject && `held back by dataset-drift:bike:${subject}`;
+  expect(heldBack(target, [source, target], settings(), now)?.reason).toBe(reason);
+});
+
+it.each([
+  [{ subject: 'hum' }, { subject: 'temp' }, true],
+  [{ subject: 'hum' }, { subject: 'h*' }, false],
+  [{ subject: '24h/*' }, { subject: '*' }, false],
+  [{ subject: 'hum' }, {}, false],
+])('a rule from %j to %j is possible: %j', (source, target, possible) => {
+  expect(installationSettingsSchema.safeParse({ inhibition: [{ source, target }] }).success).toBe(possible);
 });
 
 it('holds back everything of a model under maintenance, until its end', () => {
