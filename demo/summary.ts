@@ -88,7 +88,7 @@ export async function summarize(sources: Sources): Promise<Summary> {
 async function untilDelivered(database: Database, model: string): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
     const [{ waiting } = { waiting: 0 }] = await database.query<{ waiting: number }>(
-      `select count(*) as waiting from alert_deliveries where model = $1 and state in ('pending', 'held')`,
+      `select count(*) as waiting from alert_deliveries where model = $1 and state = 'pending'`,
       [model],
     );
     if (waiting === 0) return;

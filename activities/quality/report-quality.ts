@@ -9,7 +9,7 @@ import {
   qualitySummary,
   verdictOfSome,
 } from '../../core/quality/alert-facts.ts';
-import { isFailed, summarizeChecks, type QualityCheck } from '../../core/quality/check.ts';
+import { summarizeChecks, type QualityCheck } from '../../core/quality/check.ts';
 import { datasetName } from '../../core/alert/subject.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { reportVerdicts, type ReportedRun, type ReportedVerdict } from '../alerts/report-verdict.ts';
@@ -50,10 +50,11 @@ export async function reportQuality(
 
 function ofTheRest(checks: readonly QualityCheck[]): ReportedVerdict {
   const { level, reason } = summarizeChecks(checks);
+  const isTrouble = level === 'warning' || level === 'critical';
   return {
     kind: 'data-quality',
     name: datasetName(wholeModel),
-    verdict: { level, reason: checks.some(isFailed) ? qualitySummary(checks) : reason },
+    verdict: { level, reason: isTrouble ? qualitySummary(checks) : reason },
     facts: qualityFacts(checks),
     anchor: 'quality',
   };

@@ -13,5 +13,5 @@ export function columnAnchor(name: string): string {
 
 /** What such a link leads to. */
 export function columnTarget({ name }: { readonly name: string }): Html {
-  return html`<a id="${columnAnchor(name)}"></a>`;
+  return html`<span id="${columnAnchor(name)}"></span>`;
 }

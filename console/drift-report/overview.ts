@@ -55,10 +55,9 @@ export function overviewTable(placed: readonly PlacedColumn[]): Html {
   const rows = placed.map(({ id, column }) => {
     const name = html`<bdi>${shorten(visibleName(column.name), 60)}</bdi>`;
     const saysAll = isLoud(column.verdict.level) && !hasDetails(column);
+    const linked = saysAll ? html`${columnTarget(column)}${name}` : html`<a href="#${id}">${name}</a>`;
     return html`<tr ${saysAll && html`id="${id}"`} ${!column.counted && html`class="aside"`}>
-      <th scope="row">
-        ${saysAll ? html`${columnTarget(column)}${name}` : html`<a href="#${id}">${name}</a>`}${columnTags(column)}
-      </th>
+      <th scope="row">${linked}${columnTags(column)}</th>
       <td>${levelMark(column.verdict.level)}${sinceLine(column)}</td>
       <td>${difference(column)}</td>
       <td class="wide">${meanChange(column)}</td>

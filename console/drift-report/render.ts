@@ -128,8 +128,9 @@ function overview(shown: readonly PlacedColumn[], all: readonly PlacedColumn[]):
 
 function loudSection({ id, column, body }: DrawnColumn): Html {
   return html`<section class="column${!column.counted && ' aside'}" id="${id}" aria-labelledby="${id}-name">
+    ${columnTarget(column)}
     <div class="head">
-      <h3 id="${id}-name">${columnTarget(column)}<bdi>${visibleName(column.name)}</bdi></h3>
+      <h3 id="${id}-name"><bdi>${visibleName(column.name)}</bdi></h3>
       ${levelMark(column.verdict.level)}${columnTags(column)}${importanceTag(column)}
     </div>
     ${body}

@@ -52,7 +52,7 @@ const questions: Readonly<Record<Question, string>> = {
  * const settings = { column: 'hum', kind: 'continuous', decidingMethod: 'wasserstein', enabled: true, minimumRows: 20 };
  * const [hum] = judgeColumns([examineColumn(settings, comparison)], { alpha: 0.05 });
  * columnFacts(hum, { reference: 'March', window: 'the last week' }).map(({ name, value }) => `${name}: ${value}`)
- * // ['Method: Wasserstein, against the reference', 'Effect: 0.173 sd (warning from 0.1 sd, critical from 0.2 sd)',
+ * // ['Method: Wasserstein, against the reference', 'Statistic: 0.05', 'Effect: 0.173 sd (warning from 0.1 sd, critical from 0.5 sd)',
  * //  'p-value: 0.019 after correction (0.019 before)', 'Mean: 0.549 (reference 0.499)', 'Window: the last week, 400 rows',
  * //  'Reference: March, 400 rows', 'Missing: 0% of the rows']
  */

@@ -161,7 +161,8 @@ const yearsLater: Step = async (database, world) => {
      where process = 'weekly-report'`);
 };
 
-const drift = `drift:${model}:dataset`;
+const drift = `dataset-drift:${model}:dataset`;
+const driftOfX = `drift:${model}:x`;
 const quality = `data-quality:${model}:dataset`;
 const degradation = `degradation:${model}:performance`;
 const restated = `restated:${model}:2024-01-10`;
@@ -187,13 +188,13 @@ export const cases: readonly Case[] = [
     name: 'detectDrift',
     prepare: after(attached, profiled),
     run: (activities) => activities.detectDrift({ model, asOf, act: false }),
-    wakes: [quality, drift],
+    wakes: [quality, drift, driftOfX],
   },
   {
     name: 'detectDrift, of a day that is good again',
     prepare: after(attached, compared, goodAgain),
     run: (activities) => activities.detectDrift({ model, asOf: at(11, 3), act: false }),
-    wakes: [quality, drift],
+    wakes: [quality, drift, driftOfX],
   },
   {
     name: 'summarizeOutcomes',

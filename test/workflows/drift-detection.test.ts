@@ -143,7 +143,12 @@ describe('driftDetection of the last 24 hours, every hour', () => {
     await test.worker.run('driftDetection', { model, asOf: at(10, 3) });
     expect(await pushedSeries(model, 'drift-detection')).toMatchObject({ data_drift_detected: 0 });
     expect(
-      await test.database.query('select alert_key as key, state from alerts where model = $1', [model]),
-    ).toEqual([{ key: `drift:${model}:dataset-24h`, state: 'open' }]);
+      await test.database.query('select alert_key as key, state from alerts where model = $1 order by 1', [
+        model,
+      ]),
+    ).toEqual([
+      { key: `dataset-drift:${model}:24h/dataset`, state: 'open' },
+      { key: `drift:${model}:24h/x`, state: 'open' },
+    ]);
   });
 });

@@ -69,7 +69,7 @@ export async function recordHistories(directory: URL): Promise<void> {
   await record('retraining-failed', child);
   await run('retraining', { model, asOf: at(22, 4) });
   await run('weeklyReport', { model, asOf, send: true });
-  const lifecycle = worker.client.workflow.getHandle(`alert-lifecycle:drift:${model}:dataset`);
+  const lifecycle = worker.client.workflow.getHandle(`alert-lifecycle:dataset-drift:${model}:dataset`);
   await lifecycle.executeUpdate('snooze', { args: [{ by: 'anna', for: '1m' }] });
   await lifecycle.executeUpdate('acknowledge', { args: [{ by: 'anna', note: 'looking into it' }] });
   await lifecycle.executeUpdate('resolve', { args: [{ by: 'anna' }] });

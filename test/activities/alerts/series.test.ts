@@ -66,7 +66,7 @@ describe('the series of an alert', () => {
     await drifted(19, 0.9, 1);
     await drifted(20, 0.5, 7, 'season=1');
     await drifted(19, 0.6, 7, 'season=1');
-    expect(await series('drift', 'dataset')).toEqual({
+    expect(await series('dataset-drift', 'dataset')).toEqual({
       label: 'Drifted features',
       unit: '%',
       limit: 40,
@@ -75,8 +75,10 @@ describe('the series of an alert', () => {
         [day(20), 7],
       ],
     });
-    expect((await series('drift', 'dataset-24h'))!.points.map(([, share]) => share)).toEqual([90, 100]);
-    expect(await series('drift', 'dataset/season=1')).toMatchObject({
+    expect((await series('dataset-drift', '24h/dataset'))!.points.map(([, share]) => share)).toEqual([
+      90, 100,
+    ]);
+    expect(await series('dataset-drift', 'dataset/season=1')).toMatchObject({
       label: 'Drifted features of season=1',
       points: [
         [day(19), 60],
@@ -89,7 +91,7 @@ describe('the series of an alert', () => {
     await checked(20, 101);
     await drifted(20, 0.2);
     expect(await series('degradation', 'performance')).toBeUndefined();
-    expect(await series('drift', 'dataset')).toBeUndefined();
+    expect(await series('dataset-drift', 'dataset')).toBeUndefined();
     expect(await series('retraining', 'retraining-1')).toBeUndefined();
   });
 });

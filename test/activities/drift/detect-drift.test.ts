@@ -59,7 +59,7 @@ const ratioOf = async (column: string, ratio: string) =>
   (await resultsOf(column)).find(({ method }) => method === ratio)?.statistic;
 const alerts = () =>
   test.database.query(
-    `select alert_key as key, episode, state, severity from alerts where kind = 'drift' order by alert_key, episode`,
+    `select alert_key as key, episode, state, severity from alerts where kind = 'dataset-drift' order by alert_key, episode`,
   );
 
 describe('detectDrift', () => {
@@ -228,8 +228,8 @@ describe('a constant feature', () => {
   });
 });
 
-describe('the drift alert', () => {
-  const key = `drift:${model}:dataset`;
+describe('the alert of the dataset', () => {
+  const key = `dataset-drift:${model}:dataset`;
 
   it('opens, is not told of again while it is open, and ends', async () => {
     await load(test.database, model, { from: 8, to: 9, shift: 3 });
@@ -262,7 +262,7 @@ describe('the drift alert', () => {
       alerts: { routes: [{ slack: true, groupWait: '0s', groupInterval: '0s' }] },
     });
     await load(test.database, model, { from: 8, to: 9, shift: 3 });
-    const pendingAlerts = [`data-quality:${model}:dataset`, key];
+    const pendingAlerts = [`data-quality:${model}:dataset`, key, `drift:${model}:x`];
     expect(await detect(at(9))).toMatchObject({ pendingAlerts });
     expect(await detect(at(9))).toMatchObject({ pendingAlerts });
   });
@@ -308,7 +308,9 @@ describe('the drift alert', () => {
       window: { start: at(11, 1), end: at(12, 1) },
     });
     expect(await detect(at(12, 3))).toMatchObject({ process: 'drift-detection', verdict: 'ok' });
-    expect(await alerts()).toEqual([{ key: `${key}-24h`, episode: 1, state: 'open', severity: 'critical' }]);
+    expect(await alerts()).toEqual([
+      { key: `dataset-drift:${model}:24h/dataset`, episode: 1, state: 'open', severity: 'critical' },
+    ]);
   });
 });
 

@@ -9,7 +9,7 @@ import { at, day, watch } from '../../setup/synthetic.ts';
 import { useActivities } from '../../setup/world.ts';
 
 const model = 'together';
-const key = `drift:${model}:dataset`;
+const key = `dataset-drift:${model}:dataset`;
 
 const test = useActivities('empty for each test');
 beforeEach(async () => {

@@ -127,6 +127,16 @@ describe('composeMessage', () => {
     );
   });
 
+  it('links to the page where events lead to several places of it', () => {
+    const place = (anchor: string) => ({ ...report, url: `${report.url}#${anchor}` });
+    const message = composeMessage([
+      drift('hum', { links: [place('hum')] }),
+      drift('temp', { links: [place('temp')] }),
+    ]);
+    expect(message.links).toEqual([report]);
+    expect(linksOfFacts(message)).toEqual([[place('hum')], [place('temp')]]);
+  });
+
   it('cuts 100 kB of detail to what a person reads, and keeps the links that lead to the rest', () => {
     const long = 'x'.repeat(100_000);
     const event = drift('hum', {
