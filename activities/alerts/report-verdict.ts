@@ -61,7 +61,8 @@ export async function reportVerdicts(
     return [
       {
         kind,
-        subject: subjectOf({ name, isOfLastDay }),
+        // A stream is late at an instant, whatever window the run looks at.
+        subject: subjectOf({ name, isOfLastDay: isOfLastDay && kind !== 'freshness' }),
         level: verdict.level,
         asOf: one.asOf ?? asOf,
         summary: verdict.reason,
