@@ -1,6 +1,7 @@
 /** The metric that an alert is about, over the four weeks before it. */
 
 import { alertSubject } from '../../core/alert/alert.ts';
+import type { AlertKind } from '../../core/alert/alert.ts';
 import { readSubject, segmentOf } from '../../core/alert/subject.ts';
 import type { AlertEventText, AlertSeries } from '../../core/alert/message.ts';
 import { degradationSeries } from '../../core/degradation/alert-series.ts';
@@ -16,22 +17,20 @@ const spanMs = 4 * weekMs;
 
 type SeriesOf = Pick<AlertEventText, 'model' | 'kind' | 'alertKey' | 'asOf'>;
 
+type Load = (connection: Queryable, event: SeriesOf) => Promise<AlertSeries | undefined>;
+
+const loads: Partial<Readonly<Record<AlertKind, Load>>> = {
+  'dataset-drift': shareSeries,
+  drift: scoreSeries,
+  'prediction-drift': scoreSeries,
+  'actuals-drift': scoreSeries,
+  'missing-data': missingSeries,
+  degradation: errorSeries,
+};
+
 /** Undefined where the alert is about no metric, or there is no past of it. */
 export async function loadSeries(connection: Queryable, event: SeriesOf): Promise<AlertSeries | undefined> {
-  switch (event.kind) {
-    case 'dataset-drift':
-      return shareSeries(connection, event);
-    case 'drift':
-    case 'prediction-drift':
-    case 'actuals-drift':
-      return scoreSeries(connection, event);
-    case 'missing-data':
-      return missingSeries(connection, event);
-    case 'degradation':
-      return errorSeries(connection, event);
-    default:
-      return undefined;
-  }
+  return loads[event.kind]?.(connection, event);
 }
 
 async function errorSeries(
