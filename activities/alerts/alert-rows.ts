@@ -115,10 +115,7 @@ export async function putAlert(connection: Queryable, alert: StoredAlert, rules:
 }
 
 /** The same of many, with when each is to be looked at again. */
-export async function putAlerts(
-  connection: Queryable,
-  alerts: readonly FoundAlert[],
-): Promise<void> {
+export async function putAlerts(connection: Queryable, alerts: readonly FoundAlert[]): Promise<void> {
   await connection.execute(
     `insert into alerts (${storedColumns.join(', ')})
      select ${storedColumns.join(', ')} from jsonb_populate_recordset(null::alerts, $1)
@@ -155,11 +152,7 @@ const storedColumns = [
   ...changingColumns,
 ] as const;
 
-function rowOf({
-  life,
-  dueAt,
-  ...alert
-}: FoundAlert): Record<(typeof storedColumns)[number], unknown> {
+function rowOf({ life, dueAt, ...alert }: FoundAlert): Record<(typeof storedColumns)[number], unknown> {
   const instant = (at: number | null): string | null => (at === null ? null : toTimestamp(at));
   return {
     model: alert.model,
