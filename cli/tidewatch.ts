@@ -12,6 +12,7 @@ import { addMigrate } from './commands/migrate.ts';
 import { addProfile } from './commands/profile.ts';
 import { addReport } from './commands/report.ts';
 import { addReprocess } from './commands/reprocess.ts';
+import { addRetrain } from './commands/retrain.ts';
 import { addRules } from './commands/rules.ts';
 import { addStatus } from './commands/status.ts';
 import { addWorker } from './commands/worker.ts';
@@ -32,6 +33,7 @@ const commands = [
   addRules,
   addReport,
   addReprocess,
+  addRetrain,
   addCompare,
   addProfile,
 ];

@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 
 import type { Monitor } from '../../core/monitor/schema.ts';
+import { mainMetricOf } from '../../core/retraining/gates.ts';
 import { periodWindow } from '../../core/retraining/periods.ts';
 import { lastRegimeChange } from '../../core/retraining/regime-change.ts';
 import type { RetrainingPolicy } from '../../core/retraining/settings.ts';
-import { decidingMetric } from '../../core/retraining/settings.ts';
 import type { TrainingSpecification } from '../../core/retraining/specification.ts';
 import { exclusionsOf, trainingContent } from '../../core/retraining/specification.ts';
 import type { TrainingFacts, TrainingWindows } from '../../core/retraining/windows.ts';
@@ -70,7 +70,7 @@ async function readTrainingFacts(
   if (trainingWindow.kind === 'trailing') return { firstOutcome: null, lastChange: null };
   const end = floorToDay(asOf);
   const span = { start: end - durationMs(policy.holdout) - durationMs(trainingWindow.atMost), end };
-  const metric = decidingMetric(policy, task);
+  const metric = mainMetricOf(policy, task);
   const errors = await readDailyErrors(connection, model, metric, span);
   const drift = await readDriftDays(connection, model, current, span);
   return { firstOutcome: null, lastChange: lastRegimeChange({ metric, errors, drift }) };

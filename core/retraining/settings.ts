@@ -204,18 +204,6 @@ export const retrainingSchema = z.strictObject({
 
 export type RetrainingPolicy = z.output<typeof retrainingSchema>;
 
-/**
- * Which number decides between champion and challenger?
- *
- * @example decidingMetric({}, 'classification') // 'log_loss'
- */
-export function decidingMetric(
-  { metric }: { readonly metric?: MetricName | undefined },
-  task: Task,
-): MetricName {
-  return metric ?? (task === 'regression' ? 'rmse' : 'log_loss');
-}
-
 export interface RetrainingProblem {
   readonly path: readonly (string | number)[];
   readonly message: string;

@@ -1,0 +1,35 @@
+import { findMonitor, listMonitors } from '../../activities/monitors/store.ts';
+import { formatInstant } from '../../core/window.ts';
+import { checkSchema } from '../../sql/migrator.ts';
+import { withDatabase } from '../database.ts';
+import { screen } from '../paint.ts';
+import type { RetrainOptions } from './options.ts';
+import { readAsOf } from './options.ts';
+import { outlookText } from './outlook-text.ts';
+import type { Outlook } from './read-outlook.ts';
+import { readOutlook } from './read-outlook.ts';
+
+/** `tidewatch retrain --explain`: would a retraining start, and why not? Of one model, or of all. */
+export async function explainRetraining({ model, asOf, json }: RetrainOptions): Promise<void> {
+  const instant = readAsOf(asOf, Date.now());
+  const outlooks = await withDatabase('tidewatch-retrain', async (database) => {
+    await checkSchema(database);
+    const monitors =
+      model === undefined ? await listMonitors(database) : [await findMonitor(database, model)];
+    return database.snapshot(async (connection) => {
+      const read: Outlook[] = [];
+      for (const { monitor } of monitors)
+        read.push(await readOutlook(connection, monitor, instant, 'policy'));
+      return read;
+    });
+  });
+  if (json) console.log(JSON.stringify(outlooks.map(outlookJson), undefined, 2));
+  else if (outlooks.length === 0) {
+    console.log('nothing is watched yet; write monitors/<model>.yaml and run `tidewatch apply`');
+  } else console.log(outlooks.map((outlook) => outlookText(outlook, screen())).join('\n\n'));
+}
+
+/** What scripts read: the decision with its checks, and what would be trained on. */
+export function outlookJson({ model, asOf, champion, decision, specification }: Outlook): object {
+  return { model, asOf: formatInstant(asOf), champion, ...decision, ...(specification && { specification }) };
+}

@@ -1,0 +1,101 @@
+import { createInterface } from 'node:readline/promises';
+
+import { findMonitor, listMonitors } from '../../activities/monitors/store.ts';
+import { policyOf } from '../../activities/retraining/retraining-run.ts';
+import { TidewatchError } from '../../core/errors.ts';
+import { formatInstant } from '../../core/window.ts';
+import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
+import type { Database } from '../../sql/database.ts';
+import { checkSchema } from '../../sql/migrator.ts';
+import { readConfiguration } from '../../worker/configuration.ts';
+import type { retraining } from '../../workflows/retraining.ts';
+import { withDatabase } from '../database.ts';
+import { screen } from '../paint.ts';
+import { userName } from '../user-name.ts';
+import { outlookJson } from './explain.ts';
+import type { RetrainOptions } from './options.ts';
+import { readAsOf } from './options.ts';
+import { startText } from './outlook-text.ts';
+import type { Outlook } from './read-outlook.ts';
+import { readOutlook } from './read-outlook.ts';
+
+/**
+ * `tidewatch retrain`: starts one by hand, after a person has seen what will happen and said yes. Where one is under way, that
+ * is said and nothing is started; the same `--as-of` is the same retraining.
+ */
+export async function startRetraining(options: RetrainOptions): Promise<void> {
+  const asOf = readAsOf(options.asOf, Date.now());
+  const outlook = await withDatabase('tidewatch-retrain', async (database) => {
+    await checkSchema(database);
+    const { monitor } = await findMonitor(database, options.model ?? (await onlyModel(database)));
+    policyOf(monitor);
+    return database.snapshot((connection) => readOutlook(connection, monitor, asOf, 'hand'));
+  });
+  const running = outlook.decision.checks?.find(({ name, holds }) => name === 'single-flight' && !holds);
+  if (running !== undefined) print(outlook, { started: false, reason: running.reason }, options);
+  else if (!(await isWanted(outlook, options)))
+    print(outlook, { started: false, reason: 'not confirmed' }, options);
+  else {
+    const workflowId = await start(outlook, options.reason ?? `started by hand by ${userName()}`);
+    print(outlook, { started: true, workflowId }, options);
+  }
+}
+
+/** With one watched model, nobody has to name it. */
+async function onlyModel(database: Database): Promise<string> {
+  const models = (await listMonitors(database))
+    .filter(({ monitor }) => monitor.retraining !== undefined)
+    .map(({ monitor }) => monitor.model);
+  const [only] = models;
+  if (only !== undefined && models.length === 1) return only;
+  const reason = `name one of the models with a retraining policy: ${models.join(', ') || 'there is none yet'}`;
+  throw new TidewatchError('INVALID_OPTION', { option: '--model', reason });
+}
+
+async function isWanted(outlook: Outlook, { yes, json }: RetrainOptions): Promise<boolean> {
+  if (!json) console.log(startText(outlook, screen()));
+  if (yes) return true;
+  if (json || !process.stdin.isTTY) {
+    const reason = 'is needed where nobody can be asked; --explain shows what would happen';
+    throw new TidewatchError('INVALID_OPTION', { option: '--yes', reason });
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await terminal.question('Start it? [y/N] ')).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+async function start({ model, asOf }: Outlook, reason: string): Promise<string> {
+  const workflowId = `retraining:${model}:${formatInstant(asOf)}`;
+  const { temporal } = readConfiguration(process.env);
+  const connection = await connectTemporal(temporal);
+  const { client } = connection;
+  try {
+    await withTemporalErrors(client, () =>
+      client.workflow.start<typeof retraining>('retraining', {
+        workflowId,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        taskQueue: temporal.taskQueue,
+        args: [{ model, asOf: formatInstant(asOf), reason }],
+      }),
+    );
+    return workflowId;
+  } finally {
+    await connection.close();
+  }
+}
+
+type Result =
+  | { readonly started: false; readonly reason: string }
+  | { readonly started: true; readonly workflowId: string };
+
+function print(outlook: Outlook, result: Result, { json }: RetrainOptions): void {
+  if (json) console.log(JSON.stringify({ ...outlookJson(outlook), ...result }, undefined, 2));
+  else if (result.started) {
+    console.log(
+      `started ${result.workflowId}; \`tidewatch retrainings\` and the Temporal UI show how far it is`,
+    );
+  } else console.log(`nothing was started: ${result.reason}`);
+}
