@@ -3,7 +3,9 @@ import type { ActivityContext } from './activity-context.ts';
 import type { Channels } from './alerts/channels.ts';
 import type { Pushgateway } from './metrics/pushgateway.ts';
 import type { Mlflow } from './retraining/mlflow.ts';
-import type { Trainer } from './retraining/trainer.ts';
+import type { RunCommand } from './commands/run-command.ts';
+import type { CallbackTokens } from './retraining/callback-tokens.ts';
+import type { HttpTrainer } from './retraining/trainers/http.ts';
 
 /** Everything of the world that activities touch; made once in worker/dependencies.ts. */
 export interface ActivityDependencies {
@@ -11,8 +13,14 @@ export interface ActivityDependencies {
   readonly pushgateway: Pushgateway;
   /** A channel that is not configured is absent: its deliveries wait, and say so. */
   readonly channels: Channels;
-  readonly trainer: Trainer;
   readonly mlflow: Mlflow;
+  readonly trainer: HttpTrainer;
+  /** Values of the environment that a monitor may send to its trainer: variables that begin with `TRAINER_`. */
+  readonly trainerSecrets: Readonly<Record<string, string>>;
+  /** Absent where no secret to sign with is configured: then no trainer can call back. */
+  readonly callbackTokens: CallbackTokens | undefined;
+  /** Absent where monitors may not run programs on this machine. */
+  readonly runCommand: RunCommand | undefined;
   /** Wakes the `alertLifecycle` workflow of an alert key, starting it when it does not run. */
   readonly wakeAlert: (alert: { readonly model: string; readonly alertKey: string }) => Promise<void>;
   /** The Temporal UI of this namespace, for links such as `<temporalUi>/workflows/<id>/<run id>`. */

@@ -22,7 +22,11 @@ import { createProfileHours } from './profiles/profile-hours.ts';
 import { createBeginRetraining } from './retraining/begin-retraining.ts';
 import { createFailRetraining, createJudgeChallenger } from './retraining/end-retraining.ts';
 import { createRecordInMlflow } from './retraining/record-in-mlflow.ts';
-import { createReadTraining, createStartTraining } from './retraining/train.ts';
+import { createCancelTraining } from './retraining/cancel-training.ts';
+import { createRunTrainingCommand } from './retraining/command-training.ts';
+import { createReadTraining, createStartTraining } from './retraining/http-training.ts';
+import { createPlanTraining } from './retraining/plan-training.ts';
+import { createRecordChallenger } from './retraining/record-challenger.ts';
 import { createValidateChallenger } from './retraining/validate-challenger.ts';
 
 // eslint-disable-next-line typescript/explicit-module-boundary-types -- the inferred type is the contract of the workflows
@@ -39,9 +43,13 @@ export function createActivities(deps: ActivityDependencies) {
     comparePerformance: createComparePerformance(deps),
     checkDegradation: createCheckDegradation(deps),
     beginRetraining: createBeginRetraining(deps),
+    planTraining: createPlanTraining(deps),
     startTraining: createStartTraining(deps),
     readTraining: createReadTraining(deps),
     recordInMlflow: createRecordInMlflow(deps),
+    runTrainingCommand: createRunTrainingCommand(deps),
+    cancelTraining: createCancelTraining(deps),
+    recordChallenger: createRecordChallenger(deps),
     validateChallenger: createValidateChallenger(deps),
     judgeChallenger: createJudgeChallenger(deps),
     failRetraining: createFailRetraining(deps),

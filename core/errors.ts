@@ -132,6 +132,31 @@ export const errorCatalog = {
     message:
       'MLflow at {address} refused a request ({reason}). Check retraining.registry.mlflow of the monitor, and what the server allows.',
   },
+  TRAINER_ANSWER_UNREADABLE: {
+    retryable: false,
+    message:
+      'What {trainer} answers cannot be read: {reason}. docs/trainers.md says what a trainer answers.',
+  },
+  CHALLENGER_NOT_NEW: {
+    retryable: false,
+    message:
+      'The trainer of "{model}" calls its challenger {version}, like the version that serves. Give each training a version of its own.',
+  },
+  TRAINER_CHANGED: {
+    retryable: false,
+    message:
+      'The monitor of "{model}" names another kind of trainer ({kind}) than when this retraining began. Start `retraining` again.',
+  },
+  TRAINER_SETTING_MISSING: {
+    retryable: true,
+    message:
+      'The trainer of "{model}" needs {variable}, which the worker has not. Set it, or {variable}_FILE, and restart the worker.',
+  },
+  COMMANDS_NOT_ALLOWED: {
+    retryable: false,
+    message:
+      'The monitor of "{model}" names a command, and this worker runs none. Where whoever writes monitors may run programs on it, set TIDEWATCH_ALLOW_COMMANDS=true and restart the worker.',
+  },
   DELIVERY_FAILED: {
     retryable: true,
     message: '{channel} did not take the message of alert {alertKey} ({reason}). It is tried again.',

@@ -5,7 +5,9 @@ import { z } from 'zod';
 import type { ChannelSettings } from '../activities/alerts/channels.ts';
 import { pagerDutyEventsUrl } from '../activities/alerts/pagerduty.ts';
 import { TidewatchError } from '../core/errors.ts';
-import { readChannels, withSecretFiles } from './channel-configuration.ts';
+import { readChannels } from './channel-configuration.ts';
+import { withSecretFiles } from './secret-files.ts';
+import { readTrainers, type TrainerConfiguration } from './trainer-configuration.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
@@ -65,6 +67,14 @@ const environmentSchema = z.object({
     .describe(
       'where you keep the pages of docs/runbooks, for links in messages; by default that endpoint has them',
     ),
+  TIDEWATCH_CALLBACK_SECRET: z
+    .string()
+    .optional()
+    .describe('that trainers with completion: callback call back with tokens of'),
+  TIDEWATCH_ALLOW_COMMANDS: z
+    .enum(['true', 'false'], 'write true or false')
+    .default('false')
+    .describe('whether monitors may name programs that this worker runs'),
   TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: z.coerce
     .number()
     .int()
@@ -95,8 +105,8 @@ export function environmentHelp(): string {
 }
 
 const namesHelp = `  A route with "slack: oncall" goes to SLACK_WEBHOOK_URL_ONCALL; so do PAGERDUTY_ROUTING_KEY, WEBHOOK_URL with
-  WEBHOOK_SECRET, and ALERTMANAGER_URL. Each of these, SMTP_URL and DATABASE_URL may be in a file that
-  <VARIABLE>_FILE names.`;
+  WEBHOOK_SECRET, and ALERTMANAGER_URL. Headers of a trainer come from variables that begin with TRAINER_. Each of
+  these, SMTP_URL, DATABASE_URL and TIDEWATCH_CALLBACK_SECRET may be in a file that <VARIABLE>_FILE names.`;
 
 export interface Configuration {
   readonly databaseUrl: string;
@@ -108,6 +118,7 @@ export interface Configuration {
   };
   readonly pushgatewayUrl: string;
   readonly channels: ChannelSettings;
+  readonly trainers: TrainerConfiguration;
   /** Health and scrape endpoint; port 0 takes a free one. */
   readonly http: { readonly host: string; readonly port: number };
   /** The same as people reach it; by default where it listens. */
@@ -135,6 +146,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   const { SMTP_URL: smtpUrl, ALERT_EMAIL_FROM: from } = parsed.data ?? {};
   const email = smtpUrl === undefined || from === undefined ? undefined : { smtpUrl, from };
   const channels = readChannels(given, email, problems);
+  const trainers = readTrainers(given, problems);
   if (!parsed.success || problems.length > 0) {
     throw new TidewatchError('INVALID_CONFIGURATION', {
       count: problems.length,
@@ -152,6 +164,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     },
     pushgatewayUrl: e.PUSHGATEWAY_URL,
     channels,
+    trainers,
     http: { host: e.TIDEWATCH_HTTP_HOST, port: e.TIDEWATCH_HTTP_PORT },
     pagesUrl: e.TIDEWATCH_URL?.replace(/\/$/, ''),
     runbooksUrl: e.TIDEWATCH_RUNBOOKS_URL?.replace(/\/$/, ''),

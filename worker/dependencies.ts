@@ -1,24 +1,29 @@
 /** Configuration in, dependencies out; closed in reverse order. */
 
-import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import { Client, Connection, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 
 import { temporalContext } from '../activities/activity-context.ts';
 import { openChannels } from '../activities/alerts/channels.ts';
+import { runCommand } from '../activities/commands/run-command.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { openPushgateway } from '../activities/metrics/pushgateway.ts';
 import { openMlflow } from '../activities/retraining/mlflow.ts';
-import { openTrainer } from '../activities/retraining/trainer.ts';
+import { openCallbackTokens } from '../activities/retraining/callback-tokens.ts';
+import { openHttpTrainer } from '../activities/retraining/trainers/http.ts';
 import { lifecycleId } from '../core/alert/alert.ts';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { openDatabase } from '../sql/database.ts';
 import type { Configuration } from './configuration.ts';
 import { codeVersion } from './code-version.ts';
+import type { Completions } from './training-completions.ts';
 
 export interface WorkerDependencies {
   /** All but the address of the pages, which is known once they are served. */
   readonly activities: Omit<ActivityDependencies, 'pagesUrl' | 'runbooksUrl'>;
   readonly connection: NativeConnection;
+  /** Passes what a trainer has called on to the workflow that waits for it. */
+  readonly passOnAnswer: Completions['tell'];
   close(): Promise<void>;
 }
 
@@ -28,6 +33,7 @@ export interface WorkerDependencies {
  * @throws TidewatchError `TEMPORAL_UNREACHABLE`, `INVALID_CONFIGURATION` for an unknown namespace; Postgres and the Pushgateway are asked only when they are needed
  */
 export async function openDependencies(configuration: Configuration): Promise<WorkerDependencies> {
+  const { secrets, callbackSecrets, mayRunCommands } = configuration.trainers;
   const { address, namespace, taskQueue, uiUrl } = configuration.temporal;
   const { connection, clientConnection } = await connectTemporal(address, namespace);
   const client = new Client({ connection: clientConnection, namespace });
@@ -40,12 +46,16 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
 
   return {
     connection,
+    passOnAnswer: passOnAnswerThrough(client),
     activities: {
       database,
       pushgateway: openPushgateway(configuration.pushgatewayUrl),
       channels: openChannels(configuration.channels, { pagesUrl: configuration.pagesUrl }),
-      trainer: openTrainer(),
       mlflow: openMlflow(),
+      trainer: openHttpTrainer(),
+      trainerSecrets: secrets,
+      callbackTokens: callbackSecrets === undefined ? undefined : openCallbackTokens(callbackSecrets),
+      runCommand: mayRunCommands ? runCommand : undefined,
       wakeAlert: wakeAlertThrough(client, taskQueue),
       temporalUi: uiUrl,
       codeVersion: await codeVersion(),
@@ -69,6 +79,20 @@ export function wakeAlertThrough(client: Client, taskQueue: string): ActivityDep
       signal: 'alertChanged',
       signalArgs: [],
     });
+  };
+}
+
+/** Signals the workflow of a retraining. */
+export function passOnAnswerThrough(client: Client): Completions['tell'] {
+  return async (workflowId, answer) => {
+    const signal = answer.state === 'running' ? 'trainingProgressed' : 'trainingFinished';
+    try {
+      await client.workflow.getHandle(workflowId).signal(signal, answer);
+      return 'told';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'gone';
+      throw error;
+    }
   };
 }
 

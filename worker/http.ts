@@ -10,6 +10,7 @@ import { contentSecurityPolicy } from '../console/page.ts';
 import { TidewatchError } from '../core/errors.ts';
 import { reportPage, type Answer, type StoredReports } from './report-pages.ts';
 import { runbookPage } from './runbook-pages.ts';
+import { callOf, parseCompletionPath, receiveCompletion, type Completions } from './training-completions.ts';
 
 export interface EndpointState {
   /** The state of the Temporal worker: it takes tasks only while RUNNING. */
@@ -19,6 +20,7 @@ export interface EndpointState {
   /** The scrape text of the SDK's own metrics. */
   readonly sdkMetrics: () => Promise<string>;
   readonly reports: StoredReports;
+  readonly completions: Completions;
 }
 
 export interface HttpEndpoint {
@@ -39,7 +41,7 @@ const safely = {
 /**
  * `GET /healthz`: the process is alive. `GET /readyz`: it takes tasks and Postgres answers, else 503 with the reason.
  * `GET /metrics`: Prometheus text. `GET /reports`: the newest reports, each a page of its own. `GET /runbooks`: what to do about
- * an alert. What a browser has already is not sent again.
+ * an alert. What a browser has already is not sent again. `POST /retrainings/<model>/<id>/completion`: where trainers call.
  *
  * @throws TidewatchError `INVALID_CONFIGURATION` when it cannot listen there
  */
@@ -85,13 +87,19 @@ export async function openHttpEndpoint(
         .writeHead(isKnown ? 304 : status, { ...safely, 'content-type': type, etag: tag, ...headers })
         .end(isKnown ? undefined : body);
     };
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
+    // Not by URL, which throws at "//".
+    const [path = ''] = (request.url ?? '').split('?');
+    const training = request.method === 'POST' ? parseCompletionPath(path) : undefined;
+    if (training === undefined && request.method !== 'GET' && request.method !== 'HEAD') {
       send({ status: 405, type: text, body: 'only GET and HEAD\n' }, { allow: 'GET, HEAD' });
       return;
     }
-    // Not by URL, which throws at "//".
-    const [path = ''] = (request.url ?? '').split('?');
-    const answer = Object.hasOwn(answers, path) ? answers[path]!() : page(path, state.reports);
+    const answer =
+      training !== undefined
+        ? callOf(request, training).then((call) => receiveCompletion(call, state.completions))
+        : Object.hasOwn(answers, path)
+          ? answers[path]!()
+          : page(path, state.reports);
     answer.then(
       (answer) =>
         send(

@@ -6,6 +6,7 @@ import getPort from 'get-port';
 
 import { createActivities } from '../activities/index.ts';
 import { findReport, listReportGroups, listReports } from '../activities/reports/store.ts';
+import { findRetraining } from '../activities/retraining/store.ts';
 import { reasonOf } from '../core/errors.ts';
 import { checkSchema } from '../sql/migrator.ts';
 import { activityErrors } from './activity-errors.ts';
@@ -46,6 +47,11 @@ export async function runWorker(configuration: Configuration): Promise<void> {
         find: (key) => findReport(activities.database, key),
         list: (list) => listReports(activities.database, list),
         groups: () => listReportGroups(activities.database),
+      },
+      completions: {
+        tokens: activities.callbackTokens,
+        find: ({ model, retrainingId }) => findRetraining(activities.database, model, retrainingId),
+        tell: dependencies.passOnAnswer,
       },
     });
     try {

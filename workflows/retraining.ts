@@ -1,11 +1,9 @@
-import { ActivityFailure, CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 
 import { asOfOf, decodeInput } from './input.ts';
 import type { ResultOf, RunFacts } from './steps.ts';
 import { decisions, pushMetrics, scans } from './steps.ts';
-
-/** Trainings take minutes to hours: ask often at first, then every five minutes, so that a day costs few events. */
-const slowestPollMs = 5 * 60_000;
+import { train } from './train.ts';
 
 /**
  * Asks the trainer for a challenger, waits for it, compares it with the champion on held-out recent outcomes, and
@@ -24,17 +22,20 @@ export async function retraining(input: unknown): Promise<RetrainingResult> {
   let end: Ended;
   try {
     await tell(model, begun.pendingAlerts);
-    await decisions.startTraining({ model, retrainingId });
-    await waitForChallenger(model, retrainingId, begun);
+    const trained = await train({ model, retrainingId });
+    if (trained.state === 'failed') throw new TrainingFailed(trained.reason);
+    await decisions.recordChallenger({ model, retrainingId, ...trained });
     await scans.attachActuals({ model, asOf, window: begun.holdout });
     end = await decisions.judgeChallenger({ model, retrainingId });
   } catch (error) {
     const reason = reasonOfFailure(error);
     if (reason === undefined) throw error;
     // Also when this run is cancelled: the model's one place for a retraining must not stay taken.
-    end = await CancellationScope.nonCancellable(() =>
-      decisions.failRetraining({ model, retrainingId, reason }),
-    );
+    end = await CancellationScope.nonCancellable(async () => {
+      const { undone } = await decisions.cancelTraining({ model, retrainingId });
+      const whole = undone === null ? reason : `${reason}; ${undone}`;
+      return decisions.failRetraining({ model, retrainingId, reason: whole });
+    });
   }
   return CancellationScope.nonCancellable(async () => {
     const metrics = await pushMetrics({ model, process: 'retraining' });
@@ -61,22 +62,6 @@ function reasonOfFailure(error: unknown): string | undefined {
   if (isCancellation(error)) return 'it was cancelled';
   if (error instanceof ActivityFailure) return error.cause?.message ?? error.message;
   return error instanceof TrainingFailed ? error.message : undefined;
-}
-
-async function waitForChallenger(
-  model: string,
-  retrainingId: string,
-  { pollMs, timeoutMs }: { readonly pollMs: number; readonly timeoutMs: number },
-): Promise<void> {
-  let waitedMs = 0;
-  for (let pauseMs = pollMs; ; pauseMs = Math.min(pauseMs * 1.5, Math.max(pollMs, slowestPollMs))) {
-    const training = await decisions.readTraining({ model, retrainingId });
-    if (training.state === 'succeeded') return;
-    if (training.state === 'failed') throw new TrainingFailed(`the training failed: ${training.reason}`);
-    if (waitedMs >= timeoutMs) throw new TrainingFailed(`the trainer did not finish within its time limit`);
-    await sleep(Math.round(pauseMs));
-    waitedMs += pauseMs;
-  }
 }
 
 async function tell(model: string, alertKeys: readonly string[]): Promise<void> {

@@ -11,7 +11,10 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import type { RetrainingRun } from './store.ts';
 import { findRetraining } from './store.ts';
 
-export type RetrainingDependencies = Pick<ActivityDependencies, 'database' | 'trainer' | 'context'>;
+export type RetrainingDependencies = Pick<
+  ActivityDependencies,
+  'database' | 'trainer' | 'trainerSecrets' | 'callbackTokens' | 'runCommand' | 'pagesUrl' | 'context'
+>;
 
 export interface RetrainingKey {
   readonly model: string;

@@ -109,23 +109,38 @@ export async function endAbandonedRetrainings(
   );
 }
 
-/** Notes what the trainer delivered: the challenger's version, registered as a shadow. */
+/** Notes what the trainer delivered: the challenger's version, registered as a shadow. One that was archived may try again. */
 export async function recordChallenger(
   connection: Queryable,
   run: RetrainingRun,
   challenger: { readonly version: string; readonly lineage: Readonly<Record<string, unknown>> },
 ): Promise<void> {
-  await connection.execute(
-    `insert into model_versions (model, version, stage, lineage, registered_at)
-     values ($1, $2, 'shadow', $3, $4)
-     on conflict (model, version) do nothing`,
-    [run.model, challenger.version, JSON.stringify(challenger.lineage), toTimestamp(run.as_of)],
-  );
-  await connection.execute(
+  const count = await connection.execute(
     `update retraining_runs set state = 'validating', challenger_version = $3
      where model = $1 and retraining_id = $2 and state = 'training'`,
     [run.model, run.retraining_id, challenger.version],
   );
+  if (count === 0) return;
+  await connection.execute(
+    `insert into model_versions (model, version, stage, lineage, registered_at)
+     values ($1, $2, 'shadow', $3, $4)
+     on conflict (model, version) do update
+     set stage = 'shadow', lineage = excluded.lineage, registered_at = excluded.registered_at, archived_at = null
+     where model_versions.stage <> 'champion'`,
+    [run.model, challenger.version, JSON.stringify(challenger.lineage), toTimestamp(run.as_of)],
+  );
+}
+
+export async function findStage(
+  connection: Queryable,
+  model: string,
+  version: string,
+): Promise<string | undefined> {
+  const [row] = await connection.query<{ stage: string }>(
+    'select stage from model_versions where model = $1 and version = $2',
+    [model, version],
+  );
+  return row?.stage;
 }
 
 /** Ends a retraining; an ended one stays as it is. Says whether this call ended it. */

@@ -1,6 +1,6 @@
 /** Fits models: the first one on the months before the demo begins, later ones on the outcomes that Tidewatch has logged. */
 
-import type { TrainingAnswer, TrainingRequest } from '../../activities/retraining/trainer.ts';
+import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
 import type { TidewatchClient } from '../../client/tidewatch-client.ts';
 import { formatDay } from '../../core/window.ts';
 import type { Database } from '../../sql/database.ts';

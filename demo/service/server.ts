@@ -11,13 +11,13 @@ import { z } from 'zod';
 
 import { openClient } from '../../client/tidewatch-client.ts';
 import { reasonOf } from '../../core/errors.ts';
+import { trainingRequestSchema } from '../../core/retraining/trainer-contract.ts';
 import { openDatabase } from '../../sql/database.ts';
 import { fitFirstModel, fitOnOutcomes } from './fit.ts';
 import { openModelStore } from './models.ts';
 import { predictAndLog } from './predict.ts';
 import { openTrainings } from './trainings.ts';
 
-const window = z.object({ start: z.iso.datetime(), end: z.iso.datetime() });
 const bodies = {
   '/models': z.object({ model: z.string() }),
   '/predictions': z.object({
@@ -26,7 +26,7 @@ const bodies = {
       z.object({ entity: z.string(), eventTime: z.number(), features: z.record(z.string(), z.unknown()) }),
     ),
   }),
-  '/trainings': z.object({ retrainingId: z.string(), model: z.string(), training: window, holdout: window }),
+  '/trainings': trainingRequestSchema,
 } as const;
 
 const [databaseUrl, modelDirectory] = process.argv.slice(2);

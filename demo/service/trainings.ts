@@ -1,6 +1,6 @@
 /** Trainings by id, as a trainer keeps them: asking for one again does not start it again. */
 
-import type { TrainingAnswer, TrainingRequest } from '../../activities/retraining/trainer.ts';
+import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
 import { reasonOf } from '../../core/errors.ts';
 import type { Fitted } from './fit.ts';
 

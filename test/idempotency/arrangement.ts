@@ -5,7 +5,7 @@ import { openEmail } from '../../activities/alerts/email.ts';
 import { openSlack } from '../../activities/alerts/slack.ts';
 import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
 import type { Process } from '../../activities/processes/watermarks.ts';
-import type { TrainingAnswer, TrainingRequest } from '../../activities/retraining/trainer.ts';
+import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
 import { startSlackEndpoint } from '../../demo/stack/slack-endpoint.ts';
 import { startSmtpEndpoint } from '../../demo/stack/smtp-endpoint.ts';
 import type { Database } from '../../sql/database.ts';

@@ -1,7 +1,7 @@
 /** Every activity with what is there before it runs. */
 
 import type { Activities } from '../../activities/index.ts';
-import { openTrainer } from '../../activities/retraining/trainer.ts';
+import { openHttpTrainer } from '../../activities/retraining/trainers/http.ts';
 import { openClient } from '../../client/tidewatch-client.ts';
 import { trainingWindows } from '../../core/retraining/windows.ts';
 import { formatWindow, hourMs, parseInstant } from '../../core/window.ts';
@@ -62,9 +62,11 @@ const begun: Step = (database, world) =>
   world.activities(database).beginRetraining({ model, asOf, reason: 'by hand' });
 const started = async (_: unknown, world: World): Promise<unknown> => {
   const windows = trainingWindows(parseInstant(asOf), policy);
-  return openTrainer().start(world.trainer.url, {
+  return openHttpTrainer().start({ url: world.trainer.url }, {
     retrainingId,
     model,
+    purpose: 'retraining',
+    exclude: [],
     training: formatWindow(windows.training),
     holdout: formatWindow(windows.holdout),
   });

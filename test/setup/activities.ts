@@ -3,9 +3,11 @@
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import type { Activities } from '../../activities/index.ts';
 import { createActivities } from '../../activities/index.ts';
+import { runCommand } from '../../activities/commands/run-command.ts';
 import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
 import { openMlflow } from '../../activities/retraining/mlflow.ts';
-import { openTrainer } from '../../activities/retraining/trainer.ts';
+import { openCallbackTokens } from '../../activities/retraining/callback-tokens.ts';
+import { openHttpTrainer } from '../../activities/retraining/trainers/http.ts';
 import type { Database } from '../../sql/database.ts';
 import { testServers } from './servers.ts';
 
@@ -18,8 +20,11 @@ export function activitiesOn(
     database,
     pushgateway: openPushgateway(testServers().pushgatewayUrl),
     channels: {},
-    trainer: openTrainer(),
     mlflow: openMlflow(),
+    trainer: openHttpTrainer(),
+    trainerSecrets: {},
+    callbackTokens: openCallbackTokens(['secret of the tests']),
+    runCommand,
     wakeAlert: async () => undefined,
     temporalUi: 'http://127.0.0.1:8233/namespaces/default',
     pagesUrl: 'http://127.0.0.1:9464',

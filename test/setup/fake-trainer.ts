@@ -1,4 +1,4 @@
-/** A trainer that speaks the HTTP contract of activities/retraining/trainer.ts on loopback. */
+/** A trainer that speaks the contract of core/retraining/trainer-contract.ts over HTTP on loopback. */
 
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -7,7 +7,7 @@ import { json } from 'node:stream/consumers';
 
 import getPort from 'get-port';
 
-import type { TrainingAnswer, TrainingRequest } from '../../activities/retraining/trainer.ts';
+import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
 
 export interface FakeTrainer {
   readonly url: string;
@@ -15,6 +15,8 @@ export interface FakeTrainer {
   trainings(): readonly TrainingRequest[];
   /** How many times it was asked to train. */
   requests(): number;
+  /** The ids of those that it was told to stop. */
+  cancelled(): readonly string[];
   /** Answers every request from now on with this status and text; undefined: properly again. */
   refuse(answer: { readonly status: number; readonly text: string } | undefined): void;
   /** Forgets every training. */
@@ -29,6 +31,7 @@ export async function startFakeTrainer(
   train: (request: TrainingRequest) => Promise<TrainingAnswer>,
 ): Promise<FakeTrainer> {
   const begun = new Map<string, { readonly request: TrainingRequest; answer: TrainingAnswer }>();
+  const cancelled = new Set<string>();
   let requests = 0;
   let refusal: { readonly status: number; readonly text: string } | undefined;
 
@@ -54,11 +57,13 @@ export async function startFakeTrainer(
     if (request.method === 'POST' && request.url === '/trainings') {
       return reply(200, JSON.stringify(begin((await json(request)) as TrainingRequest)));
     }
-    const id = decodeURIComponent(request.url?.replace('/trainings/', '') ?? '');
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://trainer');
+    const id = decodeURIComponent(pathname.replace('/trainings/', ''));
     const training = begun.get(id);
-    return training === undefined
-      ? reply(404, 'no such training')
-      : reply(200, JSON.stringify(training.answer));
+    if (training === undefined || training.request.model !== searchParams.get('model'))
+      return reply(404, 'no such training');
+    if (request.method === 'DELETE') cancelled.add(id);
+    return reply(200, JSON.stringify(training.answer));
   }
 
   const server = createServer((request, response) => void answer(request, response));
@@ -72,11 +77,13 @@ export async function startFakeTrainer(
     url: `http://127.0.0.1:${port}`,
     trainings: () => [...begun.values()].map(({ request }) => request),
     requests: () => requests,
+    cancelled: () => [...cancelled],
     refuse: (with_) => {
       refusal = with_;
     },
     reset: () => {
       begun.clear();
+      cancelled.clear();
       requests = 0;
     },
     restart: listen,

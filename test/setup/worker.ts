@@ -9,9 +9,11 @@ import { inject } from 'vitest';
 import { temporalContext } from '../../activities/activity-context.ts';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import { createActivities } from '../../activities/index.ts';
+import { runCommand } from '../../activities/commands/run-command.ts';
 import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
 import { openMlflow } from '../../activities/retraining/mlflow.ts';
-import { openTrainer } from '../../activities/retraining/trainer.ts';
+import { openCallbackTokens } from '../../activities/retraining/callback-tokens.ts';
+import { openHttpTrainer } from '../../activities/retraining/trainers/http.ts';
 import type { Database } from '../../sql/database.ts';
 import { wakeAlertThrough } from '../../worker/dependencies.ts';
 import { activityErrors } from '../../worker/activity-errors.ts';
@@ -42,8 +44,11 @@ export async function startTestWorker(
     database,
     pushgateway: openPushgateway(pushgatewayUrl),
     channels: {},
-    trainer: openTrainer(),
     mlflow: openMlflow(),
+    trainer: openHttpTrainer(),
+    trainerSecrets: {},
+    callbackTokens: openCallbackTokens(['secret of the tests']),
+    runCommand,
     wakeAlert: wakeAlertThrough(client, taskQueue),
     temporalUi: `${temporalUiUrl}/namespaces/default`,
     pagesUrl: 'http://127.0.0.1:9464',

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { TrainingAnswer } from '../../activities/retraining/trainer.ts';
+import type { TrainingAnswer } from '../../core/retraining/trainer-contract.ts';
 import { until } from '../../demo/stack/until.ts';
 import { pushedSeries } from '../activities/metrics/pushed-series.ts';
 import type { TestChannels } from '../setup/channels.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { TrainingAnswer, TrainingRequest } from '../../activities/retraining/trainer.ts';
+import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
 import { openClient } from '../../client/tidewatch-client.ts';
 import type { MonitorInput } from '../../core/monitor/schema.ts';
 import { until } from '../../demo/stack/until.ts';

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Activities } from '../../../activities/index.ts';
-import type { TrainingAnswer } from '../../../activities/retraining/trainer.ts';
+import type { TrainingAnswer } from '../../../core/retraining/trainer-contract.ts';
 import { readImportances } from '../../../activities/importance/store.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';

@@ -1,0 +1,91 @@
+/** Training by a program on the worker's machine. */
+
+import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import type { TrainingAnswer } from '../../core/retraining/trainer-contract.ts';
+import { decodeTrainingAnswer, readTrainingAnswer } from '../../core/retraining/trainer-contract.ts';
+import { durationMs, secondMs } from '../../core/window.ts';
+import type { CommandEnd } from '../commands/run-command.ts';
+import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
+import { findTrainingBy, trainingRequest } from './training-request.ts';
+
+/** What a command answered, and the end of what it printed. */
+export interface CommandTraining {
+  readonly answer: Exclude<TrainingAnswer, { state: 'running' }>;
+  readonly output: string;
+}
+
+const heartbeatMs = 5 * secondMs;
+
+/**
+ * Runs the command once, with the request on its standard input. It answers with the last line that it prints; lines before
+ * that are answers, too, say how it is getting on. A cancellation, the time limit and the end of the worker end it with all
+ * that it has started.
+ */
+export function createRunTrainingCommand(
+  deps: RetrainingDependencies,
+): (key: RetrainingKey) => Promise<CommandTraining> {
+  return async function runTrainingCommand(key) {
+    const { run, trainer } = await findTrainingBy('command', deps, key);
+    if (deps.runCommand === undefined) throw new TidewatchError('COMMANDS_NOT_ALLOWED', { model: key.model });
+    const { heartbeat, cancelled } = deps.context();
+    let progress: TrainingAnswer | undefined;
+    const beat = setInterval(() => heartbeat(progress), heartbeatMs);
+    try {
+      const ended = await deps.runCommand({
+        command: trainer.command,
+        directory: trainer.directory,
+        input: `${JSON.stringify(trainingRequest(run))}\n`,
+        timeoutMs: durationMs(trainer.timeout),
+        cancelled,
+        onLine: (line) => {
+          progress = runningAnswer(line) ?? progress;
+        },
+      });
+      if (ended.end === 'cancelled') cancelled.throwIfAborted();
+      return { answer: answerOf(trainer.command[0]!, ended), output: ended.output };
+    } finally {
+      clearInterval(beat);
+    }
+  };
+}
+
+function runningAnswer(line: string): TrainingAnswer | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    const answer = decodeTrainingAnswer('', JSON.parse(line));
+    return answer.state === 'running' ? answer : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function answerOf(program: string, { end, reason, code, lastLine, output }: CommandEnd): CommandTraining['answer'] {
+  const failed = (what: string): CommandTraining['answer'] => ({
+    state: 'failed',
+    reason: `${program} ${what}${output.trim() === '' ? '' : `: ${lastWords(output)}`}`,
+  });
+  switch (end) {
+    case 'not-started':
+      return failed(`cannot be started (${reason})`);
+    case 'timed-out':
+      return failed('did not end within its time limit and was ended');
+    case 'cancelled':
+    case 'killed':
+      return failed(`was ended by ${reason}`);
+    case 'exited': {
+      if (code !== 0) return failed(`ended with ${reason}`);
+      if (lastLine === undefined) return failed('ended without an answer in the last line of its output');
+      try {
+        const answer = readTrainingAnswer(program, lastLine);
+        return answer.state === 'running' ? failed('ended, though it answers that it is running') : answer;
+      } catch (error) {
+        return failed(`answers in its last line what cannot be read (${reasonOf(error)})`);
+      }
+    }
+  }
+}
+
+/** The end of what it printed: the cause of a failure stands there. */
+function lastWords(output: string): string {
+  return output.trimEnd().slice(-1000).trimStart();
+}

@@ -1,0 +1,41 @@
+/** Asking a trainer over HTTP for a challenger, and how it is getting on. */
+
+import { TidewatchError } from '../../core/errors.ts';
+import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
+import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
+import { findTrainingBy, trainerAddress, trainingRequest } from './training-request.ts';
+
+/** Asks the trainer; asking again for the same retraining does not train twice. Gives what it answers at once. */
+export function createStartTraining(
+  deps: RetrainingDependencies,
+): (key: RetrainingKey) => Promise<TrainingAnswer> {
+  return async function startTraining(key) {
+    const { run, trainer } = await findTrainingBy('http', deps, key);
+    const callback = trainer.completion === 'callback' ? { callback: callbackOf(deps, key) } : {};
+    const request = { ...trainingRequest(run), ...callback };
+    return deps.trainer.start(trainerAddress(deps, key.model, trainer), request);
+  };
+}
+
+/** Asks how the training is going. */
+export function createReadTraining(
+  deps: RetrainingDependencies,
+): (key: RetrainingKey) => Promise<TrainingAnswer> {
+  return async function readTraining(key) {
+    const { trainer } = await findTrainingBy('http', deps, key);
+    return deps.trainer.read(trainerAddress(deps, key.model, trainer), key);
+  };
+}
+
+function callbackOf(
+  { callbackTokens, pagesUrl }: RetrainingDependencies,
+  { model, retrainingId }: RetrainingKey,
+): NonNullable<TrainingRequest['callback']> {
+  if (callbackTokens === undefined)
+    throw new TidewatchError('TRAINER_SETTING_MISSING', { model, variable: 'TIDEWATCH_CALLBACK_SECRET' });
+  const path = [model, retrainingId].map(encodeURIComponent).join('/');
+  return {
+    url: `${pagesUrl}/retrainings/${path}/completion`,
+    token: callbackTokens.issue({ model, retrainingId }),
+  };
+}

@@ -1,0 +1,50 @@
+import type { TrainingRequest } from '../../core/retraining/trainer-contract.ts';
+import { durationMs } from '../../core/window.ts';
+import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
+import { findTraining, trainingRequest } from './training-request.ts';
+
+/** What a workflow has to know of a trainer. Of addresses, commands and secrets it knows nothing: histories keep what it does. */
+export type TrainingPlan = {
+  /** For the whole training, by the wall clock. */
+  readonly timeoutMs: number;
+} & (
+  | { readonly kind: 'http'; readonly completion: 'poll' | 'callback'; readonly pollMs: number }
+  | {
+      readonly kind: 'temporal';
+      readonly taskQueue: string;
+      readonly runs: 'workflow' | 'activity';
+      /** Its type. */
+      readonly type: string;
+      readonly request: TrainingRequest;
+    }
+  | { readonly kind: 'command'; readonly attempts: number }
+);
+
+/** Says how the challenger of a retraining is to be trained. */
+export function createPlanTraining(
+  deps: RetrainingDependencies,
+): (key: RetrainingKey) => Promise<TrainingPlan> {
+  return async function planTraining(key) {
+    const { run, trainer } = await findTraining(deps, key);
+    const timeoutMs = durationMs(trainer.timeout);
+    switch (trainer.kind) {
+      case 'http':
+        return { kind: 'http', timeoutMs, completion: trainer.completion, pollMs: pollMs(trainer.poll) };
+      case 'temporal': {
+        const { taskQueue, workflow, activity } = trainer;
+        const what =
+          workflow === undefined
+            ? { runs: 'activity' as const, type: activity ?? '' }
+            : { runs: 'workflow' as const, type: workflow };
+        return { kind: 'temporal', timeoutMs, taskQueue, ...what, request: trainingRequest(run) };
+      }
+      case 'command':
+        return { kind: 'command', timeoutMs, attempts: trainer.attempts };
+    }
+  };
+}
+
+function pollMs(text: string): number {
+  const [, amount, unit] = /^(\d+)(ms|s|m)$/.exec(text)!;
+  return Number(amount) * { ms: 1, s: 1000, m: 60_000 }[unit as 'ms' | 's' | 'm'];
+}
