@@ -29,6 +29,7 @@ export function createRecordChallenger(
         throw new TidewatchError('CHALLENGER_NOT_NEW', { model, version });
       await recordChallenger(connection, run, {
         version,
+        cost: facts.cost,
         lineage: { ...lineage, retrainingId, ...facts, ...(output !== undefined && { output }) },
       });
       return { version };

@@ -113,12 +113,16 @@ export async function endAbandonedRetrainings(
 export async function recordChallenger(
   connection: Queryable,
   run: RetrainingRun,
-  challenger: { readonly version: string; readonly lineage: Readonly<Record<string, unknown>> },
+  challenger: {
+    readonly version: string;
+    readonly lineage: Readonly<Record<string, unknown>>;
+    readonly cost: number | undefined;
+  },
 ): Promise<void> {
   const count = await connection.execute(
-    `update retraining_runs set state = 'validating', challenger_version = $3
+    `update retraining_runs set state = 'validating', challenger_version = $3, cost = $4
      where model = $1 and retraining_id = $2 and state = 'training'`,
-    [run.model, run.retraining_id, challenger.version],
+    [run.model, run.retraining_id, challenger.version, challenger.cost],
   );
   if (count === 0) return;
   await connection.execute(

@@ -27,6 +27,7 @@ const running: EndpointState = {
       { kind: 'performance', model: 'a/b', count: 1 },
     ],
   },
+  completions: { tokens: undefined, find: async () => undefined, tell: async () => 'gone' },
 };
 
 async function ask(path: string, state: Partial<EndpointState> = {}) {
