@@ -134,8 +134,7 @@ export const errorCatalog = {
   },
   TRAINER_ANSWER_UNREADABLE: {
     retryable: false,
-    message:
-      'What {trainer} answers cannot be read: {reason}. docs/trainers.md says what a trainer answers.',
+    message: 'What {trainer} answers cannot be read: {reason}. docs/trainers.md says what a trainer answers.',
   },
   CHALLENGER_NOT_NEW: {
     retryable: false,

@@ -29,8 +29,8 @@ import type { ResultOf } from './steps.ts';
 import { decisions } from './steps.ts';
 
 /** A trainer that was told where to call sends its answer there; the worker passes it on. */
-export const trainingFinished = defineSignal<[answer: unknown]>('trainingFinished');
-export const trainingProgressed = defineSignal<[answer: unknown]>('trainingProgressed');
+const trainingFinished = defineSignal<[answer: unknown]>('trainingFinished');
+const trainingProgressed = defineSignal<[answer: unknown]>('trainingProgressed');
 
 type Plan = ResultOf<'planTraining'>;
 type PlanOf<Kind extends Plan['kind']> = Extract<Plan, { kind: Kind }>;
@@ -40,6 +40,9 @@ type OnProgress = (answer: TrainingRunning) => void;
 export type TrainingEnd =
   | { readonly state: 'succeeded'; readonly answer: TrainingSucceeded; readonly output?: string }
   | { readonly state: 'failed'; readonly reason: string };
+
+/** The time limit ends what runs elsewhere; a minute later its own would, if that could not be told. */
+const ownLimitMs = (timeoutMs: number): number => timeoutMs + minuteMs;
 
 /** Trainings take minutes to hours: ask often at first, then every five minutes, so that a day costs few events. */
 const slowestPollMs = 5 * minuteMs;
@@ -121,36 +124,51 @@ function answerOrUndefined(data: unknown): TrainingAnswer | undefined {
   }
 }
 
-async function onTaskQueue({ taskQueue, runs, type, request, timeoutMs }: PlanOf<'temporal'>): Promise<TrainingEnd> {
-  const trainer = `the ${runs} ${type} on task queue ${taskQueue}`;
-  // Raw: what is no JSON, as the NaN of many languages, would otherwise fail this workflow's task again and again.
-  const typeInfo = { outputType: rawValueTypeInfo };
+async function onTaskQueue(plan: PlanOf<'temporal'>): Promise<TrainingEnd> {
+  const trainer = `the ${plan.runs} ${plan.type} on task queue ${plan.taskQueue}`;
   try {
-    const answer =
-      runs === 'activity'
-        ? await proxyActivities<Record<string, (request: unknown) => Promise<RawValue>>>({
-            taskQueue,
-            scheduleToCloseTimeout: timeoutMs,
-            // It may be long before a worker of the trainer has a place free, and a lost one is noticed by its heartbeat only.
-            retry: { maximumAttempts: 3 },
-            cancellationType: ActivityCancellationType.TRY_CANCEL,
-            activityTypeInfo: { [type]: typeInfo },
-          })[type]!(request)
-        : ((await executeChild(type, {
-            taskQueue,
-            args: [request],
-            workflowId: `training:${request.model}:${request.retrainingId}`,
-            workflowExecutionTimeout: timeoutMs,
-            parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-            cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_REQUESTED,
-            typeInfo,
-          })) as RawValue);
-    return endOf(readTrainingAnswer(trainer, textOf(answer)));
+    const result = await (plan.runs === 'activity' ? callActivity(plan) : startChild(plan));
+    return endOf(readTrainingAnswer(trainer, textOf(result)));
   } catch (error) {
     if (isCancellation(error)) throw error;
-    const cause = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure ? error.cause : error;
+    const cause =
+      error instanceof ActivityFailure || error instanceof ChildWorkflowFailure ? error.cause : error;
     return { state: 'failed', reason: `${trainer} failed: ${reasonOf(cause)}` };
   }
+}
+
+/** Raw: what is no JSON, as the NaN of many languages, would otherwise fail this workflow's task again and again. */
+const rawResult = { outputType: rawValueTypeInfo };
+
+function callActivity({
+  taskQueue,
+  type,
+  request,
+  timeoutMs,
+  heartbeatMs,
+}: PlanOf<'temporal'>): Promise<RawValue> {
+  const activities = proxyActivities<Record<string, (request: unknown) => Promise<RawValue>>>({
+    taskQueue,
+    scheduleToCloseTimeout: ownLimitMs(timeoutMs),
+    ...(heartbeatMs !== undefined && { heartbeatTimeout: heartbeatMs }),
+    retry: { maximumAttempts: 3 },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    activityTypeInfo: { [type]: rawResult },
+  });
+  return activities[type]!(request);
+}
+
+async function startChild({ taskQueue, type, request, timeoutMs }: PlanOf<'temporal'>): Promise<RawValue> {
+  const result: unknown = await executeChild(type, {
+    taskQueue,
+    args: [request],
+    workflowId: `training:${request.model}:${request.retrainingId}`,
+    workflowExecutionTimeout: ownLimitMs(timeoutMs),
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_REQUESTED,
+    typeInfo: rawResult,
+  });
+  return result as RawValue;
 }
 
 function textOf({ payload }: RawValue): string {
@@ -160,7 +178,7 @@ function textOf({ payload }: RawValue): string {
 /** A process group is ended before the run goes on. */
 const commands = (timeoutMs: number) =>
   proxyActivities<Pick<Activities, 'runTrainingCommand'>>({
-    scheduleToCloseTimeout: timeoutMs,
+    scheduleToCloseTimeout: ownLimitMs(timeoutMs),
     heartbeatTimeout: '30s',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -7,7 +7,7 @@ import { listPendingAlerts, openAlert } from '../alerts/store.ts';
 import { findServingVersion } from '../degradation/store.ts';
 import { findMonitor } from '../monitors/store.ts';
 import type { RetrainingDependencies } from './retraining-run.ts';
-import { alertOf, httpTrainerOf, policyOf } from './retraining-run.ts';
+import { alertOf, policyOf } from './retraining-run.ts';
 import {
   endAbandonedRetrainings,
   findRetraining,
@@ -22,8 +22,6 @@ export type BeginRetrainingResult =
       readonly decision: 'begun';
       readonly retrainingId: string;
       readonly holdout: WindowText;
-      readonly pollMs: number;
-      readonly timeoutMs: number;
       readonly pendingAlerts: readonly string[];
     };
 
@@ -83,15 +81,8 @@ export function createBeginRetraining(
         decision: 'begun',
         retrainingId,
         holdout: formatWindow(holdout),
-        pollMs: pollMs(httpTrainerOf(policy).poll),
-        timeoutMs,
         pendingAlerts: await listPendingAlerts(connection, model),
       };
     });
   };
-}
-
-function pollMs(text: string): number {
-  const [, amount, unit] = /^(\d+)(ms|s|m)$/.exec(text)!;
-  return Number(amount) * { ms: 1, s: 1000, m: 60_000 }[unit as 'ms' | 's' | 'm'];
 }

@@ -19,7 +19,8 @@ export function createCancelTraining(
         try {
           const taken = await deps.trainer.cancel(trainerAddress(deps, key.model, trainer), key);
           return {
-            undone: taken === 'told' ? 'the trainer was told to stop' : 'the trainer does not take a cancellation',
+            undone:
+              taken === 'told' ? 'the trainer was told to stop' : 'the trainer does not take a cancellation',
           };
         } catch (error) {
           if (!(error instanceof TidewatchError)) throw error;
@@ -27,7 +28,9 @@ export function createCancelTraining(
         }
       }
       case 'temporal':
-        return { undone: `the ${trainer.workflow === undefined ? 'activity' : 'workflow'} of the trainer was cancelled` };
+        return {
+          undone: `the ${trainer.workflow === undefined ? 'activity' : 'workflow'} of the trainer was cancelled`,
+        };
       case 'command':
         return { undone: 'the command was ended' };
     }

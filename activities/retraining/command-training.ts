@@ -59,7 +59,10 @@ function runningAnswer(line: string): TrainingAnswer | undefined {
   }
 }
 
-function answerOf(program: string, { end, reason, code, lastLine, output }: CommandEnd): CommandTraining['answer'] {
+function answerOf(
+  program: string,
+  { end, reason, code, lastLine, output }: CommandEnd,
+): CommandTraining['answer'] {
   const failed = (what: string): CommandTraining['answer'] => ({
     state: 'failed',
     reason: `${program} ${what}${output.trim() === '' ? '' : `: ${lastWords(output)}`}`,

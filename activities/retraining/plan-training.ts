@@ -15,6 +15,7 @@ export type TrainingPlan = {
       readonly runs: 'workflow' | 'activity';
       /** Its type. */
       readonly type: string;
+      readonly heartbeatMs?: number;
       readonly request: TrainingRequest;
     }
   | { readonly kind: 'command'; readonly attempts: number }
@@ -31,12 +32,13 @@ export function createPlanTraining(
       case 'http':
         return { kind: 'http', timeoutMs, completion: trainer.completion, pollMs: pollMs(trainer.poll) };
       case 'temporal': {
-        const { taskQueue, workflow, activity } = trainer;
+        const { taskQueue, workflow, activity, heartbeat } = trainer;
+        const beats = heartbeat === undefined ? {} : { heartbeatMs: durationMs(heartbeat) };
         const what =
           workflow === undefined
             ? { runs: 'activity' as const, type: activity ?? '' }
             : { runs: 'workflow' as const, type: workflow };
-        return { kind: 'temporal', timeoutMs, taskQueue, ...what, request: trainingRequest(run) };
+        return { kind: 'temporal', timeoutMs, taskQueue, ...what, ...beats, request: trainingRequest(run) };
       }
       case 'command':
         return { kind: 'command', timeoutMs, attempts: trainer.attempts };

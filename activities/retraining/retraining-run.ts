@@ -3,7 +3,6 @@
 import { TidewatchError } from '../../core/errors.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { RetrainingPolicy } from '../../core/retraining/settings.ts';
-import type { HttpTrainerSettings } from '../../core/retraining/trainer-settings.ts';
 import { formatDay } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { openAlert } from '../alerts/store.ts';
@@ -62,12 +61,4 @@ export function policyOf(monitor: Monitor): RetrainingPolicy {
   if (monitor.retraining === undefined)
     throw new TidewatchError('NO_RETRAINING_POLICY', { model: monitor.model });
   return monitor.retraining;
-}
-
-export function httpTrainerOf({ trainer }: RetrainingPolicy): HttpTrainerSettings {
-  if (trainer.kind === 'http') return trainer;
-  throw new TidewatchError('TRAINER_REFUSED', {
-    address: trainer.kind,
-    reason: 'only trainers of kind http are asked so far',
-  });
 }

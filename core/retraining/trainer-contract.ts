@@ -20,19 +20,26 @@ export const trainingRequestSchema = z.object({
     .describe('of a simulation nothing is ever served; it may be trained with less care'),
   training: window.describe('fit on the outcomes of this window only'),
   holdout: window.describe(
-    "then predict every row of this window as the new version, logged with role `shadow`, before the answer `succeeded`",
+    'then predict every row of this window as the new version, logged with role `shadow`, before the answer `succeeded`',
   ),
-  exclude: z.array(window).describe('parts of `training` to leave out, for example because the data were broken'),
+  exclude: z
+    .array(window)
+    .describe('parts of `training` to leave out, for example because the data were broken'),
   specification: z
     .object({
       hash: z.string().min(1).describe('the same for the same rows to train on'),
-      rows: z.int().nonnegative().describe('outcomes in `training` without `exclude`, when the retraining began'),
+      rows: z
+        .int()
+        .nonnegative()
+        .describe('outcomes in `training` without `exclude`, when the retraining began'),
     })
     .optional(),
   callback: z
     .object({ url: z.url(), token: z.string().min(1) })
     .optional()
-    .describe('where `completion: callback` is written: POST the answer there with `Authorization: Bearer <token>`'),
+    .describe(
+      'where `completion: callback` is written: POST the answer there with `Authorization: Bearer <token>`',
+    ),
 });
 
 const version = z
@@ -40,7 +47,9 @@ const version = z
   .min(1)
   .max(200)
   .regex(/^[^\p{Cc}]*$/u, 'must be without control characters')
-  .describe('of the new model, as it was logged with its predictions of the holdout; a new name for each training');
+  .describe(
+    'of the new model, as it was logged with its predictions of the holdout; a new name for each training',
+  );
 
 /** What a trainer answers, at once or later. Anything beside these fields is ignored. */
 export const trainingAnswerSchema = z.discriminatedUnion('state', [
@@ -59,8 +68,14 @@ export const trainingAnswerSchema = z.discriminatedUnion('state', [
         'feature -> how much it matters to the new version, on any scale; below 0 counts as 0. Where it is left out, or names ' +
           'anything that is no feature of the monitor, importances are learned from outcomes instead',
       ),
-    features: z.array(z.string().min(1)).optional().describe('the names of the features that the new version takes'),
-    metrics: z.record(z.string(), finite).optional().describe('what the trainer measured itself; recorded, not judged'),
+    features: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('the names of the features that the new version takes'),
+    metrics: z
+      .record(z.string(), finite)
+      .optional()
+      .describe('what the trainer measured itself; recorded, not judged'),
     latencyMs: z
       .object({ p50: z.number().nonnegative(), p95: z.number().nonnegative() })
       .optional()
@@ -69,7 +84,9 @@ export const trainingAnswerSchema = z.discriminatedUnion('state', [
     lineage: z
       .record(z.string(), z.unknown())
       .default({})
-      .describe('whatever tells how the version came to be, for example the commit of the code; stored with it'),
+      .describe(
+        'whatever tells how the version came to be, for example the commit of the code; stored with it',
+      ),
   }),
   z.object({ state: z.literal('failed'), reason: z.string().min(1).max(4000) }),
 ]);
@@ -78,7 +95,6 @@ export type TrainingRequest = z.output<typeof trainingRequestSchema>;
 export type TrainingAnswer = z.output<typeof trainingAnswerSchema>;
 export type TrainingRunning = Extract<TrainingAnswer, { state: 'running' }>;
 export type TrainingSucceeded = Extract<TrainingAnswer, { state: 'succeeded' }>;
-export type TrainingFailed = Extract<TrainingAnswer, { state: 'failed' }>;
 
 /** An answer is read up to this size: it passes through the history of a workflow. */
 export const longestAnswerBytes = 256 * 1024;

@@ -12,9 +12,14 @@ export const httpAddress = z.url({
   message: 'write an http(s) URL, for example http://127.0.0.1:8080',
 });
 
-/** The name of an environment variable of the worker, or of the `<NAME>_FILE` that names a file: secrets are not stored. */
+/**
+ * The name of an environment variable of the worker, or of the `<NAME>_FILE` that names a file: secrets are not stored. Others
+ * than these would give the worker's own secrets to whoever writes a monitor.
+ */
 const fromEnvironment = z.strictObject({
-  env: z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'write the name of an environment variable'),
+  env: z
+    .string()
+    .regex(/^TRAINER_[A-Z0-9_]+$/, 'write the name of an environment variable that begins with TRAINER_'),
 });
 
 /** A program and its arguments; no shell reads them. */
@@ -42,6 +47,8 @@ const temporal = z
     workflow: z.string().min(1).optional(),
     /** or of an activity. */
     activity: z.string().min(1).optional(),
+    /** An activity that has not heartbeated for so long is lost with its worker, and is started again. By default nobody asks. */
+    heartbeat: durationLike('1m', 's, m or h').optional(),
     timeout,
   })
   .superRefine(({ workflow, activity }, context) => {
@@ -63,6 +70,3 @@ const command = z.strictObject({
 export const trainerSchema = z.discriminatedUnion('kind', [http, temporal, command]);
 
 export type TrainerSettings = z.output<typeof trainerSchema>;
-export type HttpTrainerSettings = z.output<typeof http>;
-export type TemporalTrainerSettings = z.output<typeof temporal>;
-export type CommandTrainerSettings = z.output<typeof command>;

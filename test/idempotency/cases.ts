@@ -62,16 +62,27 @@ const begun: Step = (database, world) =>
   world.activities(database).beginRetraining({ model, asOf, reason: 'by hand' });
 const started = async (_: unknown, world: World): Promise<unknown> => {
   const windows = trainingWindows(parseInstant(asOf), policy);
-  return openHttpTrainer().start({ url: world.trainer.url }, {
-    retrainingId,
-    model,
-    purpose: 'retraining',
-    exclude: [],
-    training: formatWindow(windows.training),
-    holdout: formatWindow(windows.holdout),
-  });
+  return openHttpTrainer().start(
+    { url: world.trainer.url },
+    {
+      retrainingId,
+      model,
+      purpose: 'retraining',
+      exclude: [],
+      training: formatWindow(windows.training),
+      holdout: formatWindow(windows.holdout),
+    },
+  );
 };
-const succeeded: Step = (database, world) => world.activities(database).readTraining({ model, retrainingId });
+const answer = { state: 'succeeded', version: '2', cost: 3, lineage: { rows: 168 } } as const;
+const recorded: Step = (database, world) =>
+  world.activities(database).recordChallenger({ model, retrainingId, answer });
+/** The trainer of the monitor is a command from now on, which remembers nothing. */
+const byCommand: Step = (database) =>
+  watch(database, {
+    model,
+    retraining: { trainer: { kind: 'command', command: ['echo', JSON.stringify(answer)] }, ...policy },
+  });
 /** Version 2 predicts every row of the holdout perfectly. */
 const shadowed: Step = async (database) =>
   openClient({ database }).logPredictions(
@@ -276,14 +287,35 @@ export const cases: readonly Case[] = [
     run: (activities) => activities.startTraining({ model, retrainingId }),
   },
   {
+    name: 'planTraining',
+    prepare: after(attached, begun),
+    run: (activities) => activities.planTraining({ model, retrainingId }),
+  },
+  {
     name: 'readTraining',
     prepare: after(attached, begun),
     prepareWorld: (world) => started(undefined, world),
     run: (activities) => activities.readTraining({ model, retrainingId }),
   },
   {
+    name: 'runTrainingCommand',
+    prepare: after(attached, begun, byCommand),
+    run: (activities) => activities.runTrainingCommand({ model, retrainingId }),
+  },
+  {
+    name: 'recordChallenger',
+    prepare: after(attached, begun),
+    run: (activities) => activities.recordChallenger({ model, retrainingId, answer }),
+  },
+  {
+    name: 'cancelTraining',
+    prepare: after(attached, begun),
+    prepareWorld: (world) => started(undefined, world),
+    run: (activities) => activities.cancelTraining({ model, retrainingId }),
+  },
+  {
     name: 'validateChallenger',
-    prepare: after(begun, started, succeeded, shadowed, attached),
+    prepare: after(begun, recorded, shadowed, attached),
     run: (activities) => activities.validateChallenger({ model, retrainingId }),
   },
   {
@@ -293,13 +325,13 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'judgeChallenger',
-    prepare: after(begun, started, succeeded, shadowed, attached),
+    prepare: after(begun, recorded, shadowed, attached),
     run: (activities) => activities.judgeChallenger({ model, retrainingId }),
     wakes: [retraining],
   },
   {
     name: 'failRetraining',
-    prepare: after(attached, begun, started, succeeded),
+    prepare: after(attached, begun, recorded),
     run: (activities) => activities.failRetraining({ model, retrainingId, reason: 'no answer' }),
     wakes: [retraining],
   },

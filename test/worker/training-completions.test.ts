@@ -71,7 +71,10 @@ describe('an answer that a trainer calls with', () => {
 
   it('is not taken in the place of another one', async () => {
     run = { ...run, state: 'validating', challenger_version: '2' };
-    for (const other of [{ ...succeeded, version: '3' }, { state: 'failed', reason: 'after all' }]) {
+    for (const other of [
+      { ...succeeded, version: '3' },
+      { state: 'failed', reason: 'after all' },
+    ]) {
       expect(await call(other)).toMatchObject({
         status: 409,
         body: expect.stringContaining('has version 2; this answer is not taken'),
@@ -112,7 +115,9 @@ describe('an answer that a trainer calls with', () => {
   });
 
   it('that is too long is refused', async () => {
-    expect(await call(JSON.stringify({ ...succeeded, log: 'x'.repeat(300_000) }))).toMatchObject({ status: 413 });
+    expect(await call(JSON.stringify({ ...succeeded, log: 'x'.repeat(300_000) }))).toMatchObject({
+      status: 413,
+    });
   });
 });
 

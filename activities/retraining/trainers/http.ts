@@ -36,7 +36,10 @@ const passingStatuses = new Set([408, 425, 429]);
  * other status or an answer that is too long; `TRAINER_ANSWER_UNREADABLE`
  */
 export function openHttpTrainer(timeoutMs = 10_000): HttpTrainer {
-  async function ask(address: string, init: RequestInit): Promise<{ ok: boolean; text: string; reason: string }> {
+  async function ask(
+    address: string,
+    init: RequestInit,
+  ): Promise<{ ok: boolean; text: string; reason: string }> {
     let status: number;
     let text: string | undefined;
     let ok: boolean;

@@ -27,7 +27,11 @@ const isAlive = (pid: number): boolean => {
 describe('a command', () => {
   it('gets its input and its environment, and runs in its directory', async () => {
     const directory = await realpath(await mkdtemp(join(tmpdir(), 'tidewatch-command-')));
-    const ended = await run('cat; pwd; echo "$COLOR"', { input: 'in\n', directory, environment: { COLOR: 'blue' } });
+    const ended = await run('cat; pwd; echo "$COLOR"', {
+      input: 'in\n',
+      directory,
+      environment: { COLOR: 'blue' },
+    });
     expect(ended).toEqual({
       end: 'exited',
       code: 0,
@@ -48,12 +52,17 @@ describe('a command', () => {
   });
 
   it('may leave its input unread', async () => {
-    expect(await run('exec true', { input: 'x'.repeat(1_000_000) })).toMatchObject({ end: 'exited', code: 0 });
+    expect(await run('exec true', { input: 'x'.repeat(1_000_000) })).toMatchObject({
+      end: 'exited',
+      code: 0,
+    });
   });
 
   it('is heard line by line, standard error not among them', async () => {
     const lines: string[] = [];
-    const ended = await run('echo one; echo aside >&2; echo; printf two', { onLine: (line) => lines.push(line) });
+    const ended = await run('echo one; echo aside >&2; echo; printf two', {
+      onLine: (line) => lines.push(line),
+    });
     expect(lines).toEqual(['one', 'two']);
     expect(ended).toMatchObject({ lastLine: 'two' });
     expect(ended.output).toContain('aside');

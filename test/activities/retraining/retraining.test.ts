@@ -1,15 +1,13 @@
 /** The steps of a retraining, one by one. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { Activities } from '../../../activities/index.ts';
-import type { TrainingAnswer } from '../../../core/retraining/trainer-contract.ts';
 import { readImportances } from '../../../activities/importance/store.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
+import type { TrainingSucceeded } from '../../../core/retraining/trainer-contract.ts';
 import { activitiesOn } from '../../setup/activities.ts';
-import { startFakeTrainer } from '../../setup/fake-trainer.ts';
-import type { FakeTrainer } from '../../setup/fake-trainer.ts';
 import { actualsOf, at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
 import { useActivities } from '../../setup/world.ts';
 
@@ -19,22 +17,19 @@ const retrainingId = asOf;
 const key = { model, retrainingId };
 
 const test = useActivities('empty for each test');
-let trainer: FakeTrainer;
-let answer: TrainingAnswer;
+let answer: TrainingSucceeded;
 beforeEach(async () => {
   answer = { state: 'succeeded', version: '2', lineage: { rows: 48 } };
-  trainer = await startFakeTrainer(async () => answer);
   await watch(test.database, settings());
   // The training window is days 1 and 2, the holdout days 3 to 9.
   await load(test.database, model, { from: 1, to: 10, error: 5 });
 });
-afterEach(() => trainer.stop());
 
 const settings = (policy: Partial<NonNullable<MonitorInput['retraining']>> = {}) =>
   ({
     model,
     retraining: {
-      trainer: { url: trainer.url, timeout: '2h', poll: '500ms' },
+      trainer: { url: 'http://127.0.0.1:8080' },
       trainingWindow: '2d',
       holdout: '7d',
       ...policy,
@@ -52,10 +47,10 @@ const shadow = (error: number, version = '2') =>
       prediction: Number(actualsOf({ from: 3, to: 10, error: 5 })[i]!.value) + (i % 2 === 0 ? error : -error),
     })),
   );
+const trained = () => test.activities.recordChallenger({ ...key, answer });
 async function judged(error: number | undefined) {
   await begin();
-  await test.activities.startTraining(key);
-  await test.activities.readTraining(key);
+  await trained();
   if (error !== undefined) await shadow(error);
   await test.activities.attachActuals({ model, asOf });
   return test.activities.judgeChallenger(key);
@@ -80,8 +75,6 @@ describe('beginRetraining', () => {
       decision: 'begun',
       retrainingId,
       holdout: { start: at(3), end: at(10) },
-      pollMs: 500,
-      timeoutMs: 7_200_000,
       pendingAlerts: [],
     });
     const [run] = await test.database.query(
@@ -158,53 +151,6 @@ describe('beginRetraining', () => {
   });
 });
 
-describe('startTraining', () => {
-  it('asks the trainer for the windows, and does not train twice', async () => {
-    await begin();
-    await test.activities.startTraining(key);
-    await test.activities.startTraining(key);
-    expect(trainer.trainings()).toEqual([
-      {
-        retrainingId,
-        model,
-        training: { start: at(1), end: at(3) },
-        holdout: { start: at(3), end: at(10) },
-      },
-    ]);
-  });
-});
-
-describe('readTraining', () => {
-  beforeEach(async () => {
-    await begin();
-  });
-
-  it('registers the challenger as a shadow, with its lineage', async () => {
-    await test.activities.startTraining(key);
-    expect(await test.activities.readTraining(key)).toEqual({ state: 'succeeded', version: '2' });
-    expect(await versions()).toMatchObject([{ version: '2', stage: 'shadow', lineage: { rows: 48 } }]);
-    expect(await runs()).toMatchObject([{ state: 'validating', challenger: '2' }]);
-  });
-
-  it.each<TrainingAnswer>([{ state: 'running' }, { state: 'failed', reason: 'no memory' }])(
-    'passes on what the trainer says, %j, and stores nothing',
-    async (said) => {
-      answer = said;
-      await test.activities.startTraining(key);
-      expect(await test.activities.readTraining(key)).toEqual(said);
-      expect(await versions()).toEqual([]);
-      expect(await runs()).toMatchObject([{ state: 'training', challenger: null }]);
-    },
-  );
-
-  it('fails for good where the trainer does not know the training', async () => {
-    await expect(test.activities.readTraining(key)).rejects.toMatchObject({
-      code: 'TRAINER_REFUSED',
-      retryable: false,
-    });
-  });
-});
-
 describe('judgeChallenger', () => {
   it('promotes a challenger that is better on the same held-out rows', async () => {
     expect(await judged(1)).toEqual({
@@ -238,8 +184,7 @@ describe('judgeChallenger', () => {
   it('or learns it from the holdout, where the trainer does not say', async () => {
     await watch(test.database, settings({ holdout: '9d' }));
     await begin();
-    await test.activities.startTraining(key);
-    await test.activities.readTraining(key);
+    await trained();
     const rows = predictionsOf({ from: 1, to: 10, version: '2', role: 'shadow' });
     await openClient({ database: test.database }).logPredictions(
       model,
@@ -316,8 +261,7 @@ describe('judgeChallenger', () => {
 describe('failRetraining', () => {
   it('ends it, takes the challenger out of the running and tells people', async () => {
     await begin();
-    await test.activities.startTraining(key);
-    await test.activities.readTraining(key);
+    await trained();
     expect(await test.activities.failRetraining({ ...key, reason: 'no holdout' })).toMatchObject({
       state: 'failed',
     });

@@ -22,7 +22,8 @@ it('is what docs/trainer.schema.json says', async () => {
     title: 'What Tidewatch and a trainer say to each other',
     $defs: { TrainingRequest: request, TrainingAnswer: answer },
   };
-  if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(published, `${JSON.stringify(schema, null, 2)}\n`);
+  if (process.env['UPDATE_GOLDEN'] === '1')
+    await writeFile(published, `${JSON.stringify(schema, null, 2)}\n`);
   expect(schema).toEqual(JSON.parse(await readFile(published, 'utf8')));
 });
 
@@ -40,7 +41,11 @@ describe('the answer of a trainer', () => {
 
   it.each<[string, unknown, TrainingAnswer]>([
     ['is all that a trainer may say', whole, whole as TrainingAnswer],
-    ['needs a version only', { state: 'succeeded', version: '2' }, { state: 'succeeded', version: '2', lineage: {} }],
+    [
+      'needs a version only',
+      { state: 'succeeded', version: '2' },
+      { state: 'succeeded', version: '2', lineage: {} },
+    ],
     ['may say more, which is not kept', { state: 'running', took: 12 }, { state: 'running' }],
     [
       'may say how far it is',

@@ -62,7 +62,11 @@ describe('a trainer', () => {
 
   it('may leave the lineage out and add what it likes', async () => {
     const url = await answering(200, JSON.stringify({ state: 'succeeded', version: '2', took: 12 }));
-    expect(await openHttpTrainer().read({ url }, training)).toEqual({ state: 'succeeded', version: '2', lineage: {} });
+    expect(await openHttpTrainer().read({ url }, training)).toEqual({
+      state: 'succeeded',
+      version: '2',
+      lineage: {},
+    });
   });
 
   it('may say how much each feature matters', async () => {
