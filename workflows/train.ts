@@ -59,7 +59,9 @@ const slowestPollMs = 5 * minuteMs;
 export async function train(key: Key, onProgress: OnProgress = () => undefined): Promise<TrainingEnd> {
   const plan = await decisions.planTraining(key);
   try {
-    return await CancellationScope.withTimeout(plan.timeoutMs, () => trainBy(plan, key, onProgress));
+    // 0 would be no limit.
+    const limitMs = Math.max(1, plan.timeoutMs);
+    return await CancellationScope.withTimeout(limitMs, () => trainBy(plan, key, onProgress));
   } catch (error) {
     if (!isCancellation(error)) throw error;
     if (CancellationScope.current().consideredCancelled) throw error;
@@ -171,8 +173,9 @@ async function startChild({ taskQueue, type, request, timeoutMs }: PlanOf<'tempo
   return result as RawValue;
 }
 
-function textOf({ payload }: RawValue): string {
-  return new TextDecoder().decode(payload.data ?? new Uint8Array());
+/** Nothing at all, as an activity without a result gives it, is null. */
+function textOf({ payload: { data } }: RawValue): string {
+  return data?.length ? new TextDecoder().decode(data) : 'null';
 }
 
 /** A process group is ended before the run goes on. */

@@ -116,7 +116,7 @@ export async function recordChallenger(
   challenger: {
     readonly version: string;
     readonly lineage: Readonly<Record<string, unknown>>;
-    readonly cost: number | undefined;
+    readonly cost?: number | undefined;
   },
 ): Promise<void> {
   const count = await connection.execute(

@@ -29,7 +29,7 @@ const settings = (policy: Partial<NonNullable<MonitorInput['retraining']>> = {})
   ({
     model,
     retraining: {
-      trainer: { url: 'http://127.0.0.1:8080' },
+      trainer: { url: 'http://127.0.0.1:8080', timeout: '2h' },
       trainingWindow: '2d',
       holdout: '7d',
       ...policy,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { temporalContext } from '../../../activities/activity-context.ts';
+import type { ActivityContext } from '../../../activities/activity-context.ts';
 import { openCallbackTokens } from '../../../activities/retraining/callback-tokens.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
 import type { TrainingAnswer, TrainingSucceeded } from '../../../core/retraining/trainer-contract.ts';
@@ -163,6 +163,8 @@ describe('a trainer over HTTP', () => {
   });
 
   it('is told when nobody waits for it any more', async () => {
+    await trainer.stop();
+    trainer = await startFakeTrainer(() => new Promise(() => {}));
     await begun();
     await test.activities.startTraining(key);
     expect(await test.activities.cancelTraining(key)).toEqual({ undone: 'the trainer was told to stop' });
@@ -178,6 +180,14 @@ describe('a trainer over HTTP', () => {
     expect(await test.activities.cancelTraining(key)).toEqual({
       undone: expect.stringContaining('the trainer could not be told to stop: '),
     });
+  });
+
+  it('is not told of a training that has failed', async () => {
+    answer = { state: 'failed', reason: 'no memory' };
+    await begun();
+    await test.activities.startTraining(key);
+    expect(await test.activities.cancelTraining(key)).toEqual({ undone: null });
+    expect(trainer.cancelled()).toEqual([]);
   });
 
   it('is not told of a training that it has finished', async () => {
@@ -197,7 +207,7 @@ describe('a trainer over HTTP', () => {
 });
 
 describe('a command', () => {
-  const script = (text: string): TrainerInput => ({ kind: 'command', command: ['/bin/sh', '-c', text] });
+  const script = (text: string) => ({ kind: 'command' as const, command: ['/bin/sh', '-c', text] });
   const train = async (text: string) => {
     await begun(script(text));
     return test.activities.runTrainingCommand(key);
@@ -240,7 +250,7 @@ describe('a command', () => {
   });
 
   it('that does not end in time has failed', async () => {
-    await begun({ ...script('echo fold 1; sleep 600'), timeout: '1s' } as TrainerInput);
+    await begun({ ...script('echo fold 1; sleep 600'), timeout: '1s' });
     expect(await test.activities.runTrainingCommand(key)).toMatchObject({
       answer: { reason: '/bin/sh did not end within its time limit and was ended: fold 1' },
     });
@@ -279,7 +289,7 @@ describe('a command', () => {
     });
   });
 
-  const contextOf = (): ReturnType<typeof temporalContext> => ({
+  const contextOf = (): ActivityContext => ({
     workflowId: 'workflow',
     runId: 'run',
     heartbeat: () => undefined,
