@@ -320,7 +320,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'recordInMlflow',
-    prepare: after(begun, started, succeeded),
+    prepare: after(begun, recorded),
     run: (activities) => activities.recordInMlflow({ model, retrainingId }),
   },
   {
