@@ -32,6 +32,7 @@ export interface Traces {
   /** Message ids: a mail server that gets one twice delivers it once. */
   readonly emails: readonly string[];
   readonly trainings: readonly TrainingRequest[];
+  readonly cancelled: readonly string[];
   readonly woken: readonly string[];
   /** The series of the model as the Pushgateway shows them, without its own push times. */
   readonly gauges: readonly string[];
@@ -88,6 +89,7 @@ export async function openWorld(): Promise<World> {
         ),
       ],
       trainings: trainer.trainings(),
+      cancelled: trainer.cancelled(),
       woken: [...woken],
       gauges: gauges === 'gauges' ? await readGauges() : [],
     }),

@@ -19,6 +19,8 @@ export interface Case {
   readonly run: (activities: Activities) => Promise<unknown>;
   /** Alert keys that a run must give back to be woken, the first one or one that repeats it. */
   readonly wakes?: readonly string[];
+  /** `nothing`: it asks only. */
+  readonly leaves?: 'nothing';
 }
 
 const asOf = at(10, 3);
@@ -290,17 +292,20 @@ export const cases: readonly Case[] = [
     name: 'planTraining',
     prepare: after(attached, begun),
     run: (activities) => activities.planTraining({ model, retrainingId }),
+    leaves: 'nothing',
   },
   {
     name: 'readTraining',
     prepare: after(attached, begun),
     prepareWorld: (world) => started(undefined, world),
     run: (activities) => activities.readTraining({ model, retrainingId }),
+    leaves: 'nothing',
   },
   {
     name: 'runTrainingCommand',
     prepare: after(attached, begun, byCommand),
     run: (activities) => activities.runTrainingCommand({ model, retrainingId }),
+    leaves: 'nothing',
   },
   {
     name: 'recordChallenger',
@@ -310,7 +315,6 @@ export const cases: readonly Case[] = [
   {
     name: 'cancelTraining',
     prepare: after(attached, begun),
-    prepareWorld: (world) => started(undefined, world),
     run: (activities) => activities.cancelTraining({ model, retrainingId }),
   },
   {
@@ -319,9 +323,10 @@ export const cases: readonly Case[] = [
     run: (activities) => activities.validateChallenger({ model, retrainingId }),
   },
   {
-    name: 'recordInMlflow',
+    name: 'recordInMlflow, where no server is named',
     prepare: after(begun, recorded),
     run: (activities) => activities.recordInMlflow({ model, retrainingId }),
+    leaves: 'nothing',
   },
   {
     name: 'judgeChallenger',

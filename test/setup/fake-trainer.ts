@@ -15,7 +15,7 @@ export interface FakeTrainer {
   trainings(): readonly TrainingRequest[];
   /** How many times it was asked to train. */
   requests(): number;
-  /** The ids of those that it was told to stop. */
+  /** The ids that it was told to stop, known or not. */
   cancelled(): readonly string[];
   /** Answers every request from now on with this status and text; undefined: properly again. */
   refuse(answer: { readonly status: number; readonly text: string } | undefined): void;
@@ -59,10 +59,10 @@ export async function startFakeTrainer(
     }
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://trainer');
     const id = decodeURIComponent(pathname.replace('/trainings/', ''));
+    if (request.method === 'DELETE') cancelled.add(id);
     const training = begun.get(id);
     if (training === undefined || training.request.model !== searchParams.get('model'))
       return reply(404, 'no such training');
-    if (request.method === 'DELETE') cancelled.add(id);
     return reply(200, JSON.stringify(training.answer));
   }
 
