@@ -20,7 +20,7 @@ export interface Case {
   /** Alert keys that a run must give back to be woken, the first one or one that repeats it. */
   readonly wakes?: readonly string[];
   /** `nothing`: it asks only. */
-  readonly leaves?: 'nothing';
+  readonly leaves?: 'something' | 'nothing';
 }
 
 const asOf = at(10, 3);
