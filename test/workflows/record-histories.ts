@@ -59,6 +59,9 @@ export async function recordHistories(directory: URL): Promise<void> {
 
   await mkdir(directory, { recursive: true });
   await run('actualsBackfill', { model, asOf, window: { start: at(1), end: at(22) } });
+  // Of now: it looks after the processes first.
+  await worker.run('actualsBackfill', { model }, 'actualsBackfill-watching');
+  await record('actualsBackfill-watching', 'actualsBackfill-watching');
   await run('driftDetection', { model, asOf });
   await run('performanceEvaluation', { model, asOf });
   await run('degradationCheck', { model, asOf });
