@@ -33,17 +33,28 @@ const isForAll = (kind: string): boolean => endsAlert(kind) || forAll.includes(k
 
 /** Records an event, and whom it is told to by the routes of the monitor; the caller holds the lock of the alert. */
 export async function recordEvent(connection: Queryable, event: NewEvent, routes: Routes): Promise<void> {
-  const name = await insertEvent(connection, event);
-  const { kind: happened, unacknowledgedMs, alertKind: kind } = event;
-  if (quiet.includes(happened)) return;
-  const toTell: EventToTell = {
-    ...event,
-    kind,
-    event: name,
-    isReminder: happened === 'repeated',
-    ...(unacknowledgedMs !== undefined && { unacknowledgedMs }),
-  };
-  await recordDeliveries(connection, toTell, routes, isForAll(happened) ? 'routed and told' : 'routed');
+  await recordEvents(connection, event.model, [event], routes);
+}
+
+/** The same of several events of a model, oldest first, in a few statements. */
+export async function recordEvents(
+  connection: Queryable,
+  model: string,
+  events: readonly NewEvent[],
+  routes: Routes,
+): Promise<void> {
+  if (events.length === 0) return;
+  const named = await nameEvents(connection, model, events);
+  await insertEvents(connection, named);
+  const toTell = named
+    .filter(({ kind }) => !quiet.includes(kind))
+    .map(({ kind: happened, alertKind: kind, ...event }): EventToTell => ({
+      ...event,
+      kind,
+      isReminder: happened === 'repeated',
+      isForAll: isForAll(happened),
+    }));
+  await recordDeliveries(connection, model, toTell, routes);
 }
 
 /** Has an update been carried out? */
@@ -59,34 +70,52 @@ export async function isRecorded(
   return rows.length > 0;
 }
 
-async function insertEvent(connection: Queryable, event: NewEvent): Promise<string> {
-  const { model, alertKey, episode, kind, severity, asOf, summary, facts, links, workflowId, runId } = event;
-  const [row] = await connection.query<{ count: number }>(
-    `select count(*) as count from alert_events
-     where model = $1 and alert_key = $2 and episode = $3 and regexp_replace(event, '\\.\\d+$', '') = $4`,
-    [model, alertKey, episode, kind],
+type NamedEvent = NewEvent & { readonly event: string };
+
+/** Counts the events of its kind that an episode has had. */
+async function nameEvents(
+  connection: Queryable,
+  model: string,
+  events: readonly NewEvent[],
+): Promise<NamedEvent[]> {
+  const rows = await connection.query<{ alertKey: string; episode: number; kind: string; count: number }>(
+    `select alert_key as "alertKey", episode, regexp_replace(event, '\\.\\d+$', '') as kind, count(*) as count
+     from alert_events
+     where model = $1 and alert_key = any($2)
+     group by 1, 2, 3`,
+    [model, events.map(({ alertKey }) => alertKey)],
   );
-  const name = eventName(kind, row!.count + 1);
+  const keyOf = (event: Pick<NewEvent, 'alertKey' | 'episode' | 'kind'>): string =>
+    `${event.alertKey}\n${event.episode}\n${event.kind}`;
+  const counts = new Map(rows.map((row) => [keyOf(row), row.count]));
+  return events.map((event) => {
+    const count = (counts.get(keyOf(event)) ?? 0) + 1;
+    counts.set(keyOf(event), count);
+    return { ...event, event: eventName(event.kind, count) };
+  });
+}
+
+async function insertEvents(connection: Queryable, events: readonly NamedEvent[]): Promise<void> {
+  const rows = events.map((event) => ({
+    model: event.model,
+    alert_key: event.alertKey,
+    episode: event.episode,
+    event: event.event,
+    severity: event.severity,
+    as_of: toTimestamp(event.asOf),
+    summary: event.summary,
+    facts: event.facts,
+    links: event.links,
+    workflow_id: event.workflowId,
+    run_id: event.runId,
+    actor: event.actor ?? null,
+    note: event.note ?? null,
+    update_id: event.updateId ?? null,
+  }));
+  const columns = `model, alert_key, episode, event, severity, as_of, summary, facts, links, workflow_id, run_id, actor, note,
+    update_id`;
   await connection.execute(
-    `insert into alert_events
-       (model, alert_key, episode, event, severity, as_of, summary, facts, links, workflow_id, run_id, actor, note, update_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-    [
-      model,
-      alertKey,
-      episode,
-      name,
-      severity,
-      toTimestamp(asOf),
-      summary,
-      JSON.stringify(facts),
-      JSON.stringify(links),
-      workflowId,
-      runId,
-      event.actor ?? null,
-      event.note ?? null,
-      event.updateId ?? null,
-    ],
+    `insert into alert_events (${columns}) select ${columns} from jsonb_populate_recordset(null::alert_events, $1)`,
+    [JSON.stringify(rows)],
   );
-  return name;
 }

@@ -11,7 +11,7 @@ import type { Provenance } from '../processes/provenance.ts';
 import { lockAlert, putAlerts, takeAlerts, wallClock } from './alert-rows.ts';
 import type { FoundAlert, StoredAlert } from './alert-rows.ts';
 import { lifeRulesOfKinds } from './alert-settings.ts';
-import { recordEvent } from './record-event.ts';
+import { recordEvents } from './record-event.ts';
 import type { NewEvent } from './record-event.ts';
 
 /** Whose alerts are observed, and by which run. */
@@ -144,7 +144,7 @@ export async function observeAlerts(
     }
   }
   if (changed.length > 0) await putAlerts(connection, changed);
-  for (const event of news) await recordEvent(connection, event, settings.routes);
+  await recordEvents(connection, model, news, settings.routes);
   return news.map(({ alertKey }) => alertKey);
 }
 
