@@ -89,7 +89,7 @@ async function createWorker(
     maxConcurrentActivityTaskExecutions: maxConcurrentActivities,
     maxConcurrentWorkflowTaskExecutions: 20,
     // One takes more than a megabyte here, and the SDK would keep a thousand. An open alert sleeps for hours: waking it replays a
-    // short history, so that the memory of a worker does not depend on how many are open (measured up to 700).
+    // short history, so that the memory of a worker does not depend on how many are open (measured with 5,600 open).
     maxCachedWorkflows: 100,
     // The SDK's default of 0 cuts activities off at once.
     shutdownGraceTime: shutdownGrace,
