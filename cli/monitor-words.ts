@@ -40,7 +40,9 @@ export function suggest(key: string, known: readonly string[]): string {
 function unionWords(issue: Extract<Issue, { code: 'invalid_union' }>): string {
   const { input } = issue;
   if ('options' in issue && Array.isArray(issue.options)) {
-    return oneOf(isRecord(input) ? input[issue.discriminator ?? ''] : input, issue.options.map(String));
+    // Where one alternative need not be named, undefined is an option, too.
+    const options = issue.options.filter((option) => option !== undefined).map(String);
+    return oneOf(isRecord(input) ? input[issue.discriminator ?? ''] : input, options);
   }
   const types = issue.errors
     .flat()
