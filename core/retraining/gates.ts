@@ -90,8 +90,8 @@ export interface Advantage {
  *
  * @example
  * const errors = (error) => summarizeRegression({ predictions: new Float64Array(60).fill(error), actuals: new Float64Array(60) });
- * const blocks = new Map([['', [{ challenger: errors(4), champion: errors(5) }]], ['c=a', [{ challenger: errors(6), champion: errors(5) }]]]);
- * advantageOf('mae', { blocks, length: 'day' }) // { improvement: 0.2, worstSegment: { segment: 'c=a', improvement: -0.2 } }
+ * const bySegment = new Map([['', [{ challenger: errors(4), champion: errors(5) }]], ['c=a', [{ challenger: errors(6), champion: errors(5) }]]]);
+ * advantageOf('mae', { blocks: bySegment, length: 'day' }) // { improvement: 0.2, worstSegment: { segment: 'c=a', improvement: -0.2 } }
  */
 export function advantageOf(metric: JudgedMetric, { blocks, length, intervalLevels }: Trial): Advantage {
   const found = [...blocks].flatMap(([segment, ofSegment]) => {
