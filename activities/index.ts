@@ -21,6 +21,7 @@ import { createWatchProcesses } from './processes/watch-processes.ts';
 import { createProfileHours } from './profiles/profile-hours.ts';
 import { createBeginRetraining } from './retraining/begin-retraining.ts';
 import { createFailRetraining, createJudgeChallenger } from './retraining/end-retraining.ts';
+import { createHandOverReference } from './retraining/new-reference.ts';
 import { createRecordInMlflow } from './retraining/record-in-mlflow.ts';
 import { createCancelTraining } from './retraining/cancel-training.ts';
 import { createRunTrainingCommand } from './retraining/command-training.ts';
@@ -46,6 +47,7 @@ export function createActivities(deps: ActivityDependencies) {
     planTraining: createPlanTraining(deps),
     startTraining: createStartTraining(deps),
     readTraining: createReadTraining(deps),
+    handOverReference: createHandOverReference(deps),
     recordInMlflow: createRecordInMlflow(deps),
     runTrainingCommand: createRunTrainingCommand(deps),
     cancelTraining: createCancelTraining(deps),

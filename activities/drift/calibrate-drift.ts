@@ -2,6 +2,7 @@ import { parseInstant } from '../../core/window.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
+import { withActiveReference } from '../profiles/active-reference.ts';
 import type { ProfileHoursInput } from '../profiles/profile-hours.ts';
 import { currentWindow, profileLock } from '../profiles/profile-hours.ts';
 import { ensureReference, specifyReference } from '../profiles/reference.ts';
@@ -17,8 +18,9 @@ export function createCalibrateDrift(
 ): (input: ProfileHoursInput) => Promise<void> {
   return async function calibrateDrift(input) {
     const { model } = input;
-    const { monitor } = await findMonitor(deps.database, model);
-    const current = currentWindow(monitor, input);
+    const { monitor: configured } = await findMonitor(deps.database, model);
+    const current = currentWindow(configured, input);
+    const monitor = await withActiveReference(deps.database, configured, current);
     const { heartbeat } = deps.context();
     const asOf = parseInstant(input.asOf);
     const reference = await deps.database.transaction(async (connection) => {

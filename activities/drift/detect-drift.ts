@@ -13,6 +13,7 @@ import { summarizeImportances, type ImportanceSummary } from '../importance/show
 import { wholeModel } from '../profiles/columns.ts';
 import { monitorRun } from '../processes/monitor-run.ts';
 import type { Process } from '../processes/watermarks.ts';
+import { withActiveReference } from '../profiles/active-reference.ts';
 import type { ProfileHoursInput } from '../profiles/profile-hours.ts';
 import { currentWindow } from '../profiles/profile-hours.ts';
 import { specifyReference } from '../profiles/reference.ts';
@@ -59,8 +60,9 @@ export function createDetectDrift(
   return async function detectDrift(input) {
     const { database } = deps;
     const { model, act } = input;
-    const { monitor, asOf, provenance } = await monitorRun(deps, input);
-    const window = currentWindow(monitor, input);
+    const { monitor: configured, asOf, provenance } = await monitorRun(deps, input);
+    const window = currentWindow(configured, input);
+    const monitor = await withActiveReference(database, configured, window);
     const process = processOf(monitor, window);
     const isOfLastDay = process === 'hourly-drift-detection';
     const run = {

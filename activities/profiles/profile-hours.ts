@@ -18,6 +18,7 @@ import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
+import { withActiveReference } from './active-reference.ts';
 import { actualColumn, predictionColumns, readColumn, segmentsOf, wholeModel } from './columns.ts';
 import { sumDays } from './days.ts';
 import { ensureReference, specifyReference } from './reference.ts';
@@ -64,34 +65,37 @@ export function createProfileHours(
   deps: Pick<ActivityDependencies, 'database' | 'context'>,
 ): (input: ProfileHoursInput) => Promise<ProfileHoursResult> {
   return async function profileHours(input) {
-    const { model } = input;
-    const { monitor } = await findMonitor(deps.database, model);
-    const current = currentWindow(monitor, input);
-    const { heartbeat } = deps.context();
-
-    const reference = await deps.database.transaction(async (connection) => {
-      await lockUntilCommit(connection, profileLock(model));
-      await dropDirtyProfiles(connection, model);
-      return ensureReference(
-        connection,
-        monitor,
-        specifyReference(monitor, current),
-        parseInstant(input.asOf),
-      );
-    });
-    if ('missing' in reference) return { hoursProfiled: 0 };
-
-    let hoursProfiled = 0;
-    for (const { profile, batch } of await findWork(deps.database, monitor, reference, current)) {
-      await deps.database.transaction(async (connection) => {
-        await lockUntilCommit(connection, profileLock(model));
-        await profile(connection, monitor, reference, batch);
-      });
-      if (profile === profilePredictions) hoursProfiled += (batch.end - batch.start) / hourMs;
-      heartbeat(batch.end);
-    }
-    return { hoursProfiled };
+    const { monitor: configured } = await findMonitor(deps.database, input.model);
+    const current = currentWindow(configured, input);
+    const monitor = await withActiveReference(deps.database, configured, current);
+    const profiled = await profileWindow(deps, { monitor, current, asOf: parseInstant(input.asOf) });
+    return 'missing' in profiled ? { hoursProfiled: 0 } : profiled;
   };
+}
+
+/** Profiles what a current window and its reference need, a batch a transaction; or says in words why there is no reference. */
+export async function profileWindow(
+  deps: Pick<ActivityDependencies, 'database' | 'context'>,
+  { monitor, current, asOf }: { readonly monitor: Monitor; readonly current: Window; readonly asOf: number },
+): Promise<ProfileHoursResult | { readonly missing: string }> {
+  const { model } = monitor;
+  const { heartbeat } = deps.context();
+  const reference = await deps.database.transaction(async (connection) => {
+    await lockUntilCommit(connection, profileLock(model));
+    await dropDirtyProfiles(connection, model);
+    return ensureReference(connection, monitor, specifyReference(monitor, current), asOf);
+  });
+  if ('missing' in reference) return reference;
+  let hoursProfiled = 0;
+  for (const { profile, batch } of await findWork(deps.database, monitor, reference, current)) {
+    await deps.database.transaction(async (connection) => {
+      await lockUntilCommit(connection, profileLock(model));
+      await profile(connection, monitor, reference, batch);
+    });
+    if (profile === profilePredictions) hoursProfiled += (batch.end - batch.start) / hourMs;
+    heartbeat(batch.end);
+  }
+  return { hoursProfiled };
 }
 
 /**

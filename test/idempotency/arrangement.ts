@@ -5,6 +5,7 @@ import { openEmail } from '../../activities/alerts/email.ts';
 import { openSlack } from '../../activities/alerts/slack.ts';
 import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
 import type { Process } from '../../activities/processes/watermarks.ts';
+import type { Mlflow } from '../../activities/retraining/mlflow.ts';
 import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
 import { startSlackEndpoint } from '../../demo/stack/slack-endpoint.ts';
 import { startSmtpEndpoint } from '../../demo/stack/smtp-endpoint.ts';
@@ -34,6 +35,8 @@ export interface Traces {
   readonly trainings: readonly TrainingRequest[];
   readonly cancelled: readonly string[];
   readonly woken: readonly string[];
+  /** What MLflow was told of each retraining last. */
+  readonly recorded: readonly string[];
   /** The series of the model as the Pushgateway shows them, without its own push times. */
   readonly gauges: readonly string[];
 }
@@ -58,6 +61,10 @@ export async function openWorld(): Promise<World> {
   };
   const forgotten = { slack: 0, emails: 0 };
   const woken = new Set<string>();
+  const recorded = new Map<string, string>();
+  const mlflow: Mlflow = {
+    record: async (_, record) => void recorded.set(record.run.key, JSON.stringify(record)),
+  };
 
   return {
     trainer,
@@ -65,11 +72,13 @@ export async function openWorld(): Promise<World> {
       activitiesOn(database, {
         runId,
         channels,
+        mlflow,
         wakeAlert: async ({ alertKey }) => void woken.add(alertKey),
       }),
     reset: async (gauges) => {
       trainer.reset();
       woken.clear();
+      recorded.clear();
       forgotten.slack = slack.messages().length;
       forgotten.emails = smtp.messages().length;
       if (gauges === 'no gauges') return;
@@ -91,6 +100,7 @@ export async function openWorld(): Promise<World> {
       trainings: trainer.trainings(),
       cancelled: trainer.cancelled(),
       woken: [...woken],
+      recorded: [...recorded.values()],
       gauges: gauges === 'gauges' ? await readGauges() : [],
     }),
     stop: async () => {

@@ -85,6 +85,34 @@ const byCommand: Step = (database) =>
     model,
     retraining: { trainer: { kind: 'command', command: ['echo', JSON.stringify(answer)] }, ...policy },
   });
+/** Changes a part of the stored configuration. */
+const configured =
+  (part: 'retraining' | 'reference', change: Readonly<Record<string, unknown>>): Step =>
+  async (database) =>
+    database.execute(
+      `update monitors
+       set configuration = jsonb_set(configuration, array[$1], (configuration -> $1) || $2::jsonb)`,
+      [part, JSON.stringify(change)],
+    );
+const mlflow = { registry: { mlflow: { url: 'http://mlflow.example.org', registeredModel: model } } };
+/** A retraining on days 3 and 4 was promoted, and its window is to be the reference. */
+const promotedWithItsWindow: Step = async (database, world) => {
+  await begun(database, world);
+  await database.execute(
+    `update retraining_runs set challenger_version = '2', promoted_as_of = as_of, state = 'verifying',
+       training_start = $1, training_end = $2`,
+    [at(3), at(5)],
+  );
+  await database.execute(
+    `insert into model_versions (model, version, stage, registered_at) values ($1, '2', 'champion', $2)`,
+    [model, asOf],
+  );
+  await configured('retraining', { reference: 'training-window' })(database, world);
+  // What profiling leaves when it dies is shown by profileHours.
+  await configured('reference', { start: '2024-01-03', end: '2024-01-05' })(database, world);
+  await world.activities(database).profileHours({ model, asOf });
+  await configured('reference', { start: '2024-01-01', end: '2024-01-02' })(database, world);
+};
 /** Version 2 predicts every row of the holdout perfectly. */
 const shadowed: Step = async (database) =>
   openClient({ database }).logPredictions(
@@ -323,10 +351,15 @@ export const cases: readonly Case[] = [
     run: (activities) => activities.validateChallenger({ model, retrainingId }),
   },
   {
-    name: 'recordInMlflow, where no server is named',
-    prepare: after(begun, recorded),
+    name: 'handOverReference',
+    prepare: after(attached, profiled, compared, promotedWithItsWindow),
+    run: (activities) => activities.handOverReference({ model, retrainingId }),
+    wakes: [quality, drift, retraining],
+  },
+  {
+    name: 'recordInMlflow',
+    prepare: after(configured('retraining', mlflow), begun, recorded),
     run: (activities) => activities.recordInMlflow({ model, retrainingId }),
-    leaves: 'nothing',
   },
   {
     name: 'judgeChallenger',
