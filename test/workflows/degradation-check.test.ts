@@ -78,10 +78,10 @@ async function weekUpTo(n: number, error: number): Promise<Answer> {
   return check(n);
 }
 const check = (n: number) => worker.run<Answer>('degradationCheck', { model, asOf: at(n, 3, 40) });
-/** Concept drift has an alert of its own, which is told whenever its workflow gets to it. */
+/** Concept drift and drift of the actuals have alerts of their own, which are told whenever their workflows get to them. */
 const toldNow = () => {
   const { slack, emails } = channels.told();
-  const isOther = (text: string): boolean => !text.includes('concept drift');
+  const isOther = (text: string): boolean => !/concept drift|drift of its actuals/.test(text);
   return { slack: slack.filter(isOther), emails: emails.filter(isOther) };
 };
 const told = async () => {
