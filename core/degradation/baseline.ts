@@ -59,7 +59,7 @@ export function baselineText(baseline: string): string {
   return `the ${durationText(baselineLength(baseline))} before`;
 }
 
-/** @example baselineLength('28d before') // '28d' */
-export function baselineLength(baseline: string): string {
+/** '28d before' -> '28d' */
+function baselineLength(baseline: string): string {
   return baseline.replace(/ before$/, '');
 }
