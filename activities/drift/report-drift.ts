@@ -31,7 +31,8 @@ const kindOf = {
   actual: 'actuals-drift',
 } as const satisfies Record<ColumnDrift['subject'], AlertKind>;
 
-const driftKinds = ['dataset-drift', 'drift', 'prediction-drift', 'actuals-drift'] as const;
+/** Alerts of what is measured against the reference. */
+export const driftKinds = ['dataset-drift', 'drift', 'prediction-drift', 'actuals-drift'] as const;
 
 /** An alert for the model as a whole, for each of its segments, and for each column that counts. */
 export async function reportDrift(

@@ -8,6 +8,9 @@ import { toTimestamp } from '../../sql/database.ts';
 /**
  * The monitor as it counts for a current window. By the end of the window, not by the time of the run: a window that is computed
  * again is compared with what it was compared with.
+ *
+ * The predictions of a training window are of versions before the one that was trained on it: their drift would tell of the
+ * promotion, not of the data, and does not count.
  */
 export async function withActiveReference(
   connection: Queryable,
@@ -22,7 +25,13 @@ export async function withActiveReference(
      limit 1`,
     [monitor.model, toTimestamp(current.end)],
   );
-  return window === undefined ? monitor : { ...monitor, reference: fixedReference(window) };
+  if (window === undefined) return monitor;
+  return {
+    ...monitor,
+    reference: fixedReference(window),
+    prediction: { ...monitor.prediction, enabled: false },
+    confidence: { ...monitor.confidence, enabled: false },
+  };
 }
 
 /** Whole days as a reference. */

@@ -13,6 +13,7 @@ import { lockUntilCommit, toTimestamp } from '../../sql/database.ts';
 import { runOf } from '../activity-context.ts';
 import { listPendingAlerts, resolveAlert } from '../alerts/store.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { driftKinds } from '../drift/report-drift.ts';
 import { findMonitor } from '../monitors/store.ts';
 import { fixedReference } from '../profiles/active-reference.ts';
 import { profileLock, profileWindow } from '../profiles/profile-hours.ts';
@@ -169,15 +170,16 @@ async function endDrift(
   handover: Handover,
   provenance: ReturnType<typeof runOf>,
 ): Promise<void> {
-  const open = await connection.query<{ subject: string }>(
-    `select subject from alerts where model = $1 and kind = 'drift' and state <> 'resolved' order by subject`,
-    [model],
+  const open = await connection.query<{ kind: (typeof driftKinds)[number]; subject: string }>(
+    `select kind, subject from alerts
+     where model = $1 and kind = any($2) and state <> 'resolved'
+     order by kind, subject`,
+    [model, driftKinds],
   );
-  for (const { subject } of open) {
+  for (const alert of open) {
     await resolveAlert(connection, {
+      ...alert,
       model,
-      kind: 'drift',
-      subject,
       asOf: handover.activeFrom,
       summary: `${inWords(handover)}: what had drifted from the former one is what it was trained on`,
       facts: [],

@@ -354,7 +354,7 @@ export const cases: readonly Case[] = [
     name: 'handOverReference',
     prepare: after(attached, profiled, compared, promotedWithItsWindow),
     run: (activities) => activities.handOverReference({ model, retrainingId }),
-    wakes: [quality, drift, retraining],
+    wakes: [quality, drift, driftOfX, retraining],
   },
   {
     name: 'recordInMlflow',

@@ -2,8 +2,9 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { openClient } from '../../../client/tidewatch-client.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
-import { at, load, watch } from '../../setup/synthetic.ts';
+import { at, load, predictionsOf, watch } from '../../setup/synthetic.ts';
 import { useActivities } from '../../setup/world.ts';
 
 const model = 'handed-over';
@@ -55,7 +56,7 @@ const judged = async () => {
 };
 const events = () =>
   test.database.query(
-    `select event, summary from alert_events where alert_key like 'drift:%' order by recorded_at, event`,
+    `select event, split_part(alert_key, ':', 1) as kind, summary from alert_events where alert_key like '%drift:%' order by recorded_at, alert_key, event`,
   );
 
 beforeEach(async () => {
@@ -70,12 +71,12 @@ describe('handOverReference', () => {
     await promote();
     const words = 'the reference is now the training window of version 2, 2024-01-09 to 2024-01-15';
     expect(await handOver()).toEqual({ reference: 'handed over', reason: words, pendingAlerts: [] });
+    const summary = `${words}: what had drifted from the former one is what it was trained on`;
     expect(await events()).toMatchObject([
-      { event: 'opened' },
-      {
-        event: 'resolved',
-        summary: `${words}: what had drifted from the former one is what it was trained on`,
-      },
+      { event: 'opened', kind: 'dataset-drift' },
+      { event: 'opened', kind: 'drift' },
+      { event: 'resolved', kind: 'dataset-drift', summary },
+      { event: 'resolved', kind: 'drift', summary },
     ]);
   });
 
@@ -85,7 +86,21 @@ describe('handOverReference', () => {
     await detect(18);
     await detect(19);
     expect(await judged()).toEqual(['17 against 1: critical', '18 against 9: ok', '19 against 9: ok']);
-    expect(await events()).toHaveLength(2);
+    expect(await events()).toHaveLength(4);
+  });
+
+  it('does not take what the new version predicts otherwise for drift', async () => {
+    await promote();
+    await handOver();
+    const rows = predictionsOf({ from: 17, to: 19, shift: 3, version: '2' });
+    await test.database.execute(`delete from predictions where event_time >= $1`, [at(17)]);
+    await openClient({ database: test.database }).logPredictions(
+      model,
+      rows.map((row) => ({ ...row, prediction: 100 + Number(row.prediction) })),
+    );
+    await detect(18);
+    await detect(19);
+    expect(await events()).toHaveLength(4);
   });
 
   it('computes an earlier day again against what it was compared with', async () => {
@@ -118,7 +133,7 @@ describe('handOverReference', () => {
     await detect(18);
     expect(await handOver()).toEqual(first);
     expect(await test.database.query('select active_from from reference_handovers')).toHaveLength(1);
-    expect(await events()).toHaveLength(2);
+    expect(await events()).toHaveLength(4);
   });
 
   it('takes the longest stretch of days that were trained on', async () => {
