@@ -132,13 +132,13 @@ describe('degradationCheck', () => {
     const answer = await check(29);
     expect(answer.verdict).toBe('critical');
     expect(answer.retraining.decision).toBe('wait');
-    expect(answer.retraining.reason).toContain('is still running; one at a time');
+    expect(answer.retraining.reason).toContain('is still training; one at a time');
     expect(toldNow()).toEqual({ slack: [], emails: [] });
   });
 
   it('starts no second retraining while one runs', async () => {
     const answer = await weekUpTo(36, 5);
-    expect(answer.retraining.reason).toContain(`started as of ${at(29, 3, 40)}, is still running`);
+    expect(answer.retraining.reason).toContain(`started as of ${at(29, 3, 40)}, is still training`);
     expect(answer.retrainingWorkflow).toBeNull();
     expect(trainer.requests()).toBe(1);
     expect(toldNow()).toEqual({ slack: [], emails: [] });
