@@ -5,6 +5,7 @@ import type { Pushgateway } from './metrics/pushgateway.ts';
 import type { Mlflow } from './retraining/mlflow.ts';
 import type { RunCommand } from './commands/run-command.ts';
 import type { CallbackTokens } from './retraining/callback-tokens.ts';
+import type { PromotionWebhook } from './retraining/promotion-webhook.ts';
 import type { HttpTrainer } from './retraining/trainers/http.ts';
 
 /** Everything of the world that activities touch; made once in worker/dependencies.ts. */
@@ -14,6 +15,8 @@ export interface ActivityDependencies {
   /** A channel that is not configured is absent: its deliveries wait, and say so. */
   readonly channels: Channels;
   readonly mlflow: Mlflow;
+  /** Absent where no secret to sign with is configured. */
+  readonly promotionWebhook: PromotionWebhook | undefined;
   readonly trainer: HttpTrainer;
   /** Values of the environment that a monitor may send to its trainer: variables that begin with `TRAINER_`. */
   readonly trainerSecrets: Readonly<Record<string, string>>;

@@ -85,7 +85,8 @@ const secretForm = /^whsec_(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9
 /** Bytes, as Standard Webhooks has it. */
 const secretLength = { least: 24, most: 64 } as const;
 
-function secretProblems(variable: string, secrets: string | undefined): Problems {
+/** What is wrong with the secrets that webhooks are signed with, of which there must be one. */
+export function secretProblems(variable: string, secrets: string | undefined): Problems {
   const areGood = secrets?.split(/\s+/).every((secret) => {
     const bytes = Buffer.from(secret.slice('whsec_'.length), 'base64').length;
     return secretForm.test(secret) && bytes >= secretLength.least && bytes <= secretLength.most;

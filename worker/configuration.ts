@@ -6,6 +6,7 @@ import type { ChannelSettings } from '../activities/alerts/channels.ts';
 import { pagerDutyEventsUrl } from '../activities/alerts/pagerduty.ts';
 import { TidewatchError } from '../core/errors.ts';
 import { readChannels } from './channel-configuration.ts';
+import { readRegistry, type RegistryConfiguration } from './registry-configuration.ts';
 import { withSecretFiles } from './secret-files.ts';
 import { readTrainers, type TrainerConfiguration } from './trainer-configuration.ts';
 
@@ -75,6 +76,12 @@ const environmentSchema = z.object({
     .enum(['true', 'false'], 'write true or false')
     .default('false')
     .describe('whether monitors may name programs that this worker runs'),
+  PROMOTION_HOOK_SECRET: z
+    .string()
+    .optional()
+    .describe('that promotion hooks are signed with; whsec_ and base64'),
+  MLFLOW_TRACKING_URI: z.string().optional().describe('the MLflow server that gets the token, and no other'),
+  MLFLOW_TRACKING_TOKEN: z.string().optional().describe('for that server'),
   TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: z.coerce
     .number()
     .int()
@@ -106,7 +113,8 @@ export function environmentHelp(): string {
 
 const namesHelp = `  A route with "slack: oncall" goes to SLACK_WEBHOOK_URL_ONCALL; so do PAGERDUTY_ROUTING_KEY, WEBHOOK_URL with
   WEBHOOK_SECRET, and ALERTMANAGER_URL. Headers of a trainer come from variables that begin with TRAINER_. Each of
-  these, SMTP_URL, DATABASE_URL and TIDEWATCH_CALLBACK_SECRET may be in a file that <VARIABLE>_FILE names.`;
+  these, SMTP_URL, DATABASE_URL, TIDEWATCH_CALLBACK_SECRET, PROMOTION_HOOK_SECRET and MLFLOW_TRACKING_TOKEN may be in
+  a file that <VARIABLE>_FILE names.`;
 
 export interface Configuration {
   readonly databaseUrl: string;
@@ -119,6 +127,7 @@ export interface Configuration {
   readonly pushgatewayUrl: string;
   readonly channels: ChannelSettings;
   readonly trainers: TrainerConfiguration;
+  readonly registry: RegistryConfiguration;
   /** Health and scrape endpoint; port 0 takes a free one. */
   readonly http: { readonly host: string; readonly port: number };
   /** The same as people reach it; by default where it listens. */
@@ -147,6 +156,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   const email = smtpUrl === undefined || from === undefined ? undefined : { smtpUrl, from };
   const channels = readChannels(given, email, problems);
   const trainers = readTrainers(given, problems);
+  const registry = readRegistry(given, problems);
   if (!parsed.success || problems.length > 0) {
     throw new TidewatchError('INVALID_CONFIGURATION', {
       count: problems.length,
@@ -165,6 +175,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     pushgatewayUrl: e.PUSHGATEWAY_URL,
     channels,
     trainers,
+    registry,
     http: { host: e.TIDEWATCH_HTTP_HOST, port: e.TIDEWATCH_HTTP_PORT },
     pagesUrl: e.TIDEWATCH_URL?.replace(/\/$/, ''),
     runbooksUrl: e.TIDEWATCH_RUNBOOKS_URL?.replace(/\/$/, ''),

@@ -10,6 +10,7 @@ import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { openPushgateway } from '../activities/metrics/pushgateway.ts';
 import { openMlflow } from '../activities/retraining/mlflow.ts';
 import { openCallbackTokens } from '../activities/retraining/callback-tokens.ts';
+import { openPromotionWebhook } from '../activities/retraining/promotion-webhook.ts';
 import { openHttpTrainer } from '../activities/retraining/trainers/http.ts';
 import { lifecycleId } from '../core/alert/alert.ts';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
@@ -34,6 +35,7 @@ export interface WorkerDependencies {
  */
 export async function openDependencies(configuration: Configuration): Promise<WorkerDependencies> {
   const { secrets, callbackSecrets, mayRunCommands } = configuration.trainers;
+  const { promotionHookSecrets, mlflowToken } = configuration.registry;
   const { address, namespace, taskQueue, uiUrl } = configuration.temporal;
   const { connection, clientConnection } = await connectTemporal(address, namespace);
   const client = new Client({ connection: clientConnection, namespace });
@@ -51,7 +53,11 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
       database,
       pushgateway: openPushgateway(configuration.pushgatewayUrl),
       channels: openChannels(configuration.channels, { pagesUrl: configuration.pagesUrl }),
-      mlflow: openMlflow(),
+      mlflow: openMlflow({ token: mlflowToken }),
+      promotionWebhook:
+        promotionHookSecrets === undefined
+          ? undefined
+          : openPromotionWebhook({ secrets: promotionHookSecrets }),
       trainer: openHttpTrainer(),
       trainerSecrets: secrets,
       callbackTokens: callbackSecrets === undefined ? undefined : openCallbackTokens(callbackSecrets),

@@ -11,7 +11,7 @@ export type Problems = string[];
 
 /** Variables that hold a secret. Those of a channel may end in the name of a recipient: `SLACK_WEBHOOK_URL_ONCALL`. */
 const secretVariables =
-  /^(?:DATABASE_URL|SMTP_URL|(?:SLACK_WEBHOOK_URL|PAGERDUTY_ROUTING_KEY|WEBHOOK_URL|WEBHOOK_SECRET|ALERTMANAGER_URL)(?:_[A-Z0-9_]+)?|TIDEWATCH_CALLBACK_SECRET|TRAINER_[A-Z0-9_]+)$/;
+  /^(?:DATABASE_URL|SMTP_URL|(?:SLACK_WEBHOOK_URL|PAGERDUTY_ROUTING_KEY|WEBHOOK_URL|WEBHOOK_SECRET|ALERTMANAGER_URL)(?:_[A-Z0-9_]+)?|TIDEWATCH_CALLBACK_SECRET|PROMOTION_HOOK_SECRET|MLFLOW_TRACKING_TOKEN|TRAINER_[A-Z0-9_]+)$/;
 
 /**
  * The environment with the secrets that are in files, as orchestrators mount them: `SMTP_URL_FILE=/run/secrets/smtp-url`.

@@ -21,6 +21,7 @@ export function activitiesOn(
     pushgateway: openPushgateway(testServers().pushgatewayUrl),
     channels: {},
     mlflow: openMlflow(),
+    promotionWebhook: undefined,
     trainer: openHttpTrainer(),
     trainerSecrets: {},
     callbackTokens: openCallbackTokens(['secret of the tests']),

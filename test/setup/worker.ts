@@ -45,6 +45,7 @@ export async function startTestWorker(
     pushgateway: openPushgateway(pushgatewayUrl),
     channels: {},
     mlflow: openMlflow(),
+    promotionWebhook: undefined,
     trainer: openHttpTrainer(),
     trainerSecrets: {},
     callbackTokens: openCallbackTokens(['secret of the tests']),
