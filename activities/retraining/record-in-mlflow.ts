@@ -6,7 +6,7 @@ import { toTimestamp } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import type { MlflowMetric, MlflowRecord, MlflowRun, MlflowVersion } from './mlflow.ts';
-import { listAliases, type Lineage } from './registry.ts';
+import { findLineage, listAliases, type Lineage } from './registry.ts';
 import type { RetrainingKey } from './retraining-run.ts';
 import { policyOf } from './retraining-run.ts';
 
@@ -63,6 +63,7 @@ async function readRecord(
   const aliases = await listAliases(connection, model);
   const metrics = [
     ...validationMetrics(row),
+    ...(await trainerMetrics(connection, model, row)),
     ...(await servedMetrics(connection, model, row)),
     ...(await driftMetrics(connection, model, row)),
   ];
@@ -130,6 +131,20 @@ function validationMetrics({ comparison, holdoutEnd, cost, asOf }: RunRow): Mlfl
     ]),
     ...(cost === null ? [] : [{ key: 'cost', value: cost, timestamp: asOf }]),
   ];
+}
+
+/** What the trainer measured itself. */
+async function trainerMetrics(
+  connection: Queryable,
+  model: string,
+  { challenger, trainingEnd }: RunRow,
+): Promise<MlflowMetric[]> {
+  if (challenger === null) return [];
+  const { metrics } = await findLineage(connection, model, challenger);
+  if (typeof metrics !== 'object' || metrics === null) return [];
+  return Object.entries(metrics).flatMap(([name, value]) =>
+    typeof value === 'number' ? [{ key: `trainer.${name}`, value, timestamp: trainingEnd }] : [],
+  );
 }
 
 /** What the challenger has shown since it serves: the newest evaluation of each length of window. */

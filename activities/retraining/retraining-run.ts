@@ -12,7 +12,14 @@ import { findRetraining } from './store.ts';
 
 export type RetrainingDependencies = Pick<
   ActivityDependencies,
-  'database' | 'trainer' | 'trainerSecrets' | 'callbackTokens' | 'runCommand' | 'pagesUrl' | 'context'
+  | 'database'
+  | 'trainer'
+  | 'trainerSecrets'
+  | 'callbackTokens'
+  | 'runCommand'
+  | 'promotionWebhook'
+  | 'pagesUrl'
+  | 'context'
 >;
 
 export interface RetrainingKey {

@@ -14,10 +14,11 @@ import {
 import { checkSanity, type SanityCheck } from '../../core/retraining/sanity.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import { readHoldout } from './holdout-outcomes.ts';
 import { addLineage, findLineage, type Lineage } from './registry.ts';
-import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
+import type { RetrainingKey } from './retraining-run.ts';
 import { policyOf, requireRetraining } from './retraining-run.ts';
 import type { RetrainingRun } from './store.ts';
 
@@ -37,7 +38,7 @@ export interface Validation extends Advantage {
  * what is stored. Moves no stage.
  */
 export function createValidateChallenger(
-  deps: Pick<RetrainingDependencies, 'database'>,
+  deps: Pick<ActivityDependencies, 'database' | 'codeVersion'>,
 ): (key: RetrainingKey) => Promise<Validation> {
   return async function validateChallenger({ model, retrainingId }) {
     const { monitor } = await findMonitor(deps.database, model);
@@ -47,7 +48,7 @@ export function createValidateChallenger(
       const known = await findValidation(connection, run);
       if (known !== undefined) return known;
       const validation = await validate(connection, monitor, run);
-      await storeValidation(connection, run, validation);
+      await storeValidation(connection, run, validation, deps.codeVersion);
       return validation;
     });
   };
@@ -103,14 +104,16 @@ async function findValidation(connection: Queryable, run: RetrainingRun): Promis
   return row?.comparison ?? undefined;
 }
 
-/** With the lineage of the challenger go the numbers that it was judged by. */
+/** What the challenger was trained on and judged by, and by which code, goes with its lineage. */
 async function storeValidation(
   connection: Queryable,
   run: RetrainingRun,
   validation: Validation,
+  codeVersion: string,
 ): Promise<void> {
-  await connection.execute(
-    `update retraining_runs set comparison = $3 where model = $1 and retraining_id = $2`,
+  const [stored] = await connection.query<{ specification: string | null }>(
+    `update retraining_runs set comparison = $3 where model = $1 and retraining_id = $2
+     returning specification ->> 'hash' as specification`,
     [run.model, run.retraining_id, JSON.stringify(validation)],
   );
   const { verdict, rows, gates } = validation;
@@ -127,7 +130,11 @@ async function storeValidation(
         improvement,
       })),
   };
-  await addLineage(connection, run.model, run.challenger_version!, { holdout });
+  await addLineage(connection, run.model, run.challenger_version!, {
+    holdout,
+    codeVersion,
+    ...(typeof stored?.specification === 'string' && { specification: stored.specification }),
+  });
 }
 
 function latencyOf({ latencyMs }: Lineage): Latency | undefined {

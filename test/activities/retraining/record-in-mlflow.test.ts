@@ -41,7 +41,7 @@ beforeEach(async () => {
   );
   await test.database.execute(
     `insert into model_versions (model, version, stage, lineage, registered_at) values
-       ($1, '1', 'champion', '{"mlflowVersion": 7}', $2), ($1, '2', 'shadow', '{"modelUri": "s3://models/2"}', $3)`,
+       ($1, '1', 'champion', '{"mlflowVersion": 7}', $2), ($1, '2', 'shadow', '{"modelUri": "s3://models/2", "metrics": {"cv_rmse": 1.2}}', $3)`,
     [model, at(1), at(10)],
   );
 });
@@ -86,6 +86,7 @@ describe('recordInMlflow', () => {
               { key: 'holdout.rmse.improvement', value: 0.8, timestamp: day(10) },
               { key: 'holdout.latency_p95.challenger', value: 12, timestamp: day(10) },
               { key: 'cost', value: 3, timestamp: Date.parse(retrainingId) },
+              { key: 'trainer.cv_rmse', value: 1.2, timestamp: day(3) },
             ],
           },
           versions: [

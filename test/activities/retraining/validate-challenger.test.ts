@@ -78,9 +78,9 @@ describe('validateChallenger', () => {
     const [run] = await test.database.query('select state, comparison from retraining_runs');
     expect(run).toEqual({ state: 'validating', comparison: validation });
     const [version] = await test.database.query(
-      `select stage, lineage -> 'holdout' as holdout from model_versions where version = '2'`,
+      `select stage, lineage -> 'holdout' as holdout, lineage ->> 'codeVersion' as code from model_versions where version = '2'`,
     );
-    expect(version).toMatchObject({ stage: 'shadow', holdout: { verdict: 'pass', rows: 168 } });
+    expect(version).toMatchObject({ stage: 'shadow', holdout: { verdict: 'pass', rows: 168 }, code: 'test' });
   });
 
   it('fails one that is not', async () => {
