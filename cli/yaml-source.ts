@@ -41,6 +41,21 @@ export function formatConfiguration(configuration: unknown): string {
   return stringify(configuration, { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false });
 }
 
+/**
+ * Objects of Kubernetes as its tools read them: they take YAML 1.1, in which more words and times need quotes.
+ *
+ * @example formatManifest([{ kind: 'Job' }, { kind: 'yes' }]) // "kind: Job\n---\nkind: \"yes\"\n"
+ */
+export function formatManifest(objects: readonly object[]): string {
+  const options = {
+    version: '1.1',
+    sortMapEntries: true,
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  } as const;
+  return objects.map((object) => stringify(object, options)).join('---\n');
+}
+
 /** Reads a YAML file. Broken syntax is among its problems; a file that cannot be read throws what Node.js throws. */
 export async function readYaml(file: string): Promise<YamlSource> {
   return parseYaml(file, await readFile(file, 'utf8'));

@@ -28,13 +28,14 @@ export function createRunTrainingCommand(
     const { run, trainer } = await findTrainingBy('command', deps, key);
     if (deps.runCommand === undefined) throw new TidewatchError('COMMANDS_NOT_ALLOWED', { model: key.model });
     const { heartbeat, cancelled } = deps.context();
+    const request = await trainingRequest(deps, run);
     let progress: TrainingAnswer | undefined;
     const beat = setInterval(() => heartbeat(progress), heartbeatMs);
     try {
       const ended = await deps.runCommand({
         command: trainer.command,
         directory: trainer.directory,
-        input: `${JSON.stringify(trainingRequest(run))}\n`,
+        input: `${JSON.stringify(request)}\n`,
         timeoutMs: durationMs(trainer.timeout),
         cancelled,
         onLine: (line) => {

@@ -12,7 +12,7 @@ export function createStartTraining(
   return async function startTraining(key) {
     const { run, trainer } = await findTrainingBy('http', deps, key);
     const callback = trainer.completion === 'callback' ? { callback: callbackOf(deps, key) } : {};
-    const request = { ...trainingRequest(run), ...callback };
+    const request = { ...(await trainingRequest(deps, run)), ...callback };
     return deps.trainer.start(trainerAddress(deps, key.model, trainer), request);
   };
 }

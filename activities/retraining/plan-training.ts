@@ -38,7 +38,14 @@ export function createPlanTraining(
           workflow === undefined
             ? { runs: 'activity' as const, type: activity ?? '' }
             : { runs: 'workflow' as const, type: workflow };
-        return { kind: 'temporal', timeoutMs, taskQueue, ...what, ...beats, request: trainingRequest(run) };
+        return {
+          kind: 'temporal',
+          timeoutMs,
+          taskQueue,
+          ...what,
+          ...beats,
+          request: await trainingRequest(deps, run),
+        };
       }
       case 'command':
         return { kind: 'command', timeoutMs, attempts: trainer.attempts };

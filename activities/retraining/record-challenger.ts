@@ -2,7 +2,7 @@ import { TidewatchError } from '../../core/errors.ts';
 import type { TrainingSucceeded } from '../../core/retraining/trainer-contract.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
 import { requireRetraining } from './retraining-run.ts';
-import { findStage, recordChallenger } from './store.ts';
+import { findStage, findToldSpecification, recordChallenger } from './store.ts';
 
 export interface TrainedChallenger {
   readonly answer: TrainingSucceeded;
@@ -27,10 +27,18 @@ export function createRecordChallenger(
       // It would be compared with itself, and its predictions of the holdout would be those that it has served.
       if (isChampion && run.challenger_version !== version)
         throw new TidewatchError('CHALLENGER_NOT_NEW', { model, version });
+      const specification = await findToldSpecification(connection, run);
+      const trainedOn = specification && { hash: specification.hash, rows: specification.rows };
       await recordChallenger(connection, run, {
         version,
         cost: facts.cost,
-        lineage: { ...lineage, retrainingId, ...facts, ...(output !== undefined && { output }) },
+        lineage: {
+          ...lineage,
+          retrainingId,
+          ...(trainedOn && { specification: trainedOn }),
+          ...facts,
+          ...(output !== undefined && { output }),
+        },
       });
       return { version };
     });

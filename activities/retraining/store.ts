@@ -2,7 +2,7 @@
 
 import { isRunningState } from '../../core/retraining/states.ts';
 import type { EndState, RetrainingStateName } from '../../core/retraining/states.ts';
-import type { Window } from '../../core/window.ts';
+import type { Window, WindowText } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import type { OutcomeRow } from '../performance/outcome-rows.ts';
@@ -222,4 +222,18 @@ export async function readPairedOutcomes(
     champion: paired.filter((row) => row.version === championVersion),
     challenger: paired.filter((row) => row.version === challengerVersion),
   };
+}
+
+/** What a retraining is trained on, as far as its trainer is told; null for one that began before it was frozen. */
+export async function findToldSpecification(
+  connection: Queryable,
+  { model, retraining_id }: Pick<RetrainingRun, 'model' | 'retraining_id'>,
+): Promise<{ hash: string; rows: number; exclude: readonly WindowText[] } | null> {
+  const [row] = await connection.query<{
+    specification: { hash: string; rows: number; exclude: readonly WindowText[] } | null;
+  }>(`select specification from retraining_runs where model = $1 and retraining_id = $2`, [
+    model,
+    retraining_id,
+  ]);
+  return row?.specification ?? null;
 }

@@ -8,7 +8,7 @@ import { formatWindow } from '../../core/window.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import { policyOf, requireRetraining, type RetrainingKey } from './retraining-run.ts';
-import type { RetrainingRun } from './store.ts';
+import { findToldSpecification, type RetrainingRun } from './store.ts';
 import type { TrainerAddress } from './trainers/http.ts';
 
 export type TrainerKind = TrainerSettings['kind'];
@@ -49,14 +49,21 @@ function trainerOf(monitor: Monitor): TrainerSettings {
   return policyOf(monitor).trainer;
 }
 
-export function trainingRequest(run: RetrainingRun): TrainingRequest {
+export async function trainingRequest(
+  { database }: Pick<ActivityDependencies, 'database'>,
+  run: RetrainingRun,
+): Promise<TrainingRequest> {
+  const specification = await findToldSpecification(database, run);
   return {
     retrainingId: run.retraining_id,
     model: run.model,
     purpose: 'retraining',
     training: formatWindow({ start: run.training_start, end: run.training_end }),
     holdout: formatWindow({ start: run.holdout_start, end: run.holdout_end }),
-    exclude: [],
+    exclude: (specification?.exclude ?? []).map(({ start, end }) => ({ start, end })),
+    ...(specification !== null && {
+      specification: { hash: specification.hash, rows: specification.rows },
+    }),
   };
 }
 

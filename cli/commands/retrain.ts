@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import type { RetrainOptions } from '../retrain/options.ts';
+import { addRetrainManifest } from './retrain-manifest.ts';
 
 const examples = `
 Examples:
@@ -41,4 +42,5 @@ export function addRetrain(program: Command): void {
         await startRetraining(options);
       }
     });
+  addRetrainManifest(retrain);
 }

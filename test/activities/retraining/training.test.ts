@@ -94,6 +94,22 @@ describe('planTraining', () => {
 });
 
 describe('a trainer over HTTP', () => {
+  it('is told what to leave out, and what the retraining has frozen', async () => {
+    await begun();
+    const frozen = {
+      hash: '5a0d',
+      rows: 42,
+      exclude: [{ start: at(1), end: at(1, 6), reason: 'the sensor was broken' }],
+    };
+    await test.database.execute('update retraining_runs set specification = $1', [JSON.stringify(frozen)]);
+    await test.activities.startTraining(key);
+    expect(trainer.trainings()).toEqual([
+      { ...request, exclude: [{ start: at(1), end: at(1, 6) }], specification: { hash: '5a0d', rows: 42 } },
+    ]);
+    await test.activities.recordChallenger({ ...key, answer: answer as TrainingSucceeded });
+    expect(await versions()).toMatchObject([{ lineage: { specification: { hash: '5a0d', rows: 42 } } }]);
+  });
+
   it('is asked for the windows, and does not train twice', async () => {
     await begun();
     await test.activities.startTraining(key);

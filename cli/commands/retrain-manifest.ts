@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+
+import type { JobSettings } from '../retrain/manifest.ts';
+
+interface Options extends JobSettings {
+  readonly taskQueue?: string;
+}
+
+const examples = `
+Examples:
+  $ tidewatch retrain manifest --image registry.example.org/trainer:1 --memory 4Gi < request.json | kubectl apply -f -
+  $ tidewatch retrain manifest --image registry.example.org/trainer:1 --task-queue trainers | kubectl create -f -
+
+docs/trainers.md says how a retraining gets there. Exit codes: 0; 2 for bad input.`;
+
+/** `tidewatch retrain manifest` */
+export function addRetrainManifest(retrain: Command): void {
+  retrain
+    .command('manifest')
+    .description(
+      'a Kubernetes Job that trains, as YAML: for the request on standard input, or for a task queue',
+    )
+    .requiredOption('--image <image>', 'the container of the trainer')
+    .option('--task-queue <name>', 'a worker that waits there for one training, in the place of a request')
+    .option('--namespace <name>', 'of Kubernetes; by default that of kubectl')
+    .option('--cpu <quantity>', 'such as 2')
+    .option('--memory <quantity>', 'such as 4Gi; the most that it may take')
+    .option('--timeout <duration>', 'as in the monitor', '6h')
+    .option('--secret <name>', 'a Secret of the cluster whose entries become variables, such as DATABASE_URL')
+    .addHelpText('after', examples)
+    .action(print);
+}
+
+async function print({ taskQueue, ...settings }: Options): Promise<void> {
+  const { readRequest, requestManifest, taskQueueManifest } = await import('../retrain/manifest.ts');
+  if (taskQueue === undefined) {
+    const { text } = await import('node:stream/consumers');
+    process.stdout.write(requestManifest(readRequest(await text(process.stdin)), settings));
+    return;
+  }
+  const queue = {
+    taskQueue,
+    temporalAddress: process.env['TEMPORAL_ADDRESS'] || '127.0.0.1:7233',
+    temporalNamespace: process.env['TEMPORAL_NAMESPACE'] || 'default',
+  };
+  process.stdout.write(taskQueueManifest(queue, settings));
+}
