@@ -32,8 +32,16 @@ export async function degradationCheck(
   const { pendingAlerts, ...verdict } = check;
   if (pendingAlerts.length > 0) await decisions.wakeAlerts({ model, alertKeys: pendingAlerts });
   const started =
-    check.retraining.decision === 'start' ? await startRetraining(model, asOf, check.reason) : null;
+    check.retraining.decision === 'start' ? await startRetraining(model, asOf, reasonOf(check)) : null;
   return { ...verdict, retrainingWorkflow: started, metrics, asOf };
+}
+
+/** Why a retraining starts: what the rules found, or the trigger that needs no degradation. */
+function reasonOf({
+  reason,
+  retraining: { triggers, reason: ofPolicy },
+}: ResultOf<'checkDegradation'>): string {
+  return triggers === undefined || triggers.includes('verdict') ? reason : ofPolicy;
 }
 
 /** A retraining outlives the check that started it. */

@@ -8,7 +8,7 @@ import { durationMs, formatInstant, monthOf } from '../window.ts';
 import { periodWindow } from './periods.ts';
 import type { RetrainingPolicy } from './settings.ts';
 import type { RunningState } from './states.ts';
-import type { TriggerFacts } from './triggers.ts';
+import type { TriggerFacts, TriggerName } from './triggers.ts';
 import { triggersOf } from './triggers.ts';
 
 /** What the decision rests on; everything as of one instant. */
@@ -49,6 +49,8 @@ export interface PolicyCheck {
 export interface RetrainingDecision {
   readonly decision: 'start' | 'wait';
   readonly reason: string;
+  /** Of a start: those that hold; none where a person asked for it. */
+  readonly triggers?: readonly TriggerName[];
   /** None where there is no policy, or the run may not act. */
   readonly checks?: readonly PolicyCheck[];
 }
@@ -89,7 +91,15 @@ export function decideRetraining(policy: StartPolicy, facts: RetrainingFacts): R
   const obstacle = answers.find(({ holds }) => !holds);
   if (obstacle !== undefined) return { decision: 'wait', reason: obstacle.reason, checks: answers };
   const reasons = answers.filter(({ name }) => name === 'trigger' || name === 'outcomes');
-  return { decision: 'start', reason: reasons.map(({ reason }) => reason).join('; '), checks: answers };
+  const triggers = facts.byHand
+    ? []
+    : triggersOf(policy.triggers, facts).flatMap(({ name, holds }) => (holds ? [name] : []));
+  return {
+    decision: 'start',
+    reason: reasons.map(({ reason }) => reason).join('; '),
+    triggers,
+    checks: answers,
+  };
 }
 
 type Answer = Omit<PolicyCheck, 'name'>;

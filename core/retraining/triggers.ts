@@ -27,8 +27,11 @@ export interface TriggerFacts {
   readonly newOutcomes: number;
 }
 
+export type TriggerName = 'verdict' | 'drift' | 'calendar' | 'outcomes';
+
 /** What one trigger says. */
 export interface Trigger {
+  readonly name: TriggerName;
   readonly holds: boolean;
   readonly reason: string;
   /** What would have to come about. */
@@ -49,10 +52,16 @@ type Triggers = RetrainingPolicy['triggers'];
  */
 export function triggersOf(triggers: Triggers, facts: TriggerFacts): readonly Trigger[] {
   return [
-    ...(triggers.verdicts.length > 0 ? [verdictTrigger(triggers, facts)] : []),
-    ...(triggers.drift === 'alone' ? [driftTrigger(facts)] : []),
-    ...(triggers.calendar === undefined ? [] : [calendarTrigger(triggers.calendar, facts)]),
-    ...(triggers.onNewOutcomes === undefined ? [] : [outcomesTrigger(triggers.onNewOutcomes, facts)]),
+    ...(triggers.verdicts.length > 0
+      ? [{ name: 'verdict', ...verdictTrigger(triggers, facts) } as const]
+      : []),
+    ...(triggers.drift === 'alone' ? [{ name: 'drift', ...driftTrigger(facts) } as const] : []),
+    ...(triggers.calendar === undefined
+      ? []
+      : [{ name: 'calendar', ...calendarTrigger(triggers.calendar, facts) } as const]),
+    ...(triggers.onNewOutcomes === undefined
+      ? []
+      : [{ name: 'outcomes', ...outcomesTrigger(triggers.onNewOutcomes, facts) } as const]),
   ];
 }
 
@@ -81,7 +90,9 @@ export function performanceLevel(findings: readonly Pick<DegradationFinding, 'ru
   return worstFirst.find((level) => levels.includes(level)) ?? 'insufficient-data';
 }
 
-function verdictTrigger({ verdicts, of, drift }: Triggers, { checks }: TriggerFacts): Trigger {
+type Answer = Omit<Trigger, 'name'>;
+
+function verdictTrigger({ verdicts, of, drift }: Triggers, { checks }: TriggerFacts): Answer {
   const { some, all } = checksNeeded(of);
   const levels = checks
     .slice(0, all)
@@ -104,14 +115,14 @@ function verdictTrigger({ verdicts, of, drift }: Triggers, { checks }: TriggerFa
   return { holds: true, reason: counted, awaited };
 }
 
-function driftTrigger({ drift }: TriggerFacts): Trigger {
+function driftTrigger({ drift }: TriggerFacts): Answer {
   const awaited = 'drift of the dataset';
   if (drift === null) return { holds: false, reason: 'there is no drift run yet', awaited };
   const holds = drift.level === 'warning' || drift.level === 'critical';
   return { holds, reason: `the dataset ${holds ? 'has' : 'has not'} drifted (${drift.reason})`, awaited };
 }
 
-function calendarTrigger(calendar: string, { asOf, calendarSince }: TriggerFacts): Trigger {
+function calendarTrigger(calendar: string, { asOf, calendarSince }: TriggerFacts): Answer {
   const [due] = dueRuns({ cron: calendar, timeZone: 'UTC' }, { after: calendarSince, upTo: asOf, most: 1 });
   const awaited = `the next time of the calendar "${calendar}"`;
   if (due === undefined) {
@@ -124,7 +135,7 @@ function calendarTrigger(calendar: string, { asOf, calendarSince }: TriggerFacts
   return { holds: true, reason: `the calendar was due at ${formatInstant(due)}`, awaited };
 }
 
-function outcomesTrigger(needed: number, { newOutcomes }: TriggerFacts): Trigger {
+function outcomesTrigger(needed: number, { newOutcomes }: TriggerFacts): Answer {
   const holds = newOutcomes >= needed;
   const counted = `${countText(newOutcomes, 'outcome')} since the last training`;
   return {

@@ -186,4 +186,27 @@ describe('degradationCheck', () => {
     expect(status.name).toBe('COMPLETED');
     expect(parentExecution?.workflowId).toMatch(/^degradationCheck-/);
   });
+
+  it('starts a retraining for another trigger in the words of that, however good the model is', async () => {
+    const other = 'retrained-by-calendar';
+    await watch(test.database, {
+      model: other,
+      retraining: {
+        trainer: { url: trainer.url, poll: '100ms' },
+        triggers: { verdicts: [], calendar: '0 3 * * *' },
+        trainingWindow: '7d',
+        minimumOutcomes: 100,
+      },
+    });
+    await load(test.database, other, { from: 1, to: 22 });
+    const answer = await worker.run<Answer>('degradationCheck', { model: other, asOf: at(22, 3, 40) });
+    const reason = `the calendar was due at ${at(22, 3)}; 168 outcomes in the training window`;
+    expect(answer).toMatchObject({ verdict: 'ok', retraining: { decision: 'start', reason } });
+    expect(await until(() => trainer.requests() === 3, 30_000)).toBe(true);
+    expect(await test.database.query('select reason from retraining_runs where model = $1', [other])).toEqual(
+      [{ reason }],
+    );
+    endTraining({ state: 'failed', reason: 'no memory' });
+    await worker.client.workflow.getHandle(answer.retrainingWorkflow!).result();
+  });
 });

@@ -33,9 +33,10 @@ const checkOf = (name: PolicyCheck['name'], ...args: Parameters<typeof decide>) 
 
 describe('decideRetraining', () => {
   it('starts for a verdict that is a trigger, when every check holds', () => {
-    const { decision, reason, checks } = decide({});
-    expect({ decision, reason }).toEqual({
+    const { checks, ...answer } = decide({});
+    expect(answer).toEqual({
       decision: 'start',
+      triggers: ['verdict'],
       reason: 'the verdict is critical; 1080 outcomes in the training window',
     });
     expect(checks?.map(({ name, holds }) => [name, holds])).toEqual([
@@ -81,10 +82,21 @@ describe('decideRetraining', () => {
     ]);
   });
 
+  it('names the triggers that hold', () => {
+    const triggers = { ...policy.triggers, calendar: '0 3 15 * *', drift: 'alone' as const };
+    expect(decide({}, { triggers })).toMatchObject({
+      reason:
+        'the verdict is critical, and the calendar was due at 2011-05-15T03:00:00Z; 1080 outcomes in the training window',
+      triggers: ['verdict', 'calendar'],
+    });
+    expect(decide({ checks: [] }, { triggers }).triggers).toEqual(['calendar']);
+  });
+
   it('needs no other trigger when a person asks for it', () => {
     expect(decide({ byHand: true, checks: [] })).toMatchObject({
       decision: 'start',
       reason: 'a person asks for it; 1080 outcomes in the training window',
+      triggers: [],
     });
   });
 
