@@ -1,0 +1,106 @@
+/** The performance of what served when, in a simulated history. */
+
+import type { EvaluationEvidence } from '../degradation/evidence.ts';
+import type { Monitor } from '../monitor/schema.ts';
+import { evaluateSummary } from '../performance/evaluate.ts';
+import { metricIntervals, type SummaryBlock } from '../performance/intervals/metric-intervals.ts';
+import type { MetricName } from '../performance/metrics.ts';
+import { emptySummary, mergeSummaries } from '../performance/summary.ts';
+import { windowKey, type Window } from '../window.ts';
+import type { PairedBlock } from './improvement.ts';
+
+/** A version and what it would have predicted. */
+export interface SimulatedVersion {
+  readonly version: string;
+  /** Its outcomes in a window by hour, in the order of time; known from the start of its holdout on. */
+  readonly outcomesIn: (window: Window) => readonly SummaryBlock[];
+}
+
+/** From when on a version served. */
+export interface Served {
+  readonly from: number;
+  readonly version: SimulatedVersion;
+}
+
+/** What served in an hour, and its outcomes. */
+export interface ServedHours {
+  readonly version: string;
+  readonly hours: readonly SummaryBlock[];
+}
+
+/**
+ * The hours of a window, by the version that served in them; versions without rows there are left out.
+ *
+ * @param served in the order of time
+ * @example servedHours([], { start: 0, end: dayMs }) // []
+ */
+export function servedHours(served: readonly Served[], window: Window): readonly ServedHours[] {
+  return served.flatMap(({ version: { version, outcomesIn }, from }, i) => {
+    const start = Math.max(from, window.start);
+    const end = Math.min(served[i + 1]?.from ?? Infinity, window.end);
+    const hours = start < end ? outcomesIn({ start, end }) : [];
+    return hours.length === 0 ? [] : [{ version, hours }];
+  });
+}
+
+/**
+ * Evaluations of windows as a degradation check would find them, with every actual that is known today; what was evaluated
+ * once is kept.
+ */
+export function createEvaluator({
+  performance: { minimumOutcomes, intervalLevels },
+}: Pick<Monitor, 'performance'>): (served: readonly Served[], window: Window) => EvaluationEvidence[] {
+  const known = new Map<string, EvaluationEvidence>();
+  return (served, window) =>
+    servedHours(served, window).map(({ version, hours }) => {
+      const key = `${version}/${hours[0]!.start}/${hours.length}/${windowKey(window)}`;
+      const existing = known.get(key);
+      if (existing !== undefined) return existing;
+      const total = mergeSummaries(hours.map(({ summary }) => summary));
+      const { metrics, verdict, sampleSize } = evaluateSummary(total, { minimumOutcomes, intervalLevels });
+      const intervals: Partial<Record<MetricName, readonly [number, number]>> = {};
+      for (const [name, found] of Object.entries(metricIntervals(hours, { total, intervalLevels })))
+        if ('low' in found) intervals[name as MetricName] = [found.low, found.high];
+      const evaluation: EvaluationEvidence = {
+        version,
+        window,
+        revision: 1,
+        state: 'final',
+        sampleSize,
+        verdict,
+        metrics,
+        intervals,
+        coverage: 1,
+      };
+      known.set(key, evaluation);
+      return evaluation;
+    });
+}
+
+/**
+ * Two versions on the same hours of a window, an hour or a day in one block; hours that one of them has not predicted are
+ * left out.
+ *
+ * @example pairedBlocks({ version: '2', outcomesIn: () => [] }, { version: '1', outcomesIn: () => [] }, { start: 0, end: dayMs }, dayMs) // []
+ */
+export function pairedBlocks(
+  challenger: SimulatedVersion,
+  champion: SimulatedVersion,
+  window: Window,
+  blockMs: number,
+): readonly PairedBlock[] {
+  const theirs = new Map(champion.outcomesIn(window).map((hour) => [hour.start, hour.summary]));
+  const blocks = new Map<number, PairedBlock>();
+  for (const { start, summary } of challenger.outcomesIn(window)) {
+    const other = theirs.get(start);
+    if (other === undefined) continue;
+    const block = Math.floor(start / blockMs) * blockMs;
+    const none = { challenger: emptySummary(summary.task), champion: emptySummary(summary.task) };
+    const before = blocks.get(block) ?? none;
+    blocks.set(block, {
+      challenger: mergeSummaries([before.challenger, summary]),
+      champion: mergeSummaries([before.champion, other]),
+    });
+  }
+  return [...blocks.values()];
+}
