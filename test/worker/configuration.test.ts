@@ -17,6 +17,7 @@ describe('readConfiguration', () => {
       pushgatewayUrl: 'http://127.0.0.1:9091',
       channels: { slack: {}, pagerduty: {}, webhook: {}, alertmanager: {} },
       trainers: { secrets: {}, mayRunCommands: false },
+      registry: {},
       http: { host: '127.0.0.1', port: 9464 },
       maxConcurrentActivities: 8,
       shutdownGrace: '30s',
