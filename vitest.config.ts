@@ -9,7 +9,8 @@ export default defineConfig({
     reporters: ['default', new CountReporter()],
     // By default one fewer than the cores: one on a small machine, where most tests wait for servers anyway.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Much more than any needs on an idle machine: where all processors are taken, tests are slow, and not wrong.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 });

@@ -38,7 +38,7 @@ export function startWorkerProcess(environment: Readonly<Record<string, string>>
           .map((line) => (JSON.parse(line) as { http?: string }).http)
           .find((http) => http !== undefined);
         return url !== undefined || child.exitCode !== null;
-      }, 60_000);
+      }, 180_000);
       if (url === undefined) throw new Error(`the worker did not start: ${stdout}${stderr}`);
       return url;
     },
