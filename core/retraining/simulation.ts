@@ -98,7 +98,7 @@ export function* simulatePolicy(
   { name, starts: wants, validates = false }: SimulatedPolicy,
   history: RetrainingHistory,
 ): Generator<SimulatedTraining, SimulatedRun, SimulatedVersion> {
-  const { monitor, policy, rules, span, first, driftOf, countOutcomes } = history;
+  const { monitor, policy, span, first, driftOf, countOutcomes } = history;
   const check = createCheck(history);
   const served: Served[] = [{ from: -Infinity, version: first }];
   const validated = new Map<string, ValidatedMetrics>();
