@@ -160,8 +160,13 @@ async function handBack(
      where model = $1 and retraining_id = $2 and active_until is null`,
     [model, retrainingId],
   );
-  const reason = 'the promotion was taken back';
-  return { reference: count > 0 ? 'handed back' : 'kept', reason, pendingAlerts: [] };
+  return count > 0
+    ? {
+        reference: 'handed back',
+        reason: 'drift is measured against the former reference again',
+        pendingAlerts: [],
+      }
+    : { reference: 'kept', reason: 'the promotion was taken back', pendingAlerts: [] };
 }
 
 async function endDrift(

@@ -146,7 +146,11 @@ describe('handOverReference', () => {
     await handOver();
     await detect(18);
     await test.database.execute(`update model_versions set stage = 'archived' where version = '2'`);
-    expect(await handOver()).toMatchObject({ reference: 'handed back' });
+    expect(await handOver()).toEqual({
+      reference: 'handed back',
+      reason: 'drift is measured against the former reference again',
+      pendingAlerts: [],
+    });
     await detect(19);
     await detect(18);
     expect(await judged()).toEqual(['17 against 1: critical', '18 against 9: ok', '19 against 1: critical']);
