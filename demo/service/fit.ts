@@ -42,14 +42,17 @@ export type Fitted = Omit<Extract<TrainingAnswer, { state: 'succeeded' }>, 'stat
 /** Fits a challenger on the outcomes of the training window, and logs its predictions of the holdout in the shadow. */
 export async function fitOnOutcomes(
   deps: { readonly database: Database; readonly client: TidewatchClient; readonly models: ModelStore },
-  { retrainingId, model, training, holdout }: TrainingRequest,
+  { retrainingId, model, training, holdout, exclude }: TrainingRequest,
 ): Promise<Fitted> {
   const rows = await deps.database.query<TrainingRow & Record<string, unknown>>(
     `select features, coalesce(to_jsonb(actual), to_jsonb(actual_class)) as actual
      from predictions_with_actuals
      where model = $1 and event_time >= $2 and event_time < $3 and role = 'serving'
+       and not exists (
+         select from jsonb_to_recordset($4::jsonb) as left_out ("start" timestamptz, "end" timestamptz)
+         where event_time >= left_out."start" and event_time < left_out."end")
      order by event_time, entity`,
-    [model, training.start, training.end],
+    [model, training.start, training.end, JSON.stringify(exclude)],
   );
   const version = retrainingId.slice(0, 10);
   const fitted = await fitInThread(model, rows);
