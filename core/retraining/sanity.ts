@@ -11,9 +11,9 @@ export interface ChallengerFacts {
   readonly predictedRows: number;
   /** Its predictions that could not be stored, for example because they are not finite. */
   readonly rejectedRows: number;
-  /** Different predictions among its rows; of classes, with their probabilities. */
+  /** Different predictions among its rows, of classes with their probabilities; more than one is as good as two. */
   readonly distinctPredictions: number;
-  /** Different actuals of the same rows. */
+  /** Different actuals of the same rows, counted alike. */
   readonly distinctActuals: number;
   /** Regression: the actuals that are known of the reference and of the training window, and the predictions held against them. */
   readonly range?: {
@@ -111,7 +111,7 @@ function checkConstant({ distinctPredictions, distinctActuals }: ChallengerFacts
   return answer(
     'not-constant',
     distinctPredictions > 1 || distinctActuals <= 1,
-    `${distinctPredictions} different predictions`,
+    'its predictions differ from row to row',
     'the challenger predicts the same for every held-out row',
   );
 }
