@@ -13,6 +13,7 @@ import { addProfile } from './commands/profile.ts';
 import { addReport } from './commands/report.ts';
 import { addReprocess } from './commands/reprocess.ts';
 import { addRetrain } from './commands/retrain.ts';
+import { addRetrainings } from './commands/retrainings.ts';
 import { addRules } from './commands/rules.ts';
 import { addStatus } from './commands/status.ts';
 import { addWorker } from './commands/worker.ts';
@@ -34,6 +35,7 @@ const commands = [
   addReport,
   addReprocess,
   addRetrain,
+  addRetrainings,
   addCompare,
   addProfile,
 ];

@@ -1,5 +1,3 @@
-import { userInfo } from 'node:os';
-
 import type { Client } from '@temporalio/client';
 import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
 
@@ -11,6 +9,7 @@ import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-cl
 import { readConfiguration } from '../../worker/configuration.ts';
 import type { alertLifecycle } from '../../workflows/alert-lifecycle.ts';
 import { withDatabase } from '../database.ts';
+import { userName } from '../user-name.ts';
 import { stateText } from './alert-text.ts';
 import { requireAlert } from './store.ts';
 
@@ -77,14 +76,5 @@ async function update(
     // What an activity threw is wrapped once.
     const cause = error.cause?.cause ?? error.cause;
     throw new TidewatchError('UPDATE_REFUSED', { reason: reasonOf(cause) }, { cause: error });
-  }
-}
-
-/** A container may run under a user without a name. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return process.env['USER'] ?? 'somebody';
   }
 }

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+
+import type { ChangeOptions } from '../retrainings/change-retraining.ts';
+import type { ListOptions } from '../retrainings/store.ts';
+
+const examples = `
+Examples:
+  $ tidewatch retrainings
+  $ tidewatch retrainings show bike-demand
+  $ tidewatch retrainings show bike-demand 2011-04-27T03:40:00Z --json
+  $ tidewatch retrainings approve bike-demand --note "the numbers are fine"
+  $ tidewatch retrainings extend bike-demand --for 3d
+
+At most one retraining of a model is under way: approve, reject, cancel and extend are about that one.
+
+Exit codes: 0; 2 for a retraining that is not there, or cannot be changed so; 3 where Postgres or Temporal does not answer.`;
+
+/** `tidewatch retrainings` */
+export function addRetrainings(program: Command): void {
+  const retrainings = program
+    .command('retrainings')
+    .description('the retrainings: how far each is, whether it has helped, what it has cost and gained')
+    .addHelpText('after', examples);
+  retrainings
+    .command('list', { isDefault: true })
+    .description('the newest ones')
+    .option('--model <name>', 'of this model only')
+    .option('--limit <number>', 'so many at most', '20')
+    .option('--json', 'print them as JSON')
+    .action(async (options: ListOptions & { readonly json?: true }) => {
+      const { printRetrainings } = await import('../retrainings/print-retrainings.ts');
+      await printRetrainings(options);
+    });
+  retrainings
+    .command('show <model> [id]')
+    .description('one with its history: by its id, or the one under way, or the newest')
+    .option('--json', 'print it as JSON')
+    .action(async (model: string, id: string | undefined, options: { readonly json?: true }) => {
+      const { printRetraining } = await import('../retrainings/print-retrainings.ts');
+      await printRetraining(model, id, options);
+    });
+  addChange(retrainings, 'approve', 'let the challenger go on that waits for it');
+  addChange(
+    retrainings,
+    'reject',
+    'refuse the challenger that waits for approval, or end its shadow or canary',
+  );
+  addChange(retrainings, 'cancel', 'end it at any step; a promoted challenger is rolled back');
+  addChange(
+    retrainings,
+    'extend',
+    'give an approval, a shadow, a canary or a verification more time',
+  ).requiredOption('--for <duration>', 'how much more, such as 3d');
+}
+
+function addChange(retrainings: Command, change: ChangeOptions['change'], description: string): Command {
+  return retrainings
+    .command(`${change} <model>`)
+    .description(description)
+    .option('--note <text>', 'what you write about it')
+    .option('--by <name>', 'who you are; by default your name on this machine')
+    .option('--json', 'print how the retraining stands then as JSON')
+    .action(async (model: string, options: Omit<ChangeOptions, 'change'>) => {
+      const { changeRetraining } = await import('../retrainings/change-retraining.ts');
+      await changeRetraining(model, { ...options, change });
+    });
+}

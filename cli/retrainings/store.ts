@@ -1,0 +1,135 @@
+/** What the commands read of retrainings. */
+
+import type { Approval, StoredLook } from '../../activities/retraining/store.ts';
+import { TidewatchError } from '../../core/errors.ts';
+import type { Payback } from '../../core/retraining/payback.ts';
+import type { Helped, RetrainingStateName } from '../../core/retraining/states.ts';
+import { formatInstant } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+
+export interface ListOptions {
+  readonly model?: string;
+  readonly limit: string;
+}
+
+/** A retraining as it is shown. JSON-safe. */
+export interface ShownRetraining {
+  readonly model: string;
+  /** The instant that it was started for. */
+  readonly retrainingId: string;
+  readonly state: RetrainingStateName;
+  readonly reason: string;
+  readonly champion: string | null;
+  readonly challenger: string | null;
+  readonly waitsUntil: string | null;
+  readonly promotedAt: string | null;
+  readonly endedAt: string | null;
+  readonly approval: Approval | null;
+  readonly helped: Helped | null;
+  /** The newest comparison of both versions since the promotion, or in the rollout. */
+  readonly verification: (StoredLook & { readonly payback?: Payback }) | null;
+  readonly cost: number | null;
+  readonly workflowId: string;
+}
+
+interface Row extends Record<string, unknown> {
+  readonly model: string;
+  readonly retrainingId: string;
+  readonly state: RetrainingStateName;
+  readonly reason: string;
+  readonly champion: string | null;
+  readonly challenger: string | null;
+  readonly waitsUntil: number | null;
+  readonly promotedAt: number | null;
+  readonly endedAt: number | null;
+  readonly approval: Approval | null;
+  readonly helped: Helped | null;
+  readonly verification: ShownRetraining['verification'];
+  readonly cost: number | null;
+  readonly workflowId: string;
+}
+
+const columns = `model, retraining_id as "retrainingId", state, reason, champion_version as champion,
+  challenger_version as challenger, waits_until as "waitsUntil", promoted_as_of as "promotedAt", ended_as_of as "endedAt",
+  approval, helped, coalesce(verification, rollout -> 'look') as verification, cost, workflow_id as "workflowId"`;
+
+function shown(row: Row): ShownRetraining {
+  const instant = (at: number | null): string | null => (at === null ? null : formatInstant(at));
+  const { waitsUntil, promotedAt, endedAt } = row;
+  return {
+    ...row,
+    waitsUntil: instant(waitsUntil),
+    promotedAt: instant(promotedAt),
+    endedAt: instant(endedAt),
+  };
+}
+
+/** The newest first. */
+export async function listRetrainings(
+  connection: Queryable,
+  { model, limit }: ListOptions,
+): Promise<ShownRetraining[]> {
+  if (!/^[1-9]\d{0,5}$/.test(limit)) {
+    const reason = `"${limit}" is not a number of retrainings; write for example 20`;
+    throw new TidewatchError('INVALID_OPTION', { option: '--limit', reason });
+  }
+  const rows = await connection.query<Row>(
+    `select ${columns} from retraining_runs where $1::text is null or model = $1
+     order by as_of desc, model limit $2`,
+    [model ?? null, Number(limit)],
+  );
+  return rows.map(shown);
+}
+
+/**
+ * One retraining of a model, by default the one under way, or else the newest.
+ *
+ * @throws TidewatchError `UNKNOWN_RETRAINING`
+ */
+export async function requireRetraining(
+  connection: Queryable,
+  model: string,
+  retrainingId?: string,
+): Promise<ShownRetraining> {
+  const [row] = await connection.query<Row>(
+    `select ${columns} from retraining_runs where model = $1 and ($2::text is null or retraining_id = $2)
+     order by finished_at is not null, as_of desc limit 1`,
+    [model, retrainingId ?? null],
+  );
+  if (row === undefined)
+    throw new TidewatchError('UNKNOWN_RETRAINING', { model, retrainingId: retrainingId ?? '' });
+  return shown(row);
+}
+
+export interface RetrainingEvent {
+  readonly at: string;
+  readonly asOf: string;
+  readonly event: string;
+  readonly summary: string;
+  readonly by?: string;
+}
+
+/** What has happened in it, the oldest first. */
+export async function readEvents(
+  connection: Queryable,
+  { model, retrainingId }: Pick<ShownRetraining, 'model' | 'retrainingId'>,
+): Promise<RetrainingEvent[]> {
+  const rows = await connection.query<{
+    at: number;
+    asOf: number;
+    event: string;
+    summary: string;
+    actor: string | null;
+  }>(
+    `select recorded_at as at, as_of as "asOf", event, summary, actor
+     from retraining_events where model = $1 and retraining_id = $2
+     order by recorded_at`,
+    [model, retrainingId],
+  );
+  return rows.map(({ at, asOf, actor, ...rest }) => ({
+    ...rest,
+    at: formatInstant(at),
+    asOf: formatInstant(asOf),
+    ...(actor !== null && { by: actor }),
+  }));
+}
