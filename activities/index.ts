@@ -20,7 +20,14 @@ import { createSummarizeOutcomes } from './performance/summarize-outcomes.ts';
 import { createWatchProcesses } from './processes/watch-processes.ts';
 import { createProfileHours } from './profiles/profile-hours.ts';
 import { createBeginRetraining } from './retraining/begin-retraining.ts';
-import { createFailRetraining, createJudgeChallenger } from './retraining/end-retraining.ts';
+import { createAbandonRetraining } from './retraining/abandon-retraining.ts';
+import { createChangeRetraining } from './retraining/change-retraining.ts';
+import { createConcludeRetraining } from './retraining/conclude-retraining.ts';
+import { createFollowRollout } from './retraining/follow-rollout.ts';
+import { createPromoteChallenger } from './retraining/promote-challenger.ts';
+import { createRequestApproval } from './retraining/request-approval.ts';
+import { createRevertPromotion } from './retraining/revert-promotion.ts';
+import { createVerifyPromotion } from './retraining/verify-promotion.ts';
 import { createHandOverReference } from './retraining/new-reference.ts';
 import { createRecordInMlflow } from './retraining/record-in-mlflow.ts';
 import { createCancelTraining } from './retraining/cancel-training.ts';
@@ -53,9 +60,15 @@ export function createActivities(deps: ActivityDependencies) {
     cancelTraining: createCancelTraining(deps),
     recordChallenger: createRecordChallenger(deps),
     validateChallenger: createValidateChallenger(deps),
-    judgeChallenger: createJudgeChallenger(deps),
-    failRetraining: createFailRetraining(deps),
     watchProcesses: createWatchProcesses(deps),
+    requestApproval: createRequestApproval(deps),
+    followRollout: createFollowRollout(deps),
+    promoteChallenger: createPromoteChallenger(deps),
+    verifyPromotion: createVerifyPromotion(deps),
+    revertPromotion: createRevertPromotion(deps),
+    concludeRetraining: createConcludeRetraining(deps),
+    changeRetraining: createChangeRetraining(deps),
+    abandonRetraining: createAbandonRetraining(deps),
     wakeAlerts: createWakeAlerts(deps),
     followAlert: createFollowAlert(deps),
     changeAlert: createChangeAlert(deps),

@@ -71,6 +71,20 @@ export const errorCatalog = {
     message:
       'The monitor of "{model}" has no `retraining` section, so there is no trainer to ask. Add one and run `tidewatch apply`.',
   },
+  CHAMPION_CHANGED: {
+    retryable: false,
+    message:
+      'The champion of "{model}" is {champion} now, but the challenger was compared with {compared}. Start `retraining` again, so that it is compared with {champion}.',
+  },
+  UNKNOWN_RETRAINING: {
+    retryable: false,
+    message:
+      'There is no retraining {retrainingId} of the model "{model}". `tidewatch retrainings` lists those there are.',
+  },
+  RETRAINING_NOT_CHANGED: {
+    retryable: false,
+    message: 'The retraining {retrainingId} of "{model}" is left as it is: {reason}.',
+  },
   SCHEMA_BEHIND: {
     retryable: true,
     message: 'The database is at migration {actual}, this code needs {expected}. Run `tidewatch migrate`.',

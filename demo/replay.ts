@@ -7,6 +7,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 
 import type { TidewatchClient } from '../client/tidewatch-client.ts';
 import { dayMs, formatInstant, hourMs, hoursOf, minuteMs } from '../core/window.ts';
+import type { RetrainingProgress } from '../workflows/retraining-conversation.ts';
 import type { DemoRow, Scenario } from './scenarios.ts';
 
 export interface ReplayOptions {
@@ -51,6 +52,7 @@ export async function replay(options: ReplayOptions): Promise<void> {
   const arriving = served.filter((row) => row.knownAt !== null).sort((a, b) => a.knownAt! - b.knownAt!);
   const total = scenario.weeks * 7;
   let arrived = 0;
+  let retraining: string | null = null;
   for (let done = 1; done <= total; done += 1) {
     signal.throwIfAborted();
     const day = scenario.serveFrom + done * dayMs;
@@ -69,8 +71,10 @@ export async function replay(options: ReplayOptions): Promise<void> {
       if (hourly) await runSchedule(options, 'actuals-backfill', hour + 5 * minuteMs);
     }
     const check = await runDay(options, day, hourly);
-    if (check.retrainingWorkflow !== null) {
-      await options.temporal.workflow.getHandle(check.retrainingWorkflow).result();
+    retraining = check.retrainingWorkflow ?? retraining;
+    if (retraining !== null) {
+      const checkedAt = formatInstant(day + scheduledMinute['degradation-check']);
+      retraining = (await untilItWaits(options, retraining, checkedAt)) === 'over' ? null : retraining;
     }
     if (new Date(day).getUTCDay() === monday) {
       await runSchedule(options, 'weekly-report', day + scheduledMinute['weekly-report']);
@@ -88,6 +92,24 @@ async function runDay(options: ReplayOptions, day: number, hourly: boolean): Pro
     hourly ? undefined : runSchedule(options, 'actuals-backfill', day + scheduledMinute['actuals-backfill']),
   ]);
   return check as CheckAnswer;
+}
+
+/** Until a retraining has looked at this day, and waits for the next one or for a person; or until it is over. */
+async function untilItWaits(
+  { temporal, signal }: ReplayOptions,
+  workflowId: string,
+  checkedAt: string,
+): Promise<'waits' | 'over'> {
+  const handle = temporal.workflow.getHandle(workflowId);
+  for (;;) {
+    signal.throwIfAborted();
+    if ((await handle.describe()).status.name !== 'RUNNING') return 'over';
+    // Nobody answers for a moment while it begins.
+    const progress = await handle.query<RetrainingProgress>('progress').catch(() => undefined);
+    if (progress?.waitsFor === 'a person') return 'waits';
+    if (progress?.waitsFor === 'the next day' && progress.asOf >= checkedAt) return 'waits';
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 /** Backfills one nominal time of a schedule and waits for the run; gives its result. */

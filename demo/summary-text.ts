@@ -14,7 +14,10 @@ export function formatSummary(
     '',
     weeksTable(summary),
     '',
-    ...summary.retrainings.map(({ asOf, state, reason }) => `retraining as of ${asOf}: ${state} (${reason})`),
+    ...summary.retrainings.map(
+      ({ asOf, state, helped, reason }) =>
+        `retraining as of ${asOf}: ${state}${helped === null ? '' : `, helped: ${helped}`} (${reason})`,
+    ),
     '',
     ...list('Slack', summary.alerts.slack),
     ...list('e-mail', summary.alerts.email),

@@ -36,6 +36,8 @@ export interface Week {
 export interface Retraining {
   readonly asOf: string;
   readonly state: string;
+  /** Null where nothing was promoted. */
+  readonly helped: string | null;
   readonly champion: string | null;
   readonly challenger: string | null;
   readonly reason: string;
@@ -155,17 +157,19 @@ async function readRetrainings(database: Database, model: string): Promise<Retra
   const rows = await database.query<{
     as_of: number;
     state: string;
+    helped: string | null;
     champion_version: string | null;
     challenger_version: string | null;
     reason: string;
   }>(
-    `select as_of, state, champion_version, challenger_version, reason
+    `select as_of, state, helped, champion_version, challenger_version, reason
      from retraining_runs where model = $1 order by as_of`,
     [model],
   );
   return rows.map((row) => ({
     asOf: formatDay(row.as_of),
     state: row.state,
+    helped: row.helped,
     champion: row.champion_version,
     challenger: row.challenger_version,
     reason: row.reason,

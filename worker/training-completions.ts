@@ -3,9 +3,10 @@
 import type { IncomingMessage } from 'node:http';
 
 import type { CallbackTokens } from '../activities/retraining/callback-tokens.ts';
-import { isRunning, type RetrainingRun } from '../activities/retraining/store.ts';
+import type { RetrainingRun } from '../activities/retraining/store.ts';
 import type { TrainingKey } from '../activities/retraining/trainers/http.ts';
 import { reasonOf } from '../core/errors.ts';
+import { isRunningState } from '../core/retraining/states.ts';
 import type { TrainingAnswer } from '../core/retraining/trainer-contract.ts';
 import { longestAnswerBytes, readTrainingAnswer } from '../core/retraining/trainer-contract.ts';
 import type { Answer } from './report-pages.ts';
@@ -71,7 +72,8 @@ export async function receiveCompletion(
   const { model, retrainingId } = training;
   const run = await find(training);
   if (run === undefined) return say(404, `${model} has no retraining ${retrainingId}`);
-  if (!isRunning(run)) return say(409, `the retraining has ended: ${run.state}; this answer is not taken`);
+  if (!isRunningState(run.state))
+    return say(409, `the retraining has ended: ${run.state}; this answer is not taken`);
   if (run.challenger_version !== null) {
     const isSame = answer.state === 'succeeded' && answer.version === run.challenger_version;
     return isSame

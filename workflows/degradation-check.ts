@@ -4,19 +4,21 @@ import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { asOfOf, decodeInput } from './input.ts';
 import { retraining } from './retraining.ts';
 import type { ResultOf, RunFacts } from './steps.ts';
-import { decisions, pushMetrics, scans, watchProcesses } from './steps.ts';
+import { decisions, pushMetrics, scans, wakeAlerts, watchProcesses } from './steps.ts';
+import { wakeRetraining } from './wake-retraining.ts';
 
 /**
  * Judges by the monitor's rules whether a model has degraded, tells people when that changes, and may start `retraining`.
  *
  * Guaranteed: what it judges is evaluated first, whatever order the schedules ran in; a day whose numbers are restated is
  * judged again, until its actuals horizon closes; a degradation is told once, and again only after it was over; at most one
- * retraining of a model runs.
+ * retraining of a model runs, and it hears that another day is over.
  */
 export async function degradationCheck(
   input: unknown,
 ): Promise<
-  Omit<ResultOf<'checkDegradation'>, 'pendingAlerts'> & RunFacts & { retrainingWorkflow: string | null }
+  Omit<ResultOf<'checkDegradation'>, 'pendingAlerts' | 'underWay'> &
+    RunFacts & { retrainingWorkflow: string | null }
 > {
   const { model, act, ...rest } = decodeInput('degradationCheck', input);
   const asOf = asOfOf(rest);
@@ -29,8 +31,9 @@ export async function degradationCheck(
   await decisions.estimatePerformance({ model, asOf });
   const check = await decisions.checkDegradation({ model, asOf, act: act ?? false });
   const metrics = await pushMetrics({ model, process: 'degradation-check' });
-  const { pendingAlerts, ...verdict } = check;
-  if (pendingAlerts.length > 0) await decisions.wakeAlerts({ model, alertKeys: pendingAlerts });
+  const { pendingAlerts, underWay, ...verdict } = check;
+  await wakeAlerts(model, pendingAlerts);
+  if (underWay !== undefined) await wakeRetraining(underWay);
   const started =
     check.retraining.decision === 'start' ? await startRetraining(model, asOf, reasonOf(check)) : null;
   return { ...verdict, retrainingWorkflow: started, metrics, asOf };

@@ -1,7 +1,13 @@
 /** The activities that workflows call, with the time each may take. */
 
 import type { ActivityOptions } from '@temporalio/workflow';
-import { ActivityCancellationType, ActivityFailure, log, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  isCancellation,
+  log,
+  proxyActivities,
+} from '@temporalio/workflow';
 
 import type { Activities } from '../activities/index.ts';
 import { hourMs, parseInstant } from '../core/window.ts';
@@ -39,7 +45,10 @@ const post: ActivityOptions = {
 
 export const scans =
   proxyActivities<
-    Pick<Activities, 'attachActuals' | 'summarizeOutcomes' | 'profileHours' | 'calibrateDrift'>
+    Pick<
+      Activities,
+      'attachActuals' | 'summarizeOutcomes' | 'profileHours' | 'calibrateDrift' | 'handOverReference'
+    >
   >(scan);
 
 export const decisions =
@@ -56,10 +65,16 @@ export const decisions =
       | 'planTraining'
       | 'startTraining'
       | 'readTraining'
-      | 'cancelTraining'
       | 'recordChallenger'
-      | 'judgeChallenger'
-      | 'failRetraining'
+      | 'cancelTraining'
+      | 'validateChallenger'
+      | 'requestApproval'
+      | 'followRollout'
+      | 'verifyPromotion'
+      | 'revertPromotion'
+      | 'concludeRetraining'
+      | 'abandonRetraining'
+      | 'changeRetraining'
       | 'wakeAlerts'
       | 'followAlert'
       | 'changeAlert'
@@ -67,11 +82,17 @@ export const decisions =
     >
   >(decide);
 
+/** What is taken back must not be promoted a moment later: a cancellation waits for the end of the try that is under way. */
+export const promotions = proxyActivities<Pick<Activities, 'promoteChallenger'>>({
+  ...decide,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
 export const messages = proxyActivities<Pick<Activities, 'deliverAlerts'>>(deliver);
 
 export const reports = proxyActivities<Pick<Activities, 'sendReport'>>(post);
 
-const pushes = proxyActivities<Pick<Activities, 'pushMetrics'>>(push);
+const pushes = proxyActivities<Pick<Activities, 'pushMetrics' | 'recordInMlflow'>>(push);
 
 const looks = proxyActivities<Pick<Activities, 'watchProcesses'>>(look);
 
@@ -84,6 +105,21 @@ export interface RunFacts {
 
 /** The result of an activity. */
 export type ResultOf<Name extends keyof Activities> = Awaited<ReturnType<Activities[Name]>>;
+
+/** Brings MLflow up to date, where a monitor names one. One that stays away is brought up to date by the next step. */
+export async function recordInMlflow(key: Parameters<Activities['recordInMlflow']>[0]): Promise<void> {
+  try {
+    await pushes.recordInMlflow(key);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    log.warn('MLflow was not told; the next step tells it', { cause: error.cause?.message });
+  }
+}
+
+/** Wakes the life cycles of alerts that have something to do. */
+export async function wakeAlerts(model: string, alertKeys: readonly string[]): Promise<void> {
+  if (alertKeys.length > 0) await decisions.wakeAlerts({ model, alertKeys });
+}
 
 /** Pushes a process's gauges. A Pushgateway that stays away does not fail the run: what was computed is stored. */
 export async function pushMetrics(

@@ -28,7 +28,7 @@ export interface NewEvent extends AlertName, LatestTrouble {
 /** Who wants to know looks at the alert. */
 const quiet: readonly string[] = ['snoozed', 'commented'];
 /** How the trouble is taken and how it ends is for all who have heard of it. */
-const forAll: readonly string[] = ['acknowledged', 'failed', 'rolled-back'];
+const forAll: readonly string[] = ['acknowledged', 'failed', 'promoted', 'rolled-back'];
 const isForAll = (kind: string): boolean => endsAlert(kind) || forAll.includes(kind);
 
 /** Records an event, and whom it is told to by the routes of the monitor; the caller holds the lock of the alert. */

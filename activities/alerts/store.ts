@@ -8,7 +8,7 @@ import type { LifeRules } from '../../core/alert/rules.ts';
 import type { AlertSettings } from '../../core/monitor/schema.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { Provenance } from '../processes/provenance.ts';
-import { lockAlert, putAlerts, takeAlerts, wallClock } from './alert-rows.ts';
+import { lockAlert, putAlerts, takeAlert, takeAlerts, wallClock } from './alert-rows.ts';
 import type { FoundAlert, StoredAlert } from './alert-rows.ts';
 import { lifeRulesOfKinds } from './alert-settings.ts';
 import { recordEvents } from './record-event.ts';
@@ -76,6 +76,37 @@ export async function openAlert(connection: Queryable, trouble: Trouble): Promis
  */
 export async function resolveAlert(connection: Queryable, relief: Relief): Promise<string | null> {
   return observeAlert(connection, relief, 'ok');
+}
+
+/**
+ * Records news of an alert that is open, neither better nor worse: a step that people want to hear of. In the transaction of the
+ * caller, who does not take the same step twice; where the alert is over it records nothing.
+ */
+export async function tellOfAlert(
+  connection: Queryable,
+  news: Trouble & { readonly event: string },
+): Promise<void> {
+  const {
+    kind,
+    model,
+    subject,
+    event,
+    severity,
+    asOf,
+    summary,
+    facts,
+    links = [],
+    alerts,
+    provenance,
+  } = news;
+  const alertKey = keyOf(kind, model, subject);
+  const stored = await takeAlert(connection, { model, alertKey });
+  if (stored === undefined || stored.life.state === 'resolved') return;
+  const { workflowId, runId } = provenance;
+  const latest = { summary, facts, links, workflowId, runId };
+  await putAlerts(connection, [{ ...stored, latest }]);
+  const name = { model, alertKey, alertKind: kind, subject, episode: stored.life.episode };
+  await recordEvents(connection, model, [{ ...name, kind: event, severity, asOf, ...latest }], alerts.routes);
 }
 
 /**

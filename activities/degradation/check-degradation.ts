@@ -13,6 +13,7 @@ import { monitorRun } from '../processes/monitor-run.ts';
 import type { Provenance } from '../processes/provenance.ts';
 import { advanceWatermark, makesUpThePast } from '../processes/watermarks.ts';
 import { decideToRetrain } from '../retraining/decide.ts';
+import { findRunningRetraining } from '../retraining/store.ts';
 import { judgeDays } from './judge-days.ts';
 import type { DegradationCheck } from './store.ts';
 import { findServingVersion, firedLast, storeCheck } from './store.ts';
@@ -29,6 +30,8 @@ export interface CheckDegradationResult {
   readonly reason: string;
   readonly version: string | null;
   readonly retraining: RetrainingDecision;
+  /** The retraining of the model that waits for days to pass. */
+  readonly underWay?: { readonly model: string; readonly retrainingId: string; readonly workflowId: string };
   /** The model's alerts with messages still to be delivered, also by an earlier run that died before it woke them. */
   readonly pendingAlerts: readonly string[];
 }
@@ -75,10 +78,20 @@ export function createCheckDegradation(
         reason: joined(reason, restated),
         version,
         retraining,
+        ...(await retrainingUnderWay(connection, model)),
         pendingAlerts: await listPendingAlerts(connection, model),
       };
     });
   };
+}
+
+async function retrainingUnderWay(
+  connection: Queryable,
+  model: string,
+): Promise<Pick<CheckDegradationResult, 'underWay'>> {
+  const run = await findRunningRetraining(connection, model);
+  if (run === undefined) return {};
+  return { underWay: { model, retrainingId: run.retraining_id, workflowId: run.workflow_id } };
 }
 
 interface Telling {

@@ -2,8 +2,6 @@
 
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { summarizeClassification } from '../../core/performance/classification-summary.ts';
-import type { Evaluation } from '../../core/performance/evaluate.ts';
-import { evaluateSummary } from '../../core/performance/evaluate.ts';
 import { peakFlags } from '../../core/performance/peak-hours.ts';
 import { summarizeRegression } from '../../core/performance/regression-summary.ts';
 import type { OutcomeSummary } from '../../core/performance/summary.ts';
@@ -48,10 +46,4 @@ export function summarizeRows(monitor: Monitor, rows: readonly OutcomeRow[]): Ou
     classes,
     ...(monitor.positiveClass !== undefined && { positiveClass: monitor.positiveClass }),
   });
-}
-
-/** The metrics of a monitor's task over outcome rows. */
-export function evaluateRows(monitor: Monitor, rows: readonly OutcomeRow[]): Evaluation {
-  const { minimumOutcomes, intervalLevels } = monitor.performance;
-  return evaluateSummary(summarizeRows(monitor, rows), { minimumOutcomes, intervalLevels });
 }

@@ -1,76 +1,59 @@
-import { trainingWindows } from '../../core/retraining/windows.ts';
+import type { Monitor } from '../../core/monitor/schema.ts';
+import type { RetrainingStateName } from '../../core/retraining/states.ts';
+import { isRunningState } from '../../core/retraining/states.ts';
 import type { WindowText } from '../../core/window.ts';
-import { durationMs, formatInstant, formatWindow, hourMs, parseInstant } from '../../core/window.ts';
+import { formatInstant, formatWindow, parseInstant, parseWindow } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import { runOf } from '../activity-context.ts';
 import { listPendingAlerts, openAlert } from '../alerts/store.ts';
 import { findServingVersion } from '../degradation/store.ts';
 import { findMonitor } from '../monitors/store.ts';
-import type { RetrainingDependencies } from './retraining-run.ts';
+import { recordRetrainingEvent } from './progress.ts';
+import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
 import { alertOf, policyOf } from './retraining-run.ts';
-import {
-  endAbandonedRetrainings,
-  findRetraining,
-  findRetrainingState,
-  insertRetraining,
-  isRunning,
-} from './store.ts';
+import { specifyTraining } from './specification.ts';
+import type { RetrainingRun } from './store.ts';
+import { findRetraining, findRunningRetraining, insertRetraining } from './store.ts';
 
 export type BeginRetrainingResult =
-  | { readonly decision: 'refused'; readonly reason: string }
+  | {
+      readonly decision: 'refused';
+      readonly reason: string;
+      /** The retraining that holds the model's one place. */
+      readonly holder?: RetrainingKey & { readonly workflowId: string };
+    }
   | {
       readonly decision: 'begun';
       readonly retrainingId: string;
+      /** Further than `training` where this run takes up the work of one that was ended from outside. */
+      readonly state: RetrainingStateName;
       readonly holdout: WindowText;
       readonly pendingAlerts: readonly string[];
     };
 
-/** Claims the model's one place for a running retraining, and tells people that it started. */
+/** Claims the model's one place for a running retraining, freezes what it is trained on, and tells people that it started. */
 export function createBeginRetraining(
-  deps: RetrainingDependencies,
+  deps: Pick<RetrainingDependencies, 'database' | 'context'>,
 ): (input: { model: string; asOf: string; reason: string }) => Promise<BeginRetrainingResult> {
   return async function beginRetraining({ model, asOf: asOfText, reason }) {
     const asOf = parseInstant(asOfText);
     const { monitor } = await findMonitor(deps.database, model);
-    const policy = policyOf(monitor);
-    const { training, holdout } = trainingWindows(asOf, policy);
+    policyOf(monitor);
     const retrainingId = formatInstant(asOf);
-    const timeoutMs = durationMs(policy.trainer.timeout);
     const run = runOf(deps.context());
 
     return deps.database.transaction(async (connection) => {
       await lockUntilCommit(connection, `retraining:${model}`);
-      await endAbandonedRetrainings(connection, model, timeoutMs + hourMs);
       const existing = await findRetraining(connection, model, retrainingId);
       // Of a terminated or reset run, the next one of its workflow id takes up the work.
       const mine =
-        existing?.workflow_id === run.workflowId && (isRunning(existing) || existing.run_id === run.runId);
-      if (existing !== undefined && !mine) {
-        return {
-          decision: 'refused',
-          reason: `the retraining as of ${retrainingId} is ${existing.state} already`,
-        };
-      }
-      const begun =
-        existing ??
-        (await insertRetraining(connection, {
-          model,
-          retrainingId,
-          reason,
-          asOf,
-          training,
-          holdout,
-          championVersion: await findServingVersion(connection, model, { asOf, before: holdout.end }),
-          ...run,
-        }));
-      if (begun === undefined) {
-        const { lastStartedAsOf } = await findRetrainingState(connection, model);
-        const since = lastStartedAsOf === null ? '' : `, started as of ${formatInstant(lastStartedAsOf)},`;
-        return {
-          decision: 'refused',
-          reason: `another retraining of ${model}${since} is still running; one at a time`,
-        };
-      }
+        existing?.workflow_id === run.workflowId &&
+        (isRunningState(existing.state) || existing.run_id === run.runId);
+      if (existing !== undefined && !mine) return refused(existing);
+      const holder = await findRunningRetraining(connection, model);
+      if (holder !== undefined && !mine) return refused(holder);
+      const begun = existing ?? (await start(connection, monitor, { asOf, reason, run }));
       await openAlert(connection, {
         ...alertOf(monitor, begun, run),
         severity: 'info',
@@ -80,9 +63,56 @@ export function createBeginRetraining(
       return {
         decision: 'begun',
         retrainingId,
-        holdout: formatWindow(holdout),
+        state: begun.state,
+        holdout: formatWindow({ start: begun.holdout_start, end: begun.holdout_end }),
         pendingAlerts: await listPendingAlerts(connection, model),
       };
     });
   };
+}
+
+/** Freezes what it is trained on. */
+async function start(
+  connection: Queryable,
+  monitor: Monitor,
+  {
+    asOf,
+    reason,
+    run,
+  }: { readonly asOf: number; readonly reason: string; readonly run: ReturnType<typeof runOf> },
+): Promise<RetrainingRun> {
+  const { model } = monitor;
+  const specification = await specifyTraining(connection, monitor, asOf);
+  const holdout = parseWindow(specification.holdout);
+  const begun = await insertRetraining(connection, {
+    model,
+    retrainingId: formatInstant(asOf),
+    reason,
+    asOf,
+    specification,
+    training: parseWindow(specification.training),
+    holdout,
+    championVersion: await findServingVersion(connection, model, { asOf, before: holdout.end }),
+    ...run,
+  });
+  const event = { eventId: begun.state, event: begun.state, asOf, summary: reason };
+  await recordRetrainingEvent(connection, begun, event);
+  return begun;
+}
+
+function refused(holder: RetrainingRun): BeginRetrainingResult {
+  const { model, retraining_id: retrainingId, workflow_id: workflowId, state } = holder;
+  if (!isRunningState(state)) {
+    return { decision: 'refused', reason: `the retraining as of ${retrainingId} is ${state} already` };
+  }
+  return {
+    decision: 'refused',
+    reason: `another retraining of ${model}, started as of ${formatInstant(holder.as_of)}, is ${underWay(holder)}; one at a time`,
+    holder: { model, retrainingId, workflowId },
+  };
+}
+
+/** `verifying until 2011-05-04T00:00:00Z` */
+function underWay({ state, waits_until: until }: Pick<RetrainingRun, 'state' | 'waits_until'>): string {
+  return until === null ? `still ${state}` : `${state} until ${formatInstant(until)}`;
 }

@@ -1,24 +1,12 @@
 /** Retraining runs, model versions and the outcomes they are judged by. */
 
-import { isRunningState } from '../../core/retraining/states.ts';
-import type { EndState, RetrainingStateName } from '../../core/retraining/states.ts';
+import type { JudgedRows } from '../../core/retraining/approval.ts';
+import type { Helped, RetrainingStateName } from '../../core/retraining/states.ts';
+import type { TrainingSpecification } from '../../core/retraining/specification.ts';
+import type { Verification } from '../../core/retraining/verification.ts';
 import type { Window, WindowText } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
-import type { OutcomeRow } from '../performance/outcome-rows.ts';
-import { outcomeColumns } from '../performance/outcome-rows.ts';
-
-export async function findRetrainingState(
-  connection: Queryable,
-  model: string,
-): Promise<{ running: boolean; lastStartedAsOf: number | null }> {
-  const [row] = await connection.query<{ running: boolean | null; last: number | null }>(
-    `select bool_or(finished_at is null) as running, max(as_of) as last
-     from retraining_runs where model = $1`,
-    [model],
-  );
-  return { running: row?.running ?? false, lastStartedAsOf: row?.last ?? null };
-}
 
 export interface RetrainingRun extends Record<string, unknown> {
   readonly model: string;
@@ -32,17 +20,52 @@ export interface RetrainingRun extends Record<string, unknown> {
   readonly holdout_end: number;
   readonly champion_version: string | null;
   readonly challenger_version: string | null;
+  /** Null: it began before there were any. */
+  readonly specification: TrainingSpecification | null;
+  /** What the validation has found. */
+  readonly comparison: { readonly gates: readonly JudgedRows[] } | null;
+  readonly approval: Approval | null;
+  readonly rollout: Rollout | null;
+  readonly traffic_share: number;
+  readonly waits_until: number | null;
+  readonly hook: 'promoting' | 'promoted' | 'reverting' | 'reverted' | null;
+  readonly promoted_as_of: number | null;
+  readonly verification: StoredLook | null;
+  readonly helped: Helped | null;
+  readonly cost: number | null;
   readonly workflow_id: string;
   readonly run_id: string;
+  readonly started_at: number;
 }
 
-/** Is this retraining still under way? */
-export function isRunning({ state }: Pick<RetrainingRun, 'state'>): boolean {
-  return isRunningState(state);
+/** Whether a person is asked, why, and what was decided. */
+export interface Approval {
+  readonly needed: boolean;
+  readonly reason: string;
+  readonly decision?: 'approved' | 'rejected' | 'cancelled';
+  readonly by?: string;
+  readonly note?: string;
+}
+
+export interface Rollout {
+  readonly kind: 'shadow' | 'canary';
+  /** An instant, as text. */
+  readonly start: string;
+  readonly look?: StoredLook;
+}
+
+/** One comparison of both versions, as it is stored. */
+export interface StoredLook extends Verification {
+  readonly asOf: string;
+  readonly window: WindowText;
+  readonly day: number;
+  readonly metric: string;
+  readonly rows: number;
 }
 
 const columns = `model, retraining_id, state, reason, as_of, training_start, training_end, holdout_start, holdout_end,
-  champion_version, challenger_version, workflow_id, run_id`;
+  champion_version, challenger_version, specification, comparison, approval, rollout, traffic_share, waits_until, hook, promoted_as_of,
+  verification, helped, cost, workflow_id, run_id, started_at`;
 
 export async function findRetraining(
   connection: Queryable,
@@ -56,7 +79,19 @@ export async function findRetraining(
   return run;
 }
 
-/** Inserts a retraining; undefined when another one of the model is running or this one exists already. */
+/** The one that holds the model's place for a retraining. */
+export async function findRunningRetraining(
+  connection: Queryable,
+  model: string,
+): Promise<RetrainingRun | undefined> {
+  const [run] = await connection.query<RetrainingRun>(
+    `select ${columns} from retraining_runs where model = $1 and finished_at is null`,
+    [model],
+  );
+  return run;
+}
+
+/** Inserts a retraining; the caller holds the lock of the model, and has seen that none is running. */
 export async function insertRetraining(
   connection: Queryable,
   run: {
@@ -64,18 +99,18 @@ export async function insertRetraining(
     readonly retrainingId: string;
     readonly reason: string;
     readonly asOf: number;
+    readonly specification: TrainingSpecification | null;
     readonly training: Window;
     readonly holdout: Window;
     readonly championVersion: string | null;
     readonly workflowId: string;
     readonly runId: string;
   },
-): Promise<RetrainingRun | undefined> {
+): Promise<RetrainingRun> {
   const [inserted] = await connection.query<RetrainingRun>(
     `insert into retraining_runs (model, retraining_id, state, reason, as_of, training_start, training_end,
-       holdout_start, holdout_end, champion_version, workflow_id, run_id)
-     values ($1, $2, 'training', $3, $4, $5, $6, $7, $8, $9, $10, $11)
-     on conflict do nothing
+       holdout_start, holdout_end, champion_version, workflow_id, run_id, specification)
+     values ($1, $2, 'training', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      returning ${columns}`,
     [
       run.model,
@@ -89,27 +124,13 @@ export async function insertRetraining(
       run.championVersion,
       run.workflowId,
       run.runId,
+      run.specification === null ? null : JSON.stringify(run.specification),
     ],
   );
-  return inserted;
+  return inserted!;
 }
 
-/** Ends running retrainings that were started longer ago than they may take: their workflow was terminated. */
-export async function endAbandonedRetrainings(
-  connection: Queryable,
-  model: string,
-  timeoutMs: number,
-): Promise<void> {
-  await connection.execute(
-    `update retraining_runs
-     set state = 'failed', finished_at = now(), ended_as_of = as_of, reason = reason || '; its workflow was ended from outside'
-     where model = $1 and finished_at is null
-       and started_at < now() - make_interval(secs => $2)`,
-    [model, timeoutMs / 1000],
-  );
-}
-
-/** Notes what the trainer delivered: the challenger's version, registered as a shadow. One that was archived may try again. */
+/** Notes what the trainer delivered: the challenger's version, registered as a candidate. One that was archived may try again. */
 export async function recordChallenger(
   connection: Queryable,
   run: RetrainingRun,
@@ -127,9 +148,9 @@ export async function recordChallenger(
   if (count === 0) return;
   await connection.execute(
     `insert into model_versions (model, version, stage, lineage, registered_at)
-     values ($1, $2, 'shadow', $3, $4)
+     values ($1, $2, 'candidate', $3, $4)
      on conflict (model, version) do update
-     set stage = 'shadow', lineage = excluded.lineage, registered_at = excluded.registered_at, archived_at = null
+     set stage = 'candidate', lineage = excluded.lineage, registered_at = excluded.registered_at, archived_at = null
      where model_versions.stage <> 'champion'`,
     [run.model, challenger.version, JSON.stringify(challenger.lineage), toTimestamp(run.as_of)],
   );
@@ -145,83 +166,6 @@ export async function findStage(
     [model, version],
   );
   return row?.stage;
-}
-
-/** Ends a retraining; an ended one stays as it is. Says whether this call ended it. */
-export async function endRetraining(
-  connection: Queryable,
-  run: Pick<RetrainingRun, 'model' | 'retraining_id'>,
-  end: { readonly state: EndState; readonly reason: string; readonly comparison: unknown },
-): Promise<boolean> {
-  const count = await connection.execute(
-    `update retraining_runs
-     set state = $3, reason = reason || '; ' || $4::text, comparison = $5, finished_at = now(), ended_as_of = as_of,
-       promoted_as_of = case when $3 = 'kept' then as_of end
-     where model = $1 and retraining_id = $2 and finished_at is null`,
-    [run.model, run.retraining_id, end.state, end.reason, JSON.stringify(end.comparison)],
-  );
-  return count > 0;
-}
-
-/** Makes a version the champion and archives the one before it, as of an instant. */
-export async function promoteVersion(
-  connection: Queryable,
-  model: string,
-  version: string,
-  asOf: number,
-): Promise<void> {
-  await connection.execute(
-    `update model_versions set stage = 'archived', archived_at = $3
-     where model = $1 and stage = 'champion' and version <> $2`,
-    [model, version, toTimestamp(asOf)],
-  );
-  await connection.execute(
-    `update model_versions set stage = 'champion', promoted_at = $3
-     where model = $1 and version = $2 and stage <> 'champion'`,
-    [model, version, toTimestamp(asOf)],
-  );
-}
-
-/** Takes a challenger that lost out of the running. */
-export async function archiveVersion(
-  connection: Queryable,
-  model: string,
-  version: string,
-  asOf: number,
-): Promise<void> {
-  await connection.execute(
-    `update model_versions set stage = 'archived', archived_at = $3
-     where model = $1 and version = $2 and stage in ('candidate', 'shadow')`,
-    [model, version, toTimestamp(asOf)],
-  );
-}
-
-/** The outcomes of both versions on the rows (entity and event time) of a window that both have predicted. */
-export async function readPairedOutcomes(
-  connection: Queryable,
-  model: string,
-  window: Window,
-  championVersion: string,
-  challengerVersion: string,
-): Promise<{ champion: OutcomeRow[]; challenger: OutcomeRow[] }> {
-  const rows = await connection.query<OutcomeRow & { entity: string }>(
-    `select distinct on (version, event_time, entity) entity, ${outcomeColumns}
-     from outcomes outcome
-     join predictions prediction using (model, event_time, prediction_id, version)
-     where model = $1 and event_time >= $2 and event_time < $3 and version in ($4, $5)
-     order by version, event_time, entity, issued_at desc`,
-    [model, toTimestamp(window.start), toTimestamp(window.end), championVersion, challengerVersion],
-  );
-  const keyOf = (row: { event_time: number; entity: string }): string => `${row.event_time}/${row.entity}`;
-  const keysOf = (version: string): Set<string> =>
-    new Set(rows.filter((row) => row.version === version).map(keyOf));
-  const championKeys = keysOf(championVersion);
-  const challengerKeys = keysOf(challengerVersion);
-  const paired = rows.filter((row) => championKeys.has(keyOf(row)) && challengerKeys.has(keyOf(row)));
-  return {
-    champion: paired.filter((row) => row.version === championVersion),
-    challenger: paired.filter((row) => row.version === challengerVersion),
-  };
 }
 
 /** What a retraining is trained on, as far as its trainer is told; null for one that began before it was frozen. */

@@ -76,7 +76,7 @@ export function eventKind(event: string): string {
  * A retraining that failed or was rolled back is told and stays until somebody sees to it. A restated verdict is over as soon as it is told:
  * it must not leave anything open with those who keep books of their own.
  */
-const endings: ReadonlySet<string> = new Set(['resolved', 'promoted', 'rejected', 'cancelled', 'restated']);
+const endings: ReadonlySet<string> = new Set(['resolved', 'kept', 'rejected', 'cancelled', 'restated']);
 
 /**
  * Is an alert over after such an event?

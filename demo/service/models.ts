@@ -32,17 +32,21 @@ export function openModelStore(directory: string): ModelStore {
   };
 }
 
-/** The version that serves now, and the first one, which goes on predicting in the shadow for comparison. */
+/** The version that serves now, and those that predict in the shadow: of that stage, and always the first one. */
 export async function findVersions(
   database: Database,
   model: string,
-): Promise<{ champion: string; first: string } | undefined> {
-  const [row] = await database.query<{ champion: string | null; first: string | null }>(
+): Promise<{ champion: string; shadows: readonly string[] } | undefined> {
+  const [row] = await database.query<{ champion: string | null; shadows: string[] }>(
     `select
        (select version from model_versions where model = $1 and stage = 'champion') as champion,
-       (select version from model_versions where model = $1 order by registered_at limit 1) as first`,
+       array(
+         select version from model_versions
+         where model = $1 and stage <> 'champion'
+           and (stage = 'shadow' or registered_at = (select min(registered_at) from model_versions where model = $1))
+         order by version) as shadows`,
     [model],
   );
-  if (row === undefined || row.champion === null || row.first === null) return undefined;
-  return { champion: row.champion, first: row.first };
+  if (row === undefined || row.champion === null) return undefined;
+  return { champion: row.champion, shadows: row.shadows };
 }

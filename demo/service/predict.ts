@@ -16,7 +16,10 @@ interface Deps {
   readonly models: ModelStore;
 }
 
-/** Serves rows with the champion; the first model goes on in the shadow, so that one sees what retraining has brought. */
+/**
+ * Serves rows with the champion. Versions in the shadow predict them, too: the one before a promotion, so that the new one can be
+ * held against it, and the first model, so that one sees what retraining has brought.
+ */
 export async function predictAndLog(
   { database, client, models }: Deps,
   model: string,
@@ -24,9 +27,9 @@ export async function predictAndLog(
 ): Promise<{ version: string; stored: number }> {
   const versions = await findVersions(database, model);
   if (versions === undefined) throw new Error(`${model} has no champion: POST /models first`);
-  const { champion, first } = versions;
+  const { champion, shadows } = versions;
   const served = await logAs({ client, models }, model, champion, 'serving', rows);
-  if (first !== champion) await logAs({ client, models }, model, first, 'shadow', rows);
+  for (const version of shadows) await logAs({ client, models }, model, version, 'shadow', rows);
   return { version: champion, stored: served };
 }
 

@@ -6,6 +6,7 @@ import { openClient } from '../../client/tidewatch-client.ts';
 import { trainingWindows } from '../../core/retraining/windows.ts';
 import { formatWindow, hourMs, parseInstant } from '../../core/window.ts';
 import type { Database } from '../../sql/database.ts';
+import { daysPass } from '../setup/retrained.ts';
 import { actualsOf, at, day, load, predictionsOf, watch } from '../setup/synthetic.ts';
 import type { World } from './arrangement.ts';
 import { model, processes } from './arrangement.ts';
@@ -123,6 +124,24 @@ const shadowed: Step = async (database) =>
         .value,
     })),
   );
+
+const judged: Step = (database, world) =>
+  world.activities(database).validateChallenger({ model, retrainingId });
+const asked: Step = (database, world) => world.activities(database).requestApproval({ model, retrainingId });
+const promoted: Step = (database, world) =>
+  world.activities(database).promoteChallenger({ model, retrainingId, reason: 'better' });
+const withPolicy =
+  (settings: Readonly<Record<string, unknown>>): Step =>
+  (database) =>
+    database.execute(
+      `update monitors set configuration = jsonb_set(configuration, '{retraining}', configuration -> 'retraining' || $1)`,
+      [JSON.stringify(settings)],
+    );
+const manual = withPolicy({ approval: { kind: 'manual', timeout: '7d', risk: {} } });
+const inShadow = withPolicy({ rollout: { kind: 'shadow', for: '3d', share: 0.1 } });
+/** The day after was predicted by both, and judged. */
+const checkedAfter: Step = (database) =>
+  daysPass(database, model, { from: 10, to: 11, errors: { 1: 5, 2: 1 }, serving: '2' });
 
 const after =
   (...steps: readonly Step[]): Case['prepare'] =>
@@ -362,15 +381,49 @@ export const cases: readonly Case[] = [
     run: (activities) => activities.recordInMlflow({ model, retrainingId }),
   },
   {
-    name: 'judgeChallenger',
-    prepare: after(begun, recorded, shadowed, attached),
-    run: (activities) => activities.judgeChallenger({ model, retrainingId }),
+    name: 'requestApproval',
+    prepare: after(manual, begun, recorded, shadowed, attached, judged),
+    run: (activities) => activities.requestApproval({ model, retrainingId }),
     wakes: [retraining],
   },
   {
-    name: 'failRetraining',
+    name: 'changeRetraining',
+    prepare: after(manual, begun, recorded, shadowed, attached, judged, asked),
+    run: (activities) =>
+      activities.changeRetraining({ model, retrainingId, change: 'approve', by: 'anna', updateId: 'one' }),
+  },
+  {
+    name: 'followRollout',
+    prepare: after(inShadow, begun, recorded, shadowed, attached, judged),
+    run: (activities) => activities.followRollout({ model, retrainingId }),
+  },
+  {
+    name: 'promoteChallenger',
+    prepare: after(begun, recorded, shadowed, attached, judged),
+    run: (activities) => activities.promoteChallenger({ model, retrainingId, reason: 'better' }),
+    wakes: [retraining],
+  },
+  {
+    name: 'verifyPromotion',
+    prepare: after(begun, recorded, shadowed, attached, judged, promoted, checkedAfter),
+    run: (activities) => activities.verifyPromotion({ model, retrainingId }),
+  },
+  {
+    name: 'revertPromotion',
+    prepare: after(begun, recorded, shadowed, attached, judged, promoted),
+    run: (activities) => activities.revertPromotion({ model, retrainingId }),
+  },
+  {
+    name: 'concludeRetraining',
+    prepare: after(begun, recorded, shadowed, attached, judged, promoted),
+    run: (activities) =>
+      activities.concludeRetraining({ model, retrainingId, end: 'kept', reason: 'helped' }),
+    wakes: [retraining],
+  },
+  {
+    name: 'abandonRetraining',
     prepare: after(attached, begun, recorded),
-    run: (activities) => activities.failRetraining({ model, retrainingId, reason: 'no answer' }),
+    run: (activities) => activities.abandonRetraining({ model, retrainingId }),
     wakes: [retraining],
   },
   {

@@ -14,6 +14,8 @@ const notContent: readonly string[] = [
   'finished_at',
   'sent_at',
   'retry_at',
+  // Of an approval; until when days are waited for, the events of a retraining tell as well.
+  'waits_until',
   // Numbers from sequences; a try that was rolled back has used some up.
   'drift_run_id',
   'message_id',

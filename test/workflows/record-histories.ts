@@ -3,8 +3,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 
 import { openClient } from '../../client/tidewatch-client.ts';
+import { until } from '../../demo/stack/until.ts';
+import type { RetrainingProgress } from '../../workflows/retraining-conversation.ts';
 import { startTestChannels } from '../setup/channels.ts';
 import { startFakeTrainer } from '../setup/fake-trainer.ts';
+import { daysPass } from '../setup/retrained.ts';
 import { createTestDatabase } from '../setup/servers.ts';
 import { actualsOf, at, load, predictionsOf, watch } from '../setup/synthetic.ts';
 import { startTestWorker } from '../setup/worker.ts';
@@ -41,6 +44,9 @@ export async function recordHistories(directory: URL): Promise<void> {
       trainingWindow: '7d',
       holdout: '7d',
       minimumOutcomes: 100,
+      quality: 'ignore',
+      approval: 'manual',
+      verify: { for: '1d' },
     },
     alerts: { routes: [{ slack: true, groupWait: '0s', groupInterval: '0s' }] },
     report: { recipients: ['team@example.org'] },
@@ -70,7 +76,23 @@ export async function recordHistories(directory: URL): Promise<void> {
   const child = `retraining:${model}:${asOf}`;
   await worker.client.workflow.getHandle(child).result();
   await record('retraining-failed', child);
-  await run('retraining', { model, asOf: at(22, 4) });
+  const promoted = await worker.client.workflow.start('retraining', {
+    workflowId: 'retraining-recorded',
+    taskQueue: worker.taskQueue,
+    args: [{ model, asOf: at(22, 4) }],
+  });
+  const untilItWaitsFor = (whom: RetrainingProgress['waitsFor']): Promise<boolean> =>
+    until(async () => {
+      const progress = await promoted.query<RetrainingProgress>('progress').catch(() => undefined);
+      return progress?.waitsFor === whom;
+    }, 30_000);
+  await untilItWaitsFor('a person');
+  await promoted.executeUpdate('approve', { args: [{ by: 'anna' }] });
+  await untilItWaitsFor('the next day');
+  await daysPass(test.database, model, { from: 22, to: 23, errors: { 1: 5, 2: 1 }, serving: '2' });
+  await promoted.signal('dayChecked');
+  await promoted.result();
+  await record('retraining', promoted.workflowId);
   await run('weeklyReport', { model, asOf, send: true });
   const lifecycle = worker.client.workflow.getHandle(`alert-lifecycle:dataset-drift:${model}:dataset`);
   await lifecycle.executeUpdate('snooze', { args: [{ by: 'anna', for: '1m' }] });

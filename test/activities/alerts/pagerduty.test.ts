@@ -36,7 +36,8 @@ describe('pagerDutyEvent', () => {
     ['acknowledged.2', 'acknowledge'],
     ['snoozed.1', 'acknowledge'],
     ['resolved', 'resolve'],
-    ['promoted', 'resolve'],
+    ['promoted', 'trigger'],
+    ['kept', 'resolve'],
   ])('turns %s into %s', (event, action) => {
     expect(pagerDutyEvent(alertEvent({ event }))).toMatchObject({ event_action: action, dedup_key: key });
   });

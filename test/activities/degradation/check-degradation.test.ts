@@ -288,7 +288,12 @@ describe('the decision to retrain', () => {
     for (const n of [1, 2, 3]) await loadDay(n, 5);
     await begin(at(3, 3));
     expect((await check(at(4, 3))).retraining.reason).toContain('is still training; one at a time');
-    await test.activities.failRetraining({ model, retrainingId: at(3, 3), reason: 'test' });
+    await test.activities.concludeRetraining({
+      model,
+      retrainingId: at(3, 3),
+      end: 'failed',
+      reason: 'test',
+    });
     for (const n of [4, 5, 6]) await loadDay(n, 5);
     expect((await check(at(7, 3))).retraining.reason).toContain(
       'the cooldown of 5 days ends at 2024-01-08T03:00:00Z',

@@ -55,6 +55,8 @@ const request = {
   training: { start: at(1), end: at(3) },
   holdout: { start: at(3), end: at(10) },
   exclude: [],
+  // No actual has been attached yet.
+  specification: { hash: expect.stringMatching(/^[0-9a-f]{32}$/), rows: 0 },
 };
 
 describe('planTraining', () => {
@@ -326,14 +328,14 @@ describe('recordChallenger', () => {
     lineage: { commit: '4f0c2a1' },
   };
 
-  it('registers the challenger as a shadow, with all that tells how it came to be', async () => {
+  it('registers the challenger as a candidate, with all that tells how it came to be', async () => {
     await begun();
     const recorded = await test.activities.recordChallenger({ ...key, answer: whole, output: 'fitted' });
     expect(recorded).toEqual({ version: '2' });
     expect(await versions()).toEqual([
       {
         version: '2',
-        stage: 'shadow',
+        stage: 'candidate',
         lineage: {
           commit: '4f0c2a1',
           retrainingId,
@@ -359,7 +361,7 @@ describe('recordChallenger', () => {
 
   it('leaves a retraining that has ended as it is', async () => {
     await begun();
-    await test.activities.failRetraining({ ...key, reason: 'it was cancelled' });
+    await test.activities.concludeRetraining({ ...key, end: 'failed', reason: 'it was cancelled' });
     await test.activities.recordChallenger({ ...key, answer: whole });
     expect(await runs()).toMatchObject([{ state: 'failed', challenger: null }]);
     expect(await versions()).toEqual([]);
@@ -386,7 +388,7 @@ describe('recordChallenger', () => {
     );
     await test.activities.recordChallenger({ ...key, answer: whole });
     expect(await versions()).toMatchObject([
-      { version: '2', stage: 'shadow', lineage: { commit: '4f0c2a1' } },
+      { version: '2', stage: 'candidate', lineage: { commit: '4f0c2a1' } },
     ]);
   });
 });

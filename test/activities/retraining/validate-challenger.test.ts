@@ -36,13 +36,14 @@ const begin = async (lineage: Readonly<Record<string, unknown>> = {}) =>
       retrainingId,
       reason: 'by hand',
       asOf: Date.parse(retrainingId),
+      specification: null,
       training: { start: day(1), end: day(3) },
       holdout: { start: day(3), end: day(10) },
       championVersion: '1',
       workflowId: 'workflow',
       runId: 'run',
     });
-    await recordChallenger(connection, run!, { version: '2', lineage });
+    await recordChallenger(connection, run, { version: '2', lineage });
   });
 
 /** Version 2 predicts the holdout, off by so much, the sign changing every hour. */
@@ -80,7 +81,11 @@ describe('validateChallenger', () => {
     const [version] = await test.database.query(
       `select stage, lineage -> 'holdout' as holdout, lineage ->> 'codeVersion' as code from model_versions where version = '2'`,
     );
-    expect(version).toMatchObject({ stage: 'shadow', holdout: { verdict: 'pass', rows: 168 }, code: 'test' });
+    expect(version).toMatchObject({
+      stage: 'candidate',
+      holdout: { verdict: 'pass', rows: 168 },
+      code: 'test',
+    });
   });
 
   it('fails one that is not', async () => {

@@ -1,0 +1,112 @@
+/** What a person asks of a retraining that is under way, recorded with who it was. */
+
+import { TidewatchError } from '../../core/errors.ts';
+import type { RetrainingChangeName } from '../../core/retraining/change.ts';
+import { answerChange } from '../../core/retraining/change.ts';
+import type { RetrainingStateName } from '../../core/retraining/states.ts';
+import { durationMs, formatInstant } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+import { lockUntilCommit, toTimestamp } from '../../sql/database.ts';
+import { isRequestRecorded, reachedInstant, recordRetrainingEvent } from './progress.ts';
+import { storeApproval } from './request-approval.ts';
+import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
+import { requireRetraining } from './retraining-run.ts';
+import type { RetrainingRun } from './store.ts';
+
+export interface ChangeRetrainingInput extends RetrainingKey {
+  /** The same again: done already. */
+  readonly updateId: string;
+  readonly change: RetrainingChangeName;
+  readonly by: string;
+  readonly note?: string | undefined;
+  /** Of `extend`: for how much longer. */
+  readonly for?: string | undefined;
+}
+
+/** How a retraining stands after a request. */
+export interface RetrainingView {
+  readonly model: string;
+  readonly retrainingId: string;
+  readonly state: RetrainingStateName;
+  readonly waitsUntil?: string;
+  readonly decision?: string;
+  readonly by?: string;
+  readonly note?: string;
+}
+
+/**
+ * Carries out a request once, and gives how the retraining stands then; the first of two people decides.
+ *
+ * @throws TidewatchError `RETRAINING_NOT_CHANGED` with the reason
+ */
+export function createChangeRetraining(
+  deps: Pick<RetrainingDependencies, 'database'>,
+): (input: ChangeRetrainingInput) => Promise<RetrainingView> {
+  return async function changeRetraining({ model, retrainingId, updateId, change, by, note, for: longer }) {
+    return deps.database.transaction(async (connection) => {
+      await lockUntilCommit(connection, `retraining:${model}`);
+      const run = await requireRetraining(connection, model, retrainingId);
+      if (await isRequestRecorded(connection, run, updateId)) return viewOf(run);
+      const answer = answerChange({ state: run.state, ...decidedOf(run) }, change);
+      if (typeof answer === 'object') {
+        throw new TidewatchError('RETRAINING_NOT_CHANGED', { model, retrainingId, reason: answer.refused });
+      }
+      if (answer === 'agreed') return viewOf(run);
+      const summary = await carryOut(connection, run, { change, by, note, for: longer });
+      await recordRetrainingEvent(connection, run, {
+        eventId: updateId,
+        event: done[change],
+        asOf: await reachedInstant(connection, run),
+        summary,
+        actor: by,
+        note,
+      });
+      return viewOf(await requireRetraining(connection, model, retrainingId));
+    });
+  };
+}
+
+const done = {
+  approve: 'approved',
+  reject: 'rejected',
+  cancel: 'cancelled',
+  extend: 'extended',
+} as const satisfies Record<RetrainingChangeName, string>;
+
+async function carryOut(
+  connection: Queryable,
+  run: RetrainingRun,
+  { change, by, note, for: longer }: Pick<ChangeRetrainingInput, 'change' | 'by' | 'note' | 'for'>,
+): Promise<string> {
+  const words = `${done[change]} by ${by}${note === undefined ? '' : `: ${note}`}`;
+  if (change !== 'extend') {
+    const asked = run.approval ?? { needed: false, reason: 'nobody was asked' };
+    const decision = { decision: done[change], by, ...(note !== undefined && { note }) };
+    await storeApproval(connection, run, { needed: asked.needed, reason: asked.reason, ...decision });
+    return words;
+  }
+  const until = (run.waits_until ?? 0) + durationMs(longer ?? '');
+  await connection.execute(
+    'update retraining_runs set waits_until = $3 where model = $1 and retraining_id = $2',
+    [run.model, run.retraining_id, toTimestamp(until)],
+  );
+  return `${words} (until ${formatInstant(until)})`;
+}
+
+function decidedOf({ approval }: RetrainingRun) {
+  const { decision, by } = approval ?? {};
+  return decision === undefined ? {} : { decided: { decision, by: by ?? 'somebody' } };
+}
+
+function viewOf(run: RetrainingRun): RetrainingView {
+  const { decision, by, note } = run.approval ?? {};
+  return {
+    model: run.model,
+    retrainingId: run.retraining_id,
+    state: run.state,
+    ...(run.waits_until !== null && { waitsUntil: formatInstant(run.waits_until) }),
+    ...(decision !== undefined && { decision }),
+    ...(by !== undefined && { by }),
+    ...(note !== undefined && { note }),
+  };
+}
