@@ -344,6 +344,7 @@ describe('recordChallenger', () => {
           metrics: { rmse: 1.5 },
           latencyMs: { p50: 0.4, p95: 1.1 },
           cost: 3.5,
+          specification: request.specification,
           output: 'fitted',
         },
       },
