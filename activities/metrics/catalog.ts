@@ -142,6 +142,21 @@ export const gaugeCatalog = {
     labels: [],
     processes: ['retraining'],
   },
+  model_retraining_under_way: {
+    help: '1 while a retraining of the model is under way, its verification included.',
+    labels: [],
+    processes: ['retraining'],
+  },
+  model_retrainings_promoted_total: {
+    help: 'Promotions, by whether they have helped; unclear while nobody knows.',
+    labels: ['helped'],
+    processes: ['retraining'],
+  },
+  model_retrainings_rolled_back_total: {
+    help: 'Promotions that were taken back.',
+    labels: [],
+    processes: ['retraining'],
+  },
   tidewatch_last_success_timestamp_seconds: {
     help: 'The newest instant that the process has spoken for (its asOf), not the wall clock.',
     labels: [],

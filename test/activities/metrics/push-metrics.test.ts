@@ -27,7 +27,11 @@ describe('every group', () => {
     for (const process of processes.filter((process) => process !== 'retraining')) {
       expect(await watched.push(process)).toEqual({ samples: 0 });
     }
-    expect(await watched.pushed('retraining')).toEqual({ model_retrainings_total: 0 });
+    expect(await watched.pushed('retraining')).toEqual({
+      model_retrainings_total: 0,
+      model_retraining_under_way: 0,
+      model_retrainings_rolled_back_total: 0,
+    });
   });
 
   it('is not brought back for a model that is not watched', async () => {
