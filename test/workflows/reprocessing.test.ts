@@ -99,7 +99,7 @@ describe('reprocessing', () => {
       const progress = await handle.query<ReprocessingProgress>('progress').catch(() => undefined);
       if (progress !== undefined) seen.push(progress);
       return (progress?.done ?? 0) > 55;
-    }, 60_000);
+    }, 200_000);
     expect(answered).toBe(true);
     expect(await running).toMatchObject({ hours: 11 * 24, windows: 4, unchanged: 4, summarized: 0 });
     for (const { done, total, current } of seen) {

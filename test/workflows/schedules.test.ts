@@ -91,7 +91,7 @@ async function resultOf<Result>(scheduleId: string, nominal: string): Promise<Re
       if (error instanceof WorkflowNotFoundError) return false;
       throw error;
     }
-  }, 30_000);
+  }, 120_000);
   return (await handle.result()) as Result;
 }
 
@@ -236,7 +236,7 @@ describe('a schedule that is triggered by hand', () => {
     await until(async () => {
       started = (await handle.describe()).info.recentActions[0]?.action.workflow.workflowId;
       return started !== undefined;
-    }, 30_000);
+    }, 120_000);
     const { asOf } = (await test.worker.client.workflow.getHandle(started!).result()) as Answer;
     expect(Date.parse(asOf)).toBeGreaterThanOrEqual(Date.parse(formatInstant(before)) - 1000);
   });
