@@ -9,7 +9,7 @@ import { durationMs, isDuration, parseInstant } from '../core/window.ts';
 import { decodeWith } from './input.ts';
 
 /** A text for people to read; longer ones belong where they are linked from. */
-export const note = z.string().trim().min(1, 'write something').max(2_000);
+export const note = z.string('write something').trim().min(1, 'write something').max(2_000);
 export const by = z
   .string('write who you are, for example "anna"')
   .trim()

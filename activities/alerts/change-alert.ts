@@ -4,7 +4,6 @@ import { changeAlert as change } from '../../core/alert/change.ts';
 import type { AlertChange, AlertChangeName } from '../../core/alert/change.ts';
 import { TidewatchError } from '../../core/errors.ts';
 import { durationMs, formatInstant, parseInstant } from '../../core/window.ts';
-import { runOf } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { putAlert, takeAlert, viewOf, wallClock } from './alert-rows.ts';
 import type { AlertName, AlertView } from './alert-rows.ts';
@@ -29,8 +28,7 @@ export interface ChangeAlertInput extends AlertName {
  */
 export function createChangeAlert({
   database,
-  context,
-}: Pick<ActivityDependencies, 'database' | 'context'>): (input: ChangeAlertInput) => Promise<AlertView> {
+}: Pick<ActivityDependencies, 'database'>): (input: ChangeAlertInput) => Promise<AlertView> {
   return async function changeAlert(input) {
     const { model, alertKey, updateId, by, note } = input;
     return database.transaction(async (connection) => {
@@ -46,8 +44,12 @@ export function createChangeAlert({
       const settings = await alertSettingsOf(connection, stored);
       await putAlert(connection, alert, await lifeRulesOf(connection, stored, settings));
       const { episode, severity, observedAsOf: asOf } = alert.life;
-      for (const { kind } of changed.events) {
-        const { kind: alertKind, subject } = stored;
+      // What changes nothing still may say something.
+      const said: typeof changed.events = note === undefined ? [] : [{ kind: 'commented' }];
+      for (const { kind } of changed.events.length > 0 ? changed.events : said) {
+        const { kind: alertKind, subject, latest } = stored;
+        // Where the trouble is seen is where to look, and not at the run that took the word.
+        const where = { links: latest.links, workflowId: latest.workflowId, runId: latest.runId };
         const event = {
           model,
           alertKey,
@@ -58,11 +60,11 @@ export function createChangeAlert({
           severity,
           asOf,
           facts: [],
-          links: [],
+          ...where,
         };
         const summary = summaryOf(input, wanted, stored.summary);
         const person = { actor: by, updateId, ...(note !== undefined && { note }) };
-        await recordEvent(connection, { ...event, summary, ...person, ...runOf(context()) }, settings.routes);
+        await recordEvent(connection, { ...event, summary, ...person }, settings.routes);
       }
       return viewOf(alert);
     });
@@ -72,13 +74,12 @@ export function createChangeAlert({
 function changeOf({ change, until, for: length }: ChangeAlertInput, now: number): AlertChange {
   if (change !== 'snooze') return { change };
   if (until !== undefined) return { change, until: parseInstant(until) };
-  return { change, until: now + durationMs(length ?? '') };
+  return { change, until: Math.ceil((now + durationMs(length ?? '')) / 1_000) * 1_000 };
 }
 
-const done = { acknowledge: 'acknowledged', resolve: 'resolved', comment: 'commented' } as const;
-
-function summaryOf({ by, note }: ChangeAlertInput, change: AlertChange, trouble: string): string {
-  const what =
-    change.change === 'snooze' ? `snoozed until ${formatInstant(change.until)}` : done[change.change];
-  return `${what} by ${by}${note === undefined ? '' : `: ${note}`} (${trouble})`;
+/** Who it was is beside it: in the title of a message, in the event. */
+function summaryOf({ note }: ChangeAlertInput, change: AlertChange, trouble: string): string {
+  const until = change.change === 'snooze' ? [`until ${formatInstant(change.until)}`] : [];
+  const said = [...until, ...(note === undefined ? [] : [note])].join(': ');
+  return said === '' ? trouble : `${said} (${trouble})`;
 }

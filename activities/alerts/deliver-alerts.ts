@@ -2,9 +2,9 @@
 
 import { episodeKey } from '../../core/alert/alert.ts';
 import { composeMessage } from '../../core/alert/compose.ts';
-import { alertTitle } from '../../core/alert/message.ts';
 import type { AlertEventText, AlertMessage } from '../../core/alert/message.ts';
 import { runbookLabel, runbookOf } from '../../core/alert/runbooks.ts';
+import { alertTitle } from '../../core/alert/title.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { runOf } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';

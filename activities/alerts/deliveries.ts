@@ -39,6 +39,8 @@ export interface EventToSend extends AlertName {
   /** Of the monitor as it is applied now. */
   readonly labels: Labels;
   readonly asOf: number;
+  /** The person who did it. */
+  readonly actor: string | null;
   readonly workflowId: string;
   readonly runId: string;
 }
@@ -262,7 +264,7 @@ async function readClaim(connection: Queryable, { messageId, attempt }: ClaimNam
   >(
     `select delivery.model, delivery.alert_key as "alertKey", delivery.episode, delivery.event, delivery.channel,
        delivery.recipient, delivery.route, delivery.group_key as "group", delivery.terms, alert.kind, event.severity,
-       event.summary, event.facts, event.links, event.as_of as "asOf", event.workflow_id as "workflowId",
+       event.summary, event.facts, event.links, event.as_of as "asOf", event.actor, event.workflow_id as "workflowId",
        event.run_id as "runId", coalesce(monitor.configuration -> 'labels', '{}') as labels
      from alert_deliveries delivery
      join alert_events event using (model, alert_key, episode, event)

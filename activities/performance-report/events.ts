@@ -2,7 +2,8 @@
 
 import type { PerformanceReport } from '../../console/performance-report/performance-report.ts';
 import type { AlertKind, Severity } from '../../core/alert/alert.ts';
-import { alertStatus, alertTitle } from '../../core/alert/message.ts';
+import { alertStatus } from '../../core/alert/message.ts';
+import { alertTitle } from '../../core/alert/title.ts';
 import { dayMs, formatInstant, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';

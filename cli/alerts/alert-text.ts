@@ -37,10 +37,10 @@ export function stateText({ state, by, snoozedUntil }: AlertView): string {
 
 /** One alert with its history. */
 export function alertText(alert: AlertView, events: readonly AlertEvent[], { paint }: Screen): string {
-  const lines = events.flatMap(({ episode, event, severity, at, asOf, summary, deliveries }, i) => [
-    ...(i === 0 || events[i - 1]?.episode !== episode ? ['', `  episode ${episode}`] : []),
-    `  ${minuteText(at)}  ${event}, ${paint(colors[severity], severity)}, as of ${minuteText(asOf)}: ${oneLine(summary)}`,
-    ...deliveries.map(
+  const lines = events.flatMap((event, i) => [
+    ...(i === 0 || events[i - 1]?.episode !== event.episode ? ['', `  episode ${event.episode}`] : []),
+    `  ${minuteText(event.at)}  ${happenedText(event, paint(colors[event.severity], event.severity))}: ${oneLine(event.summary)}`,
+    ...event.deliveries.map(
       ({ channel, recipient, state, problem }) =>
         `    ${channel} ${oneLine(recipient)}: ${state}${problem === undefined ? '' : ` (${oneLine(problem)})`}`,
     ),
@@ -51,6 +51,13 @@ export function alertText(alert: AlertView, events: readonly AlertEvent[], { pai
     `  ${oneLine(alert.summary)}`,
     ...lines,
   ].join('\n');
+}
+
+/** What a person does is of the moment that it is done. */
+function happenedText({ event, by, asOf }: AlertEvent, severity: string): string {
+  return by === undefined
+    ? `${event}, ${severity}, as of ${minuteText(asOf)}`
+    : `${event} by ${oneLine(by)}, ${severity}`;
 }
 
 /** `2026-02-03 09:00`, UTC. */

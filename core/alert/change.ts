@@ -29,7 +29,7 @@ export function snoozeProblem(until: number, now: number): string | undefined {
 /**
  * What does a person's word do to an alert? Acknowledged and snoozed ones are not repeated; a snoozed one comes back when its time is
  * over, and both when the trouble becomes worse. A resolved one stays so until trouble is observed at a later instant. The later word
- * counts: who snoozes what another has acknowledged snoozes it. Each word is recorded, also one that changes nothing.
+ * counts: who snoozes what another has acknowledged snoozes it. Acknowledging again what one has acknowledged changes nothing.
  *
  * @param by who says so
  * @param now the wall clock
@@ -53,6 +53,7 @@ export function changeAlert(
   });
   switch (change.change) {
     case 'acknowledge':
+      if (life.state === 'acknowledged' && life.by === by) return { life, events: [] };
       return into('acknowledged', 'acknowledged');
     case 'resolve':
       return into('resolved', 'resolved', { resolvedAsOf: life.observedAsOf });

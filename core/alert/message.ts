@@ -1,8 +1,7 @@
 /** What people read of an alert, the same in every channel. */
 
-import { alertSubject, eventKind } from './alert.ts';
+import { eventKind } from './alert.ts';
 import type { AlertKind, Fact, Severity } from './alert.ts';
-import { readSubject, segmentOf } from './subject.ts';
 
 interface Link {
   readonly label: string;
@@ -62,81 +61,19 @@ export interface AlertMessage {
   readonly series?: AlertSeries;
 }
 
-/** How a trouble is told of: when it opens, while it lasts, when it is back, and when it is over. */
-function lasting(opened: string, repeated: string, reopened: string, resolved: string) {
-  return { opened, repeated, reopened, resolved };
-}
-
-/** "has drift", "still has drift", "has drift again". */
-function having(trouble: string, resolved = `has no ${trouble} any more`) {
-  return lasting(`has ${trouble}`, `still has ${trouble}`, `has ${trouble} again`, resolved);
-}
-
-type Titles = Readonly<Record<string, string>>;
-
-/** By what the alert is about. */
-const titles: Readonly<Record<AlertKind, (subject: string) => Titles>> = {
-  drift: (feature) => having(`drift of ${feature}`),
-  'prediction-drift': (column) =>
-    having(column === 'prediction' ? 'prediction drift' : `drift of its ${column}`),
-  'actuals-drift': () => having('drift of its actuals'),
-  'dataset-drift': (name) =>
-    having(segmentOf(name) === '' ? 'data drift' : `data drift in ${segmentOf(name)}`),
-  'concept-drift': () => having('concept drift'),
-  'data-quality': () => having('bad data', 'has good data again'),
-  'missing-data': (column) => having(`missing values of ${column}`, `has the values of ${column} again`),
-  freshness: (stream) => having(`stale ${stream}`, `has fresh ${stream} again`),
-  degradation: () =>
-    lasting('is degraded', 'is still degraded', 'is degraded again', 'is no longer degraded'),
-  restated: () => ({ opened: 'has a restated verdict' }),
-  retraining: () => ({
-    ...lasting(
-      'is being retrained',
-      'is still being retrained',
-      'is being retrained again',
-      'has been retrained',
-    ),
-    'awaiting-approval': 'has a challenger that waits for approval',
-    promoted: 'has a new champion',
-    kept: 'keeps its new champion',
-    rejected: 'keeps its champion',
-    failed: 'could not be retrained',
-    cancelled: 'is not retrained after all',
-    'rolled-back': 'has its former champion back',
-  }),
-  'dead-man': () => having('a process that has not succeeded for too long', 'no longer waits for a process'),
-  'delivery-failing': () => having('alerts that cannot be delivered', 'has its alerts delivered again'),
-};
-
-/**
- * What has happened, in a few words? An event without a sentence of its own (escalated, started) still is the trouble
- * that opened the alert.
- *
- * @example
- * const alert = { kind: 'drift', model: 'bike-demand', alertKey: 'drift:bike-demand:hum' };
- * alertTitle(alert, 'opened') // 'bike-demand has drift of hum'
- */
-export function alertTitle(
-  alert: Pick<AlertEventText, 'kind' | 'model' | 'alertKey'>,
-  event: string,
-): string {
-  const happened = eventKind(event);
-  const { name, isOfLastDay } = readSubject(alertSubject(alert));
-  const words = titles[alert.kind](name);
-  const trouble = words[happened === 'snooze-ended' ? 'repeated' : happened] ?? words['opened'] ?? event;
-  const when = isOfLastDay ? ' (last 24 hours)' : '';
-  return `${alert.model} ${trouble}${when}${happened === 'unacknowledged' ? ', and nobody has acknowledged it' : ''}`;
-}
-
 export type AlertStatus = Severity | 'resolved';
 
 /**
- * How bad is it now? A resolved alert is good news, however severe it was.
+ * How bad is what it tells of? A resolved alert is good news, however severe it was, and that somebody takes it is for information.
  *
- * @example alertStatus({ event: 'resolved', severity: 'critical' }) // 'resolved'
+ * @example
+ * const severity = 'critical';
+ * ['resolved', 'acknowledged', 'repeated'].map((event) => alertStatus({ event, severity })) // ['resolved', 'info', 'critical']
  */
 export function alertStatus({ event, severity }: Pick<AlertEventText, 'event' | 'severity'>): AlertStatus {
-  return eventKind(event) === 'resolved' ? 'resolved' : severity;
+  const kind = eventKind(event);
+  if (kind === 'resolved') return 'resolved';
+  return kind === 'acknowledged' ? 'info' : severity;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { durationMs } from '../window.ts';
 import { severities } from './alert.ts';
 import type { AlertKind, Severity } from './alert.ts';
-import type { AlertLifeSettings } from './settings.ts';
+import type { AlertLifeSettings } from './life-settings.ts';
 
 /** How long to wait before an open alert is told again: first, then `factor` times as long, and so on. Milliseconds. */
 export interface RepeatInterval {

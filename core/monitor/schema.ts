@@ -3,7 +3,7 @@
 import { z } from 'zod';
 
 import { labelsSchema, routesSchema } from '../alert/route-settings.ts';
-import { alertLifeSchema } from '../alert/settings.ts';
+import { alertLifeSchema } from '../alert/life-settings.ts';
 import { comparisonSettingsSchema } from '../comparison/settings.ts';
 import { degradationSettingsSchema, ruleProblems } from '../degradation/settings.ts';
 import { judgedMetrics } from '../performance/metrics.ts';

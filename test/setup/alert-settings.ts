@@ -1,5 +1,5 @@
 import type { Routes } from '../../core/alert/route-settings.ts';
-import { alertLifeSchema } from '../../core/alert/settings.ts';
+import { alertLifeSchema } from '../../core/alert/life-settings.ts';
 import type { AlertSettings } from '../../core/monitor/schema.ts';
 
 /** Alerts that are told by these routes, and resolved by the first good news unless `life` says otherwise. */

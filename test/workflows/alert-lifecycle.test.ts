@@ -209,7 +209,7 @@ describe('a person', () => {
     });
     await untilDelivered(4);
     expect(test.channels.told().slack).toEqual([
-      `CRITICAL ${model} is degraded: acknowledged by anna: looking into it (RMSE is high)`,
+      `INFO ${model}: anna has acknowledged that it is degraded: looking into it (RMSE is high)`,
     ]);
     await age('1 day');
     await wake();
@@ -290,7 +290,7 @@ describe('a person', () => {
     ['snooze', { by: 'anna', until: 'tomorrow' }, 'until: "tomorrow" is not an instant.'],
     ['snooze', { by: 'anna', until: '2011-05-20T00:00:00Z' }, 'until: 2011-05-20T00:00:00Z is in the past'],
     ['snooze', { by: 'anna', until: formatInstant(Date.now() + 400 * dayMs) }, 'more than a year away'],
-    ['comment', { by: 'anna' }, 'note: '],
+    ['comment', { by: 'anna' }, 'note: write something.'],
     ['comment', { by: 'anna', note: 'x'.repeat(100_000) }, 'note: '],
   ])(
     '%s with %o is refused with what to write instead, and leaves no trace',

@@ -68,7 +68,7 @@ describe('a process that has missed its runs', () => {
     await worker.run('actualsBackfill', { model });
     expect(await told()).toEqual([
       expect.stringMatching(
-        /^CRITICAL mortal-\d+ .*: drift-detection has not succeeded since it was first watched, .* \([45] of its runs missed; it runs daily at 03:00 UTC\)$/,
+        /^CRITICAL mortal-\d+: drift-detection does not succeed: drift-detection has not succeeded since it was first watched, .* \([45] of its runs missed; it runs daily at 03:00 UTC\)$/,
       ),
     ]);
   });

@@ -440,7 +440,7 @@ describe('a channel that refuses for good', () => {
     await deliver({ channels: { slack: refusing, email } }, failing);
     expect(smtp.messages().map(({ subject }) => subject)).toEqual([
       '[critical] bike-demand is degraded: RMSE is above 75',
-      expect.stringContaining('bike-demand has alerts that cannot be delivered'),
+      expect.stringContaining('bike-demand: Slack does not take its alerts'),
     ]);
     expect((await stored()).map(({ channel, state }) => [channel, state])).toEqual([
       ['slack', 'refused'],

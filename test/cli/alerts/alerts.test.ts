@@ -158,7 +158,7 @@ describe('a change by command', () => {
       stdout: `${key}: acknowledged by anna\n`,
       stderr: '',
     });
-    expect(await list('show', key)).toContain('acknowledged by anna: on it (RMSE is high)');
+    expect(await list('show', key)).toContain('  acknowledged by anna, critical: on it (RMSE is high)');
     expect(await printed(addStatus, ['status'], test)).toContain('1, 1 of them taken');
     expect(await printed(addStatus, ['status', '--model', 'shown'], test)).toContain(
       '(acknowledged by anna): RMSE is high',

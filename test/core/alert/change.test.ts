@@ -4,7 +4,7 @@ import { changeAlert, snoozeProblem } from '../../../core/alert/change.ts';
 import { observe } from '../../../core/alert/life.ts';
 import type { AlertLife } from '../../../core/alert/life.ts';
 import { lifeRules } from '../../../core/alert/rules.ts';
-import { alertLifeSchema } from '../../../core/alert/settings.ts';
+import { alertLifeSchema } from '../../../core/alert/life-settings.ts';
 import { dayMs } from '../../../core/window.ts';
 
 const now = Date.UTC(2026, 0, 1);
@@ -23,6 +23,15 @@ describe('changeAlert', () => {
   it('acknowledges in somebody’s name', () => {
     expect(changed(open, { change: 'acknowledge' }, 'anna', now)).toEqual({
       life: { ...open, state: 'acknowledged', by: 'anna', stateSince: now },
+      events: [{ kind: 'acknowledged' }],
+    });
+  });
+
+  it('acknowledges once: the same person again changes nothing, another takes it over', () => {
+    const { life } = changed(open, { change: 'acknowledge' }, 'anna', now);
+    expect(changed(life, { change: 'acknowledge' }, 'anna', now + 1)).toEqual({ life, events: [] });
+    expect(changed(life, { change: 'acknowledge' }, 'ben', now + 1)).toMatchObject({
+      life: { by: 'ben', stateSince: now + 1 },
       events: [{ kind: 'acknowledged' }],
     });
   });

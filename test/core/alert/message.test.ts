@@ -1,47 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { alertKey } from '../../../core/alert/alert.ts';
-import type { AlertKind } from '../../../core/alert/alert.ts';
-import { alertStatus, alertTitle, firstFacts, oneLine, shortSummary } from '../../../core/alert/message.ts';
-
-const title = (kind: AlertKind, subject: string, event: string): string =>
-  alertTitle({ kind, model: 'bike-demand', alertKey: alertKey(kind, 'bike-demand', subject) }, event);
-
-describe('alertTitle', () => {
-  it.each<[AlertKind, string, string, string]>([
-    ['degradation', 'performance', 'opened', 'is degraded'],
-    ['degradation', 'performance', 'resolved', 'is no longer degraded'],
-    ['retraining', 'retraining-1', 'promoted', 'has a new champion'],
-    ['retraining', 'retraining-1', 'rolled-back', 'has its former champion back'],
-    ['restated', 'performance', 'restated.2', 'has a restated verdict'],
-    ['dead-man', 'drift-detection', 'resolved', 'no longer waits for a process'],
-    ['retraining', 'retraining-1', 'failed', 'could not be retrained'],
-    ['drift', 'hum', 'opened', 'has drift of hum'],
-    ['drift', '24h/hum', 'opened', 'has drift of hum (last 24 hours)'],
-    ['drift', 'hum', 'reopened', 'has drift of hum again'],
-    ['drift', 'hum', 'resolved', 'has no drift of hum any more'],
-    ['dataset-drift', 'dataset', 'repeated', 'still has data drift'],
-    ['dataset-drift', 'dataset/season=1', 'opened', 'has data drift in season=1'],
-    ['prediction-drift', 'prediction', 'opened', 'has prediction drift'],
-    ['prediction-drift', 'confidence', 'opened', 'has drift of its confidence'],
-    ['actuals-drift', 'actual', 'opened', 'has drift of its actuals'],
-    ['missing-data', 'hum', 'opened', 'has missing values of hum'],
-    ['missing-data', 'hum', 'resolved', 'has the values of hum again'],
-    ['freshness', 'predictions', 'opened', 'has stale predictions'],
-    ['freshness', 'actuals', 'resolved', 'has fresh actuals again'],
-  ])('of %s:%s, %s: %s', (kind, subject, event, words) => {
-    expect(title(kind, subject, event)).toBe(`bike-demand ${words}`);
-  });
-
-  it('takes the words of the trouble for events without words of their own', () => {
-    expect(title('degradation', 'performance', 'escalated')).toBe('bike-demand is degraded');
-    expect(title('retraining', 'retraining-1', 'started')).toBe('bike-demand is being retrained');
-  });
-});
+import { alertStatus, firstFacts, oneLine, shortSummary } from '../../../core/alert/message.ts';
 
 describe('alertStatus', () => {
   it('is the severity while there is trouble', () => {
     expect(alertStatus({ event: 'escalated', severity: 'critical' })).toBe('critical');
+  });
+
+  it('is for information when somebody takes it', () => {
+    expect(alertStatus({ event: 'acknowledged.2', severity: 'critical' })).toBe('info');
   });
 
   it('is resolved after a resolve, however severe it was', () => {

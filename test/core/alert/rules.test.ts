@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { alertKinds } from '../../../core/alert/alert.ts';
 import { lifeRules } from '../../../core/alert/rules.ts';
-import { alertLifeSchema } from '../../../core/alert/settings.ts';
+import { alertLifeSchema } from '../../../core/alert/life-settings.ts';
 import { dayMs, hourMs, minuteMs } from '../../../core/window.ts';
 
 const everybody = [{ severity: ['info', 'warning', 'critical'] }] as const;
