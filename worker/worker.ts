@@ -14,6 +14,7 @@ import type { Configuration } from './configuration.ts';
 import { openDependencies } from './dependencies.ts';
 import { openHttpEndpoint } from './http.ts';
 import { openLogger, sdkLogger } from './logger.ts';
+import { unconfiguredRoutes } from './route-check.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /**
@@ -37,6 +38,8 @@ export async function runWorker(configuration: Configuration): Promise<void> {
     await checkSchema(activities.database);
     // Only said: what is computed meanwhile is stored, and pushed by the next run of the process.
     await activities.pushgateway.check().catch((error: unknown) => logger.warn(reasonOf(error)));
+    for (const problem of await unconfiguredRoutes(activities.database, activities.channels))
+      logger.warn(problem);
     let worker: Worker | undefined;
     // Before the worker: one that never runs would keep its connection, and the process, from ending.
     const endpoint = await openHttpEndpoint(configuration.http.host, configuration.http.port, {

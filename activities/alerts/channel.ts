@@ -6,6 +6,8 @@ import type { ChannelName } from '../../core/alert/route-settings.ts';
 export interface Channel {
   /** `message`: one a group. `alert`: one request an event, since the provider groups and deduplicates. */
   readonly sends: 'message' | 'alert';
+  /** The names it is configured for; without them any recipient will do. */
+  readonly recipients?: readonly string[];
   /**
    * Gives what to note about a message that was taken, if anything.
    *

@@ -2,6 +2,7 @@
 
 import { alertsOf } from '../../core/alert/compose.ts';
 import type { ChannelName } from '../../core/alert/route-settings.ts';
+import type { Mailbox } from '../../core/alert/routes.ts';
 import { TidewatchError } from '../../core/errors.ts';
 import { openAlertmanager } from './alertmanager.ts';
 import { channelTable, settingOf, type Channel } from './channel.ts';
@@ -10,7 +11,7 @@ import { openPagerDuty } from './pagerduty.ts';
 import { openSlack } from './slack.ts';
 import { openWebhook } from './webhook.ts';
 
-/** A channel that is not configured is absent: its deliveries wait, and say so. */
+/** A channel that is not configured is absent: another takes over, or its deliveries wait and say so. */
 export type Channels = Readonly<Partial<Record<Exclude<ChannelName, 'email'>, Channel>>> & {
   readonly email?: EmailChannel;
 };
@@ -41,6 +42,12 @@ export function openChannels(
   };
 }
 
+/** Has the environment what a mailbox needs? */
+export function isConfigured(channels: Channels, { channel, recipient }: Mailbox): boolean {
+  const found: Channel | undefined = channels[channel];
+  return found !== undefined && (found.recipients?.includes(recipient) ?? true);
+}
+
 /** One channel over all of its recipients; nothing where there are none. */
 function named<T>(
   channel: Exclude<ChannelName, 'email'>,
@@ -52,6 +59,7 @@ function named<T>(
   if (any === undefined) return {};
   const all: Channel = {
     sends: any.sends,
+    recipients: [...recipients.keys()],
     async send(message, recipient) {
       const found = recipients.get(recipient);
       if (found !== undefined) return found.send(message, recipient);

@@ -17,6 +17,7 @@ import { noteFailing, noteWorking } from './delivery-failing.ts';
 import { releaseHeld } from './held-deliveries.ts';
 import { recordDelivered, recordFailed, recordRefused } from './message-outcome.ts';
 import { loadSeries } from './series.ts';
+import { takerOf } from './takeover.ts';
 
 type Dependencies = Pick<
   ActivityDependencies,
@@ -37,8 +38,8 @@ export interface DeliveryOutcome {
 /**
  * Makes the activity `deliverAlerts`. A message tells of everything that is pending in its group, whichever alert asks. Where
  * one is not taken, it goes again later and what comes after in its group waits for it, so that nobody reads the end of an alert
- * before its beginning; the other groups go out. One that is refused for good goes to the next channel of its route, and an
- * alert of kind `delivery-failing` opens there. A message may be sent twice only when the process dies between
+ * before its beginning; the other groups go out. One that is refused for good, or whose channel is not configured, goes to the next
+ * channel of its route that is; where there is none it waits. Either way an alert of kind `delivery-failing` opens, for who can be told. A message may be sent twice only when the process dies between
  * sending and recording; it is then the same message.
  */
 export function createDeliverAlerts(
@@ -82,7 +83,7 @@ interface Sent extends Partial<Waiting> {
 }
 
 async function deliver(claim: Claim, dependencies: Dependencies): Promise<Sent> {
-  const { database, wakeAlert, context } = dependencies;
+  const { database, channels, wakeAlert, context } = dependencies;
   const sent = await send(claim, dependencies);
   if (!(sent instanceof TidewatchError)) {
     const [delivered, working] = await database.transaction(async (connection) => [
@@ -92,14 +93,15 @@ async function deliver(claim: Claim, dependencies: Dependencies): Promise<Sent> 
     for (const alert of working) await wakeAlert(alert);
     return { delivered };
   }
-  const [next] = claim.terms.fallback;
-  if (sent.code === 'DELIVERY_REFUSED' && next !== undefined) {
-    const failing = await database.transaction(async (connection) => {
-      await recordRefused(connection, claim, sent.message, next);
-      return noteFailing(connection, claim, sent.message, next, runOf(context()));
+  if (sent.code === 'DELIVERY_REFUSED' || sent.code === 'CHANNEL_NOT_CONFIGURED') {
+    const { next, failing } = await database.transaction(async (connection) => {
+      const next = await takerOf(connection, claim, channels);
+      if (next !== undefined) await recordRefused(connection, claim, sent.message, next);
+      const run = runOf(context());
+      return { next, failing: await noteFailing(connection, claim, sent.message, { next, channels }, run) };
     });
     if (failing !== null) await wakeAlert(failing);
-    return { delivered: 0, failure: sent.message };
+    if (next !== undefined) return { delivered: 0, failure: sent.message };
   }
   const retryAfterMs = Number(sent.details['retryAfterMs'] ?? 0);
   const { until } = await recordFailed(database, claim, sent.message, retryAfterMs);

@@ -1,4 +1,4 @@
-/** A channel that refuses messages is a trouble of its own: told by the channel that takes over. */
+/** A channel that refuses messages, or is not configured, is a trouble of its own: told by a channel that takes them. */
 
 import { alertKey as keyOf } from '../../core/alert/alert.ts';
 import { routeTo } from '../../core/alert/routes.ts';
@@ -8,8 +8,10 @@ import { findAlert, wallClock } from './alert-rows.ts';
 import type { AlertName } from './alert-rows.ts';
 import { alertSettingsOf, modelSettings } from './alert-settings.ts';
 import { channelTable } from './channel.ts';
+import type { Channels } from './channels.ts';
 import type { Claim } from './deliveries.ts';
 import { openAlert, resolveAlert } from './store.ts';
+import { otherMailbox } from './takeover.ts';
 
 interface Run {
   readonly workflowId: string;
@@ -18,20 +20,27 @@ interface Run {
 
 const kind = 'delivery-failing';
 
-/** Opens the alert for those who take over. Gives whom to wake, if anything is new. */
+/**
+ * Opens the alert for those who take over; where nobody does, for whoever else can be told. Gives whom to wake, if anything is new.
+ */
 export async function noteFailing(
   connection: Queryable,
   claim: Claim,
   reason: string,
-  next: Mailbox,
+  { next, channels }: { readonly next: Mailbox | undefined; readonly channels: Channels },
   provenance: Run,
 ): Promise<AlertName | null> {
-  const model = claim.events[0]?.model;
-  if (model === undefined) return null;
+  const [event] = claim.events;
+  // That this cannot be told either is no news.
+  if (event === undefined || event.alertKey === keyOf(kind, event.model, subjectOf(claim))) return null;
+  const { model, labels } = event;
   const { life, routes } = await modelSettings(connection, model);
+  const trouble = await observed(connection, model, claim, provenance);
+  const to =
+    next ?? (await otherMailbox(connection, claim, { model, labels, routes, at: trouble.asOf }, channels));
   const alertKey = await openAlert(connection, {
-    ...(await observed(connection, model, claim, provenance)),
-    alerts: { life, routes: [routeTo(next), ...routes] },
+    ...trouble,
+    alerts: { life, routes: [...(to === undefined ? [] : [routeTo(to)]), ...routes] },
     severity: 'critical',
     summary: reason,
   });

@@ -111,9 +111,9 @@ async function readEpisodes(
 }
 
 /** The open alerts that could hold back one of these: by their kind, or as the same subject. */
-async function readSources(
+export async function readSources(
   connection: Queryable,
-  episodes: readonly Episode[],
+  episodes: readonly Pick<Episode, 'model' | 'subject'>[],
   { inhibition }: InstallationSettings,
 ): Promise<OpenAlert[]> {
   const kinds = inhibition.flatMap(({ source, equal }) =>

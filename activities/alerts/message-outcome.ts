@@ -56,13 +56,14 @@ export async function recordFailed(
   return { until: retryAt };
 }
 
-/** Passes a message that a channel refuses for good to the mailbox that takes over. */
+/** Passes a message that a channel refuses for good, or is not configured for, to the mailbox that takes over. */
 export async function recordRefused(
   connection: Queryable,
   { messageId, terms }: Claim,
   error: string,
   to: Mailbox,
 ): Promise<void> {
+  const fallback = terms.fallback.filter((mailbox) => mailbox !== to);
   await connection.execute(
     `update alert_messages set state = 'refused', retry_at = null, last_error = $2 where message_id = $1`,
     [messageId, error],
@@ -77,7 +78,7 @@ export async function recordRefused(
       messageId,
       to.channel,
       to.recipient,
-      JSON.stringify({ waitMs: 0, intervalMs: 0, fallback: terms.fallback.slice(1) } satisfies DeliveryTerms),
+      JSON.stringify({ waitMs: 0, intervalMs: 0, fallback } satisfies DeliveryTerms),
     ],
   );
   await connection.execute(

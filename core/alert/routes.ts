@@ -178,7 +178,14 @@ function isPerAlert(channel: ChannelName): boolean {
   return channel === 'pagerduty' || channel === 'alertmanager';
 }
 
-function mailboxesOf(channels: RouteChannels): Mailbox[] {
+/**
+ * Where does a route lead, in the order in which one takes the place of another? The e-mail addresses are one mailbox; a route without
+ * a channel leads nowhere.
+ *
+ * @example mailboxesOf(routeSchema.parse({ slack: 'oncall', pagerduty: true }))
+ * // [{ channel: 'pagerduty', recipient: 'default' }, { channel: 'slack', recipient: 'oncall' }]
+ */
+export function mailboxesOf(channels: RouteChannels): readonly Mailbox[] {
   return channelNames.flatMap((channel): Mailbox[] => {
     const told = channels[channel];
     if (typeof told === 'object') return told.length === 0 ? [] : [{ channel, recipient: told.join(', ') }];

@@ -371,20 +371,6 @@ describe('deliverAlerts', () => {
     expect(smtp.messages()).toHaveLength(2);
   });
 
-  it('keeps messages for a channel that is not configured, says what to set, and delivers the rest', async () => {
-    await opened(toBoth);
-    const { email } = channels();
-    const outcome = await deliver({ channels: { email } });
-    expect(outcome).toMatchObject({
-      delivered: 1,
-      pending: 1,
-      failures: [expect.stringContaining('Set SLACK_WEBHOOK_URL')],
-    });
-    await letPass('1 second');
-    expect(await deliver()).toEqual({ delivered: 1, pending: 0 });
-    expect(smtp.messages()).toHaveLength(1);
-  });
-
   it('notes the addresses that a mail server refused while it took the others', async () => {
     await opened(toBoth);
     const email = { ...channels().email, send: async () => ({ notice: 'refused for b@example.org' }) };
@@ -494,11 +480,78 @@ describe('a channel that refuses for good', () => {
     await test.database.execute('delete from monitors');
   });
 
+  it('keeps the message of two that both refuse it, and does not pass it to and fro', async () => {
+    await opened(toBoth);
+    const email = { ...channels().email, send: refusing.send };
+    await deliver({ channels: { slack: refusing, email } });
+    expect(
+      (await stored()).filter(({ event, state }) => event === 'opened' && state === 'pending'),
+    ).not.toEqual([]);
+    await letPass('1 minute');
+    expect(await deliver()).toMatchObject({ delivered: 1, pending: 0 });
+  });
+
   it('keeps the message and tries again where nobody else can take it', async () => {
     await opened();
     expect(await deliver({ channels: { slack: refusing } })).toMatchObject({ delivered: 0, pending: 1 });
     await letPass('1 second');
     expect(await deliver()).toEqual({ delivered: 1, pending: 0 });
+  });
+});
+
+describe('a channel that is not configured', () => {
+  const failing = 'delivery-failing:bike-demand:pagerduty';
+  const paging = { sends: 'alert', send: async () => ({}) } as const;
+
+  it('is one that refuses: another of the route takes over, and an alert says what to set', async () => {
+    const routes = routed({ pagerduty: true, fallback: [{ slack: 'oncall' }, { email: ['a@example.org'] }] });
+    await opened(routes);
+    const given = {
+      channels: { slack: { ...channels().slack, recipients: ['default'] }, email: channels().email },
+    };
+    expect(await deliver(given)).toMatchObject({ delivered: 1, pending: 0 });
+    expect(woken).toEqual([failing]);
+    expect(await deliver(given, failing)).toMatchObject({ delivered: 1, pending: 0 });
+    const [told, trouble] = smtp.messages();
+    expect(told!.subject).toBe('[critical] bike-demand is degraded: RMSE is above 75');
+    expect(trouble!.subject).toContain('[critical]');
+    expect(trouble!.text).toContain('Set PAGERDUTY_ROUTING_KEY and restart the worker');
+  });
+
+  it('keeps the message where nobody takes over until it is configured, and tells whoever another route names', async () => {
+    const routes = routed({ severity: ['critical'], pagerduty: true }, { slack: true });
+    await watch(test.database, { model: 'bike-demand', alerts: { routes } });
+    await opened(routes);
+    expect(await deliver()).toMatchObject({
+      delivered: 0,
+      pending: 1,
+      failures: [expect.stringContaining('Set PAGERDUTY_ROUTING_KEY')],
+    });
+    expect(await deliver({}, failing)).toEqual({ delivered: 1, pending: 0 });
+    expect(slackTexts()).toEqual([expect.stringContaining('Set PAGERDUTY_ROUTING_KEY')]);
+    await letPass('1 second');
+    expect(await deliver({ channels: { ...channels(), pagerduty: paging } })).toEqual({
+      delivered: 1,
+      pending: 0,
+    });
+    await letPass('1 hour');
+    await deliver({}, failing);
+    expect(slackTexts()[1]).toContain('RESOLVED');
+    await test.database.execute('delete from monitors');
+  });
+
+  it('keeps the message where no channel at all is configured, and opens one alert however often it tries', async () => {
+    await watch(test.database, { model: 'bike-demand', alerts: { routes: toBoth } });
+    await opened(toBoth);
+    await deliver({ channels: {} });
+    await letPass('1 second');
+    const keys = [...new Set(woken)].sort();
+    expect(keys).toEqual(['delivery-failing:bike-demand:email', 'delivery-failing:bike-demand:slack']);
+    for (const key of keys) await deliver({ channels: {} }, key);
+    expect([...new Set(woken)].sort()).toEqual(keys);
+    await letPass('1 minute');
+    expect(await deliver()).toMatchObject({ delivered: 2, pending: 0 });
+    await test.database.execute('delete from monitors');
   });
 });
 
