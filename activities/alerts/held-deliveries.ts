@@ -1,5 +1,6 @@
 /** Deliveries that people do not get for now: held back, told later if the alert is still open then. */
 
+import { inhibitionRulesOf } from '../../core/alert/default-inhibition.ts';
 import { heldBack } from '../../core/alert/inhibition.ts';
 import type { Hold, OpenAlert } from '../../core/alert/inhibition.ts';
 import type { InstallationSettings } from '../../core/alert/installation-settings.ts';
@@ -114,8 +115,9 @@ async function readEpisodes(
 export async function readSources(
   connection: Queryable,
   episodes: readonly Pick<Episode, 'model' | 'subject'>[],
-  { inhibition }: InstallationSettings,
+  settings: InstallationSettings,
 ): Promise<OpenAlert[]> {
+  const inhibition = inhibitionRulesOf(settings);
   const kinds = inhibition.flatMap(({ source, equal }) =>
     equal === 'model' ? [source.kind ?? []].flat() : [],
   );

@@ -2,6 +2,7 @@
 
 import { formatInstant } from '../window.ts';
 import type { AlertKind, Severity } from './alert.ts';
+import { inhibitionRulesOf } from './default-inhibition.ts';
 import type { InhibitionRule, InstallationSettings } from './installation-settings.ts';
 import { fitsPattern } from './routes.ts';
 
@@ -36,10 +37,10 @@ export interface Hold {
 export function heldBack(
   alert: OpenAlert,
   open: readonly OpenAlert[],
-  { maintenance, inhibition }: Pick<InstallationSettings, 'maintenance' | 'inhibition'>,
+  settings: Pick<InstallationSettings, 'maintenance' | 'inhibition' | 'defaultInhibition'>,
   now: number,
 ): Hold | null {
-  const window = maintenance.find(
+  const window = settings.maintenance.find(
     ({ model, from, to }) =>
       [model].flat().some((pattern) => fitsPattern(pattern, alert.model)) &&
       Date.parse(from) <= now &&
@@ -49,7 +50,7 @@ export function heldBack(
     const until = Date.parse(window.to);
     return { reason: `maintenance until ${formatInstant(until)}: ${window.reason}`, until };
   }
-  const source = inhibitorOf(alert, open, inhibition);
+  const source = inhibitorOf(alert, open, inhibitionRulesOf(settings));
   return source === undefined ? null : { reason: `held back by ${source.alertKey}` };
 }
 

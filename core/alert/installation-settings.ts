@@ -30,7 +30,7 @@ const side = z.strictObject({
 });
 type Side = z.output<typeof side>;
 
-const inhibitionRule = z
+export const inhibitionRuleSchema = z
   .strictObject({
     /** While such an alert is open, */
     source: side,
@@ -44,41 +44,17 @@ const inhibitionRule = z
     message:
       'may be a source as well, so that two alerts could hold each other back; tell them apart by kind, severity or subject',
   });
-export type InhibitionRule = z.output<typeof inhibitionRule>;
-
-/**
- * The message of a dataset names its drifted features; those of a segment are others. One that is critical while its dataset
- * is not is told.
- */
-const featuresOf = (dataset: string, features: string): z.input<typeof inhibitionRule>[] => [
-  {
-    source: { kind: 'dataset-drift', severity: 'critical', subject: dataset },
-    target: { kind: 'drift', subject: features },
-  },
-  {
-    source: { kind: 'dataset-drift', subject: dataset },
-    target: { kind: 'drift', subject: features, severity: ['info', 'warning'] },
-  },
-];
-
-/** Without fresh data drift says little; who knows of the critical one needs no warning. */
-const usual: z.input<typeof inhibitionRule>[] = [
-  {
-    source: { kind: 'freshness', subject: 'predictions' },
-    target: { kind: ['drift', 'prediction-drift', 'dataset-drift'] },
-  },
-  { source: { kind: 'freshness', subject: 'actuals' }, target: { kind: 'actuals-drift' } },
-  ...featuresOf('dataset', '*'),
-  ...featuresOf('24h/dataset', '24h/*'),
-  { source: { severity: 'critical' }, target: { severity: 'warning' }, equal: 'subject' },
-];
+export type InhibitionRule = z.output<typeof inhibitionRuleSchema>;
 
 export const installationSettingsSchema = z
   .strictObject({
     /** After those of the monitor itself; monitors may name them, too. */
     routes: z.array(routeSchema).default([]),
     maintenance: z.array(maintenance).default([]),
-    inhibition: z.array(inhibitionRule).default(() => z.array(inhibitionRule).parse(usual)),
+    /** In addition to the default ones. */
+    inhibition: z.array(inhibitionRuleSchema).default([]),
+    /** False: only the rules above hold. */
+    defaultInhibition: z.boolean().default(true),
   })
   .superRefine(({ routes }, context) => {
     for (const [index, { name }] of routes.entries()) {

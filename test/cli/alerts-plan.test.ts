@@ -23,4 +23,6 @@ it('plans to store alerts.yaml when it is new or says something else, and to for
   const lines = planLines({ monitors: [], settings: [created], schedules: [] }, 'full').join('\n');
   expect(lines).toContain('monitors/alerts.yaml');
   expect(lines).toContain('name: oncall');
+  // Whoever writes own rules sees that the default ones hold, too.
+  expect(lines).toContain('defaultInhibition: true');
 });

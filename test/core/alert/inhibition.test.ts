@@ -105,6 +105,29 @@ it.each([
   expect(installationSettingsSchema.safeParse({ inhibition: [{ source, target }] }).success).toBe(possible);
 });
 
+it('adds the rules of an installation to the default ones, unless it wants only its own', () => {
+  const inhibition = [{ source: { kind: 'degradation' }, target: { kind: 'prediction-drift' } }];
+  const degraded = alert('degradation', 'warning', 'performance');
+  const predictions = alert('prediction-drift', 'critical', 'prediction');
+  for (const [given, byOwn, byDefault] of [
+    [{}, false, true],
+    [{ inhibition }, true, true],
+    [{ inhibition, defaultInhibition: false }, true, false],
+    [{ defaultInhibition: false }, false, false],
+  ] as const) {
+    expect(heldBack(predictions, [degraded], settings(given), now) !== null).toBe(byOwn);
+    expect(heldBack(drift, [stale], settings(given), now) !== null).toBe(byDefault);
+  }
+});
+
+it('lets the default rules hold back by what an own rule holds back', () => {
+  const inhibition = [{ source: { kind: 'degradation' }, target: { kind: 'dataset-drift' } }];
+  const dataset = alert('dataset-drift', 'critical', 'dataset');
+  const open = [alert('degradation', 'warning', 'performance'), dataset];
+  expect(heldBack(dataset, open, settings({ inhibition }), now)?.reason).toContain('degradation');
+  expect(heldBack(drift, open, settings({ inhibition }), now)?.reason).toContain('dataset-drift');
+});
+
 it('holds back everything of a model under maintenance, until its end', () => {
   const maintenance = [
     {
