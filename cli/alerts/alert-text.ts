@@ -8,7 +8,7 @@ import { oneLine } from '../../core/alert/message.ts';
 import { formatInstant, parseInstant } from '../../core/window.ts';
 import { plain } from '../compare/column-table.ts';
 import type { Color, Screen } from '../paint.ts';
-import type { AlertEvent, AlertList } from './store.ts';
+import type { AlertEvent, AlertList, Delivery } from './store.ts';
 
 const colors: Readonly<Record<Severity, Color>> = { info: 'cyan', warning: 'yellow', critical: 'red' };
 
@@ -20,7 +20,10 @@ export function alertTable({ alerts, total }: AlertList, { paint }: Screen): str
     table.push([
       alert.alertKey,
       paint(colors[alert.severity], alert.severity),
-      stateText(alert),
+      [
+        stateText(alert),
+        ...(alert.held === undefined ? [] : [`people are not told: ${oneLine(alert.held)}`]),
+      ].join('\n'),
       minuteText(alert.since),
       oneLine(alert.summary),
     ]);
@@ -41,8 +44,8 @@ export function alertText(alert: AlertView, events: readonly AlertEvent[], { pai
     ...(i === 0 || events[i - 1]?.episode !== event.episode ? ['', `  episode ${event.episode}`] : []),
     `  ${minuteText(event.at)}  ${happenedText(event, paint(colors[event.severity], event.severity))}: ${oneLine(event.summary)}`,
     ...event.deliveries.map(
-      ({ channel, recipient, state, problem }) =>
-        `    ${channel} ${oneLine(recipient)}: ${state}${problem === undefined ? '' : ` (${oneLine(problem)})`}`,
+      (delivery) =>
+        `    ${delivery.channel} ${oneLine(delivery.recipient)}: ${delivery.state}${becauseText(delivery)}`,
     ),
   ]);
   return [
@@ -58,6 +61,13 @@ function happenedText({ event, by, asOf }: AlertEvent, severity: string): string
   return by === undefined
     ? `${event}, ${severity}, as of ${minuteText(asOf)}`
     : `${event} by ${oneLine(by)}, ${severity}`;
+}
+
+function becauseText({ state, held, problem }: Delivery): string {
+  if (state === 'held' && held !== undefined) return ` (${oneLine(held)}; told then if it is still open)`;
+  if (state === 'dropped')
+    return ` (over before anybody was told${held === undefined ? '' : `: ${oneLine(held)}`})`;
+  return problem === undefined ? '' : ` (${oneLine(problem)})`;
 }
 
 /** `2026-02-03 09:00`, UTC. */

@@ -17,8 +17,13 @@ export interface ListOptions {
   readonly limit: string;
 }
 
+export interface ListedAlert extends AlertView {
+  /** Why people are not told of it for now. */
+  readonly held?: string;
+}
+
 export interface AlertList {
-  readonly alerts: readonly AlertView[];
+  readonly alerts: readonly ListedAlert[];
   /** How many fit, also those beyond the limit. */
   readonly total: number;
 }
@@ -33,8 +38,11 @@ export async function listAlerts(
     throw new TidewatchError('INVALID_OPTION', { option: '--limit', reason });
   }
   // An episode that is not resolved is the newest: only where resolved ones are asked for are all of them looked through.
-  const rows = await connection.query<AlertRow & { total: number }>(
-    `select ${alertColumns}, count(*) over () as total
+  const rows = await connection.query<AlertRow & { total: number; held: string | null }>(
+    `select ${alertColumns}, count(*) over () as total,
+       (select min(held_by) from alert_deliveries delivery
+        where delivery.model = alerts.model and delivery.alert_key = alerts.alert_key
+          and delivery.episode = alerts.episode and delivery.state = 'held') as held
      from alerts
      where (state <> 'resolved'
          or (model, alert_key, episode) in (select model, alert_key, max(episode) from alerts group by model, alert_key))
@@ -46,7 +54,11 @@ export async function listAlerts(
      limit $5`,
     [model ?? null, state ?? null, severity ?? null, all ?? false, Number(limit)],
   );
-  return { alerts: rows.map((row) => viewOf(storedAlert(row))), total: rows[0]?.total ?? 0 };
+  const alerts = rows.map(({ held, ...row }) => ({
+    ...viewOf(storedAlert(row)),
+    ...(held !== null && { held }),
+  }));
+  return { alerts, total: rows[0]?.total ?? 0 };
 }
 
 /** Among more of them the one that was meant is not looked for. */
@@ -87,10 +99,12 @@ export interface AlertEvent {
   readonly deliveries: readonly Delivery[];
 }
 
-interface Delivery {
+export interface Delivery {
   readonly channel: string;
   readonly recipient: string;
   readonly state: string;
+  /** Why it is held, or was until the alert was over; a window of maintenance says its end. */
+  readonly held?: string;
   readonly problem?: string;
 }
 
@@ -114,7 +128,8 @@ export async function readEvents(
        coalesce(
          (select jsonb_agg(
             jsonb_strip_nulls(jsonb_build_object(
-              'channel', channel, 'recipient', recipient, 'state', delivery.state, 'problem', last_error))
+              'channel', channel, 'recipient', recipient, 'state', delivery.state, 'held', held_by,
+              'problem', last_error))
             order by channel, recipient)
           from alert_deliveries delivery
           where delivery.model = $1 and delivery.alert_key = $2 and delivery.episode = event.episode

@@ -107,6 +107,26 @@ describe('tidewatch alerts', () => {
     expect(await list('--limit', '1')).toContain('and 2 more; see --limit');
   });
 
+  it('says of what people are not told why, and until when', async () => {
+    const routes = [{ email: ['a@example.org'] }];
+    ({ alerts } = await watch(test.database, { model: 'shown', alerts: { routes } }));
+    await open('critical');
+    const reason = 'maintenance until 2026-12-02T00:00:00Z: the feed moves';
+    const become = (state: string) =>
+      test.database.execute('update alert_deliveries set state = $1, held_by = $2', [state, reason]);
+    await become('held');
+    expect(await list()).toContain(`people are not told: ${reason}`);
+    expect(JSON.parse(await list('--json'))).toMatchObject([{ held: reason }]);
+    expect(await list('show', key)).toContain(
+      `email a@example.org: held (${reason}; told then if it is still open)`,
+    );
+    await become('dropped');
+    expect(await list()).not.toContain('people are not told');
+    expect(await list('show', key)).toContain(
+      `email a@example.org: dropped (over before anybody was told: ${reason})`,
+    );
+  });
+
   it('shows one with everything that has happened to it, and whom it was told to', async () => {
     ({ alerts } = await watch(test.database, {
       model: 'shown',
