@@ -1,5 +1,7 @@
 /** A plan as people read it. */
 
+import type { Routes } from '../core/alert/route-settings.ts';
+import { routeWarnings } from '../core/alert/route-warnings.ts';
 import type { ScheduleChange } from '../schedules/reconciler.ts';
 import type { SettingsChange } from './alerts-plan.ts';
 import type { MonitorChange } from './monitor-plan.ts';
@@ -84,8 +86,11 @@ function monitorLines(change: MonitorChange, detail: 'full' | 'changes'): string
       marked('keep', `${model}  has no file but is still watched; \`tidewatch apply --prune\` ends that`),
     ];
   }
-  const head = marked(change.change, `${model}  ${change.file}`);
-  return change.change === 'create' && detail === 'changes' ? [head] : [head, ...diffLines(change.diff)];
+  const head = [
+    marked(change.change, `${model}  ${change.file}`),
+    ...warningLines(change.monitor.alerts.routes),
+  ];
+  return change.change === 'create' && detail === 'changes' ? head : [...head, ...diffLines(change.diff)];
 }
 
 function settingsLines(change: SettingsChange, detail: 'full' | 'changes'): string[] {
@@ -95,8 +100,12 @@ function settingsLines(change: SettingsChange, detail: 'full' | 'changes'): stri
   if (change.change === 'keep') {
     return [marked('keep', `${name}  is gone but still holds; \`tidewatch apply --prune\` ends that`)];
   }
-  const head = marked(change.change, change.file);
-  return change.change === 'create' && detail === 'changes' ? [head] : [head, ...diffLines(change.diff)];
+  const head = [marked(change.change, change.file), ...warningLines(change.settings.routes)];
+  return change.change === 'create' && detail === 'changes' ? head : [...head, ...diffLines(change.diff)];
+}
+
+function warningLines(routes: Routes): string[] {
+  return routeWarnings(routes).map((text) => paint('yellow', `    warning: ${text}`));
 }
 
 const diffColors: Readonly<Record<string, Color>> = { '+': 'green', '-': 'red', '@': 'cyan' };

@@ -20,6 +20,14 @@ it('plans to store alerts.yaml when it is new or says something else, and to for
   expect(planSettings(gone, stored, 'keep')).toEqual([{ name: 'alerts.yaml', change: 'keep' }]);
   expect(planSettings(gone, stored, 'prune')).toEqual([{ name: 'alerts.yaml', change: 'delete' }]);
 
+  const [odd] = planSettings(
+    { ...there, settings: installationSettingsSchema.parse({ routes: [{ kind: 'drift' }] }) },
+    undefined,
+    'keep',
+  );
+  expect(planLines({ monitors: [], settings: [odd!], schedules: [] }, 'changes').join('\n')).toContain(
+    'warning: route 1 tells nobody: it has no channel',
+  );
   const lines = planLines({ monitors: [], settings: [created], schedules: [] }, 'full').join('\n');
   expect(lines).toContain('monitors/alerts.yaml');
   expect(lines).toContain('name: oncall');
