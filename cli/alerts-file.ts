@@ -23,6 +23,9 @@ export interface AlertsFile {
   readonly problems: readonly FileProblem[];
 }
 
+const topWords =
+  'is not a key of this file: in alerts.yaml routes, maintenance and inhibition stand at the top';
+
 /** The one of these files; one that is empty says what holds without it. */
 export async function readAlertsFile(files: readonly string[]): Promise<AlertsFile> {
   const file = files.find(isAlertsFile);
@@ -34,6 +37,6 @@ export async function readAlertsFile(files: readonly string[]): Promise<AlertsFi
   if (parsed.success) return { file, settings: parsed.data, problems: source.problems };
   const problems = parsed.error.issues
     .flatMap((issue) => problemsOf(data, issue, installationSettingsSchema))
-    .map(({ path, message }) => source.at(path, message));
+    .map(({ path, message }) => source.at(path, path.join() === 'alerts' ? topWords : message));
   return { file, settings: undefined, problems: [...source.problems, ...problems] };
 }

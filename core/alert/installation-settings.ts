@@ -7,7 +7,8 @@ import { alertKinds, severities } from './alert.ts';
 import { modelPattern, routeSchema, someOf } from './route-settings.ts';
 import { fitsPattern } from './routes.ts';
 
-const instant = z.string().refine(isInstant, 'write an instant, for example "2026-11-29T08:00:00Z"');
+const instantWords = 'write an instant, for example "2026-11-29T08:00:00Z"';
+const instant = z.string({ error: instantWords }).refine(isInstant, instantWords);
 
 const maintenance = z
   .strictObject({

@@ -2,24 +2,33 @@
 
 import { z } from 'zod';
 
-import { durationLike, emailAddress, timeZone as zone } from '../monitor/fields.ts';
+import { durationLike, emailAddress, insteadOf, timeZone as zone } from '../monitor/fields.ts';
 import { weekdays } from '../window.ts';
 import { alertKinds, severities } from './alert.ts';
 
 /** True, or the name of one of several: `slack: oncall` is the webhook in SLACK_WEBHOOK_URL_ONCALL. */
-const named = z
-  .union([
-    z.boolean(),
-    z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'use lower-case letters, digits and "-" in a name'),
-  ])
-  .default(false);
+const named = (variable: string, besides = '') =>
+  z
+    .union([
+      z.boolean(),
+      z
+        .string()
+        .regex(
+          /^[a-z0-9][a-z0-9-]{0,40}$/,
+          `write the name in ${variable}_<NAME> in lower-case letters, digits and "-"${besides}, or true for ${variable}`,
+        ),
+    ])
+    .default(false);
 
 const channels = {
-  pagerduty: named,
-  alertmanager: named,
-  slack: named,
-  webhook: named,
-  email: z.array(emailAddress).default([]),
+  pagerduty: named('PAGERDUTY_ROUTING_KEY'),
+  alertmanager: named('ALERTMANAGER_URL'),
+  slack: named('SLACK_WEBHOOK_URL', ' and not a channel'),
+  webhook: named('WEBHOOK_URL'),
+  email: z
+    .union([emailAddress, z.array(emailAddress)])
+    .transform((given) => [given].flat())
+    .default([]),
 };
 
 /** Where messages can go, in the order in which one of a route takes the place of another. */
@@ -74,9 +83,8 @@ export const routeSchema = z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and "-"')
       .optional(),
-    severity: z
-      .array(z.enum(severities))
-      .min(1)
+    severity: someOf(z.enum(severities))
+      .transform((given) => [given].flat())
       .default([...severities]),
     kind: someOf(z.enum(alertKinds)).optional(),
     model: someOf(modelPattern).optional(),
@@ -104,7 +112,10 @@ export const routeSchema = z
     /** One message a day in the place of groups. */
     digest: z.union([timeOfDay.transform((at) => ({ at, timeZone: 'UTC' })), digest]).optional(),
     /** Messages an hour and recipient; what goes beyond is told in one when the hour is over. */
-    budget: z.int().positive().optional(),
+    budget: z
+      .int({ error: insteadOf('write messages an hour, for example 10') })
+      .positive()
+      .optional(),
   })
   .superRefine((route, context) => {
     for (const key of ['groupWait', 'groupInterval'] as const) {

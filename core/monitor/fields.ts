@@ -13,7 +13,17 @@ import { durationMs, isDuration, isInstant, isTimeZone } from '../window.ts';
  * // 'write a number and m, h, d or w, for example "3h"'
  */
 export function durationLike(example: string, units = 'm, h, d or w'): z.ZodString {
-  return z.string().refine(isDuration, `write a number and ${units}, for example "${example}"`);
+  const words = `write a number and ${units}, for example "${example}"`;
+  return z.string({ error: insteadOf(words) }).refine(isDuration, words);
+}
+
+/**
+ * What to write where something of another type stands; what is missing has words of its own.
+ *
+ * @example [insteadOf('write a name')({ input: 1 }), insteadOf('write a name')({})] // ['write a name', undefined]
+ */
+export function insteadOf(words: string): (issue: { readonly input?: unknown }) => string | undefined {
+  return ({ input }) => (input === undefined ? undefined : words);
 }
 
 /** A length of time that ends at midnights. */

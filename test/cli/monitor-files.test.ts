@@ -470,6 +470,41 @@ describe('alerts.yaml', () => {
       { 'alerts.yaml': 'routes: [{ slack: true, digest: "08:00", groupWait: 1m }]\n' },
       expect.stringContaining('is not for a digest'),
     ],
+    [
+      'a wait without a unit',
+      { 'alerts.yaml': 'routes: [{ slack: true, groupWait: 30 }]\n' },
+      expect.stringContaining('write a number and s, m, h or d, for example "30s"'),
+    ],
+    [
+      'a window without its end',
+      { 'alerts.yaml': 'maintenance: [{ from: "2026-11-29T10:00:00Z", reason: "x" }]\n' },
+      expect.stringContaining('write an instant, for example "2026-11-29T08:00:00Z"'),
+    ],
+    [
+      'a channel of Slack',
+      { 'alerts.yaml': 'routes: [{ slack: "#oncall" }]\n' },
+      expect.stringContaining('write the name in SLACK_WEBHOOK_URL_<NAME>'),
+    ],
+    [
+      'a budget with a unit',
+      { 'alerts.yaml': 'routes: [{ slack: true, budget: 10/h }]\n' },
+      expect.stringContaining('write messages an hour, for example 10'),
+    ],
+    [
+      'a severity that is not known',
+      { 'alerts.yaml': 'routes: [{ slack: true, severity: critcal }]\n' },
+      expect.stringContaining('did you mean "critical"?'),
+    ],
+    [
+      'a word that is no address',
+      { 'alerts.yaml': 'routes: [{ email: oncall }]\n' },
+      expect.stringContaining('is not an e-mail address'),
+    ],
+    [
+      'its keys below alerts',
+      { 'alerts.yaml': 'alerts: { routes: [{ slack: true }] }\n' },
+      expect.stringContaining('in alerts.yaml routes, maintenance and inhibition stand at the top'),
+    ],
   ])('has a problem in words: %s', async (_, files, problem) => {
     expect(await problemsOf(files as Record<string, string>)).toEqual([problem]);
   });

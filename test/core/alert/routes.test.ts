@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { routesSchema } from '../../../core/alert/route-settings.ts';
+import { routeSchema, routesSchema } from '../../../core/alert/route-settings.ts';
 import { fitsPattern, mismatchOf, recipientsOf, routesInOrder } from '../../../core/alert/routes.ts';
 import type { AlertToRoute } from '../../../core/alert/routes.ts';
 import { parseInstant } from '../../../core/window.ts';
@@ -19,6 +19,11 @@ const told = (routes: readonly object[], given: Partial<AlertToRoute> = {}) =>
   recipientsOf(written(...routes), { ...alert, ...given }).map(
     ({ channel, recipient }) => `${channel} ${recipient}`,
   );
+
+it('takes one severity and one address without a list', () => {
+  const { severity, email } = routeSchema.parse({ severity: 'critical', email: 'a@example.org' });
+  expect({ severity, email }).toEqual({ severity: ['critical'], email: ['a@example.org'] });
+});
 
 describe('a route fits an alert', () => {
   it.each<[string, object, Partial<AlertToRoute>]>([
