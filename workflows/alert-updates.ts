@@ -66,6 +66,15 @@ export function decodeUpdate<Name extends AlertChangeName>(
   ) as AlertUpdateRequest<Name>;
 }
 
+/** What is wrong with the object of an update, for who asks before it is sent; '' is the object itself. */
+export function problemsOfUpdate(
+  name: AlertChangeName,
+  request: unknown,
+): readonly { readonly field: string; readonly reason: string }[] {
+  const { error } = schemas[name].safeParse(request);
+  return (error?.issues ?? []).map(({ path, message }) => ({ field: path.join('.'), reason: message }));
+}
+
 function problemOf(check: () => string | undefined): string | undefined {
   try {
     return check();

@@ -1,6 +1,6 @@
 /** How an alert reads as an e-mail. */
 
-import { linksOfFacts } from '../../core/alert/compose.ts';
+import { commandToTake, linksOfFacts } from '../../core/alert/compose.ts';
 import { oneLine, shortened } from '../../core/alert/message.ts';
 import type { AlertMessage } from '../../core/alert/message.ts';
 import { seriesText } from '../../core/alert/series.ts';
@@ -107,11 +107,12 @@ function htmlOf(alert: AlertMessage, picture: InlinePicture | undefined): string
   });
 }
 
-function footerOf({ asOf, events }: AlertMessage): string {
+function footerOf({ status, asOf, events }: AlertMessage): string {
   const [first] = events;
   const which =
     first === undefined || events.length > 1
       ? ''
       : ` Alert ${oneLine(first.alertKey)}, episode ${first.episode}.`;
-  return `As of ${formatInstant(asOf)}.${which}`;
+  const command = commandToTake({ status, events });
+  return `As of ${formatInstant(asOf)}.${which}${command === undefined ? '' : ` To take it: ${command}`}`;
 }

@@ -65,7 +65,10 @@ export async function reportVerdicts(
         subject: subjectOf({ name, isOfLastDay: isOfLastDay && kind !== 'freshness' }),
         level: verdict.level,
         asOf: one.asOf ?? asOf,
-        summary: verdict.reason,
+        // The title names it.
+        summary: verdict.reason.startsWith(`${name}: `)
+          ? verdict.reason.slice(name.length + 2)
+          : verdict.reason,
         facts: one.facts,
         links: [link(one.anchor)],
       },

@@ -3,7 +3,7 @@
 import { IncomingWebhook, IncomingWebhookHTTPError, IncomingWebhookRequestError } from '@slack/webhook';
 import type { IncomingWebhookSendArguments } from '@slack/webhook';
 
-import { linksOfFacts } from '../../core/alert/compose.ts';
+import { commandToTake, linksOfFacts } from '../../core/alert/compose.ts';
 import { oneLine } from '../../core/alert/message.ts';
 import type { AlertMessage, AlertStatus } from '../../core/alert/message.ts';
 import { sparkline, seriesText } from '../../core/alert/series.ts';
@@ -94,6 +94,7 @@ export function slackMessage(alert: AlertMessage): IncomingWebhookSendArguments 
             type: 'context',
             elements: [{ type: 'mrkdwn', verbatim: true, text: [time, ...links].join('  ·  ') }],
           },
+          ...commandLine(alert),
         ],
       },
     ],
@@ -120,6 +121,14 @@ function seriesLine({ series }: AlertMessage) {
   if (series === undefined) return [];
   const bars = sparkline(series.points.map(([, value]) => value));
   return [section(`${bars}\n${fit(oneLine(seriesText(series)), 500)}`)];
+}
+
+/** To be copied: where Slack would need it altered, it is left out. */
+function commandLine(alert: AlertMessage) {
+  const command = commandToTake(alert) ?? '';
+  if (command === '' || fit(command, limits.text) !== command) return [];
+  const text = { type: 'mrkdwn' as const, verbatim: true, text: `To take it: ${command}` };
+  return [{ type: 'context' as const, elements: [text] }];
 }
 
 function section(text: string) {

@@ -7,6 +7,7 @@ import type { AlertChangeName } from '../../core/alert/change.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
+import { problemsOfUpdate } from '../../workflows/alert-updates.ts';
 import type { alertLifecycle } from '../../workflows/alert-lifecycle.ts';
 import { withDatabase } from '../database.ts';
 import { userName } from '../user-name.ts';
@@ -34,6 +35,7 @@ export async function changeAlert(
     const reason = 'write either --for, such as 4h, or --until, such as 2026-02-03T09:00:00Z';
     throw new TidewatchError('INVALID_OPTION', { option: '--for', reason });
   }
+  requireValid(change, { ...request, by });
   const { model } = await withDatabase('tidewatch-alerts', (database) => requireAlert(database, alertKey));
   const { temporal } = readConfiguration(process.env);
   const connection = await connectTemporal(temporal);
@@ -45,11 +47,27 @@ export async function changeAlert(
       ...request,
       by,
     });
-    console.log(json ? JSON.stringify(alert, undefined, 2) : `${alertKey}: ${stateText(alert)}`);
+    console.log(json ? JSON.stringify(alert, undefined, 2) : `${alertKey}: ${answerText(change, alert)}`);
   } finally {
     clearTimeout(silence);
     await connection.close();
   }
+}
+
+function answerText(change: AlertChangeName, alert: AlertView): string {
+  const state = stateText(alert);
+  if (change === 'comment') return `the comment is stored; ${state}`;
+  if (change === 'resolve')
+    return `${state}; a check that still finds the trouble reopens it, snooze it to be left alone`;
+  return state;
+}
+
+/** The options have the names of the fields. */
+function requireValid(change: AlertChangeName, request: object): void {
+  const [problem] = problemsOfUpdate(change, request);
+  if (problem === undefined) return;
+  const option = problem.field === '' ? `alerts ${change}` : `--${problem.field}`;
+  throw new TidewatchError('INVALID_OPTION', { option, reason: problem.reason });
 }
 
 async function update(

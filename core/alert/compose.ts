@@ -1,8 +1,8 @@
 /** Makes one message of the events that go out together. */
 
-import { episodeKey, severities } from './alert.ts';
+import { endsAlert, episodeKey, severities } from './alert.ts';
 import type { Fact } from './alert.ts';
-import { alertStatus, firstFacts, mostFacts, shortSummary, shortTitle } from './message.ts';
+import { alertStatus, firstFacts, mostFacts, oneLine, shortSummary, shortTitle } from './message.ts';
 import type { AlertEventText, AlertMessage, AlertSeries, AlertStatus } from './message.ts';
 
 export interface Composition {
@@ -113,6 +113,28 @@ function countsOf(statuses: readonly AlertStatus[]): string {
     .toReversed()
     .map(({ status, count }) => `${count} ${status}`)
     .join(', ');
+}
+
+/**
+ * What does somebody type who takes the alert that a message is about? Undefined where nobody has to: of news, of what is over or taken
+ * already; of several alerts; and of a key that no shell would read as it stands.
+ *
+ * @example
+ * const event = { alertKey: 'drift:bike-demand:hum', episode: 1, event: 'opened' };
+ * commandToTake({ status: 'critical', events: [event] }) // 'tidewatch alerts acknowledge drift:bike-demand:hum'
+ */
+export function commandToTake({
+  status,
+  events,
+}: Pick<AlertMessage, 'status'> & {
+  readonly events: readonly Pick<AlertEventText, 'alertKey' | 'episode' | 'event'>[];
+}): string | undefined {
+  const newest = events.at(-1);
+  if (newest === undefined || new Set(events.map(episodeKey)).size > 1) return undefined;
+  if ((status !== 'warning' && status !== 'critical') || endsAlert(newest.event)) return undefined;
+  const { alertKey } = newest;
+  if (alertKey.includes("'") || oneLine(alertKey) !== alertKey) return undefined;
+  return `tidewatch alerts acknowledge ${/^[\w:./=-]+$/.test(alertKey) ? alertKey : `'${alertKey}'`}`;
 }
 
 /**

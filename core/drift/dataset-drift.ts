@@ -104,7 +104,7 @@ function inWords(
   driftShare: number,
 ): string {
   const { driftedFeatures, judgedFeatures, unjudgedFeatures, threshold, sharedBy, noun } = named;
-  const shareInWords = `${formatShare(driftShare)}${sharedBy === 'importance' ? ' of the importance counted' : ''}`;
+  const shareInWords = `${formatShare(driftShare)}${sharedBy === 'importance' ? ' by importance' : ''}`;
   const head = `${driftedFeatures.length} of ${countText(judgedFeatures.length, noun)} drifted (${shareInWords}, limit ${formatShare(threshold)})`;
   const list = driftedFeatures.length === 0 ? '' : `: ${driftedFeatures.join(', ')}`;
   const rest = unjudgedFeatures.length === 0 ? '' : `; not judged: ${unjudgedFeatures.join(', ')}`;

@@ -37,6 +37,7 @@ describe('emailMessage', () => {
       '101.2',
       'degradation-check%3Abike-demand/run-1/history',
       'As of 2011-05-20T03:40:00Z',
+      'To take it: tidewatch alerts acknowledge degradation:bike-demand:performance',
       'degradation:bike-demand:performance',
     ]) {
       expect(text).toContain(part);

@@ -56,6 +56,13 @@ describe('slackMessage', () => {
     );
   });
 
+  it('says what to type to take the alert, where that can be copied as it stands', () => {
+    const last = (given?: Parameters<typeof alertMessage>[0]) => textsOf(rendered(given)).at(-1)?.text;
+    expect(last()).toBe('To take it: tidewatch alerts acknowledge degradation:bike-demand:performance');
+    expect(last({ alertKey: 'drift:bike-demand:_hum' })).toMatch(/^as of /);
+    expect(last({ event: 'resolved' })).toMatch(/^as of /);
+  });
+
   it('has one colour a status', () => {
     const colors = [
       rendered({ severity: 'info' }),

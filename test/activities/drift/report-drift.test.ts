@@ -113,7 +113,7 @@ describe('each column', () => {
     await load(test.database, model, { from: 9, to: 11, shift: 3 });
     await detect(10);
     const [message] = await toldOf('drift');
-    expect(message!.summary).toMatch(/^x: Wasserstein 2\.\d+ sd from the reference, p \S+ after correction/);
+    expect(message!.summary).toMatch(/^Wasserstein 2\.\d+ sd from the reference, p \S+ after correction/);
     const facts = Object.fromEntries(message!.facts.map(({ name, value }) => [name, value]));
     expect(facts).toEqual({
       Method: 'Wasserstein, against the reference',

@@ -131,7 +131,7 @@ describe('the alert of missing values', () => {
     const [opened, resolved] = await events(ofX);
     expect(opened).toEqual({
       event: 'opened',
-      summary: 'x: 8 of 24 rows have no value (33%; reference 0%)',
+      summary: '8 of 24 rows have no value (33%; reference 0%)',
       facts: [
         { name: 'missing values', value: '8 of 24 rows have no value (33%; reference 0%)' },
         { name: 'p-value', value: expect.any(String) },
@@ -156,7 +156,7 @@ describe('the alert of missing values', () => {
     await detect(at(9));
     await detect(at(10));
     expect((await events(ofX)).map(({ event, summary }) => `${event}: ${summary}`)).toEqual([
-      'opened: x: none of 24 rows has it',
+      'opened: none of 24 rows has it',
     ]);
     expect(await alerts()).toContain(`${ofX} open critical`);
   });
@@ -199,7 +199,7 @@ describe('the alert of a stream that is late', () => {
     await detect(at(9, 6));
     expect(await alerts()).toEqual([`${ofPredictions} open critical`]);
     expect((await events(ofPredictions))[0]).toMatchObject({
-      summary: `predictions: the newest is of ${at(8, 23)}, 7 h old (limit 2 h)`,
+      summary: `the newest is of ${at(8, 23)}, 7 h old (limit 2 h)`,
     });
     await load(test.database, model, { from: 9, to: 10 });
     await detect(at(10));

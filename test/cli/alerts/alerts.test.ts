@@ -185,8 +185,12 @@ describe('a change by command', () => {
     );
     const snoozed = await tidewatch('snooze', key, '--for', '2d', '--json');
     expect(JSON.parse(snoozed.stdout)).toMatchObject({ state: 'snoozed', by: expect.stringMatching(/./) });
-    expect((await tidewatch('comment', key, '--note', 'hm')).stdout).toMatch(/: snoozed until 20.* by /);
-    expect((await tidewatch('resolve', key, '--by', 'anna')).stdout).toBe(`${key}: resolved by anna\n`);
+    expect((await tidewatch('comment', key, '--note', 'hm')).stdout).toMatch(
+      /: the comment is stored; snoozed until 20.* by /,
+    );
+    expect((await tidewatch('resolve', key, '--by', 'anna')).stdout).toBe(
+      `${key}: resolved by anna; a check that still finds the trouble reopens it, snooze it to be left alone\n`,
+    );
   });
 
   it('that cannot be made says why', async () => {
@@ -197,9 +201,10 @@ describe('a change by command', () => {
       stdout: '',
       stderr: `Alert ${key} is left as it is: it is resolved already, and can only be commented.\n`,
     });
-    expect(await tidewatch('snooze', key, '--for', 'ever')).toMatchObject({
+    expect(await tidewatch('snooze', key, '--for', '4')).toEqual({
       code: 2,
-      stderr: expect.stringContaining('for: write a number and m, h, d or w, for example "4h".'),
+      stdout: '',
+      stderr: '--for: write a number and m, h, d or w, for example "4h".\n',
     });
     expect(await tidewatch('acknowledge', 'drift:shown:nothing')).toMatchObject({
       code: 2,

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { severities } from '../../../core/alert/alert.ts';
-import { alertsOf, composeMessage, linksOfFacts } from '../../../core/alert/compose.ts';
+import { alertsOf, commandToTake, composeMessage, linksOfFacts } from '../../../core/alert/compose.ts';
 import { alertStatus } from '../../../core/alert/message.ts';
 import { alertEvent } from '../../activities/alerts/alert-messages.ts';
 
@@ -178,5 +178,32 @@ describe('alertsOf', () => {
     expect(alertsOf(composeMessage([drift('hum'), drift('hum'), drift('temp'), drift('wind')]))).toBe(
       'drift:bike-demand:hum and 2 more',
     );
+  });
+});
+
+describe('commandToTake', () => {
+  const commandOf = (...events: Parameters<typeof composeMessage>[0]) =>
+    commandToTake(composeMessage(events));
+
+  it('is that of the one alert', () => {
+    expect(commandOf(drift('hum'), drift('hum', { event: 'escalated', severity: 'critical' }))).toBe(
+      'tidewatch alerts acknowledge drift:bike-demand:hum',
+    );
+  });
+
+  it('quotes what a shell would read otherwise, and leaves out what it could not quote', () => {
+    expect(commandOf(drift('wind speed'))).toBe(
+      "tidewatch alerts acknowledge 'drift:bike-demand:wind speed'",
+    );
+    expect(commandOf(drift('$(reboot)'))).toBe("tidewatch alerts acknowledge 'drift:bike-demand:$(reboot)'");
+    expect(commandOf(drift("x'; reboot '"))).toBeUndefined();
+    expect(commandOf(drift('x\nreboot'))).toBeUndefined();
+  });
+
+  it('is none where there are several alerts, or nothing to take', () => {
+    expect(commandOf(drift('hum'), drift('temp'))).toBeUndefined();
+    expect(commandOf(drift('hum', { severity: 'info' }))).toBeUndefined();
+    for (const event of ['acknowledged', 'resolved', 'restated'])
+      expect(commandOf(drift('hum', { event }))).toBeUndefined();
   });
 });
