@@ -103,6 +103,11 @@ export const errorCatalog = {
     retryable: true,
     message: 'Postgres at {address} does not answer ({reason}). Start it, or set DATABASE_URL.',
   },
+  POSTGRES_PASSWORD_MISSING: {
+    retryable: false,
+    message:
+      'Postgres at {address} asks for a password, and DATABASE_URL has none. Write postgres://<user>:<password>@{address}.',
+  },
   TEMPORAL_UNREACHABLE: {
     retryable: true,
     message: 'Temporal at {address} does not answer ({reason}). Start it, or set TEMPORAL_ADDRESS.',

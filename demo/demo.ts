@@ -10,7 +10,7 @@ import { formatDay } from '../core/window.ts';
 import type { Demo } from './run.ts';
 import { startDemo } from './run.ts';
 import { scenarios } from './scenarios.ts';
-import { formatSummary } from './summary-text.ts';
+import { askText, formatSummary } from './summary-text.ts';
 
 interface Options {
   readonly model: string;
@@ -60,6 +60,8 @@ async function run(): Promise<void> {
     signal: abort.signal,
   });
   try {
+    const { model } = scenarios.find(({ name }) => name === options.model)!;
+    console.log(`\n${askText(demo, model).join('\n')}\n`);
     await replayWithProgress(demo);
     abort.signal.throwIfAborted();
     const summary = await demo.summarize();

@@ -16,7 +16,7 @@ export function formatSummary(
     '',
     ...summary.retrainings.map(
       ({ asOf, state, helped, reason }) =>
-        `retraining as of ${asOf}: ${state}${helped === null ? '' : `, helped: ${helped}`} (${reason})`,
+        `retraining as of ${asOf}: ${state === 'kept' ? 'promoted, and kept' : state}${helped === null ? '' : `, helped: ${helped}`} (${reason})`,
     ),
     '',
     ...list('Slack', summary.alerts.slack),
@@ -36,10 +36,18 @@ export function formatSummary(
     `worker        ${processes.workerUrl}/readyz  ${processes.workerUrl}/metrics`,
     `Postgres      ${processes.databaseUrl}`,
     '',
+    ...askText({ stack, processes }, summary.model),
+  ].join('\n');
+}
+
+/** What to type to ask the running demo. */
+export function askText({ stack, processes }: Pick<Demo, 'stack' | 'processes'>, model: string): string[] {
+  return [
     'ask it in another terminal:',
     `  export DATABASE_URL=${processes.databaseUrl} TEMPORAL_ADDRESS=${stack.temporal.address}`,
-    `  npx tidewatch status --model ${summary.model} --explain`,
-  ].join('\n');
+    `  npx tidewatch alerts`,
+    `  npx tidewatch status --model ${model} --explain`,
+  ];
 }
 
 function weeksTable({ weeks }: Summary): string {

@@ -55,7 +55,7 @@ const unreachableCodes = new Set([
 /**
  * A pool of connections to Postgres. Opens no connection until the first query.
  *
- * @throws (each query) TidewatchError `POSTGRES_UNREACHABLE` when no connection can be had; the server's own error otherwise
+ * @throws (each query) TidewatchError `POSTGRES_UNREACHABLE` when no connection can be had, `POSTGRES_PASSWORD_MISSING`; the server's own error otherwise
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new Pool({
@@ -128,9 +128,12 @@ function queryable(client: PoolClient): Queryable {
 
 function unreachable(url: string, error: unknown): unknown {
   const code = (error as { code?: string }).code ?? '';
-  const timedOut = error instanceof Error && error.message.includes('timeout');
-  if (!unreachableCodes.has(code) && !timedOut) return error;
+  const says = (words: string): boolean => error instanceof Error && error.message.includes(words);
   const { host, pathname } = new URL(url);
+  // The client's own error, which has no code.
+  if (says('client password must be a'))
+    return new TidewatchError('POSTGRES_PASSWORD_MISSING', { address: host + pathname }, { cause: error });
+  if (!unreachableCodes.has(code) && !says('timeout')) return error;
   return new TidewatchError(
     'POSTGRES_UNREACHABLE',
     { address: host + pathname, reason: reasonOf(error) },

@@ -13,8 +13,10 @@ export async function runbookPage(path: string): Promise<Answer | undefined> {
   const [, root, name = '', ...rest] = path.split('/');
   if (root !== 'runbooks' || rest.length > 0) return undefined;
   const names = (await readdir(directory)).filter((file) => file.endsWith('.md')).toSorted();
-  if (names.includes(name))
-    return { status: 200, type, body: await readFile(new URL(name, directory), 'utf8') };
+  // Who types the name of an alert finds its page.
+  const file = names.find((known) => known === name || known === `${name}.md`);
+  if (file !== undefined)
+    return { status: 200, type, body: await readFile(new URL(file, directory), 'utf8') };
   const list = names.map((file) => `/runbooks/${file}\n`).join('');
   return name === ''
     ? { status: 200, type, body: list }

@@ -186,6 +186,9 @@ export interface AlertView extends AlertName {
   readonly state: AlertLife['state'];
   readonly severity: AlertLife['severity'];
   readonly summary: string;
+  /** What the newest observation says, where the alert is not over, and the instant that it speaks for. */
+  readonly now?: string;
+  readonly observedAsOf: string;
   /** Who acknowledged, snoozed or resolved it. */
   readonly by?: string;
   /** Since when it has been in its state, by the wall clock. */
@@ -195,8 +198,8 @@ export interface AlertView extends AlertName {
   readonly openedAsOf: string;
 }
 
-export function viewOf({ model, alertKey, kind, summary, openedAsOf, life }: StoredAlert): AlertView {
-  const { episode, state, severity, by, stateSince, snoozedUntil } = life;
+export function viewOf({ model, alertKey, kind, summary, openedAsOf, latest, life }: StoredAlert): AlertView {
+  const { episode, state, severity, by, stateSince, snoozedUntil, cleanCount, observedAsOf } = life;
   return {
     model,
     alertKey,
@@ -205,6 +208,8 @@ export function viewOf({ model, alertKey, kind, summary, openedAsOf, life }: Sto
     state,
     severity,
     summary: shortSummary(summary),
+    ...(state !== 'resolved' && { now: cleanCount > 0 ? 'all is well' : shortSummary(latest.summary) }),
+    observedAsOf: formatInstant(observedAsOf),
     ...(by !== null && { by }),
     since: formatInstant(stateSince),
     ...(snoozedUntil !== null && { snoozedUntil: formatInstant(snoozedUntil) }),

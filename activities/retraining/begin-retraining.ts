@@ -1,3 +1,4 @@
+import { alertKey as keyOf } from '../../core/alert/alert.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { RetrainingStateName } from '../../core/retraining/states.ts';
 import { isRunningState } from '../../core/retraining/states.ts';
@@ -6,6 +7,7 @@ import { formatInstant, formatWindow, parseInstant, parseWindow } from '../../co
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import { runOf } from '../activity-context.ts';
+import { findAlert } from '../alerts/alert-rows.ts';
 import { listPendingAlerts, openAlert } from '../alerts/store.ts';
 import { findServingVersion } from '../degradation/store.ts';
 import { findMonitor } from '../monitors/store.ts';
@@ -58,7 +60,7 @@ export function createBeginRetraining(
         ...alertOf(monitor, begun, run),
         severity: 'info',
         event: 'started',
-        summary: reason,
+        summary: (await isTold(connection, model, reason)) ? 'since it is degraded' : reason,
       });
       return {
         decision: 'begun',
@@ -69,6 +71,17 @@ export function createBeginRetraining(
       };
     });
   };
+}
+
+/** Has the open alert of the degradation said so, a moment ago? */
+async function isTold(connection: Queryable, model: string, reason: string): Promise<boolean> {
+  const alertKey = keyOf('degradation', model, 'performance');
+  const degradation = await findAlert(connection, { model, alertKey });
+  return (
+    degradation !== undefined &&
+    degradation.life.state !== 'resolved' &&
+    degradation.latest.summary === reason
+  );
 }
 
 /** Freezes what it is trained on. */

@@ -51,7 +51,10 @@ export function alertText(alert: AlertView, events: readonly AlertEvent[], { pai
   return [
     paint('bold', alert.alertKey),
     `  ${paint(colors[alert.severity], alert.severity)}, ${stateText(alert)}, since ${minuteText(alert.since)} UTC`,
-    `  ${oneLine(alert.summary)}`,
+    `  opened as of ${minuteText(alert.openedAsOf)}: ${oneLine(alert.summary)}`,
+    ...(alert.now === undefined
+      ? []
+      : [`  now: ${oneLine(alert.now)}, as of ${minuteText(alert.observedAsOf)}`]),
     ...lines,
   ].join('\n');
 }

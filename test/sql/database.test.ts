@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { openDatabase } from '../../sql/database.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { createTestDatabase } from '../setup/servers.ts';
 import type { TestDatabase } from '../setup/servers.ts';
@@ -44,4 +45,15 @@ describe('a snapshot', () => {
   it('cannot write', async () => {
     await expect(test.database.snapshot(insert)).rejects.toThrow('read-only transaction');
   });
+});
+
+it('says what to write where the server wants a password and the URL has none', async () => {
+  const url = new URL(test.url);
+  url.password = '';
+  const database = openDatabase({ url: url.href });
+  await expect(database.query('select 1')).rejects.toMatchObject({
+    code: 'POSTGRES_PASSWORD_MISSING',
+    message: expect.stringContaining(`Write postgres://<user>:<password>@${url.host}${url.pathname}.`),
+  });
+  await database.close();
 });

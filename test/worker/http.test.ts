@@ -64,11 +64,13 @@ it('is not ready while Postgres does not answer, and says why', async () => {
 });
 
 it('has the runbooks, and nothing beside them', async () => {
-  expect(await ask('/runbooks/DeadMan.md')).toMatchObject({
-    status: 200,
-    body: expect.stringMatching(/^# DeadMan\n/),
-  });
-  await endpoint?.close();
+  for (const path of ['/runbooks/DeadMan.md', '/runbooks/DeadMan']) {
+    expect(await ask(path), path).toMatchObject({
+      status: 200,
+      body: expect.stringMatching(/^# DeadMan\n/),
+    });
+    await endpoint?.close();
+  }
   expect(await ask('/runbooks')).toMatchObject({
     status: 200,
     body: expect.stringContaining('/runbooks/ModelDegradation.md\n'),

@@ -138,7 +138,7 @@ describe('the alert of missing values', () => {
       ],
       links: reportOf(8, 'column-x'),
     });
-    expect(resolved).toMatchObject({ event: 'resolved', summary: 'x: none of 24 rows have no value' });
+    expect(resolved).toMatchObject({ event: 'resolved', summary: 'none of 24 rows have no value' });
   });
 
   it('speaks of a column that is gone: the values have not come back', async () => {

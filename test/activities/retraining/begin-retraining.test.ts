@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { openAlert } from '../../../activities/alerts/store.ts';
 import type { Activities } from '../../../activities/index.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
 import { activitiesOn } from '../../setup/activities.ts';
@@ -74,6 +75,27 @@ describe('beginRetraining', () => {
         severity: 'info',
         summary: 'RMSE is above 2',
       },
+    ]);
+  });
+
+  it('does not say again what the alert of the degradation has said', async () => {
+    const { alerts } = await watch(test.database, settings());
+    const degradation = { kind: 'degradation', subject: 'performance', severity: 'critical' } as const;
+    await test.database.transaction((connection) =>
+      openAlert(connection, {
+        ...degradation,
+        model,
+        alerts,
+        summary: 'RMSE is above 2',
+        facts: [],
+        asOf: day(10),
+        provenance: { workflowId: 'w', runId: 'r' },
+      }),
+    );
+    await begin();
+    expect((await events()).map(({ summary }) => summary)).toEqual([
+      'RMSE is above 2',
+      'since it is degraded',
     ]);
   });
 

@@ -147,6 +147,25 @@ describe('tidewatch alerts', () => {
     });
   });
 
+  it('says what the newest observation says, beside what opened it', async () => {
+    ({ alerts } = await watch(test.database, {
+      model: 'shown',
+      alerts: { routes: [], life: { resolveAfter: 2 } },
+    }));
+    await open('critical');
+    const seen = { ...observed('degradation', 'shown'), severity: 'warning', asOf: day(4) } as const;
+    await test.database.transaction((connection) =>
+      openAlert(connection, { ...seen, summary: 'RMSE is less high' }),
+    );
+    const text = await list('show', key);
+    expect(text).toContain('\n  opened as of 2024-01-02 00:00: RMSE is high\n');
+    expect(text).toContain('\n  now: RMSE is less high, as of 2024-01-04 00:00\n');
+    await test.database.transaction((connection) =>
+      resolveAlert(connection, { ...observed('degradation', 'shown'), summary: 'fine', asOf: day(5) }),
+    );
+    expect(await list('show', key)).toContain('\n  now: all is well, as of 2024-01-05 00:00\n');
+  });
+
   it('names the alert that was probably meant', async () => {
     await open('critical');
     for (const wrong of ['degradation:show:performance', `${key}#1`, 'degradation:shown:perfromance'])
