@@ -10,7 +10,7 @@ export default defineConfig({
     // By default one fewer than the cores: one on a small machine, where most tests wait for servers anyway.
     maxWorkers: 2,
     // Much more than any needs on an idle machine: where all processors are taken, tests are slow, and not wrong.
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
