@@ -16,7 +16,7 @@ import type { AlertChangeName } from '../core/alert/change.ts';
 import { alertUpdates, decodeUpdate } from './alert-updates.ts';
 import type { AlertUpdateRequest } from './alert-updates.ts';
 import { decodeInput } from './input.ts';
-import { decisions, messages } from './steps.ts';
+import { alerts, messages } from './steps.ts';
 import type { ResultOf } from './steps.ts';
 
 /** Something happened to the alert: there are messages to deliver. */
@@ -25,7 +25,7 @@ const alertChanged = defineSignal('alertChanged');
 const alertQuery = defineQuery<AlertView | null>('alert');
 
 type AlertView = ResultOf<'changeAlert'>;
-type AlertName = Parameters<typeof decisions.followAlert>[0];
+type AlertName = Parameters<typeof alerts.followAlert>[0];
 
 /** Events of one run: a worker that takes it over reads them all. */
 const longestHistory = 1_000;
@@ -54,7 +54,7 @@ export async function alertLifecycle(input: unknown): Promise<{ delivered: numbe
   });
   for (const update of alertUpdates) {
     handleUpdate(update, async (request) => {
-      alert = await decisions.changeAlert({ ...name, change: update, ...request });
+      alert = await alerts.changeAlert({ ...name, change: update, ...request });
       changes += 1;
       return alert;
     });
@@ -62,7 +62,7 @@ export async function alertLifecycle(input: unknown): Promise<{ delivered: numbe
 
   for (;;) {
     const seen = changes;
-    const followed = await decisions.followAlert(name);
+    const followed = await alerts.followAlert(name);
     alert = followed.alert;
     const dueAt = Date.now() + (followed.dueInMs ?? Infinity);
     const outcome = await deliver(name, () => changes > seen, dueAt);

@@ -27,6 +27,8 @@ const decide: ActivityOptions = { startToCloseTimeout: '15m', scheduleToCloseTim
 const push: ActivityOptions = { startToCloseTimeout: '30s', scheduleToCloseTimeout: '10m', retry };
 /** The next run looks again: nothing waits longer for it. */
 const look: ActivityOptions = { startToCloseTimeout: '30s', scheduleToCloseTimeout: '1m', retry };
+/** A few rows of one alert: a lost worker must not keep people waiting for longer. */
+const follow: ActivityOptions = { startToCloseTimeout: '1m', scheduleToCloseTimeout: '14d', retry };
 /** A message is tried for as long as somebody may still want it. */
 const deliver: ActivityOptions = {
   startToCloseTimeout: '2m',
@@ -76,8 +78,6 @@ export const decisions =
       | 'abandonRetraining'
       | 'changeRetraining'
       | 'wakeAlerts'
-      | 'followAlert'
-      | 'changeAlert'
       | 'writeReport'
     >
   >(decide);
@@ -87,6 +87,8 @@ export const promotions = proxyActivities<Pick<Activities, 'promoteChallenger'>>
   ...decide,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
+
+export const alerts = proxyActivities<Pick<Activities, 'followAlert' | 'changeAlert'>>(follow);
 
 export const messages = proxyActivities<Pick<Activities, 'deliverAlerts'>>(deliver);
 
