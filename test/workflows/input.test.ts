@@ -172,6 +172,11 @@ it.each(['week', '90m', '0h', ''])('fails for the step "%s" of a reprocessing', 
   expect(failure.message).toContain('step: write whole hours, days or weeks, for example "24h" or "7d".');
 });
 
+it('stores nothing in any of these cases', async () => {
+  expect(await checksums(test.database)).toEqual(before);
+});
+
+// It attaches first what has arrived, as every run may.
 it('fails a retraining of a model without a policy', async () => {
   expect(await failureOf(start('retraining', [{ model }]))).toEqual({
     type: 'NO_RETRAINING_POLICY',
@@ -179,8 +184,5 @@ it('fails a retraining of a model without a policy', async () => {
     message:
       'The monitor of "typed-in" has no `retraining` section, so there is no trainer to ask. Add one and run `tidewatch apply`.',
   });
-});
-
-it('stores nothing in any of these cases', async () => {
-  expect(await checksums(test.database)).toEqual(before);
+  expect(await test.database.query('select from retraining_runs')).toEqual([]);
 });
