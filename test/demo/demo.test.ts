@@ -95,10 +95,13 @@ describe('sixteen weeks of bikes', () => {
        group by channel, state
        order by channel`,
     );
-    expect(deliveries).toEqual([
+    expect(deliveries.filter(({ state }) => state === 'delivered')).toEqual([
       { channel: 'email', state: 'delivered', count: summary.alerts.email.length },
       { channel: 'slack', state: 'delivered', count: summary.alerts.slack.length },
     ]);
+    // What a drifted dataset explains is held back, and dropped where it is over first.
+    const others = deliveries.map(({ state }) => state).filter((state) => state !== 'delivered');
+    expect(['held', 'dropped']).toEqual(expect.arrayContaining(others));
     expect(new Set(demo.stack.smtp!.messages().map(({ messageId }) => messageId)).size).toBe(
       summary.alerts.email.length + summary.reports.length,
     );
