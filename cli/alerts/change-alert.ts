@@ -1,15 +1,13 @@
-import type { Client } from '@temporalio/client';
-import { WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
+import { WithStartWorkflowOperation } from '@temporalio/client';
 
-import type { AlertName, AlertView } from '../../activities/alerts/alert-rows.ts';
+import type { AlertView } from '../../activities/alerts/alert-rows.ts';
 import { lifecycleId } from '../../core/alert/alert.ts';
 import type { AlertChangeName } from '../../core/alert/change.ts';
-import { reasonOf, TidewatchError } from '../../core/errors.ts';
-import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
-import { readConfiguration } from '../../worker/configuration.ts';
+import { TidewatchError } from '../../core/errors.ts';
 import { problemsOfUpdate } from '../../workflows/alert-updates.ts';
 import type { alertLifecycle } from '../../workflows/alert-lifecycle.ts';
 import { withDatabase } from '../database.ts';
+import { sendUpdate } from '../send-update.ts';
 import { userName } from '../user-name.ts';
 import { stateText } from './alert-text.ts';
 import { requireAlert } from './store.ts';
@@ -23,9 +21,6 @@ export interface ChangeOptions {
   readonly json?: true;
 }
 
-/** A worker that is there answers sooner. */
-const silenceMs = 10_000;
-
 /** `tidewatch alerts acknowledge`, `snooze`, `resolve` and `comment`: an update of the life cycle, which is started where it does not run. */
 export async function changeAlert(
   alertKey: string,
@@ -37,21 +32,18 @@ export async function changeAlert(
   }
   requireValid(change, { ...request, by });
   const { model } = await withDatabase('tidewatch-alerts', (database) => requireAlert(database, alertKey));
-  const { temporal } = readConfiguration(process.env);
-  const connection = await connectTemporal(temporal);
-  const silence = setTimeout(() => {
-    console.error('no worker answers yet; is `tidewatch worker` running with this task queue?');
-  }, silenceMs);
-  try {
-    const alert = await update(connection.client, temporal.taskQueue, { model, alertKey }, change, {
-      ...request,
-      by,
-    });
-    console.log(json ? JSON.stringify(alert, undefined, 2) : `${alertKey}: ${answerText(change, alert)}`);
-  } finally {
-    clearTimeout(silence);
-    await connection.close();
-  }
+  const alert = await sendUpdate((client, taskQueue) =>
+    client.workflow.executeUpdateWithStart<typeof alertLifecycle, AlertView, [object]>(change, {
+      args: [{ ...request, by }],
+      startWorkflowOperation: new WithStartWorkflowOperation<typeof alertLifecycle>('alertLifecycle', {
+        workflowId: lifecycleId(alertKey),
+        taskQueue,
+        args: [{ model, alertKey }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      }),
+    }),
+  );
+  console.log(json ? JSON.stringify(alert, undefined, 2) : `${alertKey}: ${answerText(change, alert)}`);
 }
 
 function answerText(change: AlertChangeName, alert: AlertView): string {
@@ -68,31 +60,4 @@ function requireValid(change: AlertChangeName, request: object): void {
   if (problem === undefined) return;
   const option = problem.field === '' ? `alerts ${change}` : `--${problem.field}`;
   throw new TidewatchError('INVALID_OPTION', { option, reason: problem.reason });
-}
-
-async function update(
-  client: Client,
-  taskQueue: string,
-  name: AlertName,
-  change: AlertChangeName,
-  request: object,
-): Promise<AlertView> {
-  try {
-    return await withTemporalErrors(client, () =>
-      client.workflow.executeUpdateWithStart<typeof alertLifecycle, AlertView, [object]>(change, {
-        args: [request],
-        startWorkflowOperation: new WithStartWorkflowOperation<typeof alertLifecycle>('alertLifecycle', {
-          workflowId: lifecycleId(name.alertKey),
-          taskQueue,
-          args: [{ model: name.model, alertKey: name.alertKey }],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-        }),
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof WorkflowUpdateFailedError)) throw error;
-    // What an activity threw is wrapped once.
-    const cause = error.cause?.cause ?? error.cause;
-    throw new TidewatchError('UPDATE_REFUSED', { reason: reasonOf(cause) }, { cause: error });
-  }
 }

@@ -7,6 +7,7 @@ import type { AlertState } from '../../core/alert/life.ts';
 import { TidewatchError } from '../../core/errors.ts';
 import { formatInstant } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
+import { readLimit } from '../limit-option.ts';
 import { nearest } from '../nearest.ts';
 
 export interface ListOptions {
@@ -33,10 +34,7 @@ export async function listAlerts(
   connection: Queryable,
   { model, state, severity, all, limit }: ListOptions,
 ): Promise<AlertList> {
-  if (!/^[1-9]\d{0,5}$/.test(limit)) {
-    const reason = `"${limit}" is not a number of alerts; write for example 100`;
-    throw new TidewatchError('INVALID_OPTION', { option: '--limit', reason });
-  }
+  const most = readLimit(limit, 'alerts', 100);
   // An episode that is not resolved is the newest: only where resolved ones are asked for are all of them looked through.
   const rows = await connection.query<AlertRow & { total: number; held: string | null }>(
     `select ${alertColumns}, count(*) over () as total,
@@ -52,7 +50,7 @@ export async function listAlerts(
        and ($2::text is not null or $4 or state <> 'resolved')
      order by state_since desc, alert_key
      limit $5`,
-    [model ?? null, state ?? null, severity ?? null, all ?? false, Number(limit)],
+    [model ?? null, state ?? null, severity ?? null, all ?? false, most],
   );
   const alerts = rows.map(({ held, ...row }) => ({
     ...viewOf(storedAlert(row)),

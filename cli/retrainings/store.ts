@@ -6,6 +6,7 @@ import type { Payback } from '../../core/retraining/payback.ts';
 import type { Helped, RetrainingStateName } from '../../core/retraining/states.ts';
 import { formatInstant } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
+import { readLimit } from '../limit-option.ts';
 
 export interface ListOptions {
   readonly model?: string;
@@ -32,22 +33,10 @@ export interface ShownRetraining {
   readonly workflowId: string;
 }
 
-interface Row extends Record<string, unknown> {
-  readonly model: string;
-  readonly retrainingId: string;
-  readonly state: RetrainingStateName;
-  readonly reason: string;
-  readonly champion: string | null;
-  readonly challenger: string | null;
-  readonly waitsUntil: number | null;
-  readonly promotedAt: number | null;
-  readonly endedAt: number | null;
-  readonly approval: Approval | null;
-  readonly helped: Helped | null;
-  readonly verification: ShownRetraining['verification'];
-  readonly cost: number | null;
-  readonly workflowId: string;
-}
+type Instants = 'waitsUntil' | 'promotedAt' | 'endedAt';
+type Row = Omit<ShownRetraining, Instants> &
+  Readonly<Record<Instants, number | null>> &
+  Record<string, unknown>;
 
 const columns = `model, retraining_id as "retrainingId", state, reason, champion_version as champion,
   challenger_version as challenger, waits_until as "waitsUntil", promoted_as_of as "promotedAt", ended_as_of as "endedAt",
@@ -69,14 +58,11 @@ export async function listRetrainings(
   connection: Queryable,
   { model, limit }: ListOptions,
 ): Promise<ShownRetraining[]> {
-  if (!/^[1-9]\d{0,5}$/.test(limit)) {
-    const reason = `"${limit}" is not a number of retrainings; write for example 20`;
-    throw new TidewatchError('INVALID_OPTION', { option: '--limit', reason });
-  }
+  const most = readLimit(limit, 'retrainings', 20);
   const rows = await connection.query<Row>(
     `select ${columns} from retraining_runs where $1::text is null or model = $1
      order by as_of desc, model limit $2`,
-    [model ?? null, Number(limit)],
+    [model ?? null, most],
   );
   return rows.map(shown);
 }
