@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 
+import { share, someOfMany } from '../monitor/fields.ts';
 import type { MetricName, Task } from '../performance/metrics.ts';
 import { judgedMetrics, metricTable } from '../performance/metrics.ts';
 import { builtInChecks } from '../quality/check.ts';
@@ -19,7 +20,6 @@ const days = z
 const level = z.enum(['warning', 'critical']);
 const name = z.string().min(1).max(100).optional();
 const certainty = z.enum(['interval', 'point']).optional();
-const share = z.number().min(0, 'write a share from 0 to 1').max(1, 'write a share from 0 to 1');
 
 const worseThan = z.strictObject({
   /**
@@ -39,14 +39,6 @@ const worseThan = z.strictObject({
   ]),
 });
 
-const someOf = z
-  .string()
-  .regex(/^[1-9]\d* of [1-9]\d*$/, 'write for example "3 of 5"')
-  .refine((text) => {
-    const [some = 0, all = 0] = text.split(' of ').map(Number);
-    return some <= all && all <= 100;
-  }, 'write how many of how many windows, at most 100, for example "3 of 5"');
-
 const evidence = {
   certainty,
   minimumOutcomes: z.int().positive().optional(),
@@ -61,7 +53,7 @@ const metricRule = {
   aggregate: z.enum(['pooled', 'daily-mean']).default('pooled'),
   limit: z.number().optional(),
   worseThan: worseThan.optional(),
-  windows: someOf.optional(),
+  windows: someOfMany('windows', '3 of 5').optional(),
   every: days.optional(),
   ...evidence,
 };

@@ -53,3 +53,20 @@ export const timeZone = z
 
 /** Where mail goes. */
 export const emailAddress = z.email('is not an e-mail address');
+
+/**
+ * So many of so many, at most 100.
+ *
+ * @param what is counted
+ * @example someOfMany('windows', '3 of 5').safeParse('6 of 5').error.issues[0].message
+ * // 'write how many of how many windows, at most 100, for example "3 of 5"'
+ */
+export function someOfMany(what: string, example: string): z.ZodString {
+  return z
+    .string()
+    .regex(/^[1-9]\d* of [1-9]\d*$/, `write for example "${example}"`)
+    .refine((text) => {
+      const [some = 0, all = 0] = text.split(' of ').map(Number);
+      return some <= all && all <= 100;
+    }, `write how many of how many ${what}, at most 100, for example "${example}"`);
+}

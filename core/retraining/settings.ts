@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-import { calendarDay, cron, dailyDuration, durationLike, share } from '../monitor/fields.ts';
+import { calendarDay, cron, dailyDuration, durationLike, share, someOfMany } from '../monitor/fields.ts';
 import type { MetricName, Task } from '../performance/metrics.ts';
 import { judgedMetrics } from '../performance/metrics.ts';
 import { durationMs, isDuration, isInstant } from '../window.ts';
@@ -21,14 +21,6 @@ const ratio = z.union([
   z.number().nonnegative(),
 ]);
 
-const ofChecks = z
-  .string()
-  .regex(/^[1-9]\d* of [1-9]\d*$/, 'write for example "2 of 3"')
-  .refine((text) => {
-    const [some = 0, all = 0] = text.split(' of ').map(Number);
-    return some <= all && all <= 100;
-  }, 'write how many of how many checks, at most 100, for example "2 of 3"');
-
 const verdicts = z.array(z.enum(['warning', 'critical']));
 
 const triggers = z
@@ -36,7 +28,7 @@ const triggers = z
     /** The verdicts of the degradation check that start a retraining. */
     verdicts: verdicts.default(['critical']),
     /** So many of the newest checks of the serving version, the newest one among them. */
-    of: ofChecks.default('1 of 1'),
+    of: someOfMany('checks', '2 of 3').default('1 of 1'),
     /**
      * `with-degradation`: drift counts as far as the degradation rules say, as part of their verdict. `alone`: a drifted dataset
      * starts a retraining, too, whatever the verdict. `ignore`: a verdict counts only if a rule about performance says so.
