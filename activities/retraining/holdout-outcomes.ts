@@ -2,9 +2,11 @@
 
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { blockLengthOf, blockMs } from '../../core/comparison/blocks.ts';
+import type { SummaryBlock } from '../../core/performance/intervals/metric-intervals.ts';
 import type { PairedBlock } from '../../core/retraining/improvement.ts';
 import { extendedRange, type ChallengerFacts } from '../../core/retraining/sanity.ts';
 import type { Window } from '../../core/window.ts';
+import { floorToHour } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import { outcomeColumns, summarizeRows, type OutcomeRow } from '../performance/outcome-rows.ts';
@@ -22,6 +24,8 @@ export interface Contest {
 export interface HoldoutOutcomes {
   /** By segment, '' for all rows; in the order of time. */
   readonly blocks: ReadonlyMap<string, readonly PairedBlock[]>;
+  /** Of the challenger alone, in the order of time. */
+  readonly challengerHours: readonly SummaryBlock[];
   readonly facts: Omit<ChallengerFacts, 'features'>;
 }
 
@@ -38,11 +42,13 @@ export async function readHoldout(connection: Queryable, contest: Contest): Prom
   const range = await readRange(connection, contest);
   const count = countPredictions(monitor, range);
   const blocks = new Map<string, PairedBlock[]>([['', []]]);
+  const challengerHours: SummaryBlock[] = [];
   const lengthMs = blockMs(blockLengthOf(holdout));
   for (let start = holdout.start; start < holdout.end; start += lengthMs) {
     const block = { start, end: Math.min(start + lengthMs, holdout.end) };
     const { championRows, pairs } = await readPairs(connection, contest, block);
     count.add(championRows, pairs);
+    challengerHours.push(...byHour(monitor, pairs));
     for (const [segment, rows] of bySegment(monitor, pairs)) {
       const summaries = {
         challenger: summarizeRows(
@@ -58,7 +64,7 @@ export async function readHoldout(connection: Queryable, contest: Contest): Prom
     }
   }
   const rejectedRows = await countRejected(connection, contest);
-  return { blocks, facts: { ...count.facts(), rejectedRows } };
+  return { blocks, challengerHours, facts: { ...count.facts(), rejectedRows } };
 }
 
 interface Pair {
@@ -91,6 +97,17 @@ async function readPairs(
       return other === undefined ? [] : [{ champion: row, challenger: other }];
     }),
   };
+}
+
+function byHour(monitor: Monitor, pairs: readonly Pair[]): SummaryBlock[] {
+  const hours = new Map<number, OutcomeRow[]>();
+  for (const { challenger } of pairs) {
+    const hour = floorToHour(challenger.event_time);
+    const known = hours.get(hour);
+    if (known === undefined) hours.set(hour, [challenger]);
+    else known.push(challenger);
+  }
+  return [...hours].map(([start, rows]) => ({ start, summary: summarizeRows(monitor, rows) }));
 }
 
 /** Segments are told by the features that the champion was asked with. */

@@ -1,4 +1,5 @@
 import { blockLengthOf } from '../../core/comparison/blocks.ts';
+import type { ValidatedMetrics } from '../../core/degradation/evidence.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import {
   advantageOf,
@@ -12,6 +13,8 @@ import {
   type Trial,
 } from '../../core/retraining/gates.ts';
 import { checkSanity, type SanityCheck } from '../../core/retraining/sanity.ts';
+import { validatedMetrics } from '../../core/retraining/validated-metrics.ts';
+import { formatWindow } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -47,14 +50,20 @@ export function createValidateChallenger(
       const run = await requireRetraining(connection, model, retrainingId);
       const known = await findValidation(connection, run);
       if (known !== undefined) return known;
-      const validation = await validate(connection, monitor, run);
-      await storeValidation(connection, run, validation, deps.codeVersion);
-      return validation;
+      const judged = await validate(connection, monitor, run);
+      await storeValidation(connection, run, judged, deps.codeVersion);
+      return judged.validation;
     });
   };
 }
 
-async function validate(connection: Queryable, monitor: Monitor, run: RetrainingRun): Promise<Validation> {
+interface Judged {
+  readonly validation: Validation;
+  /** What the challenger shows on the held-out rows: none where it is not sane. */
+  readonly shows: ValidatedMetrics | undefined;
+}
+
+async function validate(connection: Queryable, monitor: Monitor, run: RetrainingRun): Promise<Judged> {
   const { model, champion_version: champion, challenger_version: challenger } = run;
   if (challenger === null)
     throw new Error(`retraining ${run.retraining_id} of ${model} has no challenger yet`);
@@ -62,10 +71,10 @@ async function validate(connection: Queryable, monitor: Monitor, run: Retraining
   if (champion === null) {
     const reason =
       'no version has served in the holdout, so that there is nothing to compare the challenger with';
-    return { verdict: 'fail', reason, rows: 0, ...unknown, sanity: [], gates: [] };
+    return failed({ reason, rows: 0, sanity: [] });
   }
   const training = { start: run.training_start, end: run.training_end };
-  const { blocks, facts } = await readHoldout(connection, {
+  const { blocks, challengerHours, facts } = await readHoldout(connection, {
     monitor,
     challenger,
     champion,
@@ -77,8 +86,7 @@ async function validate(connection: Queryable, monitor: Monitor, run: Retraining
   const sanity = checkSanity({ ...facts, ...(features && { features }) }, Object.keys(monitor.features));
   const insane = sanity.filter(({ holds }) => holds === 'no').map(({ reason }) => reason);
   const rows = facts.predictedRows;
-  if (insane.length > 0)
-    return { verdict: 'fail', reason: insane.join('; '), rows, ...unknown, sanity, gates: [] };
+  if (insane.length > 0) return failed({ reason: insane.join('; '), rows, sanity });
   const policy = policyOf(monitor);
   const trial: Trial = {
     blocks,
@@ -91,10 +99,17 @@ async function validate(connection: Queryable, monitor: Monitor, run: Retraining
   };
   const gates = judgeGates(gatesOf(policy, monitor.task), trial);
   const advantage = advantageOf(mainMetricOf(policy, monitor.task), trial);
-  return { ...summarizeGates(gates), rows, ...advantage, sanity, gates };
+  return {
+    validation: { ...summarizeGates(gates), rows, ...advantage, sanity, gates },
+    shows: validatedMetrics(holdout, challengerHours, monitor.performance.intervalLevels),
+  };
 }
 
 const unknown: Advantage = { improvement: null, worstSegment: null };
+
+function failed(of: Pick<Validation, 'reason' | 'rows' | 'sanity'>): Judged {
+  return { validation: { verdict: 'fail', ...of, ...unknown, gates: [] }, shows: undefined };
+}
 
 async function findValidation(connection: Queryable, run: RetrainingRun): Promise<Validation | undefined> {
   const [row] = await connection.query<{ comparison: Validation | null }>(
@@ -108,7 +123,7 @@ async function findValidation(connection: Queryable, run: RetrainingRun): Promis
 async function storeValidation(
   connection: Queryable,
   run: RetrainingRun,
-  validation: Validation,
+  { validation, shows }: Judged,
   codeVersion: string,
 ): Promise<void> {
   const [stored] = await connection.query<{ specification: string | null }>(
@@ -133,6 +148,7 @@ async function storeValidation(
   await addLineage(connection, run.model, run.challenger_version!, {
     holdout,
     codeVersion,
+    ...(shows && { validation: { window: formatWindow(shows.window), metrics: shows.metrics } }),
     ...(typeof stored?.specification === 'string' && { specification: stored.specification }),
   });
 }

@@ -3,11 +3,11 @@
 import type { EvaluationEvidence } from '../degradation/evidence.ts';
 import type { Monitor } from '../monitor/schema.ts';
 import { evaluateSummary } from '../performance/evaluate.ts';
-import { metricIntervals, type SummaryBlock } from '../performance/intervals/metric-intervals.ts';
-import type { MetricName } from '../performance/metrics.ts';
+import type { SummaryBlock } from '../performance/intervals/metric-intervals.ts';
 import { emptySummary, mergeSummaries } from '../performance/summary.ts';
 import { windowKey, type Window } from '../window.ts';
 import type { PairedBlock } from './improvement.ts';
+import { intervalsOf } from './validated-metrics.ts';
 
 /** A version and what it would have predicted. */
 export interface SimulatedVersion {
@@ -58,9 +58,6 @@ export function createEvaluator({
       if (existing !== undefined) return existing;
       const total = mergeSummaries(hours.map(({ summary }) => summary));
       const { metrics, verdict, sampleSize } = evaluateSummary(total, { minimumOutcomes, intervalLevels });
-      const intervals: Partial<Record<MetricName, readonly [number, number]>> = {};
-      for (const [name, found] of Object.entries(metricIntervals(hours, { total, intervalLevels })))
-        if ('low' in found) intervals[name as MetricName] = [found.low, found.high];
       const evaluation: EvaluationEvidence = {
         version,
         window,
@@ -69,7 +66,7 @@ export function createEvaluator({
         sampleSize,
         verdict,
         metrics,
-        intervals,
+        intervals: intervalsOf({ hours, total, intervalLevels }),
         coverage: 1,
       };
       known.set(key, evaluation);

@@ -9,7 +9,6 @@ import { neededWindows } from '../degradation/needed-windows.ts';
 import type { DegradationRule } from '../degradation/rules.ts';
 import type { Monitor } from '../monitor/schema.ts';
 import { evaluateSummary } from '../performance/evaluate.ts';
-import { metricIntervals } from '../performance/intervals/metric-intervals.ts';
 import type { MetricName } from '../performance/metrics.ts';
 import { mergeSummaries } from '../performance/summary.ts';
 import type { Computed } from '../verdict.ts';
@@ -21,6 +20,7 @@ import type { SimulatedPolicy } from './simulated-policies.ts';
 import type { RetrainingPolicy } from './settings.ts';
 import type { Served, SimulatedVersion } from './served-history.ts';
 import { createEvaluator, pairedBlocks, servedHours } from './served-history.ts';
+import { intervalsOf, validatedMetrics } from './validated-metrics.ts';
 import { trainingWindows, type TrainingWindows } from './windows.ts';
 
 /** What a night looks like to whoever decides about a retraining. */
@@ -129,7 +129,11 @@ export function* simulatePolicy(
     starts.push({ asOf, version: challenger.version, end: isPromoted ? 'promoted' : 'rejected', reason });
     if (!isPromoted) continue;
     served.push({ from: day, version: challenger });
-    validated.set(challenger.version, validatedOf(monitor, challenger, training.holdout));
+    const held = challenger.outcomesIn(training.holdout);
+    validated.set(
+      challenger.version,
+      validatedMetrics(training.holdout, held, monitor.performance.intervalLevels),
+    );
   }
   return conclude(name, history, served, starts);
 }
@@ -184,26 +188,6 @@ function judgeChallenger(
   return summarizeGates(judgeGates(gates, { blocks: new Map([['', blocks]]), length, intervalLevels }));
 }
 
-function validatedOf(monitor: Monitor, { outcomesIn }: SimulatedVersion, window: Window): ValidatedMetrics {
-  const held = outcomesIn(window);
-  if (held.length === 0) return { window, metrics: {} };
-  const { intervalLevels } = monitor.performance;
-  const total = mergeSummaries(held.map(({ summary }) => summary));
-  const intervals = metricIntervals(held, { total, intervalLevels });
-  const metrics: Partial<Record<MetricName, { value: number; interval?: readonly [number, number] }>> = {};
-  for (const [name, found] of Object.entries(
-    evaluateSummary(total, { minimumOutcomes: 0, intervalLevels }).metrics,
-  )) {
-    if (!('value' in found)) continue;
-    const interval = intervals[name as MetricName];
-    metrics[name as MetricName] = {
-      value: found.value,
-      ...(interval && 'low' in interval && { interval: [interval.low, interval.high] as const }),
-    };
-  }
-  return { window, metrics };
-}
-
 function conclude(
   name: string,
   { monitor, policy, span }: RetrainingHistory,
@@ -217,7 +201,6 @@ function conclude(
     return { name, starts, metric, value: { notComputable: 'there are no outcomes' }, interval: null };
   const total = mergeSummaries(hours.map(({ summary }) => summary));
   const found = evaluateSummary(total, { intervalLevels });
-  const interval = metricIntervals(hours, { total, intervalLevels })[metric];
   return {
     name,
     starts: starts.map((start) => {
@@ -228,7 +211,7 @@ function conclude(
     }),
     metric,
     value: found.metrics[metric] ?? { notComputable: found.verdict.reason },
-    interval: interval && 'low' in interval ? [interval.low, interval.high] : null,
+    interval: intervalsOf({ hours, total, intervalLevels })[metric] ?? null,
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { readValidated } from '../../../activities/degradation/evidence.ts';
 import { insertRetraining, recordChallenger } from '../../../activities/retraining/store.ts';
 import { openClient, type PredictionRow } from '../../../client/tidewatch-client.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
@@ -86,6 +87,21 @@ describe('validateChallenger', () => {
       holdout: { verdict: 'pass', rows: 168 },
       code: 'test',
     });
+  });
+
+  it('stores what the challenger shows on those rows, which its performance is held against later', async () => {
+    await validate(shadow((_, i) => 1 + (i % 5)));
+    const shown = (await readValidated(test.database, model)).get('2')!;
+    expect(shown.window).toEqual({ start: day(3), end: day(10) });
+    const { value, interval } = shown.metrics.mae!;
+    expect(value).toBeCloseTo(501 / 168, 9);
+    expect(interval![0]).toBeLessThan(value);
+    expect(interval![1]).toBeGreaterThan(value);
+  });
+
+  it('stores no such numbers of one that is not sane', async () => {
+    await validate(shadow(() => 1_000_000));
+    expect((await readValidated(test.database, model)).has('2')).toBe(false);
   });
 
   it('fails one that is not', async () => {
