@@ -17,11 +17,9 @@ import { text } from 'node:stream/consumers';
 
 import Table from 'cli-table3';
 
-import type { Child } from '../../demo/stack/child-process.ts';
-import { startChild, untilReady } from '../../demo/stack/child-process.ts';
-import { listenOnLoopback, withFreePorts } from '../../demo/stack/loopback-ports.ts';
+import { listenOnLoopback } from '../../demo/stack/loopback-ports.ts';
 import { until } from '../../demo/stack/until.ts';
-import { prometheusTool } from '../../test/setup/prometheus-tools.ts';
+import { alertmanagerCommand, startAlertmanager } from '../../test/setup/alertmanager.ts';
 import { numberOption } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
 import { cpuSeconds, peakMegabytes } from './process-usage.ts';
@@ -32,7 +30,7 @@ const oneByOne = numberOption('one-by-one', 50);
 const batch = 100;
 const patienceMs = 30 * 60_000;
 
-const command = prometheusTool('alertmanager');
+const command = alertmanagerCommand;
 if (command === undefined) throw new Error('no alertmanager on PATH: install prometheus-alertmanager');
 
 const told = { firing: new Set<string>(), resolved: new Set<string>() };
@@ -58,27 +56,6 @@ await writeFile(
 receivers: [{ name: bench, webhook_configs: [{ url: 'http://127.0.0.1:${receiverPort}', send_resolved: true }] }]
 `,
 );
-
-async function start(): Promise<{ child: Child; url: string }> {
-  return withFreePorts(async (freePort) => {
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const child = startChild({
-      name: 'Alertmanager',
-      command: command!,
-      args: [
-        `--config.file=${config}`,
-        `--storage.path=${join(directory, 'data')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-        '--cluster.listen-address=',
-      ],
-      cwd: directory,
-      logFile: join(directory, 'log'),
-    });
-    await untilReady(child, async () => (await fetch(`${url}/-/ready`)).ok);
-    return { child, url };
-  });
-}
 
 async function post(url: string, names: readonly string[], endsAt?: string): Promise<void> {
   const posted = names.map((feature) => ({
@@ -109,7 +86,7 @@ async function tellAll(url: string, status: 'firing' | 'resolved'): Promise<numb
 }
 
 const load = loadavg()[0]!;
-const { child, url } = await start();
+const { child, url } = await startAlertmanager(command, { directory, config });
 try {
   const times: number[] = [];
   for (let i = 0; i <= oneByOne; i += 1) {

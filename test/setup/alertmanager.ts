@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { Child } from '../../demo/stack/child-process.ts';
 import { startChild, untilReady } from '../../demo/stack/child-process.ts';
 import { withFreePorts } from '../../demo/stack/loopback-ports.ts';
 import { startHttpEndpoint } from './http-endpoint.ts';
@@ -43,6 +44,28 @@ export async function startTestAlertmanager(command: string): Promise<TestAlertm
 receivers: [{ name: test, webhook_configs: [{ url: '${receiver.origin}', send_resolved: true }] }]
 `,
   );
+  const { child, url } = await startAlertmanager(command, { directory, config });
+  return {
+    url,
+    active: async () =>
+      (await (await fetch(`${url}/api/v2/alerts?active=true`)).json()) as readonly ActiveAlert[],
+    told: () =>
+      receiver
+        .requests()
+        .flatMap(({ body }) => (JSON.parse(body) as { alerts: readonly Notification[] }).alerts),
+    stop: async () => {
+      await child.stop();
+      await receiver.stop();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** Alertmanager itself, on a free port; its data and its log are in the directory. */
+export async function startAlertmanager(
+  command: string,
+  { directory, config }: { readonly directory: string; readonly config: string },
+): Promise<{ readonly child: Child; readonly url: string }> {
   return withFreePorts(async (freePort) => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
@@ -60,19 +83,6 @@ receivers: [{ name: test, webhook_configs: [{ url: '${receiver.origin}', send_re
       logFile: join(directory, 'log'),
     });
     await untilReady(child, async () => (await fetch(`${url}/-/ready`)).ok);
-    return {
-      url,
-      active: async () =>
-        (await (await fetch(`${url}/api/v2/alerts?active=true`)).json()) as readonly ActiveAlert[],
-      told: () =>
-        receiver
-          .requests()
-          .flatMap(({ body }) => (JSON.parse(body) as { alerts: readonly Notification[] }).alerts),
-      stop: async () => {
-        await child.stop();
-        await receiver.stop();
-        await rm(directory, { recursive: true });
-      },
-    };
+    return { child, url };
   });
 }

@@ -9,14 +9,10 @@ import { inject } from 'vitest';
 import { temporalContext } from '../../activities/activity-context.ts';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import { createActivities } from '../../activities/index.ts';
-import { runCommand } from '../../activities/commands/run-command.ts';
-import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
-import { openMlflow } from '../../activities/retraining/mlflow.ts';
-import { openCallbackTokens } from '../../activities/retraining/callback-tokens.ts';
-import { openHttpTrainer } from '../../activities/retraining/trainers/http.ts';
 import type { Database } from '../../sql/database.ts';
 import { wakeAlertThrough } from '../../worker/dependencies.ts';
 import { activityErrors } from '../../worker/activity-errors.ts';
+import { testDependencies } from './dependencies.ts';
 import { testServers } from './servers.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -35,26 +31,15 @@ export async function startTestWorker(
   database: Database,
   overrides: Partial<ActivityDependencies> = {},
 ): Promise<TestWorker> {
-  const { temporalAddress, temporalUiUrl, pushgatewayUrl } = testServers();
+  const { temporalAddress, temporalUiUrl } = testServers();
   const taskQueue = `test-${randomBytes(6).toString('hex')}`;
   const connection = await NativeConnection.connect({ address: temporalAddress });
   const clientConnection = await Connection.connect({ address: temporalAddress });
   const client = new Client({ connection: clientConnection });
   const dependencies: ActivityDependencies = {
-    database,
-    pushgateway: openPushgateway(pushgatewayUrl),
-    channels: {},
-    mlflow: openMlflow(),
-    promotionWebhook: undefined,
-    trainer: openHttpTrainer(),
-    trainerSecrets: {},
-    callbackTokens: openCallbackTokens(['secret of the tests']),
-    runCommand,
+    ...testDependencies(database),
     wakeAlert: wakeAlertThrough(client, taskQueue),
     temporalUi: `${temporalUiUrl}/namespaces/default`,
-    pagesUrl: 'http://127.0.0.1:9464',
-    runbooksUrl: 'http://127.0.0.1:9464/runbooks',
-    codeVersion: 'test',
     context: temporalContext,
     ...overrides,
   };

@@ -10,6 +10,17 @@ const DATABASE_URL = 'postgres://tidewatch@127.0.0.1:5432/tidewatch';
 const key = '0123456789abcdef0123456789abcdef';
 const secret = `whsec_${Buffer.from('a secret of twenty-five bytes').toString('base64')}`;
 
+/** Each refused, and each with the secret `hunter2`. */
+const refusedWithSecrets = {
+  DATABASE_URL: 'mysql://me:hunter2@db',
+  SLACK_WEBHOOK_URL: 'http://hooks.example/hunter2',
+  PAGERDUTY_ROUTING_KEY: 'hunter2',
+  WEBHOOK_URL: 'http://x.example/hunter2',
+  WEBHOOK_SECRET: 'hunter2',
+  ALERTMANAGER_URL: 'http://me:hunter2@x.example',
+  SMTP_URL: 'mail://me:hunter2@mail',
+};
+
 const channelsOf = (environment: Readonly<Record<string, string>>) =>
   readConfiguration({ DATABASE_URL, ...environment }).channels;
 const problemOf = (environment: Readonly<Record<string, string>>): string => {
@@ -91,17 +102,8 @@ describe('the channels of an environment', () => {
   );
 
   it('keep every secret out of what is wrong with it', () => {
-    const environment = {
-      DATABASE_URL: 'mysql://me:hunter2@db',
-      SLACK_WEBHOOK_URL: 'http://hooks.example/hunter2',
-      PAGERDUTY_ROUTING_KEY: 'hunter2',
-      WEBHOOK_URL: 'http://x.example/hunter2',
-      WEBHOOK_SECRET: 'hunter2',
-      ALERTMANAGER_URL: 'http://me:hunter2@x.example',
-      SMTP_URL: 'mail://me:hunter2@mail',
-    };
-    const problems = problemOf(environment);
-    for (const name of Object.keys(environment)) expect(problems).toContain(`  ${name}: `);
+    const problems = problemOf(refusedWithSecrets);
+    for (const name of Object.keys(refusedWithSecrets)) expect(problems).toContain(`  ${name}: `);
     expect(problems).not.toContain('hunter2');
   });
 });
@@ -142,17 +144,8 @@ describe('secrets in files', () => {
   });
 
   it('are kept out of what is wrong with them', async () => {
-    const contents = {
-      DATABASE_URL: 'mysql://me:hunter2@db',
-      SLACK_WEBHOOK_URL: 'http://hooks.example/hunter2',
-      PAGERDUTY_ROUTING_KEY: 'hunter2',
-      WEBHOOK_URL: 'http://x.example/hunter2',
-      WEBHOOK_SECRET: 'hunter2',
-      ALERTMANAGER_URL: 'http://me:hunter2@x.example',
-      SMTP_URL: 'mail://me:hunter2@mail',
-    };
     const environment: Record<string, string> = {};
-    for (const [variable, content] of Object.entries(contents)) {
+    for (const [variable, content] of Object.entries(refusedWithSecrets)) {
       environment[`${variable}_FILE`] = file(variable);
       await writeFile(file(variable), content);
     }
@@ -162,7 +155,7 @@ describe('secrets in files', () => {
     } catch (error) {
       problems = String(error);
     }
-    for (const variable of Object.keys(contents)) expect(problems).toContain(`  ${variable}: `);
+    for (const variable of Object.keys(refusedWithSecrets)) expect(problems).toContain(`  ${variable}: `);
     expect(problems).not.toContain('hunter2');
   });
 

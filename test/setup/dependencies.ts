@@ -1,0 +1,30 @@
+/** What activities are given in tests, on a database. */
+
+import { runCommand } from '../../activities/commands/run-command.ts';
+import type { ActivityDependencies } from '../../activities/dependencies.ts';
+import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
+import { openCallbackTokens } from '../../activities/retraining/callback-tokens.ts';
+import { openMlflow } from '../../activities/retraining/mlflow.ts';
+import { openHttpTrainer } from '../../activities/retraining/trainers/http.ts';
+import type { Database } from '../../sql/database.ts';
+import { testServers } from './servers.ts';
+
+/** No channel is configured. How alerts are woken, where the Temporal UI is and what runs differ from test to test. */
+export function testDependencies(
+  database: Database,
+): Omit<ActivityDependencies, 'wakeAlert' | 'temporalUi' | 'context'> {
+  return {
+    database,
+    pushgateway: openPushgateway(testServers().pushgatewayUrl),
+    channels: {},
+    mlflow: openMlflow(),
+    promotionWebhook: undefined,
+    trainer: openHttpTrainer(),
+    trainerSecrets: {},
+    callbackTokens: openCallbackTokens(['secret of the tests']),
+    runCommand,
+    pagesUrl: 'http://127.0.0.1:9464',
+    runbooksUrl: 'http://127.0.0.1:9464/runbooks',
+    codeVersion: 'test',
+  };
+}
