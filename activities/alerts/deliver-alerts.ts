@@ -39,7 +39,8 @@ export interface DeliveryOutcome {
  * Makes the activity `deliverAlerts`. A message tells of everything that is pending in its group, whichever alert asks. Where
  * one is not taken, it goes again later and what comes after in its group waits for it, so that nobody reads the end of an alert
  * before its beginning; the other groups go out. One that is refused for good, or whose channel is not configured, goes to the next
- * channel of its route that is; where there is none it waits. Either way an alert of kind `delivery-failing` opens, for who can be told. A message may be sent twice only when the process dies between
+ * channel of its route that is; where there is none it waits. Either way an alert of kind `delivery-failing` opens, for who can be
+ * told. A message may be sent twice only when the process dies between
  * sending and recording; it is then the same message.
  */
 export function createDeliverAlerts(

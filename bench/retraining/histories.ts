@@ -22,18 +22,15 @@ export function monitorOf(source: Source, settings: Partial<MonitorInput>): Moni
   return monitorSchema.parse({ model: source.model, ...task, features, ...settings });
 }
 
-/** Fits a version on a window, once for all who ask; it is named by the day from which its predictions are known. */
-export function createTrainer(
-  source: Source,
-  monitor: Monitor,
-): (training: Window, knownFrom: number) => SimulatedVersion {
+/** Fits a version on a window, once for all who ask; it predicts everything after. */
+export function createTrainer(source: Source, monitor: Monitor): (training: Window) => SimulatedVersion {
   const versions = new Map<string, SimulatedVersion>();
-  return (training, knownFrom) => {
+  return (training) => {
     const version = `${formatDay(training.start)}..${formatDay(training.end)}`;
     const existing = versions.get(version);
     if (existing !== undefined) return existing;
     const fitted = fitModel(source.model, rowsIn(source.rows, training));
-    const known = rowsIn(source.rows, { start: Math.min(knownFrom, training.end), end: Infinity });
+    const known = rowsIn(source.rows, { start: training.end, end: Infinity });
     const predictions = predictRows(
       fitted,
       known.map(({ features }) => features),

@@ -124,7 +124,7 @@ function openCase(
 ) => SimulatedRun[] {
   const { source, fit, span } = of;
   const train = createTrainer(source, monitorOf(source, settingsOf(of, ours)));
-  const first = train(fit, fit.end);
+  const first = train(fit);
   let shares: ReturnType<typeof driftShares> | undefined;
   return (parameters, choose) => {
     const monitor = monitorOf(source, settingsOf(of, parameters));
@@ -162,11 +162,11 @@ function referenceWindow(reference: ReturnType<typeof monitorOf>['reference'], s
 function replay(
   policy: SimulatedPolicy,
   history: RetrainingHistory,
-  train: (training: Window, knownFrom: number) => SimulatedVersion,
+  train: (training: Window) => SimulatedVersion,
 ): SimulatedRun {
   const simulation = simulatePolicy(policy, history);
   let step = simulation.next();
-  while (!step.done) step = simulation.next(train(step.value.training, step.value.holdout.start));
+  while (!step.done) step = simulation.next(train(step.value.training));
   return step.value;
 }
 
