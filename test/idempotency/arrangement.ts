@@ -84,11 +84,13 @@ export async function openWorld(): Promise<World> {
       if (gauges === 'no gauges') return;
       for (const process of processes) await pushgateway.deleteGroup({ model, process });
     },
+    // Messages to different recipients, and wakings of different alerts, go out side by side: their order is nobody's promise.
     traces: async (gauges) => ({
       slack: slack
         .messages()
         .slice(forgotten.slack)
-        .map(({ body }) => JSON.stringify(body)),
+        .map(({ body }) => JSON.stringify(body))
+        .sort(),
       emails: [
         ...new Set(
           smtp
@@ -96,11 +98,11 @@ export async function openWorld(): Promise<World> {
             .slice(forgotten.emails)
             .map(({ messageId }) => messageId),
         ),
-      ],
+      ].sort(),
       trainings: trainer.trainings(),
       cancelled: trainer.cancelled(),
-      woken: [...woken],
-      recorded: [...recorded.values()],
+      woken: [...woken].sort(),
+      recorded: [...recorded.values()].sort(),
       gauges: gauges === 'gauges' ? await readGauges() : [],
     }),
     stop: async () => {
