@@ -26,6 +26,7 @@ const ownedBy = {
   nodemailer: 'activities/alerts/email.ts',
   yaml: 'cli/yaml-source.ts',
   echarts: 'console/charts.ts',
+  marked: 'console/markdown.ts',
   '@resvg/resvg-js': 'activities/reports/png.ts',
   '@duckdb/node-api': 'sql/table-file.ts',
 };

@@ -1,4 +1,4 @@
-/** The style sheet of a report. Dark only on a screen: paper is white. */
+/** The style sheet of all pages. Dark only on a screen: paper is white. */
 
 import { darkColors, lightColors } from './colors.ts';
 
@@ -135,6 +135,14 @@ figure svg { display: block; width: 100%; max-width: 460px; height: auto; font: 
 .confusion td span { font-size: 12px }
 .confusion .right { background: color-mix(in srgb, var(--current) calc(35% * var(--share)), var(--page)) }
 .confusion .wrong { background: color-mix(in srgb, var(--warning) calc(35% * var(--share)), var(--page)) }
+
+.prose { max-width: 760px }
+.prose p, .prose ul, .prose ol, .prose pre, .prose table { margin: 12px 0; padding: 0 }
+.prose ul, .prose ol { padding-left: 24px }
+.prose li { margin-bottom: 6px }
+.prose code { padding: 1px 4px; border-radius: 4px; background: var(--cell); font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere }
+.prose pre { padding: 10px 14px; border: 1px solid var(--line); border-radius: 6px; background: var(--raised); overflow-x: auto }
+.prose pre code { padding: 0; background: none; overflow-wrap: normal }
 
 summary { cursor: pointer }
 details.others > summary { padding: 8px 0; color: var(--link); font-size: 16px }

@@ -63,17 +63,17 @@ it('is not ready while Postgres does not answer, and says why', async () => {
   });
 });
 
-it('has the runbooks, and nothing beside them', async () => {
+it('has the runbooks as pages, and nothing beside them', async () => {
   for (const path of ['/runbooks/DeadMan.md', '/runbooks/DeadMan']) {
     expect(await ask(path), path).toMatchObject({
       status: 200,
-      body: expect.stringMatching(/^# DeadMan\n/),
+      body: expect.stringMatching(/^<!doctype html>[^]*<h1>DeadMan<\/h1>/),
     });
     await endpoint?.close();
   }
   expect(await ask('/runbooks')).toMatchObject({
     status: 200,
-    body: expect.stringContaining('/runbooks/ModelDegradation.md\n'),
+    body: expect.stringContaining('<a href="/runbooks/ModelDegradation.md">ModelDegradation</a>'),
   });
   for (const path of ['/runbooks/Nothing.md', '/runbooks/..%2Fwebhook.md', '/runbooks/../webhook.md']) {
     await endpoint?.close();
