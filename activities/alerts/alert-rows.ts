@@ -191,10 +191,10 @@ export interface AlertView extends AlertName {
   readonly observedAsOf: string;
   /** Who acknowledged, snoozed or resolved it. */
   readonly by?: string;
-  /** Since when it has been in its state, by the wall clock. */
+  /** Since when it has been in its state, by the wall clock: it moves when somebody takes it, and when it becomes worse. */
   readonly since: string;
   readonly snoozedUntil?: string;
-  /** The instant that the run spoke for. */
+  /** The instant that the run spoke for which opened it: how long there has been trouble. */
   readonly openedAsOf: string;
 }
 

@@ -145,7 +145,7 @@ function eventText(
   { temporalUi, pagesUrl, runbooksUrl }: Pick<Dependencies, 'temporalUi' | 'pagesUrl' | 'runbooksUrl'>,
 ): AlertEventText {
   const { model, alertKey, episode, event, kind, severity, summary, facts, asOf, labels } = toSend;
-  const { workflowId, runId, links } = toSend;
+  const { workflowId, runId, links, actor } = toSend;
   const run = `${encodeURIComponent(workflowId)}/${encodeURIComponent(runId)}`;
   return {
     model,
@@ -154,10 +154,11 @@ function eventText(
     event,
     kind,
     severity,
-    title: alertTitle(toSend, event),
+    title: alertTitle({ ...toSend, facts: toSend.troubleFacts }, event),
     summary,
     facts,
     asOf,
+    ...(actor !== null && { by: actor }),
     runId,
     labels,
     links: [

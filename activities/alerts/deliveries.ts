@@ -35,6 +35,8 @@ export interface EventToSend extends AlertName {
   readonly severity: Severity;
   readonly summary: string;
   readonly facts: readonly Fact[];
+  /** Of the trouble: what a person has done has no facts of its own. */
+  readonly troubleFacts: readonly Fact[];
   readonly links: readonly PageLink[];
   /** Of the monitor as it is applied now. */
   readonly labels: Labels;
@@ -265,7 +267,8 @@ async function readClaim(connection: Queryable, { messageId, attempt }: ClaimNam
     `select delivery.model, delivery.alert_key as "alertKey", delivery.episode, delivery.event, delivery.channel,
        delivery.recipient, delivery.route, delivery.group_key as "group", delivery.terms, alert.kind, event.severity,
        event.summary, event.facts, event.links, event.as_of as "asOf", event.actor, event.workflow_id as "workflowId",
-       event.run_id as "runId", coalesce(monitor.configuration -> 'labels', '{}') as labels
+       event.run_id as "runId",
+       case when event.actor is null then event.facts else alert.latest -> 'facts' end as "troubleFacts", coalesce(monitor.configuration -> 'labels', '{}') as labels
      from alert_deliveries delivery
      join alert_events event using (model, alert_key, episode, event)
      join alerts alert using (model, alert_key, episode)

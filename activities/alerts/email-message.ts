@@ -1,6 +1,6 @@
 /** How an alert reads as an e-mail. */
 
-import { commandToTake, linksOfFacts } from '../../core/alert/compose.ts';
+import { commandToTake, linksOfFacts, spokenFor } from '../../core/alert/compose.ts';
 import { oneLine, shortened } from '../../core/alert/message.ts';
 import type { AlertMessage } from '../../core/alert/message.ts';
 import { seriesText } from '../../core/alert/series.ts';
@@ -107,12 +107,19 @@ function htmlOf(alert: AlertMessage, picture: InlinePicture | undefined): string
   });
 }
 
-function footerOf({ status, asOf, events }: AlertMessage): string {
+function footerOf({ status, events }: AlertMessage): string {
   const [first] = events;
+  const asOf = spokenFor({ events });
   const which =
     first === undefined || events.length > 1
       ? ''
-      : ` Alert ${oneLine(first.alertKey)}, episode ${first.episode}.`;
+      : `Alert ${oneLine(first.alertKey)}, episode ${first.episode}.`;
   const command = commandToTake({ status, events });
-  return `As of ${formatInstant(asOf)}.${which}${command === undefined ? '' : ` To take it: ${command}`}`;
+  return [
+    asOf === undefined ? '' : `As of ${formatInstant(asOf)}.`,
+    which,
+    command === undefined ? '' : `To take it: ${command}`,
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
 }

@@ -3,7 +3,7 @@
 import { IncomingWebhook, IncomingWebhookHTTPError, IncomingWebhookRequestError } from '@slack/webhook';
 import type { IncomingWebhookSendArguments } from '@slack/webhook';
 
-import { commandToTake, linksOfFacts } from '../../core/alert/compose.ts';
+import { commandToTake, linksOfFacts, spokenFor } from '../../core/alert/compose.ts';
 import { oneLine } from '../../core/alert/message.ts';
 import type { AlertMessage, AlertStatus } from '../../core/alert/message.ts';
 import { sparkline, seriesText } from '../../core/alert/series.ts';
@@ -79,7 +79,8 @@ export function slackMessage(alert: AlertMessage): IncomingWebhookSendArguments 
     text: `*${fit(name, 200)}*\n${fit(value, limits.field - 203)}`,
   }));
   const links = alert.links.map(linkTo);
-  const time = `as of ${formatInstant(alert.asOf)}`;
+  const asOf = spokenFor(alert);
+  const below = [...(asOf === undefined ? [] : [`as of ${formatInstant(asOf)}`]), ...links].join('  ·  ');
   return {
     text: fit(`${headline}: ${alert.summary}`, limits.text),
     attachments: [
@@ -90,10 +91,7 @@ export function slackMessage(alert: AlertMessage): IncomingWebhookSendArguments 
             ? listOf(alert)
             : chunks(facts, limits.fieldsInSection).map((fields) => ({ type: 'section' as const, fields }))),
           ...seriesLine(alert),
-          {
-            type: 'context',
-            elements: [{ type: 'mrkdwn', verbatim: true, text: [time, ...links].join('  ·  ') }],
-          },
+          ...(below === '' ? [] : [context(below)]),
           ...commandLine(alert),
         ],
       },
@@ -127,8 +125,11 @@ function seriesLine({ series }: AlertMessage) {
 function commandLine(alert: AlertMessage) {
   const command = commandToTake(alert) ?? '';
   if (command === '' || fit(command, limits.text) !== command) return [];
-  const text = { type: 'mrkdwn' as const, verbatim: true, text: `To take it: ${command}` };
-  return [{ type: 'context' as const, elements: [text] }];
+  return [context(`To take it: ${command}`)];
+}
+
+function context(text: string) {
+  return { type: 'context' as const, elements: [{ type: 'mrkdwn' as const, verbatim: true, text }] };
 }
 
 function section(text: string) {

@@ -1,7 +1,7 @@
 /** What people were told in a window, and which retrainings there were. */
 
 import type { PerformanceReport } from '../../console/performance-report/performance-report.ts';
-import type { AlertKind, Severity } from '../../core/alert/alert.ts';
+import type { AlertKind, Fact, Severity } from '../../core/alert/alert.ts';
 import { alertStatus } from '../../core/alert/message.ts';
 import { alertTitle } from '../../core/alert/title.ts';
 import { dayMs, formatInstant, type Window } from '../../core/window.ts';
@@ -25,8 +25,10 @@ export async function loadAlerts(
     event: string;
     severity: Severity;
     summary: string;
+    facts: readonly Fact[];
   }>(
-    `select event.as_of as at, alert.kind, alert_key as "alertKey", event.event, event.severity, event.summary
+    `select event.as_of as at, alert.kind, alert_key as "alertKey", event.event, event.severity, event.summary,
+       event.facts
      from alert_events event
      join alerts alert using (model, alert_key, episode)
      where model = $1 and event.as_of >= $2 and event.as_of < $3
@@ -37,11 +39,11 @@ export async function loadAlerts(
   );
   if (rows.length === 0) return { absent: 'Nobody was alerted of anything in this window.' };
   return {
-    alerts: rows.map(({ at, kind, alertKey, event, severity, summary }) => ({
+    alerts: rows.map(({ at, kind, alertKey, event, severity, summary, facts }) => ({
       at: formatInstant(at),
       // News, such as that a retraining has begun, is no trouble.
       level: alertStatus({ event, severity }) === 'resolved' || severity === 'info' ? 'ok' : severity,
-      title: alertTitle({ kind, model, alertKey }, event),
+      title: alertTitle({ kind, model, alertKey, facts }, event),
       summary,
     })),
   };

@@ -88,8 +88,8 @@ async function resolveAlive(
     if (life !== undefined && !isBack(life, since)) continue;
     const summary =
       life === undefined
-        ? `${subject} is not scheduled any more`
-        : `${subject} has succeeded again, ${minuteText(life.succeededAt ?? since)}`;
+        ? 'it is not scheduled any more'
+        : `the last success was ${minuteText(life.succeededAt ?? since)}`;
     const asOf = Math.max(since, life?.succeededAt ?? since);
     await resolveAlert(connection, { ...alertOf(monitor, subject, run), asOf, summary });
   }

@@ -116,6 +116,23 @@ function countsOf(statuses: readonly AlertStatus[]): string {
 }
 
 /**
+ * The instant that a message speaks for, by the newest of its events that was observed. Undefined where people have done all that it
+ * tells of: that is of the moment at which it comes.
+ *
+ * @example
+ * const event = { asOf: 1 };
+ * [spokenFor({ events: [event, { asOf: 2, by: 'ana' }] }), spokenFor({ events: [{ asOf: 2, by: 'ana' }] })] // [1, undefined]
+ */
+export function spokenFor({
+  events,
+}: {
+  readonly events: readonly Pick<AlertEventText, 'asOf' | 'by'>[];
+}): number | undefined {
+  const observed = events.filter(({ by }) => by === undefined).map(({ asOf }) => asOf);
+  return observed.length === 0 ? undefined : Math.max(...observed);
+}
+
+/**
  * What does somebody type who takes the alert that a message is about? Undefined where nobody has to: of news, of what is over or taken
  * already; of several alerts; and of a key that no shell would read as it stands.
  *

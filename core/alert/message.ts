@@ -25,6 +25,8 @@ export interface AlertEventText {
   readonly facts: readonly Fact[];
   /** Epoch milliseconds. */
   readonly asOf: number;
+  /** The person who did it, where one did: by the wall clock, whatever instant the trouble is of. */
+  readonly by?: string;
   readonly links: readonly Link[];
   /** Of the Temporal run that found it: no other installation has the same. */
   readonly runId: string;

@@ -1,7 +1,7 @@
 /** What has happened to an alert, in a few words. */
 
 import { alertSubject, eventKind } from './alert.ts';
-import type { AlertKind } from './alert.ts';
+import type { AlertKind, Fact } from './alert.ts';
 import { readSubject, segmentOf } from './subject.ts';
 
 /** What is said by the kind of an event. */
@@ -23,8 +23,8 @@ function having(trouble: string, resolved = `has no ${trouble} any more`): Title
   return { phrases: lasting(`has ${trouble}`, `still has ${trouble}`, `has ${trouble} again`, resolved) };
 }
 
-/** By what the alert is about. */
-const titles: Readonly<Record<AlertKind, (subject: string) => Titles>> = {
+/** By what the alert is about, and what is known of it. */
+const titles: Readonly<Record<AlertKind, (subject: string, facts: readonly Fact[]) => Titles>> = {
   drift: (feature) => having(`drift of ${feature}`),
   'prediction-drift': (column) =>
     having(column === 'prediction' ? 'prediction drift' : `drift of its ${column}`),
@@ -32,7 +32,7 @@ const titles: Readonly<Record<AlertKind, (subject: string) => Titles>> = {
   'dataset-drift': (name) =>
     having(segmentOf(name) === '' ? 'data drift' : `data drift in ${segmentOf(name)}`),
   'concept-drift': () => having('concept drift'),
-  'data-quality': () => having('bad data', 'has good data again'),
+  'data-quality': (_, checks) => having(`bad data${places(checks)}`, 'has good data again'),
   'missing-data': (column) => having(`missing values of ${column}`, `has the values of ${column} again`),
   freshness: (stream) => having(`stale ${stream}`, `has fresh ${stream} again`),
   degradation: () => ({
@@ -62,7 +62,7 @@ const titles: Readonly<Record<AlertKind, (subject: string) => Titles>> = {
       'does not succeed',
       'still does not succeed',
       'fails to succeed again',
-      'succeeds again',
+      'no longer fails',
     ),
   }),
   'delivery-failing': (channel) => ({
@@ -75,6 +75,17 @@ const titles: Readonly<Record<AlertKind, (subject: string) => Titles>> = {
     ),
   }),
 };
+
+/**
+ * Where data are bad, the worst first: one alert is of all columns together. Its facts are the checks that failed, each named
+ * `<column>: <check>`, or by the check where that is of whole rows; which they are, the summary says.
+ */
+function places(checks: readonly Fact[]): string {
+  const names = new Set(checks.map(({ name }) => name.replace(/: [^:]*$/, '')));
+  const [worst, ...others] = names;
+  if (worst === undefined) return '';
+  return others.length === 0 ? ` (${worst})` : ` (${worst} and ${others.length} more)`;
+}
 
 const channels = {
   slack: 'Slack',
@@ -100,6 +111,8 @@ export interface TitledAlert {
   readonly alertKey: string;
   /** The person who did it, where one did. */
   readonly actor?: string | null;
+  /** Of the trouble. */
+  readonly facts?: readonly Fact[];
 }
 
 /**
@@ -110,6 +123,10 @@ export interface TitledAlert {
  * const alert = { kind: 'drift', model: 'bike-demand', alertKey: 'drift:bike-demand:hum' };
  * alertTitle(alert, 'opened') // 'bike-demand has drift of hum'
  * @example
+ * const facts = [{ name: 'hum: stuck', value: 'it stood still at 0 for 22 hours' }, { name: 'temp: out of range', value: '...' }];
+ * const alert = { kind: 'data-quality', model: 'bike-demand', alertKey: 'data-quality:bike-demand:dataset', facts };
+ * alertTitle(alert, 'opened') // 'bike-demand has bad data (hum and 1 more)'
+ * @example
  * const alert = { kind: 'drift', model: 'bike-demand', alertKey: 'drift:bike-demand:hum', actor: 'ana' };
  * alertTitle(alert, 'acknowledged') // 'bike-demand: ana has acknowledged that it has drift of hum'
  * @example
@@ -117,10 +134,10 @@ export interface TitledAlert {
  * alertTitle(alert, 'opened') // 'bike-demand: drift-detection does not succeed'
  */
 export function alertTitle(alert: TitledAlert, event: string): string {
-  const { kind, model, actor } = alert;
+  const { kind, model, actor, facts = [] } = alert;
   const happened = eventKind(event);
   const { name, isOfLastDay } = readSubject(alertSubject(alert));
-  const { who, phrases } = titles[kind](name);
+  const { who, phrases } = titles[kind](name, facts);
   const trouble = phrases['opened'] ?? event;
   const when = isOfLastDay ? ' (last 24 hours)' : '';
   const does = deeds[happened];

@@ -24,7 +24,7 @@ export interface DeadProcess {
   readonly missed: number;
   /** When the newest of them was missed. */
   readonly since: number;
-  /** A ready sentence. */
+  /** A ready sentence; who reads it knows which process it is about. */
   readonly summary: string;
 }
 
@@ -39,7 +39,7 @@ export interface DeadProcess {
  * const succeededAt = parseInstant('2026-11-26T03:01:00Z');
  * const life = { process, succeededAt, watchedSince: 0 };
  * deadProcess(life, { missedRuns: 2 }, parseInstant('2026-11-28T04:05:00Z')).summary
- * // 'drift-detection has not succeeded since 2026-11-26 03:01 UTC (2 of its runs missed; it runs daily at 03:00 UTC)'
+ * // '2 of its runs missed, the last success was 2026-11-26 03:01 UTC; it runs daily at 03:00 UTC'
  */
 export function deadProcess(
   { process, succeededAt, watchedSince }: ProcessLife,
@@ -50,15 +50,15 @@ export function deadProcess(
   const due = dueRuns(process, { after, upTo: now - patienceMs, most: mostCounted });
   const newest = due.at(-1);
   if (newest === undefined || due.length < missedRuns) return null;
-  const missed = `${due.length === mostCounted ? 'at least ' : ''}${due.length}`;
-  const since =
+  const missed = `${due.length === mostCounted ? 'at least ' : ''}${due.length} of its runs missed`;
+  const known =
     succeededAt === null
-      ? `has not succeeded since it was first watched, ${minuteText(watchedSince)}`
-      : `has not succeeded since ${minuteText(succeededAt)}`;
+      ? `none has succeeded since it was first watched, ${minuteText(watchedSince)}`
+      : `the last success was ${minuteText(succeededAt)}`;
   return {
     missed: due.length,
     since: newest + patienceMs,
-    summary: `${process.id} ${since} (${missed} of its runs missed; it runs ${timesText(process)})`,
+    summary: `${missed}, ${known}; it runs ${timesText(process)}`,
   };
 }
 

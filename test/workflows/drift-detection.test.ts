@@ -69,7 +69,7 @@ describe('driftDetection', () => {
     await load(test.database, model, { from: 8, to: 15, shift: 3 });
     await test.worker.run('driftDetection', { model, asOf: at(15, 3) });
     await ended();
-    const bad = /has bad data: 1 of \d+ checks failed: x out of range$/;
+    const bad = /has bad data \(x\): 1 of \d+ checks failed: x out of range$/;
     const drifted = 'has data drift: 1 of 2 features drifted (50%, limit 40%): x';
     expect(told()).toEqual({
       slack: [expect.stringMatching(bad), `CRITICAL ${model} ${drifted}`],

@@ -45,6 +45,17 @@ describe('emailMessage', () => {
     }
   });
 
+  it('says no instant of what a person has done, which is of the moment that it comes', () => {
+    const observed = emailMessage(alertMessage({ event: 'resolved' }), 'example.org');
+    const done = emailMessage(alertMessage({ event: 'resolved', by: 'ana' }), 'example.org');
+    const footer = 'Alert degradation:bike-demand:performance, episode 1.';
+    for (const part of ['text', 'html'] as const) {
+      expect(observed[part]).toContain(`As of 2011-05-20T03:40:00Z. ${footer}`);
+      expect(done[part]).not.toContain('As of');
+      expect(done[part]).toContain(footer);
+    }
+  });
+
   it('leaves out the table and the buttons where there is nothing to put in', () => {
     const { text, html } = emailMessage(alertMessage({ facts: [], links: [] }), domain);
     expect(html).not.toContain('<a ');

@@ -56,6 +56,19 @@ describe('slackMessage', () => {
     );
   });
 
+  it('says no instant of what a person has done, which is of the moment that it comes', () => {
+    const told = (by?: string) =>
+      JSON.stringify(slackMessage(alertMessage({ event: 'acknowledged', ...(by !== undefined && { by }) })));
+    expect(told()).toContain('as of 2011-05-20T03:40:00Z');
+    expect(told('ana')).not.toContain('as of');
+    expect(told('ana')).toContain('|Open the run in Temporal>');
+  });
+
+  it('has no line for instant and links where there is neither', () => {
+    const { attachments } = slackMessage(alertMessage({ event: 'resolved', by: 'ana', links: [] }));
+    expect(attachments?.[0]?.blocks).toHaveLength(1);
+  });
+
   it('says what to type to take the alert, where that can be copied as it stands', () => {
     const last = (given?: Parameters<typeof alertMessage>[0]) => textsOf(rendered(given)).at(-1)?.text;
     expect(last()).toBe('To take it: tidewatch alerts acknowledge degradation:bike-demand:performance');

@@ -32,6 +32,23 @@ describe('alertTitle', () => {
     expect(title(kind, subject, event)).toBe(`bike-demand ${words}`);
   });
 
+  it.each([
+    [['hum: stuck'], 'has bad data (hum)'],
+    [['hum: stuck', 'hum: out of range'], 'has bad data (hum)'],
+    [['a: b: stuck', 'temp: out of range', 'number of rows'], 'has bad data (a: b and 2 more)'],
+    [['number of rows'], 'has bad data (number of rows)'],
+    [[], 'has bad data'],
+  ])('names where data are bad by the checks that failed: %j', (checks, words) => {
+    const alert = { kind: 'data-quality', model: 'bike-demand' } as const;
+    const facts = checks.map((name) => ({ name, value: '...' }));
+    const alertKey = 'data-quality:bike-demand:dataset';
+    expect(alertTitle({ ...alert, alertKey, facts }, 'opened')).toBe(`bike-demand ${words}`);
+    expect(alertTitle({ ...alert, alertKey, facts, actor: 'ana' }, 'acknowledged')).toBe(
+      `bike-demand: ana has acknowledged that it ${words}`,
+    );
+    expect(alertTitle({ ...alert, alertKey, facts }, 'resolved')).toBe('bike-demand has good data again');
+  });
+
   it('takes the words of the trouble for events without words of their own', () => {
     expect(title('degradation', 'performance', 'escalated')).toBe('bike-demand is degraded');
     expect(title('retraining', 'retraining-1', 'started')).toBe('bike-demand is being retrained');
@@ -39,7 +56,7 @@ describe('alertTitle', () => {
 
   it.each<[AlertKind, string, string, string]>([
     ['dead-man', 'drift-detection', 'opened', 'drift-detection does not succeed'],
-    ['dead-man', 'drift-detection', 'resolved', 'drift-detection succeeds again'],
+    ['dead-man', 'drift-detection', 'resolved', 'drift-detection no longer fails'],
     ['delivery-failing', 'slack', 'opened', 'Slack does not take its alerts'],
     ['delivery-failing', 'slack', 'reopened', 'Slack refuses its alerts again'],
     ['delivery-failing', 'slack-on-call', 'resolved', 'Slack (on-call) takes its alerts again'],

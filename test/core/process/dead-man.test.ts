@@ -23,8 +23,7 @@ describe('a daily process that succeeded on Monday', () => {
     expect(dead(daily, '2026-11-25T04:00:00Z')).toEqual({
       missed: 2,
       since: parseInstant('2026-11-25T04:00:00Z'),
-      summary:
-        'drift-detection has not succeeded since 2026-11-23 03:01 UTC (2 of its runs missed; it runs daily at 03:00 UTC)',
+      summary: '2 of its runs missed, the last success was 2026-11-23 03:01 UTC; it runs daily at 03:00 UTC',
     });
   });
 
@@ -45,7 +44,7 @@ describe('a daily process that succeeded on Monday', () => {
     const watchedSince = parseInstant('2026-11-24T10:00:00Z');
     expect(dead(daily, '2026-11-25T12:00:00Z', { watchedSince })).toBeNull();
     expect(dead(daily, '2026-11-26T12:00:00Z', { watchedSince })?.summary).toContain(
-      'since 2026-11-23 03:01 UTC (2 of its runs missed',
+      '2 of its runs missed, the last success was 2026-11-23 03:01 UTC;',
     );
   });
 });
@@ -67,7 +66,7 @@ it('a process that has never run is not dead for as long as it could not have', 
   const never = { succeededAt: null, watchedSince };
   expect(dead(daily, '2026-11-23T03:10:00Z', never)).toBeNull();
   expect(dead(daily, '2026-11-24T04:00:00Z', never)?.summary).toBe(
-    'drift-detection has not succeeded since it was first watched, 2026-11-23 02:00 UTC (2 of its runs missed; it runs daily at 03:00 UTC)',
+    '2 of its runs missed, none has succeeded since it was first watched, 2026-11-23 02:00 UTC; it runs daily at 03:00 UTC',
   );
 });
 
