@@ -1,9 +1,18 @@
-/** Turns errors of the catalog into Temporal failures: the code as type, and no retry where the same input fails again. */
+/**
+ * Turns errors of the catalog into Temporal failures: the code as type, and no retry where the same input fails again. What answers a
+ * person who asked for something that cannot be done is no fault, and no warning in the log.
+ */
 
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 
-import { TidewatchError } from '../core/errors.ts';
+import { TidewatchError, type ErrorCode } from '../core/errors.ts';
+
+const answers: ReadonlySet<ErrorCode> = new Set([
+  'ALERT_NOT_CHANGED',
+  'RETRAINING_NOT_CHANGED',
+  'UNKNOWN_ALERT',
+]);
 
 export const activityErrors: ActivityInboundCallsInterceptor = {
   async execute(input, next) {
@@ -15,6 +24,7 @@ export const activityErrors: ActivityInboundCallsInterceptor = {
         message: error.message,
         type: error.code,
         nonRetryable: !error.retryable,
+        ...(answers.has(error.code) && { category: ApplicationFailureCategory.BENIGN }),
         ...(error.cause instanceof Error && { cause: error.cause }),
       });
     }
