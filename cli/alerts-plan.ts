@@ -2,6 +2,7 @@
 
 import { configurationHash } from '../activities/monitors/configuration.ts';
 import type { InstallationSettings } from '../core/alert/installation-settings.ts';
+import { routeWarnings } from '../core/alert/route-warnings.ts';
 import type { AlertsFile } from './alerts-file.ts';
 import { alertsFileName } from './alerts-file.ts';
 import { diffOf } from './monitor-plan.ts';
@@ -14,6 +15,8 @@ export type SettingsChange = { readonly name: string } & (
       readonly hash: string;
       /** Unified diff from what is stored, with every default, to the new one. */
       readonly diff: string;
+      /** What is allowed in its routes and hardly meant. */
+      readonly warnings: readonly string[];
     }
   | { readonly change: 'unchanged' }
   /** Stored, but without a file: goes when pruning, stays as it is otherwise. */
@@ -35,5 +38,6 @@ export function planSettings(
   const hash = configurationHash(settings);
   if (stored?.configurationHash === hash) return [{ name, change: 'unchanged' }];
   const change = stored === undefined ? 'create' : 'update';
-  return [{ name, change, file, settings, hash, diff: diffOf(file, stored?.configuration, settings) }];
+  const diff = diffOf(file, stored?.configuration, settings);
+  return [{ name, change, file, settings, hash, diff, warnings: routeWarnings(settings.routes) }];
 }

@@ -4,6 +4,7 @@ import { createTwoFilesPatch } from 'diff';
 
 import { configurationHash } from '../activities/monitors/configuration.ts';
 import type { StoredConfiguration } from '../activities/monitors/store.ts';
+import { routeWarnings } from '../core/alert/route-warnings.ts';
 import type { Monitor } from '../core/monitor/schema.ts';
 import type { MonitorFile } from './monitor-files.ts';
 import { formatConfiguration } from './yaml-source.ts';
@@ -16,6 +17,8 @@ export type MonitorChange = { readonly model: string } & (
       readonly hash: string;
       /** Unified diff from the stored configuration, with every default, to the new one. */
       readonly diff: string;
+      /** What is allowed in its routes and hardly meant. */
+      readonly warnings: readonly string[];
     }
   | { readonly change: 'unchanged'; readonly file: string }
   /** Stored, but without a file: goes when pruning, stays as it is otherwise. */
@@ -37,7 +40,8 @@ export function planMonitors(
     const hash = configurationHash(monitor);
     if (before?.configurationHash === hash) return { model, change: 'unchanged', file };
     const change = before === undefined ? 'create' : 'update';
-    return { model, change, file, monitor, hash, diff: diffOf(file, before?.configuration, monitor) };
+    const diff = diffOf(file, before?.configuration, monitor);
+    return { model, change, file, monitor, hash, diff, warnings: routeWarnings(monitor.alerts.routes) };
   });
   const change = orphans === 'prune' ? 'delete' : 'keep';
   const withoutFile = [...storedByModel.keys()].map((model): MonitorChange => ({ model, change }));

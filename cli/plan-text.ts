@@ -1,7 +1,5 @@
 /** A plan as people read it. */
 
-import type { Routes } from '../core/alert/route-settings.ts';
-import { routeWarnings } from '../core/alert/route-warnings.ts';
 import type { ScheduleChange } from '../schedules/reconciler.ts';
 import type { SettingsChange } from './alerts-plan.ts';
 import type { MonitorChange } from './monitor-plan.ts';
@@ -86,10 +84,7 @@ function monitorLines(change: MonitorChange, detail: 'full' | 'changes'): string
       marked('keep', `${model}  has no file but is still watched; \`tidewatch apply --prune\` ends that`),
     ];
   }
-  const head = [
-    marked(change.change, `${model}  ${change.file}`),
-    ...warningLines(change.monitor.alerts.routes),
-  ];
+  const head = [marked(change.change, `${model}  ${change.file}`), ...warningLines(change.warnings)];
   return change.change === 'create' && detail === 'changes' ? head : [...head, ...diffLines(change.diff)];
 }
 
@@ -100,12 +95,12 @@ function settingsLines(change: SettingsChange, detail: 'full' | 'changes'): stri
   if (change.change === 'keep') {
     return [marked('keep', `${name}  is gone but still holds; \`tidewatch apply --prune\` ends that`)];
   }
-  const head = [marked(change.change, change.file), ...warningLines(change.settings.routes)];
+  const head = [marked(change.change, change.file), ...warningLines(change.warnings)];
   return change.change === 'create' && detail === 'changes' ? head : [...head, ...diffLines(change.diff)];
 }
 
-function warningLines(routes: Routes): string[] {
-  return routeWarnings(routes).map((text) => paint('yellow', `    warning: ${text}`));
+function warningLines(warnings: readonly string[]): string[] {
+  return warnings.map((text) => paint('yellow', `    warning: ${text}`));
 }
 
 const diffColors: Readonly<Record<string, Color>> = { '+': 'green', '-': 'red', '@': 'cyan' };

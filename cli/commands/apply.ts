@@ -112,12 +112,12 @@ function printJson({ monitors, settings, schedules }: Plan, options: Options): v
       model: change.model,
       change: change.change,
       ...('file' in change && { file: change.file }),
-      ...('diff' in change && { diff: change.diff }),
+      ...('diff' in change && { diff: change.diff, warnings: change.warnings }),
     })),
     alerts: settings.map((change) => ({
       name: change.name,
       change: change.change,
-      ...('diff' in change && { diff: change.diff }),
+      ...('diff' in change && { diff: change.diff, warnings: change.warnings }),
     })),
     schedules,
   };

@@ -234,6 +234,16 @@ describe('tidewatch apply', () => {
     });
   });
 
+  it('warns in the plan as JSON of routes that are hardly meant, of monitors and of alerts.yaml', async () => {
+    await writeMonitor('alerts: { routes: [{ slack: true }, { severity: critical, pagerduty: true }] }\n');
+    await writeAlerts('routes:\n  - { kind: drift }\n');
+    const { stdout } = await tidewatch(['apply', '--plan', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      monitors: [{ model, warnings: [expect.stringMatching(/^route 2 takes no alert: route 1 takes all/)] }],
+      alerts: [{ name: 'alerts.yaml', warnings: ['route 1 tells nobody: it has no channel'] }],
+    });
+  });
+
   it('reads another directory when told to', async () => {
     const { code, stderr } = await tidewatch(['apply', '--monitors', 'elsewhere']);
     expect(code).toBe(2);
