@@ -15,27 +15,41 @@ const colors: Readonly<Record<Severity, Color>> = { info: 'cyan', warning: 'yell
 /** One row an alert, and what stands below it: how many there are beyond the limit. */
 export function alertTable({ alerts, total }: AlertList, { paint }: Screen): string {
   if (total === 0) return 'no alert is open';
-  const table = new Table({ ...plain, head: ['alert', 'severity', 'state', 'since (UTC)', 'what'] });
+  const table = new Table({
+    ...plain,
+    head: ['alert', 'severity', 'state', 'opened (UTC)', 'what is known'],
+  });
   for (const alert of alerts) {
     table.push([
       alert.alertKey,
       paint(colors[alert.severity], alert.severity),
       [
-        stateText(alert),
+        datedState(alert),
         ...(alert.held === undefined ? [] : [`people are not told: ${oneLine(alert.held)}`]),
       ].join('\n'),
-      minuteText(alert.since),
-      oneLine(alert.summary),
+      minuteText(alert.openedAsOf),
+      knownText(alert),
     ]);
   }
   const more = total - alerts.length;
   return more === 0 ? table.toString() : `${table.toString()}\nand ${more} more; see --limit`;
 }
 
+/** What the newest observation says; of one that is over, what it was. */
+function knownText({ now, summary, observedAsOf }: AlertView): string {
+  return now === undefined ? oneLine(summary) : `${oneLine(now)}\nas of ${minuteText(observedAsOf)}`;
+}
+
 /** `snoozed until 2026-02-03 09:00 by anna` */
 export function stateText({ state, by, snoozedUntil }: AlertView): string {
   const until = snoozedUntil === undefined ? '' : ` until ${minuteText(snoozedUntil)}`;
   return `${state}${until}${by === undefined ? '' : ` by ${oneLine(by)}`}`;
+}
+
+/** How long one has been open, its opening says, whatever has happened to it since. */
+function datedState(alert: AlertView): string {
+  const state = stateText(alert);
+  return alert.state === 'open' ? state : `${state}, since ${minuteText(alert.since)}`;
 }
 
 /** One alert with its history. */
@@ -48,13 +62,13 @@ export function alertText(alert: AlertView, events: readonly AlertEvent[], { pai
         `    ${delivery.channel} ${oneLine(delivery.recipient)}: ${delivery.state}${becauseText(delivery)}`,
     ),
   ]);
+  const { severity, openedAsOf, now, observedAsOf } = alert;
+  const opening = events.find(({ episode }) => episode === alert.episode)?.summary ?? alert.summary;
   return [
     paint('bold', alert.alertKey),
-    `  ${paint(colors[alert.severity], alert.severity)}, ${stateText(alert)}, since ${minuteText(alert.since)} UTC`,
-    `  opened as of ${minuteText(alert.openedAsOf)}: ${oneLine(alert.summary)}`,
-    ...(alert.now === undefined
-      ? []
-      : [`  now: ${oneLine(alert.now)}, as of ${minuteText(alert.observedAsOf)}`]),
+    `  ${paint(colors[severity], severity)}, ${datedState(alert)}`,
+    `  opened as of ${minuteText(openedAsOf)}: ${oneLine(opening)}`,
+    ...(now === undefined ? [] : [`  now, as of ${minuteText(observedAsOf)}: ${oneLine(now)}`]),
     ...lines,
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 /** How a watched model stands, from what is stored. */
 
+import type { AlertView } from '../../activities/alerts/alert-rows.ts';
 import { findServingVersion, readChecks, type Restatement } from '../../activities/degradation/store.ts';
 import type { DegradationFinding } from '../../core/degradation/judgement.ts';
 import { rulesOf } from '../../core/degradation/rules.ts';
@@ -7,7 +8,7 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
 import type { Level } from '../../core/verdict.ts';
 import type { Queryable } from '../../sql/database.ts';
-import type { OpenAlert, StoredDrift, StoredEstimate, StoredPerformance } from './store.ts';
+import type { StoredDrift, StoredEstimate, StoredPerformance } from './store.ts';
 import {
   findNewestDrift,
   findNewestEstimate,
@@ -38,7 +39,7 @@ export interface ModelStatus {
   /** Of the same metric, without actuals. */
   readonly estimate: StoredEstimate | null;
   readonly drift: StoredDrift | null;
-  readonly alerts: readonly OpenAlert[];
+  readonly alerts: readonly AlertView[];
   readonly rules: readonly RuleStatus[];
   readonly restatements: readonly Restatement[];
 }

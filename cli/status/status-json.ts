@@ -13,7 +13,16 @@ export function statusJson(status: ModelStatus): unknown {
     performance: performance && { ...performance, window: formatWindow(performance.window) },
     estimate: estimate && { ...estimate, window: formatWindow(estimate.window) },
     drift: drift && { ...drift, window: formatWindow(drift.window) },
-    alerts: alerts.map(({ openedAsOf, ...alert }) => ({ ...alert, openedAsOf: formatInstant(openedAsOf) })),
+    alerts: alerts.map(({ alertKey, severity, state, by, summary, now, observedAsOf, openedAsOf }) => ({
+      key: alertKey,
+      severity,
+      state,
+      by: by ?? null,
+      summary,
+      now,
+      observedAsOf,
+      openedAsOf,
+    })),
     rules: rules.map(({ firingSince, ...rule }) => ({ ...rule, firingSince: instant(firingSince) })),
   };
 }

@@ -8,7 +8,7 @@ import { ruleText } from '../../core/degradation/rule-text.ts';
 import { windowText } from '../../core/degradation/window-text.ts';
 import { countText, metricTable, metricText, percentText } from '../../core/performance/metrics.ts';
 import type { Level } from '../../core/verdict.ts';
-import { formatDay, parseWindow } from '../../core/window.ts';
+import { formatDay, parseInstant, parseWindow } from '../../core/window.ts';
 import { colors, plain } from '../compare/column-table.ts';
 import type { Screen } from '../paint.ts';
 import type { ModelStatus, RuleStatus } from './read-status.ts';
@@ -80,9 +80,13 @@ function openText({ alerts }: ModelStatus): string {
 
 function alertLines({ alerts }: ModelStatus): [string, string][] {
   if (alerts.length === 0) return [['alerts', 'none open']];
-  return alerts.map(({ key, severity, state, by, openedAsOf, summary }) => {
+  return alerts.map(({ alertKey, severity, state, by, openedAsOf, summary, now, observedAsOf }) => {
+    const [opened, seen] = [openedAsOf, observedAsOf].map((instant) => formatDay(parseInstant(instant)));
     const taken = state === 'open' ? '' : ` (${state} by ${by ?? 'nobody'})`;
-    return ['alert', `${key}, ${severity}, open since ${formatDay(openedAsOf)}${taken}: ${summary}`];
+    return [
+      'alert',
+      `${alertKey}, ${severity}, open since ${opened}${taken}; as of ${seen}: ${now ?? summary}`,
+    ];
   });
 }
 

@@ -1,6 +1,7 @@
 /** What `tidewatch status` reads, one query a function. */
 
-import type { AlertState } from '../../core/alert/life.ts';
+import { alertColumns, storedAlert, viewOf } from '../../activities/alerts/alert-rows.ts';
+import type { AlertRow, AlertView } from '../../activities/alerts/alert-rows.ts';
 import type { Interval } from '../../core/degradation/evidence.ts';
 import type { DegradationRule } from '../../core/degradation/rules.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
@@ -120,25 +121,16 @@ export async function findNewestDrift(
   return { window: { start, end }, verdict, reason };
 }
 
-export interface OpenAlert {
-  readonly key: string;
-  readonly severity: string;
-  readonly state: AlertState;
-  /** Who acknowledged or snoozed it. */
-  readonly by: string | null;
-  readonly summary: string;
-  readonly openedAsOf: number;
-}
-
 /** The alerts of a model that are not resolved, the oldest first. */
-export function listOpenAlerts(connection: Queryable, model: string): Promise<OpenAlert[]> {
-  return connection.query<OpenAlert & Record<string, unknown>>(
-    `select alert_key as key, severity, state, state_by as by, summary, opened_as_of as "openedAsOf"
+export async function listOpenAlerts(connection: Queryable, model: string): Promise<AlertView[]> {
+  const rows = await connection.query<AlertRow>(
+    `select ${alertColumns}
      from alerts
      where model = $1 and state <> 'resolved'
      order by opened_as_of, alert_key`,
     [model],
   );
+  return rows.map((row) => viewOf(storedAlert(row)));
 }
 
 /** When a version became champion, where it was promoted. */

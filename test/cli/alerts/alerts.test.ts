@@ -11,7 +11,7 @@ import type { AlertKind, Severity } from '../../../core/alert/alert.ts';
 import { emptyTables } from '../../setup/database-snapshot.ts';
 import { createTestDatabase, testServers } from '../../setup/servers.ts';
 import type { TestDatabase } from '../../setup/servers.ts';
-import { day, watch } from '../../setup/synthetic.ts';
+import { at, day, watch } from '../../setup/synthetic.ts';
 import type { TestWorker } from '../../setup/worker.ts';
 import { startTestWorker } from '../../setup/worker.ts';
 import { printed } from '../on-database.ts';
@@ -103,6 +103,7 @@ describe('tidewatch alerts', () => {
     expect(await keys('--model', 'other')).toEqual(['drift:other:performance']);
     const text = await list();
     expect(text).toContain(key);
+    expect(text).toContain('opened (UTC)');
     expect(text).toContain('RMSE is high');
     expect(await list('--limit', '1')).toContain('and 2 more; see --limit');
   });
@@ -147,7 +148,7 @@ describe('tidewatch alerts', () => {
     });
   });
 
-  it('says what the newest observation says, beside what opened it', async () => {
+  it('says what the newest observation says and of when, beside what opened it', async () => {
     ({ alerts } = await watch(test.database, {
       model: 'shown',
       alerts: { routes: [], life: { resolveAfter: 2 } },
@@ -159,11 +160,44 @@ describe('tidewatch alerts', () => {
     );
     const text = await list('show', key);
     expect(text).toContain('\n  opened as of 2024-01-02 00:00: RMSE is high\n');
-    expect(text).toContain('\n  now: RMSE is less high, as of 2024-01-04 00:00\n');
+    expect(text).toContain('\n  now, as of 2024-01-04 00:00: RMSE is less high\n');
+    expect(await list()).toMatch(
+      / open +│ 2024-01-02 00:00 │ RMSE is less high +│\n[ │]+as of 2024-01-04 00:00 │/,
+    );
+    const known = {
+      summary: 'RMSE is high',
+      openedAsOf: at(2),
+      now: 'RMSE is less high',
+      observedAsOf: at(4),
+    };
+    expect(JSON.parse(await list('--json'))).toMatchObject([known]);
+    expect(JSON.parse(await list('show', key, '--json'))).toMatchObject(known);
+    expect(JSON.parse(await printed(addStatus, ['status', '--json'], test))).toMatchObject([
+      { alerts: [{ key, ...known }] },
+    ]);
+    expect(await printed(addStatus, ['status', '--model', 'shown'], test)).toContain(
+      `${key}, critical, open since 2024-01-02; as of 2024-01-04: RMSE is less high`,
+    );
     await test.database.transaction((connection) =>
       resolveAlert(connection, { ...observed('degradation', 'shown'), summary: 'fine', asOf: day(5) }),
     );
-    expect(await list('show', key)).toContain('\n  now: all is well, as of 2024-01-05 00:00\n');
+    expect(await list('show', key)).toContain('\n  now, as of 2024-01-05 00:00: all is well\n');
+  });
+
+  it('says since when there has been trouble, and what first, whatever has become of it', async () => {
+    await open('warning');
+    const worse = { ...observed('degradation', 'shown'), severity: 'critical', asOf: day(4) } as const;
+    await test.database.transaction((connection) =>
+      openAlert(connection, { ...worse, summary: 'RMSE is very high' }),
+    );
+    expect(await list()).toMatch(/ critical │ open +│ 2024-01-02 00:00 │ RMSE is very high/);
+    expect(await list('show', key)).toContain('\n  opened as of 2024-01-02 00:00: RMSE is high\n');
+    await test.database.execute(
+      `update alerts set state = 'acknowledged', state_by = 'anna', state_since = '2026-02-03T09:00Z'`,
+    );
+    const taken = 'acknowledged by anna, since 2026-02-03 09:00';
+    expect(await list()).toMatch(new RegExp(`${taken} │ 2024-01-02 00:00 │`));
+    expect(await list('show', key)).toContain(`\n  critical, ${taken}\n  opened as of 2024-01-02 00:00: `);
   });
 
   it('names the alert that was probably meant', async () => {
@@ -200,7 +234,7 @@ describe('a change by command', () => {
     expect(await list('show', key)).toContain('  acknowledged by anna, critical: on it (RMSE is high)');
     expect(await printed(addStatus, ['status'], test)).toContain('1, 1 of them taken');
     expect(await printed(addStatus, ['status', '--model', 'shown'], test)).toContain(
-      '(acknowledged by anna): RMSE is high',
+      '(acknowledged by anna); as of 2024-01-02: RMSE is high',
     );
     const snoozed = await tidewatch('snooze', key, '--for', '2d', '--json');
     expect(JSON.parse(snoozed.stdout)).toMatchObject({ state: 'snoozed', by: expect.stringMatching(/./) });

@@ -87,7 +87,7 @@ describe('the status of a model that degrades and is restated', () => {
       /performance {2}RMSE 4.*, 4 Jan \(20 outcomes, coverage 83\.3%, provisional, revision 1\)/,
     );
     expect(text).toMatch(
-      /alert {8}degradation:shown:performance, critical, open since 2024-01-03: too wrong: RMSE over 1 day 3 /,
+      /alert {8}degradation:shown:performance, critical, open since 2024-01-03; as of 2024-01-05: too wrong: RMSE over 1 day 4 /,
     );
     expect(text).not.toContain('cannot be judged');
   });
