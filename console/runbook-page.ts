@@ -5,7 +5,7 @@ import { markdownHtml } from './markdown.ts';
 import { page } from './page.ts';
 
 /** Where the runbooks are listed. */
-export const runbookListPath = '/runbooks';
+const runbookListPath = '/runbooks';
 
 /**
  * A runbook as the text of one HTML file. Those that it names are links; other files of the repository, which no page shows, are named.

@@ -4,10 +4,16 @@ import { expect, it } from 'vitest';
 import { TidewatchError, type ErrorCode } from '../../core/errors.ts';
 import { activityErrors } from '../../worker/activity-errors.ts';
 
-const failureOf = (error: Error): Promise<unknown> =>
-  activityErrors.execute!({ args: [], headers: {} }, () => Promise.reject(error)).catch(
-    (failed: unknown) => failed,
-  );
+async function failureOf(reason: Error): Promise<unknown> {
+  const next = async (): Promise<never> => {
+    throw reason;
+  };
+  try {
+    return await activityErrors.execute!({ args: [], headers: {} }, next);
+  } catch (failure) {
+    return failure;
+  }
+}
 
 it.each<[ErrorCode, boolean]>([
   ['UNKNOWN_MODEL', true],
