@@ -42,6 +42,7 @@ function alternativesOf(root: Node, node: Node, value: unknown): Node[] {
   const name = node.$ref?.replace('#/$defs/', '');
   const named = name === undefined ? node : root.$defs?.[name];
   if (named === undefined) return [];
+  if (name !== undefined && named.$ref !== undefined) return alternativesOf(root, named, value);
   const choices = named.oneOf ?? named.anyOf;
   if (choices === undefined) return [named];
   return choices

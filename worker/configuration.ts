@@ -100,18 +100,31 @@ const environmentSchema = z.object({
     .describe('trace, debug, info, warn, error or silent'),
 });
 
-/** The environment variables with their meanings and defaults, a line each. */
+/** What can be set, with its meaning and default. */
+export function environmentVariables(): {
+  readonly name: string;
+  readonly meaning: string;
+  readonly fallback: string | undefined;
+}[] {
+  return Object.entries(environmentSchema.shape).map(([name, schema]) => {
+    const fallback = schema.safeParse(undefined).data;
+    return { name, meaning: schema.description ?? '', fallback: fallback?.toString() };
+  });
+}
+
+/** The same, a line each. */
 export function environmentHelp(): string {
-  return Object.entries(environmentSchema.shape)
-    .map(([name, schema]) => {
-      const fallback = schema.safeParse(undefined).data;
-      return `  ${name.padEnd(37)}${schema.description ?? ''}${fallback === undefined ? '' : ` (default: ${fallback})`}`;
-    })
-    .concat('', namesHelp)
+  return environmentVariables()
+    .map(
+      ({ name, meaning, fallback }) =>
+        `  ${name.padEnd(37)}${meaning}${fallback === undefined ? '' : ` (default: ${fallback})`}`,
+    )
+    .concat('', environmentNotes)
     .join('\n');
 }
 
-const namesHelp = `  A route with "slack: oncall" goes to SLACK_WEBHOOK_URL_ONCALL; so do PAGERDUTY_ROUTING_KEY, WEBHOOK_URL with
+/** What is alike for several of them. */
+export const environmentNotes = `  A route with "slack: oncall" goes to SLACK_WEBHOOK_URL_ONCALL; so do PAGERDUTY_ROUTING_KEY, WEBHOOK_URL with
   WEBHOOK_SECRET, and ALERTMANAGER_URL. Headers of a trainer come from variables that begin with TRAINER_. Each of
   these, SMTP_URL, DATABASE_URL, TIDEWATCH_CALLBACK_SECRET, PROMOTION_HOOK_SECRET and MLFLOW_TRACKING_TOKEN may be in
   a file that <VARIABLE>_FILE names.`;

@@ -12,11 +12,10 @@ const instant = z.string({ error: instantWords }).refine(isInstant, instantWords
 
 const maintenance = z
   .strictObject({
-    model: someOf(modelPattern).default('*'),
-    from: instant,
-    to: instant,
-    /** People read it where they ask why they were not told. */
-    reason: z.string().min(1).max(300),
+    model: someOf(modelPattern).default('*').describe('Which models, or patterns.'),
+    from: instant.describe('From this instant on'),
+    to: instant.describe('until this one nobody is told.'),
+    reason: z.string().min(1).max(300).describe('People read it where they ask why they were not told.'),
   })
   .refine(({ from, to }) => Date.parse(from) < Date.parse(to), {
     path: ['to'],
@@ -24,21 +23,20 @@ const maintenance = z
   });
 
 const side = z.strictObject({
-  kind: someOf(z.enum(alertKinds)).optional(),
-  severity: someOf(z.enum(severities)).optional(),
-  /** Such as `hum`; `*` stands for anything. */
-  subject: someOf(z.string().min(1)).optional(),
+  kind: someOf(z.enum(alertKinds)).optional().describe('Kinds of alerts; by default all.'),
+  severity: someOf(z.enum(severities)).optional().describe('Severities; by default all.'),
+  subject: someOf(z.string().min(1)).optional().describe('Such as hum; * stands for anything.'),
 });
 type Side = z.output<typeof side>;
 
 export const inhibitionRuleSchema = z
   .strictObject({
-    /** While such an alert is open, */
-    source: side,
-    /** people are not told of such ones */
-    target: side,
-    /** of the same model, or of the same model and subject. */
-    equal: z.enum(['model', 'subject']).default('model'),
+    source: side.describe('While such an alert is open,'),
+    target: side.describe('people are not told of such ones'),
+    equal: z
+      .enum(['model', 'subject'])
+      .default('model')
+      .describe('of the same model, or of the same model and subject.'),
   })
   .refine(({ source, target }) => !mayBeBoth(source, target), {
     path: ['target'],
@@ -49,13 +47,16 @@ export type InhibitionRule = z.output<typeof inhibitionRuleSchema>;
 
 export const installationSettingsSchema = z
   .strictObject({
-    /** After those of the monitor itself; monitors may name them, too. */
-    routes: z.array(routeSchema).default([]),
-    maintenance: z.array(maintenance).default([]),
-    /** In addition to the default ones. */
-    inhibition: z.array(inhibitionRuleSchema).default([]),
-    /** False: only the rules above hold. */
-    defaultInhibition: z.boolean().default(true),
+    routes: z
+      .array(routeSchema)
+      .default([])
+      .describe('After those of the monitor itself; monitors may name them, too.'),
+    maintenance: z.array(maintenance).default([]).describe('Times in which nobody is told.'),
+    inhibition: z
+      .array(inhibitionRuleSchema)
+      .default([])
+      .describe('What holds back what, in addition to the default ones.'),
+    defaultInhibition: z.boolean().default(true).describe('False: only the rules of inhibition hold.'),
   })
   .superRefine(({ routes }, context) => {
     for (const [index, { name }] of routes.entries()) {

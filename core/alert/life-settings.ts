@@ -16,10 +16,14 @@ const interval = z
 
 const backOff = z
   .strictObject({
-    first: interval,
-    /** Each wait is this many times the one before. */
-    factor: z.number().min(1, 'write 1 or more; 1 always waits the same').max(10).default(2),
-    longest: interval,
+    first: interval.describe('The first wait.'),
+    factor: z
+      .number()
+      .min(1, 'write 1 or more; 1 always waits the same')
+      .max(10)
+      .default(2)
+      .describe('Each wait is this many times the one before.'),
+    longest: interval.describe('No wait is longer.'),
   })
   .refine(
     ({ first, longest }) =>
@@ -38,21 +42,29 @@ const repeatInterval = z.union(
  * @example alertLifeSchema.parse({}).resolveAfter // 2
  */
 export const alertLifeSchema = z.strictObject({
-  /** All is well when so many observations in a row, of different instants, say so. */
-  resolveAfter: z.int().min(1, 'write 1 or more').max(100).default(2),
-  /**
-   * Trouble that comes back within this time, from the instant that the resolving run spoke for, is the same alert again; by
-   * default as long as two daily runs take. "0m" never reopens, except for the very instant.
-   */
-  grace: duration.default('2d'),
-  /** How often an open alert that nobody has acknowledged is told again, by the wall clock. */
+  resolveAfter: z
+    .int()
+    .min(1, 'write 1 or more')
+    .max(100)
+    .default(2)
+    .describe('All is well when so many observations in a row, of different instants, say so.'),
+  grace: duration
+    .default('2d')
+    .describe(
+      'Trouble that comes back within this time, from the instant that the resolving run spoke for, is the same alert again; by default as long as two daily runs take. "0m" never reopens, except for the very instant.',
+    ),
   repeatInterval: z
     .strictObject({
-      info: repeatInterval.default('never'),
-      warning: repeatInterval.default('24h'),
-      critical: repeatInterval.default({ first: '1h', factor: 2, longest: '8h' }),
+      info: repeatInterval.default('never').describe('Of information.'),
+      warning: repeatInterval.default('24h').describe('Of warnings.'),
+      critical: repeatInterval
+        .default({ first: '1h', factor: 2, longest: '8h' })
+        .describe('Of critical alerts.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe(
+      'How often an open alert that nobody has acknowledged is told again, by the wall clock: never, an interval, or growing waits.',
+    ),
 });
 
 export type AlertLifeSettings = z.output<typeof alertLifeSchema>;

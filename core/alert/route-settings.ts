@@ -21,14 +21,23 @@ const named = (variable: string, besides = '') =>
     .default(false);
 
 const channels = {
-  pagerduty: named('PAGERDUTY_ROUTING_KEY'),
-  alertmanager: named('ALERTMANAGER_URL'),
-  slack: named('SLACK_WEBHOOK_URL', ' and not a channel'),
-  webhook: named('WEBHOOK_URL'),
+  pagerduty: named('PAGERDUTY_ROUTING_KEY').describe(
+    'True, or the name of one of several: PAGERDUTY_ROUTING_KEY_<NAME>.',
+  ),
+  alertmanager: named('ALERTMANAGER_URL').describe(
+    'True, or the name of one of several: ALERTMANAGER_URL_<NAME>.',
+  ),
+  slack: named('SLACK_WEBHOOK_URL', ' and not a channel').describe(
+    'True, or the name of one of several: oncall is the webhook in SLACK_WEBHOOK_URL_ONCALL.',
+  ),
+  webhook: named('WEBHOOK_URL').describe(
+    'True, or the name of one of several: WEBHOOK_URL_<NAME>, signed with WEBHOOK_SECRET_<NAME>.',
+  ),
   email: z
     .union([emailAddress, z.array(emailAddress)])
     .transform((given) => [given].flat())
-    .default([]),
+    .default([])
+    .describe('One address or several.'),
 };
 
 /** Where messages can go, in the order in which one of a route takes the place of another. */
@@ -42,25 +51,30 @@ const wait = durationLike('30s', 's, m, h or d');
 
 const timeOfDay = z
   .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write hours and minutes, for example "08:00"');
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write hours and minutes, for example "08:00"')
+  .meta({ title: 'time of day' });
 
-const timeZone = zone.default('UTC');
+const timeZone = zone.default('UTC').describe('Of those times.');
 
 const hours = z.strictObject({
   days: z
     .array(z.enum(weekdays))
     .min(1)
-    .default([...weekdays]),
-  /** With `to` at or before `from`, they go past midnight and belong to the day on which they begin. */
-  from: timeOfDay,
-  to: timeOfDay,
+    .default([...weekdays])
+    .describe('Days of the week.'),
+  from: timeOfDay.describe(
+    'With to at or before from, they go past midnight and belong to the day on which they begin.',
+  ),
+  to: timeOfDay.describe('Until then.'),
   timeZone,
-  /** Outside of them: the message waits for the next ones, or the route is not for this alert. */
-  otherwise: z.enum(['hold', 'skip']).default('hold'),
+  otherwise: z
+    .enum(['hold', 'skip'])
+    .default('hold')
+    .describe('Outside of them: the message waits for the next ones, or the route is not for this alert.'),
 });
 export type Hours = z.output<typeof hours>;
 
-const digest = z.strictObject({ at: timeOfDay.default('08:00'), timeZone });
+const digest = z.strictObject({ at: timeOfDay.default('08:00').describe('When it goes out.'), timeZone });
 
 export const modelPattern = z
   .string()
@@ -78,44 +92,58 @@ export type Labels = z.output<typeof labelsSchema>;
 
 export const routeSchema = z
   .strictObject({
-    /** What monitors call it by, and what its messages are counted under. */
     name: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and "-"')
-      .optional(),
+      .optional()
+      .describe('What monitors call it by, and what its messages are counted under.'),
     severity: someOf(z.enum(severities))
       .transform((given) => [given].flat())
-      .default([...severities]),
-    kind: someOf(z.enum(alertKinds)).optional(),
-    model: someOf(modelPattern).optional(),
-    labels: z.record(labelName, someOf(z.string())).optional(),
-    hours: hours.optional(),
-    /** Only for alerts that nobody has acknowledged for so long. */
-    unacknowledgedFor: wait.optional(),
-    /** Also try the routes below; by default the first that fits is the only one. */
-    continue: z.boolean().default(false),
+      .default([...severities])
+      .describe('Which severities it is for; by default all.'),
+    kind: someOf(z.enum(alertKinds)).optional().describe('Which kinds of alerts; by default all.'),
+    model: someOf(modelPattern)
+      .optional()
+      .describe('Which models, or patterns such as bike-*; by default all.'),
+    labels: z.record(labelName, someOf(z.string())).optional().describe('Which labels a monitor must have.'),
+    hours: hours.optional().describe('The hours in which it tells people.'),
+    unacknowledgedFor: wait.optional().describe('Only for alerts that nobody has acknowledged for so long.'),
+    continue: z
+      .boolean()
+      .default(false)
+      .describe('Also try the routes below; by default the first that fits is the only one.'),
     ...channels,
-    /** Who takes a message, one after the other, that a channel refuses for good; by default the others of the route. */
-    fallback: z.array(channelsSchema).default([]),
-    /** What alerts of one message have in common: `model`, `kind`, `subject` or `labels.<name>`. */
+    fallback: z
+      .array(channelsSchema)
+      .default([])
+      .describe(
+        'Who takes a message, one after the other, that a channel refuses for good; by default the others of the route.',
+      ),
     groupBy: z
       .array(
         z.string().regex(/^(model|kind|subject|labels\.\w+)$/, {
           message: 'write one of model, kind, subject, labels.<name>',
         }),
       )
-      .optional(),
-    /** How long the first message of a group waits for more; by default 30s. */
-    groupWait: wait.optional(),
-    /** How long after one message of a group the next may go; by default 5m. */
-    groupInterval: wait.optional(),
-    /** One message a day in the place of groups. */
-    digest: z.union([timeOfDay.transform((at) => ({ at, timeZone: 'UTC' })), digest]).optional(),
-    /** Messages an hour and recipient; what goes beyond is told in one when the hour is over. */
+      .optional()
+      .describe(
+        'What alerts of one message have in common: model, kind, subject or labels.<name>; by default model and kind.',
+      ),
+    groupWait: wait
+      .optional()
+      .describe('How long the first message of a group waits for more; by default 30s.'),
+    groupInterval: wait
+      .optional()
+      .describe('How long after one message of a group the next may go; by default 5m.'),
+    digest: z
+      .union([timeOfDay.transform((at) => ({ at, timeZone: 'UTC' })), digest])
+      .optional()
+      .describe('One message a day in the place of groups: a time of day, or { at, timeZone }.'),
     budget: z
       .int({ error: insteadOf('write messages an hour, for example 10') })
       .positive()
-      .optional(),
+      .optional()
+      .describe('Messages an hour and recipient; what goes beyond is told in one when the hour is over.'),
   })
   .superRefine((route, context) => {
     for (const key of ['groupWait', 'groupInterval'] as const) {
@@ -127,7 +155,8 @@ export const routeSchema = z
         });
       }
     }
-  });
+  })
+  .meta({ title: 'route' });
 
 /** A route with its defaults. */
 export type Route = z.output<typeof routeSchema>;

@@ -15,30 +15,47 @@ const dailyDuration = z
   );
 
 export const comparisonSettingsSchema = z.strictObject({
-  enabled: z.boolean().default(true),
-  /** Versions, and baselines, are compared on the outcomes of so many days. */
-  window: dailyDuration.default('7d'),
-  /** Version -> share of the rows that it is meant to get, where several serve; others are not held against a share. */
+  enabled: z.boolean().default(true).describe('Whether versions and baselines are compared.'),
+  window: dailyDuration
+    .default('7d')
+    .describe('Versions, and baselines, are compared on the outcomes of so many days.'),
   split: z
     .record(z.string(), z.number().positive('write a share above 0, for example 0.5').max(1))
-    .optional(),
+    .optional()
+    .describe(
+      'Version -> share of the rows that it is meant to get, where several serve; others are not held against a share.',
+    ),
   weakSlices: z
     .strictObject({
-      enabled: z.boolean().default(true),
-      /** A slice is judged by how much days differ: the more days, the smaller the slices that are found. */
+      enabled: z.boolean().default(true).describe('Whether weak slices are looked for.'),
       window: dailyDuration
         .refine(
           (text) => !isDuration(text) || durationMs(text) >= fewestSliceDays * dayMs,
           'write at least a week, for example "30d"',
         )
-        .default('30d'),
-      /** Outcomes that are looked at, with their features. */
-      sample: z.int().min(1_000).max(100_000).default(20_000),
-      minimumRows: z.int().min(10).default(30),
-      /** How much worse than elsewhere: 0.2 is 20% more loss. */
-      effect: z.number().positive('write a share above 0, for example 0.2').default(0.2),
-      /** Expected share of false ones among the slices found. */
-      alpha: z.number().positive().max(0.5, 'write a share of false ones, for example 0.05').default(0.05),
+        .default('30d')
+        .describe(
+          'A slice is judged by how much days differ: the more days, the smaller the slices that are found.',
+        ),
+      sample: z
+        .int()
+        .min(1_000)
+        .max(100_000)
+        .default(20_000)
+        .describe('Outcomes that are looked at, with their features.'),
+      minimumRows: z.int().min(10).default(30).describe('Rows that a slice must have.'),
+      effect: z
+        .number()
+        .positive('write a share above 0, for example 0.2')
+        .default(0.2)
+        .describe('How much worse than elsewhere: 0.2 is 20% more loss.'),
+      alpha: z
+        .number()
+        .positive()
+        .max(0.5, 'write a share of false ones, for example 0.05')
+        .default(0.05)
+        .describe('Expected share of false ones among the slices found.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Slices of one or two features in which the model is much worse.'),
 });

@@ -10,77 +10,110 @@ import { expectationRules } from '../quality/expectations.ts';
 import { isDuration } from '../window.ts';
 import type { Condition, DegradationRule, MetricCondition } from './rules.ts';
 
-const metric = z.enum(judgedMetrics());
+const metric = z
+  .enum(judgedMetrics())
+  .meta({ title: 'metric', description: 'A metric of performance, of the serving version.' });
 
 const days = z
   .string()
   .regex(/^[1-9]\d*[dw]$/, { error: 'write whole days or weeks, for example "7d"', abort: true })
   .refine((text) => isDuration(text));
 
-const level = z.enum(['warning', 'critical']);
-const name = z.string().min(1).max(100).optional();
-const certainty = z.enum(['interval', 'point']).optional();
+const level = z.enum(['warning', 'critical']).describe('What it is when it fires.');
+const name = z.string().min(1).max(100).optional().describe('What people are told it is called.');
+const certainty = z
+  .enum(['interval', 'point'])
+  .optional()
+  .describe('interval: the whole interval must be beyond the limit (the default); point: the number.');
 
 const worseThan = z.strictObject({
-  /**
-   * The reference window of the monitor, the time right before the judged window, or the number of the serving version on the
-   * held-out rows that it was promoted by.
-   */
   baseline: z
     .string()
     .regex(
       /^(reference|validation|[1-9]\d*[dw] before)$/,
       'write reference, validation, or for example "28d before"',
+    )
+    .describe(
+      'The reference window of the monitor, the time right before the judged window (28d before), or validation: the number of the serving version on the held-out rows that it was promoted by.',
     ),
-  /** A share of the baseline, or a number in the unit of the metric. */
-  by: z.union([
-    z.string().regex(/^\d+(\.\d+)?%$/, 'write for example "20%", or a number in the unit of the metric'),
-    z.number().nonnegative(),
-  ]),
+  by: z
+    .union([
+      z.string().regex(/^\d+(\.\d+)?%$/, 'write for example "20%", or a number in the unit of the metric'),
+      z.number().nonnegative(),
+    ])
+    .describe('A share of the baseline, or a number in the unit of the metric.'),
 });
 
 const evidence = {
   certainty,
-  minimumOutcomes: z.int().positive().optional(),
-  minimumCoverage: share.optional(),
+  minimumOutcomes: z
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      'Outcomes below which it cannot be judged, where that is more than performance.minimumOutcomes.',
+    ),
+  minimumCoverage: share.optional().describe('Coverage below which it cannot be judged.'),
   name,
 };
 
 const metricRule = {
   metric,
-  over: days.default('7d'),
-  /** `pooled`: one number over all outcomes of the window; `daily-mean`: the plain mean of its daily numbers. */
-  aggregate: z.enum(['pooled', 'daily-mean']).default('pooled'),
-  limit: z.number().optional(),
-  worseThan: worseThan.optional(),
-  windows: someOfMany('windows', '3 of 5').optional(),
-  every: days.optional(),
+  over: days.default('7d').describe('The length of the window.'),
+  aggregate: z
+    .enum(['pooled', 'daily-mean'])
+    .default('pooled')
+    .describe(
+      'pooled: one number over all outcomes of the window; daily-mean: the plain mean of its daily numbers.',
+    ),
+  limit: z.number().optional().describe('What the metric must not pass.'),
+  worseThan: worseThan.optional().describe('In the place of a limit: how much worse than a baseline.'),
+  windows: someOfMany('windows', '3 of 5')
+    .optional()
+    .describe('It fires when so many of so many windows are beyond the limit.'),
+  every: days.optional().describe('How far those windows lie apart.'),
   ...evidence,
 };
 
-const trendRule = { trend: metric, over: days.default('14d'), perDay: z.number().nonnegative(), ...evidence };
+const trendRule = {
+  trend: metric,
+  over: days.default('14d').describe('How many days the line is laid through.'),
+  perDay: z.number().nonnegative().describe('How much worse a day it may become.'),
+  ...evidence,
+};
 
-const atLeast = level.default('warning');
+const atLeast = z.enum(['warning', 'critical']).default('warning').describe('From this verdict on.');
 const driftRules = [
-  { drift: z.literal('dataset'), share: share.default(0.5), name },
-  { drift: z.literal('feature'), feature: z.string(), atLeast, name },
-  { drift: z.enum(['prediction', 'confidence', 'actual']), atLeast, name },
+  {
+    drift: z.literal('dataset').describe('Of the dataset.'),
+    share: share.default(0.5).describe('More than this share of the features.'),
+    name,
+  },
+  {
+    drift: z.literal('feature').describe('Of one feature.'),
+    feature: z.string().describe('Which feature.'),
+    atLeast,
+    name,
+  },
+  { drift: z.enum(['prediction', 'confidence', 'actual']).describe('Of this column.'), atLeast, name },
 ] as const;
 
 const expectationChecks = [...expectationRules, 'column' as const].map((rule) => `expect-${rule}` as const);
 const qualityRule = {
-  quality: z.enum(['any', ...builtInChecks, ...expectationChecks]),
-  feature: z.string().optional(),
+  quality: z
+    .enum(['any', ...builtInChecks, ...expectationChecks])
+    .describe('A check of data quality; any: whichever.'),
+  feature: z.string().optional().describe('Which feature; by default any.'),
   atLeast,
   name,
 };
 
 const inner = z.lazy(() => condition);
-const several = z.array(inner).min(1);
+const several = (meaning: string): z.ZodType => z.array(inner).min(1).describe(meaning);
 const compositeRules = [
-  { all: several, name },
-  { any: several, name },
-  { not: inner, name },
+  { all: several('Fires when each of them does.'), name },
+  { any: several('Fires when one of them does.'), name },
+  { not: inner.describe('Fires when this one can be judged and does not.'), name },
 ] as const;
 
 /** A rule needs something to hold its metric against. */
@@ -100,39 +133,47 @@ function withLimit<T extends z.ZodType<{ limit?: number | undefined; worseThan?:
 const kinds = { error: 'is not a rule; it begins with one of metric, trend, drift, quality, all, any, not' };
 
 /** What stands in `all`, `any` and `not`: the level belongs to the whole. */
-const condition: z.ZodType<Condition, ConditionInput> = z.union(
-  [
-    withLimit(z.strictObject(metricRule)),
-    z.strictObject(trendRule),
-    z.discriminatedUnion('drift', [
-      z.strictObject(driftRules[0]),
-      z.strictObject(driftRules[1]),
-      z.strictObject(driftRules[2]),
-    ]),
-    z.strictObject(qualityRule),
-    ...compositeRules.map((rule) => z.strictObject(rule)),
-  ],
-  kinds,
-) as unknown as z.ZodType<Condition, ConditionInput>;
+const condition: z.ZodType<Condition, ConditionInput> = z
+  .union(
+    [
+      withLimit(z.strictObject(metricRule)),
+      z.strictObject(trendRule),
+      z.discriminatedUnion('drift', [
+        z.strictObject(driftRules[0]),
+        z.strictObject(driftRules[1]),
+        z.strictObject(driftRules[2]),
+      ]),
+      z.strictObject(qualityRule),
+      ...compositeRules.map((rule) => z.strictObject(rule)),
+    ],
+    kinds,
+  )
+  .meta({
+    id: 'condition',
+    title: 'condition',
+    description: 'What stands in `all`, `any` and `not`: a rule without a level.',
+  }) as unknown as z.ZodType<Condition, ConditionInput>;
 
 const critical = { level: level.default('critical') };
 const warning = { level: level.default('warning') };
 
 /** One rule, told from the others by its first key. */
-export const degradationRuleSchema: z.ZodType<DegradationRule, DegradationRuleInput> = z.union(
-  [
-    withLimit(z.strictObject({ ...metricRule, ...critical })),
-    z.strictObject({ ...trendRule, ...warning }),
-    z.discriminatedUnion('drift', [
-      z.strictObject({ ...driftRules[0], ...warning }),
-      z.strictObject({ ...driftRules[1], ...warning }),
-      z.strictObject({ ...driftRules[2], ...warning }),
-    ]),
-    z.strictObject({ ...qualityRule, ...warning }),
-    ...compositeRules.map((rule) => z.strictObject({ ...rule, ...critical })),
-  ],
-  kinds,
-) as unknown as z.ZodType<DegradationRule, DegradationRuleInput>;
+export const degradationRuleSchema: z.ZodType<DegradationRule, DegradationRuleInput> = z
+  .union(
+    [
+      withLimit(z.strictObject({ ...metricRule, ...critical })),
+      z.strictObject({ ...trendRule, ...warning }),
+      z.discriminatedUnion('drift', [
+        z.strictObject({ ...driftRules[0], ...warning }),
+        z.strictObject({ ...driftRules[1], ...warning }),
+        z.strictObject({ ...driftRules[2], ...warning }),
+      ]),
+      z.strictObject({ ...qualityRule, ...warning }),
+      ...compositeRules.map((rule) => z.strictObject({ ...rule, ...critical })),
+    ],
+    kinds,
+  )
+  .meta({ title: 'rule' }) as unknown as z.ZodType<DegradationRule, DegradationRuleInput>;
 
 type Written<T> = T extends unknown
   ? Omit<T, 'over' | 'aggregate' | 'share' | 'atLeast' | 'all' | 'any' | 'not'> &
@@ -151,8 +192,10 @@ export type ConditionInput =
 export type DegradationRuleInput = ConditionInput & { readonly level?: 'warning' | 'critical' | undefined };
 
 export const degradationSettingsSchema = z.strictObject({
-  /** By default one pooled 7-day rule for each of `performance.limits`. */
-  rules: z.array(degradationRuleSchema).optional(),
+  rules: z
+    .array(degradationRuleSchema)
+    .optional()
+    .describe('By default one pooled 7-day rule for each of performance.limits.'),
 });
 
 interface Watched {

@@ -14,7 +14,10 @@ import { durationMs, isDuration, isInstant, isTimeZone } from '../window.ts';
  */
 export function durationLike(example: string, units = 'm, h, d or w'): z.ZodString {
   const words = `write a number and ${units}, for example "${example}"`;
-  return z.string({ error: insteadOf(words) }).refine(isDuration, words);
+  return z
+    .string({ error: insteadOf(words) })
+    .refine(isDuration, words)
+    .meta({ title: 'duration' });
 }
 
 /**
@@ -36,23 +39,32 @@ export const dailyDuration = durationLike('7d').refine(
 export const calendarDay = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'write a day, for example 2011-03-01')
-  .refine((text) => isInstant(`${text}T00:00:00Z`), 'is not a day of the calendar');
+  .refine((text) => isInstant(`${text}T00:00:00Z`), 'is not a day of the calendar')
+  .meta({ title: 'day' });
 
-export const share = z.number().min(0, 'write a share from 0 to 1').max(1, 'write a share from 0 to 1');
+export const share = z
+  .number()
+  .min(0, 'write a share from 0 to 1')
+  .max(1, 'write a share from 0 to 1')
+  .meta({ title: 'share' });
 
 /** How often something happens, in five fields. */
-export const cron = z.string().superRefine((text, context) => {
-  const message = cronProblem(text);
-  if (message !== undefined) context.addIssue({ code: 'custom', message });
-});
+export const cron = z
+  .string()
+  .superRefine((text, context) => {
+    const message = cronProblem(text);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  })
+  .meta({ title: 'cron' });
 
 /** A time zone that the runtime knows. */
 export const timeZone = z
   .string()
-  .refine(isTimeZone, 'is not a time zone; write for example "America/New_York" or "UTC"');
+  .refine(isTimeZone, 'is not a time zone; write for example "America/New_York" or "UTC"')
+  .meta({ title: 'time zone' });
 
 /** Where mail goes. */
-export const emailAddress = z.email('is not an e-mail address');
+export const emailAddress = z.email('is not an e-mail address').meta({ title: 'e-mail address' });
 
 /**
  * So many of so many, at most 100.

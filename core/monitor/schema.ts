@@ -37,39 +37,69 @@ const kind = z.enum(['continuous', 'categorical']);
 const method = z.enum(methodNames);
 
 const column = z.strictObject({
-  /** Which method decides; by default one that suits the reference's values. */
-  method: method.optional(),
-  /** A fixed limit (a p-value below it, an effect at or above it) in the place of the calibrated verdict. */
-  threshold: z.number().positive().optional(),
-  enabled: z.boolean().default(true),
-  /** What must hold for every value, whatever the reference says. */
-  expect: expectationsSchema.optional(),
+  method: method
+    .optional()
+    .describe("The method that decides; by default one that suits the reference's values."),
+  threshold: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'A fixed limit (a p-value below it, an effect at or above it) in the place of the calibrated verdict.',
+    ),
+  enabled: z.boolean().default(true).describe('Whether it is judged and counted.'),
+  expect: expectationsSchema
+    .optional()
+    .describe('What must hold for every value, whatever the reference says.'),
 });
 
-const feature = column.extend({ kind });
+const feature = column.extend({ kind: kind.describe('Whether its values are numbers or categories.') });
 
 const trainingStatistics = z.strictObject({
-  min: z.number(),
-  max: z.number(),
-  mean: z.number(),
-  std: z.number().nonnegative(),
+  min: z.number().describe('The smallest value.'),
+  max: z.number().describe('The largest value.'),
+  mean: z.number().describe('The mean.'),
+  std: z.number().nonnegative().describe('The standard deviation.'),
 });
 
 const reference = z.discriminatedUnion('kind', [
   z
-    .strictObject({ kind: z.literal('fixed'), start: calendarDay, end: calendarDay })
+    .strictObject({
+      kind: z.literal('fixed'),
+      start: calendarDay.describe('The first day of accepted quality, UTC.'),
+      end: calendarDay.describe('The day after the last one.'),
+    })
     .refine((r) => r.end > r.start, {
       path: ['end'],
       message: 'must be after start (the end day itself is not included)',
     }),
-  z.strictObject({ kind: z.literal('rolling'), length: hourlyDuration.default('30d') }),
+  z.strictObject({
+    kind: z.literal('rolling'),
+    length: hourlyDuration
+      .default('30d')
+      .describe('How long it is; it ends where the current window begins.'),
+  }),
   /** The same hours of the week in the weeks before; weeks with an open drift alert are left out. */
-  z.strictObject({ kind: z.literal('seasonal'), weeks: z.int().min(2).max(52).default(8) }),
+  z.strictObject({
+    kind: z.literal('seasonal'),
+    weeks: z
+      .int()
+      .min(2)
+      .max(52)
+      .default(8)
+      .describe(
+        'The same hours of the week in so many weeks before; weeks with an open drift alert are left out.',
+      ),
+  }),
   z.strictObject({
     kind: z.literal('training-statistics'),
-    /** A JSON file beside the monitor: `{ "<feature>": { "min", "max", "mean", "std" } }`; `apply` reads it in. */
-    file: z.string().optional(),
-    features: z.record(z.string(), trainingStatistics).optional(),
+    file: z
+      .string()
+      .optional()
+      .describe(
+        'A JSON file beside the monitor: {"<feature>": {"min", "max", "mean", "std"}}; apply reads it in.',
+      ),
+    features: z.record(z.string(), trainingStatistics).optional().describe('The same, written here.'),
   }),
 ]);
 
@@ -79,107 +109,181 @@ const limit = z.union([
   z
     .number()
     .transform((critical): { warning?: number | undefined; critical?: number | undefined } => ({ critical })),
-  z.strictObject({ warning: z.number().optional(), critical: z.number().optional() }),
+  z.strictObject({
+    warning: z.number().optional().describe('A warning from here on.'),
+    critical: z.number().optional().describe('Critical from here on.'),
+  }),
 ]);
 
 const timesOf = (defaultCron: string) => ({
-  cron: cron.default(defaultCron),
-  timeZone: timeZone.default('UTC'),
-  /** Runs missed while the server was away are made up if they are at most this old. */
-  catchupWindow: duration.default('7d'),
+  cron: cron.default(defaultCron).describe('When it runs, in five fields.'),
+  timeZone: timeZone.default('UTC').describe('Of those fields.'),
+  catchupWindow: duration
+    .default('7d')
+    .describe('Runs missed while the server was away are made up if they are at most this old.'),
 });
 
 const schedule = (defaultCron: string, enabled = true) =>
-  z.strictObject({ enabled: z.boolean().default(enabled), ...timesOf(defaultCron) }).prefault({});
+  z
+    .strictObject({
+      enabled: z.boolean().default(enabled).describe('Whether its schedule exists.'),
+      ...timesOf(defaultCron),
+    })
+    .prefault({});
 
 /** Who is told of alerts, and how they end and are repeated: the part of a monitor that each step of an alert's life reads. */
 export const alertSettingsSchema = z.strictObject({
-  routes: routesSchema.default([]),
-  life: alertLifeSchema.prefault({}),
-  deadMan: deadManSettingsSchema.prefault({}),
+  routes: routesSchema
+    .default([])
+    .describe(
+      'Where its alerts go: routes, or the names of routes in alerts.yaml. They come before those of alerts.yaml.',
+    ),
+  life: alertLifeSchema.prefault({}).describe('How alerts end, come back and are repeated.'),
+  deadMan: deadManSettingsSchema.prefault({}).describe('When a process counts as dead.'),
 });
 
 export const monitorSchema = z
   .strictObject({
-    model: modelNameSchema,
-    description: z.string().max(500).default(''),
-    labels: labelsSchema.default({}),
-    task: z.enum(['regression', 'classification']),
-    /** Classification: every class, so that one that is never seen still has a row in the confusion counts. */
-    classes: z.array(z.string().min(1)).min(2).optional(),
-    /** Classification with two classes: the one that ROC AUC is about; by default the last of `classes`. */
-    positiveClass: z.string().optional(),
+    model: modelNameSchema.describe('The name of the model: part of workflow ids and metric labels.'),
+    description: z.string().max(500).default('').describe('In words, for people.'),
+    labels: labelsSchema.default({}).describe('What routes can tell it by, such as team: bikes.'),
+    task: z.enum(['regression', 'classification']).describe('What it predicts.'),
+    classes: z
+      .array(z.string().min(1))
+      .min(2)
+      .optional()
+      .describe(
+        'Of a classification: every class, so that one that is never seen still has a row in the confusion counts.',
+      ),
+    positiveClass: z
+      .string()
+      .optional()
+      .describe('Of two classes the one that ROC AUC is about; by default the last one.'),
     features: z
       .record(z.string().min(1).max(200), feature)
       .refine((features) => Object.keys(features).length > 0, {
         message: 'name at least one feature',
-      }),
-    prediction: column.prefault({}),
-    confidence: column.prefault({}),
-    actual: column.prefault({}),
-    reference,
-    current: hourlyDuration.default('7d'),
-    /** Categorical features; the rows of each of their values are judged on their own as well. */
-    segments: z.array(z.string()).max(3).default([]),
+      })
+      .describe('The columns that the model sees, by name.'),
+    prediction: column.prefault({}).describe('How drift of the prediction is judged.'),
+    confidence: column.prefault({}).describe('How drift of its confidence is judged.'),
+    actual: column.prefault({}).describe('How drift of the actual is judged.'),
+    reference: reference.describe('The data of accepted quality.'),
+    current: hourlyDuration
+      .default('7d')
+      .describe('How long the window is that is compared with the reference.'),
+    segments: z
+      .array(z.string())
+      .max(3)
+      .default([])
+      .describe('Categorical features; the rows of each of their values are judged on their own as well.'),
     drift: z
       .strictObject({
-        /** Dataset drift: more than this share of the enabled features drifted, weighted by importance where it is known. */
-        share: share.default(0.5),
-        minimumRows: z.int().positive().default(10),
-        /** The share of false alarms among the alarms of a run (Benjamini-Hochberg). */
+        share: share
+          .default(0.5)
+          .describe(
+            'The dataset has drifted when more than this share of the enabled features has, weighted by importance where that is known.',
+          ),
+        minimumRows: z
+          .int()
+          .positive()
+          .default(10)
+          .describe('Rows of a column below which nothing is said of it.'),
         alpha: z
           .number()
           .positive()
           .max(0.5, 'write a share of false alarms, for example 0.05')
-          .default(0.05),
-        /** Drift of the features together, on a sample of rows. */
+          .default(0.05)
+          .describe('The share of false alarms among the alarms of a run (Benjamini-Hochberg).'),
         multivariate: z
           .strictObject({
-            enabled: z.boolean().default(true),
-            /** Rows of each side. */
-            sample: z.int().min(100).max(10_000).default(2_000),
+            enabled: z.boolean().default(true).describe('Whether the features are looked at together.'),
+            sample: z.int().min(100).max(10_000).default(2_000).describe('Rows of each side.'),
           })
-          .prefault({}),
+          .prefault({})
+          .describe('Drift of the features together, on a sample of rows.'),
       })
-      .prefault({}),
-    quality: qualitySettingsSchema.prefault({}),
+      .prefault({})
+      .describe('When data have drifted.'),
+    quality: qualitySettingsSchema.prefault({}).describe('Which checks of data quality count.'),
     performance: z
       .strictObject({
-        windows: z.array(dailyDuration).min(1).default(['1d', '7d', '30d']),
-        minimumOutcomes: z.int().positive().default(10),
-        /** Until this age of a window its numbers may be restated; then they are final. */
-        actualsHorizon: duration.default('7d'),
-        gate: gateSchema.prefault({}),
-        horizons: horizonsSchema.default({}),
-        intervalLevels: intervalLevelsSchema.default([0.05, 0.95]),
+        windows: z
+          .array(dailyDuration)
+          .min(1)
+          .default(['1d', '7d', '30d'])
+          .describe('The windows that are evaluated, each ending at midnight UTC.'),
+        minimumOutcomes: z
+          .int()
+          .positive()
+          .default(10)
+          .describe('Outcomes below which a window is insufficient data.'),
+        actualsHorizon: duration
+          .default('7d')
+          .describe('Until this age of a window its numbers may be restated; then they are final.'),
+        gate: gateSchema
+          .prefault({})
+          .describe(
+            'When the actuals of a window are enough to judge by: from this coverage or from this age on, whatever comes first.',
+          ),
+        horizons: horizonsSchema
+          .default({})
+          .describe(
+            'Forecasts by how long before their event they were issued, as named ranges; each is evaluated as the segment horizon=<name>.',
+          ),
+        intervalLevels: intervalLevelsSchema
+          .default([0.05, 0.95])
+          .describe("Which quantiles of the actual the bounds of a prediction's interval are meant to be."),
         peakHours: z
           .strictObject({
-            hours: z.array(z.int().min(0).max(23)).min(1).default([7, 8, 9, 17, 18, 19]),
-            timeZone: timeZone.default('UTC'),
+            hours: z
+              .array(z.int().min(0).max(23))
+              .min(1)
+              .default([7, 8, 9, 17, 18, 19])
+              .describe('Hours of the day.'),
+            timeZone: timeZone.default('UTC').describe('Of those hours.'),
           })
-          .prefault({}),
-        limits: z.partialRecord(metric, limit).default({}),
-        comparisons: comparisonSettingsSchema.prefault({}),
+          .prefault({})
+          .describe('The hours of peak_hour_mape.'),
+        limits: z
+          .partialRecord(metric, limit)
+          .default({})
+          .describe(
+            'The limit of each metric: a number is critical. They are rules over the pooled 7-day number unless degradation.rules says otherwise.',
+          ),
+        comparisons: comparisonSettingsSchema
+          .prefault({})
+          .describe('Versions and baselines held against each other, and slices in which the model is weak.'),
       })
-      .prefault({}),
-    degradation: degradationSettingsSchema.prefault({}),
-    retraining: retrainingSchema.optional(),
-    alerts: alertSettingsSchema.prefault({}),
-    report: reportSettingsSchema.prefault({}),
+      .prefault({})
+      .describe("How the model's errors are measured, and their limits."),
+    degradation: degradationSettingsSchema.prefault({}).describe('When the model has degraded.'),
+    retraining: retrainingSchema.optional().describe('When and how it is retrained; without it, never.'),
+    alerts: alertSettingsSchema.prefault({}).describe('Who is told, and the life of an alert.'),
+    report: reportSettingsSchema.prefault({}).describe('The performance report.'),
     schedules: z
       .strictObject({
-        actualsBackfill: schedule('5 * * * *'),
-        driftDetection: schedule('0 3 * * *'),
-        /** Drift over the last 24 hours, every hour. */
-        hourlyDriftDetection: schedule('15 * * * *', false),
-        performanceEvaluation: schedule('20 3 * * *'),
-        degradationCheck: schedule('40 3 * * *'),
-        /** By default where the report has recipients. */
+        actualsBackfill: schedule('5 * * * *').describe('Attach new actuals.'),
+        driftDetection: schedule('0 3 * * *').describe('Compare the current window with the reference.'),
+        hourlyDriftDetection: schedule('15 * * * *', false).describe(
+          'The same over the last 24 hours, every hour.',
+        ),
+        performanceEvaluation: schedule('20 3 * * *').describe(
+          'Evaluate windows, and restate those whose actuals came late.',
+        ),
+        degradationCheck: schedule('40 3 * * *').describe(
+          'Judge the rules, tell people, start a retraining.',
+        ),
         weeklyReport: z
-          .strictObject({ enabled: z.boolean().optional(), ...timesOf('0 4 * * 1') })
-          .prefault({}),
+          .strictObject({
+            enabled: z.boolean().optional().describe('By default where the report has recipients.'),
+            ...timesOf('0 4 * * 1'),
+          })
+          .prefault({})
+          .describe('Write the performance report.'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('When each process runs.'),
   })
   .superRefine((monitor, context) => {
     const problem = (path: (string | number)[], message: string): void => {

@@ -9,8 +9,13 @@ const duration = durationLike('6h');
 
 /** When the actuals of a window are enough to judge by: from this coverage on, or from this age on, whatever comes first. */
 export const gateSchema = z.strictObject({
-  coverage: z.number().min(0).max(1, 'write a share from 0 to 1').default(0.8),
-  age: duration.default('24h'),
+  coverage: z
+    .number()
+    .min(0)
+    .max(1, 'write a share from 0 to 1')
+    .default(0.8)
+    .describe('Outcomes / predictions of the window.'),
+  age: duration.default('24h').describe('Since its end.'),
 });
 
 const intervalLevel = z
@@ -24,7 +29,10 @@ export const intervalLevelsSchema = z
   .refine(([low, high]) => low < high, 'write the lower level first, for example [0.05, 0.95]');
 
 const horizon = z
-  .strictObject({ min: duration.optional(), max: duration.optional() })
+  .strictObject({
+    min: duration.optional().describe('From this lead time on,'),
+    max: duration.optional().describe('up to, not including, this one.'),
+  })
   .refine(({ min, max }) => min !== undefined || max !== undefined, 'write min, max or both')
   .refine(
     ({ min = '0h', max }) =>

@@ -8,10 +8,14 @@ import { z } from 'zod';
  * @example deadManSettingsSchema.parse({}).missedRuns // 2
  */
 export const deadManSettingsSchema = z.strictObject({
-  /**
-   * So many runs in a row were due and none has succeeded. A run has an hour for that: with 1, one that takes longer was missed.
-   */
-  missedRuns: z.int().min(1, 'write 1 or more').max(100).default(2),
+  missedRuns: z
+    .int()
+    .min(1, 'write 1 or more')
+    .max(100)
+    .default(2)
+    .describe(
+      'So many runs in a row were due and none has succeeded. A run has an hour for that: with 1, one that takes longer was missed.',
+    ),
 });
 
 export type DeadManSettings = z.output<typeof deadManSettingsSchema>;

@@ -26,22 +26,22 @@ const pattern = z.string().superRefine((text, context) => {
  */
 export const expectationsSchema = z
   .strictObject({
-    /** No value below or above; a value that is no number fails. */
-    min: z.number().optional(),
-    max: z.number().optional(),
-    /** No value missing, or at least this share of the rows with one. */
-    notNull: z.union([z.literal(true), share]).optional(),
-    /** No other values. The number 1 and the text "1" are the same, as in categorical columns. */
+    min: z.number().optional().describe('No value below; a value that is no number fails.'),
+    max: z.number().optional().describe('No value above; a value that is no number fails.'),
+    notNull: z
+      .union([z.literal(true), share])
+      .optional()
+      .describe('No value missing, or at least this share of the rows with one.'),
     in: z
       .array(z.union([z.string(), z.number(), z.boolean()]))
       .min(1)
-      .optional(),
-    /** No value twice. */
-    unique: z.literal(true).optional(),
-    /** A regular expression that occurs in every value; `^` and `$` make it the whole value. See core/quality/pattern.ts. */
-    matches: pattern.optional(),
-    /** What a failure is. */
-    level: level.default('critical'),
+      .optional()
+      .describe('No other values. The number 1 and the text "1" are the same, as in categorical columns.'),
+    unique: z.literal(true).optional().describe('No value twice.'),
+    matches: pattern
+      .optional()
+      .describe('A regular expression that occurs in every value; ^ and $ make it the whole value.'),
+    level: level.default('critical').describe('What a failure is.'),
   })
   .superRefine((rules, context) => {
     if (expectationRules.every((rule) => rules[rule] === undefined)) {

@@ -8,8 +8,15 @@ import { builtInChecks } from './check.ts';
 const age = durationLike('3h');
 
 export const qualitySettingsSchema = z.strictObject({
-  /** Checks that are computed and shown, but never counted. */
-  ignore: z.array(z.enum(builtInChecks)).default([]),
-  /** How old the newest prediction and the newest actual may be; by default twice what is usual. */
-  freshness: z.strictObject({ predictions: age.optional(), actuals: age.optional() }).prefault({}),
+  ignore: z
+    .array(z.enum(builtInChecks))
+    .default([])
+    .describe('Checks that are computed and shown, but never counted.'),
+  freshness: z
+    .strictObject({
+      predictions: age.optional().describe('By default twice what is usual.'),
+      actuals: age.optional().describe('By default twice what is usual.'),
+    })
+    .prefault({})
+    .describe('How old the newest prediction and the newest actual may be.'),
 });

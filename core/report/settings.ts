@@ -6,20 +6,20 @@ import { emailAddress } from '../monitor/fields.ts';
 import { durationMs, isDuration } from '../window.ts';
 
 export const reportSettingsSchema = z.strictObject({
-  /** Who gets the weekly report by e-mail, a message each; without anybody it is not scheduled. */
   recipients: z
     .array(emailAddress)
     .default([])
     .refine(
       (addresses) => new Set(addresses.map((address) => address.toLowerCase())).size === addresses.length,
       'names an address twice',
-    ),
-  /** What it is about: the days up to the midnight before it is written. */
+    )
+    .describe('Who gets the weekly report by e-mail, a message each; without anybody it is not scheduled.'),
   window: z
     .string()
     .refine(
       (text) => isDuration(text) && durationMs(text) > 0 && /[dw]$/.test(text),
       'write whole days or weeks, for example "7d"',
     )
-    .default('7d'),
+    .default('7d')
+    .describe('What it is about: the days up to the midnight before it is written.'),
 });

@@ -9,35 +9,44 @@ import { durationMs, isDuration, isInstant } from '../window.ts';
 import { commandLine, httpAddress, trainerSchema } from './trainer-settings.ts';
 
 const duration = durationLike('7d');
-const metric = z.enum(judgedMetrics());
+const metric = z.enum(judgedMetrics()).meta({ title: 'metric', description: 'A metric of performance.' });
 const amount = z.number().nonnegative();
 
 /** `2%`, or the share 0.02; as a share afterwards. */
-const ratio = z.union([
-  z
-    .string()
-    .regex(/^\d+(\.\d+)?%$/, 'write for example "2%"')
-    .transform((text) => Number(text.slice(0, -1)) / 100),
-  z.number().nonnegative(),
-]);
+const ratio = z
+  .union([
+    z
+      .string()
+      .regex(/^\d+(\.\d+)?%$/, 'write for example "2%"')
+      .transform((text) => Number(text.slice(0, -1)) / 100),
+    z.number().nonnegative(),
+  ])
+  .meta({ title: 'share or percent' });
 
 const verdicts = z.array(z.enum(['warning', 'critical']));
 
 const triggers = z
   .strictObject({
-    /** The verdicts of the degradation check that start a retraining. */
-    verdicts: verdicts.default(['critical']),
-    /** So many of the newest checks of the serving version, the newest one among them. */
-    of: someOfMany('checks', '2 of 3').default('1 of 1'),
-    /**
-     * `with-degradation`: drift counts as far as the degradation rules say, as part of their verdict. `alone`: a drifted dataset
-     * starts a retraining, too, whatever the verdict. `ignore`: a verdict counts only if a rule about performance says so.
-     */
-    drift: z.enum(['with-degradation', 'alone', 'ignore']).default('with-degradation'),
-    /** Also at the first check after each of these times (UTC), whatever the verdict. */
-    calendar: cron.optional(),
-    /** Also when so many outcomes have come since the last training, whatever the verdict. */
-    onNewOutcomes: z.int().positive().optional(),
+    verdicts: verdicts
+      .default(['critical'])
+      .describe('The verdicts of the degradation check that start a retraining.'),
+    of: someOfMany('checks', '2 of 3')
+      .default('1 of 1')
+      .describe('So many of the newest checks of the serving version, the newest one among them.'),
+    drift: z
+      .enum(['with-degradation', 'alone', 'ignore'])
+      .default('with-degradation')
+      .describe(
+        'with-degradation: drift counts as far as the degradation rules say, as part of their verdict. alone: a drifted dataset starts a retraining, too, whatever the verdict. ignore: a verdict counts only if a rule about performance says so.',
+      ),
+    calendar: cron
+      .optional()
+      .describe('Also at the first check after each of these times (UTC), whatever the verdict.'),
+    onNewOutcomes: z
+      .int()
+      .positive()
+      .optional()
+      .describe('Also when so many outcomes have come since the last training, whatever the verdict.'),
   })
   .refine(
     ({ verdicts, drift, calendar, onNewOutcomes }) =>
@@ -54,23 +63,34 @@ const dayOrInstant = z
 
 /** A time that people name, with the reason for it. A day is its midnight in UTC, so that the day `to` is not part of it. */
 const period = z
-  .strictObject({ from: dayOrInstant, to: dayOrInstant, reason: z.string().min(1).max(300) })
+  .strictObject({
+    from: dayOrInstant.describe('A day is its midnight in UTC.'),
+    to: dayOrInstant.describe('Not part of it.'),
+    reason: z.string().min(1).max(300).describe('Said wherever it matters.'),
+  })
   .refine(({ from, to }) => !dated(from) || !dated(to) || Date.parse(from) < Date.parse(to), {
     path: ['to'],
     message: 'must be after from (the end day itself is not included)',
-  });
+  })
+  .meta({ title: 'period' });
 
 const windowKinds = z.discriminatedUnion('kind', [
   /** The days right before the holdout. */
-  z.strictObject({ kind: z.literal('trailing'), length: dailyDuration.default('45d') }),
+  z.strictObject({
+    kind: z.literal('trailing'),
+    length: dailyDuration.default('45d').describe('The days right before the holdout.'),
+  }),
   /** All there is, or all since a day. */
-  z.strictObject({ kind: z.literal('expanding'), from: calendarDay.optional() }),
+  z.strictObject({
+    kind: z.literal('expanding'),
+    from: calendarDay.optional().describe('By default all there is.'),
+  }),
   /** What came after the model's world last changed. */
   z
     .strictObject({
       kind: z.literal('since-change'),
-      atLeast: dailyDuration.default('14d'),
-      atMost: dailyDuration.default('180d'),
+      atLeast: dailyDuration.default('14d').describe('Not shorter than this.'),
+      atMost: dailyDuration.default('180d').describe('Not longer than this.'),
     })
     .refine(
       ({ atLeast, atMost }) =>
@@ -84,39 +104,56 @@ const trainingWindow = z.union([
   windowKinds,
 ]);
 
-/** `interval`: to be better, or worse, by so much must be more than chance; see `judgeGates`. */
-const certainty = z.enum(['point', 'interval']).default('point');
+/** See `judgeGates`. */
+const certainty = z
+  .enum(['point', 'interval'])
+  .default('point')
+  .describe('interval: to be better, or worse, by so much must be more than chance.');
 
 /** What a challenger must show against the champion, each on the same rows. */
-const gate = z.union(
-  [
-    /** Better by at least so much of the champion's number. */
-    z.strictObject({ metric, better: ratio, certainty }),
-    /** Worse by at most so much; with `segments: each`, in every segment that has enough rows. */
-    z.strictObject({ metric, worse: ratio, segments: z.literal('each').optional(), certainty }),
-    /** As the trainer measured it. */
-    z.strictObject({ latency: z.enum(['p50', 'p95']), worse: ratio }),
-  ],
-  'is not a gate; write for example { metric: rmse, better: 2% } or { latency: p95, worse: 0% }',
-);
+const gate = z
+  .union(
+    [
+      /** Better by at least so much of the champion's number. */
+      z.strictObject({
+        metric,
+        better: ratio.describe("Better by at least so much of the champion's number."),
+        certainty,
+      }),
+      /** Worse by at most so much; with `segments: each`, in every segment that has enough rows. */
+      z.strictObject({
+        metric,
+        worse: ratio.describe("Worse by at most so much of the champion's number."),
+        segments: z.literal('each').optional().describe('each: in every segment that has enough rows.'),
+        certainty,
+      }),
+      /** As the trainer measured it. */
+      z.strictObject({
+        latency: z.enum(['p50', 'p95']).describe('As the trainer measured it.'),
+        worse: ratio.describe('Slower by at most so much.'),
+      }),
+    ],
+    'is not a gate; write for example { metric: rmse, better: 2% } or { latency: p95, worse: 0% }',
+  )
+  .meta({ title: 'gate' });
 export type GateSettings = z.output<typeof gate>;
 
 /** A promotion is above the risk, and waits for a person, when any of these holds. */
 const risk = z.strictObject({
-  /** The challenger is better by less than this. */
-  improvementBelow: ratio.default(0.05),
-  /** Some segment is worse by more than this. */
-  segmentWorse: ratio.default(0.02),
-  /** They were compared on fewer rows. */
-  rowsBelow: z.int().nonnegative().default(200),
+  improvementBelow: ratio.default(0.05).describe('The challenger is better by less than this.'),
+  segmentWorse: ratio.default(0.02).describe('Some segment is worse by more than this.'),
+  rowsBelow: z.int().nonnegative().default(200).describe('They were compared on fewer rows.'),
 });
 
 const approvalKinds = z.enum(['auto', 'manual', 'manual-above-risk']);
 const approvalDetails = z.strictObject({
-  kind: approvalKinds.default('auto'),
-  /** How long a person has, by the wall clock; then the challenger is rejected. */
-  timeout: duration.default('7d'),
-  risk: risk.prefault({}),
+  kind: approvalKinds.default('auto').describe('Who decides on a promotion.'),
+  timeout: duration
+    .default('7d')
+    .describe('How long a person has, by the wall clock; then the challenger is rejected.'),
+  risk: risk
+    .prefault({})
+    .describe('For manual-above-risk: a promotion waits for a person when any of these holds.'),
 });
 const approval = z.union([
   approvalKinds.transform((kind) => approvalDetails.parse({ kind })),
@@ -125,73 +162,125 @@ const approval = z.union([
 
 const rolloutKinds = z.enum(['none', 'shadow', 'canary']);
 const rolloutDetails = z.strictObject({
-  kind: rolloutKinds.default('none'),
-  for: dailyDuration.default('3d'),
-  /** Of the traffic, to the challenger of a canary. */
-  share: z.number().positive().max(0.5, 'write a share of the traffic, at most 0.5').default(0.1),
+  kind: rolloutKinds
+    .default('none')
+    .describe(
+      'What comes before a promotion: nothing, predicting beside the champion, or a share of the traffic.',
+    ),
+  for: dailyDuration.default('3d').describe('For how long.'),
+  share: z
+    .number()
+    .positive()
+    .max(0.5, 'write a share of the traffic, at most 0.5')
+    .default(0.1)
+    .describe('Of the traffic, to the challenger of a canary.'),
 });
 const rollout = z.union([rolloutKinds.transform((kind) => rolloutDetails.parse({ kind })), rolloutDetails]);
 
 const hook = z.union(
   [
-    z.strictObject({ url: httpAddress }),
-    z.strictObject({ command: commandLine, timeout: durationLike('1m', 's, m or h').default('1m') }),
+    z.strictObject({ url: httpAddress.describe('Told by a signed request.') }),
+    z.strictObject({
+      command: commandLine.describe("A program on the worker's machine and its arguments."),
+      timeout: durationLike('1m', 's, m or h').default('1m').describe('What it gets to end in.'),
+    }),
   ],
   'is not a hook; write { url: ... } or { command: [...] }',
 );
 
 export const retrainingSchema = z.strictObject({
-  enabled: z.boolean().default(true),
-  trainer: trainerSchema,
+  enabled: z.boolean().default(true).describe('False: nothing starts by itself.'),
+  trainer: trainerSchema.describe('Who fits a challenger when asked.'),
   triggers: z
     .union([verdicts.min(1).transform((list) => triggers.parse({ verdicts: list })), triggers])
-    .prefault({}),
-  /** From start to start. */
-  cooldown: duration.default('14d'),
-  /** Starts in a month of the calendar, UTC. */
-  maxPerMonth: z.int().positive().optional(),
-  /** In any currency: the trainings of a month of the calendar together, and what one counts until a trainer says its cost. */
+    .prefault({})
+    .describe('What starts a retraining: any of these.'),
+  cooldown: duration.default('14d').describe('From start to start.'),
+  maxPerMonth: z.int().positive().optional().describe('Starts in a month of the calendar, UTC.'),
   budget: z
-    .strictObject({ perMonth: amount, perTraining: amount.default(0) })
+    .strictObject({
+      perMonth: amount.describe('The trainings of a month of the calendar together, in any currency.'),
+      perTraining: amount.default(0).describe('What one counts until a trainer says its cost.'),
+    })
     .refine(({ perMonth, perTraining }) => perTraining <= perMonth, {
       path: ['perTraining'],
       message: 'is more than perMonth, so that nothing could ever start',
     })
-    .optional(),
-  /** What one unit of the metric less is worth for each outcome, in the currency of the budget. */
-  value: z.strictObject({ perUnitOfError: z.number().positive() }).optional(),
-  /** Nothing starts in them. */
-  freezePeriods: z.array(period).default([]),
-  /** `quiet`: do not train while the data quality is critical. */
-  quality: z.enum(['quiet', 'ignore']).default('quiet'),
-  /** In the training window. */
-  minimumOutcomes: z.int().positive().default(200),
-  /** Since the last training. */
-  minimumNewOutcomes: z.int().nonnegative().default(0),
-  trainingWindow: trainingWindow.prefault({ kind: 'trailing' }),
-  /** Left out of the training, for example because the data were broken. */
-  exclude: z.array(period).default([]),
-  holdout: dailyDuration.default('7d'),
-  /** The number that decides between champion and challenger; by default rmse or log_loss. */
-  metric: metric.optional(),
-  minimumImprovement: share.default(0.02),
-  /** By default one: the metric is better by `minimumImprovement`. */
-  gates: z.array(gate).min(1).optional(),
-  approval: approval.prefault('auto'),
-  rollout: rollout.prefault('none'),
-  /** `hook` tells the serving system, before the stages change. */
-  promotion: z.strictObject({ hook: hook.optional() }).prefault({}),
-  /** How long the new champion is held against the old one, and whether a clearly worse one is taken back. */
+    .optional()
+    .describe('What trainings may cost.'),
+  value: z
+    .strictObject({
+      perUnitOfError: z
+        .number()
+        .positive()
+        .describe(
+          'What one unit of the metric less is worth for each outcome, in the currency of the budget.',
+        ),
+    })
+    .optional()
+    .describe('Makes days until it paid from a gain.'),
+  freezePeriods: z.array(period).default([]).describe('Nothing starts in them.'),
+  quality: z
+    .enum(['quiet', 'ignore'])
+    .default('quiet')
+    .describe('quiet: do not train while the data quality is critical.'),
+  minimumOutcomes: z.int().positive().default(200).describe('In the training window.'),
+  minimumNewOutcomes: z.int().nonnegative().default(0).describe('Since the last training.'),
+  trainingWindow: trainingWindow
+    .prefault({ kind: 'trailing' })
+    .describe(
+      "Which rows to learn from: a length, or trailing, expanding, or since-change (what came after the model's world last changed).",
+    ),
+  exclude: z
+    .array(period)
+    .default([])
+    .describe('Left out of the training, for example because the data were broken.'),
+  holdout: dailyDuration
+    .default('7d')
+    .describe('The newest days, kept from the training: champion and challenger are compared on them.'),
+  metric: metric
+    .optional()
+    .describe('The number that decides between champion and challenger; by default rmse or log_loss.'),
+  minimumImprovement: share.default(0.02).describe('Of the default gate: better by this share.'),
+  gates: z
+    .array(gate)
+    .min(1)
+    .optional()
+    .describe(
+      'What a challenger must show against the champion, each on the same rows; by default one: the metric is better by minimumImprovement.',
+    ),
+  approval: approval.prefault('auto').describe('Whether a person has to agree.'),
+  rollout: rollout.prefault('none').describe('What comes before the promotion.'),
+  promotion: z
+    .strictObject({ hook: hook.optional().describe('Tells the serving system, before the stages change.') })
+    .prefault({})
+    .describe('What a promotion does.'),
   verify: z
-    .strictObject({ for: dailyDuration.default('7d'), rollBack: z.enum(['auto', 'never']).default('auto') })
-    .prefault({}),
-  /** What drift is measured against after a promotion. */
-  reference: z.enum(['keep', 'training-window']).default('keep'),
+    .strictObject({
+      for: dailyDuration.default('7d').describe('How long the new champion is held against the old one.'),
+      rollBack: z
+        .enum(['auto', 'never'])
+        .default('auto')
+        .describe('Whether a clearly worse one is taken back.'),
+    })
+    .prefault({})
+    .describe('What comes after a promotion.'),
+  reference: z
+    .enum(['keep', 'training-window'])
+    .default('keep')
+    .describe('What drift is measured against after a promotion.'),
   registry: z
     .strictObject({
-      mlflow: z.strictObject({ url: httpAddress, registeredModel: z.string().min(1) }).optional(),
+      mlflow: z
+        .strictObject({
+          url: httpAddress.describe('The tracking server.'),
+          registeredModel: z.string().min(1).describe('The name of the model there.'),
+        })
+        .optional()
+        .describe('Versions, aliases and evaluations are written there, too.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Where else versions are known.'),
 });
 
 export type RetrainingPolicy = z.output<typeof retrainingSchema>;

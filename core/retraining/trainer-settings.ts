@@ -4,8 +4,9 @@ import { z } from 'zod';
 
 import { durationLike } from '../monitor/fields.ts';
 
-/** How long a training may take before it counts as failed. */
-const timeout = durationLike('6h').default('6h');
+const timeout = durationLike('6h')
+  .default('6h')
+  .describe('How long a training may take before it counts as failed.');
 
 export const httpAddress = z.url({
   protocol: /^https?$/,
@@ -19,7 +20,10 @@ export const httpAddress = z.url({
 const fromEnvironment = z.strictObject({
   env: z
     .string()
-    .regex(/^TRAINER_[A-Z0-9_]+$/, 'write the name of an environment variable that begins with TRAINER_'),
+    .regex(/^TRAINER_[A-Z0-9_]+$/, 'write the name of an environment variable that begins with TRAINER_')
+    .describe(
+      'The name of an environment variable of the worker, or of the <NAME>_FILE that names a file: secrets are not stored.',
+    ),
 });
 
 /** A program and its arguments; no shell reads them. */
@@ -27,28 +31,31 @@ export const commandLine = z.array(z.string().min(1)).min(1);
 
 const http = z.strictObject({
   kind: z.literal('http').optional().default('http'),
-  url: httpAddress,
-  /** Does Tidewatch ask again and again, or does the trainer call when it is done? */
-  completion: z.enum(['poll', 'callback']).default('poll'),
-  /** How long to wait between two questions about its state. */
+  url: httpAddress.describe('Where it answers.'),
+  completion: z
+    .enum(['poll', 'callback'])
+    .default('poll')
+    .describe('Does Tidewatch ask again and again, or does the trainer call when it is done?'),
   poll: z
     .string()
     .regex(/^\d+(ms|s|m)$/, 'write for example "500ms", "10s" or "1m"')
-    .default('10s'),
+    .default('10s')
+    .describe('How long to wait between two questions about its state.'),
   timeout,
-  headers: z.record(z.string().min(1), fromEnvironment).default({}),
+  headers: z.record(z.string().min(1), fromEnvironment).default({}).describe('Sent with each request.'),
 });
 
 const temporal = z
   .strictObject({
     kind: z.literal('temporal'),
-    taskQueue: z.string().min(1),
-    /** The type of a workflow on that task queue, */
-    workflow: z.string().min(1).optional(),
-    /** or of an activity. */
-    activity: z.string().min(1).optional(),
-    /** An activity that has not heartbeated for so long is lost with its worker, and is started again. By default nobody asks. */
-    heartbeat: durationLike('1m', 's, m or h').optional(),
+    taskQueue: z.string().min(1).describe('Where its worker listens.'),
+    workflow: z.string().min(1).optional().describe('The type of a workflow on that task queue,'),
+    activity: z.string().min(1).optional().describe('or of an activity.'),
+    heartbeat: durationLike('1m', 's, m or h')
+      .optional()
+      .describe(
+        'An activity that has not heartbeated for so long is lost with its worker, and is started again. By default nobody asks.',
+      ),
     timeout,
   })
   .superRefine(({ workflow, activity }, context) => {
@@ -60,11 +67,10 @@ const temporal = z
 
 const command = z.strictObject({
   kind: z.literal('command'),
-  command: commandLine,
-  /** Where it runs; by default where the worker runs. */
-  directory: z.string().min(1).optional(),
+  command: commandLine.describe('A program and its arguments; no shell reads them.'),
+  directory: z.string().min(1).optional().describe('Where it runs; by default where the worker runs.'),
   timeout,
-  attempts: z.int().min(1).max(10).default(1),
+  attempts: z.int().min(1).max(10).default(1).describe('How often it is tried.'),
 });
 
 export const trainerSchema = z.discriminatedUnion('kind', [http, temporal, command]);
