@@ -13,13 +13,17 @@ const { alerts } = await readRuleFiles();
 
 interface Route {
   readonly receiver: string;
+  readonly group_by?: readonly string[];
   readonly repeat_interval?: string;
   readonly routes?: readonly Route[];
 }
 
 interface Configuration {
   readonly route: Route;
-  readonly inhibit_rules: readonly Record<'source_matchers' | 'target_matchers', readonly string[]>[];
+  readonly inhibit_rules: readonly Record<
+    'source_matchers' | 'target_matchers' | 'equal',
+    readonly string[]
+  >[];
 }
 
 const configuration = parse(text) as Configuration;
@@ -36,6 +40,18 @@ describe('the routes of the Alertmanager', () => {
     expect(route.repeat_interval).toBe('4h');
     const own = route.routes!.filter(({ repeat_interval: interval }) => interval !== undefined);
     expect(own).toMatchObject([{ receiver: 'pager', repeat_interval: '1h' }]);
+  });
+
+  it('make one message of what fires of one model, whatever features it is about', () => {
+    expect(configuration.route.group_by).toEqual(['alertname', 'model', 'job']);
+  });
+
+  it('hold back the warning of what is critical, about the same and nothing else', () => {
+    expect(configuration.inhibit_rules).toContainEqual({
+      source_matchers: ['severity="critical"'],
+      target_matchers: ['severity="warning"'],
+      equal: ['alertname', 'model', 'job', 'subject'],
+    });
   });
 
   it('name only alerts that there are', () => {

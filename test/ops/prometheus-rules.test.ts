@@ -38,6 +38,28 @@ describe('the rules of Prometheus', () => {
     expect(new Set(outcomes)).toEqual(new Set([true, false]));
   });
 
+  it.each([
+    ['HighAPILatency', 'critical', '5m', 'latency_seconds', 1],
+    ['HighAPILatency', 'warning', '5m', 'latency_seconds', 0.5],
+    ['HighErrorRate', 'critical', '5m', 'error_ratio', 0.05],
+    ['ModelDegradation', 'critical', '1h', 'rmse', 1],
+    ['ModelAccuracyDrop', 'critical', '5m', 'accuracy', 0.75],
+    ['DataDriftDetected', 'warning', '5m', 'drift_score', 0.1],
+    ['DriftRatioCritical', 'critical', '5m', 'drift_ratio', 0.3],
+    ['DataPipelineDelay', 'warning', '10m', 'data_age_seconds', 3600],
+    ['LatencyRegression', 'warning', '30m', 'latency_increase', 0.2],
+    ['SLOBurn', 'critical', undefined, 'availability', 0.99],
+  ])('%s, %s, waits %s and compares with the limit %s of %d', (alert, severity, wait, limit, value) => {
+    const fits = (given: { readonly alert: string; readonly labels: { readonly severity: string } }) =>
+      given.alert === alert && given.labels.severity === severity;
+    expect(alerts.find(fits)?.for).toBe(wait);
+    const numbers = recorded.filter(
+      ({ record, labels }) =>
+        record === `tidewatch:limit:${limit}` && [undefined, severity].includes(labels['severity']),
+    );
+    expect(numbers[0]?.expr).toBe(`vector(${value})`);
+  });
+
   it('compare with limits that are there, and leave none unused', () => {
     const limits = recorded.map(({ record }) => record).filter((name) => name.startsWith('tidewatch:limit:'));
     const used = expressions.flatMap(wordsOf).filter((word) => word.startsWith('tidewatch:limit:'));

@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:net';
 
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
 
@@ -71,6 +71,24 @@ describe('a worker that runs', () => {
   it('runs workflows', async () => {
     const run = await startBackfill('worker-test-backfill');
     expect(await run.result()).toMatchObject({ attached: 24, metrics: 'pushed' });
+  });
+
+  it('takes an update that it refuses for an answer, and not for a fault', async () => {
+    const acknowledge = (request: object): Promise<unknown> =>
+      client.workflow.executeUpdateWithStart('acknowledge', {
+        args: [request],
+        startWorkflowOperation: new WithStartWorkflowOperation('alertLifecycle', {
+          workflowId: 'worker-test-alert',
+          taskQueue,
+          args: [{ model, alertKey: `drift:${model}:nothing` }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        }),
+      });
+    await expect(acknowledge({})).rejects.toThrow();
+    await expect(acknowledge({ by: 'anna' })).rejects.toThrow();
+    const levels = worker.logs().map((line) => (JSON.parse(line) as { level: number }).level);
+    // Of pino: 30 is information, 40 a warning.
+    expect(Math.max(...levels)).toBe(30);
   });
 
   it('shows the metrics of the process and of the SDK as Prometheus reads them', async () => {

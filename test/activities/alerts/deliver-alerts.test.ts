@@ -303,6 +303,20 @@ describe('deliverAlerts', () => {
     expect(slackTexts().slice(1)).toEqual([expect.stringContaining('bike-demand: 3 alerts')]);
   });
 
+  it('tells once a day, at its time, of all that a digest has gathered', async () => {
+    const routes = routesSchema.parse([{ slack: true, digest: '08:00' }]);
+    const tomorrow = Date.UTC(2036, 4, 21);
+    const at = (hours: number, alertKey: string) =>
+      deliver({ database: clockAt(tomorrow + hours * hourMs) }, alertKey);
+    await opened(routes, { kind: 'drift', subject: 'hum' });
+    await opened(routes, { kind: 'degradation', subject: 'performance' });
+    await test.database.execute(`update alert_deliveries set recorded_at = $1`, [new Date(tomorrow)]);
+    expect(await at(7, 'drift:bike-demand:hum')).toEqual({ delivered: 0, pending: 1, dueInMs: hourMs });
+    expect(await at(8, 'drift:bike-demand:hum')).toEqual({ delivered: 2, pending: 0 });
+    expect(await at(8, alert.alertKey)).toEqual({ delivered: 0, pending: 0 });
+    expect(slackTexts()).toEqual([expect.stringContaining('bike-demand: 2 alerts: 2 critical')]);
+  });
+
   it('sends one message when ten deliver at once', async () => {
     await opened();
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => deliver()));
