@@ -183,6 +183,7 @@ describe('deliverAlerts', () => {
       expect(message).toContain('feature_19: missing values');
       expect(message).not.toContain('feature_20: missing values');
       expect(message).toContain('180 more, see the links below');
+      expect(message).toContain('/workflows/degradation-check%3Abike-demand-2011-05-20/run-1/history');
     }
   });
 
