@@ -7,7 +7,7 @@ const mayImport = {
   sql: ['core'],
   schedules: ['core'],
   client: ['core', 'sql'],
-  console: ['core'],
+  console: ['core', 'sql'],
   activities: ['core', 'sql', 'console'],
   worker: ['core', 'workflows', 'sql', 'schedules', 'activities', 'console'],
   cli: ['core', 'workflows', 'sql', 'schedules', 'activities', 'worker', 'client', 'console'],
@@ -17,7 +17,7 @@ const folders = [...Object.keys(mayImport), 'demo', 'bench', 'test'];
 /** folder -> folders of which it may import types only */
 const mayImportTypes = { workflows: ['activities'] };
 
-/** third-party client -> the adapter that owns it; nothing else in the product imports it */
+/** third-party client -> the adapter, or the folder of them, that owns it; nothing else in the product imports it */
 const ownedBy = {
   pg: 'sql/database.ts',
   'pg-copy-streams': 'sql/copy.ts',
@@ -29,6 +29,8 @@ const ownedBy = {
   marked: 'console/markdown.ts',
   '@resvg/resvg-js': 'activities/reports/png.ts',
   '@duckdb/node-api': 'sql/table-file.ts',
+  hono: 'console/server/**/*.ts',
+  '@hono/node-server': 'console/server/**/*.ts',
 };
 /** the worker's own scrape endpoint is the one other user of prom-client */
 const alsoOwns = { 'worker/http.ts': ['prom-client'] };

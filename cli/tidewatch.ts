@@ -7,6 +7,7 @@ import { codeVersion } from '../worker/code-version.ts';
 import { addAlerts } from './commands/alerts.ts';
 import { addApply } from './commands/apply.ts';
 import { addCompare } from './commands/compare.ts';
+import { addConsole } from './commands/console.ts';
 import { addInit } from './commands/init.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addProfile } from './commands/profile.ts';
@@ -29,6 +30,7 @@ const commands = [
   addMigrate,
   addApply,
   addWorker,
+  addConsole,
   addStatus,
   addAlerts,
   addRules,

@@ -8,13 +8,16 @@ import { createActivities } from '../activities/index.ts';
 import { findReport, listReportGroups, listReports } from '../activities/reports/store.ts';
 import { findRetraining } from '../activities/retraining/store.ts';
 import { reasonOf } from '../core/errors.ts';
+import type { OpenConsole } from '../console/server/listen.ts';
 import { checkSchema } from '../sql/migrator.ts';
 import { activityErrors } from './activity-errors.ts';
 import type { Configuration } from './configuration.ts';
+import { startConsole } from './console.ts';
 import { openDependencies } from './dependencies.ts';
 import { openHttpEndpoint } from './http.ts';
 import { openLogger, sdkLogger } from './logger.ts';
 import { unconfiguredRoutes } from './route-check.ts';
+import { userName } from './user-name.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /**
@@ -57,16 +60,19 @@ export async function runWorker(configuration: Configuration): Promise<void> {
         tell: dependencies.passOnAnswer,
       },
     });
+    let console: OpenConsole | undefined;
     try {
+      if (configuration.console.inWorker) console = await startConsole(configuration, userName(), logger);
       const pagesUrl = configuration.pagesUrl ?? endpoint.url;
       const runbooksUrl = configuration.runbooksUrl ?? `${pagesUrl}/runbooks`;
       const withPages = createActivities({ ...activities, pagesUrl, runbooksUrl });
       worker = await createWorker(configuration, dependencies.connection, withPages);
       const { taskQueue, namespace } = configuration.temporal;
-      logger.info({ http: endpoint.url, taskQueue, namespace }, 'worker started');
+      logger.info({ http: endpoint.url, console: console?.url, taskQueue, namespace }, 'worker started');
       // Ends at SIGINT or SIGTERM, which the runtime listens for.
       await worker.run();
     } finally {
+      await console?.close();
       await endpoint.close();
     }
     logger.info('worker stopped');

@@ -8,7 +8,7 @@ import { problemsOfUpdate } from '../../workflows/alert-updates.ts';
 import type { alertLifecycle } from '../../workflows/alert-lifecycle.ts';
 import { withDatabase } from '../database.ts';
 import { sendUpdate } from '../send-update.ts';
-import { userName } from '../user-name.ts';
+import { userName } from '../../worker/user-name.ts';
 import { stateText } from './alert-text.ts';
 import { requireAlert } from './store.ts';
 

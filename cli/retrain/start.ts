@@ -11,7 +11,7 @@ import { readConfiguration } from '../../worker/configuration.ts';
 import type { retraining } from '../../workflows/retraining.ts';
 import { withDatabase } from '../database.ts';
 import { screen } from '../paint.ts';
-import { userName } from '../user-name.ts';
+import { userName } from '../../worker/user-name.ts';
 import { outlookJson } from './explain.ts';
 import type { RetrainOptions } from './options.ts';
 import { readAsOf } from './options.ts';

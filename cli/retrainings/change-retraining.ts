@@ -5,7 +5,7 @@ import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import type { RetrainingChangeName } from '../../core/retraining/change.ts';
 import { withDatabase } from '../database.ts';
 import { sendUpdate } from '../send-update.ts';
-import { userName } from '../user-name.ts';
+import { userName } from '../../worker/user-name.ts';
 import { stateText } from './retraining-text.ts';
 import { requireRetraining } from './store.ts';
 

@@ -3,7 +3,7 @@
 import type { AlertView } from '../../activities/alerts/alert-rows.ts';
 import { findServingVersion, readChecks, type Restatement } from '../../activities/degradation/store.ts';
 import type { DegradationFinding } from '../../core/degradation/judgement.ts';
-import { rulesOf } from '../../core/degradation/rules.ts';
+import { speakingMetric } from '../../core/degradation/speaking-metric.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
 import type { Level } from '../../core/verdict.ts';
@@ -87,11 +87,4 @@ async function withSince(
     rules.push({ ...finding, ...(since !== undefined && { firingSince: since }) });
   }
   return rules;
-}
-
-function speakingMetric(monitor: Monitor): { readonly metric: MetricName; readonly over: string } {
-  for (const rule of rulesOf(monitor)) {
-    if ('metric' in rule) return { metric: rule.metric, over: rule.over };
-  }
-  return { metric: monitor.task === 'regression' ? 'rmse' : 'log_loss', over: '7d' };
 }

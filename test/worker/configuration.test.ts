@@ -18,6 +18,7 @@ describe('readConfiguration', () => {
       channels: { slack: {}, pagerduty: {}, webhook: {}, alertmanager: {} },
       trainers: { secrets: {}, mayRunCommands: false },
       registry: {},
+      console: { inWorker: false, host: '127.0.0.1', port: 9465, tokens: {} },
       http: { host: '127.0.0.1', port: 9464 },
       maxConcurrentActivities: 8,
       shutdownGrace: '30s',

@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+
+import type { Command } from 'commander';
+
+const notes = `
+Examples:
+  $ tidewatch console
+  $ TIDEWATCH_CONSOLE_PORT=8080 tidewatch console
+  $ TIDEWATCH_CONSOLE_HOST=0.0.0.0 TIDEWATCH_CONSOLE_OPERATOR_TOKEN_FILE=/run/secrets/console tidewatch console
+
+It listens on 127.0.0.1 unless TIDEWATCH_CONSOLE_HOST says otherwise; beyond that it needs a token. A worker serves it as well
+with TIDEWATCH_CONSOLE=on.
+
+Exit codes: 0 after SIGINT or SIGTERM, 2 where it cannot listen or the environment is not valid.`;
+
+/** `tidewatch console` */
+export function addConsole(program: Command): void {
+  program
+    .command('console')
+    .description('serve the web pages: models, alerts, retrainings, health')
+    .addHelpText('after', notes)
+    .action(serveConsole);
+}
+
+async function serveConsole(): Promise<void> {
+  const { readConfiguration } = await import('../../worker/configuration.ts');
+  const configuration = readConfiguration(process.env);
+  const { startConsole } = await import('../../worker/console.ts');
+  const { openLogger } = await import('../../worker/logger.ts');
+  const { userName } = await import('../../worker/user-name.ts');
+  const open = await startConsole(configuration, userName(), openLogger(configuration.logLevel));
+  console.log(`the console is at ${configuration.console.url ?? open.url}`);
+  const interrupted = new AbortController();
+  await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal, interrupted)));
+  interrupted.abort();
+  await open.close();
+}

@@ -1,0 +1,88 @@
+/** Does the monitoring itself work? What each process of each model did last, what waits, and what could not be told. */
+
+import { weekMs } from '../../../core/window.ts';
+import { toTimestamp, type Queryable } from '../../../sql/database.ts';
+import type { Asked } from '../../server/page.ts';
+
+/** More lines are no help; the worst come first. */
+const mostLines = 30;
+
+/** A process that is looked after. */
+export interface WatchedProcess {
+  readonly model: string;
+  readonly process: string;
+  readonly cron: string;
+  readonly timeZone: string;
+  /** Null: never since it is watched. */
+  readonly succeededAt: number | null;
+  readonly watchedSince: number;
+  readonly windowEnd: number | null;
+}
+
+export interface LoadedHealth {
+  /** The newest. */
+  readonly migration: { readonly name: string; readonly appliedAt: number };
+  readonly models: number;
+  /** Of all processes that are looked after, those first that succeeded longest ago. */
+  readonly processes: readonly WatchedProcess[];
+  readonly processCount: number;
+  /** Hours that have to be computed again, by who has to. */
+  readonly dirty: readonly { readonly stage: string; readonly models: number; readonly hours: number }[];
+  /** Messages that wait or that nobody took. */
+  readonly messages: readonly {
+    readonly state: string;
+    readonly count: number;
+    readonly lastError: string | null;
+  }[];
+  readonly rejected: readonly {
+    readonly model: string;
+    readonly stream: string;
+    readonly count: number;
+    readonly newest: number;
+  }[];
+}
+
+export async function loadHealth({ connection, now }: Asked): Promise<LoadedHealth> {
+  const [migration] = await connection.query<{ name: string; appliedAt: number }>(
+    'select name, applied_at as "appliedAt" from schema_migrations order by id desc limit 1',
+  );
+  const [counts] = await connection.query<{ models: number; processes: number }>(
+    `select (select count(*) from monitors) as models, (select count(*) from watched_processes) as processes`,
+  );
+  const lastWeek = toTimestamp(now - weekMs);
+  return {
+    migration: migration!,
+    models: counts!.models,
+    processCount: counts!.processes,
+    processes: await readProcesses(connection),
+    dirty: await connection.query(
+      `select stage, count(distinct model) as models, count(distinct (model, window_start)) as hours
+       from (select stage, model, window_start from dirty_windows limit 100000) marks
+       group by stage order by stage`,
+    ),
+    messages: await connection.query(
+      `select state, count(*) as count, max(last_error) as "lastError"
+       from alert_messages where state in ('sending', 'waiting', 'refused') and claimed_at > $1
+       group by state order by state`,
+      [lastWeek],
+    ),
+    rejected: await connection.query(
+      `select model, stream, count(*) as count, max(rejected_at) as newest
+       from (select model, stream, rejected_at from rejected_rows where rejected_at > $2 limit 100000) rows
+       group by model, stream order by count(*) desc limit $1`,
+      [mostLines, lastWeek],
+    ),
+  };
+}
+
+function readProcesses(connection: Queryable): Promise<WatchedProcess[]> {
+  return connection.query<WatchedProcess & Record<string, unknown>>(
+    `select model, process, cron, time_zone as "timeZone", succeeded_at as "succeededAt", watched_since as "watchedSince",
+       window_end as "windowEnd"
+     from watched_processes
+     left join process_watermarks using (model, process)
+     order by coalesce(succeeded_at, '-infinity'), model, process
+     limit $1`,
+    [mostLines],
+  );
+}

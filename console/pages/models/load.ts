@@ -1,0 +1,244 @@
+/** What the list of all models reads: one light row a model to filter and order by, and the lines of those that are shown. */
+
+import { z } from 'zod';
+
+import { speakingMetric, type SpeakingMetric } from '../../../core/degradation/speaking-metric.ts';
+import type { Monitor } from '../../../core/monitor/schema.ts';
+import type { Level } from '../../../core/verdict.ts';
+import { durationMs, isDuration } from '../../../core/window.ts';
+import type { Queryable } from '../../../sql/database.ts';
+import type { Asked } from '../../server/page.ts';
+import { arrangeModels, type Arranged, type ModelHead } from './arrange.ts';
+import { modelsAsked, type ModelsAsked } from './asked.ts';
+
+/** A line and a strip have so many windows. */
+export const historyLength = 30;
+
+export interface ListedModel extends ModelHead {
+  readonly reason: string | null;
+  /** Epoch milliseconds of the day that the verdict speaks for. */
+  readonly checked: number | null;
+  readonly worstAlert: 'critical' | 'warning' | 'info' | null;
+}
+
+export interface MetricPoint {
+  readonly windowEnd: number;
+  readonly value: number | null;
+  readonly coverage: number | null;
+  readonly state: 'provisional' | 'final';
+}
+
+export interface DriftCell {
+  readonly windowEnd: number;
+  readonly level: Level;
+  readonly share: number | null;
+}
+
+/** A model with its lines, the oldest window first. */
+export interface ModelLine extends ListedModel {
+  /** Absent where another version of Tidewatch has stored its monitor. */
+  readonly speaking?: SpeakingMetric;
+  readonly points: readonly MetricPoint[];
+  readonly drift: readonly DriftCell[];
+  readonly champion: string | null;
+}
+
+export interface LoadedModels extends Omit<Arranged<ListedModel>, 'shown'> {
+  readonly asked: ModelsAsked;
+  readonly lines: readonly ModelLine[];
+  /** All that are watched. */
+  readonly watched: number;
+  /** Results are stored of them, but nobody watches them any more. */
+  readonly unwatched: readonly string[];
+}
+
+export async function loadModels({ connection, query }: Asked): Promise<LoadedModels> {
+  const asked = modelsAsked(query);
+  const models = await listModels(connection);
+  const { shown, ...arranged } = arrangeModels(models, asked);
+  return {
+    ...arranged,
+    asked,
+    watched: models.length,
+    lines: await readLines(connection, shown),
+    unwatched: await listUnwatched(connection),
+  };
+}
+
+/** Every watched model by its newest degradation check, its open alerts and its newest predictions. */
+async function listModels(connection: Queryable): Promise<ListedModel[]> {
+  return connection.query<ListedModel & Record<string, unknown>>(
+    `select model, coalesce(newest.verdict, 'insufficient-data') as level, newest.reason, newest.window_end as checked,
+       coalesce(open_alerts.count, 0) as "openAlerts", open_alerts.worst as "worstAlert", served.hour as "predictedAt"
+     from monitors
+     left join lateral (
+       select verdict, reason, window_end from degradation_checks
+       where degradation_checks.model = monitors.model
+       order by window_end desc limit 1
+     ) newest on true
+     left join lateral (
+       select hour from outcome_summaries
+       where outcome_summaries.model = monitors.model
+       order by hour desc limit 1
+     ) served on true
+     left join (
+       select model, count(*),
+         case when bool_or(severity = 'critical') then 'critical' when bool_or(severity = 'warning') then 'warning' else 'info' end as worst
+       from alerts where state <> 'resolved'
+       group by model
+     ) open_alerts using (model)
+     order by model
+     limit 10000`,
+  );
+}
+
+/** Models with a watermark of some process, but without a monitor. */
+async function listUnwatched(connection: Queryable): Promise<string[]> {
+  const rows = await connection.query<{ model: string }>(
+    `select distinct model from process_watermarks
+     where not exists (select from monitors where monitors.model = process_watermarks.model)
+     order by model
+     limit 100`,
+  );
+  return rows.map(({ model }) => model);
+}
+
+async function readLines(connection: Queryable, models: readonly ListedModel[]): Promise<ModelLine[]> {
+  const names = models.map(({ model }) => model);
+  const monitors = await readMonitors(connection, names);
+  const champions = await readChampions(connection, names);
+  const points = await readPoints(connection, monitors);
+  const drift = await readDrift(connection, monitors);
+  return models.map((listed) => {
+    const monitor = monitors.get(listed.model);
+    return {
+      ...listed,
+      ...(monitor && { speaking: monitor.speaking }),
+      points: points.get(listed.model) ?? [],
+      drift: drift.get(listed.model) ?? [],
+      champion: champions.get(listed.model) ?? null,
+    };
+  });
+}
+
+/** What of a monitor the list needs. To check a whole one takes 3 ms, and `apply` has checked it. */
+const listedMonitor = z.object({
+  task: z.enum(['regression', 'classification']),
+  current: z.string().refine(isDuration),
+  rules: z.custom<NonNullable<Monitor['degradation']['rules']>>(Array.isArray).optional(),
+  limits: z.custom<Monitor['performance']['limits']>(
+    (limits) => typeof limits === 'object' && limits !== null,
+  ),
+});
+
+interface ListedMonitor {
+  readonly speaking: SpeakingMetric;
+  /** How long the windows are that drift is looked for in. */
+  readonly current: string;
+}
+
+/** Without those that another version of Tidewatch has stored so that this one cannot read them. */
+async function readMonitors(
+  connection: Queryable,
+  models: readonly string[],
+): Promise<ReadonlyMap<string, ListedMonitor>> {
+  const rows = await connection.query<{ model: string; read: unknown }>(
+    `select model, jsonb_strip_nulls(jsonb_build_object(
+       'task', configuration -> 'task', 'current', configuration -> 'current',
+       'rules', configuration #> '{degradation,rules}', 'limits', configuration #> '{performance,limits}')) as read
+     from monitors where model = any ($1)`,
+    [models],
+  );
+  return new Map(
+    rows.flatMap(({ model, read }) => {
+      const { data } = listedMonitor.safeParse(read);
+      if (data === undefined) return [];
+      const { task, current, rules, limits } = data;
+      const speaking = speakingMetric({ task, degradation: { rules }, performance: { limits } });
+      return [[model, { speaking, current }] as const];
+    }),
+  );
+}
+
+/** The version that serves each model; where none was promoted, the one that has served its newest hour. */
+async function readChampions(
+  connection: Queryable,
+  models: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await connection.query<{ model: string; version: string }>(
+    `select model, coalesce(champion.version, served.version) as version
+     from unnest($1::text[]) as asked (model)
+     left join model_versions champion using (model)
+     left join lateral (
+       select version from outcome_summaries
+       where outcome_summaries.model = asked.model
+       order by hour desc, segment, version limit 1
+     ) served on true
+     where (champion.stage is null or champion.stage = 'champion') and coalesce(champion.version, served.version) is not null`,
+    [models],
+  );
+  return new Map(rows.map(({ model, version }) => [model, version]));
+}
+
+/** The newest windows of the metric that speaks for each model, each by the version that served most of it. */
+async function readPoints(
+  connection: Queryable,
+  monitors: ReadonlyMap<string, ListedMonitor>,
+): Promise<ReadonlyMap<string, MetricPoint[]>> {
+  const speaking = [...monitors].map(([model, { speaking }]) => ({ model, ...speaking }));
+  const rows = await connection.query<MetricPoint & { model: string } & Record<string, unknown>>(
+    `select asked.model, window_end as "windowEnd", value, coverage, state
+     from unnest($1::text[], $2::text[], $3::float8[]) as asked (model, metric, seconds)
+     cross join lateral (
+       select distinct on (window_end) window_end, (metrics ->> asked.metric)::float8 as value, coverage, state
+       from performance_evaluations
+       where performance_evaluations.model = asked.model and segment = ''
+         and window_end - window_start = make_interval(secs => asked.seconds)
+       order by window_end desc, prediction_count desc, version, revision desc
+       limit $4
+     ) point
+     order by asked.model, window_end`,
+    [
+      speaking.map(({ model }) => model),
+      speaking.map(({ metric }) => metric),
+      speaking.map(({ over }) => durationMs(over) / 1000),
+      historyLength,
+    ],
+  );
+  return byModel(rows);
+}
+
+/** The newest drift runs of each model over its current window. */
+async function readDrift(
+  connection: Queryable,
+  monitors: ReadonlyMap<string, ListedMonitor>,
+): Promise<ReadonlyMap<string, DriftCell[]>> {
+  const rows = await connection.query<DriftCell & { model: string } & Record<string, unknown>>(
+    `select asked.model, window_end as "windowEnd", verdict as level, drift_share as share
+     from unnest($1::text[], $2::float8[]) as asked (model, seconds)
+     cross join lateral (
+       select window_end, verdict, drift_share from drift_runs
+       where drift_runs.model = asked.model and segment = ''
+         and window_end - window_start = make_interval(secs => asked.seconds)
+       order by window_end desc
+       limit $3
+     ) run
+     order by asked.model, window_end`,
+    [
+      [...monitors.keys()],
+      [...monitors.values()].map(({ current }) => durationMs(current) / 1000),
+      historyLength,
+    ],
+  );
+  return byModel(rows);
+}
+
+function byModel<T extends { readonly model: string }>(rows: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const group = groups.get(row.model);
+    if (group === undefined) groups.set(row.model, [row]);
+    else group.push(row);
+  }
+  return groups;
+}

@@ -1,0 +1,34 @@
+/** Who looks at the console, and what they may do there. */
+
+/** `viewer`: sees everything; `operator`: also acts, for example acknowledges an alert. */
+export type Role = 'viewer' | 'operator';
+
+export interface Viewer {
+  /** Stands beside each action. */
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** How it is decided who somebody is. */
+export interface Access {
+  /**
+   * Without it nobody signs in: whoever reaches the console is this operator. Only for a console that listens on loopback.
+   */
+  readonly everybody?: Viewer;
+  /** A token of each role, for people and scripts. */
+  readonly tokens: Readonly<Partial<Record<Role, string>>>;
+  /** Signs cookies: another one ends all sessions. */
+  readonly cookieSecret: string;
+}
+
+/** Names that reach only this machine. */
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/;
+
+/**
+ * Does a host name or address mean this machine alone?
+ *
+ * @example ['127.0.0.1', '::1', '0.0.0.0'].map(isLoopback) // [true, true, false]
+ */
+export function isLoopback(host: string): boolean {
+  return loopback.test(host);
+}

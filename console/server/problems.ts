@@ -1,0 +1,67 @@
+/** What is shown in the place of a page. */
+
+import { TidewatchError, type ErrorCode } from '../../core/errors.ts';
+import { html, type Html } from '../html.ts';
+import { emptyState } from '../layout/empty.ts';
+
+export interface Problem {
+  readonly status: 400 | 403 | 404 | 500 | 503;
+  readonly title: string;
+  readonly main: Html;
+}
+
+const away = new Set<ErrorCode>([
+  'SCHEMA_BEHIND',
+  'SCHEMA_AHEAD',
+  'MIGRATION_CHANGED',
+  'POSTGRES_UNREACHABLE',
+  'POSTGRES_PASSWORD_MISSING',
+]);
+
+/** The page for an error; `foreseen` is false where somebody should look into the log. */
+export function problemOf(error: unknown): Problem & { readonly foreseen: boolean } {
+  if (error instanceof TidewatchError && away.has(error.code)) {
+    const title = error.code.startsWith('POSTGRES')
+      ? 'The database does not answer'
+      : 'The database and this console do not fit';
+    return { ...problem(503, title, error.message), foreseen: true };
+  }
+  if (isCancelledByTime(error)) {
+    const said = 'The database took too long over this page. Try it again, or look at a shorter time.';
+    return { ...problem(503, 'This takes too long', said), foreseen: true };
+  }
+  return {
+    ...problem(500, 'This page could not be made', 'It was not foreseen; the log of the console says more.'),
+    foreseen: false,
+  };
+}
+
+export function notFound(): Problem {
+  return {
+    status: 404,
+    title: 'There is no such page',
+    main: html`<h1>There is no such page</h1>
+      ${emptyState({
+        title: 'What it was about may have been deleted, or its name has another spelling.',
+        next: [html`See <a href="/">all models</a>.`],
+      })}`,
+  };
+}
+
+export function forbidden(said: string): Problem {
+  return problem(403, 'This is not allowed', said);
+}
+
+function problem(status: Problem['status'], title: string, said: string): Problem {
+  return {
+    status,
+    title,
+    main: html`<h1>${title}</h1>
+      ${emptyState({ title: said })}`,
+  };
+}
+
+/** Postgres: `query_canceled`, which a statement timeout is. */
+function isCancelledByTime(error: unknown): boolean {
+  return (error as { readonly code?: unknown } | null)?.code === '57014';
+}

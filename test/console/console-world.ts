@@ -1,0 +1,83 @@
+/** A console over a database of the test's own, asked without a network. */
+
+import type { Access } from '../../console/server/access/roles.ts';
+import type { Routes } from '../../console/server/routes.ts';
+import { routes } from '../../console/server/routes.ts';
+import { consoleApp, type ConsoleDependencies } from '../../console/server/server.ts';
+import { parseInstant } from '../../core/window.ts';
+import type { Database } from '../../sql/database.ts';
+
+/** The wall clock of the tests: in the year of their data. */
+export const now = parseInstant('2026-11-29T15:00:00Z');
+
+export const everybody: Access = {
+  everybody: { name: 'ann', role: 'operator' },
+  tokens: {},
+  cookieSecret: 'secret of a test',
+};
+
+export const tokens = { viewer: 'viewer-token-of-a-test-0123', operator: 'operator-token-of-a-test-0123' };
+export const byToken: Access = { tokens, cookieSecret: 'secret of a test' };
+
+export interface TestConsole {
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  /** A form that a page of the console sends. */
+  post(
+    path: string,
+    fields?: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Response>;
+  /** What was not foreseen. */
+  readonly logged: readonly unknown[];
+}
+
+export interface TestConsoleOptions extends Partial<ConsoleDependencies> {
+  readonly routes?: Routes;
+  readonly origin?: string;
+}
+
+export async function openTestConsole(
+  database: Database,
+  { routes: table = routes, origin = 'http://127.0.0.1:9465', ...overrides }: TestConsoleOptions = {},
+): Promise<TestConsole> {
+  const logged: unknown[] = [];
+  const app = await consoleApp(
+    {
+      database,
+      access: everybody,
+      temporalUiUrl: 'http://127.0.0.1:8233/namespaces/default',
+      actions: {},
+      now: () => now,
+      log: (error) => logged.push(error),
+      ...overrides,
+    },
+    table,
+  );
+  return {
+    logged,
+    get: async (path, headers = {}) => app.request(`${origin}${path}`, { headers }),
+    post: async (path, fields = {}, headers = {}) =>
+      app.request(`${origin}${path}`, {
+        method: 'POST',
+        headers: { origin, ...headers },
+        body: new URLSearchParams(fields),
+      }),
+  };
+}
+
+/** The cookies that an answer sets, as the next request sends them. */
+export function cookiesOf(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0]!)
+    .join('; ');
+}
+
+/** The texts of a page, without its markup. */
+export function textOf(page: string): string {
+  return page
+    .replace(/^[\s\S]*<main[^>]*>/, '')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { processLevel } from '../../../../console/pages/health/health.ts';
+import { parseInstant } from '../../../../core/window.ts';
+import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
+import { now, openTestConsole, textOf } from '../../console-world.ts';
+
+describe('a process', () => {
+  const process = { model: 'm', process: 'p', cron: '0 3 * * *', timeZone: 'UTC', windowEnd: null };
+  const at = (hour: string, succeeded: string | null, watched = '2026-11-01T00:00:00Z') =>
+    processLevel(
+      {
+        ...process,
+        succeededAt: succeeded === null ? null : parseInstant(succeeded),
+        watchedSince: parseInstant(watched),
+      },
+      parseInstant(hour),
+    );
+
+  it('is late when a run was due more than an hour ago and has not succeeded', () => {
+    expect(at('2026-11-29T03:59:00Z', '2026-11-28T03:05:00Z')).toBe('ok');
+    expect(at('2026-11-29T04:01:00Z', '2026-11-28T03:05:00Z')).toBe('critical');
+    expect(at('2026-11-29T04:01:00Z', '2026-11-29T03:05:00Z')).toBe('ok');
+  });
+
+  it('is not yet due until a run was due since it is watched', () => {
+    expect(at('2026-11-29T02:00:00Z', null, '2026-11-28T12:00:00Z')).toBe('insufficient-data');
+    expect(at('2026-11-29T05:00:00Z', null, '2026-11-28T12:00:00Z')).toBe('critical');
+  });
+});
+
+describe('the health page', () => {
+  let test: TestDatabase;
+  beforeAll(async () => {
+    test = await createTestDatabase();
+  });
+  afterAll(() => test.drop());
+  const shown = async () =>
+    textOf(await (await (await openTestConsole(test.database, { now: () => now })).get('/health')).text());
+
+  it('says what to do where nothing has run yet', async () => {
+    expect(await shown()).toMatch(
+      /answers, at \d{4}_.*No process is looked after yet.*tidewatch apply.*tidewatch worker/,
+    );
+  });
+
+  it('shows processes, what waits, messages that were not taken and rejected rows', async () => {
+    const { database } = test;
+    await database.execute(
+      `insert into watched_processes (model, process, cron, time_zone, watched_since) values ('<b>', 'drift-detection', '0 3 * * *', 'UTC', '2026-11-01')`,
+    );
+    await database.execute(
+      `insert into process_watermarks (model, process, as_of, window_end, succeeded_at) values ('<b>', 'drift-detection', '2026-11-27', '2026-11-27', '2026-11-27T03:05:00Z')`,
+    );
+    await database.execute(
+      `insert into dirty_windows (model, stage, window_start, window_end) values ('m', 'profiles', '2026-11-27', '2026-11-27T01:00:00Z'), ('n', 'profiles', '2026-11-27', '2026-11-27T01:00:00Z')`,
+    );
+    await database.execute(
+      `insert into alert_messages (group_id, mailbox_id, is_summary, state, retry_at, claimed_at, last_error) values (gen_random_uuid(), gen_random_uuid(), false, 'waiting', now(), '2026-11-28', 'HTTP 500')`,
+    );
+    await database.execute(
+      `insert into rejected_rows (model, stream, reason, content, rejected_at) values ('m', 'predictions', 'no entity', '{}', '2026-11-29T12:00:00Z')`,
+    );
+    expect(await shown()).toMatch(
+      /&lt;b&gt; drift-detection ◆ Late 2 d ago up to 2026-11-27 daily at 03:00 UTC .*2 hours of 2 models: predictions to profile \(driftDetection\).*1 were not taken, and are tried again: HTTP 500.*m : 1 predictions, the newest 3 h ago/,
+    );
+  });
+});

@@ -1,0 +1,52 @@
+/** Serves the console: configuration -> database -> pages -> shutdown. */
+
+import { openConsole, type OpenConsole } from '../console/server/listen.ts';
+import { openDatabase } from '../sql/database.ts';
+import type { Configuration } from './configuration.ts';
+import { consoleAccess } from './console-configuration.ts';
+import type { Logger } from './logger.ts';
+
+/** Pages take milliseconds: so many at once are a crowd. */
+const connections = 5;
+
+/**
+ * Serves it until it is closed; it needs neither Temporal nor a database to start.
+ *
+ * @param userName who acts where nobody has to sign in
+ * @throws TidewatchError `INVALID_CONFIGURATION` when it cannot listen there
+ */
+export async function startConsole(
+  { console: settings, databaseUrl, temporal }: Configuration,
+  userName: string,
+  logger: Logger,
+): Promise<OpenConsole> {
+  const database = openDatabase({
+    url: databaseUrl,
+    poolSize: connections,
+    applicationName: 'tidewatch-console',
+  });
+  try {
+    const open = await openConsole(
+      {
+        database,
+        access: consoleAccess(settings, userName),
+        ...(settings.url !== undefined && { publicUrl: settings.url }),
+        temporalUiUrl: temporal.uiUrl,
+        actions: {},
+        now: Date.now,
+        log: (error) => logger.error({ err: error }, 'a page of the console could not be made'),
+      },
+      settings,
+    );
+    return {
+      url: open.url,
+      close: async () => {
+        await open.close();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
