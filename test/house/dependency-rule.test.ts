@@ -16,7 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sql: ['core'],
   schedules: ['core'],
   client: ['core', 'sql'],
-  console: ['core'],
+  console: ['core', 'sql'],
   activities: ['core', 'sql', 'console'],
   worker: ['core', 'workflows', 'sql', 'schedules', 'activities', 'console'],
   cli: ['core', 'workflows', 'sql', 'schedules', 'activities', 'worker', 'client', 'console'],

@@ -22,7 +22,7 @@ const madeRoutes: Routes = {
       path: '/things/:thing',
       section: 'models',
       load: async ({ parameters }) => (parameters['thing'] === 'gone' ? undefined : parameters['thing']),
-      draw: (thing) => ({ title: thing!, main: html`<h1>${thing}</h1>` }),
+      draw: (thing) => ({ title: thing, main: html`<h1>${thing}</h1>` }),
     }),
     page({
       path: '/slow',
