@@ -10,6 +10,7 @@ const mayImport = {
   console: ['core', 'sql'],
   activities: ['core', 'sql', 'console'],
   worker: ['core', 'workflows', 'sql', 'schedules', 'activities', 'console'],
+  ops: ['core'],
   cli: ['core', 'workflows', 'sql', 'schedules', 'activities', 'worker', 'client', 'console'],
 };
 const folders = [...Object.keys(mayImport), 'demo', 'bench', 'test'];

@@ -8,6 +8,8 @@ export interface Temporal {
   readonly address: string;
   /** The address of the Web UI for a browser. */
   readonly uiUrl: string;
+  /** `127.0.0.1:PORT` where Prometheus scrapes /metrics. */
+  readonly metricsTarget: string;
   stop(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
   return withFreePorts(async (freePort) => {
     const port = await freePort();
     const uiPort = await freePort();
+    const metricsPort = await freePort();
     const ports = [
       '--port',
       port,
@@ -51,7 +54,7 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
       '--http-port',
       await freePort(),
       '--metrics-port',
-      await freePort(),
+      metricsPort,
     ];
     const server = startChild({
       name: 'The Temporal dev server',
@@ -65,6 +68,6 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
     const address = `127.0.0.1:${port}`;
     const uiUrl = `http://127.0.0.1:${uiPort}`;
     await untilReady(server, () => answers(address, uiUrl), { signal });
-    return { address, uiUrl, stop: () => server.stop() };
+    return { address, uiUrl, metricsTarget: `127.0.0.1:${metricsPort}`, stop: () => server.stop() };
   });
 }

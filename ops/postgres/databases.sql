@@ -1,14 +1,30 @@
 -- The Postgres image runs this once, on an empty volume: each application owns its databases and sees no other.
--- psql reads the passwords from the environment of the container.
+-- psql reads the passwords from the secrets of the container.
 
-\getenv temporal_password TEMPORAL_DB_PASSWORD
-\getenv tidewatch_password TIDEWATCH_DB_PASSWORD
+\set temporal_password `cat /run/secrets/temporal-db-password`
+\set tidewatch_password `cat /run/secrets/tidewatch-db-password`
+\set grafana_password `cat /run/secrets/grafana-db-password`
+\set exporter_password `cat /run/secrets/exporter-db-password`
 
 create role temporal login password :'temporal_password';
 create role tidewatch login password :'tidewatch_password';
+create role grafana login password :'grafana_password';
+create role exporter login password :'exporter_password';
 
 create database temporal owner temporal;
 create database temporal_visibility owner temporal;
 create database tidewatch owner tidewatch;
 
 revoke all on database temporal, temporal_visibility, tidewatch from public;
+
+-- What Postgres says of itself, of whatever database.
+grant connect on database tidewatch to exporter;
+grant pg_monitor to exporter;
+
+-- Dashboards read, and no query of theirs keeps the database busy for longer than people wait.
+grant connect on database tidewatch to grafana;
+alter role grafana set default_transaction_read_only = on;
+alter role grafana set statement_timeout = '30s';
+
+\connect tidewatch
+alter default privileges for role tidewatch in schema public grant select on tables to grafana;

@@ -7,14 +7,18 @@ import { z } from 'zod';
 
 const duration = z.string().regex(/^\d+(s|m|h)$/);
 const memory = z.string().regex(/^\d+(m|g)$/);
-const condition = z.enum(['service_healthy', 'service_completed_successfully']);
+const condition = z.enum(['service_started', 'service_healthy', 'service_completed_successfully']);
+
+export const profiles = ['core', 'observability', 'logs', 'tracing'] as const;
 
 const serviceSchema = z.strictObject({
+  profiles: z.tuple([z.enum(profiles)]),
   image: z.string().optional(),
   build: z.strictObject({ context: z.string(), args: z.record(z.string(), z.string()) }).optional(),
   entrypoint: z.array(z.string()).optional(),
   command: z.array(z.string()).optional(),
   environment: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+  secrets: z.array(z.string()).default([]),
   volumes: z.array(z.string()).default([]),
   ports: z.array(z.string()).default([]),
   depends_on: z.record(z.string(), z.strictObject({ condition })).default({}),
@@ -40,6 +44,7 @@ const serviceSchema = z.strictObject({
   cap_drop: z.array(z.string()).optional(),
   read_only: z.boolean().optional(),
   init: z.boolean().optional(),
+  pid: z.literal('host').optional(),
   tmpfs: z.array(z.string()).optional(),
   shm_size: memory.optional(),
   stop_grace_period: duration.optional(),
@@ -49,6 +54,7 @@ const composeSchema = z.object({
   name: z.string(),
   services: z.record(z.string(), serviceSchema),
   volumes: z.record(z.string(), z.null()),
+  secrets: z.record(z.string(), z.strictObject({ file: z.string() })),
 });
 
 export type Service = z.output<typeof serviceSchema>;
@@ -78,8 +84,12 @@ export async function readComposeFile(
   file: string,
   variables: Readonly<Record<string, string>>,
 ): Promise<ComposeFile> {
-  const document: unknown = parse(await readFile(file, 'utf8'), { merge: true });
-  return composeSchema.parse(fill(document, variables));
+  return composeSchema.parse(fill(await readComposeDocument(file), variables));
+}
+
+/** The file as it is written, anchors merged. */
+export async function readComposeDocument(file: string): Promise<unknown> {
+  return parse(await readFile(file, 'utf8'), { merge: true });
 }
 
 /** Variables are filled into values that have been parsed, so that an empty one stays a string. */

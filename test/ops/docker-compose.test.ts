@@ -7,19 +7,20 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { serverCatalog } from '../../demo/stack/server-catalog.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import type { ComposeFile, Service } from './compose-file.ts';
-import { readComposeFile, variablesOf } from './compose-file.ts';
+import { profiles, readComposeDocument, readComposeFile, variablesOf } from './compose-file.ts';
 import { readDockerfile } from './dockerfile.ts';
+import { composeSchema } from './json-schema.ts';
+import { knownVariables } from './known-variables.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const file = join(root, 'docker-compose.yml');
 const text = await readFile(file, 'utf8');
 const example = await readFile(join(root, '.env.example'), 'utf8');
-const passwords = { POSTGRES_PASSWORD: 'p0', TEMPORAL_DB_PASSWORD: 'p1', TIDEWATCH_DB_PASSWORD: 'p2' };
 
 let compose: ComposeFile;
 let services: readonly (readonly [name: string, service: Service])[];
 beforeAll(async () => {
-  compose = await readComposeFile(file, passwords);
+  compose = await readComposeFile(file, {});
   services = Object.entries(compose.services);
 });
 
@@ -34,23 +35,64 @@ function complaints(check: (service: Service, name: string) => boolean): readonl
 }
 
 describe('docker-compose.yml', () => {
-  it('runs Temporal, its stores, the worker, and what tells of alerts', () => {
-    expect(services.map(([name]) => name)).toEqual([
-      'postgres',
-      'temporal',
-      'temporal-namespace',
-      'temporal-ui',
-      'pushgateway',
-      'prometheus',
-      'alertmanager',
-      'migrate',
-      'worker',
+  it('is what the Compose specification allows, and would be refused with a key that it does not know', async () => {
+    const check = await composeSchema();
+    const document = (await readComposeDocument(file)) as { services: object };
+    expect(check(document)).toEqual([]);
+    const wrong = { ...document, services: { ...document.services, other: { image: 'x', port: [] } } };
+    expect(check(wrong)).toEqual([expect.stringContaining('"additionalProperty":"port"')]);
+  });
+
+  it('runs the core by itself, and what watches it as people choose', () => {
+    const byProfile = profiles.map((profile) => [
+      profile,
+      services.filter(([, service]) => service.profiles[0] === profile).map(([name]) => name),
     ]);
+    expect(Object.fromEntries(byProfile)).toEqual({
+      core: [
+        'postgres',
+        'temporal',
+        'temporal-namespace',
+        'temporal-ui',
+        'pushgateway',
+        'migrate',
+        'apply',
+        'worker',
+      ],
+      observability: ['prometheus', 'alertmanager', 'node-exporter', 'postgres-exporter', 'grafana'],
+      logs: ['loki', 'alloy'],
+      tracing: ['otel-collector', 'jaeger'],
+    });
+  });
+
+  it('waits within a profile only: what is not started is not waited for', () => {
+    const wrong = services.flatMap(
+      ([
+        name,
+        {
+          profiles: [profile],
+          depends_on: dependencies,
+        },
+      ]) =>
+        Object.keys(dependencies)
+          .filter((other) => compose.services[other]?.profiles[0] !== profile)
+          .map((other) => `${name} -> ${other}`),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('pins every image to a version, or builds it here', () => {
-    const pinned = /^[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z0-9]+)?$/;
-    expect(complaints(({ image, build }) => (build === undefined) === pinned.test(image ?? ''))).toEqual([]);
+    const pinned = /^[a-z./-]+:v?\d+\.\d+(\.\d+)?(-[a-z0-9]+)?$/;
+    expect(complaints(({ image }) => pinned.test(image ?? ''))).toEqual([]);
+    const tags = services.map(([, { image }]) => image!.split(':') as [name: string, tag: string]);
+    const versions = new Map(tags);
+    expect(tags.filter(([name, tag]) => versions.get(name) !== tag)).toEqual([]);
+  });
+
+  it('calls what it builds by the version of the package', async () => {
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+    const built = services.filter(([, service]) => isBuiltHere(service)).map(([, { image }]) => image);
+    expect(new Set(built)).toEqual(new Set([`tidewatch:${version}`]));
   });
 
   it('runs the versions that the demo and the tests run', async () => {
@@ -69,8 +111,11 @@ describe('docker-compose.yml', () => {
 
   it('restarts what runs for ever, and tries five times what ends', () => {
     const ends = services.filter(([, service]) => isOneShot(service)).map(([name]) => name);
-    expect(ends).toEqual(['temporal-namespace', 'migrate']);
+    expect(ends).toEqual(['temporal-namespace', 'migrate', 'apply']);
   });
+
+  /** Their images hold one program and nothing to ask it with. */
+  const unasked = ['otel-collector', 'jaeger'];
 
   it('has a health check for everything that runs for ever: its own, or that of the Dockerfile', async () => {
     const ofImage = (await readDockerfile(join(root, 'Dockerfile')))
@@ -78,7 +123,7 @@ describe('docker-compose.yml', () => {
       .instructions.some(({ word }) => word === 'HEALTHCHECK');
     const isChecked = (service: Service): boolean =>
       service.healthcheck === undefined ? isBuiltHere(service) && ofImage : 'test' in service.healthcheck;
-    expect(complaints((service) => isOneShot(service) !== isChecked(service))).toEqual([]);
+    expect(complaints((service) => isOneShot(service) !== isChecked(service))).toEqual(unasked);
   });
 
   it('waits for services that exist: for the end of those that end, for the health of the others', () => {
@@ -87,7 +132,8 @@ describe('docker-compose.yml', () => {
         .filter(([other, { condition }]) => {
           const service = compose.services[other];
           if (service === undefined) return true;
-          return isOneShot(service) !== (condition === 'service_completed_successfully');
+          if (unasked.includes(other)) return condition !== 'service_started';
+          return condition !== (isOneShot(service) ? 'service_completed_successfully' : 'service_healthy');
         })
         .map(([other]) => `${name} -> ${other}`),
     );
@@ -109,9 +155,16 @@ describe('docker-compose.yml', () => {
     const sources = services.flatMap(([, { volumes }]) => volumes.map((volume) => volume.split(':')[0]!));
     const files = sources.filter((source) => source.startsWith('./'));
     await Promise.all(files.map((source) => access(join(root, source))));
-    expect(files).toHaveLength(6);
-    const named = sources.filter((source) => !source.startsWith('./'));
+    expect(files).toHaveLength(12);
+    const ofTheMachine = sources.filter((source) => source.startsWith('/'));
+    expect(ofTheMachine).toEqual(['/', '/var/run/docker.sock']);
+    const named = sources.filter((source) => !/^[./]/.test(source));
     expect(named.toSorted()).toEqual(Object.keys(compose.volumes).toSorted());
+  });
+
+  it('lets nobody write what it mounts', () => {
+    const mounts = services.flatMap(([, { volumes }]) => volumes.filter((volume) => /^[./]/.test(volume)));
+    expect(mounts.filter((mount) => !/:ro(,rslave)?$/.test(mount))).toEqual([]);
   });
 
   it('mounts only files that the users of the containers can read', async () => {
@@ -121,6 +174,11 @@ describe('docker-compose.yml', () => {
       'ops/prometheus/prometheus.yml',
       'ops/prometheus/rules/limits.yaml',
       'ops/alertmanager/alertmanager.yml',
+      'ops/grafana/provisioning/datasources/tidewatch.yaml',
+      'ops/grafana/json/overview.json',
+      'ops/loki/loki.yaml',
+      'ops/loki/config.alloy',
+      'ops/otel-collector/config.yaml',
       'docs/runbooks/DeadMan.md',
     ];
     const modes = await Promise.all(files.map(async (name) => (await stat(join(root, name))).mode & 0o444));
@@ -128,51 +186,80 @@ describe('docker-compose.yml', () => {
   });
 });
 
-describe('the variables of docker-compose.yml', () => {
-  it.each(Object.keys(passwords))('refuses to start without %s', async (missing) => {
-    const rest = Object.fromEntries(Object.entries(passwords).filter(([name]) => name !== missing));
-    await expect(readComposeFile(file, rest)).rejects.toThrow(`${missing}: set it in .env`);
+describe('the secrets of docker-compose.yml', () => {
+  it('are files, each of which somebody reads', () => {
+    const used = services.flatMap(([, { secrets }]) => secrets);
+    expect([...new Set(used)].toSorted()).toEqual(Object.keys(compose.secrets).toSorted());
+    for (const [name, { file }] of Object.entries(compose.secrets))
+      expect(file).toBe(`./ops/secrets/${name}`);
   });
 
-  it('have no password written down', () => {
-    const secrets = variablesOf(text).filter(({ name }) => /PASSWORD|TOKEN|SECRET/.test(name));
+  it('are read where they are mounted', async () => {
+    const read = (text: string): readonly string[] =>
+      [...text.matchAll(/\/run\/secrets\/([a-z-]+)(?![a-z-]*\/)/g)].map(([, name]) => name!);
+    const files: Readonly<Record<string, string>> = {
+      postgres: 'ops/postgres/databases.sql',
+      grafana: 'ops/grafana/provisioning/datasources/tidewatch.yaml',
+    };
+    for (const [name, service] of services) {
+      const inFile = files[name] === undefined ? '' : await readFile(join(root, files[name]), 'utf8');
+      const { environment, command = [] } = service;
+      const where = [inFile, ...Object.values(environment).map(String), ...command].join('\n');
+      expect(new Set(read(where)), name).toEqual(new Set(service.secrets));
+    }
+  });
+
+  it('stand nowhere else: no variable of the file is one', () => {
     expect(
-      secrets.filter(({ otherwise: { kind, text: words } }) => kind !== 'required' && words !== ''),
+      variablesOf(text).filter(({ name }) => /PASSWORD|TOKEN|SECRET|KEY|DATABASE_URL/.test(name)),
     ).toEqual([]);
-    const written = services.flatMap(([, { environment }]) =>
-      Object.entries(environment).filter(([name]) => /PASSWORD|PWD/.test(name)),
+    const inEnvironment = services.flatMap(([name, { environment }]) =>
+      Object.entries(environment)
+        .filter(([key]) => /PASSWORD|PWD|PASS|TOKEN|SECRET/.test(key))
+        .filter(([key, value]) => !key.includes('_FILE') || !String(value).startsWith('/run/secrets/'))
+        .map(([key]) => `${name}: ${key}`),
     );
-    expect(written.filter(([, value]) => !Object.values(passwords).includes(String(value)))).toEqual([]);
+    expect(inEnvironment).toEqual([]);
+  });
+});
+
+describe('the variables of docker-compose.yml', () => {
+  it('say of each what it is when it is not set', () => {
+    expect(variablesOf(text).filter(({ otherwise }) => otherwise.kind === 'required')).toEqual([]);
   });
 
-  it('are all in .env.example: required ones empty, the others with the default of the file', () => {
+  it('are all in .env.example, with the default of the file; beside them the profiles to run', () => {
     const lines = new Map(
       [...example.matchAll(/^#?([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name!, value!]),
     );
-    const inFile = new Map(variablesOf(text).map(({ name, otherwise }) => [name, otherwise]));
-    const expected = [...inFile].map(([name, { kind, text: words }]) => [
-      name,
-      kind === 'default' ? words : '',
-    ]);
-    expect(Object.fromEntries(lines)).toEqual(Object.fromEntries(expected));
+    const inFile = variablesOf(text).map(({ name, otherwise }) => [name, otherwise.text]);
+    expect(Object.fromEntries(lines)).toEqual({
+      ...Object.fromEntries(inFile),
+      COMPOSE_PROFILES: 'core,observability',
+    });
   });
 });
 
 describe('the worker of docker-compose.yml', () => {
   it('is given variables that it knows, and no others', async () => {
-    const source = await readFile(join(root, 'worker/configuration.ts'), 'utf8');
-    const known = new Set([...source.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name]) => name!));
-    expect(known).toContain('DATABASE_URL');
-    known.add('NODE_OPTIONS');
+    const known = await knownVariables();
     const given = services
       .filter(([, service]) => isBuiltHere(service))
       .flatMap(([, { environment }]) => Object.keys(environment));
-    expect(given.filter((name) => !known.has(name))).toEqual([]);
+    expect(given.filter((name) => !known(name))).toEqual([]);
+  });
+
+  it('is offered channels by variables that it knows', async () => {
+    const known = await knownVariables();
+    const channels = await readFile(join(root, 'channels.env.example'), 'utf8');
+    const offered = [...channels.matchAll(/^#([A-Z_]+)=/gm)].map(([, name]) => name!);
+    expect(offered).toContain('SLACK_WEBHOOK_URL_FILE');
+    expect(offered.filter((name) => !known(name))).toEqual([]);
   });
 
   it('reaches the services by their names', () => {
     const configuration = readConfiguration(environmentOf('worker'));
-    expect(configuration.databaseUrl).toBe('postgres://tidewatch:p2@postgres:5432/tidewatch');
+    expect(configuration.databaseUrl).toBe('postgres://tidewatch@postgres:5432/tidewatch');
     expect(configuration.temporal.address).toBe('temporal:7233');
     expect(configuration.pushgatewayUrl).toBe('http://pushgateway:9091');
     // The UI is opened from outside, at the port that is published.
@@ -204,9 +291,12 @@ describe('the worker of docker-compose.yml', () => {
   });
 
   function environmentOf(name: string): Readonly<Record<string, string>> {
-    return Object.fromEntries(
-      Object.entries(compose.services[name]!.environment).map(([key, value]) => [key, String(value)]),
-    );
+    const { DATABASE_URL_FILE: file, ...rest } = compose.services[name]!.environment;
+    expect(file).toBe('/run/secrets/tidewatch-database-url');
+    return Object.fromEntries([
+      ['DATABASE_URL', 'postgres://tidewatch@postgres:5432/tidewatch'],
+      ...Object.entries(rest).map(([key, value]) => [key, String(value)]),
+    ]);
   }
 });
 
@@ -220,6 +310,6 @@ describe.skipIf(!hasCompose)('docker compose', () => {
 
 function runs(command: string, options: readonly string[]): Promise<boolean> {
   return new Promise((resolve) => {
-    execFile(command, options, { env: { ...process.env, ...passwords } }, (error) => resolve(error === null));
+    execFile(command, options, (error) => resolve(error === null));
   });
 }

@@ -37,6 +37,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     templateDatabase,
     temporalAddress: stack.temporal.address,
     temporalUiUrl: stack.temporal.uiUrl,
+    temporalMetricsTarget: stack.temporal.metricsTarget,
     pushgatewayUrl: stack.pushgateway.url,
   });
   const workflowBundlePath = join(stateDirectory, 'workflow-bundle.js');

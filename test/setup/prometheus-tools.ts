@@ -16,8 +16,13 @@ export type PrometheusTool = keyof typeof names;
 
 /** The path of a program; undefined where it is not installed. */
 export function prometheusTool(tool: PrometheusTool): string | undefined {
+  return executableOnPath(names[tool]);
+}
+
+/** The first of these programs that is installed. */
+export function executableOnPath(candidates: readonly string[]): string | undefined {
   const directories = (process.env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '');
-  return names[tool]
+  return candidates
     .flatMap((name) => directories.map((directory) => join(directory, name)))
     .find(isExecutable);
 }

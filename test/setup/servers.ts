@@ -12,6 +12,7 @@ export interface TestServers {
   readonly templateDatabase: string;
   readonly temporalAddress: string;
   readonly temporalUiUrl: string;
+  readonly temporalMetricsTarget: string;
   readonly pushgatewayUrl: string;
 }
 

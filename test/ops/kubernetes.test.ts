@@ -1,0 +1,181 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { parseAllDocuments } from 'yaml';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { knownVariables } from './known-variables.ts';
+import { readDockerfile } from './dockerfile.ts';
+import { kubernetesSchemas, type Check } from './json-schema.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+const directory = join(root, 'ops/kubernetes');
+
+interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: string };
+}
+interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly args: readonly string[];
+  readonly env?: readonly { readonly name: string; readonly value: string }[];
+  readonly envFrom: readonly { readonly configMapRef: { readonly name: string } }[];
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly startupProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly readinessProbe?: Probe;
+  readonly resources: { readonly limits: { readonly memory: string } };
+  readonly securityContext: object;
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+}
+interface PodSpec {
+  readonly terminationGracePeriodSeconds?: number;
+  readonly securityContext: { readonly runAsNonRoot: boolean; readonly runAsUser: number };
+  readonly serviceAccountName: string;
+  readonly containers: readonly [Container];
+  readonly volumes: readonly { readonly name: string }[];
+}
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly data?: Readonly<Record<string, string>>;
+  readonly spec?: {
+    readonly template?: { readonly metadata: { readonly labels: object }; readonly spec: PodSpec };
+    readonly selector?: { readonly matchLabels?: object };
+    readonly ports?: readonly { readonly port: number; readonly targetPort: string }[];
+    readonly ingress?: readonly { readonly ports: readonly { readonly port: number }[] }[];
+  };
+}
+
+let files: ReadonlyMap<string, readonly Manifest[]>;
+let manifests: readonly Manifest[];
+let check: Check;
+beforeAll(async () => {
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.yaml'));
+  files = new Map(await Promise.all(names.map(async (name) => [name, await readManifests(name)] as const)));
+  manifests = [...files].flatMap(([name, inFile]) => (name === 'kustomization.yaml' ? [] : inFile));
+  check = await kubernetesSchemas();
+});
+
+async function readManifests(name: string): Promise<readonly Manifest[]> {
+  return parseAllDocuments(await readFile(join(directory, name), 'utf8')).map(
+    (document) => document.toJS() as Manifest,
+  );
+}
+
+const find = (kind: string, name: string): Manifest =>
+  manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name)!;
+const pods = (): readonly (readonly [name: string, pod: PodSpec])[] =>
+  manifests.flatMap(({ metadata, spec }) =>
+    spec?.template === undefined ? [] : [[metadata.name, spec.template.spec] as const],
+  );
+const containerOf = (kind: string, name: string): Container =>
+  find(kind, name).spec!.template!.spec.containers[0];
+
+describe('the manifests of ops/kubernetes', () => {
+  it('are what Kubernetes takes, and have no field that it does not know', () => {
+    expect(
+      manifests.flatMap((manifest) => check(manifest).map((line) => `${manifest.metadata.name}${line}`)),
+    ).toEqual([]);
+  });
+
+  it('would be refused with a field that Kubernetes does not know', () => {
+    const worker = find('Deployment', 'worker');
+    expect(check({ ...worker, spec: { ...worker.spec, replica: 2 } })).toEqual([
+      expect.stringContaining('"additionalProperty":"replica"'),
+    ]);
+  });
+
+  it('are all in the kustomization, but for the example of a secret', async () => {
+    const { resources } = (await readManifests('kustomization.yaml'))[0] as unknown as {
+      resources: string[];
+    };
+    const others = [...files.keys()].filter((name) => !/^(kustomization|secrets\.example)\.yaml$/.test(name));
+    expect(resources.toSorted()).toEqual(others.toSorted());
+  });
+
+  it('run the image of this project, whose version is that of the package', async () => {
+    const { images } = (await readManifests('kustomization.yaml'))[0] as unknown as {
+      images: { name: string; newTag: string }[];
+    };
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+    expect(images.map(({ name, newTag }) => `${name}:${newTag}`)).toEqual([`tidewatch:${version}`]);
+    expect(pods().map(([, { containers }]) => containers[0].image)).toEqual(pods().map(() => 'tidewatch'));
+  });
+
+  it('run nothing as root, and let nothing write outside of /tmp', async () => {
+    const users = (await readDockerfile(join(root, 'Dockerfile')))
+      .at(-1)!
+      .instructions.filter(({ word }) => word === 'USER');
+    // The image of Node.js has `node` as 1000.
+    expect(users.map(({ text }) => text)).toEqual(['node']);
+    for (const [name, pod] of pods()) {
+      expect(pod.securityContext, name).toMatchObject({ runAsNonRoot: true, runAsUser: 1000 });
+      expect(pod.containers[0].securityContext, name).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(pod.containers[0].resources.limits.memory, name).toMatch(/^\d+[MG]i$/);
+    }
+  });
+
+  it('mount volumes that they declare, and take settings from maps that are there', () => {
+    for (const [name, { containers, volumes }] of pods()) {
+      const [{ volumeMounts, envFrom }] = containers;
+      expect(volumeMounts.map((mount) => mount.name).toSorted(), name).toEqual(
+        volumes.map((volume) => volume.name).toSorted(),
+      );
+      expect(
+        envFrom.map(({ configMapRef }) => find('ConfigMap', configMapRef.name)?.kind),
+        name,
+      ).toEqual(['ConfigMap']);
+    }
+  });
+
+  it('set variables that Tidewatch knows', async () => {
+    const known = await knownVariables();
+    const given = [
+      ...Object.keys(find('ConfigMap', 'tidewatch').data!),
+      ...pods().flatMap(([, { containers }]) => (containers[0].env ?? []).map(({ name }) => name)),
+    ];
+    expect(given.filter((name) => !known(name))).toEqual([]);
+  });
+
+  it('select the pods that they make', () => {
+    for (const { metadata, spec } of manifests.filter(({ kind }) => kind === 'Deployment'))
+      expect(spec!.template!.metadata.labels, metadata.name).toMatchObject(spec!.selector!.matchLabels!);
+  });
+
+  it('open the ports that the processes listen on, and let people in there only', () => {
+    const ports = { worker: 9464 };
+    for (const [name, port] of Object.entries(ports)) {
+      expect(containerOf('Deployment', name).ports).toEqual([{ name: 'http', containerPort: port }]);
+      expect(find('Service', name).spec!.ports).toEqual([{ name: 'http', port, targetPort: 'http' }]);
+    }
+    expect(find('NetworkPolicy', 'tidewatch').spec!.ingress).toEqual([
+      { ports: Object.values(ports).map((port) => ({ port })) },
+    ]);
+  });
+
+  it('ask the worker what it answers', async () => {
+    const { startupProbe, livenessProbe, readinessProbe } = containerOf('Deployment', 'worker');
+    const source = await readFile(join(root, 'worker/http.ts'), 'utf8');
+    for (const probe of [startupProbe, livenessProbe, readinessProbe]) {
+      expect(probe!.httpGet.port).toBe('http');
+      expect(source).toContain(`'${probe!.httpGet.path}':`);
+    }
+  });
+
+  it('give the worker time to end before it is killed', () => {
+    const { terminationGracePeriodSeconds, containers } = find('Deployment', 'worker').spec!.template!.spec;
+    const grace = containers[0].env!.find(({ name }) => name === 'TIDEWATCH_SHUTDOWN_GRACE')!.value;
+    expect(terminationGracePeriodSeconds).toBeGreaterThan(Number.parseInt(grace, 10));
+  });
+
+  it('leave a quarter of the memory of the worker to what is not the heap', () => {
+    const { env, resources } = containerOf('Deployment', 'worker');
+    const heap = env!.find(({ name }) => name === 'NODE_OPTIONS')!.value;
+    expect(heap).toBe(`--max-old-space-size=${Number.parseInt(resources.limits.memory, 10) * 1024 * 0.75}`);
+  });
+});
