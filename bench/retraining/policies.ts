@@ -143,10 +143,10 @@ function openCase(
       return evidenceOf(shares[kind], asOf);
     };
     return choose(simulatedPolicies(policy)).flatMap((each) => {
-      if (each.name !== 'on drift alone') return [replay(each, { ...base, driftOf: () => undefined }, train)];
+      if (each.name !== 'on-drift-only') return [replay(each, { ...base, driftOf: () => undefined }, train)];
       return (['ours', 'evidently'] as const).map((kind) =>
         replay(
-          { ...each, name: kind === 'ours' ? each.name : "on drift alone (Evidently's rule)" },
+          { ...each, name: kind === 'ours' ? each.name : "on-drift-only (Evidently's rule)" },
           { ...base, driftOf: drift(kind) },
           train,
         ),
@@ -220,7 +220,7 @@ if (options.choose) {
             ] as const
           ).flatMap((gate) =>
             simulate({ by, certainty, cooldownDays, staleDays, gate }, (all) =>
-              all.filter(({ name }) => name === 'policy'),
+              all.filter(({ name }) => name === 'ours'),
             ).map((run) => ({
               ...run,
               name: `worse by ${by}% (${certainty}), cooldown ${cooldownDays} d, ${staleDays === 0 ? 'no refresh' : `refresh after ${staleDays} d`}, gate ${gate.better} (${gate.certainty})`,

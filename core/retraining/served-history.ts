@@ -16,6 +16,27 @@ export interface SimulatedVersion {
   readonly outcomesIn: (window: Window) => readonly SummaryBlock[];
 }
 
+/**
+ * Gives the hours of a window out of many.
+ *
+ * @param hours in the order of time
+ * @example hoursIn([{ start: 0, summary: emptySummary('regression') }])({ start: hourMs, end: dayMs }) // []
+ */
+export function hoursIn(hours: readonly SummaryBlock[]): SimulatedVersion['outcomesIn'] {
+  return ({ start, end }) => hours.slice(firstAt(hours, start), firstAt(hours, end));
+}
+
+/** The first hour that is not before an instant. */
+function firstAt(hours: readonly SummaryBlock[], instant: number): number {
+  let [low, high] = [0, hours.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (hours[middle]!.start < instant) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** From when on a version served. */
 export interface Served {
   readonly from: number;

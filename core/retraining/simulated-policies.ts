@@ -7,6 +7,15 @@ import type { RetrainingPolicy } from './settings.ts';
 import type { SimulatedDay } from './simulation.ts';
 import { checksNeeded } from './triggers.ts';
 
+export const simulatedPolicyNames = [
+  'never',
+  'weekly',
+  'four-weekly',
+  'on-degradation',
+  'on-drift-only',
+  'ours',
+] as const;
+
 /** When to retrain, and whether the challenger has to prove itself. */
 export interface SimulatedPolicy {
   readonly name: string;
@@ -22,21 +31,21 @@ export interface SimulatedPolicy {
  * @example
  * const policy = retrainingSchema.parse({ trainer: { url: 'http://127.0.0.1:8080' } });
  * simulatedPolicies(policy).map(({ name }) => name)
- * // ['never', 'weekly', 'four-weekly', 'on degradation', 'on drift alone', 'policy']
+ * // ['never', 'weekly', 'four-weekly', 'on-degradation', 'on-drift-only', 'ours']
  */
-export function simulatedPolicies(policy: RetrainingPolicy): readonly SimulatedPolicy[] {
+export function simulatedPolicies(policy: RetrainingPolicy): readonly (SimulatedPolicy & { readonly name: (typeof simulatedPolicyNames)[number] })[] {
   return [
     { name: 'never', starts: () => false },
     { name: 'weekly', starts: every(7) },
     { name: 'four-weekly', starts: every(28) },
     {
-      name: 'on degradation',
+      name: 'on-degradation',
       starts: (day) =>
         every(7)(day) && policy.triggers.verdicts.some((level) => level === day.checks(1)[0]?.level),
     },
-    { name: 'on drift alone', starts: (day) => every(7)(day) && hasDrifted(day) },
+    { name: 'on-drift-only', starts: (day) => every(7)(day) && hasDrifted(day) },
     {
-      name: 'policy',
+      name: 'ours',
       starts: (day) => decideRetraining(policy, factsOf(policy, day)).decision === 'start',
       validates: true,
     },

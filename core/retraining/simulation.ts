@@ -21,7 +21,7 @@ import type { RetrainingPolicy } from './settings.ts';
 import type { Served, SimulatedVersion } from './served-history.ts';
 import { createEvaluator, pairedBlocks, servedHours } from './served-history.ts';
 import { intervalsOf, validatedMetrics } from './validated-metrics.ts';
-import { trainingWindows, type TrainingWindows } from './windows.ts';
+import { trainingWindows, type TrainingFacts, type TrainingWindows } from './windows.ts';
 
 /** What a night looks like to whoever decides about a retraining. */
 export interface SimulatedDay {
@@ -52,7 +52,16 @@ export interface RetrainingHistory {
   /** Serving outcomes of a window. */
   readonly countOutcomes: (window: Window) => number;
   readonly driftOf: (asOf: number) => DriftEvidence | undefined;
+  /** What the training windows of a night rest on; without it, what is known when nothing is. */
+  readonly trainingFactsOf?: (asOf: number) => TrainingFacts;
 }
+
+/** What a degradation check says of the version that serves, on a day since it does. */
+export type SimulatedCheck = (
+  served: readonly Served[],
+  day: number,
+  validated: ValidatedMetrics | undefined,
+) => CheckedDay;
 
 export interface SimulatedStart {
   readonly asOf: number;
@@ -80,9 +89,10 @@ const decisionMs = 4 * 3_600_000;
  * of it, so that nobody trains what no policy asks for.
  *
  * Each night the rules judge what has served, with every actual that is known today; a challenger serves from the day
- * after. The gates judge it on its holdout against the champion, as `retraining` does. Approval, rollout and roll-back are
- * left out.
+ * after. The gates judge it on its holdout against the champion, as `retraining` does. Nobody trains on fewer outcomes than
+ * the policy wants. Approval, rollout and roll-back are left out.
  *
+ * @param check what the nights' degradation checks say; by default the rules over what has served
  * @example
  * const monitor = monitorSchema.parse({
  *   model: 'bikes', task: 'regression', features: { hum: { kind: 'continuous' } }, reference: { kind: 'rolling' },
@@ -97,9 +107,9 @@ const decisionMs = 4 * 3_600_000;
 export function* simulatePolicy(
   { name, starts: wants, validates = false }: SimulatedPolicy,
   history: RetrainingHistory,
+  check: SimulatedCheck = createCheck(history),
 ): Generator<SimulatedTraining, SimulatedRun, SimulatedVersion> {
-  const { monitor, policy, span, first, driftOf, countOutcomes } = history;
-  const check = createCheck(history);
+  const { monitor, policy, span, first, driftOf, countOutcomes, trainingFactsOf } = history;
   const served: Served[] = [{ from: -Infinity, version: first }];
   const validated = new Map<string, ValidatedMetrics>();
   const starts: Omit<SimulatedStart, 'gain'>[] = [];
@@ -107,7 +117,9 @@ export function* simulatePolicy(
   for (let day = span.start; day < span.end; day += dayMs) {
     const asOf = day + decisionMs;
     const serving = served.at(-1)!;
-    const training = trainingWindows(asOf, policy);
+    const training = trainingWindows(asOf, policy, trainingFactsOf?.(asOf));
+    const outcomesInTrainingWindow = countOutcomes(training.training);
+    if (outcomesInTrainingWindow < policy.minimumOutcomes) continue;
     const isWanted = wants({
       asOf,
       checks: (most) => {
@@ -119,7 +131,7 @@ export function* simulatePolicy(
       starts: starts.map((start) => start.asOf),
       since: span.start,
       newOutcomes: countOutcomes({ start: trainedUntil, end: day }),
-      outcomesInTrainingWindow: countOutcomes(training.training),
+      outcomesInTrainingWindow,
     });
     if (!isWanted) continue;
     const challenger = yield { asOf, ...training };
@@ -138,16 +150,7 @@ export function* simulatePolicy(
   return conclude(name, history, served, starts);
 }
 
-/** What a degradation check says of the version that serves, on a day since it does. */
-function createCheck({
-  monitor,
-  rules,
-  driftOf,
-}: RetrainingHistory): (
-  served: readonly Served[],
-  day: number,
-  validated: ValidatedMetrics | undefined,
-) => CheckedDay {
+function createCheck({ monitor, rules, driftOf }: RetrainingHistory): SimulatedCheck {
   const evaluate = createEvaluator(monitor);
   const reference = referenceSpan(monitor.reference);
   const horizon = durationMs(monitor.performance.actualsHorizon);

@@ -119,7 +119,7 @@ describe('simulatePolicy', () => {
   });
 
   it('retrains by the policy when what serves is worse than when it was promoted, and not within the cooldown', () => {
-    const { run, asked } = replay(policyOf('policy'));
+    const { run, asked } = replay(policyOf('ours'));
     expect(asked.length).toBeGreaterThan(2);
     expect(asked.length).toBeLessThan(9);
     for (const [i, { asOf }] of asked.entries())
@@ -129,7 +129,7 @@ describe('simulatePolicy', () => {
 
   it('lets a rejected challenger serve nothing', () => {
     const worse = ({ holdout }: SimulatedTraining) => versionOf(formatDay(holdout.end), () => 500);
-    const { run } = replay(policyOf('policy'), history, worse);
+    const { run } = replay(policyOf('ours'), history, worse);
     expect(run.starts.length).toBeGreaterThan(1);
     expect(new Set(run.starts.map(({ end }) => end))).toEqual(new Set(['rejected']));
     expect(run.starts[0]).not.toHaveProperty('gain');
@@ -144,7 +144,7 @@ describe('simulatePolicy', () => {
   });
 
   it('retrains at drift alone only where the dataset has drifted', () => {
-    expect(replay(policyOf('on drift alone')).asked).toEqual([]);
+    expect(replay(policyOf('on-drift-only')).asked).toEqual([]);
     const drifted: RetrainingHistory = {
       ...history,
       driftOf: (asOf) => ({
@@ -155,7 +155,7 @@ describe('simulatePolicy', () => {
         columns: {},
       }),
     };
-    const { asked } = replay(policyOf('on drift alone'), drifted);
+    const { asked } = replay(policyOf('on-drift-only'), drifted);
     expect(asked[0]!.asOf).toBeGreaterThanOrEqual(day(60));
     expect(asked).toHaveLength(9);
   });
