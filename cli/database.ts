@@ -6,16 +6,18 @@ import type { Database } from '../sql/database.ts';
  * Works with the database at DATABASE_URL, and closes it. Loaded only then: most commands need none.
  *
  * @param applicationName what Postgres shows of the connection
+ * @param poolSize connections at once
  * @throws TidewatchError `INVALID_CONFIGURATION` without DATABASE_URL
  */
 export async function withDatabase<T>(
   applicationName: string,
   work: (database: Database) => Promise<T>,
+  poolSize = 1,
 ): Promise<T> {
   const { readConfiguration } = await import('../worker/configuration.ts');
   const { openDatabase } = await import('../sql/database.ts');
   const { databaseUrl } = readConfiguration(process.env);
-  const database = openDatabase({ url: databaseUrl, poolSize: 1, applicationName });
+  const database = openDatabase({ url: databaseUrl, poolSize, applicationName });
   try {
     return await work(database);
   } finally {

@@ -6,7 +6,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 
 /** 1 is left for "there is drift" or "an expectation failed", on which a pipeline stops. */
-const exitCodes = { badInput: 2, dependencyAway: 3, defect: 70 } as const;
+const exitCodes = { badInput: 2, dependencyAway: 3, defect: 70, stopped: 130 } as const;
 
 const dependencies = new Set<ErrorCode>([
   'POSTGRES_UNREACHABLE',
@@ -18,7 +18,7 @@ const dependencies = new Set<ErrorCode>([
 
 /**
  * Says what failed on stderr, with the stack when TIDEWATCH_DEBUG=1, and returns the exit code: 2 for usage or bad input, 3
- * when a dependency is away, 70 for anything that is not foreseen, 0 after `--help`.
+ * when a dependency is away, 130 when it was stopped (as shells count Ctrl-C), 70 for anything that is not foreseen, 0 after `--help`.
  */
 export function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) {
@@ -33,5 +33,6 @@ export function reportFailure(error: unknown): number {
       console.error('This was not foreseen. Run it again with TIDEWATCH_DEBUG=1 to see where it comes from.');
     return exitCodes.defect;
   }
+  if (error.code === 'SIMULATION_STOPPED') return exitCodes.stopped;
   return dependencies.has(error.code) ? exitCodes.dependencyAway : exitCodes.badInput;
 }

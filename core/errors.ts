@@ -175,6 +175,33 @@ export const errorCatalog = {
     message:
       'The monitor of "{model}" names a command, and this worker runs none. Where whoever writes monitors may run programs on it, set TIDEWATCH_ALLOW_COMMANDS=true and restart the worker.',
   },
+  HISTORY_TOO_SHORT: {
+    retryable: false,
+    message: 'The history of "{model}" is too short to replay: {reason}.',
+  },
+  SIMULATION_RUNNING: {
+    retryable: false,
+    message: 'Another simulation of "{model}" is under way. Wait for it, or end it where it was started.',
+  },
+  SIMULATION_STOPPED: {
+    retryable: false,
+    message: 'The simulation of "{model}" was stopped; what its trainer had stored was deleted.',
+  },
+  SIMULATED_TRAINING_FAILED: {
+    retryable: false,
+    message:
+      'The trainer of "{model}" has no version for {training}: {reason}. The simulation ended, and nothing of it was kept.',
+  },
+  SIMULATED_VERSION_NAME: {
+    retryable: false,
+    message:
+      'The trainer of "{model}" calls a simulated version "{version}". Where `purpose` is simulation, have its name begin with `simulation-`, as `retrainingId` does: so it is told apart from those that serve. {deleted} of its predictions were deleted.',
+  },
+  SIMULATED_VERSION_SILENT: {
+    retryable: false,
+    message:
+      'Version {version} of the trainer of "{model}" has predicted {predicted} of the {rows} rows of {holdout} that have an outcome{rejection}. Where `purpose` is simulation too, a trainer predicts every row of `holdout` and logs it with role `shadow` before it answers.',
+  },
   DELIVERY_FAILED: {
     retryable: true,
     message: '{channel} did not take the message of alert {alertKey} ({reason}). It is tried again.',

@@ -155,6 +155,33 @@ export async function tryLockUntilCommit(connection: Queryable, name: string): P
   return row?.locked ?? false;
 }
 
+/**
+ * Runs `work` while it holds a lock of this name, on a connection of its own; undefined, and nothing run, while another session
+ * has it. It ends with the process, however that ends.
+ */
+export async function whileLocked<T>(
+  database: Pick<Database, 'withClient'>,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  return database.withClient(async (client) => {
+    const call = async (lock: string): Promise<boolean> => {
+      const [row] = await queryable(client).query<{ done: boolean }>(
+        `select ${lock}(hashtextextended($1, 0)) as done`,
+        [`tidewatch:${name}`],
+      );
+      return row!.done;
+    };
+    if (!(await call('pg_try_advisory_lock'))) return undefined;
+    try {
+      return await work();
+    } finally {
+      // A connection that is gone has given it back already.
+      await call('pg_advisory_unlock').catch(() => {});
+    }
+  });
+}
+
 /** An instant as a statement takes it. */
 export function toTimestamp(instant: number): string {
   return new Date(instant).toISOString();

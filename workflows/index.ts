@@ -6,4 +6,5 @@ export { driftDetection } from './drift-detection.ts';
 export { performanceEvaluation } from './performance-evaluation.ts';
 export { reprocessing } from './reprocessing.ts';
 export { retraining } from './retraining.ts';
+export { simulatedTraining } from './simulated-training.ts';
 export { weeklyReport } from './weekly-report.ts';

@@ -4,6 +4,7 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { z } from 'zod';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { trainingRequestSchema } from '../core/retraining/trainer-contract.ts';
 import {
   durationMs,
   formatInstant,
@@ -90,6 +91,19 @@ export const inputSchemas = {
       })
       .optional(),
   }),
+  simulatedTraining: z.strictObject({
+    model: common.model,
+    /** What `tidewatch retrain simulate` has made of the monitor's trainer. Not to be written by hand. */
+    plan: z.strictObject({
+      kind: z.literal('temporal'),
+      taskQueue: z.string().min(1),
+      runs: z.enum(['workflow', 'activity']),
+      type: z.string().min(1),
+      timeoutMs: z.number().nonnegative(),
+      heartbeatMs: z.number().positive().exactOptional(),
+      request: trainingRequestSchema,
+    }),
+  }),
   alertLifecycle: z.strictObject({
     model: common.model,
     alertKey: z.string().min(1),
@@ -117,6 +131,24 @@ const examples: Readonly<Record<keyof typeof inputSchemas, object>> = {
   reprocessing: {
     model: 'bike-demand',
     window: { start: '2011-05-01T00:00:00Z', end: '2011-05-08T00:00:00Z' },
+  },
+  simulatedTraining: {
+    model: 'bike-demand',
+    plan: {
+      kind: 'temporal',
+      taskQueue: 'trainers',
+      runs: 'activity',
+      type: 'train',
+      timeoutMs: 3_600_000,
+      request: {
+        retrainingId: 'simulation-1f0c9a2b',
+        model: 'bike-demand',
+        purpose: 'simulation',
+        training: { start: '2011-03-29T00:00:00Z', end: '2011-05-13T00:00:00Z' },
+        holdout: { start: '2011-05-13T00:00:00Z', end: '2011-06-21T00:00:00Z' },
+        exclude: [],
+      },
+    },
   },
   alertLifecycle: { model: 'bike-demand', alertKey: 'degradation:bike-demand:performance' },
 };

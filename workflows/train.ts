@@ -58,10 +58,18 @@ const slowestPollMs = 5 * minuteMs;
  */
 export async function train(key: Key, onProgress: OnProgress = () => undefined): Promise<TrainingEnd> {
   const plan = await decisions.planTraining(key);
+  return withinLimit(plan, () => trainBy(plan, key, onProgress));
+}
+
+/** The same by a trainer on a task queue, for whoever knows its plan. */
+export function trainOnTaskQueue(plan: PlanOf<'temporal'>): Promise<TrainingEnd> {
+  return withinLimit(plan, () => onTaskQueue(plan));
+}
+
+async function withinLimit({ timeoutMs }: Plan, training: () => Promise<TrainingEnd>): Promise<TrainingEnd> {
   try {
     // 0 would be no limit.
-    const limitMs = Math.max(1, plan.timeoutMs);
-    return await CancellationScope.withTimeout(limitMs, () => trainBy(plan, key, onProgress));
+    return await CancellationScope.withTimeout(Math.max(1, timeoutMs), training);
   } catch (error) {
     if (!isCancellation(error)) throw error;
     if (CancellationScope.current().consideredCancelled) throw error;

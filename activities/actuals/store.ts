@@ -1,5 +1,6 @@
 /** The statements that keep outcomes equal to the join of predictions and actuals, one window of event time each. */
 
+import { simulationPrefix } from '../../core/retraining/trainer-contract.ts';
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
@@ -25,13 +26,17 @@ export async function prepareToJoin(connection: Queryable): Promise<void> {
     set local work_mem = '64MB'`);
 }
 
-/** A prediction and its actual: the same model, event time and entity, and both a number or both a class. */
+/**
+ * A prediction and its actual: the same model, event time and entity, and both a number or both a class. What a simulation
+ * predicts has no outcomes: nothing that is computed of outcomes sees it.
+ */
 const matching = `
   from predictions prediction
   join actuals actual on actual.model = prediction.model and actual.event_time = prediction.event_time
     and actual.entity = prediction.entity and (actual.value is null) = (prediction.prediction is null)
   where prediction.model = $1 and prediction.event_time >= $2 and prediction.event_time < $3
-    and actual.model = $1 and actual.event_time >= $2 and actual.event_time < $3`;
+    and actual.model = $1 and actual.event_time >= $2 and actual.event_time < $3
+    and not (prediction.role = 'shadow' and starts_with(prediction.version, '${simulationPrefix}'))`;
 
 /**
  * Inserts the outcomes that are not there yet, and updates those whose actual was corrected or whose prediction was written

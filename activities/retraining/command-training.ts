@@ -1,12 +1,12 @@
 /** Training by a program on the worker's machine. */
 
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
-import type { TrainingAnswer } from '../../core/retraining/trainer-contract.ts';
+import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
 import { decodeTrainingAnswer, readTrainingAnswer } from '../../core/retraining/trainer-contract.ts';
 import { durationMs, secondMs } from '../../core/window.ts';
-import type { CommandEnd } from '../commands/run-command.ts';
+import type { CommandEnd, RunCommand } from '../commands/run-command.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
-import { findTrainingBy, trainingRequest } from './training-request.ts';
+import { findTrainingBy, trainingRequest, type TrainerOf } from './training-request.ts';
 
 /** What a command answered, and the end of what it printed. */
 export interface CommandTraining {
@@ -26,28 +26,55 @@ export function createRunTrainingCommand(
 ): (key: RetrainingKey) => Promise<CommandTraining> {
   return async function runTrainingCommand(key) {
     const { run, trainer } = await findTrainingBy('command', deps, key);
-    if (deps.runCommand === undefined) throw new TidewatchError('COMMANDS_NOT_ALLOWED', { model: key.model });
+    const { runCommand } = deps;
+    if (runCommand === undefined) throw new TidewatchError('COMMANDS_NOT_ALLOWED', { model: key.model });
     const { heartbeat, cancelled } = deps.context();
     const request = await trainingRequest(deps, run);
     let progress: TrainingAnswer | undefined;
     const beat = setInterval(() => heartbeat(progress), heartbeatMs);
+    const onProgress = (answer: TrainingAnswer): void => {
+      progress = answer;
+    };
     try {
-      const ended = await deps.runCommand({
-        command: trainer.command,
-        directory: trainer.directory,
-        input: `${JSON.stringify(request)}\n`,
-        timeoutMs: durationMs(trainer.timeout),
-        cancelled,
-        onLine: (line) => {
-          progress = runningAnswer(line) ?? progress;
-        },
-      });
-      if (ended.end === 'cancelled') cancelled.throwIfAborted();
-      return { answer: answerOf(trainer.command[0]!, ended), output: ended.output };
+      return await trainByCommand(runCommand, { trainer, request, cancelled, onProgress });
     } finally {
       clearInterval(beat);
     }
   };
+}
+
+/**
+ * Runs the command of a trainer once.
+ *
+ * @throws what `cancelled` was aborted with
+ */
+export async function trainByCommand(
+  runCommand: RunCommand,
+  {
+    trainer,
+    request,
+    cancelled,
+    onProgress,
+  }: {
+    readonly trainer: TrainerOf<'command'>;
+    readonly request: TrainingRequest;
+    readonly cancelled: AbortSignal;
+    readonly onProgress: (answer: TrainingAnswer) => void;
+  },
+): Promise<CommandTraining> {
+  const ended = await runCommand({
+    command: trainer.command,
+    directory: trainer.directory,
+    input: `${JSON.stringify(request)}\n`,
+    timeoutMs: durationMs(trainer.timeout),
+    cancelled,
+    onLine: (line) => {
+      const answer = runningAnswer(line);
+      if (answer !== undefined) onProgress(answer);
+    },
+  });
+  if (ended.end === 'cancelled') cancelled.throwIfAborted();
+  return { answer: answerOf(trainer.command[0]!, ended), output: ended.output };
 }
 
 function runningAnswer(line: string): TrainingAnswer | undefined {

@@ -1,7 +1,7 @@
 import type { TrainingRequest } from '../../core/retraining/trainer-contract.ts';
 import { durationMs } from '../../core/window.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
-import { findTraining, trainingRequest } from './training-request.ts';
+import { findTraining, trainingRequest, type TrainerOf } from './training-request.ts';
 
 /** What a workflow has to know of a trainer. Of addresses, commands and secrets it knows nothing: histories keep what it does. */
 export type TrainingPlan = {
@@ -31,29 +31,33 @@ export function createPlanTraining(
     switch (trainer.kind) {
       case 'http':
         return { kind: 'http', timeoutMs, completion: trainer.completion, pollMs: pollMs(trainer.poll) };
-      case 'temporal': {
-        const { taskQueue, workflow, activity, heartbeat } = trainer;
-        const beats = heartbeat === undefined ? {} : { heartbeatMs: durationMs(heartbeat) };
-        const what =
-          workflow === undefined
-            ? { runs: 'activity' as const, type: activity ?? '' }
-            : { runs: 'workflow' as const, type: workflow };
-        return {
-          kind: 'temporal',
-          timeoutMs,
-          taskQueue,
-          ...what,
-          ...beats,
-          request: await trainingRequest(deps, run),
-        };
-      }
+      case 'temporal':
+        return taskQueuePlan(trainer, await trainingRequest(deps, run));
       case 'command':
         return { kind: 'command', timeoutMs, attempts: trainer.attempts };
     }
   };
 }
 
-function pollMs(text: string): number {
+/** How a trainer on a task queue is asked. */
+export function taskQueuePlan(
+  { taskQueue, workflow, activity, heartbeat, timeout }: TrainerOf<'temporal'>,
+  request: TrainingRequest,
+): Extract<TrainingPlan, { kind: 'temporal' }> {
+  return {
+    kind: 'temporal',
+    timeoutMs: durationMs(timeout),
+    taskQueue,
+    ...(workflow === undefined
+      ? { runs: 'activity', type: activity ?? '' }
+      : { runs: 'workflow', type: workflow }),
+    ...(heartbeat !== undefined && { heartbeatMs: durationMs(heartbeat) }),
+    request,
+  };
+}
+
+/** How long to wait between two questions, as a monitor writes it: `500ms`, `10s`, `1m`. */
+export function pollMs(text: string): number {
   const [, amount, unit] = /^(\d+)(ms|s|m)$/.exec(text)!;
   return Number(amount) * { ms: 1, s: 1000, m: 60_000 }[unit as 'ms' | 's' | 'm'];
 }

@@ -6,7 +6,6 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import { mainMetricOf } from '../../core/retraining/gates.ts';
 import { periodWindow } from '../../core/retraining/periods.ts';
 import { lastRegimeChange } from '../../core/retraining/regime-change.ts';
-import type { RetrainingPolicy } from '../../core/retraining/settings.ts';
 import type { TrainingSpecification } from '../../core/retraining/specification.ts';
 import { exclusionsOf, trainingContent } from '../../core/retraining/specification.ts';
 import type { TrainingFacts, TrainingWindows } from '../../core/retraining/windows.ts';
@@ -31,7 +30,7 @@ export async function readTrainingWindows(
   asOf: number,
 ): Promise<TrainingWindows & { readonly parts: readonly Window[] }> {
   const policy = policyOf(monitor);
-  const windows = trainingWindows(asOf, policy, await readTrainingFacts(connection, monitor, policy, asOf));
+  const windows = trainingWindows(asOf, policy, await readTrainingFacts(connection, monitor, asOf));
   return { ...windows, parts: windowWithout(windows.training, policy.exclude.map(periodWindow)) };
 }
 
@@ -56,14 +55,14 @@ export async function specifyTraining(
   return { ...content, hash };
 }
 
-/** Only what the kind of training window needs. */
-async function readTrainingFacts(
+/** What the training window as of an instant rests on: only what its kind needs. */
+export async function readTrainingFacts(
   connection: Queryable,
   monitor: Monitor,
-  { trainingWindow, ...policy }: RetrainingPolicy,
   asOf: number,
 ): Promise<TrainingFacts> {
   const { model, current, task } = monitor;
+  const { trainingWindow, ...policy } = policyOf(monitor);
   if (trainingWindow.kind === 'expanding') {
     return { firstOutcome: await findFirstOutcome(connection, model), lastChange: null };
   }

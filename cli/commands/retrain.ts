@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import type { RetrainOptions } from '../retrain/options.ts';
 import { addRetrainManifest } from './retrain-manifest.ts';
+import { addRetrainSimulate } from './retrain-simulate.ts';
 
 const examples = `
 Examples:
@@ -19,7 +20,7 @@ does not answer.`;
 export function addRetrain(program: Command): void {
   const retrain = program
     .command('retrain')
-    .description('retrainings: start one by hand, or see why none starts')
+    .description('retrainings: start one by hand, see why none starts, or simulate policies')
     .addHelpText('after', examples);
   retrain
     .command('start', { isDefault: true })
@@ -42,5 +43,6 @@ export function addRetrain(program: Command): void {
         await startRetraining(options);
       }
     });
+  addRetrainSimulate(retrain);
   addRetrainManifest(retrain);
 }

@@ -1,18 +1,16 @@
-import { createInterface } from 'node:readline/promises';
-
-import { findMonitor, listMonitors } from '../../activities/monitors/store.ts';
+import { findMonitor } from '../../activities/monitors/store.ts';
 import { policyOf } from '../../activities/retraining/retraining-run.ts';
-import { TidewatchError } from '../../core/errors.ts';
 import { formatInstant } from '../../core/window.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
-import type { Database } from '../../sql/database.ts';
 import { checkSchema } from '../../sql/migrator.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import type { retraining } from '../../workflows/retraining.ts';
+import { isConfirmed } from '../confirm.ts';
 import { withDatabase } from '../database.ts';
 import { screen } from '../paint.ts';
 import { userName } from '../../worker/user-name.ts';
 import { outlookJson } from './explain.ts';
+import { onlyModel } from './only-model.ts';
 import type { RetrainOptions } from './options.ts';
 import { readAsOf } from './options.ts';
 import { startText } from './outlook-text.ts';
@@ -41,30 +39,9 @@ export async function startRetraining(options: RetrainOptions): Promise<void> {
   }
 }
 
-/** With one watched model, nobody has to name it. */
-async function onlyModel(database: Database): Promise<string> {
-  const models = (await listMonitors(database))
-    .filter(({ monitor }) => monitor.retraining !== undefined)
-    .map(({ monitor }) => monitor.model);
-  const [only] = models;
-  if (only !== undefined && models.length === 1) return only;
-  const reason = `name one of the models with a retraining policy: ${models.join(', ') || 'there is none yet'}`;
-  throw new TidewatchError('INVALID_OPTION', { option: '--model', reason });
-}
-
 async function isWanted(outlook: Outlook, { yes, json }: RetrainOptions): Promise<boolean> {
   if (!json) console.log(startText(outlook, screen()));
-  if (yes) return true;
-  if (json || !process.stdin.isTTY) {
-    const reason = 'is needed where nobody can be asked; --explain shows what would happen';
-    throw new TidewatchError('INVALID_OPTION', { option: '--yes', reason });
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test((await terminal.question('Start it? [y/N] ')).trim());
-  } finally {
-    terminal.close();
-  }
+  return isConfirmed('Start it?', { yes, json, instead: '--explain shows what would happen' });
 }
 
 async function start({ model, asOf }: Outlook, reason: string): Promise<string> {

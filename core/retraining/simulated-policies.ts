@@ -33,7 +33,9 @@ export interface SimulatedPolicy {
  * simulatedPolicies(policy).map(({ name }) => name)
  * // ['never', 'weekly', 'four-weekly', 'on-degradation', 'on-drift-only', 'ours']
  */
-export function simulatedPolicies(policy: RetrainingPolicy): readonly (SimulatedPolicy & { readonly name: (typeof simulatedPolicyNames)[number] })[] {
+export function simulatedPolicies(
+  policy: RetrainingPolicy,
+): readonly (SimulatedPolicy & { readonly name: (typeof simulatedPolicyNames)[number] })[] {
   return [
     { name: 'never', starts: () => false },
     { name: 'weekly', starts: every(7) },

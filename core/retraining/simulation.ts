@@ -12,7 +12,7 @@ import { evaluateSummary } from '../performance/evaluate.ts';
 import type { MetricName } from '../performance/metrics.ts';
 import { mergeSummaries } from '../performance/summary.ts';
 import type { Computed } from '../verdict.ts';
-import { dayMs, distinctWindows, durationMs, type Window } from '../window.ts';
+import { dayMs, distinctWindows, durationMs, hourMs, type Window } from '../window.ts';
 import { gatesOf, judgeGates, summarizeGates } from './gates.ts';
 import { improvementOf, type Improvement } from './improvement.ts';
 import { performanceLevel, type CheckedDay } from './triggers.ts';
@@ -82,7 +82,7 @@ export interface SimulatedRun {
 }
 
 /** When the decisions of a night are made. */
-const decisionMs = 4 * 3_600_000;
+export const decisionMs = 4 * hourMs;
 
 /**
  * What would a policy have made of this history? A generator: it asks for each training, and is told the version that came

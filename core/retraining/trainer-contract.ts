@@ -11,13 +11,19 @@ const instant = z.iso.datetime().describe('UTC, for example 2011-05-20T00:00:00Z
 const window = z.object({ start: instant, end: instant.describe('not part of the window') });
 const finite = z.number();
 
+/** What the ids and the versions of a simulation begin with: so they are found, kept apart from what is served, and deleted. */
+export const simulationPrefix = 'simulation-';
+
 /** What a trainer is asked. The same `retrainingId` again, for the same model, must not train twice. */
 export const trainingRequestSchema = z.object({
   retrainingId: z.string().min(1),
   model: z.string().min(1),
   purpose: z
     .enum(['retraining', 'simulation'])
-    .describe('of a simulation nothing is ever served; it may be trained with less care'),
+    .describe(
+      'of a simulation nothing is ever served, and its predictions are deleted as soon as they are read. It may be trained with ' +
+        'less care. Its version must begin with `simulation-`, as its retrainingId does',
+    ),
   training: window.describe('fit on the outcomes of this window only'),
   holdout: window.describe(
     'then predict every row of this window as the new version, logged with role `shadow`, before the answer `succeeded`',
@@ -48,7 +54,8 @@ const version = z
   .max(200)
   .regex(/^[^\p{Cc}]*$/u, 'must be without control characters')
   .describe(
-    'of the new model, as it was logged with its predictions of the holdout; a new name for each training',
+    'of the new model, as it was logged with its predictions of the holdout; a new name for each training, in a simulation one ' +
+      'that begins with `simulation-`',
   );
 
 /** What a trainer answers, at once or later. Anything beside these fields is ignored. */

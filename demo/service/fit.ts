@@ -42,7 +42,7 @@ export type Fitted = Omit<Extract<TrainingAnswer, { state: 'succeeded' }>, 'stat
 /** Fits a challenger on the outcomes of the training window, and logs its predictions of the holdout in the shadow. */
 export async function fitOnOutcomes(
   deps: { readonly database: Database; readonly client: TidewatchClient; readonly models: ModelStore },
-  { retrainingId, model, training, holdout, exclude }: TrainingRequest,
+  { retrainingId, model, purpose, training, holdout, exclude }: TrainingRequest,
 ): Promise<Fitted> {
   const rows = await deps.database.query<TrainingRow & Record<string, unknown>>(
     `select features, coalesce(to_jsonb(actual), to_jsonb(actual_class)) as actual
@@ -54,9 +54,10 @@ export async function fitOnOutcomes(
      order by event_time, entity`,
     [model, training.start, training.end, JSON.stringify(exclude)],
   );
-  const version = retrainingId.slice(0, 10);
+  // Its day; what is fitted for a simulation must be called like it, and never serves.
+  const version = purpose === 'simulation' ? retrainingId : retrainingId.slice(0, 10);
   const fitted = await fitInThread(model, rows);
-  await deps.models.write(model, version, fitted);
+  if (purpose === 'retraining') await deps.models.write(model, version, fitted);
   const held = await deps.database.query<{
     entity: string;
     event_time: number;
@@ -69,9 +70,9 @@ export async function fitOnOutcomes(
     [model, holdout.start, holdout.end],
   );
   await logAs(
-    deps,
+    deps.client,
     model,
-    version,
+    { version, fitted },
     'shadow',
     held.map(({ entity, event_time: eventTime, features }) => ({ entity, eventTime, features })),
   );

@@ -1,6 +1,6 @@
 import type { TidewatchClient } from '../../client/tidewatch-client.ts';
 import type { Database } from '../../sql/database.ts';
-import { predictRows } from '../model/fitting.ts';
+import { predictRows, type FittedModel } from '../model/fitting.ts';
 import type { ModelStore } from './models.ts';
 import { findVersions } from './models.ts';
 
@@ -28,21 +28,30 @@ export async function predictAndLog(
   const versions = await findVersions(database, model);
   if (versions === undefined) throw new Error(`${model} has no champion: POST /models first`);
   const { champion, shadows } = versions;
-  const served = await logAs({ client, models }, model, champion, 'serving', rows);
-  for (const version of shadows) await logAs({ client, models }, model, version, 'shadow', rows);
+  const read = async (version: string): Promise<FittedVersion> => ({
+    version,
+    fitted: await models.read(model, version),
+  });
+  const served = await logAs(client, model, await read(champion), 'serving', rows);
+  for (const version of shadows) await logAs(client, model, await read(version), 'shadow', rows);
   return { version: champion, stored: served };
+}
+
+export interface FittedVersion {
+  readonly version: string;
+  readonly fitted: FittedModel;
 }
 
 /** Predicts rows with one version and logs them in a role. */
 export async function logAs(
-  { client, models }: Omit<Deps, 'database'>,
+  client: TidewatchClient,
   model: string,
-  version: string,
+  { version, fitted }: FittedVersion,
   role: 'serving' | 'shadow',
   rows: readonly RowToPredict[],
 ): Promise<number> {
   const predictions = predictRows(
-    await models.read(model, version),
+    fitted,
     rows.map((row) => row.features),
   );
   const { stored } = await client.logPredictions(
