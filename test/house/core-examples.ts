@@ -53,7 +53,7 @@ function readExample(file: string, text: string): Example {
 /** Has an example in its docs, as `<file> <name>`. */
 export function withExample(): ReadonlySet<string> {
   const exported = new RegExp(
-    `${docComment.source}\\s*export (?:async )?(?:function|class|const) (\\w+)`,
+    `${docComment.source}\\s*export (?:async )?(?:function\\*?|class|const) (\\w+)`,
     'gs',
   );
   return new Set(

@@ -94,6 +94,25 @@ export async function recordHistories(directory: URL): Promise<void> {
   await promoted.result();
   await record('retraining', promoted.workflowId);
   await run('weeklyReport', { model, asOf, send: true });
+  // Nobody works on that task queue: its time limit ends it.
+  await run('simulatedTraining', {
+    model,
+    plan: {
+      kind: 'temporal',
+      taskQueue: 'nobody-polls-this-one',
+      runs: 'activity',
+      type: 'train',
+      timeoutMs: 1_000,
+      request: {
+        retrainingId: 'simulation-recorded',
+        model,
+        purpose: 'simulation',
+        training: { start: at(1), end: at(8) },
+        holdout: { start: at(8), end: at(22) },
+        exclude: [],
+      },
+    },
+  });
   const lifecycle = worker.client.workflow.getHandle(`alert-lifecycle:dataset-drift:${model}:dataset`);
   await lifecycle.executeUpdate('snooze', { args: [{ by: 'anna', for: '1m' }] });
   await lifecycle.executeUpdate('acknowledge', { args: [{ by: 'anna', note: 'looking into it' }] });

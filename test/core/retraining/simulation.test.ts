@@ -4,7 +4,7 @@ import { rulesOf } from '../../../core/degradation/rules.ts';
 import { monitorSchema } from '../../../core/monitor/schema.ts';
 import { summarizeRegression } from '../../../core/performance/regression-summary.ts';
 import type { SimulatedVersion } from '../../../core/retraining/served-history.ts';
-import { pairedBlocks, servedHours } from '../../../core/retraining/served-history.ts';
+import { hoursIn, pairedBlocks, servedHours } from '../../../core/retraining/served-history.ts';
 import type { SimulatedPolicy } from '../../../core/retraining/simulated-policies.ts';
 import { simulatedPolicies } from '../../../core/retraining/simulated-policies.ts';
 import type {
@@ -160,11 +160,33 @@ describe('simulatePolicy', () => {
     expect(asked).toHaveLength(9);
   });
 
+  it('trains on nothing that has fewer outcomes than the policy wants', () => {
+    const young = { ...history, countOutcomes: ({ end }: Window) => (end >= day(60) ? 200 : 199) };
+    const { asked } = replay(policyOf('weekly'), young);
+    expect(formatDay(asked[0]!.training.end)).toBe(formatDay(day(60)));
+  });
+
   it('has no number where there are no outcomes', () => {
     const empty: SimulatedVersion = { version: 'empty', outcomesIn: () => [] };
     expect(replay(policyOf('never'), { ...history, first: empty }).run.value).toEqual({
       notComputable: 'there are no outcomes',
     });
+  });
+});
+
+describe('hoursIn', () => {
+  const hours = first.outcomesIn({ start, end: day(3) }).filter((_, i) => i % 5 !== 0);
+
+  it.each([
+    ['all', { start: day(-9), end: day(9) }],
+    ['some', { start: day(1), end: day(2) }],
+    ['those between hours', { start: day(1) + 5 * hourMs, end: day(1) + 6 * hourMs }],
+    ['none before', { start: day(-2), end: start }],
+    ['none after', { start: day(3), end: day(4) }],
+  ])('gives %s', (_, window) => {
+    expect(hoursIn(hours)(window)).toEqual(
+      hours.filter((hour) => hour.start >= window.start && hour.start < window.end),
+    );
   });
 });
 
