@@ -84,8 +84,10 @@ describe('a worker that runs', () => {
           workflowIdConflictPolicy: 'USE_EXISTING',
         }),
       });
-    await expect(acknowledge({})).rejects.toThrow();
-    await expect(acknowledge({ by: 'anna' })).rejects.toThrow();
+    await expect(acknowledge({})).rejects.toMatchObject({ cause: { type: 'INVALID_INPUT' } });
+    await expect(acknowledge({ by: 'anna' })).rejects.toMatchObject({
+      cause: { cause: { type: 'UNKNOWN_ALERT' } },
+    });
     const levels = worker.logs().map((line) => (JSON.parse(line) as { level: number }).level);
     // Of pino: 30 is information, 40 a warning.
     expect(Math.max(...levels)).toBe(30);
