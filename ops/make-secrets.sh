@@ -19,7 +19,7 @@ write() {
 random() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
 
 for name in postgres-password temporal-db-password tidewatch-db-password grafana-db-password grafana-admin-password \
-  exporter-db-password; do
+  exporter-db-password console-viewer-token console-operator-token console-session-secret; do
   write "$name" "$(random)"
 done
 write tidewatch-database-url "postgres://tidewatch:$(cat ops/secrets/tidewatch-db-password)@postgres:5432/tidewatch"

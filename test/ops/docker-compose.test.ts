@@ -58,6 +58,7 @@ describe('docker-compose.yml', () => {
         'migrate',
         'apply',
         'worker',
+        'console',
       ],
       observability: ['prometheus', 'alertmanager', 'node-exporter', 'postgres-exporter', 'grafana'],
       logs: ['loki', 'alloy'],
@@ -284,10 +285,28 @@ describe('the worker of docker-compose.yml', () => {
     expect(seconds(grace!)).toBeGreaterThan(seconds(String(environment['TIDEWATCH_SHUTDOWN_GRACE'])));
   });
 
-  it('leaves a quarter of its memory to what is not the heap', () => {
-    const { environment, deploy } = compose.services['worker']!;
-    const limit = Number.parseInt(deploy.resources.limits.memory, 10) * 1024;
-    expect(environment['NODE_OPTIONS']).toBe(`--max-old-space-size=${limit * 0.75}`);
+  it.each(['worker', 'console'])(
+    'leaves a quarter of the memory of the %s to what is not the heap',
+    (name) => {
+      const { environment, deploy } = compose.services[name]!;
+      const { memory } = deploy.resources.limits;
+      const limit = Number.parseInt(memory, 10) * (memory.endsWith('g') ? 1024 : 1);
+      expect(environment['NODE_OPTIONS']).toBe(`--max-old-space-size=${limit * 0.75}`);
+    },
+  );
+
+  it('has a console at the port that is published, behind tokens', () => {
+    const { ports, environment } = compose.services['console']!;
+    const configuration = readConfiguration(environmentOf('console'));
+    expect(configuration.console).toMatchObject({
+      host: '0.0.0.0',
+      port: 9465,
+      url: 'http://127.0.0.1:9465',
+    });
+    expect(ports).toEqual(['127.0.0.1:9465:9465']);
+    expect(environment).toHaveProperty('TIDEWATCH_CONSOLE_OPERATOR_TOKEN_FILE');
+    // Messages of the worker link there.
+    expect(readConfiguration(environmentOf('worker')).console.url).toBe(configuration.console.url);
   });
 
   function environmentOf(name: string): Readonly<Record<string, string>> {
@@ -295,7 +314,11 @@ describe('the worker of docker-compose.yml', () => {
     expect(file).toBe('/run/secrets/tidewatch-database-url');
     return Object.fromEntries([
       ['DATABASE_URL', 'postgres://tidewatch@postgres:5432/tidewatch'],
-      ...Object.entries(rest).map(([key, value]) => [key, String(value)]),
+      ...Object.entries(rest).map(([key, value]) =>
+        key.endsWith('_FILE')
+          ? [key.replace('_FILE', ''), `what the file of ${key} holds`]
+          : [key, String(value)],
+      ),
     ]);
   }
 });

@@ -39,6 +39,7 @@ interface Manifest {
   readonly kind: string;
   readonly metadata: { readonly name: string };
   readonly data?: Readonly<Record<string, string>>;
+  readonly stringData?: Readonly<Record<string, string>>;
   readonly spec?: {
     readonly template?: { readonly metadata: { readonly labels: object }; readonly spec: PodSpec };
     readonly selector?: { readonly matchLabels?: object };
@@ -148,7 +149,7 @@ describe('the manifests of ops/kubernetes', () => {
   });
 
   it('open the ports that the processes listen on, and let people in there only', () => {
-    const ports = { worker: 9464 };
+    const ports = { worker: 9464, console: 9465 };
     for (const [name, port] of Object.entries(ports)) {
       expect(containerOf('Deployment', name).ports).toEqual([{ name: 'http', containerPort: port }]);
       expect(find('Service', name).spec!.ports).toEqual([{ name: 'http', port, targetPort: 'http' }]);
@@ -158,13 +159,27 @@ describe('the manifests of ops/kubernetes', () => {
     ]);
   });
 
-  it('ask the worker what it answers', async () => {
-    const { startupProbe, livenessProbe, readinessProbe } = containerOf('Deployment', 'worker');
-    const source = await readFile(join(root, 'worker/http.ts'), 'utf8');
-    for (const probe of [startupProbe, livenessProbe, readinessProbe]) {
-      expect(probe!.httpGet.port).toBe('http');
-      expect(source).toContain(`'${probe!.httpGet.path}':`);
+  it.each([
+    ['worker', 'worker/http.ts', (path: string) => `'${path}':`],
+    ['console', 'console/server/server.ts', (path: string) => `app.get('${path}'`],
+  ] as const)('ask the %s what it answers', async (name, file, answered) => {
+    const { startupProbe, livenessProbe, readinessProbe } = containerOf('Deployment', name);
+    const source = await readFile(join(root, file), 'utf8');
+    for (const probe of [startupProbe, livenessProbe, readinessProbe].filter(
+      (probe) => probe !== undefined,
+    )) {
+      expect(probe.httpGet.port).toBe('http');
+      expect(source).toContain(answered(probe.httpGet.path));
     }
+  });
+
+  it('name files of the secret that its example has', () => {
+    const keys = Object.keys(find('Secret', 'tidewatch').stringData!);
+    const named = [
+      ...Object.values(find('ConfigMap', 'tidewatch').data!),
+      ...pods().flatMap(([, { containers }]) => (containers[0].env ?? []).map(({ value }) => value)),
+    ].flatMap((value) => /^\/run\/secrets\/tidewatch\/(.+)$/.exec(value)?.[1] ?? []);
+    expect([...new Set(named)].toSorted()).toEqual(keys.toSorted());
   });
 
   it('give the worker time to end before it is killed', () => {

@@ -173,6 +173,7 @@ describe('links of dashboards', () => {
     const published = Object.values(compose.services).flatMap(({ ports }) => ports);
     const hostOf = (url: string): string => new URL(url).host;
     for (const [service, url] of Object.entries({
+      console: addresses.console,
       worker: addresses.worker,
       'temporal-ui': addresses.temporal,
     })) {
