@@ -7,7 +7,7 @@ import { peakFlags } from '../../core/performance/peak-hours.ts';
 import { summarizeRegression } from '../../core/performance/regression-summary.ts';
 import type { SimulatedVersion } from '../../core/retraining/served-history.ts';
 import { floorToHour, formatDay, type Window } from '../../core/window.ts';
-import { fitModel, predictRows } from '../../demo/model/fitting.ts';
+import { fitModel, predictRows, type ModelPrediction } from '../../demo/model/fitting.ts';
 import type { Source } from '../estimation/cases.ts';
 
 type Rows = Source['rows'];
@@ -22,20 +22,21 @@ export function monitorOf(source: Source, settings: Partial<MonitorInput>): Moni
   return monitorSchema.parse({ model: source.model, ...task, features, ...settings });
 }
 
-/** Fits a version on a window, once for all who ask; it predicts everything after. */
+/** Fits a version on a window, once for all who ask. */
 export function createTrainer(source: Source, monitor: Monitor): (training: Window) => SimulatedVersion {
+  const hours = hoursOf(source.rows);
   const versions = new Map<string, SimulatedVersion>();
   return (training) => {
     const version = `${formatDay(training.start)}..${formatDay(training.end)}`;
     const existing = versions.get(version);
     if (existing !== undefined) return existing;
     const fitted = fitModel(source.model, rowsIn(source.rows, training));
-    const known = rowsIn(source.rows, { start: training.end, end: Infinity });
-    const predictions = predictRows(
-      fitted,
-      known.map(({ features }) => features),
-    );
-    const trained = { version, outcomesIn: outcomesOf(monitor, known, predictions) };
+    const predict = (rows: Rows): ModelPrediction[] =>
+      predictRows(
+        fitted,
+        rows.map(({ features }) => features),
+      );
+    const trained = { version, outcomesIn: createOutcomes(monitor, hoursFrom(hours, training.end), predict) };
     versions.set(version, trained);
     return trained;
   };
@@ -43,35 +44,56 @@ export function createTrainer(source: Source, monitor: Monitor): (training: Wind
 
 /** How many rows of a source are in a window? */
 export function countRows({ rows }: Source, { start, end }: Window): number {
-  return firstAt(rows, end) - firstAt(rows, start);
+  return firstAt(rows, end, timeOf) - firstAt(rows, start, timeOf);
 }
 
-function outcomesOf(
+/** What a version was trained on it does not predict. */
+function hoursFrom(hours: readonly Hour[], start: number): readonly Hour[] {
+  return hours.slice(firstAt(hours, start, startOf));
+}
+
+interface Hour {
+  readonly start: number;
+  readonly rows: Rows;
+}
+
+function hoursOf(rows: Rows): readonly Hour[] {
+  const hours: Hour[] = [];
+  for (let from = 0; from < rows.length;) {
+    const start = floorToHour(rows[from]!.time);
+    let to = from;
+    while (to < rows.length && floorToHour(rows[to]!.time) === start) to += 1;
+    hours.push({ start, rows: rows.slice(from, to) });
+    from = to;
+  }
+  return hours;
+}
+
+/** What nobody asks for is not predicted: most versions serve for some weeks. */
+function createOutcomes(
   monitor: Monitor,
-  rows: Rows,
-  predictions: ReturnType<typeof predictRows>,
+  hours: readonly Hour[],
+  predict: (rows: Rows) => ModelPrediction[],
 ): SimulatedVersion['outcomesIn'] {
+  const known = new Map<number, SummaryBlock>();
   return ({ start, end }) => {
-    const blocks: SummaryBlock[] = [];
-    const last = firstAt(rows, end);
-    for (let from = firstAt(rows, start); from < last;) {
-      const hour = floorToHour(rows[from]!.time);
-      let to = from;
-      while (to < last && floorToHour(rows[to]!.time) === hour) to += 1;
-      blocks.push({
-        start: hour,
-        summary: summaryOf(monitor, rows.slice(from, to), predictions.slice(from, to)),
-      });
-      from = to;
+    const asked = hours.slice(firstAt(hours, start, startOf), firstAt(hours, end, startOf));
+    const missing = asked.filter((hour) => !known.has(hour.start));
+    const predictions = predict(missing.flatMap(({ rows }) => rows));
+    let from = 0;
+    for (const { start: hour, rows } of missing) {
+      const summary = summaryOf(monitor, rows, predictions.slice(from, from + rows.length));
+      known.set(hour, { start: hour, summary });
+      from += rows.length;
     }
-    return blocks;
+    return asked.map((hour) => known.get(hour.start)!);
   };
 }
 
 function summaryOf(
   monitor: Monitor,
   rows: Rows,
-  predictions: ReturnType<typeof predictRows>,
+  predictions: readonly ModelPrediction[],
 ): SummaryBlock['summary'] {
   if (monitor.task === 'regression')
     return summarizeRegression({
@@ -92,15 +114,18 @@ function summaryOf(
 }
 
 function rowsIn(rows: Rows, { start, end }: Window): Rows {
-  return rows.slice(firstAt(rows, start), end === Infinity ? rows.length : firstAt(rows, end));
+  return rows.slice(firstAt(rows, start, timeOf), firstAt(rows, end, timeOf));
 }
 
-/** The first row that is not before an instant. */
-function firstAt(rows: Rows, instant: number): number {
-  let [low, high] = [0, rows.length];
+const timeOf = ({ time }: Rows[number]): number => time;
+const startOf = ({ start }: Hour): number => start;
+
+/** The first of them that is not before an instant. */
+function firstAt<T>(all: readonly T[], instant: number, of: (one: T) => number): number {
+  let [low, high] = [0, all.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (rows[middle]!.time < instant) low = middle + 1;
+    if (of(all[middle]!) < instant) low = middle + 1;
     else high = middle;
   }
   return low;

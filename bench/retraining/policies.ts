@@ -4,8 +4,9 @@
  *
  *     TIDEWATCH_DATA=<directory> npx tsx bench/retraining/policies.ts [--choose] [--starts] [--json file]
  *
- * `--choose` tries parameters on the bikes of 2011: `ours` below was chosen so. The directory holds the bikes of both years; without it
- * there are 2011 and the flights only.
+ * The models have no randomness, so that a repetition is another start: four, a week apart. `--choose` tries parameters on the
+ * bikes of 2011 alone: `ours` below is what it picks. The directory holds the bikes of both years; without it there are 2011 and
+ * the flights only.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -13,47 +14,25 @@ import { parseArgs } from 'node:util';
 
 import Table from 'cli-table3';
 
-import { rulesOf } from '../../core/degradation/rules.ts';
-import type { MonitorInput } from '../../core/monitor/schema.ts';
 import { metricTable, metricText } from '../../core/performance/metrics.ts';
-import type { SimulatedVersion } from '../../core/retraining/served-history.ts';
-import { simulatedPolicies, type SimulatedPolicy } from '../../core/retraining/simulated-policies.ts';
-import {
-  simulatePolicy,
-  type RetrainingHistory,
-  type SimulatedRun,
-} from '../../core/retraining/simulation.ts';
-import { dayMs, formatDay, parseInstant, type Window } from '../../core/window.ts';
-import { bikes, bikesOfBothYears, flights, type Source } from '../estimation/cases.ts';
-import { driftShares, evidenceOf } from './drift-days.ts';
-import { countRows, createTrainer, monitorOf } from './histories.ts';
-
-interface Case {
-  readonly name: string;
-  readonly source: Source;
-  /** The first model is fitted on it. */
-  readonly fit: Window;
-  readonly span: Window;
-}
-
-/** What is chosen on the bikes of 2011 and reported on everything else. */
-interface Parameters {
-  /** Worse than its validation by so many percent. */
-  readonly by: number;
-  readonly certainty: 'interval' | 'point';
-  readonly cooldownDays: number;
-  /** Also after so many days of outcomes; 0: never. */
-  readonly staleDays: number;
-  readonly gate: { readonly better: string; readonly certainty: 'interval' | 'point' };
-}
+import type { SimulatedRun } from '../../core/retraining/simulation.ts';
+import { formatDay, parseInstant, type Window } from '../../core/window.ts';
+import { bikes, bikesOfBothYears, flights } from '../estimation/cases.ts';
+import { choose, gridAround, parameterText, roomOf } from './choice.ts';
+import { openCase, type Case, type Parameters, type Replay } from './replay.ts';
+import { outcomeOf, pool, promotedOf, sureOf, type Pooled } from './outcome.ts';
 
 const ours: Parameters = {
   by: 20,
   certainty: 'interval',
+  overDays: 14,
   cooldownDays: 21,
-  staleDays: 56,
-  gate: { better: '0%', certainty: 'interval' },
+  refreshDays: 56,
+  holdoutDays: 7,
+  gate: { better: '2%', certainty: '80%' },
 };
+/** Days after the start of a case. */
+const startDays = [0, 7, 14, 21];
 
 const { values: options } = parseArgs({
   options: { choose: { type: 'boolean' }, starts: { type: 'boolean' }, json: { type: 'string' } },
@@ -92,150 +71,101 @@ const reported: readonly Case[] = [
   },
 ];
 
-function settingsOf(
-  { source, span }: Case,
-  { by, certainty, cooldownDays, staleDays, gate }: Parameters,
-): Partial<MonitorInput> {
-  const metric = source.model === 'flight-delay' ? 'log_loss' : 'rmse';
-  const daily = countRows(source, span) / ((span.end - span.start) / dayMs);
-  return {
-    reference: { kind: 'fixed', start: formatDay(span.start), end: formatDay(span.start + 28 * dayMs) },
-    degradation: { rules: [{ metric, worseThan: { baseline: 'validation', by: `${by}%` }, certainty }] },
-    retraining: {
-      trainer: { url: 'http://127.0.0.1:1' },
-      trainingWindow: '45d',
-      holdout: '7d',
-      cooldown: `${cooldownDays}d`,
-      triggers: {
-        verdicts: ['critical'],
-        ...(staleDays > 0 && { onNewOutcomes: Math.round(staleDays * daily) }),
-      },
-      gates: [{ metric, ...gate }],
-    },
-  };
-}
-
-/** Trains once for all policies of a case. */
-function openCase(
-  of: Case,
-): (
-  parameters: Parameters,
-  choose: (all: readonly SimulatedPolicy[]) => readonly SimulatedPolicy[],
-) => SimulatedRun[] {
-  const { source, fit, span } = of;
-  const train = createTrainer(source, monitorOf(source, settingsOf(of, ours)));
-  const first = train(fit);
-  let shares: ReturnType<typeof driftShares> | undefined;
-  return (parameters, choose) => {
-    const monitor = monitorOf(source, settingsOf(of, parameters));
-    const policy = monitor.retraining!;
-    const { reference } = monitor;
-    const base: Omit<RetrainingHistory, 'driftOf'> = {
-      monitor,
-      policy,
-      rules: rulesOf(monitor),
-      span,
-      first,
-      countOutcomes: (window) => countRows(source, window),
-    };
-    const drift = (kind: 'ours' | 'evidently') => (asOf: number) => {
-      shares ??= driftShares(source, referenceWindow(reference, span), span);
-      return evidenceOf(shares[kind], asOf);
-    };
-    return choose(simulatedPolicies(policy)).flatMap((each) => {
-      if (each.name !== 'on-drift-only') return [replay(each, { ...base, driftOf: () => undefined }, train)];
-      return (['ours', 'evidently'] as const).map((kind) =>
-        replay(
-          { ...each, name: kind === 'ours' ? each.name : "on-drift-only (Evidently's rule)" },
-          { ...base, driftOf: drift(kind) },
-          train,
-        ),
-      );
-    });
-  };
-}
-
-function referenceWindow(reference: ReturnType<typeof monitorOf>['reference'], span: Window): Window {
-  return reference.kind === 'fixed' ? days(reference.start, reference.end) : span;
-}
-
-function replay(
-  policy: SimulatedPolicy,
-  history: RetrainingHistory,
-  train: (training: Window) => SimulatedVersion,
-): SimulatedRun {
-  const simulation = simulatePolicy(policy, history);
-  let step = simulation.next();
-  while (!step.done) step = simulation.next(train(step.value.training));
-  return step.value;
-}
-
-const promotedOf = ({ starts }: SimulatedRun) => starts.filter(({ end }) => end === 'promoted');
-const sureOf = (run: SimulatedRun) =>
-  promotedOf(run).filter(
-    ({ gain }) => gain && 'interval' in gain && 'low' in gain.interval && gain.interval.low > 0,
-  );
-
-function rowOf(run: SimulatedRun, against: SimulatedRun | undefined): string[] {
-  const value = 'value' in run.value ? run.value.value : Number.NaN;
-  const other = against !== undefined && 'value' in against.value ? against.value.value : Number.NaN;
-  return [
-    run.name,
-    'value' in run.value ? metricText(run.metric, run.value.value) : run.value.notComputable,
-    `${((100 * (value - other)) / other).toFixed(1)}%`,
-    String(run.starts.length),
-    String(promotedOf(run).length),
-    String(sureOf(run).length),
-  ];
-}
-
-function report(name: string, runs: readonly SimulatedRun[]): void {
-  const fourWeekly = runs.find((run) => run.name === 'four-weekly');
+function reportRuns(name: string, runs: readonly SimulatedRun[]): void {
+  const fourWeekly = runs.find((run) => run.name === 'four-weekly')!;
   const label = metricTable[runs[0]!.metric].label;
   const table = new Table({
     head: [name, label, 'against four-weekly', 'trainings', 'promotions', 'surely better'],
     style: { head: [], border: [], compact: true },
   });
-  for (const run of runs) table.push(rowOf(run, fourWeekly));
+  for (const run of runs)
+    table.push([
+      run.name,
+      'value' in run.value ? metricText(run.metric, run.value.value) : run.value.notComputable,
+      percent(outcomeOf(run, fourWeekly).error),
+      String(run.starts.length),
+      String(promotedOf(run).length),
+      String(sureOf(run).length),
+    ]);
   console.log(table.toString());
   if (!options.starts) return;
   for (const run of runs)
-    for (const { asOf, end, reason } of run.starts)
-      console.log(`${run.name}, ${formatDay(asOf)}: ${end}, ${reason}`);
+    for (const { asOf, end, reason, gain } of run.starts)
+      console.log(`${run.name}, ${formatDay(asOf)}: ${end}, ${reason}${gainText(gain)}`);
+}
+
+function gainText(gain: SimulatedRun['starts'][number]['gain']): string {
+  if (gain === undefined) return '';
+  if ('notComputable' in gain) return `; as served: ${gain.notComputable}`;
+  const { value, interval } = gain;
+  const sure = 'low' in interval ? `${percent(interval.low)} to ${percent(interval.high)}` : 'no interval';
+  return `; as served ${percent(value)} (${sure}) of ${gain.rows} rows`;
+}
+
+function percent(share: number): string {
+  return `${share > 0 ? '+' : ''}${(100 * share).toFixed(1)}%`;
+}
+
+/** A policy against four-weekly retraining, over several starts. */
+function poolStarts(
+  replays: readonly Replay[],
+  fourWeekly: readonly SimulatedRun[],
+  parameters: Parameters,
+): Pooled {
+  return pool(
+    replays.map(({ simulate }, i) =>
+      outcomeOf(simulate(parameters, (name) => name === 'ours')[0]!, fourWeekly[i]!),
+    ),
+  );
+}
+
+function reportPooled(all: readonly (Pooled & { readonly name: string })[]): void {
+  const table = new Table({
+    head: [
+      `${startDays.length} starts each`,
+      'error against four-weekly',
+      'trainings',
+      'promotions',
+      'surely better',
+      'starts that reach all',
+    ],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { name, error, trainings, promotions, sure, reached } of all)
+    table.push([
+      name,
+      `${percent(error.mean)} (${percent(error.least)} to ${percent(error.most)})`,
+      `${(100 * trainings).toFixed(0)}%`,
+      String(promotions),
+      promotions === 0 ? '0' : `${sure} (${((100 * sure) / promotions).toFixed(0)}%)`,
+      String(reached),
+    ]);
+  console.log(table.toString());
+}
+
+function openStarts(of: Case): { replays: readonly Replay[]; fourWeekly: readonly SimulatedRun[] } {
+  const replays = startDays.map(openCase(of, ours));
+  const fourWeekly = replays.map(({ simulate }) => simulate(ours, (name) => name === 'four-weekly')[0]!);
+  return { replays, fourWeekly };
 }
 
 if (options.choose) {
-  const simulate = openCase(bikes2011);
-  const fixed = simulate(ours, (all) =>
-    all.filter(({ name }) => ['never', 'weekly', 'four-weekly'].includes(name)),
-  );
-  const tried = [10, 20, 30].flatMap((by) =>
-    (['interval', 'point'] as const).flatMap((certainty) =>
-      [14, 21, 28].flatMap((cooldownDays) =>
-        [0, 56].flatMap((staleDays) =>
-          (
-            [
-              { better: '2%', certainty: 'point' },
-              { better: '0%', certainty: 'interval' },
-            ] as const
-          ).flatMap((gate) =>
-            simulate({ by, certainty, cooldownDays, staleDays, gate }, (all) =>
-              all.filter(({ name }) => name === 'ours'),
-            ).map((run) => ({
-              ...run,
-              name: `worse by ${by}% (${certainty}), cooldown ${cooldownDays} d, ${staleDays === 0 ? 'no refresh' : `refresh after ${staleDays} d`}, gate ${gate.better} (${gate.certainty})`,
-            })),
-          ),
-        ),
-      ),
-    ),
-  );
-  report('bikes 2011', [...fixed, ...tried]);
-} else {
-  const results = [bikes2011, ...reported].map((each) => ({
-    name: each.name,
-    runs: openCase(each)(ours, (all) => all),
+  const { replays, fourWeekly } = openStarts(bikes2011);
+  const tried = gridAround(ours).map((parameters) => ({
+    parameters,
+    name: parameterText(parameters),
+    ...poolStarts(replays, fourWeekly, parameters),
   }));
-  for (const { name, runs } of results) report(name, runs);
+  reportPooled(tried.toSorted((a, b) => roomOf(b) - roomOf(a)));
+  console.log(`chosen: ${parameterText(choose(tried).parameters)}`);
+} else {
+  console.log(`policy: ${parameterText(ours)}`);
+  const results = [bikes2011, ...reported].map((of) => {
+    const { replays, fourWeekly } = openStarts(of);
+    const runs = [...replays[0]!.simulate(ours, () => true), ...replays[0]!.inHindsight(ours, 10)];
+    reportRuns(of.name, runs);
+    return { name: of.name, runs, ...poolStarts(replays, fourWeekly, ours) };
+  });
+  reportPooled(results);
   if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(results, null, 1));
 }

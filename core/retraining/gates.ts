@@ -27,6 +27,9 @@ export interface Trial {
   readonly latency?: { readonly challenger?: Latency | undefined; readonly champion?: Latency | undefined };
 }
 
+/** How sure a challenger has to be better by the minimum improvement, where no gate is written. */
+const usualCertainty = 0.8;
+
 /** JSON-safe. */
 export interface GateJudgement {
   /** What was asked, in words. */
@@ -37,7 +40,7 @@ export interface GateJudgement {
   readonly segment: string;
   /** `not-judged` where there is nothing to hold it against; it stops nobody. */
   readonly holds: 'yes' | 'no' | 'not-judged';
-  /** Relative to the champion's number, positive is better, with its 95% interval. */
+  /** Relative to the champion's number, positive is better, with the interval that the gate asks for (95% by default). */
   readonly improvement: number | null;
   readonly low: number | null;
   readonly high: number | null;
@@ -48,10 +51,14 @@ export interface GateJudgement {
 }
 
 /**
- * Which gates does a challenger have to pass? Those that are written; without any, to be better by the minimum improvement,
- * by the metric of the policy, or by RMSE or log loss.
+ * Which gates does a challenger have to pass? Those that are written; without any, to be better by the minimum improvement
+ * with a certainty of 80%, by the metric of the policy, or by RMSE or log loss.
  *
- * @example gatesOf({ minimumImprovement: 0.02 }, 'regression') // [{ metric: 'rmse', better: 0.02, certainty: 'point' }]
+ * By the point alone, two versions that are equally good change places every other time. 95% asks more of a week than it can
+ * show: good challengers are trained for nothing. What is better with 80% for a week is so with more over the weeks that it serves
+ * (bench/retraining).
+ *
+ * @example gatesOf({ minimumImprovement: 0.02 }, 'regression') // [{ metric: 'rmse', better: 0.02, certainty: 0.8 }]
  */
 export function gatesOf(
   policy: {
@@ -62,7 +69,8 @@ export function gatesOf(
   task: Task,
 ): readonly Gate[] {
   const { gates, minimumImprovement } = policy;
-  return gates ?? [{ metric: mainMetricOf(policy, task), better: minimumImprovement, certainty: 'point' }];
+  const metric = mainMetricOf(policy, task);
+  return gates ?? [{ metric, better: minimumImprovement, certainty: usualCertainty }];
 }
 
 /**
@@ -115,7 +123,9 @@ export function advantageOf(metric: JudgedMetric, { blocks, length, intervalLeve
  * Does the challenger pass? Each gate over all rows gives one judgement, one of segments one for each segment.
  *
  * With `certainty: interval` the word of the gate must be more than chance: to be better, the whole 95% interval is at or above
- * `better`; to be worse, the whole interval is below `-worse`. The intervals of all segments hold together (Bonferroni).
+ * `better`; to be worse, the whole interval is below `-worse`. A share asks the same of the bound of so
+ * much confidence, on the one side that the gate is about: 0.8 is wrong of one in five that are exactly as good as it asks, and
+ * takes an end of the 60% interval; `interval` is 0.975. The intervals of all segments hold together (Bonferroni).
  *
  * What is not computable stops the challenger, too few rows of all included. A segment with fewer than 50 rows, or whose
  * number is not computable, is not judged: it is part of all rows. So is a latency of which the champion's is not known; an
@@ -172,6 +182,7 @@ function judgeMetric(gate: MetricGate, trial: Trial, segment = ''): GateJudgemen
     metric,
     length,
     together,
+    confidence: confidenceOf(certainty),
     ...(intervalLevels !== undefined && { intervalLevels }),
   });
   const about = { gate: gateText(gate), measure: metric, segment };
@@ -189,7 +200,7 @@ function judgeMetric(gate: MetricGate, trial: Trial, segment = ''): GateJudgemen
     'better' in gate
       ? `at least ${percentText(gate.better)} needed`
       : `at most ${percentText(gate.worse)} worse allowed`;
-  if (certainty === 'interval' && 'notComputable' in found.interval) {
+  if (certainty !== 'point' && 'notComputable' in found.interval) {
     const reason = `${words}; ${found.interval.notComputable}`;
     return { ...about, ...numbers, holds: segment === '' ? 'no' : 'not-judged', reason };
   }
@@ -199,6 +210,11 @@ function judgeMetric(gate: MetricGate, trial: Trial, segment = ''): GateJudgemen
 }
 
 const nothing = { improvement: null, low: null, high: null, challenger: null, champion: null, rows: 0 };
+
+/** Of the interval whose ends are each so sure. */
+function confidenceOf(certainty: MetricGate['certainty']): number {
+  return typeof certainty === 'number' ? 2 * certainty - 1 : 0.95;
+}
 
 function isOfSegments(gate: MetricGate): boolean {
   return 'segments' in gate && gate.segments === 'each';
@@ -211,17 +227,29 @@ function gateText(gate: MetricGate): string {
       ? `at least ${percentText(gate.better)} better`
       : `at most ${percentText(gate.worse)} worse`;
   const where = isOfSegments(gate) ? ' in each segment' : '';
-  return `${label} ${change}${where}${gate.certainty === 'interval' ? ', by its interval' : ''}`;
+  return `${label} ${change}${where}${certaintyText(gate.certainty)}`;
 }
 
-function numbersText({ metric, certainty }: MetricGate, found: Improvement): string {
+function certaintyText(certainty: MetricGate['certainty']): string {
+  if (certainty === 'point') return '';
+  return certainty === 'interval' ? ', by its interval' : `, with a certainty of ${percentText(certainty)}`;
+}
+
+function numbersText(gate: MetricGate, found: Improvement): string {
+  const { metric, certainty } = gate;
+  const isOfBetter = 'better' in gate;
   const [challenger, champion] = distinctTexts(metric, found.challenger, found.champion);
   const { value, interval } = found;
   const signed = (share: number): string =>
     `${percentText(Math.abs(share))} ${share < 0 ? 'worse' : 'better'}`;
-  const isAsked = certainty === 'interval' && 'low' in interval;
-  const sure = isAsked ? ` (95% ${signed(interval.low)} to ${signed(interval.high)})` : '';
-  return `challenger ${metricTable[metric].label} ${challenger} against ${champion} on the same ${found.rows} held-out rows: ${signed(value)}${sure}`;
+  const sureText = (): string => {
+    if (certainty === 'point' || !('low' in interval)) return '';
+    if (certainty === 'interval') return ` (95% ${signed(interval.low)} to ${signed(interval.high)})`;
+    const bound = isOfBetter ? interval.low : interval.high;
+    const side = bound >= 0 === isOfBetter ? 'at least' : 'at most';
+    return ` (${percentText(certainty)} sure of ${side} ${signed(bound)})`;
+  };
+  return `challenger ${metricTable[metric].label} ${challenger} against ${champion} on the same ${found.rows} held-out rows: ${signed(value)}${sureText()}`;
 }
 
 function judgeLatency({ latency, worse }: LatencyGate, known: NonNullable<Trial['latency']>): GateJudgement {

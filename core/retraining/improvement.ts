@@ -35,7 +35,9 @@ export interface ImprovementOptions {
   readonly length: BlockLength;
   /** Which quantiles of the actual the bounds of an interval are meant to be; [0.05, 0.95] by default. */
   readonly intervalLevels?: readonly [low: number, high: number];
-  /** So many intervals hold together with 95% (Bonferroni); 1 by default. */
+  /** How often the interval holds the truth; 0.95 by default. */
+  readonly confidence?: number;
+  /** So many intervals hold together with that confidence (Bonferroni); 1 by default. */
   readonly together?: number;
   /** Fewer rows are not compared; 50 by default. */
   readonly minimumRows?: number;
@@ -66,7 +68,7 @@ export interface ImprovementOptions {
  */
 export function improvementOf(
   blocks: readonly PairedBlock[],
-  { metric, length, intervalLevels, together = 1, minimumRows = 50 }: ImprovementOptions,
+  { metric, length, intervalLevels, confidence = 0.95, together = 1, minimumRows = 50 }: ImprovementOptions,
 ): Improvement | { readonly notComputable: string } {
   const counted = blocks.filter(({ champion }) => champion.rows > 0);
   const rows = counted.reduce((sum, { champion }) => sum + champion.rows, 0);
@@ -89,7 +91,7 @@ export function improvementOf(
   const interval =
     influences.length === 0
       ? { notComputable: `it rests on the rows of one ${length}` }
-      : intervalOf(found.value, influences, counted, { length, together });
+      : intervalOf(found.value, influences, counted, { length, chance: (1 - confidence) / together });
   return { rows, ...found, interval };
 }
 
@@ -165,11 +167,11 @@ function intervalOf(
   value: number,
   influences: readonly number[],
   blocks: readonly PairedBlock[],
-  { length, together }: { readonly length: BlockLength; readonly together: number },
+  { length, chance }: { readonly length: BlockLength; readonly chance: number },
 ): Improvement['interval'] {
   const certainty = certaintyOf(value, influences, [blocks.map(({ champion }) => champion.rows)], length);
   if ('notComputable' in certainty) return certainty;
   const quantile = (level: number): number => studentQuantile(level, certainty.degreesOfFreedom);
-  const wider = quantile(1 - 0.025 / together) / quantile(0.975);
-  return { low: value - wider * (value - certainty.low), high: value + wider * (certainty.high - value) };
+  const scale = quantile(1 - chance / 2) / quantile(0.975);
+  return { low: value - scale * (value - certainty.low), high: value + scale * (certainty.high - value) };
 }

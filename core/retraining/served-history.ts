@@ -4,7 +4,7 @@ import type { EvaluationEvidence } from '../degradation/evidence.ts';
 import type { Monitor } from '../monitor/schema.ts';
 import { evaluateSummary } from '../performance/evaluate.ts';
 import type { SummaryBlock } from '../performance/intervals/metric-intervals.ts';
-import { emptySummary, mergeSummaries } from '../performance/summary.ts';
+import { mergeSummaries, type OutcomeSummary } from '../performance/summary.ts';
 import { windowKey, type Window } from '../window.ts';
 import type { PairedBlock } from './improvement.ts';
 import { intervalsOf } from './validated-metrics.ts';
@@ -64,13 +64,16 @@ export function servedHours(served: readonly Served[], window: Window): readonly
   });
 }
 
+/** What served, and a window. */
+export type Evaluator = (served: readonly Served[], window: Window) => EvaluationEvidence[];
+
 /**
  * Evaluations of windows as a degradation check would find them, with every actual that is known today; what was evaluated
  * once is kept.
  */
 export function createEvaluator({
   performance: { minimumOutcomes, intervalLevels },
-}: Pick<Monitor, 'performance'>): (served: readonly Served[], window: Window) => EvaluationEvidence[] {
+}: Pick<Monitor, 'performance'>): Evaluator {
   const known = new Map<string, EvaluationEvidence>();
   return (served, window) =>
     servedHours(served, window).map(({ version, hours }) => {
@@ -108,17 +111,18 @@ export function pairedBlocks(
   blockMs: number,
 ): readonly PairedBlock[] {
   const theirs = new Map(champion.outcomesIn(window).map((hour) => [hour.start, hour.summary]));
-  const blocks = new Map<number, PairedBlock>();
+  const blocks = new Map<number, { challenger: OutcomeSummary[]; champion: OutcomeSummary[] }>();
   for (const { start, summary } of challenger.outcomesIn(window)) {
     const other = theirs.get(start);
     if (other === undefined) continue;
-    const block = Math.floor(start / blockMs) * blockMs;
-    const none = { challenger: emptySummary(summary.task), champion: emptySummary(summary.task) };
-    const before = blocks.get(block) ?? none;
-    blocks.set(block, {
-      challenger: mergeSummaries([before.challenger, summary]),
-      champion: mergeSummaries([before.champion, other]),
-    });
+    const at = Math.floor(start / blockMs);
+    const block = blocks.get(at) ?? { challenger: [], champion: [] };
+    block.challenger.push(summary);
+    block.champion.push(other);
+    blocks.set(at, block);
   }
-  return [...blocks.values()];
+  return [...blocks.values()].map((block) => ({
+    challenger: mergeSummaries(block.challenger),
+    champion: mergeSummaries(block.champion),
+  }));
 }

@@ -104,11 +104,25 @@ const trainingWindow = z.union([
   windowKinds,
 ]);
 
+/** One-sided: 0.8 is wrong of one in five that are exactly as good as the gate asks. */
+const confidence = z.union([
+  z
+    .string()
+    .regex(/^(5\d|[6-9]\d)(\.\d+)?%$/, 'write for example "80%", from 50% to less than 100%')
+    .transform((text) => Number(text.slice(0, -1)) / 100),
+  z.number().min(0.5).lt(1),
+]);
+
 /** See `judgeGates`. */
 const certainty = z
-  .enum(['point', 'interval'])
+  .union(
+    [z.enum(['point', 'interval']), confidence],
+    'write point, interval, or how sure it must be, for example 80%',
+  )
   .default('point')
-  .describe('interval: to be better, or worse, by so much must be more than chance.');
+  .describe(
+    'How sure it must be: point by the number alone, interval by the whole 95% interval, 80% with so much confidence.',
+  );
 
 /** What a challenger must show against the champion, each on the same rows. */
 const gate = z
@@ -241,13 +255,15 @@ export const retrainingSchema = z.strictObject({
   metric: metric
     .optional()
     .describe('The number that decides between champion and challenger; by default rmse or log_loss.'),
-  minimumImprovement: share.default(0.02).describe('Of the default gate: better by this share.'),
+  minimumImprovement: share
+    .default(0.02)
+    .describe('Of the default gate: better by this share, with a certainty of 80%.'),
   gates: z
     .array(gate)
     .min(1)
     .optional()
     .describe(
-      'What a challenger must show against the champion, each on the same rows; by default one: the metric is better by minimumImprovement.',
+      'What a challenger must show against the champion, each on the same rows; by default one: with a certainty of 80%, the metric is better by minimumImprovement.',
     ),
   approval: approval.prefault('auto').describe('Whether a person has to agree.'),
   rollout: rollout.prefault('none').describe('What comes before the promotion.'),

@@ -18,7 +18,7 @@ import { improvementOf, type Improvement } from './improvement.ts';
 import { performanceLevel, type CheckedDay } from './triggers.ts';
 import type { SimulatedPolicy } from './simulated-policies.ts';
 import type { RetrainingPolicy } from './settings.ts';
-import type { Served, SimulatedVersion } from './served-history.ts';
+import type { Evaluator, Served, SimulatedVersion } from './served-history.ts';
 import { createEvaluator, pairedBlocks, servedHours } from './served-history.ts';
 import { intervalsOf, validatedMetrics } from './validated-metrics.ts';
 import { trainingWindows, type TrainingFacts, type TrainingWindows } from './windows.ts';
@@ -54,6 +54,8 @@ export interface RetrainingHistory {
   readonly driftOf: (asOf: number) => DriftEvidence | undefined;
   /** What the training windows of a night rest on; without it, what is known when nothing is. */
   readonly trainingFactsOf?: (asOf: number) => TrainingFacts;
+  /** Shared by several policies, so that a window is evaluated once for all of them; one of its own by default. */
+  readonly evaluate?: Evaluator;
 }
 
 /** What a degradation check says of the version that serves, on a day since it does. */
@@ -150,8 +152,12 @@ export function* simulatePolicy(
   return conclude(name, history, served, starts);
 }
 
-function createCheck({ monitor, rules, driftOf }: RetrainingHistory): SimulatedCheck {
-  const evaluate = createEvaluator(monitor);
+function createCheck({
+  monitor,
+  rules,
+  driftOf,
+  evaluate = createEvaluator(monitor),
+}: RetrainingHistory): SimulatedCheck {
   const reference = referenceSpan(monitor.reference);
   const horizon = durationMs(monitor.performance.actualsHorizon);
   const known = new Map<string, CheckedDay>();
@@ -161,7 +167,8 @@ function createCheck({ monitor, rules, driftOf }: RetrainingHistory): SimulatedC
     const existing = known.get(key);
     if (existing !== undefined) return existing;
     const drift = driftOf(day + decisionMs);
-    const windows = distinctWindows(neededWindows(rules, day, reference));
+    // A reference that is not over by then says nothing yet, although a replay has its rows.
+    const windows = distinctWindows(neededWindows(rules, day, reference)).filter(({ end }) => end <= day);
     const { level, findings } = judgeDegradation(rules, {
       day,
       oldest: day - horizon,

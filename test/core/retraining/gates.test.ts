@@ -29,8 +29,8 @@ describe('gatesOf', () => {
     [{ minimumImprovement: 0.02 }, 'regression', 'rmse', 0.02],
     [{ minimumImprovement: 0.1 }, 'classification', 'log_loss', 0.1],
     [{ minimumImprovement: 0.1, metric: 'mae' }, 'regression', 'mae', 0.1],
-  ] as const)('asks %j of a %s for the minimum improvement', (policy, task, metric, by) => {
-    expect(gatesOf(policy, task)).toEqual([{ metric, better: by, certainty: 'point' }]);
+  ] as const)('asks %j of a %s for the minimum improvement, 80% sure', (policy, task, metric, by) => {
+    expect(gatesOf(policy, task)).toEqual([{ metric, better: by, certainty: 0.8 }]);
   });
 
   it('asks for nothing but the gates where these are written', () => {
@@ -117,6 +117,31 @@ describe('a gate by its interval', () => {
   it('stops only what is worse by more than chance', () => {
     expect(judge(surelyWorse, trial({ '': week(110, 100, 1) })).holds).toBe('no');
     expect(judge(surelyWorse, trial({ '': week(110, 100, 20) })).holds).toBe('yes');
+  });
+
+  it.each([
+    [0.5, 'yes', '50% sure of at least 10% better'],
+    [0.8, 'yes', '80% sure of at least 6.11% better'],
+    [0.9, 'yes', '90% sure of at least 3.'],
+    [0.975, 'no', '97.5% sure of at most '],
+  ] as const)('asks for as much certainty as is written: %d', (certainty, holds, words) => {
+    const judged = judge({ ...surelyBetter, certainty }, trial({ '': week(90, 100, 7) }));
+    expect(judged).toMatchObject({ holds, reason: expect.stringContaining(words) });
+  });
+
+  it('has in interval a certainty of 97.5%', () => {
+    const on = trial({ '': week(90, 100, 7) });
+    const [asShare, asInterval] = ([0.975, 'interval'] as const).map((certainty) =>
+      judge({ ...surelyBetter, certainty }, on),
+    );
+    expect(asShare!.low).toBeCloseTo(asInterval!.low!, 12);
+  });
+
+  it('tells on the other side how much worse it surely is', () => {
+    const gate: Gate = { metric: 'rmse', worse: 0.05, certainty: 0.9 };
+    expect(judge(gate, trial({ '': week(112, 100, 1) })).reason).toMatch(
+      /12% worse \(90% sure of at least 11.\d+% worse\), at most 5% worse allowed$/,
+    );
   });
 
   it('stops where nothing is known of chance', () => {
