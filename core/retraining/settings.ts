@@ -119,7 +119,8 @@ const certainty = z
     [z.enum(['point', 'interval']), confidence],
     'write point, interval, or how sure it must be, for example 80%',
   )
-  .default('point')
+  .meta({ title: 'certainty' })
+  .prefault('point')
   .describe(
     'How sure it must be: point by the number alone, interval by the whole 95% interval, 80% with so much confidence.',
   );

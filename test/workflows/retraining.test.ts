@@ -125,7 +125,8 @@ const stored = async () =>
     )
   )[0];
 
-const judgement = 'challenger RMSE 1 against 5 on the same 168 held-out rows: 80% better, at least 2% needed';
+const judgement =
+  'challenger RMSE 1 against 5 on the same 168 held-out rows: 80% better (80% sure of at least 80% better), at least 2% needed';
 
 describe('retraining', () => {
   it('promotes a challenger that is better on held-out rows, and keeps it once it has helped', async () => {

@@ -2,7 +2,7 @@
 
 import { deleteAllSimulated } from '../../../activities/retraining/simulated-versions.ts';
 import { TidewatchError } from '../../../core/errors.ts';
-import type { SimulatedVersion } from '../../../core/retraining/served-history.ts';
+import { createEvaluator, type SimulatedVersion } from '../../../core/retraining/served-history.ts';
 import type { SimulatedPolicy } from '../../../core/retraining/simulated-policies.ts';
 import {
   simulatePolicy,
@@ -62,7 +62,7 @@ async function replayAll(
   versions: TrainedVersions,
 ): Promise<{ readonly runs: readonly SimulatedRun[]; readonly first: string }> {
   const first = await firstVersion(stored.first, versions);
-  const history: RetrainingHistory = { ...stored, first };
+  const history: RetrainingHistory = { ...stored, first, evaluate: createEvaluator(stored.monitor) };
   const runs: SimulatedRun[] = [];
   for (const policy of policies) {
     const replay = simulatePolicy(policy, history);

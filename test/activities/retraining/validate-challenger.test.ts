@@ -69,12 +69,19 @@ describe('validateChallenger', () => {
     const validation = await validate(shadow(() => 1));
     expect(validation).toMatchObject({
       verdict: 'pass',
-      reason: 'challenger RMSE 1 against 5 on the same 168 held-out rows: 80% better, at least 2% needed',
+      reason:
+        'challenger RMSE 1 against 5 on the same 168 held-out rows: 80% better (80% sure of at least 80% better), at least 2% needed',
       rows: 168,
       improvement: 0.8,
       worstSegment: null,
       gates: [
-        { gate: 'RMSE at least 2% better', holds: 'yes', challenger: 1, champion: 5, improvement: 0.8 },
+        {
+          gate: 'RMSE at least 2% better, with a certainty of 80%',
+          holds: 'yes',
+          challenger: 1,
+          champion: 5,
+          improvement: 0.8,
+        },
       ],
     });
     const [run] = await test.database.query('select state, comparison from retraining_runs');
@@ -107,7 +114,7 @@ describe('validateChallenger', () => {
   it('fails one that is not', async () => {
     expect(await validate(shadow(() => 4.95))).toMatchObject({
       verdict: 'fail',
-      reason: expect.stringContaining('1% better, at least 2% needed'),
+      reason: expect.stringContaining('1% better (80% sure of at least 1% better), at least 2% needed'),
     });
   });
 

@@ -120,10 +120,11 @@ describe('a gate by its interval', () => {
   });
 
   it.each([
-    [0.5, 'yes', '50% sure of at least 10% better'],
-    [0.8, 'yes', '80% sure of at least 6.11% better'],
-    [0.9, 'yes', '90% sure of at least 3.'],
-    [0.975, 'no', '97.5% sure of at most '],
+    [0.5, 'yes', '50% sure of at least 9.53% better'],
+    [0.8, 'yes', '80% sure of at least 6.16% better'],
+    [0.9, 'yes', '90% sure of at least 4.16% better'],
+    [0.975, 'no', '97.5% sure of at least 0.406% better'],
+    [0.999, 'no', '99.9% sure of at most 9.89% worse'],
   ] as const)('asks for as much certainty as is written: %d', (certainty, holds, words) => {
     const judged = judge({ ...surelyBetter, certainty }, trial({ '': week(90, 100, 7) }));
     expect(judged).toMatchObject({ holds, reason: expect.stringContaining(words) });

@@ -67,11 +67,26 @@ describe('a policy', () => {
     expect(approval.risk.segmentWorse).toBe(0.015);
   });
 
+  it('reads how sure a gate must be as a word, a percentage or a share', () => {
+    const certaintyOf = (certainty?: string | number): unknown =>
+      read({ gates: [{ metric: 'rmse', better: '2%', ...(certainty !== undefined && { certainty }) }] })
+        .gates![0];
+    expect([undefined, 'point', 'interval', '80%', '97.5%', 0.8].map(certaintyOf)).toEqual(
+      ['point', 'point', 'interval', 0.8, 0.975, 0.8].map((certainty) => ({
+        metric: 'rmse',
+        better: 0.02,
+        certainty,
+      })),
+    );
+    for (const wrong of ['sure', '49%', '100%', '5%', 1, 0.4, -0.8])
+      expect(() => certaintyOf(wrong)).toThrow(/certainty/);
+  });
+
   it('reads what it has written as the same, as stored monitors are', () => {
     const once = read({
       triggers: ['warning', 'critical'],
       trainingWindow: { kind: 'since-change' },
-      gates: [{ metric: 'rmse', better: '2%' }],
+      gates: [{ metric: 'rmse', better: '2%', certainty: '80%' }],
       approval: 'manual-above-risk',
       rollout: { kind: 'canary', share: 0.2 },
       promotion: { hook: { command: ['./promote.sh', '--now'] } },

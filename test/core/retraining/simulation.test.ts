@@ -4,7 +4,12 @@ import { rulesOf } from '../../../core/degradation/rules.ts';
 import { monitorSchema } from '../../../core/monitor/schema.ts';
 import { summarizeRegression } from '../../../core/performance/regression-summary.ts';
 import type { SimulatedVersion } from '../../../core/retraining/served-history.ts';
-import { hoursIn, pairedBlocks, servedHours } from '../../../core/retraining/served-history.ts';
+import {
+  createEvaluator,
+  hoursIn,
+  pairedBlocks,
+  servedHours,
+} from '../../../core/retraining/served-history.ts';
 import type { SimulatedPolicy } from '../../../core/retraining/simulated-policies.ts';
 import { simulatedPolicies } from '../../../core/retraining/simulated-policies.ts';
 import type {
@@ -125,6 +130,18 @@ describe('simulatePolicy', () => {
     for (const [i, { asOf }] of asked.entries())
       if (i > 0) expect(asOf - asked[i - 1]!.asOf).toBeGreaterThanOrEqual(14 * dayMs);
     expect(valueOf(run)).toBeLessThan(valueOf(replay(policyOf('never')).run) / 2);
+  });
+
+  it('holds nothing against a reference that is not over yet, although its rows are there', () => {
+    const suddenly = versionOf('first', (n) => (n < 10 ? 30 : 10));
+    const { asked } = replay(policyOf('ours'), { ...history, first: suddenly });
+    expect(asked).toEqual([]);
+  });
+
+  it('comes to the same with evaluations that are shared by several policies', () => {
+    const shared = { ...history, evaluate: createEvaluator(monitor) };
+    for (const name of ['on-degradation', 'ours'])
+      expect(replay(policyOf(name), shared).run).toEqual(replay(policyOf(name)).run);
   });
 
   it('lets a rejected challenger serve nothing', () => {
