@@ -1,4 +1,7 @@
-/** Runs a program of the user's on this machine: its input, its output, its time, and its end with all that it started. */
+/**
+ * Runs a program of the user's on this machine: its input, its output, its time, and its end with all that it started, also where
+ * this process is killed before.
+ */
 
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
@@ -45,11 +48,28 @@ const keptOutput = 16 * 1024;
 /** A process that has left the group may hold the output open for ever. */
 const outputGraceMs = 1_000;
 
+/**
+ * Ends a process group when this process has died, SIGKILL included: its standard input then ends without the second line, which says
+ * that the command is over. Five seconds at most: a heartbeat of an activity is sent on after four fifths of its timeout, so that of
+ * the 30 seconds of a training six are left until the next try begins, and two never run side by side.
+ */
+const watchdog = `
+read -r group || exit
+read -r _ && exit
+kill -s TERM -- "-$group"
+for _ in 1 2 3 4 5; do
+  kill -s 0 -- "-$group" || exit
+  sleep 1
+done
+kill -s KILL -- "-$group"
+`;
+
 export const runCommand: RunCommand = async (request) => {
   const { command, directory, environment, input, timeoutMs, cancelled, graceMs = 10_000 } = request;
   const [program = '', ...args] = command;
   const output = collect(request.onLine);
   if (cancelled.aborted) return { end: 'cancelled', reason: 'before it began', code: null, ...output.kept() };
+  const watch = startWatchdog();
   const child = spawn(program, args, {
     cwd: directory,
     env: { ...process.env, ...environment },
@@ -57,9 +77,11 @@ export const runCommand: RunCommand = async (request) => {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  if (child.pid !== undefined) watch.write(`${child.pid}\n`);
   try {
     await once(child, 'spawn');
   } catch (error) {
+    watch.end();
     return { end: 'not-started', reason: reasonOf(error), code: null, ...output.kept() };
   }
   child.on('error', () => undefined);
@@ -87,12 +109,23 @@ export const runCommand: RunCommand = async (request) => {
   cancelled.removeEventListener('abort', onCancelled);
   // Whatever it has left behind.
   signalGroup(child.pid!, 'SIGKILL');
+  watch.end('\n');
   await Promise.race([closed, after(outputGraceMs)]);
   child.stdout.destroy();
   child.stderr.destroy();
   const end = stopped ?? (signal === null ? 'exited' : 'killed');
   return { end, reason: signal ?? `exit code ${code}`, code, ...output.kept() };
 };
+
+/** Its standard input. Started before the command, so that nothing can end this process between the two. */
+function startWatchdog(): Writable {
+  // A group of its own: what ends this process or the command leaves it alone.
+  const child = spawn('/bin/sh', ['-c', watchdog], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  child.on('error', () => undefined);
+  child.stdin.on('error', () => undefined);
+  child.unref();
+  return child.stdin;
+}
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {

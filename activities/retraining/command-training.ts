@@ -18,8 +18,8 @@ const heartbeatMs = 5 * secondMs;
 
 /**
  * Runs the command once, with the request on its standard input. It answers with the last line that it prints; lines before
- * that are answers, too, say how it is getting on. A cancellation, the time limit and the end of the worker end it with all
- * that it has started.
+ * that are answers, too, say how it is getting on. A cancellation, the time limit and the end of the worker, however that ends, end
+ * it with all that it has started.
  */
 export function createRunTrainingCommand(
   deps: RetrainingDependencies,

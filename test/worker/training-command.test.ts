@@ -15,15 +15,16 @@ import { startWorkerProcess } from './tidewatch-worker.ts';
 
 const test = useDatabase('shared by all tests');
 
-it(
-  'ends with its worker, and is begun again by the next one with the same request',
-  { timeout: 180_000 },
-  async ({ onTestFinished }) => {
-    const model = 'trained-by-command';
+it.for(['SIGTERM', 'SIGKILL'] as const)(
+  'ends with its worker by %s, and is begun again by the next one with the same request',
+  { timeout: 240_000 },
+  async (signal, { onTestFinished }) => {
+    const model = `trained-until-${signal.toLowerCase()}`;
     const file = join(await mkdtemp(join(tmpdir(), 'tidewatch-training-')), 'tries');
     const answer = JSON.stringify({ state: 'succeeded', version: '2' });
-    // The first try never ends by itself.
-    const script = `read request; echo "$$ $request" >> ${file}
+    // The first try never ends by itself; the second one sees whether it runs still.
+    const script = `kill -0 $(cut -d ' ' -f 1 ${file}) && echo both >> ${file}
+      read request; echo "$$ $request" >> ${file}
       test $(wc -l < ${file}) -ge 2 || exec sleep 600
       echo '${answer}'`;
     const tries = async (): Promise<string[]> =>
@@ -40,7 +41,7 @@ it(
 
     const connection = await Connection.connect({ address: testServers().temporalAddress });
     onTestFinished(() => connection.close());
-    const taskQueue = 'training-command-test';
+    const taskQueue = `training-command-test-${signal}`;
     const worker = () => {
       const started = startWorkerProcess({
         DATABASE_URL: test.url,
@@ -68,9 +69,9 @@ it(
     expect(await until(async () => (await tries()).length === 1, 60_000)).toBe(true);
     const [pid, request] = (await tries())[0]!.split(/ (.*)/);
 
-    first.signal('SIGTERM');
-    expect(await first.exited).toBe(0);
-    expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+    first.signal(signal);
+    expect(await first.exited).toBe(signal === 'SIGTERM' ? 0 : null);
+    if (signal === 'SIGTERM') expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
 
     worker();
     const challenger = () =>

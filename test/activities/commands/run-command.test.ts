@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import type { CommandEnd, CommandRequest } from '../../../activities/commands/run-command.ts';
 import { runCommand } from '../../../activities/commands/run-command.ts';
 import { until } from '../../../demo/stack/until.ts';
+import { startParent } from '../../demo/stack/fixtures/parent-process.ts';
 
 const run = (script: string, request: Partial<CommandRequest> = {}): Promise<CommandEnd> =>
   runCommand({
@@ -129,6 +130,22 @@ describe('a command that does not end', () => {
     const ended = await run('sleep 600 & echo $!');
     expect(ended).toMatchObject({ end: 'exited', code: 0 });
     expect(await until(() => !isAlive(Number(ended.lastLine)), 5_000)).toBe(true);
+  });
+
+  it.each([
+    ['may tidy up', `trap 'echo tidied > $file; exit' TERM`],
+    ['is ended though it ignores SIGTERM', `trap 'echo ignored > $file' TERM`],
+  ])('does not outlive a process that is killed with SIGKILL, and %s', async (_, trap) => {
+    const file = join(await mkdtemp(join(tmpdir(), 'tidewatch-command-')), 'heard');
+    // What it has started in the background ignores every signal that can be ignored.
+    const script = `file=${file}; ${trap}; (trap '' TERM; exec sleep 600) &
+      printf '{"pids":[%d,%d]}\\n' $$ $!; while :; do wait; sleep 1; done`;
+    const parent = await startParent(new URL('./fixtures/running-process.ts', import.meta.url), [script]);
+    const pids = parent.printed['pids'] as readonly number[];
+    expect(pids.map(isAlive)).toEqual([true, true]);
+    await parent.killHard();
+    expect(await until(() => !pids.some(isAlive), 30_000)).toBe(true);
+    expect(await readFile(file, 'utf8')).toMatch(/^(tidied|ignored)\n$/);
   });
 
   it('is not waited for by what has left its group with its output', async () => {
