@@ -150,7 +150,8 @@ async function insertHandover(
   return count > 0;
 }
 
-async function handBack(
+/** Has drift measured against the former reference again; also in the transaction of a caller. */
+export async function handBack(
   connection: Queryable,
   { model, retrainingId }: RetrainingKey,
 ): Promise<ReferenceHandover> {

@@ -316,6 +316,24 @@ describe('abandonRetraining', () => {
     });
   });
 
+  it('leaves one taken back that was being taken back, its reference too, and says what the hook was asked', async () => {
+    const hook = { url: 'https://serving.example.org/models' };
+    await validated(test, { promotion: { hook }, reference: 'training-window' });
+    const answers: HookAnswer[] = [{ answer: 'done' }, { answer: 'failed', reason: '503' }];
+    const activities = activitiesOn(test.database, { promotionWebhook: async () => answers.shift()! });
+    await activities.promoteChallenger({ ...key, reason: 'better' });
+    expect(await activities.handOverReference(key)).toMatchObject({ reference: 'handed over' });
+    await expect(activities.revertPromotion(key)).rejects.toMatchObject({ code: 'PROMOTION_HOOK_FAILED' });
+    await activities.abandonRetraining(key);
+    expect(await stagesOf(test.database)).toEqual({ 1: 'champion', 2: 'archived' });
+    expect(await runOf(test.database)).toMatchObject({
+      state: 'rolled-back',
+      reason: expect.stringMatching(
+        /ended from outside; drift is measured against the former reference again; the promotion hook was left reverting/,
+      ),
+    });
+  });
+
   it('leaves a new champion where it is', async () => {
     await validated(test);
     await promote();
