@@ -124,7 +124,7 @@ async function approved(saga: Saga): Promise<ResultOf<'requestApproval'>> {
     if (asked.decision !== 'waits') return asked;
     const until = new Date(Date.now() + asked.waitsMs).toISOString();
     saga.show({ state: 'awaiting-approval', waitsFor: 'a person', until, detail: asked.reason });
-    await saga.news(heard, asked.waitsMs);
+    await newsOrAnew(saga, heard, asked.waitsMs);
   }
 }
 
@@ -141,14 +141,17 @@ async function dayByDay(saga: Saga, look: () => Promise<Look>): Promise<Look> {
       return looked;
     }
     saga.show({ state: looked.state, asOf, until, detail, waitsFor: 'the next day' });
-    if (workflowInfo().historyLength > longestHistory) await startAnew(saga);
-    await saga.news(heard, lookEveryMs);
+    await newsOrAnew(saga, heard, lookEveryMs);
   }
 }
 
-async function startAnew({ key: { model }, asOf, reason }: Saga): Promise<void> {
-  await condition(allHandlersFinished);
-  await continueAsNew<typeof retraining>({ model, asOf, reason });
+/** Waits for news; after a long time in a new run, which takes up the work where it is. */
+async function newsOrAnew({ key: { model }, asOf, reason, news }: Saga, heard: number, waitMs: number) {
+  if (workflowInfo().historyLength > longestHistory) {
+    await condition(allHandlersFinished);
+    await continueAsNew<typeof retraining>({ model, asOf, reason });
+  }
+  await news(heard, waitMs);
 }
 
 /** A verification that cannot be carried through takes nothing back: the challenger has passed everything before it. */

@@ -2,15 +2,15 @@
 
 import { alertKey as keyOf } from '../../core/alert/alert.ts';
 import type { AlertKind, Fact, PageLink, Severity } from '../../core/alert/alert.ts';
-import { announce, nextDue, observe } from '../../core/alert/life.ts';
+import { announce, asSevereAs, nextDue, observe } from '../../core/alert/life.ts';
 import type { AlertLife, Observation, Step } from '../../core/alert/life.ts';
 import type { LifeRules } from '../../core/alert/rules.ts';
 import type { AlertSettings } from '../../core/monitor/schema.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { Provenance } from '../processes/provenance.ts';
-import { lockAlert, putAlerts, takeAlert, takeAlerts, wallClock } from './alert-rows.ts';
+import { lockAlert, putAlert, putAlerts, takeAlert, takeAlerts, wallClock } from './alert-rows.ts';
 import type { FoundAlert, StoredAlert } from './alert-rows.ts';
-import { lifeRulesOfKinds } from './alert-settings.ts';
+import { lifeRulesOf, lifeRulesOfKinds } from './alert-settings.ts';
 import { recordEvents } from './record-event.ts';
 import type { NewEvent } from './record-event.ts';
 
@@ -79,8 +79,9 @@ export async function resolveAlert(connection: Queryable, relief: Relief): Promi
 }
 
 /**
- * Records news of an alert that is open, neither better nor worse: a step that people want to hear of. In the transaction of the
- * caller, who does not take the same step twice; where the alert is over it records nothing.
+ * Records a step of what an open alert is about, and makes the alert as severe as that: a step that waits for a person is told again
+ * until somebody has it. In the transaction of the caller, who does not take the same step twice; where the alert is over it records
+ * nothing.
  */
 export async function tellOfAlert(
   connection: Queryable,
@@ -104,7 +105,9 @@ export async function tellOfAlert(
   if (stored === undefined || stored.life.state === 'resolved') return;
   const { workflowId, runId } = provenance;
   const latest = { summary, facts, links, workflowId, runId };
-  await putAlerts(connection, [{ ...stored, latest }]);
+  const life = asSevereAs(stored.life, severity, await wallClock(connection));
+  const rules = await lifeRulesOf(connection, { model, kind }, alerts);
+  await putAlert(connection, { ...stored, latest, life }, rules);
   const name = { model, alertKey, alertKind: kind, subject, episode: stored.life.episode };
   await recordEvents(connection, model, [{ ...name, kind: event, severity, asOf, ...latest }], alerts.routes);
 }

@@ -7,11 +7,14 @@ import type { RetrainingStateName } from '../../core/retraining/states.ts';
 import { durationMs, formatInstant } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit, toTimestamp } from '../../sql/database.ts';
+import { runOf } from '../activity-context.ts';
+import { findMonitor } from '../monitors/store.ts';
 import { isRequestRecorded, reachedInstant, recordRetrainingEvent } from './progress.ts';
 import { storeApproval } from './request-approval.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
 import { requireRetraining } from './retraining-run.ts';
 import type { RetrainingRun } from './store.ts';
+import { tellOfStep } from './tell.ts';
 
 export interface ChangeRetrainingInput extends RetrainingKey {
   /** The same again: done already. */
@@ -40,9 +43,10 @@ export interface RetrainingView {
  * @throws TidewatchError `RETRAINING_NOT_CHANGED` with the reason
  */
 export function createChangeRetraining(
-  deps: Pick<RetrainingDependencies, 'database'>,
+  deps: Pick<RetrainingDependencies, 'database' | 'context'>,
 ): (input: ChangeRetrainingInput) => Promise<RetrainingView> {
   return async function changeRetraining({ model, retrainingId, updateId, change, by, note, for: longer }) {
+    const { monitor } = await findMonitor(deps.database, model);
     return deps.database.transaction(async (connection) => {
       await lockUntilCommit(connection, `retraining:${model}`);
       const run = await requireRetraining(connection, model, retrainingId);
@@ -53,14 +57,14 @@ export function createChangeRetraining(
       }
       if (answer === 'agreed') return viewOf(run);
       const summary = await carryOut(connection, run, { change, by, note, for: longer });
-      await recordRetrainingEvent(connection, run, {
-        eventId: updateId,
-        event: done[change],
-        asOf: await reachedInstant(connection, run),
-        summary,
-        actor: by,
-        note,
-      });
+      const asOf = await reachedInstant(connection, run);
+      const event = { eventId: updateId, event: done[change], asOf, summary, actor: by, note };
+      await recordRetrainingEvent(connection, run, event);
+      // Nobody has to do anything any more. Of what ends it people hear with the end.
+      if (change === 'approve') {
+        const news = { event: done[change], severity: 'info', summary, asOf } as const;
+        await tellOfStep(connection, monitor, run, runOf(deps.context()), news);
+      }
       return viewOf(await requireRetraining(connection, model, retrainingId));
     });
   };

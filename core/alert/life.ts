@@ -131,6 +131,23 @@ export function announce(
   };
 }
 
+/**
+ * How severe is something that goes on for days, once its newest step is? A worse step is to be taken up anew: the alert is open again,
+ * is repeated and waits for an acknowledgement as any of its severity. A lesser one leaves it with whoever has it, and ends the
+ * repetitions of the worse one.
+ *
+ * @param now the wall clock
+ * @example
+ * const { life } = observe(null, { level: 'info', asOf: 1 }, lifeRules('retraining', alertLifeSchema.parse({}), []), 1);
+ * const waits = asSevereAs({ ...life, state: 'acknowledged' }, 'warning', 2);
+ * [waits.state, waits.severity, asSevereAs(waits, 'info', 3).severity] // ['open', 'warning', 'info']
+ */
+export function asSevereAs(life: AlertLife, severity: Severity, now: number): AlertLife {
+  if (severity === life.severity) return life;
+  const again = isWorse(severity, life.severity) ? openAgain(now) : { toldAt: now, repeats: 0 };
+  return { ...life, severity, ...again };
+}
+
 function opened(episode: number, severity: Severity, asOf: number, now: number): Step {
   const life: AlertLife = {
     episode,

@@ -48,6 +48,7 @@ const titles: Readonly<Record<AlertKind, (subject: string, facts: readonly Fact[
         'has been retrained',
       ),
       'awaiting-approval': 'has a challenger that waits for approval',
+      approved: 'has a challenger that was approved',
       promoted: 'has a new champion',
       kept: 'keeps its new champion',
       rejected: 'keeps its champion',

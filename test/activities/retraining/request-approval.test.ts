@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { routesSchema } from '../../../core/alert/route-settings.ts';
 import { reachDay } from '../../setup/retrained.ts';
 import { at } from '../../setup/synthetic.ts';
 import { useActivities } from '../../setup/world.ts';
@@ -42,6 +43,11 @@ describe('requestApproval', () => {
   describe('of a person', () => {
     beforeEach(async () => {
       await validated(test, { approval: { kind: 'manual', timeout: '7d' } });
+      // Reminders are for whom the routes name.
+      await test.database.execute(
+        `update monitors set configuration = jsonb_set(configuration, '{alerts,routes}', $1)`,
+        [JSON.stringify(routesSchema.parse([{ slack: true }]))],
+      );
       await ask();
     });
 
@@ -90,6 +96,32 @@ describe('requestApproval', () => {
       expect(await test.database.query(`select from retraining_events where actor is not null`)).toHaveLength(
         1,
       );
+    });
+
+    it('is told again once a day until somebody has it or has decided', async () => {
+      const reminded = async () => {
+        await test.database.execute(
+          `update alerts set (told_at, due_at) = (told_at - interval '1 day', due_at - interval '1 day')`,
+        );
+        const { pendingAlerts } = await ask();
+        for (const alertKey of pendingAlerts)
+          await test.activities.followAlert({ model: key.model, alertKey });
+        return (await eventsOf(test.database)).slice(2).map(({ event }) => event);
+      };
+      expect(await reminded()).toEqual(['repeated']);
+      expect(await reminded()).toEqual(['repeated', 'repeated.2']);
+      await change('approve');
+      expect(await reminded()).toEqual(['repeated', 'repeated.2', 'approved']);
+    });
+
+    it('is not told again of what somebody has acknowledged', async () => {
+      const [name] = await test.database.query<{ alertKey: string }>('select alert_key as "alertKey" from alerts');
+      const { model } = key;
+      const acknowledgement = { change: 'acknowledge', by: 'anna', updateId: 'one' } as const;
+      await test.activities.changeAlert({ model, alertKey: name!.alertKey, ...acknowledgement });
+      expect(await test.database.query('select severity, due_at as due from alerts')).toEqual([
+        { severity: 'warning', due: null },
+      ]);
     });
 
     it('has more time when somebody extends it, once for each request', async () => {
