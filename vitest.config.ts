@@ -9,6 +9,8 @@ export default defineConfig({
     reporters: ['default', new CountReporter()],
     // By default one fewer than the cores: one on a small machine, where most tests wait for servers anyway.
     maxWorkers: 2,
+    // Of tests that say they may run side by side: each starts a process.
+    maxConcurrency: 3,
     // Much more than any needs on an idle machine: where all processors are taken, tests are slow, and not wrong.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -34,6 +34,7 @@ const longestHistory = 2_000;
 export async function retraining(input: unknown): Promise<RetrainingResult> {
   const { model, reason = 'started by hand', ...rest } = decodeInput('retraining', input);
   const asOf = asOfOf(rest);
+  // What is frozen next counts the outcomes that are known by now.
   await scans.attachActuals({ model, asOf });
   const begun = await begin({ model, asOf, reason });
   if (begun.decision === 'refused') return { state: 'refused', reason: begun.reason, asOf };

@@ -113,11 +113,17 @@ async function judge(
   if ('notComputable' in look.gain) {
     return {
       decision: 'failed',
-      reason: `${reason}; does the serving system let every version of stage shadow predict?`,
+      reason: `${reason}; ${questions[rollout.kind]}`,
     };
   }
   return { decision: look.helped === 'no' ? 'failed' : 'passed', reason };
 }
+
+/** Of a challenger that has predicted nothing. */
+const questions = {
+  shadow: 'does the serving system let every version of stage shadow predict?',
+  canary: 'does the serving system give the challenger its share of the traffic?',
+} as const satisfies Record<Rollout['kind'], string>;
 
 async function storeRollout(
   connection: Queryable,

@@ -115,7 +115,9 @@ describe('requestApproval', () => {
     });
 
     it('is not told again of what somebody has acknowledged', async () => {
-      const [name] = await test.database.query<{ alertKey: string }>('select alert_key as "alertKey" from alerts');
+      const [name] = await test.database.query<{ alertKey: string }>(
+        'select alert_key as "alertKey" from alerts',
+      );
       const { model } = key;
       const acknowledgement = { change: 'acknowledge', by: 'anna', updateId: 'one' } as const;
       await test.activities.changeAlert({ model, alertKey: name!.alertKey, ...acknowledgement });
