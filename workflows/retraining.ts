@@ -147,12 +147,13 @@ async function dayByDay(saga: Saga, look: () => Promise<Look>): Promise<Look> {
 }
 
 /** Waits for news; after a long time in a new run, which takes up the work where it is. */
-async function newsOrAnew({ key: { model }, asOf, reason, news }: Saga, heard: number, waitMs: number) {
+async function newsOrAnew(saga: Saga, heard: number, waitMs: number): Promise<void> {
   if (workflowInfo().historyLength > longestHistory) {
     await condition(allHandlersFinished);
-    await continueAsNew<typeof retraining>({ model, asOf, reason });
+    const { key, asOf, reason } = saga;
+    await continueAsNew<typeof retraining>({ model: key.model, asOf, reason });
   }
-  await news(heard, waitMs);
+  await saga.news(heard, waitMs);
 }
 
 /** A verification that cannot be carried through takes nothing back: the challenger has passed everything before it. */

@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { daysPass } from '../setup/retrained.ts';
-import type { End, Outside, Story } from './fixtures/killed-world.ts';
+import type { Outside, Story } from './fixtures/killed-world.ts';
 import { carriedOut, model } from './fixtures/killed-world.ts';
 
 async function waitForVerification({ database, run, stored }: Outside): Promise<void> {

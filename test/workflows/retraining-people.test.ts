@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { until } from '../../demo/stack/until.ts';
 import { at } from '../setup/synthetic.ts';
-import { asOf, refusalOf, useRetrainedModel } from './retrained-model.ts';
+import { refusalOf, useRetrainedModel } from './retrained-model.ts';
 
 const saga = useRetrainedModel();
 

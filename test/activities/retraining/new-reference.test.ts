@@ -146,11 +146,14 @@ describe('handOverReference', () => {
     await handOver();
     await detect(18);
     await test.database.execute(`update model_versions set stage = 'archived' where version = '2'`);
-    expect(await handOver()).toEqual({
+    const handedBack = {
       reference: 'handed back',
       reason: 'drift is measured against the former reference again',
       pendingAlerts: [],
-    });
+    };
+    expect(await handOver()).toEqual(handedBack);
+    // Again: nobody may have heard of it the first time.
+    expect(await handOver()).toEqual(handedBack);
     await detect(19);
     await detect(18);
     expect(await judged()).toEqual(['17 against 1: critical', '18 against 9: ok', '19 against 1: critical']);
