@@ -26,6 +26,7 @@ const ownedBy = {
   '@slack/webhook': 'activities/alerts/slack.ts',
   nodemailer: 'activities/alerts/email.ts',
   yaml: 'cli/yaml-source.ts',
+  papaparse: 'cli/ingest/csv-rows.ts',
   echarts: 'console/charts.ts',
   marked: 'console/markdown.ts',
   '@resvg/resvg-js': 'activities/reports/png.ts',

@@ -1,5 +1,6 @@
 export interface ProgressBar {
-  readonly update: (done: number, total: number) => void;
+  /** `detail` follows the numbers. */
+  readonly update: (done: number, total: number, detail?: string) => void;
   readonly close: () => void;
 }
 
@@ -11,16 +12,16 @@ export async function openBar(unit: string): Promise<ProgressBar> {
   if (!process.stderr.isTTY) return { update: () => {}, close: () => {} };
   const { SingleBar } = await import('cli-progress');
   const bar = new SingleBar({
-    format: `  {bar} {value} of {total} ${unit}`,
+    format: `  {bar} {value} of {total} ${unit}{detail}`,
     clearOnComplete: true,
     // Otherwise a command that is ended leaves a terminal that no longer breaks lines.
     linewrap: true,
   });
   const shownFrom = Date.now() + shownAfterMs;
   return {
-    update: (done, total) => {
-      if (bar.isActive) bar.update(done);
-      else if (Date.now() >= shownFrom) bar.start(total, done);
+    update: (done, total, detail = '') => {
+      if (bar.isActive) bar.update(done, { detail });
+      else if (Date.now() >= shownFrom) bar.start(total, done, { detail });
     },
     close: () => bar.stop(),
   };

@@ -8,6 +8,7 @@ import { addAlerts } from './commands/alerts.ts';
 import { addApply } from './commands/apply.ts';
 import { addCompare } from './commands/compare.ts';
 import { addConsole } from './commands/console.ts';
+import { addIngest } from './commands/ingest.ts';
 import { addInit } from './commands/init.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addProfile } from './commands/profile.ts';
@@ -31,6 +32,7 @@ const commands = [
   addApply,
   addWorker,
   addConsole,
+  addIngest,
   addStatus,
   addAlerts,
   addRules,

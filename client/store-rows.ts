@@ -4,7 +4,7 @@ import { monitorSchema } from '../core/monitor/schema.ts';
 import type { Monitor } from '../core/monitor/schema.ts';
 import { TidewatchError } from '../core/errors.ts';
 import { formatDay } from '../core/window.ts';
-import type { CopyValue } from '../sql/copy.ts';
+import type { CopyValue, Statement } from '../sql/copy.ts';
 import { writeThroughStaging } from '../sql/copy.ts';
 import type { Database } from '../sql/database.ts';
 import { actualColumns, readActual } from './actual-rows.ts';
@@ -27,7 +27,7 @@ export interface LogResult {
 }
 
 /** What differs between predictions and actuals. */
-interface Stream {
+export interface Stream {
   readonly name: 'predictions' | 'actuals';
   readonly call: string;
   readonly example: string;
@@ -107,32 +107,76 @@ export async function storeRows(
   const expected = await expectationOf(database, model);
   const rejected: Rejection[] = [];
   for (let start = 0; start < rows.length; start += batchSize) {
-    const good: (readonly CopyValue[])[] = [];
-    const bad: Rejection[] = [];
-    const months = new Set<string>();
-    for (let index = start; index < Math.min(start + batchSize, rows.length); index += 1) {
-      try {
-        const { eventTime, values } = stream.read(rows[index], expected);
-        good.push(values);
-        months.add(formatDay(eventTime).slice(0, 7));
-      } catch (error) {
-        if (!(error instanceof RowProblem)) throw error;
-        bad.push({ index, reason: error.message });
-      }
-    }
-    for (const month of months) await ensureMonth(database, ensuredMonths, month);
-    await writeThroughStaging(database, {
-      staging: `staged_${stream.name}`,
-      columns: stream.columns,
-      rows: good,
-      statements: [
-        { text: stream.merge, values: [model] },
-        ...(bad.length === 0 ? [] : [rejectedRows(stream, model, rows, bad)]),
-      ],
-    });
-    for (const rejection of bad) rejected.push(rejection);
+    const batch = readBatch(stream, rows.slice(start, start + batchSize), expected);
+    await writeBatch(database, ensuredMonths, { stream, model, batch });
+    for (const { index, reason } of batch.bad) rejected.push({ index: start + index, reason });
   }
   return { stored: rows.length - rejected.length, rejected };
+}
+
+/** Rows that were read: what will be stored, and what will not. */
+export interface Batch {
+  readonly good: readonly (readonly CopyValue[])[];
+  readonly bad: readonly BadRow[];
+  /** `2011-05`: those of the good rows. */
+  readonly months: ReadonlySet<string>;
+}
+
+interface BadRow {
+  readonly index: number;
+  readonly reason: string;
+  /** The row as it came. */
+  readonly row: unknown;
+}
+
+/** Reads rows of a stream: each is good, or has a reason. */
+export function readBatch(stream: Stream, rows: readonly unknown[], expected: Expectation): Batch {
+  const good: (readonly CopyValue[])[] = [];
+  const bad: BadRow[] = [];
+  const months = new Set<string>();
+  for (const [index, row] of rows.entries()) {
+    try {
+      const { eventTime, values } = stream.read(row, expected);
+      good.push(values);
+      months.add(formatDay(eventTime).slice(0, 7));
+    } catch (error) {
+      if (!(error instanceof RowProblem)) throw error;
+      bad.push({ index, reason: error.message, row });
+    }
+  }
+  return { good, bad, months };
+}
+
+export interface BatchWrite {
+  readonly stream: Stream;
+  readonly model: string;
+  readonly batch: Batch;
+  /** What else belongs to the same transaction. */
+  readonly statements?: readonly Statement[];
+}
+
+/**
+ * Stores a batch in one transaction: the good rows by their key, the bad ones with their reason.
+ *
+ * @returns how many rows were new or differed from what was stored
+ */
+export async function writeBatch(
+  database: Database,
+  ensuredMonths: Set<string>,
+  { stream, model, batch, statements = [] }: BatchWrite,
+): Promise<number> {
+  for (const month of batch.months) await ensureMonth(database, ensuredMonths, month);
+  const [written = 0] = await writeThroughStaging(database, {
+    staging: `staged_${stream.name}`,
+    columns: stream.columns,
+    rows: batch.good,
+    statements: [
+      { text: stream.merge, values: [model] },
+      ...(batch.bad.length === 0 ? [] : [rejectedRows(stream, model, batch.bad)]),
+      ...statements,
+    ],
+  });
+  return written;
 }
 
 function checkCall(stream: Stream, model: unknown, rows: unknown): void {
@@ -151,7 +195,8 @@ function checkCall(stream: Stream, model: unknown, rows: unknown): void {
   }
 }
 
-async function expectationOf(database: Database, model: string): Promise<Expectation> {
+/** What the applied monitor of a model says about its rows. */
+export async function expectationOf(database: Database, model: string): Promise<Expectation> {
   const [row] = await database.query<{ task: Monitor['task']; features: Monitor['features'] }>(
     `select configuration ->> 'task' as task, configuration -> 'features' as features from monitors where model = $1`,
     [model],
@@ -169,13 +214,8 @@ async function ensureMonth(database: Database, ensuredMonths: Set<string>, month
   ensuredMonths.add(month);
 }
 
-function rejectedRows(
-  stream: Stream,
-  model: string,
-  rows: readonly unknown[],
-  rejections: readonly Rejection[],
-): { text: string; values: unknown[] } {
-  const content = rejections.map(({ index, reason }) => ({ reason, content: readableContent(rows[index]) }));
+function rejectedRows(stream: Stream, model: string, rows: readonly BadRow[]): Statement {
+  const content = rows.map(({ reason, row }) => ({ reason, content: readableContent(row) }));
   return {
     text: `
       insert into rejected_rows (model, stream, reason, content)

@@ -244,6 +244,16 @@ export const errorCatalog = {
     retryable: false,
     message: '{file} has no column "{column}". Its columns: {known}.',
   },
+  UNCLEAR_COLUMNS: {
+    retryable: false,
+    message:
+      '{file}: it is not clear which column is what; nothing was stored.\n{problems}\nColumns: {columns}.',
+  },
+  NOTHING_STORABLE: {
+    retryable: false,
+    message:
+      '{file}: not one of the first {rows} row(s) can be stored, so nothing was. Line {line}: {reason}. Correct the file, or say with --map which column is what.',
+  },
   EMPTY_TABLE: {
     retryable: false,
     message:

@@ -282,6 +282,37 @@ export function localTime(instant: number, timeZone: string): LocalTime {
   return { weekday, minute: Number(hours) * 60 + Number(minutes) };
 }
 
+const localFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** How far the clocks of a time zone are ahead of UTC at an instant, in milliseconds. */
+function offsetAt(instant: number, timeZone: string): number {
+  let format = localFormats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+    localFormats.set(timeZone, format);
+  }
+  const second = Math.floor(instant / secondMs) * secondMs;
+  return Date.parse(`${format.format(second).replace(' ', 'T')}Z`) - second;
+}
+
+/**
+ * At which instant do the clocks of a time zone show this? Of the two where a clock change repeats an hour, the first; in
+ * the hour that a change skips, as if the clocks had not been changed yet.
+ *
+ * @param shown what the clocks show, written as if it were UTC
+ * @example formatInstant(instantOfLocal(parseInstant('2026-07-01T08:00:00Z'), 'Europe/Berlin')) // '2026-07-01T06:00:00Z'
+ * @throws RangeError for a time zone that the runtime does not know
+ */
+export function instantOfLocal(shown: number, timeZone: string): number {
+  if (timeZone === 'UTC') return shown;
+  const before = shown - offsetAt(shown - dayMs, timeZone);
+  const after = shown - offsetAt(shown + dayMs, timeZone);
+  return (
+    [Math.min(before, after), Math.max(before, after)].find((at) => at + offsetAt(at, timeZone) === shown) ??
+    before
+  );
+}
+
 /**
  * How many minutes after midnight is a time of day?
  *

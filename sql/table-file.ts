@@ -17,7 +17,15 @@ import {
 } from './table-source.ts';
 import { countLevels, type LevelCounts, type LevelSelection, type Query } from './table-levels.ts';
 import { noNumbers, numberColumnOf, takeNumbers, type NumberColumn } from './table-numbers.ts';
-import { isReadable, numberSql, tableColumn, textSql, valueSql, type TableColumn } from './table-types.ts';
+import {
+  identifierSql,
+  isReadable,
+  numberSql,
+  tableColumn,
+  textSql,
+  valueSql,
+  type TableColumn,
+} from './table-types.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from './temporary-directory.ts';
 
 // As CommonJS, which it is: to import it, Node.js first parses all of its 180 files for names, which takes 0.1 s.
@@ -46,8 +54,14 @@ export interface TableFile {
   readAlignedNumbers(names: readonly string[]): Promise<readonly Float64Array[]>;
   /** The levels of a column, counted in the database: numbers as JavaScript writes them, booleans as true and false. */
   countLevels(name: string, selection: LevelSelection): Promise<LevelCounts>;
-  /** Chunks of up to 2,048 rows, column by column, in the order of the file. */
-  readChunks(names: readonly string[]): AsyncIterable<readonly (readonly TableValue[])[]>;
+  /**
+   * Chunks of up to 2,048 rows, column by column, in the order of the file. `asText`: columns whose numbers are sent as they
+   * are written, because a key may be longer than a number can hold; `from`: rows to leave out before.
+   */
+  readChunks(
+    names: readonly string[],
+    options?: { readonly asText?: ReadonlySet<string>; readonly from?: number },
+  ): AsyncIterable<readonly (readonly TableValue[])[]>;
   /** A Parquet file of the same rows, for other threads to open: the file itself, or a temporary one. */
   parquetFile(): Promise<string>;
   /** Frees the connection and any temporary file. */
@@ -201,9 +215,11 @@ function readersOf(table: {
     return reader.getRows();
   };
 
-  async function* chunksOf(expressions: readonly string[]): AsyncGenerator<DuckDB.DuckDBDataChunk> {
+  async function* chunksOf(expressions: readonly string[], from = 0): AsyncGenerator<DuckDB.DuckDBDataChunk> {
     try {
-      const result = await connection.stream(`select ${expressions.join(', ')} from ${relation}`);
+      const result = await connection.stream(
+        `select ${expressions.join(', ')} from ${relation}${from === 0 ? '' : ` offset ${from}`}`,
+      );
       for (
         let chunk = await result.fetchChunk();
         chunk !== null && chunk.rowCount > 0;
@@ -242,9 +258,10 @@ function readersOf(table: {
         throw asUnreadable(path, error);
       }
     },
-    readChunks: async function* (names) {
-      for await (const chunk of chunksOf(names.map((name) => valueSql(columnOf(name)))))
-        yield chunk.getColumns() as TableValue[][];
+    readChunks: async function* (names, { asText, from } = {}) {
+      const sql = (name: string): string =>
+        asText?.has(name) ? `${identifierSql(name)}::varchar` : valueSql(columnOf(name));
+      for await (const chunk of chunksOf(names.map(sql), from)) yield chunk.getColumns() as TableValue[][];
     },
   };
 }

@@ -26,7 +26,7 @@ type Format = 'parquet' | 'csv' | 'gzipped csv';
 export type KnownTypes = Readonly<Record<string, string>>;
 
 /** Texts that stand for a missing value in a CSV file: those of pandas that are no words and no numbers. */
-const missingTexts = ['', 'NA', 'N/A', 'n/a', '<NA>', '#N/A', 'NULL', 'null'];
+export const missingTexts: readonly string[] = ['', 'NA', 'N/A', 'n/a', '<NA>', '#N/A', 'NULL', 'null'];
 
 /** What the columns of a CSV file may hold, for DuckDB to guess. */
 const guessedTypes = [
@@ -117,15 +117,19 @@ function lowerFirst(text: string): string {
   return /^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
 
-interface Beginning {
+export interface Beginning {
   readonly bytes: Buffer;
   readonly format: Format;
   /** Of the whole file. */
   readonly size: number;
 }
 
-/** The first bytes of a file, and what they tell. */
-async function beginningOf(path: string, name: string): Promise<Beginning> {
+/**
+ * The first bytes of a file, and what they tell.
+ *
+ * @throws TidewatchError `UNREADABLE_TABLE` where it is empty or no text
+ */
+export async function beginningOf(path: string, name: string): Promise<Beginning> {
   const { bytes, size } = await firstBytesOf(path, name);
   if (size === 0) throw unreadable(name, 'it is empty');
   if (bytes.subarray(0, 4).toString('latin1') === 'PAR1') return { bytes, format: 'parquet', size };
@@ -160,21 +164,36 @@ function wordsOf(format: Format): string {
   return { parquet: 'Parquet', csv: 'CSV', 'gzipped csv': 'gzipped CSV' }[format];
 }
 
-/** The first text of a CSV file, without white space before it. */
-async function textOf(path: string, name: string, { bytes, format }: Beginning): Promise<string> {
+/** The first text of a file that is not Parquet, without white space before it. */
+export async function startingTextOf(
+  path: string,
+  name: string,
+  { bytes, format }: Beginning,
+): Promise<string> {
   const text = (format === 'csv' ? bytes : await gunzippedBeginningOf(path, name))
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .trimStart();
   if (text === '') throw unreadable(name, 'it is empty');
+  return text;
+}
+
+/** The first text of a CSV file. */
+async function textOf(path: string, name: string, beginning: Beginning): Promise<string> {
+  const text = await startingTextOf(path, name, beginning);
+  checkIsCsv(text, name);
+  if (/^(\{\s*"|\[\s*[{[])/.test(text)) throw unreadable(name, 'it is JSON, not CSV');
+  return text;
+}
+
+/** Refuses text that is known to be something else. */
+export function checkIsCsv(text: string, name: string): void {
   if (/^tidewatch profile \d/.test(text)) {
     const instead = 'give it to --profile, or two of them to `tidewatch profile compare`';
     throw unreadable(name, `it is a profile; ${instead}`);
   }
   // What a failed download leaves behind, and what people try.
   if (/^<(!doctype|html|\?xml)/i.test(text)) throw unreadable(name, 'it is HTML or XML, not CSV');
-  if (/^(\{\s*"|\[\s*[{[])/.test(text)) throw unreadable(name, 'it is JSON, not CSV');
-  return text;
 }
 
 async function gunzippedBeginningOf(path: string, name: string): Promise<Buffer> {
@@ -196,10 +215,7 @@ function csvRelations(
   givenOptions: readonly string[],
   beginning: string,
 ): Pick<TableSource, 'relation' | 'asText'> {
-  const firstLine = firstLineOf(beginning);
-  const widths = delimiters.map((delimiter) => firstLine.split(delimiter).length);
-  const width = Math.max(...widths);
-  const delimiter = delimiters[widths.indexOf(width)]!;
+  const { delimiter, width, decimalComma } = dialectOf(beginning);
   const options = [
     ...givenOptions,
     `delim = ${textSql(delimiter)}`,
@@ -216,13 +232,30 @@ function csvRelations(
     // No booleans: yes and no are to stay the words that stand there.
     `auto_type_candidates = [${guessedTypes.map(textSql).join(', ')}]`,
     `nullstr = [${missingTexts.map(textSql).join(', ')}]`,
-    ...(delimiter === ';' && hasDecimalCommas(beginning) ? [`decimal_separator = ','`] : []),
+    ...(decimalComma ? [`decimal_separator = ','`] : []),
   ];
   const columns = Array.from({ length: width }, (_, i) => `c${i}: 'VARCHAR'`).join(', ');
   return {
     relation: `read_csv(${[...options, ...guessing].join(', ')})`,
     asText: `read_csv(${[...options, 'auto_detect = false', `columns = {${columns}}`].join(', ')})`,
   };
+}
+
+export interface Dialect {
+  readonly delimiter: string;
+  /** Columns, by the line that names them. */
+  readonly width: number;
+  /** `0,5` is a half. */
+  readonly decimalComma: boolean;
+}
+
+/** How the CSV that begins like this is written. */
+export function dialectOf(beginning: string): Dialect {
+  const firstLine = firstLineOf(beginning);
+  const widths = delimiters.map((delimiter) => firstLine.split(delimiter).length);
+  const width = Math.max(...widths);
+  const delimiter = delimiters[widths.indexOf(width)]!;
+  return { delimiter, width, decimalComma: delimiter === ';' && hasDecimalCommas(beginning) };
 }
 
 /** The line that names the columns, without what is quoted; a name may hold quoted delimiters and line ends. */

@@ -22,7 +22,9 @@ export const idleContext = (): ActivityContext => ({
 const name = 'tidewatch_bench';
 
 /** Works on an empty, migrated database, and drops it. */
-export async function withBenchDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
+export async function withBenchDatabase<T>(
+  work: (database: Database, url: string) => Promise<T>,
+): Promise<T> {
   const url = process.argv.find((_, i, all) => all[i - 1] === '--url');
   if (url !== undefined) return inDatabase(new URL(url), work);
   const directory = await mkdtemp(join(tmpdir(), 'tidewatch-bench-'));
@@ -42,12 +44,13 @@ export async function withBenchDatabase<T>(work: (database: Database) => Promise
   }
 }
 
-async function inDatabase<T>(admin: URL, work: (database: Database) => Promise<T>): Promise<T> {
+async function inDatabase<T>(admin: URL, work: (database: Database, url: string) => Promise<T>): Promise<T> {
   await once(admin.href, `drop database if exists ${name} with (force)`, `create database ${name}`);
-  const database = openDatabase({ url: new URL(`/${name}`, admin).href, poolSize: 4, applicationName: name });
+  const { href: url } = new URL(`/${name}`, admin);
+  const database = openDatabase({ url, poolSize: 4, applicationName: name });
   try {
     await migrate(database);
-    return await work(database);
+    return await work(database, url);
   } finally {
     await database.close();
     await once(admin.href, `drop database ${name} with (force)`);

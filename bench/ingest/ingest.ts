@@ -1,0 +1,176 @@
+/**
+ * How fast does `tidewatch ingest` load a CSV file, beside COPY alone?
+ *
+ *     npx tsx bench/ingest/ingest.ts [--rows 300000] [--repetitions 3] [--url postgres://...] [--json]
+ *
+ * Predictions with 8 features of 500 stations. COPY gets the same rows written as the table `predictions` has them, in the text
+ * format that it reads fastest, features as finished JSON: no CSV to parse, no value to check, no key to look for. Both write
+ * into that table, keys and triggers in place, emptied before each; in turns, so that each pair shares what the machine does.
+ * `again` loads the same file a second time.
+ */
+
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+
+import Table from 'cli-table3';
+import { from as copyFrom } from 'pg-copy-streams';
+import { Client } from 'pg';
+
+import { requestOf } from '../../cli/ingest/request.ts';
+import { runIngest } from '../../cli/ingest/run-ingest.ts';
+import { configurationHash } from '../../activities/monitors/configuration.ts';
+import { upsertMonitor } from '../../activities/monitors/store.ts';
+import { monitorSchema } from '../../core/monitor/schema.ts';
+import type { Database } from '../../sql/database.ts';
+import { numberOption, withBenchDatabase } from '../performance/database.ts';
+import { machineText } from '../profiles/timing.ts';
+
+const model = 'ingested';
+const stations = 500;
+const rows = numberOption('rows', 300_000);
+const repetitions = numberOption('repetitions', 3);
+const names = Array.from({ length: 8 }, (_, i) => `feature_${i}`);
+
+interface Row {
+  readonly station: string;
+  readonly at: string;
+  readonly features: readonly number[];
+  readonly prediction: number;
+}
+
+function* madeRows(): Generator<Row> {
+  for (let index = 0; index < rows; index += 1) {
+    const hour = Math.floor(index / stations);
+    yield {
+      station: `station-${index % stations}`,
+      at: new Date(Date.UTC(2024, 0, 1) + hour * 3_600_000).toISOString(),
+      // Six digits, as measurements have.
+      features: names.map((_, i) => Number(Math.abs(Math.sin(index * 8 + i)).toFixed(6))),
+      prediction: Number((Math.abs(Math.sin(index)) * 100).toFixed(4)),
+    };
+  }
+}
+
+function* csvLines(): Generator<string> {
+  yield `version,entity,event_time,${names.join(',')},prediction\n`;
+  for (const { station, at, features, prediction } of madeRows())
+    yield `1,${station},${at},${features.join(',')},${prediction}\n`;
+}
+
+function* copyLines(): Generator<string> {
+  for (const { station, at, features, prediction } of madeRows()) {
+    const json = JSON.stringify(Object.fromEntries(names.map((name, i) => [name, features[i]])));
+    yield `${model}\t1\t${station}\t${at}\t${at}\tserving\t${json}\t${prediction}\n`;
+  }
+}
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1_000;
+}
+
+async function copyFile(url: string, path: string): Promise<void> {
+  const client = new Client(url);
+  await client.connect();
+  try {
+    await pipeline(
+      createReadStream(path, { highWaterMark: 2 ** 20 }),
+      client.query(
+        copyFrom(
+          'copy predictions (model, version, entity, event_time, issued_at, role, features, prediction) from stdin',
+        ),
+      ),
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+async function empty(database: Database): Promise<void> {
+  await database.execute('truncate predictions, dirty_windows');
+  await database.execute('checkpoint');
+}
+
+interface Pair {
+  readonly copy: number;
+  readonly ingest: number;
+  readonly again: number;
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+await withBenchDatabase(async (database, url) => {
+  const directory = await mkdtemp(join(tmpdir(), 'tidewatch-ingest-'));
+  try {
+    const [csv, text] = [join(directory, 'rows.csv'), join(directory, 'rows.copy')];
+    await pipeline(csvLines(), createWriteStream(csv));
+    await pipeline(copyLines(), createWriteStream(text));
+    const features = Object.fromEntries(names.map((name) => [name, { kind: 'continuous' as const }]));
+    const monitor = monitorSchema.parse({
+      model,
+      task: 'regression',
+      features,
+      reference: { kind: 'rolling' },
+    });
+    await upsertMonitor(database, monitor, configurationHash(monitor));
+    await database.query('select ensure_partitions($1, $2)', [
+      '2024-01-01T00:00:00Z',
+      new Date(Date.UTC(2024, 0, 1) + Math.ceil(rows / stations) * 3_600_000).toISOString(),
+    ]);
+    process.env['DATABASE_URL'] = url;
+    const ingest = async (): Promise<void> => {
+      const log = console.log;
+      console.log = () => {};
+      try {
+        await runIngest([csv], requestOf([csv], { model }));
+      } finally {
+        console.log = log;
+      }
+    };
+    const pairs: Pair[] = [];
+    for (let repetition = 0; repetition <= repetitions; repetition += 1) {
+      await empty(database);
+      const copy = await seconds(() => copyFile(url, text));
+      await empty(database);
+      const pair = { copy, ingest: await seconds(ingest), again: await seconds(ingest) };
+      // The first pair only warms up.
+      if (repetition > 0) pairs.push(pair);
+    }
+    const [{ count } = { count: 0 }] = await database.query<{ count: number }>(
+      'select count(*) from predictions',
+    );
+    if (count !== rows) throw new Error(`${count} of ${rows} rows are stored`);
+    const ratios = pairs.map(({ copy, ingest }) => copy / ingest);
+    const result = {
+      rows,
+      csvMegabytes: (await stat(csv)).size / 1e6,
+      cores: cpus().length,
+      copyRowsPerSecond: Math.round(rows / median(pairs.map(({ copy }) => copy))),
+      ingestRowsPerSecond: Math.round(rows / median(pairs.map(({ ingest }) => ingest))),
+      againRowsPerSecond: Math.round(rows / median(pairs.map(({ again }) => again))),
+      ratios: ratios.map((ratio) => Number(ratio.toFixed(3))),
+      medianRatio: Number(median(ratios).toFixed(3)),
+    };
+    if (process.argv.includes('--json')) console.log(JSON.stringify(result, undefined, 2));
+    else {
+      const table = new Table({ head: ['', 'rows/s', 'of COPY'] });
+      table.push(
+        ['COPY, rows as the table has them', result.copyRowsPerSecond, '1'],
+        ['tidewatch ingest, CSV', result.ingestRowsPerSecond, result.medianRatio],
+        ['the same file again', result.againRowsPerSecond, ''],
+      );
+      console.log(
+        `${machineText(cpus()[0]?.model ?? '', cpus().length)}; ${rows} rows, ${result.csvMegabytes.toFixed(0)} MB of CSV; medians of ${repetitions}`,
+      );
+      console.log(table.toString());
+      console.log(`ratios of the pairs: ${result.ratios.join(', ')}`);
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+});

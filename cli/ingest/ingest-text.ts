@@ -1,0 +1,96 @@
+/** What became of a file, for people and for machines. */
+
+import type { ColumnPlan } from './column-plan.ts';
+import type { IngestCounts } from './ingest-file.ts';
+
+export interface FileSummary {
+  readonly file: string;
+  readonly model: string;
+  readonly plan: ColumnPlan;
+  readonly counts: IngestCounts;
+  /** Rows that a load before had done. */
+  readonly before: number;
+  readonly rejectedFile: string;
+  readonly seconds: number;
+  readonly dryRun: boolean;
+}
+
+/** More reasons do not help. */
+const mostReasons = 3;
+
+export function summaryLines({
+  file,
+  plan,
+  counts,
+  before,
+  rejectedFile,
+  seconds,
+  dryRun,
+}: FileSummary): readonly string[] {
+  const { rows, stored, changed, rejected, repeated } = counts;
+  const what = plan.streams.map((stream) => {
+    const isNew = dryRun ? '' : ` (${whole(changed[stream])} new or changed)`;
+    return `${whole(stored[stream])} ${stream}${isNew}`;
+  });
+  const rate = whole(Math.round((rows - before) / Math.max(seconds, 0.001)));
+  const reasons = commonest(counts).map(([reason, count]) => `  ${whole(count)}x ${reason}`);
+  return [
+    `${dryRun ? 'would store' : 'stored'} ${what.join(' and ')} in ${seconds.toFixed(1)} s, ${rate} rows/s`,
+    ...(before === 0 ? [] : [`${whole(before)} rows were stored before`]),
+    ...(repeated === 0
+      ? []
+      : [`${whole(repeated)} rows or more have the key of another row: the last of them counts`]),
+    ...(rejected === 0
+      ? []
+      : [`rejected ${whole(rejected)} of ${whole(rows)} rows of ${file}; they are in ${rejectedFile}`]),
+    ...reasons,
+  ].map(printable);
+}
+
+export function summaryJson({
+  file,
+  model,
+  plan,
+  counts,
+  before,
+  rejectedFile,
+  seconds,
+  dryRun,
+}: FileSummary): unknown {
+  const { rows, stored, changed, rejected, repeated } = counts;
+  const origins = (entries: Iterable<readonly [string, unknown]>): unknown => Object.fromEntries(entries);
+  return {
+    file,
+    model,
+    dryRun,
+    columns: {
+      ...(origins(plan.fields) as object),
+      features: origins(plan.features),
+      probabilities: origins(plan.probabilities),
+      leftOut: plan.leftOut,
+      missing: plan.missingFeatures,
+    },
+    rows,
+    stored,
+    changed,
+    repeated,
+    rejected,
+    rejectedFile: rejected === 0 ? null : rejectedFile,
+    reasons: commonest(counts).map(([reason, count]) => ({ reason, rows: count })),
+    rowsBefore: before,
+    seconds: Number(seconds.toFixed(3)),
+  };
+}
+
+function commonest({ reasons }: IngestCounts): readonly (readonly [string, number])[] {
+  return [...reasons].sort(([, a], [, b]) => b - a).slice(0, mostReasons);
+}
+
+function whole(count: number): string {
+  return count.toLocaleString('en');
+}
+
+/** A text from a file as a terminal can show it: what would move the cursor or turn the direction is marked. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '\u{FFFD}');
+}

@@ -1,0 +1,47 @@
+/** Where rejected rows are written for people: a line a row, as JSON. */
+
+import { appendFileSync, writeFileSync } from 'node:fs';
+
+import { readableContent } from '../../client/rejected-content.ts';
+import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import type { SourceRow } from './row-source.ts';
+
+export interface RejectedRow {
+  readonly row: SourceRow;
+  readonly reason: string;
+}
+
+export interface RejectedFile {
+  readonly path: string;
+  write(rows: readonly RejectedRow[]): void;
+}
+
+/** Made with the first row; a load that goes on adds to what is there. */
+export function rejectedFile(path: string, columns: readonly string[], goesOn: boolean): RejectedFile {
+  let isBegun = goesOn;
+  return {
+    path,
+    write: (rows) => {
+      if (rows.length === 0) return;
+      const lines = rows.map(
+        ({ row, reason }) => `${JSON.stringify({ line: row.line, reason, row: contentOf(row, columns) })}\n`,
+      );
+      try {
+        (isBegun ? appendFileSync : writeFileSync)(path, lines.join(''));
+        isBegun = true;
+      } catch (error) {
+        throw new TidewatchError(
+          'UNWRITABLE_FILE',
+          { file: path, reason: reasonOf(error) },
+          { cause: error },
+        );
+      }
+    },
+  };
+}
+
+/** The row as it stood in the file: column -> value; the bare values where these are more or fewer. */
+export function contentOf({ values, problem }: SourceRow, columns: readonly string[]): unknown {
+  if (problem !== undefined) return readableContent(values.length === 1 ? values[0] : values);
+  return readableContent(Object.fromEntries(columns.map((name, index) => [name, values[index]])));
+}
