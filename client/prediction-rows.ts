@@ -71,13 +71,14 @@ export function readPrediction(row: unknown, expected: Expectation): ReadRow {
   const issuedAt = row.issuedAt === undefined ? eventTime : readInstant('issuedAt', row.issuedAt);
   const prediction = readOutcome('prediction', row.prediction, expected.task);
   const interval = row.interval === undefined ? undefined : readInterval(row.interval);
+  const at = toTimestamp(eventTime);
   return {
     eventTime,
     values: [
       readKey('version', row.version),
       readKey('entity', row.entity),
-      toTimestamp(eventTime),
-      toTimestamp(issuedAt),
+      at,
+      issuedAt === eventTime ? at : toTimestamp(issuedAt),
       row.role === undefined ? 'serving' : readRole(row.role),
       readFeatures(row.features, expected.kinds),
       typeof prediction === 'number' ? prediction : null,

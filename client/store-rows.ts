@@ -3,9 +3,9 @@
 import { monitorSchema } from '../core/monitor/schema.ts';
 import type { Monitor } from '../core/monitor/schema.ts';
 import { TidewatchError } from '../core/errors.ts';
-import { formatDay } from '../core/window.ts';
-import type { CopyValue, Statement } from '../sql/copy.ts';
-import { writeThroughStaging } from '../sql/copy.ts';
+import { floorToDay, formatDay } from '../core/window.ts';
+import type { Statement } from '../sql/copy.ts';
+import { copyLine, writeThroughStaging } from '../sql/copy.ts';
 import type { Database } from '../sql/database.ts';
 import { actualColumns, readActual } from './actual-rows.ts';
 import type { Expectation, ReadRow } from './prediction-rows.ts';
@@ -116,35 +116,49 @@ export async function storeRows(
 
 /** Rows that were read: what will be stored, and what will not. */
 export interface Batch {
-  readonly good: readonly (readonly CopyValue[])[];
+  /** The good rows, as COPY takes them. A text an array of rows that was read: the rows themselves are free by then. */
+  readonly good: readonly string[];
+  readonly stored: number;
   readonly bad: readonly BadRow[];
   /** `2011-05`: those of the good rows. */
   readonly months: ReadonlySet<string>;
 }
 
-interface BadRow {
+export interface BadRow {
   readonly index: number;
   readonly reason: string;
   /** The row as it came. */
   readonly row: unknown;
 }
 
-/** Reads rows of a stream: each is good, or has a reason. */
-export function readBatch(stream: Stream, rows: readonly unknown[], expected: Expectation): Batch {
-  const good: (readonly CopyValue[])[] = [];
+/**
+ * Reads rows of a stream: each is good, or has a reason.
+ *
+ * @param before the good rows of the same batch that were read before
+ */
+export function readBatch(
+  stream: Stream,
+  rows: readonly unknown[],
+  expected: Expectation,
+  before = 0,
+): Batch {
+  const good: string[] = [];
+  let lastDay = Number.NaN;
   const bad: BadRow[] = [];
   const months = new Set<string>();
   for (const [index, row] of rows.entries()) {
     try {
       const { eventTime, values } = stream.read(row, expected);
-      good.push(values);
-      months.add(formatDay(eventTime).slice(0, 7));
+      good.push(copyLine(before + good.length + 1, values));
+      const day = floorToDay(eventTime);
+      if (day !== lastDay) months.add(formatDay(day).slice(0, 7));
+      lastDay = day;
     } catch (error) {
       if (!(error instanceof RowProblem)) throw error;
       bad.push({ index, reason: error.message, row });
     }
   }
-  return { good, bad, months };
+  return { good: [good.join('')], stored: good.length, bad, months };
 }
 
 export interface BatchWrite {

@@ -20,9 +20,10 @@ export interface Statement {
 export interface StagedWrite {
   /** Name of the staging table; the same name always has the same columns. */
   readonly staging: string;
-  /** Column -> type. The staging table also has `row_number`, which counts the rows from 1 in the order given. */
+  /** Column -> type. The staging table also has `row_number`, the first column of the rows. */
   readonly columns: Readonly<Record<string, string>>;
-  readonly rows: readonly (readonly CopyValue[])[];
+  /** The rows as `copyLine` writes them, one or more in each text. */
+  readonly rows: readonly string[];
   /** What to do with the staged rows. */
   readonly statements: readonly Statement[];
 }
@@ -49,7 +50,7 @@ export async function writeThroughStaging(database: Database, write: StagedWrite
       const copy = client.query(
         copyFrom(`copy pg_temp.${staging} (row_number, ${Object.keys(columns).join(', ')}) from stdin`),
       );
-      await pipeline([rows.map(copyLine).join('')], copy);
+      await pipeline(rows, copy);
       const written: number[] = [];
       for (const { text, values } of statements) {
         const { rowCount } = await client.query(text, [...values]);
@@ -91,9 +92,9 @@ export async function copyToFile(
   });
 }
 
-/** One row in the text format of COPY. */
-function copyLine(row: readonly CopyValue[], index: number): string {
-  let line = String(index + 1);
+/** One row in the text format of COPY: its number among the rows that are staged together, and its values. */
+export function copyLine(rowNumber: number, row: readonly CopyValue[]): string {
+  let line = String(rowNumber);
   for (const value of row)
     line += `\t${value === null ? '\\N' : typeof value === 'string' ? escapeText(value) : value}`;
   return `${line}\n`;

@@ -4,8 +4,11 @@ import type { InitOptions } from '../init/run-init.ts';
 import { tableNote } from '../table-note.ts';
 
 const examples = `
+Columns that are usually called so (timestamp, id, predicted, target ...) need no option.
+
 Examples:
   $ tidewatch init bike-demand --from january.csv --actual cnt
+  $ tidewatch init bike-demand --from 'postgres:select * from scored' --actual cnt --time scored_at
   $ tidewatch init --expectations --reference january.csv
   $ tidewatch init --expectations --model bike-demand --output bikes.yaml`;
 
@@ -16,7 +19,9 @@ export function addInit(program: Command): void {
     .description('write a first monitor of a model, or a suite of expectations, to be edited by hand')
     .option('--from <table>', 'the features of the monitor: the columns of this table')
     .option('--actual <column>', 'the column of the actuals in that table; it tells the task')
-    .option('--prediction <column>', 'the column of the predictions in that table, which is no feature')
+    .option('--prediction <column>', 'the column of the predictions in that table')
+    .option('--entity <column>', 'the column that says what a row is about')
+    .option('--time <column>', 'the column of the event times; it tells the days of the reference')
     .option('--expectations', 'write what may be expected of each column instead')
     .option('--reference <table>', 'expectations: suggest them from this table')
     .option('--model <name>', 'expectations: suggest them from the stored reference of this model')

@@ -57,7 +57,7 @@ function checkColumns(name: string, columns: readonly string[]): void {
   }
 }
 
-/** The rows after the head, in batches of about 4 MB. */
+/** The rows after the head, a block of text at a time. */
 export async function* csvRows(
   file: CsvFile,
   columns: readonly string[],

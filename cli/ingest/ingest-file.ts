@@ -6,6 +6,7 @@ import {
   predictionStream,
   readBatch,
   writeBatch,
+  type BadRow,
   type Batch,
 } from '../../client/store-rows.ts';
 import { TidewatchError } from '../../core/errors.ts';
@@ -42,13 +43,25 @@ export interface FileLoad {
   readonly onProgress: (offset: number, rows: number) => void;
 }
 
+/** Rows that were read, and are stored together. */
 interface Prepared {
-  readonly next: Position;
-  readonly rows: number;
-  readonly batches: readonly { readonly stream: Stream; readonly batch: Batch }[];
-  readonly rejected: readonly RejectedRow[];
-  readonly repeated: number;
+  next: Position;
+  rows: number;
+  readonly batches: Readonly<Record<Stream, MutableBatch>>;
+  readonly rejected: RejectedRow[];
+  readonly keys: Set<string>;
 }
+
+interface MutableBatch extends Batch {
+  readonly good: string[];
+  stored: number;
+  readonly bad: BadRow[];
+  readonly months: Set<string>;
+}
+
+/** A transaction: so many rows, or so much text of wide ones. */
+const batchRows = 20_000;
+const batchCharacters = 8e6;
 
 const streams = { predictions: predictionStream, actuals: actualStream } as const;
 
@@ -62,16 +75,17 @@ export async function ingestFile(load: FileLoad): Promise<IngestCounts> {
   const counts = startCounts(resume?.from);
   const months = new Set<string>();
   let writing: Promise<void> = Promise.resolve();
+  const names = Object.keys(makers.makers) as Stream[];
   let isFirst = resume?.from === undefined;
 
-  const write = async (prepared: Prepared): Promise<void> => {
-    rejected.write(prepared.rejected);
+  const write = async ({ next, rejected: bad, batches }: Prepared): Promise<void> => {
+    rejected.write(bad);
     if (database === undefined) return;
-    const progress = resume && (await progressOf(source, prepared.next, counts));
-    for (const [index, { stream, batch }] of prepared.batches.entries()) {
-      const isLast = index === prepared.batches.length - 1;
-      const statements =
-        isLast && progress !== undefined ? [progressStatement(model, resume!.key, progress)] : [];
+    const progress = resume && (await progressOf(source, next, counts));
+    for (const [index, stream] of names.entries()) {
+      const isLast = index === names.length - 1;
+      const statements = isLast && progress ? [progressStatement(model, resume.key, progress)] : [];
+      const batch = batches[stream];
       counts.changed[stream] += await writeBatch(database, months, {
         stream: streams[stream],
         model,
@@ -81,27 +95,47 @@ export async function ingestFile(load: FileLoad): Promise<IngestCounts> {
     }
   };
 
+  let prepared = emptyBatch();
+  const store = async (): Promise<void> => {
+    if (isFirst && prepared.rows > 0) checkSomeStorable(source.name, prepared);
+    isFirst &&= prepared.rows === 0;
+    // One batch is being stored while the next one is read, and no more: memory stays at two batches.
+    await writing;
+    addTo(counts, prepared);
+    writing = write(prepared);
+    // It is awaited above or below; until then its failure is nobody's.
+    writing.catch(() => {});
+    load.onProgress(prepared.next.offset, counts.rows);
+    prepared = emptyBatch();
+  };
   try {
     for await (const batch of source.batches(resume?.from?.position, makers.asText)) {
-      const prepared = prepare(load, batch);
-      if (isFirst && prepared.rows > 0) {
-        checkSomeStorable(source.name, prepared);
-        isFirst = false;
-      }
-      // One batch is being stored while the next one is read, and no more: memory stays at two batches.
-      await writing;
-      addTo(counts, prepared);
-      writing = write(prepared);
-      // It is awaited above or below; until then its failure is nobody's.
-      writing.catch(() => {});
-      load.onProgress(prepared.next.offset, counts.rows);
+      prepare(load, batch, prepared);
+      if (isFull(prepared)) await store();
     }
   } finally {
-    // Also where the next batch cannot be read: what was read before it is stored.
+    // Also where the file cannot be read on: what was read before is stored.
+    if (prepared.rows > 0) await store();
     await writing;
   }
   if (database !== undefined && resume !== undefined) await deleteProgress(database, model, resume.key);
   return counts;
+}
+
+function emptyBatch(): Prepared {
+  const none = (): MutableBatch => ({ good: [], stored: 0, bad: [], months: new Set() });
+  return {
+    next: { offset: 0, line: 1 },
+    rows: 0,
+    batches: { predictions: none(), actuals: none() },
+    rejected: [],
+    keys: new Set(),
+  };
+}
+
+function isFull({ rows, batches }: Prepared): boolean {
+  const characters = [...batches.predictions.good, ...batches.actuals.good];
+  return rows >= batchRows || characters.reduce((sum, { length }) => sum + length, 0) >= batchCharacters;
 }
 
 type MutableCounts = {
@@ -146,14 +180,18 @@ export async function resumeAt(
   return isSame ? found : undefined;
 }
 
-/** Reads the rows of a batch for each stream. */
-function prepare({ source, makers, expected }: FileLoad, { rows, next }: SourceBatch): Prepared {
+/** Reads rows for each stream, and adds them to what is stored together. */
+function prepare(
+  { source, makers, expected }: FileLoad,
+  { rows, next }: SourceBatch,
+  prepared: Prepared,
+): void {
   const unreadable = rows.filter(({ problem }) => problem !== undefined);
   const readable = unreadable.length === 0 ? rows : rows.filter(({ problem }) => problem === undefined);
-  const rejected: RejectedRow[] = unreadable.map((row) => ({ row, reason: row.problem ?? '' }));
-  let repeated = 0;
-  const batches = Object.entries(makers.makers).map(([name, make], index) => {
+  const rejected: RejectedRow[] = [];
+  for (const [index, [name, make]] of Object.entries(makers.makers).entries()) {
     const stream = name as Stream;
+    const batch = prepared.batches[stream];
     const made: unknown[] = [];
     const origins: SourceRow[] = [];
     for (const row of readable) {
@@ -161,18 +199,24 @@ function prepare({ source, makers, expected }: FileLoad, { rows, next }: SourceB
       if (value === undefined) continue;
       made.push(value);
       origins.push(row);
+      prepared.keys.add(keyOf(stream, value as KeyParts));
     }
-    const read = readBatch(streams[stream], made, expected);
+    const read = readBatch(streams[stream], made, expected, batch.stored);
     const bad = read.bad.map(({ index, reason }) => ({ row: origins[index]!, reason }));
-    for (const row of bad) rejected.push(row);
-    repeated += repeatedKeys(stream, read);
-    // What is kept of a rejected row is what stood in the file.
-    const kept = [...(index === 0 ? rejected.slice(0, unreadable.length) : []), ...bad].map(
-      ({ row, reason }, index) => ({ index, reason, row: contentOf(row, source.columns) }),
-    );
-    return { stream, batch: { ...read, bad: kept } };
-  });
-  return { next, rows: rows.length, batches, rejected: oncePerRow(rejected), repeated };
+    // A row that cannot be read belongs to no stream: it is kept with the first.
+    if (index === 0) for (const row of unreadable) bad.push({ row, reason: row.problem ?? '' });
+    batch.stored += read.stored;
+    batch.good.push(...read.good);
+    for (const month of read.months) batch.months.add(month);
+    for (const { row, reason } of bad) {
+      rejected.push({ row, reason });
+      // What is kept of a rejected row is what stood in the file.
+      batch.bad.push({ index: batch.bad.length, reason, row: contentOf(row, source.columns) });
+    }
+  }
+  for (const row of oncePerRow(rejected)) prepared.rejected.push(row);
+  prepared.rows += rows.length;
+  prepared.next = next;
 }
 
 /** A row that both streams refuse is one row. */
@@ -187,19 +231,23 @@ function oncePerRow(rejected: readonly RejectedRow[]): readonly RejectedRow[] {
   return [...byLine.values()].sort((a, b) => a.row.line - b.row.line);
 }
 
-/** Where the key of a row stands in `predictionColumns` and `actualColumns`. */
-const keyColumns = { predictions: [0, 1, 2, 3], actuals: [0, 1] } as const;
-
-function repeatedKeys(stream: Stream, { good }: Batch): number {
-  const keys = new Set(good.map((values) => keyColumns[stream].map((at) => values[at]).join('\0')));
-  return good.length - keys.size;
+interface KeyParts {
+  readonly entity: unknown;
+  readonly eventTime: unknown;
+  readonly version?: unknown;
+  readonly issuedAt?: unknown;
 }
 
-function addTo(counts: MutableCounts, { rows, batches, rejected, repeated }: Prepared): void {
+function keyOf(stream: Stream, { entity, eventTime, version, issuedAt }: KeyParts): string {
+  return `${stream}\0${String(eventTime)}\0${String(entity)}\0${String(version)}\0${String(issuedAt)}`;
+}
+
+function addTo(counts: MutableCounts, { rows, batches, rejected, keys }: Prepared): void {
+  const stored = batches.predictions.stored + batches.actuals.stored;
   counts.rows += rows;
   counts.rejected += rejected.length;
-  counts.repeated += repeated;
-  for (const { stream, batch } of batches) counts.stored[stream] += batch.good.length;
+  counts.repeated += Math.max(0, stored - keys.size);
+  for (const stream of ['predictions', 'actuals'] as const) counts.stored[stream] += batches[stream].stored;
   for (const { reason } of rejected) {
     // Of a file in which each row has a reason of its own, the first hundred reasons are enough.
     if (counts.reasons.has(reason) || counts.reasons.size < 100)
@@ -209,7 +257,7 @@ function addTo(counts: MutableCounts, { rows, batches, rejected, repeated }: Pre
 
 function checkSomeStorable(name: string, { rows, batches, rejected }: Prepared): void {
   const [first] = rejected;
-  if (first === undefined || batches.some(({ batch }) => batch.good.length > 0)) return;
+  if (first === undefined || batches.predictions.stored + batches.actuals.stored > 0) return;
   throw new TidewatchError('NOTHING_STORABLE', {
     file: name,
     rows,

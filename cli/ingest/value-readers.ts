@@ -6,10 +6,15 @@ import { missingTexts } from '../../sql/table-source.ts';
 export type ValueReader = (value: unknown) => unknown;
 
 const missing = new Set(missingTexts);
+const longestMissing = Math.max(...missingTexts.map(({ length }) => length));
 
 /** Is no value there? */
 export function isMissing(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'string' && missing.has(value));
+  return (
+    value === undefined ||
+    value === null ||
+    (typeof value === 'string' && value.length <= longestMissing && missing.has(value))
+  );
 }
 
 /** A text that is part of a key: numbers as they are written. */

@@ -10,14 +10,18 @@ import { withDatabase } from '../database.ts';
 import { openTable } from '../open-table.ts';
 import { listed, unknownColumn } from '../unknown-column.ts';
 import { readColumnFacts, type ColumnFacts } from './column-facts.ts';
-import { featuresOf, starterMonitor } from './starter-monitor.ts';
+import { ingestCommand, leftOutColumns, namedColumns } from './named-columns.ts';
+import { classesOf, featuresOf, starterMonitor } from './starter-monitor.ts';
 import { suiteText } from './suite-text.ts';
+import { readHistory } from './table-history.ts';
 
 /** As commander gives them. */
 export interface InitOptions {
   readonly from?: string;
   readonly actual?: string;
   readonly prediction?: string;
+  readonly entity?: string;
+  readonly time?: string;
   readonly expectations?: true;
   readonly reference?: string;
   readonly model?: string;
@@ -48,9 +52,9 @@ export async function runInit(
 }
 
 function checkOptions(model: string | undefined, options: InitOptions): void {
-  const { expectations, reference, from, actual, prediction } = options;
+  const { expectations, reference, from, actual, prediction, entity, time } = options;
   if (expectations) {
-    for (const [name, value] of Object.entries({ from, actual, prediction }))
+    for (const [name, value] of Object.entries({ from, actual, prediction, entity, time }))
       if (value !== undefined) throw invalid(`--${name}`, 'belongs to a monitor, not to --expectations');
     if (model !== undefined) throw invalid(model, 'with --expectations, name a model as --model');
     if ((reference === undefined) === (options.model === undefined)) {
@@ -60,7 +64,7 @@ function checkOptions(model: string | undefined, options: InitOptions): void {
   }
   for (const [name, value] of Object.entries({ reference, model: options.model }))
     if (value !== undefined) throw invalid(`--${name}`, 'belongs to --expectations');
-  for (const [name, value] of Object.entries({ actual, prediction }))
+  for (const [name, value] of Object.entries({ actual, prediction, entity, time }))
     if (value !== undefined && from === undefined) throw invalid(`--${name}`, 'is a column of --from');
   if (model === undefined) {
     throw invalid('init', 'name the model, for example `tidewatch init bike-demand`, or give --expectations');
@@ -71,25 +75,38 @@ function checkOptions(model: string | undefined, options: InitOptions): void {
 
 async function monitorText(
   model: string,
-  { from, actual, prediction }: InitOptions,
+  { from, ...options }: InitOptions,
   say: (line: string) => void,
 ): Promise<string> {
   if (from === undefined) return starterMonitor(model);
+  const { actual, prediction, entity, time } = options;
+  const given = {
+    ...(entity !== undefined && { entity }),
+    ...(time !== undefined && { event_time: time }),
+    ...(prediction !== undefined && { prediction }),
+    ...(actual !== undefined && { actual }),
+  };
   return withTable(from, async (table, columns) => {
     const names = columns.map(({ name }) => name);
-    for (const name of [actual, prediction])
-      if (name !== undefined && !names.includes(name)) throw unknownColumn(from, name, names);
+    for (const name of Object.values(given))
+      if (!names.includes(name)) throw unknownColumn(from, name, names);
+    const named = namedColumns(names, given);
+    const known = named.fields.get('actual');
     const starter = {
       columns,
       source: sourceOf(table),
-      ...(actual !== undefined && { actual }),
-      ...(prediction !== undefined && { leaveOut: [prediction] }),
+      ...(known !== undefined && { actual: known }),
+      leaveOut: leftOutColumns(named),
     };
-    if (actual === undefined)
+    const history = await readHistory(table, named, classesOf(starter) !== undefined);
+    if (known === undefined)
       say(
         `features: ${listed(featuresOf(starter))}; if one of them is the actual, name it by --actual: it is no feature, and tells the task`,
       );
-    return starterMonitor(model, starter);
+    else if (actual === undefined)
+      say(`the actual is "${known}", by its name; another one is named by --actual`);
+    say(`to load the rows: ${ingestCommand(model, from, named, given, table.columns)}`);
+    return starterMonitor(model, { ...starter, history });
   });
 }
 

@@ -3,7 +3,9 @@
 import type { FeatureKind } from '../../core/monitor/schema.ts';
 import { countText } from '../../core/performance/metrics.ts';
 import { numberText } from '../../core/quality/range.ts';
+import { formatDay } from '../../core/window.ts';
 import { mostListedLevels, type ColumnFacts } from './column-facts.ts';
+import { limitsOf, referenceOf, type TableHistory } from './table-history.ts';
 
 export interface StarterColumns {
   readonly columns: readonly ColumnFacts[];
@@ -11,8 +13,9 @@ export interface StarterColumns {
   readonly source: string;
   /** The column of the actuals, where it is named: it tells the task. */
   readonly actual?: string;
-  /** Other columns that are no features. */
-  readonly leaveOut?: readonly string[];
+  /** Columns that are no features -> why. */
+  readonly leaveOut?: ReadonlyMap<string, string>;
+  readonly history?: TableHistory;
 }
 
 /** Names that Tidewatch gives to what is logged beside the features. */
@@ -25,8 +28,8 @@ const reserved = ['prediction', 'confidence', 'actual'];
  */
 export function starterMonitor(model: string, table?: StarterColumns): string {
   const source = table === undefined ? '' : ` from ${table.source}`;
-  const actual = table?.columns.find(({ name }) => name === table.actual);
-  const classes = actual?.kind === 'categorical' ? (actual.levels ?? []) : undefined;
+  const classes = classesOf(table);
+  const { days, score } = table?.history ?? {};
   const lines = [
     `# The monitor of ${model}, begun by \`tidewatch init\`${source}. See what it would do: tidewatch apply --plan`,
     `model: ${keyText(model)}`,
@@ -43,15 +46,25 @@ export function starterMonitor(model: string, table?: StarterColumns): string {
     'features:',
     ...(table === undefined ? exampleFeatures : featureLines(table)),
     '',
-    '# What later windows are held against: the 30 days before each. Or { kind: fixed, start: 2024-01-01, end: 2024-02-01 }.',
-    'reference: { kind: rolling, length: 30d }',
+    ...(days === undefined
+      ? [
+          '# What later windows are held against: the 30 days before each. Or { kind: fixed, start: 2024-01-01, end: 2024-02-01 }.',
+          'reference: { kind: rolling, length: 30d }',
+        ]
+      : [
+          `# What later windows are held against: the first days of the table, which has rows from ${formatDay(days.first)} to ${formatDay(days.last)}.`,
+          '# Better: days in which the model was all right. Or the 30 days before each window: { kind: rolling, length: 30d }.',
+          `reference: ${referenceOf(days)}`,
+        ]),
     '# The length of a window.',
     'current: 7d',
     '',
-    '# Limits of the performance over a window, for example:',
+    score === undefined
+      ? '# Limits of the performance over a window, for example:'
+      : `# Limits of the performance over a window. In the table: ${score.metric} ${Number(score.value.toPrecision(4))}; these are a tenth and a quarter worse:`,
     '# performance:',
     '#   limits:',
-    `#     ${classes === undefined ? 'rmse: { warning: 65, critical: 80 }' : 'log_loss: { warning: 0.6, critical: 0.7 }'}`,
+    `#     ${score === undefined ? exampleLimits(classes) : limitsOf(score)}`,
     '',
     '# Who is told, for example:',
     '# alerts:',
@@ -61,30 +74,46 @@ export function starterMonitor(model: string, table?: StarterColumns): string {
   return `${lines.join('\n')}\n`;
 }
 
+function exampleLimits(classes: readonly string[] | undefined): string {
+  return classes === undefined
+    ? 'rmse: { warning: 65, critical: 80 }'
+    : 'log_loss: { warning: 0.6, critical: 0.7 }';
+}
+
+/** The classes of a classification: texts, or two whole numbers. Undefined for a regression. */
+export function classesOf(table: StarterColumns | undefined): readonly string[] | undefined {
+  const actual = table?.columns.find(({ name }) => name === table.actual);
+  if (actual === undefined) return undefined;
+  const { kind, isWhole, levels = [] } = actual;
+  return kind === 'categorical' || (isWhole && levels.length === 2) ? levels : undefined;
+}
+
 const exampleFeatures = [
   '  # The keys of `features` in the predictions that you log.',
   '  temperature: { kind: continuous }',
   '  weather: { kind: categorical }',
 ];
 
-function featureLines({ columns, actual, leaveOut = [] }: StarterColumns): string[] {
-  const watched = columns.filter(({ name }) => name !== actual && !leaveOut.includes(name));
-  return watched.map((facts) => {
+function featureLines(table: StarterColumns): string[] {
+  const kinds = table.columns.map((facts) => ({ facts, kind: kindIn(table, facts) }));
+  const lines = kinds.map(({ facts, kind }) => {
     const name = keyText(facts.name);
-    const kind = featureKind(facts);
     return 'reason' in kind
       ? `  # ${name}: left out; ${kind.reason}`
       : `  ${name}: { kind: ${kind.kind} } # ${kind.seen}`;
   });
+  // A monitor watches at least one: whoever edits the file finds where to write it.
+  return kinds.some(({ kind }) => 'kind' in kind) ? lines : [...lines, ...exampleFeatures];
 }
 
 /** The columns of a table that become features. */
-export function featuresOf({ columns, actual, leaveOut = [] }: StarterColumns): readonly string[] {
-  return columns
-    .filter(
-      (facts) => facts.name !== actual && !leaveOut.includes(facts.name) && 'kind' in featureKind(facts),
-    )
-    .map(({ name }) => name);
+export function featuresOf(table: StarterColumns): readonly string[] {
+  return table.columns.filter((facts) => 'kind' in kindIn(table, facts)).map(({ name }) => name);
+}
+
+function kindIn({ actual, leaveOut }: StarterColumns, facts: ColumnFacts): ReturnType<typeof featureKind> {
+  const reason = leaveOut?.get(facts.name) ?? (facts.name === actual ? 'it is the actual' : undefined);
+  return reason === undefined ? featureKind(facts) : { reason };
 }
 
 function featureKind(

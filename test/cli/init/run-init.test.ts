@@ -151,9 +151,9 @@ describe('tidewatch init <model>', () => {
       output: inDirectory('delays.yaml'),
     });
     const text = await readFile(inDirectory('delays.yaml'), 'utf8');
-    expect(text).toContain('  # key: left out; every value is different: a key?');
+    expect(text).toContain('  # key: left out; it is the entity, what a row is about');
     expect(text).toContain('  # at: left out; it is a date or time');
-    expect(text).toContain('  # prediction: left out; it is logged beside the features');
+    expect(text).toContain('  # prediction: left out; it is the prediction');
     const [file] = (await readMonitorFiles(directory)).monitors;
     expect(file?.monitor).toMatchObject({ task: 'classification', classes: ['late', 'on-time'] });
     expect(Object.keys(file!.monitor.features)).toEqual(['distance']);
@@ -203,9 +203,54 @@ describe('tidewatch init without --actual', () => {
     await runInit('bikes', options, (line) => said.push(line));
     expect(said).toEqual([
       'features: temp, sky; if one of them is the actual, name it by --actual: it is no feature, and tells the task',
+      expect.stringMatching(
+        /^to load the rows: tidewatch ingest .*table.csv --model bikes --map <column>=event_time /,
+      ),
     ]);
     expect(await readFile(options.output, 'utf8')).toContain('sky: { kind: categorical } # 1 level\n');
     await runInit('bikes', { ...options, actual: 'temp', force: true }, (line) => said.push(line));
-    expect(said).toHaveLength(1);
+    expect(said.join('\n').match(/features:/g)).toHaveLength(1);
+  });
+});
+
+describe('tidewatch init from rows with predictions, actuals and times', () => {
+  it('suggests a reference, the task, and limits, and says how to load the rows', async () => {
+    const rows = Array.from(
+      { length: 400 },
+      (_, i) =>
+        `${5000 - i},c${i % 50},2024-01-${String(1 + (i % 30)).padStart(2, '0')} 06:00:00,${i / 7},${i % 10 === 0 ? 1 : 0},${i % 2},${i % 7 === 0 ? 1 - (i % 2) : i % 2},0.5`,
+    );
+    const head = 'serial,customer,scored at,amount,foreign,churned,guess,probability_1';
+    await writeFile(inDirectory('scored.csv'), [head, ...rows].join('\n'));
+    const said: string[] = [];
+    await runInit(
+      'churn',
+      {
+        from: inDirectory('scored.csv'),
+        output: inDirectory('churn.yaml'),
+        actual: 'churned',
+        prediction: 'guess',
+        entity: 'customer',
+        time: 'scored at',
+      },
+      (line) => said.push(line.replaceAll(`${directory}/`, '')),
+    );
+    expect(said).toEqual([
+      "to load the rows: tidewatch ingest scored.csv --model churn --map customer=entity --map 'scored at=event_time' --map guess=prediction --map churned=actual --set version=1 --time-zone UTC",
+    ]);
+    const text = await readFile(inDirectory('churn.yaml'), 'utf8');
+    expect(text).toContain('has rows from 2024-01-01 to 2024-01-30.');
+    expect(text).toContain('  # serial: left out; every value is different: a key?\n');
+    expect(text).toContain('  # probability_1: left out; it is a probability\n');
+    // 58 of 400 are wrong; a tenth more would be 64.
+    expect(text).toContain('In the table: accuracy 0.855;');
+    expect(text).toContain('#     accuracy: { warning: 0.841, critical: 0.819 }');
+    const [file] = (await readMonitorFiles(directory)).monitors;
+    expect(file?.monitor).toMatchObject({
+      task: 'classification',
+      classes: ['0', '1'],
+      reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-16' },
+    });
+    expect(Object.keys(file!.monitor.features)).toEqual(['amount', 'foreign']);
   });
 });
