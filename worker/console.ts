@@ -1,5 +1,6 @@
 /** Serves the console: configuration -> database -> pages -> shutdown. */
 
+import { pngOf } from '../activities/reports/png.ts';
 import { openConsole, type OpenConsole } from '../console/server/listen.ts';
 import { openDatabase } from '../sql/database.ts';
 import type { Configuration } from './configuration.ts';
@@ -33,6 +34,7 @@ export async function startConsole(
         ...(settings.url !== undefined && { publicUrl: settings.url }),
         temporalUiUrl: temporal.uiUrl,
         actions: {},
+        pngOf,
         now: Date.now,
         log: (error) => logger.error({ err: error }, 'a page of the console could not be made'),
       },

@@ -69,10 +69,28 @@ td.number, .models .number { text-align: left }
 .drift-strip rect { fill: var(--axis) }
 .drift-strip .ok { fill: var(--ok) } .drift-strip .warning { fill: var(--warning) } .drift-strip .critical { fill: var(--critical) }
 .info { color: var(--link) }
+main .crumbs { font-size: 13px }
+main .wide-figure svg { max-width: 1328px }
+.downloads { margin: 4px 0 12px; font-size: 13px }
+.plain-list, .runs { margin: 8px 0; padding: 0; list-style: none }
+.plain-list li { margin: 4px 0 }
+.runs { columns: 4 190px }
+.heat { width: 100% }
+.heat th, .heat td { padding-top: 2px; padding-bottom: 2px; vertical-align: middle }
+.heat tbody th { max-width: 220px; overflow-wrap: anywhere }
+.heat .ends { display: flex; justify-content: space-between; gap: 12px }
+.heat td:nth-child(2) { width: 40%; min-width: 200px }
+.heat-row { display: block; width: 100%; height: auto; max-height: 26px }
+.heat-row rect { fill: var(--cell) }
+.heat-row .ok { fill: var(--usual) } .heat-row .warning { fill: var(--warning) } .heat-row .critical { fill: var(--critical) }
+.heat-row .insufficient-data { fill: none; stroke: var(--line) }
+.heat-row .mark { fill: var(--page); stroke: var(--page) }
 main > .sides { margin: 16px 0 }
 .unwatched ul { columns: 3 220px; padding-left: 18px }
 
 @media (max-width: 900px) {
+  .heat td:nth-child(2) { width: auto; min-width: 150px }
+  .heat td:nth-child(3) .level { font-size: 12px }
   .top { gap: 0 12px }
   .top nav { order: 1; flex-basis: 100%; overflow-x: auto }
   .top nav ul { flex-wrap: nowrap }

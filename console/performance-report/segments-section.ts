@@ -22,7 +22,7 @@ import { section } from './section.ts';
 /** Of more, the better ones are folded away. */
 const mostShown = 10;
 
-export function segmentsSection({ segments }: PerformanceReport): Html {
+export function segmentsSection({ segments }: Pick<PerformanceReport, 'segments'>): Html {
   return section('segments', 'Segments', segments, ({ metric, whole, segments }) => {
     const folded = segments.slice(mostShown);
     return html`<p class="muted order">

@@ -11,28 +11,30 @@ import type { PerformanceReport, Trend } from './performance-report.ts';
 import { section } from './section.ts';
 import { trendOption } from './trend-chart.ts';
 
-/** The chart twice: one for desks, one for phones, on which the texts of the other could not be read. */
 export function trendSection({ trend, metric }: PerformanceReport): Html {
-  return section('trend', `${metricLabel(metric)} through time`, trend, (trend) => {
-    const label = trendWords(trend, metric);
-    return html`<figure class="wide-figure">
-      <figcaption>
-        <b>${metricLabel(metric)} over ${trend.length}, each day</b>
-        ${trend.points.some(({ interval }) => interval !== undefined) && html`<span class="key interval">95% interval</span>`}
-        <span class="key day">single days</span>
-        ${trend.points.some(({ state }) => state === 'provisional') && html`<span class="key provisional">provisional</span>`}
-        ${limitsText(metric, trend.limits) !== '' && html`<span class="key limit">limits</span>`}
-        ${trend.marks.some(({ kind }) => kind === 'promotion') && html`<span class="muted">upright line: another version was promoted</span>`}
-        ${trend.marks.some(({ kind }) => kind === 'retraining') && html`<span class="muted">dotted: retrained, not promoted</span>`}
-      </figcaption>
-      <div class="on-desk">
-        ${drawChart(trendOption(trend, metric, 960), { id: 'trend-w', label, width: 960, height: 280 })}
-      </div>
-      <div class="on-phone">
-        ${drawChart(trendOption(trend, metric, chartWidth), { id: 'trend-n', label, width: chartWidth, height: 230 })}
-      </div>
-    </figure>`;
-  });
+  return section('trend', `${metricLabel(metric)} through time`, trend, (trend) => trendChart(trend, metric));
+}
+
+/** The chart twice: one for desks, one for phones, on which the texts of the other could not be read. */
+export function trendChart(trend: Trend, metric: MetricName): Html {
+  const label = trendWords(trend, metric);
+  return html`<figure class="wide-figure">
+    <figcaption>
+      <b>${metricLabel(metric)} over ${trend.length}, each day</b>
+      ${trend.points.some(({ interval }) => interval !== undefined) && html`<span class="key interval">95% interval</span>`}
+      <span class="key day">single days</span>
+      ${trend.points.some(({ state }) => state === 'provisional') && html`<span class="key provisional">provisional</span>`}
+      ${limitsText(metric, trend.limits) !== '' && html`<span class="key limit">limits</span>`}
+      ${trend.marks.some(({ kind }) => kind === 'promotion') && html`<span class="muted">upright line: another version was promoted</span>`}
+      ${trend.marks.some(({ kind }) => kind === 'retraining') && html`<span class="muted">dotted: retrained, not promoted</span>`}
+    </figcaption>
+    <div class="on-desk">
+      ${drawChart(trendOption(trend, metric, 960), { id: 'trend-w', label, width: 960, height: 280 })}
+    </div>
+    <div class="on-phone">
+      ${drawChart(trendOption(trend, metric, chartWidth), { id: 'trend-n', label, width: chartWidth, height: 230 })}
+    </div>
+  </figure>`;
 }
 
 /**

@@ -3,18 +3,18 @@
 import { countText } from '../../core/performance/metrics.ts';
 import { formatShare } from '../../core/number-text.ts';
 import { parseInstant } from '../../core/window.ts';
-import { axisText, chartText, chartWidth, gridLine } from '../chart-parts.ts';
+import { chartWidth } from '../chart-parts.ts';
 import { drawChart } from '../charts.ts';
 import { historyChart } from '../drift-report/history-chart.ts';
 import { html, type Html, type Part } from '../html.ts';
 import { instantText } from '../instant-text.ts';
 import { levelMark } from '../level-mark.ts';
 import { shorten, visibleName } from '../names.ts';
-import { nameAxis } from '../name-axis.ts';
 import { formatCount } from '../numbers.ts';
 import { sinceInWords } from '../since.ts';
 import { dayText } from '../time-axis.ts';
 import { verdictTable } from '../verdict-table.ts';
+import { coverageOption } from './coverage-chart.ts';
 import { metricLabel, shortMetric } from './metric-words.ts';
 import type {
   Coverage,
@@ -150,7 +150,6 @@ function coverageFigure(days: Coverage['days']): Html {
   const shares = days.map(({ predictions, outcomes }) =>
     predictions === 0 ? undefined : Math.min(1, outcomes / predictions),
   );
-  const names = days.map(({ start }) => dayText(parseInstant(start)));
   const [predictions, outcomes] = (['predictions', 'outcomes'] as const).map((of) =>
     days.reduce((sum, day) => sum + day[of], 0),
   );
@@ -158,29 +157,7 @@ function coverageFigure(days: Coverage['days']): Html {
   return html`<figure>
     <figcaption><b>Share of each day's predictions whose actual is known</b></figcaption>
     ${drawChart(
-      {
-        textStyle: chartText,
-        grid: { left: 46, right: 20, top: 10, bottom: 26, outerBoundsMode: 'none' },
-        xAxis: nameAxis(names),
-        yAxis: {
-          type: 'value',
-          min: 0,
-          max: 1,
-          axisLine: { show: false },
-          splitNumber: 2,
-          axisLabel: { ...axisText, formatter: formatShare },
-          splitLine: gridLine,
-        },
-        series: [
-          {
-            type: 'bar',
-            silent: true,
-            barCategoryGap: '20%',
-            itemStyle: { color: 'var(--current-light)', borderColor: 'var(--current)', borderWidth: 1 },
-            data: shares.map((share) => share ?? '-'),
-          },
-        ],
-      },
+      coverageOption(days.map(({ start }, i) => ({ name: dayText(parseInstant(start)), share: shares[i] }))),
       { id: 'coverage-c', label, width: chartWidth, height: 170 },
     )}
   </figure>`;

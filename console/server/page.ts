@@ -1,6 +1,7 @@
 /** What a page is: what was asked for -> what is stored -> what is shown. Pages know neither HTTP nor each other. */
 
 import type { Queryable } from '../../sql/database.ts';
+import type { ChartOption } from '../charts.ts';
 import type { Html } from '../html.ts';
 import type { SectionName } from '../layout/navigation.ts';
 import type { ConsoleActions } from './actions.ts';
@@ -58,6 +59,26 @@ export function page<Loaded>(route: {
       return loaded === undefined ? undefined : draw(loaded, view);
     },
   };
+}
+
+/** A chart as files: as a picture, and what it shows as a table. */
+export interface Drawing {
+  /** Of the files, without an extension. */
+  readonly name: string;
+  readonly option: ChartOption;
+  readonly size: { readonly width: number; readonly height: number };
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** Null where there is nothing. */
+export type Cell = string | number | null;
+
+export interface DrawingRoute {
+  /** The files are `<path>.svg`, `.png` and `.csv`. */
+  readonly path: string;
+  /** Undefined where there is nothing to draw. */
+  readonly draw: (asked: Asked) => Promise<Drawing | undefined>;
 }
 
 /** What somebody wants done: a form that was sent. */

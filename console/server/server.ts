@@ -21,8 +21,9 @@ import { beginSession, endSession, takeNotice, type Cookies } from './access/ses
 import { roleOfToken } from './access/token.ts';
 import type { ConsoleActions } from './actions.ts';
 import { answerAction } from './answer-action.ts';
+import { answerDrawing, drawingFormats } from './answer-drawing.ts';
 import { assets, readAssetVersion } from './assets.ts';
-import type { View } from './page.ts';
+import type { Asked, View } from './page.ts';
 import { forbidden, notFound, problemOf, type Problem } from './problems.ts';
 import { routes, type Routes } from './routes.ts';
 import { openSchemaCheck } from './schema-check.ts';
@@ -35,6 +36,8 @@ export interface ConsoleDependencies {
   readonly publicUrl?: string;
   readonly temporalUiUrl: string;
   readonly actions: ConsoleActions;
+  /** The PNG of an SVG. */
+  readonly pngOf: (svg: string) => Uint8Array;
   readonly now: () => number;
   /** Takes what was not foreseen. */
   readonly log: (error: unknown) => void;
@@ -52,7 +55,7 @@ const statementTimeout = '5s';
 /** The application; `listen.ts` serves it. */
 export async function consoleApp(
   dependencies: ConsoleDependencies,
-  { pages, actions }: Routes = routes,
+  { pages, drawings, actions }: Routes = routes,
 ): Promise<Hono<Known>> {
   const { database, access, publicUrl, now, log } = dependencies;
   const cookies: Cookies = {
@@ -155,23 +158,36 @@ export async function consoleApp(
     await checkSchema();
     await next();
   });
+  /** Reads what is asked for, all of it at one instant. */
+  const read = <T>(c: Context<Known>, load: (asked: Asked) => Promise<T>): Promise<T> =>
+    database.snapshot(async (connection) => {
+      // Compiling a query costs more than any of these pages takes.
+      await connection.query(
+        `select set_config('statement_timeout', $1, true), set_config('jit', 'off', true)`,
+        [statementTimeout],
+      );
+      const query = new URL(c.req.url).searchParams;
+      return load({ connection, parameters: c.req.param(), query, now: now() });
+    });
   for (const { path, section, show } of pages) {
     app.get(path, async (c) => {
       const viewer = c.get('viewer');
       const view: View = { now: now(), path: pathOf(c), viewer, temporalUiUrl: dependencies.temporalUiUrl };
-      const shown = await database.snapshot(async (connection) => {
-        // Compiling a query costs more than any of these pages takes.
-        await connection.query(
-          `select set_config('statement_timeout', $1, true), set_config('jit', 'off', true)`,
-          [statementTimeout],
-        );
-        const query = new URL(c.req.url).searchParams;
-        return show({ connection, parameters: c.req.param(), query, now: view.now }, view);
-      });
+      const shown = await read(c, (asked) => show(asked, view));
       if (shown === undefined) return respondProblem(c, notFound());
       const notice = await takeNotice(c, cookies);
       return respond(c, { ...shown, section, viewer, ...(notice && { notice }) }, 200);
     });
+  }
+  for (const { path, draw } of drawings) {
+    for (const format of drawingFormats) {
+      app.get(`${path}.${format}`, async (c) => {
+        const drawing = await read(c, draw);
+        return drawing === undefined
+          ? respondProblem(c, notFound())
+          : answerDrawing(c, drawing, format, dependencies.pngOf);
+      });
+    }
   }
   for (const route of actions) {
     app.post(route.path, async (c) => {

@@ -1,5 +1,6 @@
 /** A console over a database of the test's own, asked without a network. */
 
+import { pngOf } from '../../activities/reports/png.ts';
 import type { Access } from '../../console/server/access/roles.ts';
 import type { Routes } from '../../console/server/routes.ts';
 import { routes } from '../../console/server/routes.ts';
@@ -47,6 +48,7 @@ export async function openTestConsole(
       access: everybody,
       temporalUiUrl: 'http://127.0.0.1:8233/namespaces/default',
       actions: {},
+      pngOf,
       now: () => now,
       log: (error) => logged.push(error),
       ...overrides,

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { pngOf } from '../../../activities/reports/png.ts';
 import { fillHistory, modelName } from '../../../bench/console/fill.ts';
 import { openConsole, type OpenConsole } from '../../../console/server/listen.ts';
 import { floorToDay } from '../../../core/window.ts';
@@ -16,18 +17,21 @@ import { lowContrasts, skippedHeadings, tooWide, unnamed } from '../open-page.ts
 
 const path = await findChromium(process.env).catch(() => undefined);
 
+/** What a model is called that anybody may have written. */
+const hostile = `<script>alert(1)</script>'; drop table alerts; -- \u202Egnp\u001B[31m 🦊 ${'wide'.repeat(40)}`;
+
 /** Every page that somebody can look at. */
 const pages = [
   '/',
   '/?verdict=critical',
   '/?search=nothing-is-called-so',
+  '/models/model-0002',
+  '/models/model-0003?days=30&metric=mae',
+  `/models/${encodeURIComponent(hostile)}`,
   '/health',
   '/nowhere',
   '/login?why=ended',
 ];
-/** What a model is called that anybody may have written. */
-const hostile = `<script>alert(1)</script>'; drop table alerts; -- \u202Egnp\u001B[31m 🦊 ${'wide'.repeat(40)}`;
-
 describe.skipIf(path === undefined)('the console in a browser', () => {
   let browser: Browser;
   let filled: TestDatabase;
@@ -56,6 +60,7 @@ describe.skipIf(path === undefined)('the console in a browser', () => {
           access: everybody,
           temporalUiUrl: 'http://127.0.0.1:8233/namespaces/default',
           actions: {},
+          pngOf,
           now: () => now,
           log: () => {},
         },
@@ -87,7 +92,7 @@ describe.skipIf(path === undefined)('the console in a browser', () => {
           });
           const said: string[] = [];
           const isExpected = (text: string): boolean =>
-            page === '/nowhere' && text.includes('404 (Not Found)');
+            (page === '/nowhere' || database === 'empty') && text.includes('404 (Not Found)');
           tab.on('console', (message) => isExpected(message.text()) || said.push(message.text()));
           tab.on('pageerror', (error) => said.push(error.message));
           tab.on('dialog', (dialog) => said.push(dialog.message()));

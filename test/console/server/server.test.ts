@@ -43,6 +43,7 @@ const madeRoutes: Routes = {
       draw: () => ({ title: 'writes', main: html`` }),
     }),
   ],
+  drawings: [],
   actions: [
     {
       path: '/things/:thing/paint',

@@ -1,88 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { monitorSchema, type MonitorInput } from '../../../../core/monitor/schema.ts';
-import { dayMs, floorToDay } from '../../../../core/window.ts';
-import { toTimestamp, type Database } from '../../../../sql/database.ts';
+import { toTimestamp } from '../../../../sql/database.ts';
 import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
 import { now, openTestConsole, textOf, type TestConsole } from '../../console-world.ts';
-
-const today = floorToDay(now);
-const provenance = `'hash', '0.1.0', 'workflow', 'run'`;
-
-async function watch(database: Database, model: string, given: Partial<MonitorInput> = {}): Promise<void> {
-  const monitor = monitorSchema.parse({
-    model,
-    task: 'regression',
-    features: { temp: { kind: 'continuous' } },
-    reference: { kind: 'rolling' },
-    performance: { limits: { rmse: 70 } },
-    ...given,
-  });
-  await database.execute(
-    `insert into monitors (model, configuration, configuration_hash) values ($1, $2, 'hash')`,
-    [model, JSON.stringify(monitor)],
-  );
-}
-
-async function check(
-  database: Database,
-  model: string,
-  daysAgo: number,
-  verdict: string,
-  reason: string,
-): Promise<void> {
-  await database.execute(
-    `insert into degradation_checks (model, window_end, as_of, verdict, reason, findings, configuration_hash, code_version, workflow_id, run_id)
-     values ($1, $2, $2, $3, $4, '[]', ${provenance})`,
-    [model, toTimestamp(today - daysAgo * dayMs), verdict, reason],
-  );
-}
-
-interface Evaluated {
-  readonly daysAgo: number;
-  readonly rmse: number | null;
-  readonly version?: string;
-  readonly revision?: number;
-  readonly predictions?: number;
-  readonly days?: number;
-  readonly segment?: string;
-}
-
-async function evaluate(database: Database, model: string, given: Evaluated): Promise<void> {
-  const { daysAgo, rmse, version = 'v1', revision = 1, predictions = 100, days = 7, segment = '' } = given;
-  const end = today - daysAgo * dayMs;
-  await database.execute(
-    `insert into performance_evaluations (model, version, segment, window_start, window_end, revision, as_of, state, verdict, reason,
-       metrics, intervals, details, sample_size, prediction_count, coverage, content_hash, gate, configuration_hash, code_version, workflow_id, run_id)
-     values ($1, $2, $3, $4, $5, $6, $5, 'final', 'ok', '', $7, '{}', '{}', 90, $8, 0.9, '', 'passed', ${provenance})`,
-    [
-      model,
-      version,
-      segment,
-      toTimestamp(end - days * dayMs),
-      toTimestamp(end),
-      revision,
-      rmse === null ? '{}' : JSON.stringify({ rmse }),
-      predictions,
-    ],
-  );
-}
-
-async function drift(
-  database: Database,
-  model: string,
-  daysAgo: number,
-  verdict: string,
-  days = 7,
-): Promise<void> {
-  const end = today - daysAgo * dayMs;
-  await database.execute(
-    `insert into drift_runs (model, window_start, window_end, reference_id, as_of, verdict, reason, judged_features, drifted_features, row_count,
-       reference_row_count, checked_at, configuration_hash, code_version, workflow_id, run_id)
-     values ($1, $2, $3, 'r', $3, $4, '', 1, '{}', 1, 1, $3, ${provenance})`,
-    [model, toTimestamp(end - days * dayMs), toTimestamp(end), verdict],
-  );
-}
+import { storeCheck, storeDrift, storeEvaluation, storeMonitor } from '../../stored-results.ts';
 
 describe('the list of all models', () => {
   let test: TestDatabase;
@@ -91,24 +12,24 @@ describe('the list of all models', () => {
     test = await createTestDatabase();
     console = await openTestConsole(test.database);
     const { database } = test;
-    await watch(database, 'bikes');
-    await check(database, 'bikes', 1, 'ok', 'all is well');
-    await check(database, 'bikes', 0, 'critical', 'RMSE over 7 days 82.1 is above 70');
+    await storeMonitor(database, 'bikes');
+    await storeCheck(database, 'bikes', 1, 'ok', 'all is well');
+    await storeCheck(database, 'bikes', 0, 'critical', 'RMSE over 7 days 82.1 is above 70');
     for (const [daysAgo, rmse] of [
       [2, 60],
       [1, null],
       [0, 75],
     ] as const)
-      await evaluate(database, 'bikes', { daysAgo, rmse });
+      await storeEvaluation(database, 'bikes', { daysAgo, rmse });
     // None of these speaks for the model.
-    await evaluate(database, 'bikes', { daysAgo: 0, rmse: 79, version: 'v0', predictions: 0 });
-    await evaluate(database, 'bikes', { daysAgo: 0, rmse: 78, days: 1 });
-    await evaluate(database, 'bikes', { daysAgo: 0, rmse: 77, segment: 'workingday=1' });
+    await storeEvaluation(database, 'bikes', { daysAgo: 0, rmse: 79, version: 'v0', predictions: 0 });
+    await storeEvaluation(database, 'bikes', { daysAgo: 0, rmse: 78, days: 1 });
+    await storeEvaluation(database, 'bikes', { daysAgo: 0, rmse: 77, segment: 'workingday=1' });
     // The newest revision does.
-    await evaluate(database, 'bikes', { daysAgo: 0, rmse: 82.1, revision: 2 });
-    await drift(database, 'bikes', 1, 'ok');
-    await drift(database, 'bikes', 0, 'warning');
-    await drift(database, 'bikes', 0, 'critical', 1);
+    await storeEvaluation(database, 'bikes', { daysAgo: 0, rmse: 82.1, revision: 2 });
+    await storeDrift(database, 'bikes', { daysAgo: 1, verdict: 'ok' });
+    await storeDrift(database, 'bikes', { daysAgo: 0, verdict: 'warning' });
+    await storeDrift(database, 'bikes', { daysAgo: 0, verdict: 'critical', days: 1 });
     await database.execute(
       `insert into model_versions (model, version, stage, registered_at, promoted_at) values ('bikes', '<v2>', 'champion', now(), now()), ('bikes', 'v1', 'archived', now(), now())`,
     );
@@ -121,7 +42,7 @@ describe('the list of all models', () => {
        values ('bikes', 'a', 1, 'degradation', 'a', 'warning', 'open', '', now(), null, now(), '{}'), ('bikes', 'b', 1, 'degradation', 'b', 'critical', 'acknowledged', '', now(), null, now(), '{}'),
          ('bikes', 'c', 1, 'degradation', 'c', 'critical', 'resolved', '', now(), now(), now(), '{}')`,
     );
-    await watch(database, 'new-model');
+    await storeMonitor(database, 'new-model');
     await database.execute(
       `insert into process_watermarks (model, process, as_of, window_end) values ('<img src=x onerror=alert(1)>', 'drift-detection', now(), now())`,
     );

@@ -1,0 +1,127 @@
+/** Columns by runs: which drifted, since when; each leads to its distributions. */
+
+import { formatInstant } from '../../../core/window.ts';
+import { columnAnchor } from '../../drift-report/anchor.ts';
+import { html, trusted, type Html } from '../../html.ts';
+import { instantText } from '../../instant-text.ts';
+import { downloads } from '../../layout/downloads.ts';
+import { emptyState } from '../../layout/empty.ts';
+import { levelMark } from '../../level-mark.ts';
+import { shorten, visibleName } from '../../names.ts';
+import { formatCount } from '../../numbers.ts';
+import { levelCounts } from '../../verdict-table.ts';
+import { levelRanks } from '../../worst-first.ts';
+import { driftReportPath, modelPath, runPath } from '../paths.ts';
+import { shownRuns, type ColumnRow, type DriftRun, type LoadedDrift } from './load-drift.ts';
+
+/** Of more columns, the report of the run shows the rest. */
+const mostColumns = 60;
+
+export function driftSection(model: string, drift: LoadedDrift | null): Html {
+  return html`<section aria-labelledby="drift">
+    <h2 id="drift">Drift</h2>
+    ${drift === null ? nothing() : shown(model, drift)}
+  </section>`;
+}
+
+function nothing(): Html {
+  return emptyState({
+    title: 'Nothing was compared with the reference yet.',
+    why: html`<code>driftDetection</code> does it each day, once the reference has rows.`,
+  });
+}
+
+function shown(model: string, { runs, columns }: LoadedDrift): Html {
+  const newest = runs.at(-1)!;
+  const report = driftReportPath(model, newest.window);
+  const sorted = columns.toSorted((a, b) => rankOf(a) - rankOf(b));
+  const rest = sorted.length - mostColumns;
+  return html`<p>${levelMark(newest.verdict.level)} ${shorten(newest.verdict.reason, 300)}</p>
+    <p class="muted order">
+      Each row is a column, each cell a run, the newest on the right; a dot is a warning, a bar is critical. A
+      column leads to its distributions in the <a href="${report}">report of ${dayOf(newest)}</a>; the run is
+      <a href="${runPath(newest.workflowId, newest.runId)}">here</a>.
+    </p>
+    <table class="heat" data-rows>
+      <thead>
+        <tr>
+          <th scope="col">Column</th>
+          <th scope="col">
+            <span class="ends"><span>${dayOf(runs[0]!)}</span><span>${dayOf(newest)}</span></span>
+          </th>
+          <th scope="col">Now</th>
+          <th scope="col" class="wide">Why</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${sorted.slice(0, mostColumns).map((column) => row(column, report))}
+      </tbody>
+    </table>
+    ${rest > 0 && html`<p class="muted">${formatCount(rest)} more are in the <a href="${report}">report</a>.</p>`}
+    ${downloads('Drift of each column', `${modelPath(model)}/drift`)} ${earlierRuns(model, runs)}`;
+}
+
+function rankOf({ cells }: ColumnRow): number {
+  const level = cells.at(-1)?.level;
+  return level === undefined ? 4 : levelRanks[level];
+}
+
+function dayOf({ window }: DriftRun): string {
+  return instantText(formatInstant(window.end));
+}
+
+function row({ name, subject, cells, reason }: ColumnRow, report: string): Html {
+  const now = cells.at(-1);
+  return html`<tr>
+    <th scope="row">
+      <a href="${report}#${columnAnchor(name)}"><bdi>${shorten(visibleName(name), 60)}</bdi></a>
+      ${subject !== 'feature' && html`<span class="tag">${subject}</span>`}
+    </th>
+    <td>${heatRow(cells)}</td>
+    <td>${now === undefined || now === null ? html`<span class="muted">–</span>` : levelMark(now.level)}</td>
+    <td class="wide muted">${shorten(reason, 140)}</td>
+  </tr>`;
+}
+
+const cell = { width: 10, height: 20, gap: 1 } as const;
+
+function heatRow(cells: ColumnRow['cells']): Html {
+  const judged = cells.flatMap((cell) => (cell === null ? [] : [cell.level]));
+  const free = shownRuns - cells.length;
+  const rects = cells.map((one, index) => {
+    if (one === null) return '';
+    const x = (free + index) * cell.width;
+    return `<rect class="${one.level}" x="${x}" width="${cell.width - cell.gap}" height="${cell.height}"/>${mark(one.level, x)}`;
+  });
+  const width = shownRuns * cell.width;
+  return html`<svg
+    class="heat-row"
+    viewBox="0 0 ${width} ${cell.height}"
+    role="img"
+    aria-label="${cells.length} runs: ${levelCounts(judged)}"
+  >
+    ${trusted(rects.join(''))}
+  </svg>`;
+}
+
+/** Colour is not the only sign: a dot for a warning, a bar for what is critical. */
+function mark(level: string, x: number): string {
+  const middle = x + (cell.width - cell.gap) / 2;
+  if (level === 'warning') return `<circle class="mark" cx="${middle}" cy="${cell.height / 2}" r="2"/>`;
+  if (level === 'critical') return `<path class="mark" d="M${middle} 4V16" stroke-width="2.5"/>`;
+  return '';
+}
+
+function earlierRuns(model: string, runs: readonly DriftRun[]): Html {
+  const loud = runs.filter(
+    ({ verdict }) => verdict.level === 'warning' || verdict.level === 'critical',
+  ).length;
+  return html`<details>
+    <summary>
+      Reports of these ${formatCount(runs.length)} runs, ${formatCount(loud)} of which found drift
+    </summary>
+    <ul class="runs">
+      ${runs.toReversed().map((run) => html`<li><a href="${driftReportPath(model, run.window)}">${dayOf(run)}</a> ${levelMark(run.verdict.level)}</li>`)}
+    </ul>
+  </details>`;
+}

@@ -1,0 +1,166 @@
+/** How a metric has moved, as it is known now, and which of its numbers were restated. */
+
+import { isMetricName, type MetricName } from '../../../core/performance/metrics.ts';
+import { dayMs, durationMs, formatInstant } from '../../../core/window.ts';
+import { toTimestamp, type Queryable } from '../../../sql/database.ts';
+import type { ReportedSegment, TrendMark } from '../../performance-report/performance-report.ts';
+
+export interface EvaluatedWindow {
+  readonly windowEnd: number;
+  readonly version: string;
+  readonly value: number | null;
+  readonly interval: readonly [number, number] | null;
+  readonly state: 'provisional' | 'final';
+  readonly revision: number;
+  readonly coverage: number | null;
+  readonly outcomes: number;
+}
+
+export interface RestatedWindow {
+  readonly windowEnd: number;
+  readonly revisions: number;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly coverageFrom: number | null;
+  readonly coverageTo: number | null;
+}
+
+export interface LoadedPerformance {
+  readonly metric: MetricName;
+  readonly over: string;
+  /** Of the newest evaluation: what else can be shown. */
+  readonly metrics: readonly MetricName[];
+  /** The newest revision of each window, in the order of time. */
+  readonly points: readonly EvaluatedWindow[];
+  /** The same of single days; empty where the windows are days. */
+  readonly singleDays: readonly EvaluatedWindow[];
+  readonly marks: readonly TrendMark[];
+  /** The newest first. */
+  readonly restated: readonly RestatedWindow[];
+  /** Of the newest window. */
+  readonly segments: readonly ReportedSegment[];
+}
+
+export interface PerformanceRequest {
+  readonly model: string;
+  readonly metric: MetricName;
+  readonly over: string;
+  readonly days: number;
+}
+
+/** Null where no window was evaluated. */
+export async function loadPerformance(
+  connection: Queryable,
+  request: PerformanceRequest,
+): Promise<LoadedPerformance | null> {
+  const { model, metric, over } = request;
+  const [newest] = await connection.query<{ windowEnd: number; metrics: string[] }>(
+    `select window_end as "windowEnd", array(select jsonb_object_keys(metrics) order by 1) as metrics
+     from performance_evaluations
+     where model = $1 and segment = '' and window_end - window_start = make_interval(secs => $2)
+     order by window_end desc, prediction_count desc, version, revision desc
+     limit 1`,
+    [model, durationMs(over) / 1000],
+  );
+  if (newest === undefined) return null;
+  const { windowEnd } = newest;
+  return {
+    metric,
+    over,
+    metrics: newest.metrics.filter(isMetricName),
+    points: await readWindows(connection, request, durationMs(over), windowEnd),
+    singleDays: durationMs(over) === dayMs ? [] : await readWindows(connection, request, dayMs, windowEnd),
+    marks: await readMarks(connection, request, windowEnd),
+    restated: await readRestated(connection, request, windowEnd),
+    segments: await readSegments(connection, request, windowEnd),
+  };
+}
+
+/** The newest revision of each window up to an instant, each by the version that served most of it. */
+async function readWindows(
+  connection: Queryable,
+  { model, metric, days }: PerformanceRequest,
+  lengthMs: number,
+  end: number,
+): Promise<EvaluatedWindow[]> {
+  const rows = await connection.query<EvaluatedWindow & Record<string, unknown>>(
+    `select distinct on (window_end) window_end as "windowEnd", version, (metrics ->> $3)::float8 as value, intervals -> $3 as interval,
+       state, revision, coverage, sample_size as outcomes
+     from performance_evaluations
+     where model = $1 and segment = '' and window_end - window_start = make_interval(secs => $2) and window_end > $4
+     order by window_end desc, prediction_count desc, version, revision desc
+     limit 750`,
+    [model, lengthMs / 1000, metric, toTimestamp(end - days * dayMs)],
+  );
+  return rows.reverse();
+}
+
+/** Promotions, and retrainings that brought none. */
+async function readMarks(
+  connection: Queryable,
+  { model, days }: PerformanceRequest,
+  end: number,
+): Promise<TrendMark[]> {
+  const rows = await connection.query<{ at: number; kind: TrendMark['kind']; label: string }>(
+    `select promoted_at as at, 'promotion' as kind, version as label
+     from model_versions where model = $1 and promoted_at > $2
+     union all
+     select as_of, 'retraining', state
+     from retraining_runs where model = $1 and as_of > $2 and (promoted_as_of is null or state = 'rolled-back')
+     order by at desc, kind, label
+     limit 50`,
+    [model, toTimestamp(end - days * dayMs)],
+  );
+  return rows.reverse().map(({ at, ...mark }) => ({ at: formatInstant(at), ...mark }));
+}
+
+function readRestated(
+  connection: Queryable,
+  { model, metric, over, days }: PerformanceRequest,
+  end: number,
+): Promise<RestatedWindow[]> {
+  return connection.query<RestatedWindow & Record<string, unknown>>(
+    `select newest.window_end as "windowEnd", newest.revision as revisions,
+       (first.metrics ->> $3)::float8 as "from", (newest.metrics ->> $3)::float8 as "to",
+       first.coverage as "coverageFrom", newest.coverage as "coverageTo"
+     from (
+       select distinct on (window_end) * from performance_evaluations
+       where model = $1 and segment = '' and window_end - window_start = make_interval(secs => $2) and window_end > $4
+       order by window_end desc, prediction_count desc, version, revision desc
+     ) newest
+     join performance_evaluations first using (model, version, segment, window_start, window_end)
+     where newest.revision > 1 and first.revision = 1
+     order by newest.window_end desc
+     limit 20`,
+    [model, durationMs(over) / 1000, metric, toTimestamp(end - Math.min(days, 30) * dayMs)],
+  );
+}
+
+async function readSegments(
+  connection: Queryable,
+  { model, metric, over }: PerformanceRequest,
+  end: number,
+): Promise<ReportedSegment[]> {
+  const rows = await connection.query<{
+    name: string;
+    outcomes: number;
+    value: number | null;
+    interval: readonly [number, number] | null;
+    reason: string;
+  }>(
+    `select distinct on (segment) segment as name, sample_size as outcomes, (metrics ->> $3)::float8 as value, intervals -> $3 as interval, reason
+     from performance_evaluations
+     where model = $1 and segment <> '' and window_end = $4 and window_start = $4::timestamptz - make_interval(secs => $2)
+     order by segment, prediction_count desc, version, revision desc
+     limit 200`,
+    [model, durationMs(over) / 1000, metric, toTimestamp(end)],
+  );
+  return rows.map(({ name, outcomes, value, interval, reason }) => ({
+    name,
+    outcomes,
+    value:
+      value === null
+        ? { notComputable: reason === '' ? 'not computable' : reason }
+        : { value, ...(interval !== null && { interval }) },
+  }));
+}

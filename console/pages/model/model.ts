@@ -1,0 +1,288 @@
+/** One model: is it all right, since when not, and why? */
+
+import { metricTable, percentText } from '../../../core/performance/metrics.ts';
+import { formatInstant } from '../../../core/window.ts';
+import { chartWidth } from '../../chart-parts.ts';
+import { drawChart } from '../../charts.ts';
+import { definition } from '../../definition.ts';
+import { html, type Html, type Part } from '../../html.ts';
+import { instantText } from '../../instant-text.ts';
+import { ago } from '../../layout/ago.ts';
+import { downloads } from '../../layout/downloads.ts';
+import { emptyState } from '../../layout/empty.ts';
+import { withQuery } from '../../layout/links.ts';
+import { levelMark } from '../../level-mark.ts';
+import { shorten, visibleName } from '../../names.ts';
+import { formatCount } from '../../numbers.ts';
+import { coverageOption } from '../../performance-report/coverage-chart.ts';
+import { metricLabel, shortMetric } from '../../performance-report/metric-words.ts';
+import { segmentsSection } from '../../performance-report/segments-section.ts';
+import { trendChart } from '../../performance-report/trend-section.ts';
+import { qualitySection } from '../../quality-table.ts';
+import type { Shown, View } from '../../server/page.ts';
+import { dayText } from '../../time-axis.ts';
+import { modelPath } from '../paths.ts';
+import { spans, type Span } from './asked.ts';
+import { driftSection } from './drift-section.ts';
+import { coverageOf } from './load-coverage.ts';
+import type { LoadedModel } from './load.ts';
+import type { RestatedWindow } from './load-performance.ts';
+import { trendOf, windowWords } from './trend.ts';
+
+export function modelPage(loaded: LoadedModel, view: View): Shown {
+  const { model, monitor, drift } = loaded;
+  const description = monitor?.description ?? '';
+  return {
+    title: shorten(visibleName(model), 80),
+    main: html`<p class="crumbs"><a href="/">Models</a></p>
+      <h1><bdi>${shorten(visibleName(model), 200)}</bdi></h1>
+      ${description !== '' && html`<p class="muted">${description}</p>`} ${notWatched(loaded)}
+      ${verdict(loaded)} ${facts(loaded, view.now)} ${alerts(loaded, view.now)} ${performance(loaded, view)}
+      ${segments(loaded)} ${driftSection(model, drift)}
+      ${drift?.quality !== undefined && qualitySection(drift.quality)} ${coverage(loaded)} ${versions(loaded)}`,
+  };
+}
+
+function notWatched({ isWatched, monitor }: LoadedModel): Part {
+  if (!isWatched) {
+    return html`<p class="notice refused">
+      Nobody watches this model any more: its monitor was deleted. What was computed before is kept.
+    </p>`;
+  }
+  return (
+    monitor === undefined &&
+    html`<p class="notice refused">
+      Another version of Tidewatch has stored the monitor of this model. Run <code>tidewatch apply</code>.
+    </p>`
+  );
+}
+
+function verdict({ check }: LoadedModel): Html {
+  if (check === null) {
+    return emptyState({
+      title: 'This model has not been judged yet.',
+      next: [
+        html`Log predictions and actuals: with the client, with SQL, or <code>tidewatch ingest</code>`,
+        html`Wait for the schedules, or begin now: <code>tidewatch reprocess</code>`,
+      ],
+    });
+  }
+  const { level, reason, windowEnd } = check;
+  return html`<div class="verdict ${level}">
+    <p class="headline">
+      ${levelMark(level)} <span class="muted when">${instantText(formatInstant(windowEnd))}</span>
+    </p>
+    <p>${shorten(reason, 600)}</p>
+  </div>`;
+}
+
+function facts({ versions, predictedAt, performance, coverage }: LoadedModel, now: number): Html {
+  const [champion] = versions.filter(({ stage }) => stage === 'champion');
+  const newest = performance?.points.findLast(({ value }) => value !== null);
+  const predicted = coverage.reduce((sum, { predictions }) => sum + predictions, 0);
+  const known = coverage.reduce((sum, { outcomes }) => sum + outcomes, 0);
+  return html`<dl class="sides">
+    ${
+      newest !== undefined &&
+      definition(
+        `${metricLabel(performance!.metric)} over ${windowWords(performance!.over)}`,
+        html`${shortMetric(performance!.metric, newest.value!)}
+          <span class="muted">
+            ${newest.interval !== null && `(${newest.interval.map((end) => shortMetric(performance!.metric, end)).join(' to ')}) `}${newest.state},
+            revision ${newest.revision}
+          </span>`,
+      )
+    }
+    ${definition('Champion', champion === undefined ? 'none was promoted' : html`<bdi>${shorten(champion.version, 60)}</bdi>${champion.promotedAt !== null && html` <span class="muted">since ${instantText(formatInstant(champion.promotedAt)).slice(0, 10)}</span>`}`)}
+    ${definition('Newest predictions', predictedAt === null ? 'none yet' : ago(predictedAt, now))}
+    ${definition('Actuals known', predicted === 0 ? '–' : html`${percentText(known / predicted)} <span class="muted">of ${formatCount(predicted)} in ${formatCount(coverage.length)} days</span>`)}
+  </dl>`;
+}
+
+function alerts({ alerts }: LoadedModel, now: number): Part {
+  if (alerts.length === 0) return html`<p class="muted">No alert is open.</p>`;
+  return html`<section aria-labelledby="alerts">
+    <h2 id="alerts">Open alerts</h2>
+    <ul class="plain-list">
+      ${alerts.map(
+        ({ key, severity, state, summary, openedAsOf }) =>
+          html`<li>
+            ${severity === 'info' ? html`<span class="info">Info</span>` : levelMark(severity)}
+            <a href="/alerts/${encodeURIComponent(key)}">${shorten(summary, 200)}</a>
+            <span class="muted">${state}, since ${ago(openedAsOf, now)}</span>
+          </li>`,
+      )}
+    </ul>
+  </section>`;
+}
+
+const spanWords: Readonly<Record<Span, string>> = {
+  30: '30 days',
+  90: '90 days',
+  365: 'a year',
+  730: '2 years',
+};
+
+function choices(loaded: LoadedModel, { path }: View): Html {
+  const { asked, performance } = loaded;
+  const chip = (words: string, to: string, isCurrent: boolean): Html =>
+    html`<li><a href="${to}" ${isCurrent && html`aria-current="true"`}>${words}</a></li>`;
+  return html`<div class="filters">
+    <ul class="chips" aria-label="How far back">
+      ${spans.map((days) => chip(spanWords[days], withQuery(path, { days: String(days) }), days === asked.days))}
+    </ul>
+    <ul class="chips" aria-label="Metric">
+      ${performance!.metrics.map((metric) => chip(metricLabel(metric), withQuery(path, { metric }), metric === performance!.metric))}
+    </ul>
+  </div>`;
+}
+
+function performance(loaded: LoadedModel, view: View): Html {
+  const { model, asked, performance, monitor } = loaded;
+  if (performance === null) {
+    return section(
+      'performance',
+      'Performance',
+      emptyState({
+        title: 'No window has been evaluated yet.',
+        why: html`A window is evaluated when enough of its actuals have come;
+          <code>performanceEvaluation</code> does it each day.`,
+      }),
+    );
+  }
+  const { metric, over, points, restated } = performance;
+  const trend = trendOf(performance, monitor);
+  const known = points.filter(({ value }) => value !== null).length;
+  return section('performance', `${metricLabel(metric)} through time`, [
+    choices(loaded, view),
+    known < 2
+      ? html`<p class="muted">There are no two windows of ${windowWords(over)} of which it is known.</p>`
+      : [
+          trendChart(trend, metric),
+          downloads(metricLabel(metric), `${modelPath(model)}/performance`, {
+            days: String(asked.days),
+            metric,
+          }),
+        ],
+    html`<p class="muted order">
+      ${metricTable[metric].direction === 'higher-is-better' ? 'Higher' : 'Lower'} is better.
+    </p>`,
+    restatements(restated, loaded),
+  ]);
+}
+
+function restatements(restated: readonly RestatedWindow[], { performance }: LoadedModel): Html {
+  const { metric, over } = performance!;
+  if (restated.length === 0)
+    return html`<p class="muted">None of these windows has been restated in the last 30 days.</p>`;
+  const moved = (from: number | null, to: number | null, text: (value: number) => string): string =>
+    `${from === null ? '–' : text(from)} → ${to === null ? '–' : text(to)}`;
+  return html`<details>
+    <summary>
+      Windows of ${windowWords(over)} that were restated as actuals came: the newest
+      ${formatCount(restated.length)}
+    </summary>
+    <table class="metrics">
+      <thead>
+        <tr>
+          <th scope="col">Window up to</th>
+          <th scope="col">${metricLabel(metric)}</th>
+          <th scope="col">Coverage</th>
+          <th scope="col">Revisions</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${restated.map(
+          ({ windowEnd, from, to, coverageFrom, coverageTo, revisions }) =>
+            html`<tr>
+              <th scope="row">${instantText(formatInstant(windowEnd))}</th>
+              <td>${moved(from, to, (value) => shortMetric(metric, value))}</td>
+              <td>${moved(coverageFrom, coverageTo, percentText)}</td>
+              <td>${formatCount(revisions)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </details>`;
+}
+
+function segments({ performance, monitor }: LoadedModel): Part {
+  const newest = performance?.points.at(-1);
+  if (performance === null || newest === undefined || performance.segments.length === 0)
+    return (
+      (monitor?.segments.length ?? 0) > 0 &&
+      section('segments', 'Segments', html`<p class="muted">No segment has been evaluated yet.</p>`)
+    );
+  const { metric, segments } = performance;
+  const isLowBetter = metricTable[metric].direction !== 'higher-is-better';
+  const valueOf = (of: (typeof segments)[number]): number =>
+    'value' in of.value ? of.value.value : Number.NaN;
+  const sorted = segments.toSorted(
+    (a, b) => (isLowBetter ? valueOf(b) - valueOf(a) : valueOf(a) - valueOf(b)) || 0,
+  );
+  const whole =
+    newest.value === null
+      ? { notComputable: 'not computable' }
+      : { value: newest.value, ...(newest.interval !== null && { interval: newest.interval }) };
+  return segmentsSection({ segments: { metric, whole, segments: sorted } });
+}
+
+function coverage({ model, asked, coverage }: LoadedModel): Html {
+  if (coverage.length === 0) {
+    return section(
+      'coverage',
+      'Label coverage',
+      html`<p class="muted">No predictions have been summarised yet.</p>`,
+    );
+  }
+  const label = `Share of each day's predictions whose actual is known, ${coverage.length} days`;
+  const days = coverage.map((day) => ({ name: dayText(day.start), share: coverageOf(day) }));
+  return section('coverage', 'Label coverage', [
+    html`<figure class="wide-figure">
+      <figcaption><b>Share of each day's predictions whose actual is known</b></figcaption>
+      <div class="on-desk">
+        ${drawChart(coverageOption(days), { id: 'coverage-w', label, width: 960, height: 170 })}
+      </div>
+      <div class="on-phone">
+        ${drawChart(coverageOption(days.slice(-30)), { id: 'coverage-n', label, width: chartWidth, height: 170 })}
+      </div>
+    </figure>`,
+    downloads('Label coverage', `${modelPath(model)}/coverage`, { days: String(asked.days) }),
+  ]);
+}
+
+function versions({ versions }: LoadedModel): Part {
+  if (versions.length === 0) return undefined;
+  return section(
+    'versions',
+    'Versions',
+    html`<table class="cards">
+      <thead>
+        <tr>
+          <th scope="col">Version</th>
+          <th scope="col">Stage</th>
+          <th scope="col">Promoted</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${versions.map(
+          ({ version, stage, promotedAt }) =>
+            html`<tr>
+              <th scope="row"><bdi>${shorten(visibleName(version), 60)}</bdi></th>
+              <td data-name="Stage">${stage}</td>
+              <td data-name="Promoted">
+                ${promotedAt === null ? '–' : instantText(formatInstant(promotedAt))}
+              </td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>`,
+  );
+}
+
+function section(id: string, title: string, content: Part): Html {
+  return html`<section aria-labelledby="${id}">
+    <h2 id="${id}">${title}</h2>
+    ${content}
+  </section>`;
+}

@@ -1,0 +1,45 @@
+/** What is stored of a metric -> the chart of the reports. */
+
+import { rulesOf } from '../../../core/degradation/rules.ts';
+import { countText, type MetricName } from '../../../core/performance/metrics.ts';
+import type { Monitor } from '../../../core/monitor/schema.ts';
+import { dayMs, durationMs, formatInstant } from '../../../core/window.ts';
+import type { Limits, Trend } from '../../performance-report/performance-report.ts';
+import type { LoadedPerformance } from './load-performance.ts';
+
+export function trendOf(
+  { points, singleDays, marks, metric, over }: LoadedPerformance,
+  monitor: Monitor | undefined,
+): Trend {
+  return {
+    length: windowWords(over),
+    points: points.map(({ windowEnd, version, value, interval, state }) => ({
+      windowEnd: formatInstant(windowEnd),
+      version,
+      state,
+      ...(value !== null && { value }),
+      ...(interval !== null && { interval }),
+    })),
+    days: singleDays.flatMap(({ windowEnd, value }) =>
+      value === null ? [] : [{ windowEnd: formatInstant(windowEnd), value }],
+    ),
+    limits: monitor === undefined ? {} : limitsOf(monitor, metric, over),
+    marks,
+  };
+}
+
+/** @example windowWords('7d') // '7 days' */
+export function windowWords(over: string): string {
+  const days = durationMs(over) / dayMs;
+  return Number.isInteger(days) ? countText(days, 'day') : over;
+}
+
+/** Where the rules about the metric over this window fire. */
+function limitsOf(monitor: Monitor, metric: MetricName, over: string): Limits {
+  const limits: { warning?: number; critical?: number } = {};
+  for (const rule of rulesOf(monitor)) {
+    if ('metric' in rule && rule.metric === metric && rule.over === over && rule.limit !== undefined)
+      limits[rule.level] ??= rule.limit;
+  }
+  return limits;
+}

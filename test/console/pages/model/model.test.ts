@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { dayMs } from '../../../../core/window.ts';
+import { toTimestamp } from '../../../../sql/database.ts';
+import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
+import { now, openTestConsole, textOf, type TestConsole } from '../../console-world.ts';
+import { storeCheck, storeDrift, storeEvaluation, storeMonitor, today } from '../../stored-results.ts';
+
+const hostile = `<script>alert(1)</script>'; drop table alerts; --/?#\u202E🦊`;
+
+describe('the page of a model', () => {
+  let test: TestDatabase;
+  let console: TestConsole;
+  beforeAll(async () => {
+    test = await createTestDatabase();
+    console = await openTestConsole(test.database);
+    const { database } = test;
+    await storeMonitor(database, 'bikes', {
+      description: 'Bikes an hour.',
+      features: { temp: { kind: 'continuous' }, workingday: { kind: 'categorical' } },
+      segments: ['workingday'],
+    });
+    await storeCheck(database, 'bikes', 0, 'critical', 'RMSE over 7 days 82.1 is above 70');
+    for (const [daysAgo, rmse] of [
+      [9, 60],
+      [8, 61],
+      [1, 75],
+    ] as const)
+      await storeEvaluation(database, 'bikes', { daysAgo, rmse });
+    await storeEvaluation(database, 'bikes', { daysAgo: 0, rmse: 80, state: 'provisional' });
+    await storeEvaluation(database, 'bikes', { daysAgo: 0, rmse: 82.1, revision: 2, state: 'provisional' });
+    await storeEvaluation(database, 'bikes', { daysAgo: 0, rmse: 99, segment: 'workingday=<b>0</b>' });
+    await storeEvaluation(database, 'bikes', { daysAgo: 0, rmse: 55, segment: 'workingday=1' });
+    await storeDrift(database, 'bikes', {
+      daysAgo: 1,
+      verdict: 'ok',
+      columns: { temp: 'ok', [hostile]: 'warning' },
+    });
+    await storeDrift(database, 'bikes', {
+      daysAgo: 0,
+      verdict: 'critical',
+      columns: { temp: 'critical', [hostile]: 'ok' },
+    });
+    await database.execute(
+      `insert into model_versions (model, version, stage, registered_at, promoted_at) values ('bikes', 'v2', 'champion', $1, $1), ('bikes', 'v1', 'archived', $2, $2)`,
+      [toTimestamp(today - 4 * dayMs), toTimestamp(today - 90 * dayMs)],
+    );
+    await database.execute(
+      `insert into outcome_summaries (model, hour, segment, version, prediction_count, outcome_count, content, settings_hash) values ('bikes', $1, '', 'v1', 10, 10, '', ''), ('bikes', $2, '', 'v1', 10, 5, '', '')`,
+      [toTimestamp(now - 30 * 3_600_000), toTimestamp(now - 3 * 3_600_000)],
+    );
+    await database.execute(
+      `insert into alerts (model, alert_key, episode, kind, subject, severity, state, summary, opened_as_of, observed_as_of, latest) values ('bikes', 'degradation:bikes:a/b', 1, 'degradation', 'a', 'critical', 'open', 'RMSE is above 70', $1, $1, '{}')`,
+      [toTimestamp(now - 2 * dayMs)],
+    );
+    await database.execute(
+      `insert into quality_results (model, window_start, window_end, check_name, column_name, verdict, reason, counts, configuration_hash, code_version, workflow_id, run_id) values ('bikes', $1, $2, 'missing', 'temp', 'warning', '9% are missing', '{}', '', '', '', '')`,
+      [toTimestamp(today - 7 * dayMs), toTimestamp(today)],
+    );
+    await database.execute(
+      `insert into process_watermarks (model, process, as_of, window_end) values ($1, 'drift-detection', $2, $2)`,
+      [hostile, toTimestamp(today)],
+    );
+    await storeMonitor(database, 'new-model');
+  });
+  afterAll(() => test.drop());
+
+  const shown = async (path: string): Promise<string> => textOf(await (await console.get(path)).text());
+
+  it('answers whether it is all right, since when it is what it is, and who serves', async () => {
+    expect(await shown('/models/bikes')).toMatch(
+      /bikes Bikes an hour\. ◆ Critical 2026-11-29 RMSE over 7 days 82.1 is above 70 .*RMSE over 7 days 82.1 provisional, revision 2 .*v2 since 2026-11-25 .*3 h ago .*75% of 20/,
+    );
+  });
+
+  it('draws the metric with its limit, what is provisional and the promotion, and says what was restated', async () => {
+    const text = await shown('/models/bikes');
+    expect(await (await console.get('/models/bikes')).text()).toContain(
+      'RMSE over 7 days, 4 days from 2026-11-20 to 2026-11-29: from 60 to 82.1; limits: critical 70; promoted v2 on 2026-11-25; the last 1 are provisional',
+    );
+    expect(text).toContain('upright line: another version was promoted');
+    expect(text).toMatch(/2026-11-29 80 → 82.1 90% → 90% 2/);
+  });
+
+  it('shows columns by runs, the worst now first, each with a link to its distributions', async () => {
+    const page = await (await console.get('/models/bikes')).text();
+    expect(page).toContain(
+      'href="/reports/drift/bikes/2026-11-22T00:00:00Z/2026-11-29T00:00:00Z#column-temp"',
+    );
+    expect(page.indexOf('#column-temp')).toBeLessThan(page.indexOf('#column-%3Cscript'));
+    expect(page).toContain('aria-label="2 runs: 1 critical, 1 OK"');
+  });
+
+  it('shows its segments, the checks of its data, and its open alerts', async () => {
+    const text = await shown('/models/bikes');
+    expect(text).toMatch(/workingday=&lt;b&gt;0&lt;\/b&gt; 99 .*workingday=1 55/);
+    expect(text).toContain('temp : missing ▲ Warning 9% are missing');
+    expect(await (await console.get('/models/bikes')).text()).toContain(
+      'href="/alerts/degradation%3Abikes%3Aa%2Fb"',
+    );
+  });
+
+  it('shows another metric and a longer time where these are asked for', async () => {
+    expect(await shown('/models/bikes?metric=rmse&days=730')).toContain('RMSE through time');
+    for (const wrong of ['metric=%27;--', 'days=1e9', 'days=-1'])
+      expect((await console.get(`/models/bikes?${wrong}`)).status).toBe(200);
+  });
+
+  it('says of a model without results what to do', async () => {
+    expect(await shown('/models/new-model')).toMatch(
+      /has not been judged yet.*No alert is open.*No window has been evaluated yet.*Nothing was compared with the reference yet/,
+    );
+  });
+
+  it('says of a deleted one that nobody watches it, whatever it is called', async () => {
+    const page = await (await console.get(`/models/${encodeURIComponent(hostile)}`)).text();
+    expect(page).toContain('Nobody watches this model any more');
+    expect(page).not.toContain('<script>alert');
+    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&#39;; drop table alerts; --/?#');
+  });
+
+  it('is not there of a model that nobody has ever heard of', async () => {
+    for (const name of ['nobody', '%00', '..%2F..', 'BIKES'])
+      expect((await console.get(`/models/${name}`)).status).toBe(404);
+  });
+
+  describe('its charts as files', () => {
+    it.each(['performance', 'drift', 'coverage'])('are a picture and the numbers in it: %s', async (name) => {
+      const [svg, png, csv] = await Promise.all(
+        ['svg', 'png', 'csv'].map((format) => console.get(`/models/bikes/${name}.${format}?days=90`)),
+      );
+      expect(await svg!.text()).toMatch(/^<svg [\s\S]*<\/svg>\s*$/);
+      expect([...new Uint8Array(await png!.arrayBuffer()).slice(1, 4)]).toEqual([
+        ...new TextEncoder().encode('PNG'),
+      ]);
+      expect(csv!.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+      expect(csv!.headers.get('content-disposition')).toMatch(/^attachment; filename\*=UTF-8''bikes-/);
+      expect((await csv!.text()).split('\r\n').length).toBeGreaterThan(2);
+    });
+
+    it('hold what the page shows', async () => {
+      const rows = (await (await console.get('/models/bikes/performance.csv')).text()).trim().split('\r\n');
+      expect(rows[0]).toBe('window_end,version,rmse,low,high,state,revision,coverage,outcomes');
+      expect(rows.at(-1)).toBe('2026-11-29T00:00:00Z,v1,82.1,,,provisional,2,0.9,90');
+    });
+
+    it('are not there where there is nothing to draw', async () => {
+      for (const path of ['/models/new-model/performance.svg', '/models/nobody/drift.csv'])
+        expect((await console.get(path)).status).toBe(404);
+    });
+  });
+});
