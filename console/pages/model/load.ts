@@ -77,7 +77,7 @@ export async function loadModel({ connection, parameters, query }: Asked): Promi
 }
 
 /** The metric that is asked for, over the window of the one that speaks for the model. */
-export function shownMetric(
+function shownMetric(
   { metric }: Pick<ModelAsked, 'metric'>,
   monitor: Monitor | undefined,
 ): { readonly metric: MetricName; readonly over: string } {
