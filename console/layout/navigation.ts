@@ -8,6 +8,7 @@ export interface Section {
 /** In the order of the navigation. */
 export const sections = {
   models: { name: 'Models', path: '/' },
+  monitors: { name: 'Monitors', path: '/monitors' },
   health: { name: 'Health', path: '/health' },
 } as const satisfies Readonly<Record<string, Section>>;
 

@@ -12,6 +12,12 @@ export function driftReportPath(model: string, { start, end }: Window): string {
   return `/reports/drift/${encodeURIComponent(model)}/${formatInstant(start)}/${formatInstant(end)}`;
 }
 
-export function runPath(workflowId: string, runId: string): string {
-  return `/runs/${encodeURIComponent(workflowId)}/${encodeURIComponent(runId)}`;
+/** A run of a model; a person may have chosen any workflow id. */
+export function runPath(model: string, workflowId: string, runId: string): string {
+  const query = workflowId.includes(`:${model}`) ? '' : `?model=${encodeURIComponent(model)}`;
+  return `/runs/${encodeURIComponent(workflowId)}/${encodeURIComponent(runId)}${query}`;
+}
+
+export function monitorPath(model: string): string {
+  return `/monitors/${encodeURIComponent(model)}`;
 }

@@ -7,6 +7,12 @@ import { loadModel } from '../pages/model/load.ts';
 import { modelPage } from '../pages/model/model.ts';
 import { loadModels } from '../pages/models/load.ts';
 import { modelsPage } from '../pages/models/models.ts';
+import { loadMonitor } from '../pages/monitor/load.ts';
+import { monitorPage } from '../pages/monitor/monitor.ts';
+import { loadMonitors } from '../pages/monitors/load.ts';
+import { monitorsPage } from '../pages/monitors/monitors.ts';
+import { loadRun } from '../pages/run/load.ts';
+import { runPage } from '../pages/run/run.ts';
 import { page, type ActionRoute, type DrawingRoute, type PageRoute } from './page.ts';
 
 export interface Routes {
@@ -19,6 +25,9 @@ export const routes: Routes = {
   pages: [
     page({ path: '/', section: 'models', load: loadModels, draw: modelsPage }),
     page({ path: '/models/:model', section: 'models', load: loadModel, draw: modelPage }),
+    page({ path: '/runs/:workflowId/:runId', section: 'models', load: loadRun, draw: runPage }),
+    page({ path: '/monitors', section: 'monitors', load: loadMonitors, draw: monitorsPage }),
+    page({ path: '/monitors/:model', section: 'monitors', load: loadMonitor, draw: monitorPage }),
     page({ path: '/health', section: 'health', load: loadHealth, draw: healthPage }),
   ],
   drawings: [

@@ -40,7 +40,7 @@ function shown(model: string, { runs, columns }: LoadedDrift): Html {
     <p class="muted order">
       Each row is a column, each cell a run, the newest on the right; a dot is a warning, a bar is critical. A
       column leads to its distributions in the <a href="${report}">report of ${dayOf(newest)}</a>; the run is
-      <a href="${runPath(newest.workflowId, newest.runId)}">here</a>.
+      <a href="${runPath(model, newest.workflowId, newest.runId)}">here</a>.
     </p>
     <table class="heat" data-rows>
       <thead>

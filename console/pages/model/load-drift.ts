@@ -103,7 +103,7 @@ async function readColumns(
     `select drift_run_id as run, column_name as name, subject, verdict as level, effect,
        case when drift_run_id = $3 then reason else '' end as reason
      from drift_results
-     where model = $1 and drift_run_id = any ($2) and deciding and question = 'reference'
+     where model = $1 and drift_run_id = any ($2) and deciding and subject <> 'multivariate'
      order by column_name
      limit $4`,
     [model, runs, runs.at(-1), shownRuns * mostColumns],

@@ -21,7 +21,7 @@ import { trendChart } from '../../performance-report/trend-section.ts';
 import { qualitySection } from '../../quality-table.ts';
 import type { Shown, View } from '../../server/page.ts';
 import { dayText } from '../../time-axis.ts';
-import { modelPath } from '../paths.ts';
+import { modelPath, monitorPath } from '../paths.ts';
 import { spans, type Span } from './asked.ts';
 import { driftSection } from './drift-section.ts';
 import { coverageOf } from './load-coverage.ts';
@@ -30,11 +30,13 @@ import type { RestatedWindow } from './load-performance.ts';
 import { trendOf, windowWords } from './trend.ts';
 
 export function modelPage(loaded: LoadedModel, view: View): Shown {
-  const { model, monitor, drift } = loaded;
+  const { model, monitor, drift, isWatched } = loaded;
   const description = monitor?.description ?? '';
   return {
     title: shorten(visibleName(model), 80),
-    main: html`<p class="crumbs"><a href="/">Models</a></p>
+    main: html`<p class="crumbs">
+        <a href="/">Models</a>${isWatched && html` · <a href="${monitorPath(model)}">How it is watched</a>`}
+      </p>
       <h1><bdi>${shorten(visibleName(model), 200)}</bdi></h1>
       ${description !== '' && html`<p class="muted">${description}</p>`} ${notWatched(loaded)}
       ${verdict(loaded)} ${facts(loaded, view.now)} ${alerts(loaded, view.now)} ${performance(loaded, view)}
