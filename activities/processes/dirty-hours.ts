@@ -40,6 +40,30 @@ export async function takeMarks(
   return rows.map(({ hour }) => hour);
 }
 
+/**
+ * Deletes the marks of an hour that a newer one of the same stage stands beside: each statement that writes makes one. Whoever
+ * has read an older one finds the newer one left. Those that another transaction is about to delete are passed over.
+ */
+export async function thinMarks(connection: Queryable, model: string): Promise<void> {
+  await connection.execute(
+    `with doubled as (
+       select stage, window_start, window_end, generation from dirty_windows older
+       where model = $1 and exists (
+         select from dirty_windows newer
+         where newer.model = $1 and newer.stage = older.stage and newer.window_start = older.window_start
+           and newer.window_end = older.window_end and newer.generation > older.generation
+       )
+       for update skip locked
+     )
+     delete from dirty_windows
+     using doubled
+     where dirty_windows.model = $1 and dirty_windows.stage = doubled.stage
+       and dirty_windows.window_start = doubled.window_start and dirty_windows.window_end = doubled.window_end
+       and dirty_windows.generation = doubled.generation`,
+    [model],
+  );
+}
+
 /** Rows that a transaction aims at: about two seconds of work, and little to repeat after a crash. */
 const rowsPerTransaction = 50_000;
 const hoursPerTransaction = 7 * 24;

@@ -7,6 +7,7 @@ import type { Window } from '../../core/window.ts';
 import { dayMs, floorToHour } from '../../core/window.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
+import { thinMarks } from '../processes/dirty-hours.ts';
 import { summarizeRows, type OutcomeRow } from '../performance/outcome-rows.ts';
 
 /**
@@ -97,7 +98,10 @@ export async function databaseNow(connection: Queryable): Promise<string> {
   return row!.now;
 }
 
-/** Deletes what was logged as one simulated version in a window. Gives the number of predictions. */
+/**
+ * Deletes what was logged as one simulated version in a window. Gives the number of predictions. What remains is one mark an
+ * hour and stage: a worker looks at these hours again, and finds what it knows.
+ */
 export function deleteSimulated(
   database: Database,
   model: string,
@@ -106,12 +110,14 @@ export function deleteSimulated(
 ): Promise<number> {
   return database.transaction(async (connection) => {
     await deleteRejected(connection, model, version);
-    return connection.execute(
+    const deleted = await connection.execute(
       `delete from predictions
        where model = $1 and event_time >= $2 and event_time < $3
          and role = 'shadow' and version = $4 and starts_with(version, '${simulationPrefix}')`,
       [model, toTimestamp(start), toTimestamp(end), version],
     );
+    await thinMarks(connection, model);
+    return deleted;
   });
 }
 
@@ -119,10 +125,12 @@ export function deleteSimulated(
 export function deleteAllSimulated(database: Database, model: string): Promise<number> {
   return database.transaction(async (connection) => {
     await deleteRejected(connection, model, null);
-    return connection.execute(
+    const deleted = await connection.execute(
       `delete from predictions where model = $1 and role = 'shadow' and starts_with(version, '${simulationPrefix}')`,
       [model],
     );
+    if (deleted > 0) await thinMarks(connection, model);
+    return deleted;
   });
 }
 

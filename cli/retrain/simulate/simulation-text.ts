@@ -86,7 +86,7 @@ export function simulationText(shown: ShownSimulation, { paint }: Screen): strin
     `${countText(trainings, 'training')}${costText(cost, ', cost ')}; version ${first} served at first`,
     ...(leftovers === 0
       ? []
-      : [`${countText(leftovers, 'prediction')} of a simulation that was ended before were deleted first`]),
+      : [`${countText(leftovers, 'prediction')} that an earlier simulation had left were deleted first`]),
     ...(kept
       ? [
           `their predictions are kept until the next simulation: role shadow, versions that begin with ${simulationPrefix}`,

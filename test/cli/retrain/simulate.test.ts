@@ -93,7 +93,7 @@ interface Simulated {
 const simulated = async (...args: string[]) =>
   JSON.parse(await simulate('--yes', '--json', ...args)) as Simulated;
 
-/** Every row of every table but the marks, which say that hours may be computed again. */
+/** Every row of every table; without the marks, which say that hours may be computed again, and without when a run looked last. */
 async function everything(): Promise<Readonly<Record<string, string>>> {
   const tables = await test.database.query<{ name: string }>(
     `select relname as name from pg_class
@@ -104,7 +104,8 @@ async function everything(): Promise<Readonly<Record<string, string>>> {
   const sums: Record<string, string> = {};
   for (const { name } of tables) {
     const [row] = await test.database.query<{ sum: string | null }>(
-      `select md5(string_agg(each::text, ' ' order by each::text)) as sum from ${name} each`,
+      `select md5(string_agg(row, ' ' order by row)) as sum
+       from (select (to_jsonb(each) - '{checked_at, succeeded_at}'::text[])::text as row from ${name} each) rows`,
     );
     sums[name] = row!.sum ?? 'empty';
   }
@@ -168,6 +169,29 @@ describe('tidewatch retrain simulate', () => {
     const before = await everything();
     await simulated();
     expect(await everything()).toEqual(before);
+  });
+
+  it('leaves a worker one look at each hour, which changes nothing', async () => {
+    const run = { model, asOf: at(42, 4) };
+    const look = async (): Promise<void> => {
+      await test.activities.attachActuals(run);
+      await test.activities.summarizeOutcomes(run);
+      await test.activities.profileHours(run);
+      await test.activities.evaluatePerformance(run);
+      await test.activities.detectDrift({ ...run, act: false });
+      await test.activities.comparePerformance(run);
+    };
+    await look();
+    const before = await everything();
+    await simulated('--policies', 'weekly');
+    const marks = await test.database.query<{ marks: number; hours: number }>(
+      'select count(*) as marks, count(distinct (stage, window_start)) as hours from dirty_windows',
+    );
+    expect(marks[0]!.hours).toBeGreaterThan(0);
+    expect(marks[0]!.marks).toBe(marks[0]!.hours);
+    await look();
+    expect(await everything()).toEqual(before);
+    expect(await test.database.query(`select from dirty_windows where stage <> 'evaluations'`)).toEqual([]);
   });
 
   it('is never asked by the same id again', async () => {
@@ -366,7 +390,7 @@ describe('a simulation that ends early', () => {
       holdout: { start: at(5), end: at(7) },
     } as TrainingRequest);
     const text = await simulate('--yes', '--policies', 'never,four-weekly');
-    expect(text).toContain('48 predictions of a simulation that was ended before were deleted first');
+    expect(text).toContain('48 predictions that an earlier simulation had left were deleted first');
     expect(await everything()).toEqual(before);
   });
 
