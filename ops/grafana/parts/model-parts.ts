@@ -21,6 +21,9 @@ export const manyModels: Builder<VariableModel> = sqlVariable(
 /** A condition on a column, in SQL: one of the chosen models, whatever characters their names have. */
 export const isChosen = (column: string): string => `${column} in (\${model:sqlstring})`;
 
+/** The same of the usual column. */
+export const ofModel: string = isChosen('model');
+
 const promotions = marks(
   'Promotions',
   'blue',
@@ -29,7 +32,7 @@ select promoted_as_of as time,
   model || ': version ' || challenger_version || ' promoted (' || reason || ')' as text,
   'promotion' as tags
 from retraining_runs
-where ${isChosen('model')} and promoted_as_of is not null and $__timeFilter(promoted_as_of)
+where ${ofModel} and promoted_as_of is not null and $__timeFilter(promoted_as_of)
 order by promoted_as_of
 limit 500`,
 );
@@ -43,7 +46,7 @@ select opened_as_of as time, coalesce(resolved_as_of, $__timeTo()::timestamptz) 
   model || ': ' || summary as text,
   kind || ',' || severity as tags
 from alerts
-where ${isChosen('model')} and $__timeFilter(opened_as_of)
+where ${ofModel} and $__timeFilter(opened_as_of)
 order by opened_as_of
 limit 500`,
 );

@@ -1,0 +1,28 @@
+import type { Row } from '../../parts/frame.ts';
+import { series } from '../../parts/panels.ts';
+import { promql } from '../../parts/queries.ts';
+import { burnOf, ofJob } from './of-service.ts';
+
+export const serviceLevelRow: Row = {
+  title: 'Service level',
+  panels: [
+    series({
+      title: 'Up',
+      about: '1 where an instance answers the scrape.',
+      unit: 'short',
+      min: 0,
+      max: 1,
+      queries: [promql(`service:up{${ofJob},model!=""}`, '{{job}} {{instance}}')],
+    }),
+    series({
+      title: 'How fast the error budget burns',
+      about: 'At 1 the budget of 30 days lasts 30 days. SLOBurn pages at 14.4 over an hour, or 6 over six.',
+      unit: 'short',
+      min: 0,
+      limit: 14.4,
+      queries: (['5m', '1h', '6h', '1d', '3d'] as const).map((window) =>
+        promql(burnOf(window), `{{job}} over ${window}`),
+      ),
+    }),
+  ],
+};
