@@ -4,6 +4,7 @@ import { dashboard } from '../parts/frame.ts';
 import { isChosen, manyModels, modelMarks, pages, runbookColumn } from '../parts/model-parts.ts';
 import { number, series, table, timeline } from '../parts/panels.ts';
 import { promqlNow, sqlRows, sqlSeries } from '../parts/queries.ts';
+import { levelOf } from '../parts/verdicts.ts';
 
 const now = [
   number({
@@ -118,7 +119,7 @@ const history = [
     height: 9,
     queries: [
       sqlSeries(`
-select window_end as time, model as metric, verdict as value
+select window_end as time, model as metric, ${levelOf('verdict')} as value
 from degradation_checks
 where ${isChosen('model')} and $__timeFilter(window_end)
 order by 1, 2

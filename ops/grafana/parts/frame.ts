@@ -84,7 +84,9 @@ export function dashboard({
     builder.withRow(new RowBuilder(rowTitle));
     for (const panel of panels) builder.withPanel(panel);
   }
-  return builder.build();
+  const built = builder.build();
+  // Links to a panel stay as they are for as long as its place does.
+  return { ...built, panels: (built.panels ?? []).map((panel, index) => ({ ...panel, id: index + 1 })) };
 }
 
 function pageLink(title: string, url: string): DashboardLinkBuilder {
@@ -152,5 +154,5 @@ export function marks(name: string, iconColor: string, sql: string): Builder<Ann
     .datasource(postgresSource)
     .enable(true)
     .iconColor(iconColor)
-    .target(sqlRows(sql)('Anno'));
+    .target(sqlRows(sql).as('Anno'));
 }

@@ -46,7 +46,7 @@ select opened_as_of as time, coalesce(resolved_as_of, $__timeTo()::timestamptz) 
   model || ': ' || summary as text,
   kind || ',' || severity as tags
 from alerts
-where ${ofModel} and $__timeFilter(opened_as_of)
+where ${ofModel} and opened_as_of <= $__timeTo() and (resolved_as_of is null or resolved_as_of >= $__timeFrom())
 order by opened_as_of
 limit 500`,
 );

@@ -19,14 +19,9 @@ import {
   VizOrientation,
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
-import type {
-  DynamicConfigValue,
-  Panel,
-  Threshold,
-  ValueMapping,
-} from '@grafana/grafana-foundation-sdk/dashboard';
+import type { DynamicConfigValue, Panel, Threshold } from '@grafana/grafana-foundation-sdk/dashboard';
 import { ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
-import { PanelBuilder as HeatmapPanel } from '@grafana/grafana-foundation-sdk/heatmap';
+import { PanelBuilder as HeatmapPanel, YAxisConfigBuilder } from '@grafana/grafana-foundation-sdk/heatmap';
 import { PanelBuilder as HistogramPanel } from '@grafana/grafana-foundation-sdk/histogram';
 import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TimelinePanel } from '@grafana/grafana-foundation-sdk/statetimeline';
@@ -34,13 +29,15 @@ import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/tabl
 import { PanelBuilder as SeriesPanel } from '@grafana/grafana-foundation-sdk/timeseries';
 
 import type { Query } from './queries.ts';
+import { levelMappings, verdictMappings } from './verdicts.ts';
 
 /** What every panel says of itself. */
 interface Described {
   readonly title: string;
   /** What it shows and how to read it, for the tooltip of its title. */
   readonly about: string;
-  readonly queries: readonly Query[];
+  /** All of one data source. */
+  readonly queries: readonly [Query, ...Query[]];
   /** Of 24 columns. */
   readonly span?: number;
   readonly height?: number;
@@ -52,18 +49,6 @@ interface Measured extends Described {
 }
 
 const red = 'red';
-const verdictColors = { ok: 'green', warning: 'orange', critical: red, 'insufficient-data': 'gray' } as const;
-
-/** The words of a verdict in their colors. */
-const verdictMappings: ValueMapping[] = [
-  {
-    type: 'value',
-    options: Object.fromEntries(
-      Object.entries(verdictColors).map(([verdict, color], index) => [verdict, { color, index }]),
-    ),
-  } as ValueMapping,
-];
-
 type AnyPanel =
   | SeriesPanel
   | StatPanel
@@ -77,8 +62,10 @@ function described<Kind extends AnyPanel>(
   panel: Kind,
   { title, about, queries, span = 12, height = 8 }: Described,
 ): Kind {
-  panel.title(title).description(about).span(span).height(height);
-  for (const [index, query] of queries.entries()) panel.withTarget(query(String.fromCodePoint(65 + index)));
+  const [first] = queries;
+  panel.title(title).description(about).span(span).height(height).datasource(first.source);
+  for (const [index, query] of queries.entries())
+    panel.withTarget(query.as(String.fromCodePoint(65 + index)));
   return panel;
 }
 
@@ -220,11 +207,11 @@ export function table(options: TableOptions): Builder<Panel> {
   return panel;
 }
 
-/** Verdicts over time, a band a series. */
+/** Verdicts over time, a band a series; values are those of `levelOf`. */
 export function timeline(options: Described): Builder<Panel> {
   return (
     described(new TimelinePanel(), { span: 24, ...options })
-      .mappings(verdictMappings)
+      .mappings(levelMappings)
       .thresholds(thresholds('text', []))
       .showValue(VisibilityMode.Never)
       .mergeValues(true)
@@ -243,7 +230,11 @@ export function timeline(options: Described): Builder<Panel> {
 
 /** How many observations fell into each bucket, over time. */
 export function heatmap(options: Measured): Builder<Panel> {
-  return described(new HeatmapPanel(), options).unit(options.unit).calculate(false).showLegend();
+  return described(new HeatmapPanel(), options)
+    .unit(options.unit)
+    .calculate(false)
+    .showLegend()
+    .yAxis(new YAxisConfigBuilder().unit(options.unit));
 }
 
 /** Bars from left to right, the longest first where the query sorts so. */

@@ -13,36 +13,43 @@ export const postgresSource = {
   uid: '${postgres}',
 } as const satisfies DataSourceRef;
 
-/** A query without its name: a panel calls its queries A, B, C ... */
-export type Query = (refId: string) => Builder<Dataquery>;
+export interface Query {
+  readonly source: DataSourceRef;
+  /** A panel calls its queries A, B, C ... */
+  as(refId: string): Builder<Dataquery>;
+}
 
 /** A range of Prometheus; `legend` names each series, such as `{{feature}}`. */
 export function promql(expr: string, legend = '__auto'): Query {
-  return (refId) => base(refId, expr).range().legendFormat(legend);
+  return ofPrometheus(expr, (query) => query.range().legendFormat(legend));
 }
 
-/** Its newest value only: for numbers and tables. */
+/** Its newest value only, one a series: for numbers and bars. */
 export function promqlNow(expr: string, legend = '__auto'): Query {
-  return (refId) => base(refId, expr).instant().legendFormat(legend).format(PromQueryFormat.Table);
+  return ofPrometheus(expr, (query) => query.instant().legendFormat(legend));
 }
 
 /** A histogram's buckets, of series with the label `le`. */
 export function promqlBuckets(expr: string): Query {
-  return (refId) => base(refId, expr).range().legendFormat('{{le}}').format(PromQueryFormat.Heatmap);
+  return ofPrometheus(expr, (query) => query.range().legendFormat('{{le}}').format(PromQueryFormat.Heatmap));
 }
 
-function base(refId: string, expr: string): DataqueryBuilder {
-  return new DataqueryBuilder().refId(refId).datasource(prometheusSource).expr(oneLine(expr));
+function ofPrometheus(expr: string, finish: (query: DataqueryBuilder) => DataqueryBuilder): Query {
+  return {
+    source: prometheusSource,
+    as: (refId) =>
+      finish(new DataqueryBuilder().refId(refId).datasource(prometheusSource).expr(oneLine(expr))),
+  };
 }
 
 /** Series of Postgres: the columns `time`, `metric` (the name of the series) and `value`, ordered by time. */
 export function sqlSeries(sql: string): Query {
-  return (refId) => sqlQuery(refId, sql, 'time_series');
+  return { source: postgresSource, as: (refId) => sqlQuery(refId, sql, 'time_series') };
 }
 
 /** Rows of Postgres. */
 export function sqlRows(sql: string): Query {
-  return (refId) => sqlQuery(refId, sql, 'table');
+  return { source: postgresSource, as: (refId) => sqlQuery(refId, sql, 'table') };
 }
 
 interface SqlQuery extends Dataquery {

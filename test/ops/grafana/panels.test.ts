@@ -135,6 +135,11 @@ async function askPostgres({ query, format, panel }: Target, variables: Variable
     expect(Object.keys(rows[0]!), panel).toEqual(['time', 'metric', 'value']);
     const times = rows.map(({ time }) => Number(time));
     expect(times, panel).toEqual(times.toSorted((a, b) => a - b));
+    // Grafana takes a text for the name of a series, and needs a number to draw.
+    expect(
+      rows.filter(({ value }) => !Number.isFinite(Number(value ?? Number.NaN))),
+      panel,
+    ).toEqual([]);
   }
   return rows.length;
 }

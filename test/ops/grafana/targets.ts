@@ -16,7 +16,7 @@ const targetSchema = z.object({
 });
 
 const panelSchema = z.object({
-  id: z.number().optional(),
+  id: z.number(),
   type: z.string(),
   title: z.string(),
   description: z.string().optional(),
@@ -75,15 +75,23 @@ export async function readTargets(): Promise<readonly Target[]> {
     ...panels.flatMap((panel) => (panel.targets ?? []).map((target) => toTarget(title, panel.title, target))),
     ...annotations.list.map(({ name, target }) => toTarget(title, name, target)),
     ...templating.list
-      .filter(({ type, query }) => type === 'query' && typeof query === 'string')
-      .map(({ name, query }) =>
-        toTarget(title, `$${name}`, {
-          refId: 'A',
-          datasource: { type: 'postgres', uid: '' },
-          rawSql: String(query),
-        }),
-      ),
+      .filter(({ type }) => type === 'query')
+      .map(({ name, query }) => ({
+        dashboard: title,
+        panel: `$${name}`,
+        format: undefined,
+        ...chosenFrom(query),
+      })),
   ]);
+}
+
+/** What the values of a variable are taken from: rows, or the series that have a label. */
+function chosenFrom(query: unknown): Pick<Target, 'source' | 'query'> {
+  if (typeof query === 'string') return { source: 'postgres', query };
+  const { query: call } = z.object({ query: z.string() }).parse(query);
+  const [, series] = /^label_values\((.+), \w+\)$/.exec(call) ?? [];
+  if (series === undefined) throw new Error(`not the values of a label: ${call}`);
+  return { source: 'prometheus', query: series };
 }
 
 function toTarget(

@@ -2,6 +2,7 @@ import type { Row } from '../../parts/frame.ts';
 import { ofModel } from '../../parts/model-parts.ts';
 import { series, table, timeline } from '../../parts/panels.ts';
 import { promql, sqlRows, sqlSeries } from '../../parts/queries.ts';
+import { levelOf } from '../../parts/verdicts.ts';
 import { chosenFeature, ofRuns } from './drift-results.ts';
 
 export const driftRow: Row = {
@@ -13,7 +14,7 @@ export const driftRow: Row = {
       height: 9,
       queries: [
         sqlSeries(`
-select run.window_end as time, result.column_name as metric, result.verdict as value
+select run.window_end as time, result.column_name as metric, ${levelOf('result.verdict')} as value
 ${ofRuns} and result.subject = 'feature' and ${chosenFeature} and result.deciding and result.question = 'reference'
 order by 1, 2
 limit 50000`),

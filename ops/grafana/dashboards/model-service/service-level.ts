@@ -1,7 +1,9 @@
 import type { Row } from '../../parts/frame.ts';
 import { series } from '../../parts/panels.ts';
-import { promql } from '../../parts/queries.ts';
+import { promql, type Query } from '../../parts/queries.ts';
 import { burnOf, ofJob } from './of-service.ts';
+
+const burn = (window: string): Query => promql(burnOf(window), `{{job}} over ${window}`);
 
 export const serviceLevelRow: Row = {
   title: 'Service level',
@@ -20,9 +22,7 @@ export const serviceLevelRow: Row = {
       unit: 'short',
       min: 0,
       limit: 14.4,
-      queries: (['5m', '1h', '6h', '1d', '3d'] as const).map((window) =>
-        promql(burnOf(window), `{{job}} over ${window}`),
-      ),
+      queries: [burn('5m'), burn('1h'), burn('6h'), burn('1d'), burn('3d')],
     }),
   ],
 };
