@@ -60,8 +60,8 @@ ${alertKinds.map((kind) => `    when '${kind}' then '${runbookOf(kind).replace('
 
 /** Where a click on a column of that name leads. */
 export const pages = {
-  model: '${console}/models/${__data.fields.model}',
-  alert: '${console}/alerts/${__data.fields.alert}',
-  retraining: '${console}/retrainings/${__data.fields.retraining}',
-  runbook: '${worker}/runbooks/${__data.fields.runbook}',
+  model: '${console}/models/${__data.fields.model:percentencode}',
+  alert: '${console}/alerts/${__data.fields.alert:percentencode}',
+  retraining: '${console}/retrainings/${__data.fields.retraining:percentencode}',
+  runbook: '${worker}/runbooks/${__data.fields.runbook:percentencode}',
 } as const;
