@@ -70,6 +70,10 @@ export type Evaluator = (served: readonly Served[], window: Window) => Evaluatio
 /**
  * Evaluations of windows as a degradation check would find them, with every actual that is known today; what was evaluated
  * once is kept.
+ *
+ * @example
+ * const evaluate = createEvaluator({ performance: { minimumOutcomes: 30, intervalLevels: [0.05, 0.95] } });
+ * evaluate([], { start: 0, end: dayMs }) // []
  */
 export function createEvaluator({
   performance: { minimumOutcomes, intervalLevels },
