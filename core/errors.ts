@@ -231,6 +231,11 @@ export const errorCatalog = {
   },
   ALERT_NOT_CHANGED: { retryable: false, message: 'Alert {alertKey} is left as it is: {reason}.' },
   UPDATE_REFUSED: { retryable: false, message: '{reason}' },
+  UPDATE_UNANSWERED: {
+    retryable: true,
+    message:
+      'No worker has answered within {seconds} s. It may still be done: look again, and see that `tidewatch worker` runs with the task queue {taskQueue}.',
+  },
   RUN_FAILED: {
     retryable: false,
     message: '{workflowId} has failed: {reason}. Correct it and start it again; what it had done is kept.',

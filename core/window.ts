@@ -75,6 +75,11 @@ export function formatInstant(instant: number): string {
   return new Date(instant).toISOString().replace('.000Z', 'Z');
 }
 
+/** @example formatMinute(1299999600000) // '2011-03-13 07:00' */
+export function formatMinute(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 16).replace('T', ' ');
+}
+
 /** @example formatDay(1299999600000) // '2011-03-13' */
 export function formatDay(instant: number): string {
   return new Date(instant).toISOString().slice(0, 10);

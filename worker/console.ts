@@ -4,6 +4,7 @@ import { pngOf } from '../activities/reports/png.ts';
 import { openConsole, type OpenConsole } from '../console/server/listen.ts';
 import { openDatabase } from '../sql/database.ts';
 import type { Configuration } from './configuration.ts';
+import { consoleActions } from './console-actions.ts';
 import { consoleAccess } from './console-configuration.ts';
 import type { Logger } from './logger.ts';
 
@@ -33,7 +34,7 @@ export async function startConsole(
         access: consoleAccess(settings, userName),
         ...(settings.url !== undefined && { publicUrl: settings.url }),
         temporalUiUrl: temporal.uiUrl,
-        actions: {},
+        actions: consoleActions(database, temporal),
         pngOf,
         now: Date.now,
         log: (error) => logger.error({ err: error }, 'a page of the console could not be made'),

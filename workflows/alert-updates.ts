@@ -30,14 +30,22 @@ const length = z.string().superRefine((text, context) => {
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
 });
 
+/** How the alert was shown to who asks. */
+const since = z
+  .string()
+  .refine((text) => problemOf(() => void parseInstant(text)) === undefined, {
+    message: 'write an instant such as "2026-02-03T09:00:00Z"',
+  })
+  .optional();
+
 const schemas = {
-  acknowledge: z.strictObject({ by, note: note.optional() }),
+  acknowledge: z.strictObject({ by, note: note.optional(), since }),
   snooze: z
-    .strictObject({ by, note: note.optional(), until: until.optional(), for: length.optional() })
+    .strictObject({ by, note: note.optional(), until: until.optional(), for: length.optional(), since })
     .refine((snooze) => (snooze.until === undefined) !== (snooze.for === undefined), {
       message: 'write either "for" or "until"',
     }),
-  resolve: z.strictObject({ by, note: note.optional() }),
+  resolve: z.strictObject({ by, note: note.optional(), since }),
   comment: z.strictObject({ by, note }),
 } as const satisfies Record<AlertChangeName, z.ZodType>;
 

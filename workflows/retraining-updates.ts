@@ -43,3 +43,12 @@ export interface RetrainingRequest {
 export function decodeRequest(name: RetrainingChangeName, request: unknown): RetrainingRequest {
   return decodeWith({ name, schema: schemas[name], example: examples[name] }, request);
 }
+
+/** What is wrong with the object of an update, for who asks before it is sent; '' is the object itself. */
+export function problemsOfRequest(
+  name: RetrainingChangeName,
+  request: unknown,
+): readonly { readonly field: string; readonly reason: string }[] {
+  const { error } = schemas[name].safeParse(request);
+  return (error?.issues ?? []).map(({ path, message }) => ({ field: path.join('.'), reason: message }));
+}

@@ -1,43 +1,12 @@
 /** The rows of `alerts`: the newest episode of an alert key, as it is read and written. Callers hold the lock of the key. */
 
-import type { AlertKind, Fact, PageLink } from '../../core/alert/alert.ts';
-import { shortSummary } from '../../core/alert/message.ts';
 import { nextDue } from '../../core/alert/life.ts';
-import type { AlertLife } from '../../core/alert/life.ts';
 import type { LifeRules } from '../../core/alert/rules.ts';
-import { formatInstant } from '../../core/window.ts';
+import type { AlertName, FoundAlert, StoredAlert } from '../../core/alert/stored-alert.ts';
+import { alertColumns, storedAlert } from '../../sql/read-alerts.ts';
+import type { AlertRow } from '../../sql/read-alerts.ts';
 import { lockUntilCommit, toTimestamp } from '../../sql/database.ts';
 import type { Queryable } from '../../sql/database.ts';
-
-export interface AlertName {
-  readonly model: string;
-  readonly alertKey: string;
-}
-
-/** What the newest trouble says. */
-export interface LatestTrouble {
-  /** A ready sentence. */
-  readonly summary: string;
-  readonly facts: readonly Fact[];
-  readonly links: readonly PageLink[];
-  readonly workflowId: string;
-  readonly runId: string;
-}
-
-export interface StoredAlert extends AlertName {
-  readonly kind: AlertKind;
-  readonly subject: string;
-  /** What it is about: of the event that opened, escalated or reopened it. */
-  readonly summary: string;
-  readonly openedAsOf: number;
-  readonly latest: LatestTrouble;
-  readonly life: AlertLife;
-}
-
-/** An alert as it is read and written, with when its life cycle is to look at it next. */
-export interface FoundAlert extends StoredAlert {
-  readonly dueAt: number | null;
-}
 
 /** Until the transaction ends, nobody else opens this alert. */
 export async function lockAlert(connection: Queryable, alertKey: string): Promise<void> {
@@ -48,36 +17,6 @@ export async function lockAlert(connection: Queryable, alertKey: string): Promis
 export async function wallClock(connection: Queryable): Promise<number> {
   const [row] = await connection.query<{ now: number }>('select clock_timestamp() as now');
   return row!.now;
-}
-
-/** What `storedAlert` reads. */
-export const alertColumns = `
-  model, alert_key as "alertKey", kind, subject, summary, opened_as_of as "openedAsOf", latest,
-  episode, state, severity, state_by as by, observed_as_of as "observedAsOf", clean_count as "cleanCount",
-  clean_as_of as "cleanAsOf", resolved_as_of as "resolvedAsOf", state_since as "stateSince",
-  snoozed_until as "snoozedUntil", told_at as "toldAt", repeats, unacknowledged_ms as "unacknowledgedMs", due_at as "dueAt"`;
-
-export interface AlertRow extends Record<string, unknown>, Omit<FoundAlert, 'life'>, AlertLife {}
-
-export function storedAlert(row: AlertRow): FoundAlert {
-  const { model, alertKey, kind, subject, summary, openedAsOf, latest, dueAt, ...life } = row;
-  return { model, alertKey, kind, subject, summary, openedAsOf, latest, dueAt, life };
-}
-
-/** The newest episode. */
-export async function findAlert(
-  connection: Queryable,
-  { model, alertKey }: AlertName,
-): Promise<FoundAlert | undefined> {
-  const [row] = await connection.query<AlertRow>(
-    `select ${alertColumns}
-     from alerts
-     where model = $1 and alert_key = $2
-     order by episode desc
-     limit 1`,
-    [model, alertKey],
-  );
-  return row && storedAlert(row);
 }
 
 /** The newest episode; until the transaction ends, nobody else changes or opens this alert. */
@@ -176,43 +115,5 @@ function rowOf({ life, dueAt, ...alert }: FoundAlert): Record<(typeof storedColu
     unacknowledged_ms: life.unacknowledgedMs,
     due_at: instant(dueAt),
     latest: alert.latest,
-  };
-}
-
-/** How an alert stands, as it crosses a Temporal boundary and as people read it. Instants are ISO 8601. */
-export interface AlertView extends AlertName {
-  readonly kind: AlertKind;
-  readonly episode: number;
-  readonly state: AlertLife['state'];
-  readonly severity: AlertLife['severity'];
-  readonly summary: string;
-  /** What the newest observation says, where the alert is not over, and the instant that it speaks for. */
-  readonly now?: string;
-  readonly observedAsOf: string;
-  /** Who acknowledged, snoozed or resolved it. */
-  readonly by?: string;
-  /** Since when it has been in its state, by the wall clock: it moves when somebody takes it, and when it becomes worse. */
-  readonly since: string;
-  readonly snoozedUntil?: string;
-  /** The instant that the run spoke for which opened it: how long there has been trouble. */
-  readonly openedAsOf: string;
-}
-
-export function viewOf({ model, alertKey, kind, summary, openedAsOf, latest, life }: StoredAlert): AlertView {
-  const { episode, state, severity, by, stateSince, snoozedUntil, cleanCount, observedAsOf } = life;
-  return {
-    model,
-    alertKey,
-    kind,
-    episode,
-    state,
-    severity,
-    summary: shortSummary(summary),
-    ...(state !== 'resolved' && { now: cleanCount > 0 ? 'all is well' : shortSummary(latest.summary) }),
-    observedAsOf: formatInstant(observedAsOf),
-    ...(by !== null && { by }),
-    since: formatInstant(stateSince),
-    ...(snoozedUntil !== null && { snoozedUntil: formatInstant(snoozedUntil) }),
-    openedAsOf: formatInstant(openedAsOf),
   };
 }

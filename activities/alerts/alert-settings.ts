@@ -9,7 +9,7 @@ import { alertSettingsSchema } from '../../core/monitor/schema.ts';
 import type { AlertSettings } from '../../core/monitor/schema.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { findMonitor } from '../monitors/store.ts';
-import type { StoredAlert } from './alert-rows.ts';
+import type { StoredAlert } from '../../core/alert/stored-alert.ts';
 import { readInstallationSettings } from './installation-settings.ts';
 
 /**

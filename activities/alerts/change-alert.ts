@@ -1,12 +1,13 @@
 /** What a person does to an alert, recorded with who it was. */
 
-import { changeAlert as change } from '../../core/alert/change.ts';
+import { changeAlert as change, overtaken } from '../../core/alert/change.ts';
 import type { AlertChange, AlertChangeName } from '../../core/alert/change.ts';
 import { TidewatchError } from '../../core/errors.ts';
 import { durationMs, formatInstant, parseInstant } from '../../core/window.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { putAlert, takeAlert, viewOf, wallClock } from './alert-rows.ts';
-import type { AlertName, AlertView } from './alert-rows.ts';
+import { putAlert, takeAlert, wallClock } from './alert-rows.ts';
+import { viewOf } from '../../core/alert/stored-alert.ts';
+import type { AlertName, AlertView } from '../../core/alert/stored-alert.ts';
 import { alertSettingsOf, lifeRulesOf } from './alert-settings.ts';
 import { isRecorded, recordEvent } from './record-event.ts';
 
@@ -19,6 +20,8 @@ export interface ChangeAlertInput extends AlertName {
   /** Of a snooze: until an instant, or for a duration. */
   readonly until?: string | undefined;
   readonly for?: string | undefined;
+  /** Since when the alert had been in its state, as who asks has seen it: whoever was quicker has it. Without it the later word counts. */
+  readonly since?: string | undefined;
 }
 
 /**
@@ -37,6 +40,8 @@ export function createChangeAlert({
       if (await isRecorded(connection, { model, alertKey }, updateId)) return viewOf(stored);
       const now = await wallClock(connection);
       const wanted = changeOf(input, now);
+      const refused = input.since && overtaken(stored.life, parseInstant(input.since), by);
+      if (refused) throw new TidewatchError('ALERT_NOT_CHANGED', { alertKey, reason: refused });
       const changed = change(stored.life, wanted, by, now);
       if ('refused' in changed)
         throw new TidewatchError('ALERT_NOT_CHANGED', { alertKey, reason: changed.refused });

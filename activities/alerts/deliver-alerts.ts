@@ -9,7 +9,7 @@ import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { runOf } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { wallClock } from './alert-rows.ts';
-import type { AlertName } from './alert-rows.ts';
+import type { AlertName } from '../../core/alert/stored-alert.ts';
 import { channelTable, settingOf } from './channel.ts';
 import { claimMessage, countPending, listGroups } from './deliveries.ts';
 import type { Claim, EventToSend, Waiting } from './deliveries.ts';

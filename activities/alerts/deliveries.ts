@@ -12,7 +12,7 @@ import { floorToHour, formatInstant, minuteMs, secondMs } from '../../core/windo
 import { lockUntilCommit, toTimestamp, tryLockUntilCommit } from '../../sql/database.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { wallClock } from './alert-rows.ts';
-import type { AlertName } from './alert-rows.ts';
+import type { AlertName } from '../../core/alert/stored-alert.ts';
 import { holdBack } from './held-deliveries.ts';
 
 /**

@@ -2,8 +2,9 @@
 
 import { nextDue, tick } from '../../core/alert/life.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { putAlert, takeAlert, viewOf, wallClock } from './alert-rows.ts';
-import type { AlertName, AlertView } from './alert-rows.ts';
+import { putAlert, takeAlert, wallClock } from './alert-rows.ts';
+import { viewOf } from '../../core/alert/stored-alert.ts';
+import type { AlertName, AlertView } from '../../core/alert/stored-alert.ts';
 import { alertSettingsOf, lifeRulesOf } from './alert-settings.ts';
 import { recordEvent } from './record-event.ts';
 

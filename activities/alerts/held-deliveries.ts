@@ -6,7 +6,7 @@ import type { Hold, OpenAlert } from '../../core/alert/inhibition.ts';
 import type { InstallationSettings } from '../../core/alert/installation-settings.ts';
 import { minuteMs } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
-import type { AlertName } from './alert-rows.ts';
+import type { AlertName } from '../../core/alert/stored-alert.ts';
 import { readInstallationSettings } from './installation-settings.ts';
 
 /** Who is held back by another alert is woken when a run ends that one, and looks itself in case nobody does. */

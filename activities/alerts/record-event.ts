@@ -5,7 +5,7 @@ import type { AlertKind, Severity } from '../../core/alert/alert.ts';
 import type { Routes } from '../../core/alert/route-settings.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import type { Queryable } from '../../sql/database.ts';
-import type { AlertName, LatestTrouble } from './alert-rows.ts';
+import type { AlertName, LatestTrouble } from '../../core/alert/stored-alert.ts';
 import { recordDeliveries } from './record-deliveries.ts';
 import type { EventToTell } from './record-deliveries.ts';
 

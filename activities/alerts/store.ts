@@ -5,11 +5,11 @@ import type { AlertKind, Fact, PageLink, Severity } from '../../core/alert/alert
 import { announce, asSevereAs, nextDue, observe } from '../../core/alert/life.ts';
 import type { AlertLife, Observation, Step } from '../../core/alert/life.ts';
 import type { LifeRules } from '../../core/alert/rules.ts';
+import type { FoundAlert, StoredAlert } from '../../core/alert/stored-alert.ts';
 import type { AlertSettings } from '../../core/monitor/schema.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { Provenance } from '../processes/provenance.ts';
 import { lockAlert, putAlert, putAlerts, takeAlert, takeAlerts, wallClock } from './alert-rows.ts';
-import type { FoundAlert, StoredAlert } from './alert-rows.ts';
 import { lifeRulesOf, lifeRulesOfKinds } from './alert-settings.ts';
 import { recordEvents } from './record-event.ts';
 import type { NewEvent } from './record-event.ts';

@@ -7,7 +7,7 @@ import { formatInstant, formatWindow, parseInstant, parseWindow } from '../../co
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import { runOf } from '../activity-context.ts';
-import { findAlert } from '../alerts/alert-rows.ts';
+import { findAlert } from '../../sql/read-alerts.ts';
 import { listPendingAlerts, openAlert } from '../alerts/store.ts';
 import { findServingVersion } from '../degradation/store.ts';
 import { findMonitor } from '../monitors/store.ts';

@@ -1,9 +1,8 @@
 /** What a person asks of a retraining that is under way, recorded with who it was. */
 
 import { TidewatchError } from '../../core/errors.ts';
-import type { RetrainingChangeName } from '../../core/retraining/change.ts';
+import type { RetrainingChangeName, RetrainingView } from '../../core/retraining/change.ts';
 import { answerChange } from '../../core/retraining/change.ts';
-import type { RetrainingStateName } from '../../core/retraining/states.ts';
 import { durationMs, formatInstant } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit, toTimestamp } from '../../sql/database.ts';
@@ -24,17 +23,6 @@ export interface ChangeRetrainingInput extends RetrainingKey {
   readonly note?: string | undefined;
   /** Of `extend`: for how much longer. */
   readonly for?: string | undefined;
-}
-
-/** How a retraining stands after a request. */
-export interface RetrainingView {
-  readonly model: string;
-  readonly retrainingId: string;
-  readonly state: RetrainingStateName;
-  readonly waitsUntil?: string;
-  readonly decision?: string;
-  readonly by?: string;
-  readonly note?: string;
 }
 
 /**

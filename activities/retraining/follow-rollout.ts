@@ -11,7 +11,8 @@ import { reach, reachedInstant } from './progress.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
 import { policyOf, requireRetraining } from './retraining-run.ts';
 import { castShadow, versionsOf } from './stages.ts';
-import type { Rollout, RetrainingRun } from './store.ts';
+import type { Rollout } from '../../core/retraining/stored-run.ts';
+import type { RetrainingRun } from './store.ts';
 
 /** How something that goes on for days stands. */
 export interface DaysAnswer {

@@ -18,7 +18,7 @@ import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import { versionRows } from '../comparison/compared-rows.ts';
 import { readLossSums } from '../comparison/loss-sums.ts';
-import type { StoredLook } from './store.ts';
+import type { StoredLook } from '../../core/retraining/stored-run.ts';
 
 /** The days in which two versions are held against each other. */
 export interface Watch {

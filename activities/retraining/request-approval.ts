@@ -9,7 +9,8 @@ import { findMonitor } from '../monitors/store.ts';
 import { reach, reachedInstant } from './progress.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
 import { policyOf, requireRetraining } from './retraining-run.ts';
-import type { Approval, RetrainingRun } from './store.ts';
+import type { Approval } from '../../core/retraining/stored-run.ts';
+import type { RetrainingRun } from './store.ts';
 import { tellOfStep } from './tell.ts';
 
 export interface ApprovalAnswer {

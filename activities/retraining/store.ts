@@ -3,7 +3,7 @@
 import type { JudgedRows } from '../../core/retraining/approval.ts';
 import type { Helped, RetrainingStateName } from '../../core/retraining/states.ts';
 import type { TrainingSpecification } from '../../core/retraining/specification.ts';
-import type { Verification } from '../../core/retraining/verification.ts';
+import type { Approval, Rollout, StoredLook } from '../../core/retraining/stored-run.ts';
 import type { Window, WindowText } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
@@ -36,31 +36,6 @@ export interface RetrainingRun extends Record<string, unknown> {
   readonly workflow_id: string;
   readonly run_id: string;
   readonly started_at: number;
-}
-
-/** Whether a person is asked, why, and what was decided. */
-export interface Approval {
-  readonly needed: boolean;
-  readonly reason: string;
-  readonly decision?: 'approved' | 'rejected' | 'cancelled';
-  readonly by?: string;
-  readonly note?: string;
-}
-
-export interface Rollout {
-  readonly kind: 'shadow' | 'canary';
-  /** An instant, as text. */
-  readonly start: string;
-  readonly look?: StoredLook;
-}
-
-/** One comparison of both versions, as it is stored. */
-export interface StoredLook extends Verification {
-  readonly asOf: string;
-  readonly window: WindowText;
-  readonly day: number;
-  readonly metric: string;
-  readonly rows: number;
 }
 
 const columns = `model, retraining_id, state, reason, as_of, training_start, training_end, holdout_start, holdout_end,

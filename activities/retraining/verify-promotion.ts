@@ -9,7 +9,8 @@ import { reachedInstant } from './progress.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
 import { policyOf, requireRetraining } from './retraining-run.ts';
 import { versionsOf } from './stages.ts';
-import type { RetrainingRun, StoredLook } from './store.ts';
+import type { StoredLook } from '../../core/retraining/stored-run.ts';
+import type { RetrainingRun } from './store.ts';
 
 /**
  * Compares the new champion with the version before on the outcomes since the promotion, and stores whether it has helped.

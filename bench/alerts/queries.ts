@@ -17,7 +17,7 @@ import { createDeliverAlerts } from '../../activities/alerts/deliver-alerts.ts';
 import { createFollowAlert } from '../../activities/alerts/follow-alert.ts';
 import { listPendingAlerts } from '../../activities/alerts/store.ts';
 import { TidewatchError } from '../../core/errors.ts';
-import { listAlerts } from '../../cli/alerts/store.ts';
+import { listAlerts } from '../../sql/read-alerts.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Database } from '../../sql/database.ts';
 import { idleContext, numberOption, withBenchDatabase } from '../performance/database.ts';
@@ -214,7 +214,7 @@ const steps = await withBenchDatabase(async (database) => {
       await database.execute(`update alert_messages set retry_at = now() where state = 'waiting'`);
     },
   );
-  await measure('tidewatch alerts list', () => listAlerts(database, { limit: '100' }));
+  await measure('tidewatch alerts list', () => listAlerts(database, {}, { most: 100 }));
   return measured;
 });
 

@@ -2,13 +2,14 @@
 
 import Table from 'cli-table3';
 
-import type { AlertView } from '../../activities/alerts/alert-rows.ts';
+import { reasonOfDelivery, stateText } from '../../core/alert/alert-words.ts';
 import type { Severity } from '../../core/alert/alert.ts';
 import { oneLine } from '../../core/alert/message.ts';
-import { formatInstant, parseInstant } from '../../core/window.ts';
+import type { AlertView } from '../../core/alert/stored-alert.ts';
+import { formatMinute, parseInstant } from '../../core/window.ts';
+import type { AlertEvent, AlertList } from '../../sql/read-alerts.ts';
 import { plain } from '../compare/column-table.ts';
 import type { Color, Screen } from '../paint.ts';
-import type { AlertEvent, AlertList, Delivery } from './store.ts';
 
 const colors: Readonly<Record<Severity, Color>> = { info: 'cyan', warning: 'yellow', critical: 'red' };
 
@@ -40,12 +41,6 @@ function knownText({ now, summary, observedAsOf }: AlertView): string {
   return now === undefined ? oneLine(summary) : `${oneLine(now)}\nas of ${minuteText(observedAsOf)}`;
 }
 
-/** `snoozed until 2026-02-03 09:00 by anna` */
-export function stateText({ state, by, snoozedUntil }: AlertView): string {
-  const until = snoozedUntil === undefined ? '' : ` until ${minuteText(snoozedUntil)}`;
-  return `${state}${until}${by === undefined ? '' : ` by ${oneLine(by)}`}`;
-}
-
 /** How long one has been open, its opening says, whatever has happened to it since. */
 function datedState(alert: AlertView): string {
   const state = stateText(alert);
@@ -59,7 +54,7 @@ export function alertText(alert: AlertView, events: readonly AlertEvent[], { pai
     `  ${minuteText(event.at)}  ${happenedText(event, paint(colors[event.severity], event.severity))}: ${oneLine(event.summary)}`,
     ...event.deliveries.map(
       (delivery) =>
-        `    ${delivery.channel} ${oneLine(delivery.recipient)}: ${delivery.state}${becauseText(delivery)}`,
+        `    ${delivery.channel} ${oneLine(delivery.recipient)}: ${delivery.state}${bracketed(reasonOfDelivery(delivery))}`,
     ),
   ]);
   const { severity, openedAsOf, now, observedAsOf } = alert;
@@ -80,14 +75,11 @@ function happenedText({ event, by, asOf }: AlertEvent, severity: string): string
     : `${event} by ${oneLine(by)}, ${severity}`;
 }
 
-function becauseText({ state, held, problem }: Delivery): string {
-  if (state === 'held' && held !== undefined) return ` (${oneLine(held)}; told then if it is still open)`;
-  if (state === 'dropped')
-    return ` (over before anybody was told${held === undefined ? '' : `: ${oneLine(held)}`})`;
-  return problem === undefined ? '' : ` (${oneLine(problem)})`;
+function bracketed(reason: string | undefined): string {
+  return reason === undefined ? '' : ` (${reason})`;
 }
 
 /** `2026-02-03 09:00`, UTC. */
 function minuteText(instant: string): string {
-  return formatInstant(parseInstant(instant)).slice(0, 16).replace('T', ' ');
+  return formatMinute(parseInstant(instant));
 }

@@ -1,16 +1,12 @@
-import { WithStartWorkflowOperation } from '@temporalio/client';
-
-import type { AlertView } from '../../activities/alerts/alert-rows.ts';
-import { lifecycleId } from '../../core/alert/alert.ts';
+import { changeText } from '../../core/alert/alert-words.ts';
 import type { AlertChangeName } from '../../core/alert/change.ts';
 import { TidewatchError } from '../../core/errors.ts';
-import { problemsOfUpdate } from '../../workflows/alert-updates.ts';
-import type { alertLifecycle } from '../../workflows/alert-lifecycle.ts';
-import { withDatabase } from '../database.ts';
-import { sendUpdate } from '../send-update.ts';
+import { changeAlert as sendChange } from '../../worker/change-alert.ts';
 import { userName } from '../../worker/user-name.ts';
-import { stateText } from './alert-text.ts';
-import { requireAlert } from './store.ts';
+import { problemsOfUpdate } from '../../workflows/alert-updates.ts';
+import { withDatabase } from '../database.ts';
+import { updateSettings } from '../update-settings.ts';
+import { requireAlert } from './require-alert.ts';
 
 export interface ChangeOptions {
   readonly change: AlertChangeName;
@@ -21,7 +17,7 @@ export interface ChangeOptions {
   readonly json?: true;
 }
 
-/** `tidewatch alerts acknowledge`, `snooze`, `resolve` and `comment`: an update of the life cycle, which is started where it does not run. */
+/** `tidewatch alerts acknowledge`, `snooze`, `resolve` and `comment`. */
 export async function changeAlert(
   alertKey: string,
   { change, json, by = userName(), ...request }: ChangeOptions,
@@ -32,26 +28,8 @@ export async function changeAlert(
   }
   requireValid(change, { ...request, by });
   const { model } = await withDatabase('tidewatch-alerts', (database) => requireAlert(database, alertKey));
-  const alert = await sendUpdate((client, taskQueue) =>
-    client.workflow.executeUpdateWithStart<typeof alertLifecycle, AlertView, [object]>(change, {
-      args: [{ ...request, by }],
-      startWorkflowOperation: new WithStartWorkflowOperation<typeof alertLifecycle>('alertLifecycle', {
-        workflowId: lifecycleId(alertKey),
-        taskQueue,
-        args: [{ model, alertKey }],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      }),
-    }),
-  );
-  console.log(json ? JSON.stringify(alert, undefined, 2) : `${alertKey}: ${answerText(change, alert)}`);
-}
-
-function answerText(change: AlertChangeName, alert: AlertView): string {
-  const state = stateText(alert);
-  if (change === 'comment') return `the comment is stored; ${state}`;
-  if (change === 'resolve')
-    return `${state}; a check that still finds the trouble reopens it, snooze it to be left alone`;
-  return state;
+  const alert = await sendChange(updateSettings(), { model, alertKey, change, request: { ...request, by } });
+  console.log(json ? JSON.stringify(alert, undefined, 2) : `${alertKey}: ${changeText(change, alert)}`);
 }
 
 /** The options have the names of the fields. */

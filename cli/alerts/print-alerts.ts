@@ -1,19 +1,28 @@
-import { viewOf } from '../../activities/alerts/alert-rows.ts';
+import { viewOf } from '../../core/alert/stored-alert.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { checkSchema } from '../../sql/migrator.ts';
+import { listAlerts, readEvents, type AlertFilter } from '../../sql/read-alerts.ts';
 import { withDatabase } from '../database.ts';
+import { readLimit } from '../limit-option.ts';
 import { screen } from '../paint.ts';
 import { alertTable, alertText } from './alert-text.ts';
-import { listAlerts, readEvents, requireAlert } from './store.ts';
-import type { ListOptions } from './store.ts';
+import { requireAlert } from './require-alert.ts';
+
+export interface ListOptions extends Pick<AlertFilter, 'model' | 'state' | 'severity'> {
+  readonly all?: true;
+  readonly limit: string;
+}
 
 interface Output {
   readonly json?: true;
 }
 
 /** `tidewatch alerts` */
-export async function printAlerts({ json, ...options }: ListOptions & Output): Promise<void> {
-  const list = await read((connection) => listAlerts(connection, options));
+export async function printAlerts({ json, all, limit, ...filter }: ListOptions & Output): Promise<void> {
+  const most = readLimit(limit, 'alerts', 100);
+  const list = await read((connection) =>
+    listAlerts(connection, { ...filter, withResolved: all ?? false }, { most }),
+  );
   console.log(json ? JSON.stringify(list.alerts, undefined, 2) : alertTable(list, screen()));
 }
 

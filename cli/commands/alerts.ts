@@ -3,8 +3,8 @@ import { Option, type Command } from 'commander';
 import { alertKinds, severities } from '../../core/alert/alert.ts';
 import { alertStates } from '../../core/alert/life.ts';
 import type { ChangeOptions } from '../alerts/change-alert.ts';
+import type { ListOptions } from '../alerts/print-alerts.ts';
 import type { RouteTestOptions } from '../alerts/route-test.ts';
-import type { ListOptions } from '../alerts/store.ts';
 import { nearest } from '../nearest.ts';
 
 const examples = `

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import type { ChangeOptions } from '../retrainings/change-retraining.ts';
-import type { ListOptions } from '../retrainings/store.ts';
+import type { ListOptions } from '../retrainings/print-retrainings.ts';
 
 const examples = `
 Examples:

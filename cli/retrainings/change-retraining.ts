@@ -1,13 +1,10 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
-
-import type { RetrainingView } from '../../activities/retraining/change-retraining.ts';
-import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import type { RetrainingChangeName } from '../../core/retraining/change.ts';
-import { withDatabase } from '../database.ts';
-import { sendUpdate } from '../send-update.ts';
+import { changeText } from '../../core/retraining/retraining-words.ts';
+import { changeRetraining as change } from '../../worker/change-retraining.ts';
 import { userName } from '../../worker/user-name.ts';
-import { stateText } from './retraining-text.ts';
-import { requireRetraining } from './store.ts';
+import { withDatabase } from '../database.ts';
+import { updateSettings } from '../update-settings.ts';
+import { requireRetraining } from './require-retraining.ts';
 
 export interface ChangeOptions {
   readonly change: RetrainingChangeName;
@@ -17,27 +14,17 @@ export interface ChangeOptions {
   readonly json?: true;
 }
 
-/** `tidewatch retrainings approve`, `reject`, `cancel` and `extend`: an update of the run of the retraining that is under way. */
+/** `tidewatch retrainings approve`, `reject`, `cancel` and `extend`: about the retraining that is under way. */
 export async function changeRetraining(
   model: string,
-  { change, json, by = userName(), ...request }: ChangeOptions,
+  { change: name, json, by = userName(), ...request }: ChangeOptions,
 ): Promise<void> {
   const { retrainingId, workflowId } = await withDatabase('tidewatch-retrainings', (database) =>
     requireRetraining(database, model),
   );
-  const view = await sendUpdate((client) =>
-    client.workflow
-      .getHandle(workflowId)
-      .executeUpdate<RetrainingView, [object]>(change, { args: [{ ...request, by }] }),
-  ).catch((error: unknown) => {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    const reason = `its workflow does not run (${reasonOf(error)})`;
-    throw new TidewatchError('RETRAINING_NOT_CHANGED', { model, retrainingId, reason }, { cause: error });
-  });
-  const text = stateText({ state: view.state, waitsUntil: view.waitsUntil ?? null });
+  const key = { model, retrainingId, workflowId };
+  const view = await change(updateSettings(), { ...key, change: name, request: { ...request, by } });
   console.log(
-    json
-      ? JSON.stringify(view, undefined, 2)
-      : `${model} as of ${retrainingId}: ${view.decision === undefined ? '' : `${view.decision} by ${view.by}, `}${text}`,
+    json ? JSON.stringify(view, undefined, 2) : `${model} as of ${retrainingId}: ${changeText(view)}`,
   );
 }

@@ -1,18 +1,25 @@
 import type { Queryable } from '../../sql/database.ts';
 import { checkSchema } from '../../sql/migrator.ts';
+import { listRetrainings, readRetrainingEvents } from '../../sql/read-retrainings.ts';
 import { withDatabase } from '../database.ts';
+import { readLimit } from '../limit-option.ts';
 import { screen } from '../paint.ts';
+import { requireRetraining } from './require-retraining.ts';
 import { retrainingTable, retrainingText } from './retraining-text.ts';
-import { listRetrainings, readEvents, requireRetraining } from './store.ts';
-import type { ListOptions } from './store.ts';
+
+export interface ListOptions {
+  readonly model?: string;
+  readonly limit: string;
+}
 
 interface Output {
   readonly json?: true;
 }
 
 /** `tidewatch retrainings` */
-export async function printRetrainings({ json, ...options }: ListOptions & Output): Promise<void> {
-  const retrainings = await read((connection) => listRetrainings(connection, options));
+export async function printRetrainings({ json, model, limit }: ListOptions & Output): Promise<void> {
+  const most = readLimit(limit, 'retrainings', 20);
+  const retrainings = await read((connection) => listRetrainings(connection, { model, most }));
   console.log(json ? JSON.stringify(retrainings, undefined, 2) : retrainingTable(retrainings, screen()));
 }
 
@@ -24,7 +31,7 @@ export async function printRetraining(
 ): Promise<void> {
   const { retraining, events } = await read(async (connection) => {
     const found = await requireRetraining(connection, model, retrainingId);
-    return { retraining: found, events: await readEvents(connection, found) };
+    return { retraining: found, events: await readRetrainingEvents(connection, found) };
   });
   console.log(
     json

@@ -3,13 +3,13 @@
 import Table from 'cli-table3';
 
 import { oneLine } from '../../core/alert/message.ts';
-import { describeMetric } from '../../core/comparison/compare-losses.ts';
-import type { ComparedMetric } from '../../core/comparison/compare-losses.ts';
-import { formatShare, formatSignificant } from '../../core/number-text.ts';
+import { formatSignificant } from '../../core/number-text.ts';
+import { daysText, gainText, stateText } from '../../core/retraining/retraining-words.ts';
 import { isRunningState } from '../../core/retraining/states.ts';
+import { formatMinute, parseInstant } from '../../core/window.ts';
+import type { RetrainingEvent, ShownRetraining } from '../../sql/read-retrainings.ts';
 import { plain } from '../compare/column-table.ts';
 import type { Color, Screen } from '../paint.ts';
-import type { RetrainingEvent, ShownRetraining } from './store.ts';
 
 /** One row a retraining, with its cost, what it has gained and when it has paid. */
 export function retrainingTable(retrainings: readonly ShownRetraining[], { paint }: Screen): string {
@@ -61,35 +61,13 @@ export function retrainingText(
   ].join('\n');
 }
 
-/** `verifying until 2011-05-04 00:00` */
-export function stateText({ state, waitsUntil }: Pick<ShownRetraining, 'state' | 'waitsUntil'>): string {
-  return waitsUntil === null ? state : `${state} until ${minuteText(waitsUntil)}`;
-}
-
 function colorOf({ state }: ShownRetraining): Color {
   if (isRunningState(state)) return 'cyan';
   if (state === 'kept') return 'green';
   return state === 'failed' || state === 'rolled-back' ? 'red' : 'dim';
 }
 
-/** `RMSE better by 60 (55 to 65), 46%` */
-function gainText({ verification }: ShownRetraining): string {
-  if (verification === null || 'notComputable' in verification.gain) return '';
-  const { metric, gain, relativeGain } = verification;
-  const { label } = describeMetric(metric as ComparedMetric);
-  const share = relativeGain === null ? '' : `, ${formatShare(Math.abs(relativeGain))}`;
-  const [value, ...bounds] =
-    gain.value < 0 ? [-gain.value, -gain.high, -gain.low] : [gain.value, gain.low, gain.high];
-  const interval = bounds.map((bound) => formatSignificant(bound)).join(' to ');
-  return `${label} ${gain.value < 0 ? 'worse' : 'better'} by ${formatSignificant(value)} (${interval})${share}`;
-}
-
-function daysText({ verification }: ShownRetraining): string {
-  const days = verification?.payback?.days;
-  return days !== undefined && 'value' in days ? formatSignificant(days.value) : '';
-}
-
 /** `2026-02-03 09:00`, UTC. */
 function minuteText(instant: string): string {
-  return instant.slice(0, 16).replace('T', ' ');
+  return formatMinute(parseInstant(instant));
 }

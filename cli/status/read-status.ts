@@ -1,6 +1,6 @@
 /** How a watched model stands, from what is stored. */
 
-import type { AlertView } from '../../activities/alerts/alert-rows.ts';
+import type { AlertView } from '../../core/alert/stored-alert.ts';
 import { findServingVersion, readChecks, type Restatement } from '../../activities/degradation/store.ts';
 import type { DegradationFinding } from '../../core/degradation/judgement.ts';
 import { speakingMetric } from '../../core/degradation/speaking-metric.ts';

@@ -1,7 +1,9 @@
 /** What `tidewatch status` reads, one query a function. */
 
-import { alertColumns, storedAlert, viewOf } from '../../activities/alerts/alert-rows.ts';
-import type { AlertRow, AlertView } from '../../activities/alerts/alert-rows.ts';
+import { alertColumns, storedAlert } from '../../sql/read-alerts.ts';
+import { viewOf } from '../../core/alert/stored-alert.ts';
+import type { AlertRow } from '../../sql/read-alerts.ts';
+import type { AlertView } from '../../core/alert/stored-alert.ts';
 import type { Interval } from '../../core/degradation/evidence.ts';
 import type { DegradationRule } from '../../core/degradation/rules.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';

@@ -21,3 +21,13 @@ export function runPath(model: string, workflowId: string, runId: string): strin
 export function monitorPath(model: string): string {
   return `/monitors/${encodeURIComponent(model)}`;
 }
+
+/** @example alertPath('drift:bike-demand:air temperature') // '/alerts/drift%3Abike-demand%3Aair%20temperature' */
+export function alertPath(alertKey: string): string {
+  return `/alerts/${encodeURIComponent(alertKey)}`;
+}
+
+/** @example retrainingPath('m', '2011-04-27T03:40:00Z') // '/retrainings/m/2011-04-27T03%3A40%3A00Z' */
+export function retrainingPath(model: string, retrainingId: string): string {
+  return `/retrainings/${encodeURIComponent(model)}/${encodeURIComponent(retrainingId)}`;
+}

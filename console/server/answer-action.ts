@@ -32,7 +32,8 @@ export async function answerAction(
     (error: unknown) => {
       const isForeseen = error instanceof TidewatchError;
       if (!isForeseen) log(error);
-      return [isForeseen ? 'refused' : 'failed', reasonOf(error)] as const;
+      const isRefused = isForeseen && error.code !== 'UPDATE_UNANSWERED';
+      return [isRefused ? 'refused' : 'failed', reasonOf(error)] as const;
     },
   );
   await noteOutcome(database, auditId, outcome, said);

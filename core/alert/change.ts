@@ -1,6 +1,6 @@
 /** What people do to an alert. */
 
-import { dayMs, formatInstant } from '../window.ts';
+import { dayMs, formatInstant, formatMinute } from '../window.ts';
 import type { AlertLife, LifeEventKind, Step } from './life.ts';
 
 export type AlertChange =
@@ -24,6 +24,26 @@ export function snoozeProblem(until: number, now: number): string | undefined {
   if (until > now + longestSnoozeMs)
     return `${formatInstant(until)} is more than a year away; change what the monitor alerts of instead`;
   return undefined;
+}
+
+/**
+ * Who has been quicker than a person who saw the alert as it was before? Undefined: it is as they have seen it, or they were it.
+ *
+ * @param seenSince since when the alert had been in its state, as it was shown to them
+ * @example
+ * const rules = lifeRules('drift', alertLifeSchema.parse({}), []);
+ * const { life } = observe(null, { level: 'critical', asOf: 0 }, rules, 0);
+ * const taken = changeAlert(life, { change: 'acknowledge' }, 'anna', 60_000).life;
+ * [overtaken(taken, 0, 'ben'), overtaken(taken, 60_000, 'ben')]
+ * // ['anna has acknowledged it already, 1970-01-01 00:01 UTC; look again before you change that', undefined]
+ */
+export function overtaken(life: AlertLife, seenSince: number, by: string): string | undefined {
+  if (life.stateSince <= seenSince || life.by === by) return undefined;
+  const what =
+    life.by === null
+      ? `it has been ${life.state} and ${life.severity} since`
+      : `${life.by} has ${life.state} it already,`;
+  return `${what} ${formatMinute(life.stateSince)} UTC; look again before you change that`;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Is a process still alive? All by the wall clock, whatever instants its runs have spoken for. Epoch milliseconds. */
 
-import { formatInstant, hourMs } from '../window.ts';
+import { formatMinute, hourMs } from '../window.ts';
 import { dueRuns } from './due-runs.ts';
 import type { EnabledProcess, ProcessTimes } from './scheduled.ts';
 import type { DeadManSettings } from './settings.ts';
@@ -83,7 +83,7 @@ export function isBack({ succeededAt }: ProcessLife, since: number): boolean {
  * @example minuteText(0) // '1970-01-01 00:00 UTC'
  */
 export function minuteText(instant: number): string {
-  return `${formatInstant(instant).slice(0, 16).replace('T', ' ')} UTC`;
+  return `${formatMinute(instant)} UTC`;
 }
 
 const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];

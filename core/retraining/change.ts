@@ -13,6 +13,17 @@ export interface ChangeableRetraining {
   readonly decided?: { readonly decision: 'approved' | 'rejected' | 'cancelled'; readonly by: string };
 }
 
+/** How a retraining stands after a request. */
+export interface RetrainingView {
+  readonly model: string;
+  readonly retrainingId: string;
+  readonly state: RetrainingStateName;
+  readonly waitsUntil?: string;
+  readonly decision?: string;
+  readonly by?: string;
+  readonly note?: string;
+}
+
 /** `agreed`: somebody else has asked for the same before; there is nothing left to do. */
 export type ChangeAnswer = 'done' | 'agreed' | { readonly refused: string };
 

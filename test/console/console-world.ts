@@ -1,6 +1,7 @@
 /** A console over a database of the test's own, asked without a network. */
 
 import { pngOf } from '../../activities/reports/png.ts';
+import type { ConsoleActions } from '../../console/server/actions.ts';
 import type { Access } from '../../console/server/access/roles.ts';
 import type { Routes } from '../../console/server/routes.ts';
 import { routes } from '../../console/server/routes.ts';
@@ -19,6 +20,10 @@ export const everybody: Access = {
 
 export const tokens = { viewer: 'viewer-token-of-a-test-0123', operator: 'operator-token-of-a-test-0123' };
 export const byToken: Access = { tokens, cookieSecret: 'secret of a test' };
+
+/** Of a console that nothing is done in. */
+const noAction = (): Promise<never> => Promise.reject(new Error('nothing is done here'));
+export const noActions: ConsoleActions = { changeAlert: noAction, changeRetraining: noAction };
 
 export interface TestConsole {
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
@@ -47,7 +52,7 @@ export async function openTestConsole(
       database,
       access: everybody,
       temporalUiUrl: 'http://127.0.0.1:8233/namespaces/default',
-      actions: {},
+      actions: noActions,
       pngOf,
       now: () => now,
       log: (error) => logged.push(error),

@@ -12,7 +12,7 @@ import { openConsole, type OpenConsole } from '../../../console/server/listen.ts
 import { floorToDay } from '../../../core/window.ts';
 import { findChromium, launchChromium } from '../../../demo/pictures/chromium.ts';
 import { createTestDatabase, type TestDatabase } from '../../setup/servers.ts';
-import { everybody, now } from '../console-world.ts';
+import { everybody, noActions, now } from '../console-world.ts';
 import { lowContrasts, skippedHeadings, tooWide, unnamed } from '../open-page.ts';
 
 const path = await findChromium(process.env).catch(() => undefined);
@@ -62,7 +62,7 @@ describe.skipIf(path === undefined)('the console in a browser', () => {
           database,
           access: everybody,
           temporalUiUrl: 'http://127.0.0.1:8233/namespaces/default',
-          actions: {},
+          actions: noActions,
           pngOf,
           now: () => now,
           log: () => {},

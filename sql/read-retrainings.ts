@@ -1,17 +1,10 @@
-/** What the commands read of retrainings. */
+/** What people are shown of retrainings. */
 
-import type { Approval, StoredLook } from '../../activities/retraining/store.ts';
-import { TidewatchError } from '../../core/errors.ts';
-import type { Payback } from '../../core/retraining/payback.ts';
-import type { Helped, RetrainingStateName } from '../../core/retraining/states.ts';
-import { formatInstant } from '../../core/window.ts';
-import type { Queryable } from '../../sql/database.ts';
-import { readLimit } from '../limit-option.ts';
-
-export interface ListOptions {
-  readonly model?: string;
-  readonly limit: string;
-}
+import type { Payback } from '../core/retraining/payback.ts';
+import type { Helped, RetrainingStateName } from '../core/retraining/states.ts';
+import type { Approval, StoredLook } from '../core/retraining/stored-run.ts';
+import { formatInstant } from '../core/window.ts';
+import type { Queryable } from './database.ts';
 
 /** A retraining as it is shown. JSON-safe. */
 export interface ShownRetraining {
@@ -53,38 +46,41 @@ function shown(row: Row): ShownRetraining {
   };
 }
 
+export interface RetrainingPart {
+  readonly model?: string | undefined;
+  readonly state?: RetrainingStateName | undefined;
+  readonly most: number;
+  readonly skip?: number;
+}
+
 /** The newest first. */
 export async function listRetrainings(
   connection: Queryable,
-  { model, limit }: ListOptions,
+  { model, state, most, skip = 0 }: RetrainingPart,
 ): Promise<ShownRetraining[]> {
-  const most = readLimit(limit, 'retrainings', 20);
   const rows = await connection.query<Row>(
-    `select ${columns} from retraining_runs where $1::text is null or model = $1
-     order by as_of desc, model limit $2`,
-    [model ?? null, most],
+    `select ${columns} from retraining_runs
+     where ($1::text is null or model = $1) and ($2::text is null or state = $2)
+     order by as_of desc, model
+     limit $3 offset $4`,
+    [model ?? null, state ?? null, most, skip],
   );
   return rows.map(shown);
 }
 
-/**
- * One retraining of a model, by default the one under way, or else the newest.
- *
- * @throws TidewatchError `UNKNOWN_RETRAINING`
- */
-export async function requireRetraining(
+/** One retraining of a model, by default the one under way, or else the newest. */
+export async function findShownRetraining(
   connection: Queryable,
   model: string,
   retrainingId?: string,
-): Promise<ShownRetraining> {
+): Promise<ShownRetraining | undefined> {
   const [row] = await connection.query<Row>(
     `select ${columns} from retraining_runs where model = $1 and ($2::text is null or retraining_id = $2)
-     order by finished_at is not null, as_of desc limit 1`,
+     order by finished_at is not null, as_of desc
+     limit 1`,
     [model, retrainingId ?? null],
   );
-  if (row === undefined)
-    throw new TidewatchError('UNKNOWN_RETRAINING', { model, retrainingId: retrainingId ?? '' });
-  return shown(row);
+  return row && shown(row);
 }
 
 export interface RetrainingEvent {
@@ -96,7 +92,7 @@ export interface RetrainingEvent {
 }
 
 /** What has happened in it, the oldest first. */
-export async function readEvents(
+export async function readRetrainingEvents(
   connection: Queryable,
   { model, retrainingId }: Pick<ShownRetraining, 'model' | 'retrainingId'>,
 ): Promise<RetrainingEvent[]> {
