@@ -7,17 +7,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
-import type { Child } from '../../demo/stack/child-process.ts';
-import { startChild, untilReady } from '../../demo/stack/child-process.ts';
-import { withFreePorts } from '../../demo/stack/loopback-ports.ts';
+import { startServer, type StartedServer } from '../setup/prometheus-server.ts';
 import { prometheusTool, prometheusToolsMissing } from '../setup/prometheus-tools.ts';
 import { testServers } from '../setup/servers.ts';
 import { opsDirectory, runbookDirectory } from './prometheus-rules.ts';
-
-interface Server {
-  readonly url: string;
-  stop(): Promise<void>;
-}
 
 interface Told {
   readonly labels: Readonly<Record<string, string>>;
@@ -29,20 +22,20 @@ interface Told {
 const model = 'alerting';
 
 let directory: string;
-let alertmanager: Server;
-let prometheus: Server;
+let alertmanager: StartedServer;
+let prometheus: StartedServer;
 
 describe.skipIf(prometheusToolsMissing)('an alert (skipped where no prometheus is on PATH)', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'tidewatch-alerting-'));
-    alertmanager = await start('alertmanager', '/-/ready', (port) => [
+    alertmanager = await start('alertmanager', (port) => [
       `--config.file=${opsDirectory}/alertmanager/alertmanager.yml`,
       `--storage.path=${join(directory, 'alertmanager')}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--cluster.listen-address=',
     ]);
     await prepareConfiguration();
-    prometheus = await start('prometheus', '/-/ready', (port) => [
+    prometheus = await start('prometheus', (port) => [
       `--config.file=${join(directory, 'prometheus', 'prometheus.yml')}`,
       `--storage.tsdb.path=${join(directory, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
@@ -114,22 +107,16 @@ async function prepareConfiguration(): Promise<void> {
   await edit('rules/models.yaml', (text) => text.replaceAll(/^ +for: \w+$/gm, ''));
 }
 
-async function start(
+function start(
   tool: 'prometheus' | 'alertmanager',
-  ready: string,
   args: (port: number) => readonly string[],
-): Promise<Server> {
-  return withFreePorts(async (freePort) => {
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const child: Child = startChild({
-      name: tool,
-      command: prometheusTool(tool) ?? tool,
-      args: args(port),
-      logFile: join(directory, `${tool}.log`),
-    });
-    await untilReady(child, async () => (await fetch(url + ready)).ok);
-    return { url, stop: () => child.stop() };
+): Promise<StartedServer> {
+  return startServer({
+    name: tool,
+    command: prometheusTool(tool) ?? tool,
+    ready: '/-/ready',
+    directory,
+    args,
   });
 }
 
