@@ -40,7 +40,7 @@ export function trendChart(trend: Trend, metric: MetricName): Html {
 /**
  * What the chart says, for those who do not see it.
  *
- * @example 'RMSE over 7 days, 56 days from 2011-03-26 to 2011-05-20: from 48.1 to 80.1; limits: warning 65, critical 80; the last 7 are provisional'
+ * @example 'RMSE over 7 days, 56 windows from 2011-03-26 to 2011-05-20: from 48.1 to 80.1; limits: warning 65, critical 80; the last 7 are provisional'
  */
 export function trendWords({ length, points, limits, marks }: Trend, metric: MetricName): string {
   const values = points.flatMap(({ value }) => value ?? []);
@@ -51,7 +51,7 @@ export function trendWords({ length, points, limits, marks }: Trend, metric: Met
       ? 'no value'
       : `from ${shortMetric(metric, values[0]!)} to ${shortMetric(metric, values.at(-1)!)}`;
   return [
-    `${metricLabel(metric)} over ${length}, ${points.length} days from ${first} to ${last}: ${moved}`,
+    `${metricLabel(metric)} over ${length}, ${points.length} windows from ${first} to ${last}: ${moved}`,
     ...(limitsText(metric, limits) === '' ? [] : [`limits: ${limitsText(metric, limits)}`]),
     ...marks.map(
       ({ at, kind, label }) =>

@@ -152,7 +152,8 @@ function rejected({ rejected }: LoadedHealth, now: number): Html {
 }
 
 function section(id: string, title: string, content: Part): Html {
-  return html`<section aria-labelledby="${id}">
+  // Taken anew every few seconds while somebody looks: this is where a backfill is watched.
+  return html`<section id="${id}-now" data-live aria-labelledby="${id}">
     <h2 id="${id}">${title}</h2>
     ${content}
   </section>`;

@@ -13,19 +13,28 @@ export function trendOf(
 ): Trend {
   return {
     length: windowWords(over),
-    points: points.map(({ windowEnd, version, value, interval, state }) => ({
+    points: evenlyThinned(points).map(({ windowEnd, version, value, interval, state }) => ({
       windowEnd: formatInstant(windowEnd),
       version,
       state,
       ...(value !== null && { value }),
       ...(interval !== null && { interval }),
     })),
-    days: singleDays.flatMap(({ windowEnd, value }) =>
+    days: evenlyThinned(singleDays).flatMap(({ windowEnd, value }) =>
       value === null ? [] : [{ windowEnd: formatInstant(windowEnd), value }],
     ),
     limits: monitor === undefined ? {} : limitsOf(monitor, metric, over),
     marks,
   };
+}
+
+/** More points than these are no more to see, and take time to draw; the files have all of them. */
+const mostPoints = 190;
+
+/** Every second, third ... of many, the last one always. */
+function evenlyThinned<T>(points: readonly T[]): readonly T[] {
+  const step = Math.ceil(points.length / mostPoints);
+  return step <= 1 ? points : points.filter((_, index) => (points.length - 1 - index) % step === 0);
 }
 
 /** @example windowWords('7d') // '7 days' */

@@ -42,7 +42,7 @@ describe('the message', () => {
 
   it('puts the picture into words for those who do not see it', () => {
     const { text, html: page } = made(bikes);
-    const words = 'RMSE over 7 days, 56 days from 2011-03-26 to 2011-05-20';
+    const words = 'RMSE over 7 days, 56 windows from 2011-03-26 to 2011-05-20';
     expect(text).toContain(words);
     expect(page).toMatch(new RegExp(`<img src="cid:[^"]+" alt="${words}[^"]*"`));
   });

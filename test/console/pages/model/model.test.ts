@@ -76,7 +76,7 @@ describe('the page of a model', () => {
   it('draws the metric with its limit, what is provisional and the promotion, and says what was restated', async () => {
     const text = await shown('/models/bikes');
     expect(await (await console.get('/models/bikes')).text()).toContain(
-      'RMSE over 7 days, 4 days from 2026-11-20 to 2026-11-29: from 60 to 82.1; limits: critical 70; promoted v2 on 2026-11-25; the last 1 are provisional',
+      'RMSE over 7 days, 4 windows from 2026-11-20 to 2026-11-29: from 60 to 82.1; limits: critical 70; promoted v2 on 2026-11-25; the last 1 are provisional',
     );
     expect(text).toContain('upright line: another version was promoted');
     expect(text).toMatch(/2026-11-29 80 → 82.1 90% → 90% 2/);

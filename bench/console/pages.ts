@@ -1,0 +1,124 @@
+/**
+ * How long does the console take over a page, with many models and years of daily results?
+ *
+ *     npx tsx bench/console/pages.ts [--models 1000] [--days 730] [--features 8] [--repetitions 40] [--filled <url>] [--json]
+ *
+ * Fills a database with a day's results of every model for every day: evaluations of 1, 7 and 30 days in two revisions, a drift
+ * run with a result for each column, a degradation check, quality checks (12 to 20 minutes, 8 GB), or takes one that was filled
+ * before (`--filled`). Then asks for each page again and again, each time of another model, as the HTTP server would, and takes
+ * the time until its last byte. Postgres and the console share the machine; `processor` is the console's alone.
+ */
+
+import { cpus, loadavg } from 'node:os';
+
+import Table from 'cli-table3';
+
+import { pngOf } from '../../activities/reports/png.ts';
+import { consoleApp } from '../../console/server/server.ts';
+import { floorToDay } from '../../core/window.ts';
+import { openDatabase, type Database } from '../../sql/database.ts';
+import { numberOption, withBenchDatabase } from '../performance/database.ts';
+import { machineText } from '../profiles/timing.ts';
+import { fillHistory, modelName } from './fill.ts';
+
+const models = numberOption('models', 1_000);
+const days = numberOption('days', 730);
+const features = numberOption('features', 8);
+const repetitions = numberOption('repetitions', 40);
+const end = floorToDay(Date.now());
+
+/** A path for each repetition. */
+const pages: Readonly<Record<string, (model: string, i: number) => string>> = {
+  'all models': () => '/',
+  'all models, another page and order': (_, i) => `/?sort=alerts&page=${1 + (i % 20)}`,
+  'one model, 90 days': (model) => `/models/${model}`,
+  'one model, 2 years': (model) => `/models/${model}?days=730`,
+  'its performance as CSV, 2 years': (model) => `/models/${model}/performance.csv?days=730`,
+  'its performance as PNG': (model) => `/models/${model}/performance.png`,
+  'a run': (model) => `/runs/drift-detection%3A${model}/run-${new Date(end).toISOString().slice(0, 10)}`,
+  'all monitors': () => '/monitors',
+  'one monitor': (model) => `/monitors/${model}`,
+  health: () => '/health',
+};
+
+interface Measured {
+  readonly page: string;
+  readonly median: number;
+  readonly p95: number;
+  /** Of the console's own process. */
+  readonly processor: number;
+  readonly kilobytes: number;
+}
+
+async function measure(database: Database): Promise<Measured[]> {
+  const app = await consoleApp({
+    database,
+    access: { everybody: { name: 'bench', role: 'operator' }, tokens: {}, cookieSecret: 'of a benchmark' },
+    temporalUiUrl: 'http://127.0.0.1:8233/namespaces/default',
+    actions: {},
+    pngOf,
+    now: Date.now,
+    log: (error) => console.error(error),
+  });
+  const ask = async (path: string): Promise<number> => {
+    const answer = await app.request(`http://127.0.0.1${path}`);
+    const { byteLength } = await answer.arrayBuffer();
+    if (answer.status !== 200) throw new Error(`${path} answers ${answer.status}`);
+    return byteLength;
+  };
+  const measured: Measured[] = [];
+  for (const [page, pathOf] of Object.entries(pages)) {
+    const times: number[] = [];
+    let bytes = 0;
+    // Once more, for what is read and compiled only once.
+    await ask(pathOf(modelName(models), 0));
+    const before = process.cpuUsage();
+    for (let i = 0; i < repetitions; i += 1) {
+      const started = performance.now();
+      bytes = await ask(pathOf(modelName(1 + ((i * 37) % models)), i));
+      times.push(performance.now() - started);
+    }
+    const { user, system } = process.cpuUsage(before);
+    times.sort((a, b) => a - b);
+    const at = (share: number): number =>
+      times[Math.min(times.length - 1, Math.floor(share * times.length))]!;
+    measured.push({
+      page,
+      median: at(0.5),
+      p95: at(0.95),
+      processor: (user + system) / 1_000 / repetitions,
+      kilobytes: bytes / 1_000,
+    });
+  }
+  return measured;
+}
+
+async function measureFilled(url: string): Promise<Measured[]> {
+  const database = openDatabase({ url, poolSize: 4, applicationName: 'bench-console' });
+  try {
+    return await measure(database);
+  } finally {
+    await database.close();
+  }
+}
+
+const filled = process.argv.find((_, i, all) => all[i - 1] === '--filled');
+const load = loadavg()[0]!;
+const measured =
+  filled === undefined
+    ? await withBenchDatabase(async (database) => {
+        await fillHistory(database, { models, days, features, end });
+        return measure(database);
+      })
+    : await measureFilled(filled);
+
+const machine = machineText(cpus()[0]?.model ?? 'unknown processor', cpus().length);
+if (process.argv.includes('--json')) {
+  console.log(JSON.stringify({ machine, load, models, days, features, repetitions, measured }, undefined, 2));
+} else {
+  const table = new Table({ head: ['page', 'median, ms', 'p95, ms', 'processor, ms', 'kB'] });
+  for (const { page, median, p95, processor, kilobytes } of measured)
+    table.push([page, median.toFixed(0), p95.toFixed(0), processor.toFixed(0), kilobytes.toFixed(0)]);
+  console.log(`${machine}, load ${load.toFixed(1)}; ${models} models, ${days} days, ${features} features`);
+  console.log(table.toString());
+}
