@@ -137,6 +137,17 @@ describe.skipIf(path === undefined)('the console in a browser', () => {
     await tab.close();
   });
 
+  it('shows what changes while somebody looks', async () => {
+    const tab = await browser.newPage();
+    await tab.goto(`${consoles.empty.url}/health`);
+    await tab.getByText('Nothing: everything that has arrived is in the numbers.').waitFor();
+    await empty.database.execute(
+      `insert into dirty_windows (model, stage, window_start, window_end) values ('m', 'profiles', '2026-11-27', '2026-11-27T01:00:00Z')`,
+    );
+    await tab.getByText('1 hour of 1 model: predictions to profile').waitFor();
+    await tab.close();
+  });
+
   it('changes its theme, without a script as well', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false, colorScheme: 'light' });
     const tab = await context.newPage();
