@@ -78,12 +78,33 @@ export async function copyToFile(
   query: string,
   file: string,
 ): Promise<readonly QueriedColumn[]> {
+  return copyRows(database, query, 'csv', createWriteStream(file));
+}
+
+/** What COPY is told: of JSON it must change nothing, and these two characters are never in it. */
+const copyForms = {
+  csv: { of: (query: string) => query, options: 'format csv, header' },
+  jsonl: {
+    of: (query: string) => `select to_json(queried) from (${query}) as queried`,
+    options: String.raw`format csv, quote e'\x01', delimiter e'\x02'`,
+  },
+} as const;
+
+/** The same to any stream; also as JSON, an object a line. */
+export async function copyRows(
+  database: Database,
+  query: string,
+  form: keyof typeof copyForms,
+  sink: NodeJS.WritableStream,
+  options: { readonly end: boolean } = { end: true },
+): Promise<readonly QueriedColumn[]> {
+  const { of, options: copyOptions } = copyForms[form];
   return database.withClient(async (client) => {
     try {
       await client.query('begin read only');
       const { fields } = await client.query(`select * from (${query}) as queried limit 0`);
-      const rows = client.query(copyTo(`copy (${query}) to stdout (format csv, header)`));
-      await pipeline(rows, createWriteStream(file));
+      const rows = client.query(copyTo(`copy (${of(query)}) to stdout (${copyOptions})`));
+      await pipeline(rows, sink, options);
       return fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID }));
     } finally {
       // A connection that is gone has rolled back already.
