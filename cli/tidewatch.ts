@@ -6,8 +6,10 @@ import { Command } from 'commander';
 import { codeVersion } from '../worker/code-version.ts';
 import { addAlerts } from './commands/alerts.ts';
 import { addApply } from './commands/apply.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addCompare } from './commands/compare.ts';
 import { addConsole } from './commands/console.ts';
+import { addExport } from './commands/export.ts';
 import { addIngest } from './commands/ingest.ts';
 import { addInit } from './commands/init.ts';
 import { addMigrate } from './commands/migrate.ts';
@@ -18,6 +20,7 @@ import { addRetrain } from './commands/retrain.ts';
 import { addRetrainings } from './commands/retrainings.ts';
 import { addRules } from './commands/rules.ts';
 import { addStatus } from './commands/status.ts';
+import { addWatch } from './commands/watch.ts';
 import { addWorker } from './commands/worker.ts';
 import { reportFailure } from './failures.ts';
 
@@ -34,6 +37,7 @@ const commands = [
   addConsole,
   addIngest,
   addStatus,
+  addWatch,
   addAlerts,
   addRules,
   addReport,
@@ -42,6 +46,8 @@ const commands = [
   addRetrainings,
   addCompare,
   addProfile,
+  addExport,
+  addCompletion,
 ];
 for (const add of commands) add(program);
 

@@ -27,20 +27,13 @@ export function addStatus(program: Command): void {
 
 async function status(options: Options): Promise<void> {
   const { checkSchema } = await import('../../sql/migrator.ts');
-  const { findMonitor, listMonitors } = await import('../../activities/monitors/store.ts');
   const { withDatabase } = await import('../database.ts');
-  const { readStatus } = await import('../status/read-status.ts');
+  const { readStatuses } = await import('../status/read-statuses.ts');
   const { model } = options;
 
   const models = await withDatabase('tidewatch-status', async (database) => {
     await checkSchema(database);
-    const monitors =
-      model === undefined ? await listMonitors(database) : [await findMonitor(database, model)];
-    return database.snapshot(async (connection) => {
-      const statuses = [];
-      for (const { monitor } of monitors) statuses.push(await readStatus(connection, monitor));
-      return statuses;
-    });
+    return readStatuses(database, model);
   });
 
   if (options.json) {

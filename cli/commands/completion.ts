@@ -1,0 +1,26 @@
+import { Argument, type Command } from 'commander';
+
+import { completions, completionScript, type Shell } from '../completion.ts';
+
+const examples = `
+Examples:
+  bash  $ tidewatch completion bash >> ~/.bashrc
+  zsh   $ tidewatch completion zsh > "\${fpath[1]}/_tidewatch"
+  fish  $ tidewatch completion fish > ~/.config/fish/completions/tidewatch.fish`;
+
+/** `tidewatch completion`, and `tidewatch complete`, which the scripts of it ask. */
+export function addCompletion(program: Command): void {
+  program
+    .command('completion')
+    .description('print what makes a shell complete commands and options')
+    .addArgument(new Argument('<shell>', 'of which shell').choices(['bash', 'zsh', 'fish']))
+    .addHelpText('after', examples)
+    .action((shell: Shell) => console.log(completionScript(shell)));
+  program
+    .command('complete', { hidden: true })
+    .argument('[words...]')
+    .allowUnknownOption()
+    .action((words: string[]) => {
+      console.log((completions(program, words) ?? [':files']).join('\n'));
+    });
+}
