@@ -9,13 +9,14 @@ export interface Tried extends Pooled {
 
 /** What is tried of each parameter, in the order of its values: those next to each other are neighbours. */
 const axes = {
+  by: [10, 20, 30],
   overDays: [7, 14],
-  by: [20, 30],
+  cooldownDays: [21, 28],
   refreshDays: [42, 56],
   gate: [
     { better: '2%', certainty: 'point' },
     { better: '2%', certainty: '80%' },
-    { better: '2%', certainty: 'interval' },
+    { better: '2%', certainty: '90%' },
   ],
 } as const satisfies Partial<Record<keyof Parameters, readonly unknown[]>>;
 
