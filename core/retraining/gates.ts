@@ -1,19 +1,14 @@
 /** Does a challenger pass the gates of its monitor? */
 
 import type { BlockLength } from '../comparison/blocks.ts';
-import {
-  distinctTexts,
-  metricTable,
-  percentText,
-  type JudgedMetric,
-  type Task,
-} from '../performance/metrics.ts';
-import { improvementOf, type Improvement, type PairedBlock } from './improvement.ts';
+import { percentText, type JudgedMetric, type Task } from '../performance/metrics.ts';
+import { foundText, gateText } from './gate-text.ts';
+import { improvementOf, type PairedBlock } from './improvement.ts';
 import type { GateSettings } from './settings.ts';
 
 export type Gate = GateSettings;
 type LatencyGate = Extract<Gate, { latency: unknown }>;
-type MetricGate = Exclude<Gate, LatencyGate>;
+export type MetricGate = Exclude<Gate, LatencyGate>;
 
 /** Milliseconds that a prediction takes, as the trainer measured it. */
 export type Latency = Readonly<Partial<Record<LatencyGate['latency'], number>>>;
@@ -182,7 +177,7 @@ function judgeMetric(gate: MetricGate, trial: Trial, segment = ''): GateJudgemen
     metric,
     length,
     together,
-    confidence: confidenceOf(certainty),
+    confidence: typeof certainty === 'number' ? 2 * certainty - 1 : 0.95,
     ...(intervalLevels !== undefined && { intervalLevels }),
   });
   const about = { gate: gateText(gate), measure: metric, segment };
@@ -195,7 +190,7 @@ function judgeMetric(gate: MetricGate, trial: Trial, segment = ''): GateJudgemen
   const high = 'high' in found.interval ? found.interval.high : null;
   const { rows, challenger, champion, value: improvement } = found;
   const numbers = { rows, challenger, champion, improvement, low, high };
-  const words = `${where}${numbersText(gate, found)}`;
+  const words = `${where}${foundText(gate, found)}`;
   const asked =
     'better' in gate
       ? `at least ${percentText(gate.better)} needed`
@@ -211,45 +206,8 @@ function judgeMetric(gate: MetricGate, trial: Trial, segment = ''): GateJudgemen
 
 const nothing = { improvement: null, low: null, high: null, challenger: null, champion: null, rows: 0 };
 
-/** Of the interval whose ends are each so sure. */
-function confidenceOf(certainty: MetricGate['certainty']): number {
-  return typeof certainty === 'number' ? 2 * certainty - 1 : 0.95;
-}
-
 function isOfSegments(gate: MetricGate): boolean {
   return 'segments' in gate && gate.segments === 'each';
-}
-
-function gateText(gate: MetricGate): string {
-  const { label } = metricTable[gate.metric];
-  const change =
-    'better' in gate
-      ? `at least ${percentText(gate.better)} better`
-      : `at most ${percentText(gate.worse)} worse`;
-  const where = isOfSegments(gate) ? ' in each segment' : '';
-  return `${label} ${change}${where}${certaintyText(gate.certainty)}`;
-}
-
-function certaintyText(certainty: MetricGate['certainty']): string {
-  if (certainty === 'point') return '';
-  return certainty === 'interval' ? ', by its interval' : `, with a certainty of ${percentText(certainty)}`;
-}
-
-function numbersText(gate: MetricGate, found: Improvement): string {
-  const { metric, certainty } = gate;
-  const isOfBetter = 'better' in gate;
-  const [challenger, champion] = distinctTexts(metric, found.challenger, found.champion);
-  const { value, interval } = found;
-  const signed = (share: number): string =>
-    `${percentText(Math.abs(share))} ${share < 0 ? 'worse' : 'better'}`;
-  const sureText = (): string => {
-    if (certainty === 'point' || !('low' in interval)) return '';
-    if (certainty === 'interval') return ` (95% ${signed(interval.low)} to ${signed(interval.high)})`;
-    const bound = isOfBetter ? interval.low : interval.high;
-    const side = bound >= 0 === isOfBetter ? 'at least' : 'at most';
-    return ` (${percentText(certainty)} sure of ${side} ${signed(bound)})`;
-  };
-  return `challenger ${metricTable[metric].label} ${challenger} against ${champion} on the same ${found.rows} held-out rows: ${signed(value)}${sureText()}`;
 }
 
 function judgeLatency({ latency, worse }: LatencyGate, known: NonNullable<Trial['latency']>): GateJudgement {
