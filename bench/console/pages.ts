@@ -4,7 +4,7 @@
  *     npx tsx bench/console/pages.ts [--models 1000] [--days 730] [--features 8] [--repetitions 40] [--filled <url>] [--json]
  *
  * Fills a database with a day's results of every model for every day: evaluations of 1, 7 and 30 days in two revisions, a drift
- * run with a result for each column, a degradation check, quality checks (12 to 20 minutes, 8 GB), or takes one that was filled
+ * run with a result for each column, a degradation check, quality checks (17 minutes on two busy cores, 6 GB), or takes one that was filled
  * before (`--filled`). Then asks for each page again and again, each time of another model, as the HTTP server would, and takes
  * the time until its last byte. Postgres and the console share the machine; `processor` is the console's alone.
  */
