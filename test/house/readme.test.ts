@@ -44,6 +44,7 @@ beforeAll(async () => {
     TEMPORAL_ADDRESS: temporalAddress,
     TEMPORAL_TASK_QUEUE: 'readme',
     TIDEWATCH_HTTP_PORT: '0',
+    TIDEWATCH_CONSOLE_PORT: '0',
     // npx links the project into its cache, and a cache that an interrupted npx left behind stays broken.
     npm_config_cache: join(stateDirectory, 'npm'),
   };
@@ -190,6 +191,10 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
   'npx tidewatch reprocess --model bike-demand --from 2011-05-01 --to 2011-05-08': async () => {
     const line = 'npx tidewatch reprocess --model bike-demand --from 2011-05-01 --to 2011-05-08';
     expect((await run(`${line} --detach`)).stdout).toContain('reprocessing:bike-demand');
+  },
+  'npx tidewatch console': async () => {
+    const { output } = await runUntil('npx tidewatch console', /the console is at http/);
+    expect(output).not.toContain('"level":50');
   },
   'npx tidewatch alerts': async () => {
     expect((await run('npx tidewatch alerts')).stdout).toMatch(/no alert is open/);
