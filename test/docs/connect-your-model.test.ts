@@ -1,0 +1,134 @@
+/** Runs the commands of docs/connect-your-model.md, in their order, on rows that are made for it. */
+
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { formatInstant } from '../../core/window.ts';
+import { createTestDatabase, testServers, type TestDatabase } from '../setup/servers.ts';
+import { startTestWorker, type TestWorker } from '../setup/worker.ts';
+
+const page = await readFile(new URL('../../docs/connect-your-model.md', import.meta.url), 'utf8');
+const fenced = (language: string): readonly string[] =>
+  [...page.matchAll(new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, 'gm'))].map(
+    ([, body]) => body!,
+  );
+const commands = fenced('sh').flatMap((block) =>
+  block
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean),
+);
+const root = new URL('../../', import.meta.url).pathname;
+
+let directory: string;
+let test: TestDatabase;
+let worker: TestWorker;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'connect-'));
+  test = await createTestDatabase('empty');
+  await writeFile(join(directory, 'scored.csv'), madeRows());
+});
+afterAll(async () => {
+  await worker?.stop();
+  await test.drop();
+  await rm(directory, { recursive: true });
+});
+
+/** 59 days of 40 customers; in the last week their usage is twice what it was. */
+function madeRows(): string {
+  const [head] = fenced('text')[0]!.trim().split('\n');
+  const rows = Array.from({ length: 59 * 40 }, (_, i) => {
+    const day = Math.floor(i / 40);
+    const usage = 20 + ((i * 7919) % 100) / 10;
+    const churned = i % 5 === 0 ? 'yes' : 'no';
+    return [
+      formatInstant(Date.UTC(2026, 0, 1 + day, i % 24)),
+      `c${i % 40}`,
+      ['basic', 'plus', 'pro'][(i * 31) % 3],
+      (i * 104_729) % 60,
+      day >= 52 ? usage * 2 : usage,
+      i % 11 === 0 ? 'yes' : churned,
+      churned === 'yes' ? 0.7 : 0.2,
+      // The newest are not known yet.
+      day >= 57 ? '' : churned,
+    ].join(',');
+  });
+  return [head, ...rows].join('\n');
+}
+
+async function run(line: string): Promise<string> {
+  const command = line.replace(
+    'npx tidewatch',
+    `"${process.execPath}" --import ${import.meta.resolve('tsx')} ${root}cli/tidewatch.ts`,
+  );
+  const { stdout } = await promisify(execFile)('/bin/sh', ['-c', command], {
+    cwd: directory,
+    env: {
+      PATH: process.env['PATH'],
+      DATABASE_URL: test.url,
+      TEMPORAL_ADDRESS: testServers().temporalAddress,
+      TEMPORAL_TASK_QUEUE: 'connect-your-model',
+    },
+  });
+  return stdout;
+}
+
+/** What each command of the page does here. */
+const steps: Readonly<Record<string, (line: string) => Promise<void>>> = {
+  init: async (line) => {
+    const said = await run(line);
+    // The page shows the very line that it prints.
+    const printed = /to load the rows: (.*)/.exec(said)![1]!;
+    expect(commands).toContain(`npx ${printed}`);
+    expect(said).toContain('wrote monitors/churn.yaml');
+    expect(await readFile(join(directory, 'monitors/churn.yaml'), 'utf8')).toContain(
+      'classes: ["no", "yes"]',
+    );
+  },
+  migrate: async (line) => expect(await run(line)).toContain('0001_core.sql'),
+  'apply --plan': async (line) => expect(await run(line)).toContain('nothing changed'),
+  // The schedules are not to fire into other tests.
+  apply: async (line) => {
+    await run(`${line} --paused`);
+  },
+  ingest: async (line) => {
+    expect(await run(line)).toMatch(/stored 2,360 predictions \(2,360 new or changed\) and 2,280 actuals/);
+  },
+  worker: async () => {
+    worker = await startTestWorker(test.database);
+    const [input] = fenced('json').map((text) => JSON.parse(text) as { model: string; asOf: string });
+    const drift = await worker.run<{ driftedFeatures?: readonly string[] }>('driftDetection', input);
+    expect(JSON.stringify(drift)).toContain('usage');
+    await worker.run('actualsBackfill', input);
+    await worker.run('performanceEvaluation', input);
+  },
+  status: async (line) => {
+    const text = await run(line);
+    // The page shows these lines.
+    for (const line of fenced('text')[1]!.trim().split('\n')) expect(text).toContain(line.trim());
+    expect(text).toContain('200 outcomes');
+  },
+  'export drift': async (line) => {
+    const [head, ...rows] = (await run(line)).trimEnd().split('\n');
+    expect(head).toContain('column_name');
+    expect(
+      rows.find((row) => row.includes(',usage,feature,reference,') && /critical|warning/.test(row)),
+    ).toBeDefined();
+  },
+};
+
+it('takes a new user from a file to the first drift result', async () => {
+  for (const line of commands) {
+    if (line.startsWith('export ')) continue;
+    const name = Object.keys(steps)
+      .filter((step) => line.startsWith(`npx tidewatch ${step}`))
+      .sort((a, b) => b.length - a.length)[0];
+    expect(name, line).toBeDefined();
+    await steps[name!]!(line);
+  }
+});
