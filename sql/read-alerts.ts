@@ -117,6 +117,23 @@ export async function listAlerts(
   return { alerts, total: rows[0]?.total ?? 0 };
 }
 
+/** Those that are not resolved, by their state. */
+export async function countOpenAlerts(
+  connection: Queryable,
+  { model, kind, severity }: Pick<AlertFilter, 'model' | 'kind' | 'severity'>,
+): Promise<Record<Exclude<AlertState, 'resolved'>, number>> {
+  const rows = await connection.query<{ state: Exclude<AlertState, 'resolved'>; count: number }>(
+    `select state, count(*) as count from alerts
+     where state <> 'resolved' and ($1::text is null or model = $1) and ($2::text is null or kind = $2)
+       and ($3::text is null or severity = $3)
+     group by state`,
+    [model ?? null, kind ?? null, severity ?? null],
+  );
+  const counts = { open: 0, acknowledged: 0, snoozed: 0 };
+  for (const { state, count } of rows) counts[state] = count;
+  return counts;
+}
+
 export interface AlertEvent {
   readonly episode: number;
   readonly event: string;
@@ -139,10 +156,11 @@ export interface Delivery {
   readonly problem?: string;
 }
 
-/** Everything that has happened to an alert, the oldest first. */
+/** Everything that has happened to an alert, the oldest first; of more than `most` the newest. */
 export async function readEvents(
   connection: Queryable,
   { model, alertKey }: AlertName,
+  most: number | null = null,
 ): Promise<AlertEvent[]> {
   const rows = await connection.query<{
     episode: number;
@@ -166,10 +184,12 @@ export async function readEvents(
           where delivery.model = $1 and delivery.alert_key = $2 and delivery.episode = event.episode
             and delivery.event = event.event),
          '[]') as deliveries
-     from alert_events event
-     where model = $1 and alert_key = $2
+     from (
+       select * from alert_events where model = $1 and alert_key = $2
+       order by episode desc, recorded_at desc limit $3
+     ) event
      order by episode, recorded_at, as_of, event`,
-    [model, alertKey],
+    [model, alertKey, most],
   );
   return rows.map(({ at, asOf, actor, note, ...rest }) => ({
     ...rest,

@@ -68,6 +68,18 @@ export async function listRetrainings(
   return rows.map(shown);
 }
 
+export async function countRetrainings(
+  connection: Queryable,
+  { model, state }: Pick<RetrainingPart, 'model' | 'state'>,
+): Promise<number> {
+  const [row] = await connection.query<{ count: number }>(
+    `select count(*) as count from retraining_runs
+     where ($1::text is null or model = $1) and ($2::text is null or state = $2)`,
+    [model ?? null, state ?? null],
+  );
+  return row!.count;
+}
+
 /** One retraining of a model, by default the one under way, or else the newest. */
 export async function findShownRetraining(
   connection: Queryable,

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import type { ActionWords, ConsoleActions } from '../console/server/actions.ts';
 import { TidewatchError } from '../core/errors.ts';
 import type { Database } from '../sql/database.ts';
+import { findAlert } from '../sql/read-alerts.ts';
 import { findShownRetraining } from '../sql/read-retrainings.ts';
 import { problemsOfUpdate } from '../workflows/alert-updates.ts';
 import { problemsOfRequest } from '../workflows/retraining-updates.ts';
@@ -28,6 +29,8 @@ export function consoleActions(
     changeAlert: async ({ model, alertKey, change, words }) => {
       const { seen: _, ...request } = words;
       requireValid(problemsOfUpdate(change, request), change);
+      if ((await findAlert(database, { model, alertKey })) === undefined)
+        throw new TidewatchError('UNKNOWN_ALERT', { alertKey, hint: '' });
       const updateId = idOf(alertKey, change, words);
       return changeAlert(settings, { model, alertKey, change, request, updateId });
     },

@@ -3,10 +3,13 @@
 import { pngOf } from '../activities/reports/png.ts';
 import { openConsole, type OpenConsole } from '../console/server/listen.ts';
 import { openDatabase } from '../sql/database.ts';
+import { findReport, listReportGroups, listReports } from '../activities/reports/store.ts';
 import type { Configuration } from './configuration.ts';
 import { consoleActions } from './console-actions.ts';
 import { consoleAccess } from './console-configuration.ts';
 import type { Logger } from './logger.ts';
+import { reportPage } from './report-pages.ts';
+import { runbookPage } from './runbook-pages.ts';
 
 /** Pages take milliseconds: so many at once are a crowd. */
 const connections = 5;
@@ -35,6 +38,13 @@ export async function startConsole(
         ...(settings.url !== undefined && { publicUrl: settings.url }),
         temporalUiUrl: temporal.uiUrl,
         actions: consoleActions(database, temporal),
+        documents: async (path) =>
+          (await runbookPage(path)) ??
+          reportPage(path, {
+            find: (key) => findReport(database, key),
+            list: (list) => listReports(database, list),
+            groups: () => listReportGroups(database),
+          }),
         pngOf,
         now: Date.now,
         log: (error) => logger.error({ err: error }, 'a page of the console could not be made'),

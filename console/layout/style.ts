@@ -86,7 +86,16 @@ main .wide-figure svg { max-width: 1328px }
 .heat-row .ok { fill: var(--usual) } .heat-row .warning { fill: var(--warning) } .heat-row .critical { fill: var(--critical) }
 .heat-row .insufficient-data { fill: none; stroke: var(--line) }
 .heat-row .mark { fill: var(--page); stroke: var(--page) }
-main > .sides { margin: 16px 0 }
+main > .sides, section > .sides { margin: 16px 0 }
+.alerts .model, .alerts .held, .reason { display: block; font-weight: 400; font-size: 13px }
+.alerts tbody th { max-width: 320px; overflow-wrap: anywhere }
+.history td, .history th, .cards td { overflow-wrap: anywhere }
+.links { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 12px 0; padding: 0; list-style: none }
+.act { display: grid; gap: 12px; max-width: 720px }
+.act label { display: inline-flex; flex-wrap: wrap; gap: 6px; align-items: center }
+.act .wide { display: grid; gap: 4px }
+.act .row { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center }
+textarea { width: 100%; padding: 6px 10px; border: 1px solid var(--axis); border-radius: 6px; background: var(--page); color: inherit; font: inherit; resize: vertical }
 .unwatched ul { columns: 3 220px; padding-left: 18px }
 
 @media (max-width: 900px) {

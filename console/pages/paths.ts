@@ -7,9 +7,9 @@ export function modelPath(model: string): string {
   return `/models/${encodeURIComponent(model)}`;
 }
 
-/** The stored report of a drift run, with the distributions of every column. */
-export function driftReportPath(model: string, { start, end }: Window): string {
-  return `/reports/drift/${encodeURIComponent(model)}/${formatInstant(start)}/${formatInstant(end)}`;
+/** A stored report, as the endpoint of the worker has it, too. */
+export function reportPath(kind: 'drift' | 'performance', model: string, { start, end }: Window): string {
+  return `/reports/${kind}/${encodeURIComponent(model)}/${formatInstant(start)}/${formatInstant(end)}`;
 }
 
 /** A run of a model; a person may have chosen any workflow id. */

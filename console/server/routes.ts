@@ -1,5 +1,10 @@
 /** Every page, drawing and action of the console, one line each. */
 
+import { alertActions } from '../pages/alert/actions.ts';
+import { alertPage } from '../pages/alert/alert.ts';
+import { loadAlert } from '../pages/alert/load.ts';
+import { alertsPage } from '../pages/alerts/alerts.ts';
+import { loadAlerts } from '../pages/alerts/load.ts';
 import { healthPage } from '../pages/health/health.ts';
 import { loadHealth } from '../pages/health/load.ts';
 import { drawCoverage, drawDrift, drawPerformance } from '../pages/model/drawings.ts';
@@ -11,6 +16,13 @@ import { loadMonitor } from '../pages/monitor/load.ts';
 import { monitorPage } from '../pages/monitor/monitor.ts';
 import { loadMonitors } from '../pages/monitors/load.ts';
 import { monitorsPage } from '../pages/monitors/monitors.ts';
+import { loadReports } from '../pages/reports/load.ts';
+import { reportsPage } from '../pages/reports/reports.ts';
+import { retrainingActions } from '../pages/retraining/actions.ts';
+import { loadRetraining } from '../pages/retraining/load.ts';
+import { retrainingPage } from '../pages/retraining/retraining.ts';
+import { loadRetrainings } from '../pages/retrainings/load.ts';
+import { retrainingsPage } from '../pages/retrainings/retrainings.ts';
 import { loadRun } from '../pages/run/load.ts';
 import { runPage } from '../pages/run/run.ts';
 import { page, type ActionRoute, type DrawingRoute, type PageRoute } from './page.ts';
@@ -26,6 +38,18 @@ export const routes: Routes = {
     page({ path: '/', section: 'models', load: loadModels, draw: modelsPage }),
     page({ path: '/models/:model', section: 'models', load: loadModel, draw: modelPage }),
     page({ path: '/runs/:workflowId/:runId', section: 'models', load: loadRun, draw: runPage }),
+    page({ path: '/alerts', section: 'alerts', load: loadAlerts, draw: alertsPage }),
+    page({ path: '/alerts/:key', section: 'alerts', load: loadAlert, draw: alertPage }),
+    page({ path: '/retrainings', section: 'retrainings', load: loadRetrainings, draw: retrainingsPage }),
+    page({
+      path: '/retrainings/:model/:id',
+      section: 'retrainings',
+      load: loadRetraining,
+      draw: retrainingPage,
+    }),
+    page({ path: '/reports', section: 'reports', load: loadReports, draw: reportsPage }),
+    page({ path: '/reports/:kind', section: 'reports', load: loadReports, draw: reportsPage }),
+    page({ path: '/reports/:kind/:model', section: 'reports', load: loadReports, draw: reportsPage }),
     page({ path: '/monitors', section: 'monitors', load: loadMonitors, draw: monitorsPage }),
     page({ path: '/monitors/:model', section: 'monitors', load: loadMonitor, draw: monitorPage }),
     page({ path: '/health', section: 'health', load: loadHealth, draw: healthPage }),
@@ -35,5 +59,5 @@ export const routes: Routes = {
     { path: '/models/:model/drift', draw: drawDrift },
     { path: '/models/:model/coverage', draw: drawCoverage },
   ],
-  actions: [],
+  actions: [...alertActions, ...retrainingActions],
 };

@@ -3,6 +3,9 @@
 import type { MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 
+import { contentSecurityPolicy } from '../page.ts';
+import type { Known } from './access/guard.ts';
+
 /** No inline script, and no inline style: names that others gave cannot bring either, even if they got past the escaping. */
 export function securityHeaders(): MiddlewareHandler {
   return secureHeaders({
@@ -22,3 +25,13 @@ export function securityHeaders(): MiddlewareHandler {
     strictTransportSecurity: false,
   });
 }
+
+/** Of reports and runbooks, which carry their style with them: nothing is loaded, run or sent. */
+export const documentPolicy = `${contentSecurityPolicy}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
+/** Goes around the headers above: an answer may have a policy of its own. */
+export const ownPolicy: MiddlewareHandler<Known> = async (c, next) => {
+  await next();
+  const policy = c.get('policy');
+  if (policy !== undefined) c.header('content-security-policy', policy);
+};

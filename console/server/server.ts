@@ -27,7 +27,7 @@ import type { Asked, View } from './page.ts';
 import { forbidden, notFound, problemOf, type Problem } from './problems.ts';
 import { routes, type Routes } from './routes.ts';
 import { openSchemaCheck } from './schema-check.ts';
-import { securityHeaders } from './security-headers.ts';
+import { documentPolicy, ownPolicy, securityHeaders } from './security-headers.ts';
 
 export interface ConsoleDependencies {
   readonly database: Database;
@@ -36,11 +36,19 @@ export interface ConsoleDependencies {
   readonly publicUrl?: string;
   readonly temporalUiUrl: string;
   readonly actions: ConsoleActions;
+  /** Stored reports and runbooks: pages of their own, by their path. */
+  readonly documents: (path: string) => Promise<Document | undefined>;
   /** The PNG of an SVG. */
   readonly pngOf: (svg: string) => Uint8Array;
   readonly now: () => number;
   /** Takes what was not foreseen. */
   readonly log: (error: unknown) => void;
+}
+
+export interface Document {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
 }
 
 const themeName = 'tidewatch_theme';
@@ -85,7 +93,7 @@ export async function consoleApp(
     return respond(c, { title, main, ...(viewer && { viewer }) }, status);
   };
 
-  app.use(timing({ total: true }), securityHeaders(), compress(), etag());
+  app.use(timing({ total: true }), ownPolicy, securityHeaders(), compress(), etag());
   if (access.everybody !== undefined) app.use(knownHosts(publicUrl));
   app.use(
     csrf({ origin: (origin, c) => origin === new URL(c.req.url).origin || isPublished(origin, publicUrl) }),
@@ -177,6 +185,15 @@ export async function consoleApp(
       if (shown === undefined) return respondProblem(c, notFound());
       const notice = await takeNotice(c, cookies);
       return respond(c, { ...shown, section, viewer, ...(notice && { notice }) }, 200);
+    });
+  }
+  for (const path of ['/reports/:kind/:model/:start/:end', '/runbooks', '/runbooks/:name']) {
+    app.get(path, async (c) => {
+      const found = await dependencies.documents(new URL(c.req.url).pathname);
+      if (found?.status !== 200) return respondProblem(c, notFound());
+      c.set('policy', documentPolicy);
+      c.header('cache-control', 'private, no-cache');
+      return c.body(found.body, 200, { 'content-type': found.type });
     });
   }
   for (const { path, draw } of drawings) {

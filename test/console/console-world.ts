@@ -53,6 +53,7 @@ export async function openTestConsole(
       access: everybody,
       temporalUiUrl: 'http://127.0.0.1:8233/namespaces/default',
       actions: noActions,
+      documents: async () => undefined,
       pngOf,
       now: () => now,
       log: (error) => logged.push(error),

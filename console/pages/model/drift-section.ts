@@ -11,7 +11,7 @@ import { shorten, visibleName } from '../../names.ts';
 import { formatCount } from '../../numbers.ts';
 import { levelCounts } from '../../verdict-table.ts';
 import { levelRanks } from '../../worst-first.ts';
-import { driftReportPath, modelPath, runPath } from '../paths.ts';
+import { reportPath, modelPath, runPath } from '../paths.ts';
 import { shownRuns, type ColumnRow, type DriftRun, type LoadedDrift } from './load-drift.ts';
 
 /** Of more columns, the report of the run shows the rest. */
@@ -33,7 +33,7 @@ function nothing(): Html {
 
 function shown(model: string, { runs, columns }: LoadedDrift): Html {
   const newest = runs.at(-1)!;
-  const report = driftReportPath(model, newest.window);
+  const report = reportPath('drift', model, newest.window);
   const sorted = columns.toSorted((a, b) => rankOf(a) - rankOf(b));
   const rest = sorted.length - mostColumns;
   return html`<p>${levelMark(newest.verdict.level)} ${shorten(newest.verdict.reason, 300)}</p>
@@ -121,7 +121,7 @@ function earlierRuns(model: string, runs: readonly DriftRun[]): Html {
       Reports of these ${formatCount(runs.length)} runs, ${formatCount(loud)} of which found drift
     </summary>
     <ul class="runs">
-      ${runs.toReversed().map((run) => html`<li><a href="${driftReportPath(model, run.window)}">${dayOf(run)}</a> ${levelMark(run.verdict.level)}</li>`)}
+      ${runs.toReversed().map((run) => html`<li><a href="${reportPath('drift', model, run.window)}">${dayOf(run)}</a> ${levelMark(run.verdict.level)}</li>`)}
     </ul>
   </details>`;
 }

@@ -10,7 +10,7 @@ import { levelMark } from '../../level-mark.ts';
 import { shorten, visibleName } from '../../names.ts';
 import { formatCount } from '../../numbers.ts';
 import type { Shown, View } from '../../server/page.ts';
-import { driftReportPath, modelPath } from '../paths.ts';
+import { reportPath, modelPath } from '../paths.ts';
 import type { LoadedRun } from './load.ts';
 
 export function runPage(run: LoadedRun, { temporalUiUrl }: View): Shown {
@@ -93,7 +93,7 @@ function driftTable({ model, drift }: LoadedRun): Html {
     drift.map(
       ({ window, level, reason, rows, referenceRows, referenceId, coverage }) =>
         html`<tr>
-          <th scope="row"><a href="${driftReportPath(model!, window)}">${windowText(window)}</a></th>
+          <th scope="row"><a href="${reportPath('drift', model!, window)}">${windowText(window)}</a></th>
           <td data-name="Verdict">${levelMark(level)}</td>
           <td data-name="Rows">${formatCount(rows)}</td>
           <td data-name="Reference">

@@ -8,7 +8,11 @@ import { roleOfToken } from './token.ts';
 
 /** What the middleware knows of a request. */
 export interface Known {
-  Variables: { readonly viewer: Viewer };
+  Variables: {
+    readonly viewer: Viewer;
+    /** What a browser may do with this answer, where that is not what it may do with a page. */
+    readonly policy?: string;
+  };
 }
 
 /**

@@ -32,6 +32,10 @@ const pages = [
   '/monitors',
   '/monitors/model-0002',
   '/health',
+  '/alerts',
+  '/alerts?state=resolved&severity=critical',
+  '/retrainings',
+  '/reports',
   '/nowhere',
   '/login?why=ended',
 ];
@@ -63,6 +67,7 @@ describe.skipIf(path === undefined)('the console in a browser', () => {
           access: everybody,
           temporalUiUrl: 'http://127.0.0.1:8233/namespaces/default',
           actions: noActions,
+          documents: async () => undefined,
           pngOf,
           now: () => now,
           log: () => {},

@@ -1,0 +1,120 @@
+/** Forms that people send, a real worker and real servers. */
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { openAlert } from '../../../../activities/alerts/store.ts';
+import { alertPath } from '../../../../console/pages/paths.ts';
+import { findAlert } from '../../../../sql/read-alerts.ts';
+import { consoleActions } from '../../../../worker/console-actions.ts';
+import { emptyTables } from '../../../setup/database-snapshot.ts';
+import { createTestDatabase, testServers, type TestDatabase } from '../../../setup/servers.ts';
+import { day, watch } from '../../../setup/synthetic.ts';
+import { startTestWorker, type TestWorker } from '../../../setup/worker.ts';
+import { cookiesOf, everybody, openTestConsole, textOf } from '../../console-world.ts';
+
+const model = 'acted';
+const key = `degradation:${model}:performance`;
+
+let test: TestDatabase;
+let worker: TestWorker;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  worker = await startTestWorker(test.database);
+});
+afterAll(async () => {
+  await worker.stop();
+  await test.drop();
+});
+
+beforeEach(async () => {
+  await emptyTables(test.database);
+  const { alerts } = await watch(test.database, { model });
+  await test.database.transaction((connection) =>
+    openAlert(connection, {
+      model,
+      kind: 'degradation',
+      subject: 'performance',
+      severity: 'critical',
+      summary: 'RMSE is high',
+      asOf: day(2),
+      facts: [],
+      alerts,
+      provenance: { workflowId: 'w', runId: 'r' },
+    }),
+  );
+});
+
+/** A console that somebody of this name works with, and the form of the alert as they see it. */
+async function seenBy(name: string) {
+  const temporal = {
+    address: testServers().temporalAddress,
+    namespace: 'default',
+    taskQueue: worker.taskQueue,
+  };
+  const console = await openTestConsole(test.database, {
+    access: { ...everybody, everybody: { name, role: 'operator' } },
+    actions: consoleActions(test.database, temporal),
+    now: Date.now,
+  });
+  const shown = await (await console.get(alertPath(key))).text();
+  const hidden = Object.fromEntries(
+    [...shown.matchAll(/<input type="hidden" name="(since|seen)" value="([^"]*)"/g)].map(
+      ([, field, value]) => [field!, value!],
+    ),
+  );
+  return async (change: string, fields: Readonly<Record<string, string>> = {}): Promise<string> => {
+    const answer = await console.post(`${alertPath(key)}/${change}`, { ...hidden, ...fields });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, alertPath(key)]);
+    return textOf(await (await console.get(alertPath(key), { cookie: cookiesOf(answer) })).text());
+  };
+}
+
+const life = async () => (await findAlert(test.database, { model, alertKey: key }))!.life;
+const events = () =>
+  test.database.query<{ event: string; actor: string | null; note: string | null }>(
+    'select event, actor, note from alert_events order by recorded_at, event',
+  );
+const audited = () =>
+  test.database.query<{ actor: string; action: string; subject: string; outcome: string }>(
+    'select actor, action, subject, outcome from audit_events order by audit_id',
+  );
+
+describe('an alert', () => {
+  it('is acknowledged by a form, once however often that is sent', async () => {
+    const act = await seenBy('ana');
+    const said = await act('acknowledge', { note: 'looking into it' });
+    expect(said).toContain(`${key}: acknowledged by ana`);
+    await act('acknowledge', { note: 'looking into it' });
+    expect(await life()).toMatchObject({ state: 'acknowledged', by: 'ana' });
+    expect(await events()).toEqual([
+      { event: 'opened', actor: null, note: null },
+      { event: 'acknowledged', actor: 'ana', note: 'looking into it' },
+    ]);
+    const row = { actor: 'ana', action: 'alert.acknowledge', subject: key, outcome: 'done' };
+    expect(await audited()).toEqual([row, row]);
+  }, 60_000);
+
+  it('is of the quicker one of two people, and the other is told who it was', async () => {
+    const [ana, ben] = [await seenBy('ana'), await seenBy('ben')];
+    await ana('acknowledge');
+    expect(await ben('resolve')).toMatch(
+      /Alert \S+ is left as it is: ana has acknowledged it already, \S+ \S+ UTC; look again before you change that/,
+    );
+    expect(await life()).toMatchObject({ state: 'acknowledged', by: 'ana' });
+    expect((await audited()).map(({ actor, outcome }) => [actor, outcome])).toEqual([
+      ['ana', 'done'],
+      ['ben', 'refused'],
+    ]);
+    const again = await seenBy('ben');
+    expect(await again('resolve')).toContain('resolved by ben');
+  }, 60_000);
+
+  it('is snoozed for a while or until a time, commented, and says what is wrong with a form', async () => {
+    const act = await seenBy('ana');
+    expect(await act('comment')).toContain('note: ');
+    expect(await act('snooze', { for: '4h', until: '2001-01-01T09:00' })).toContain('is in the past');
+    expect(await act('comment', { note: '<b>seen</b>' })).toContain('the comment is stored; open');
+    expect(await act('snooze', { for: '4h', until: '' })).toMatch(/snoozed until \S+ \S+ by ana/);
+    expect(await life()).toMatchObject({ state: 'snoozed', by: 'ana' });
+  }, 60_000);
+});
