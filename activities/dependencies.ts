@@ -32,6 +32,8 @@ export interface ActivityDependencies {
   readonly pagesUrl: string;
   /** Where people find the pages of docs/runbooks: `<runbooksUrl>/DeadMan.md`. */
   readonly runbooksUrl: string;
+  /** Where people reach the console, for a link to each alert; absent where it was not said. */
+  readonly consoleUrl?: string | undefined;
   /** Version of this code, part of the provenance of every result. */
   readonly codeVersion: string;
   /** The run that the calling activity belongs to. */

@@ -65,7 +65,12 @@ export async function runWorker(configuration: Configuration): Promise<void> {
       if (configuration.console.inWorker) console = await startConsole(configuration, userName(), logger);
       const pagesUrl = configuration.pagesUrl ?? endpoint.url;
       const runbooksUrl = configuration.runbooksUrl ?? `${pagesUrl}/runbooks`;
-      const withPages = createActivities({ ...activities, pagesUrl, runbooksUrl });
+      const withPages = createActivities({
+        ...activities,
+        pagesUrl,
+        runbooksUrl,
+        consoleUrl: configuration.console.url,
+      });
       worker = await createWorker(configuration, dependencies.connection, withPages);
       const { taskQueue, namespace } = configuration.temporal;
       logger.info({ http: endpoint.url, console: console?.url, taskQueue, namespace }, 'worker started');

@@ -3,6 +3,7 @@
 import { episodeKey } from '../../core/alert/alert.ts';
 import { composeMessage } from '../../core/alert/compose.ts';
 import type { AlertEventText, AlertMessage } from '../../core/alert/message.ts';
+import { alertPath } from '../../console/pages/paths.ts';
 import { runbookLabel, runbookOf } from '../../core/alert/runbooks.ts';
 import { alertTitle } from '../../core/alert/title.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
@@ -21,7 +22,7 @@ import { takerOf } from './takeover.ts';
 
 type Dependencies = Pick<
   ActivityDependencies,
-  'database' | 'channels' | 'temporalUi' | 'pagesUrl' | 'runbooksUrl' | 'wakeAlert' | 'context'
+  'database' | 'channels' | 'temporalUi' | 'pagesUrl' | 'runbooksUrl' | 'consoleUrl' | 'wakeAlert' | 'context'
 >;
 
 export interface DeliveryOutcome {
@@ -142,7 +143,12 @@ async function messageOf({ events, route, group }: Claim, dependencies: Dependen
 
 function eventText(
   toSend: EventToSend,
-  { temporalUi, pagesUrl, runbooksUrl }: Pick<Dependencies, 'temporalUi' | 'pagesUrl' | 'runbooksUrl'>,
+  {
+    temporalUi,
+    pagesUrl,
+    runbooksUrl,
+    consoleUrl,
+  }: Pick<Dependencies, 'temporalUi' | 'pagesUrl' | 'runbooksUrl' | 'consoleUrl'>,
 ): AlertEventText {
   const { model, alertKey, episode, event, kind, severity, summary, facts, asOf, labels } = toSend;
   const { workflowId, runId, links, actor } = toSend;
@@ -163,6 +169,9 @@ function eventText(
     labels,
     links: [
       ...links.map(({ label, path }) => ({ label, url: `${pagesUrl}${path}` })),
+      ...(consoleUrl === undefined
+        ? []
+        : [{ label: 'Open the alert', url: `${consoleUrl}${alertPath(alertKey)}` }]),
       { label: 'Open the run in Temporal', url: `${temporalUi}/workflows/${run}/history` },
       { label: runbookLabel, url: `${runbooksUrl}/${runbookOf(kind)}` },
     ],

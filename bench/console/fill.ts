@@ -122,7 +122,8 @@ export async function fillHistory(
     `insert into alerts (model, alert_key, episode, kind, subject, severity, state, summary, opened_as_of, resolved_as_of, observed_as_of, latest)
      select model, 'degradation:' || model || ':rmse', episode, 'degradation', 'rmse', case when episode % 3 = 0 then 'critical' else 'warning' end,
        case when episode = 12 and ${noise('model')} > 0.7 then 'open' else 'resolved' end, 'RMSE over 7 days is above 70',
-       at, case when episode = 12 and ${noise('model')} > 0.7 then null else at + interval '6 days' end, at, '{}'
+       at, case when episode = 12 and ${noise('model')} > 0.7 then null else at + interval '6 days' end, at,
+       '{"summary": "RMSE over 7 days is 74", "facts": [], "links": [], "workflowId": "w", "runId": "r"}'
      from monitors cross join generate_series(1, 12) as episode
      cross join lateral (select $1::timestamptz - make_interval(days => 60 * (12 - episode) + 3) as at) opened`,
     [last],

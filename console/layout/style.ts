@@ -88,7 +88,8 @@ main .wide-figure svg { max-width: 1328px }
 .heat-row .mark { fill: var(--page); stroke: var(--page) }
 main > .sides, section > .sides { margin: 16px 0 }
 .alerts .model, .alerts .held, .reason { display: block; font-weight: 400; font-size: 13px }
-.alerts tbody th { max-width: 320px; overflow-wrap: anywhere }
+.alerts tbody th { width: 26%; overflow-wrap: anywhere }
+.history thead th:first-child { width: 130px }
 .history td, .history th, .cards td { overflow-wrap: anywhere }
 .links { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 12px 0; padding: 0; list-style: none }
 .act { display: grid; gap: 12px; max-width: 720px }
@@ -102,9 +103,8 @@ textarea { width: 100%; padding: 6px 10px; border: 1px solid var(--axis); border
   .heat td:nth-child(2) { width: auto; min-width: 150px }
   .heat td:nth-child(3) .level { font-size: 12px }
   .top { gap: 0 12px }
-  .top nav { order: 1; flex-basis: 100%; overflow-x: auto }
-  .top nav ul { flex-wrap: nowrap }
-  .top nav a { padding: 0 8px; line-height: 40px; white-space: nowrap }
+  .top nav { order: 1; flex-basis: 100% }
+  .top nav a { padding: 0 8px; line-height: 38px; white-space: nowrap }
   .models, .models tbody, .cards, .cards tbody { display: block }
   .models thead, .cards thead { display: none }
   .models tr, .cards tr { display: grid; grid-template-columns: 1fr 1fr; gap: 6px 16px; padding: 12px 0; border-top: 1px solid var(--line) }

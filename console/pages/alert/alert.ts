@@ -3,8 +3,9 @@
 import { lifecycleId } from '../../../core/alert/alert.ts';
 import { reasonOfDelivery, stateText } from '../../../core/alert/alert-words.ts';
 import { runbookOf } from '../../../core/alert/runbooks.ts';
+import { oneLine } from '../../../core/alert/message.ts';
 import { viewOf } from '../../../core/alert/stored-alert.ts';
-import { formatInstant, parseInstant } from '../../../core/window.ts';
+import { formatInstant, formatMinute, parseInstant } from '../../../core/window.ts';
 import type { AlertEvent, Delivery } from '../../../sql/read-alerts.ts';
 import { definition } from '../../definition.ts';
 import { html, type Html, type Part } from '../../html.ts';
@@ -20,11 +21,12 @@ import { mostEvents, type LoadedAlert } from './load.ts';
 export function alertPage({ alert, events }: LoadedAlert, view: View): Shown {
   const { alertKey, model, kind, openedAsOf, latest } = alert;
   const shown = viewOf(alert);
-  const opening = events.find(({ episode }) => episode === shown.episode)?.summary ?? shown.summary;
+  const known = oneLine(shown.now ?? latest.summary);
+  const opening = oneLine(events.find(({ episode }) => episode === shown.episode)?.summary ?? shown.summary);
   return {
     title: alertKey,
     main: html`<p class="crumbs"><a href="/alerts">Alerts</a></p>
-      <h1><bdi>${visibleName(alertKey)}</bdi></h1>
+      <h1><bdi>${shorten(visibleName(alertKey), 300)}</bdi></h1>
       <dl class="sides">
         ${definition('Severity', severityMark(shown.severity))}
         ${definition('State', [stateText(shown), ' ', html`<span class="muted">${ago(parseInstant(shown.since), view.now)}</span>`])}
@@ -34,9 +36,9 @@ export function alertPage({ alert, events }: LoadedAlert, view: View): Shown {
       </dl>
       <section aria-labelledby="now">
         <h2 id="now">${shown.now === undefined ? 'What was known' : 'What is known now'}</h2>
-        <p>${shown.now ?? latest.summary}</p>
-        ${opening !== (shown.now ?? latest.summary) && html`<p class="muted">It was opened of: ${opening}</p>`}
-        ${latest.facts.length > 0 && html`<dl class="sides">${latest.facts.map(({ name, value }) => definition(name, value))}</dl>`}
+        <p>${known}</p>
+        ${opening !== known && html`<p class="muted">It was opened of: ${opening}</p>`}
+        ${latest.facts.length > 0 && html`<dl class="sides">${latest.facts.map(({ name, value }) => definition(oneLine(name), oneLine(value)))}</dl>`}
         ${links(alert, view)}
       </section>
       ${actionsOn(alert, events, view)}
@@ -52,7 +54,7 @@ function links({ alertKey, model, kind, latest }: LoadedAlert['alert'], { tempor
   const workflow = (id: string, runId?: string): string =>
     `${temporalUiUrl}/workflows/${encodeURIComponent(id)}${runId === undefined ? '' : `/${encodeURIComponent(runId)}`}`;
   return html`<ul class="links">
-    ${latest.links.map(({ label, path }) => path.startsWith('/') && html`<li><a href="${path}">${label}</a></li>`)}
+    ${latest.links.map(({ label, path }) => path.startsWith('/') && html`<li><a href="${path}">${oneLine(label)}</a></li>`)}
     <li><a href="/runbooks/${runbookOf(kind).replace(/\.md$/, '')}">What to do: the runbook</a></li>
     <li><a href="${runPath(model, latest.workflowId, latest.runId)}">The run that has seen it</a></li>
     <li><a href="${workflow(latest.workflowId, latest.runId)}">That run in Temporal</a></li>
@@ -123,12 +125,12 @@ function history(events: readonly AlertEvent[]): Html {
 
 function eventRow({ at, asOf, episode, event, severity, by, note, summary, deliveries }: AlertEvent): Html {
   return html`<tr>
-    <th scope="row">${instantText(at.slice(0, 16) + 'Z')}</th>
+    <th scope="row">${formatMinute(parseInstant(at))}</th>
     <td data-name="Event">
       ${event}${by !== undefined && html` by <bdi>${shorten(by, 60)}</bdi>`} ${severityMark(severity)}
       <span class="muted">${by === undefined ? `as of ${instantText(asOf)}, ` : ''}episode ${episode}</span>
     </td>
-    <td data-name="What it says">${note ?? summary}</td>
+    <td data-name="What it says">${oneLine(note ?? summary)}</td>
     <td data-name="Who was told">
       ${
         deliveries.length === 0

@@ -38,7 +38,7 @@ export async function loadReports({ connection, parameters, query }: Asked): Pro
     asked,
   );
   const reports = await connection.query<ReportLine & Record<string, unknown>>(
-    `select report.kind, report.model, window_start as start, window_end as "end", stored_at as "storedAt",
+    `select report.kind, report.model, window_start as start, window_end as "end", report.stored_at as "storedAt",
        coalesce(report.verdict ->> 'level', run.verdict) as level,
        coalesce(report.verdict ->> 'reason', run.reason) as reason
      from (

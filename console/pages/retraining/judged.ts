@@ -1,5 +1,6 @@
 /** How a challenger was judged, and where it came from. */
 
+import { oneLine } from '../../../core/alert/message.ts';
 import { formatShare } from '../../../core/number-text.ts';
 import type { GateJudgement } from '../../../core/retraining/gates.ts';
 import { html, type Html, type Part } from '../../html.ts';
@@ -15,14 +16,14 @@ export function gatesSection(validation: RetrainingFacts['validation']): Part {
     <h2 id="gates">Validation</h2>
     <p>
       ${verdict === 'pass' ? levelMark('ok', 'Passed') : levelMark('critical', 'Failed')} on
-      ${formatCount(rows)} held-out rows: ${reason}
+      ${formatCount(rows)} held-out rows: ${oneLine(reason)}
     </p>
     ${gates.length > 0 && gateTable(gates)}
     ${
       sanity.length > 0 &&
       html`<h3>Is it sane?</h3>
         <ul>
-          ${sanity.map((check) => html`<li>${holdsMark(check.holds)} ${check.reason}</li>`)}
+          ${sanity.map((check) => html`<li>${holdsMark(check.holds)} ${oneLine(check.reason)}</li>`)}
         </ul>`
     }
   </section>`;
@@ -44,7 +45,9 @@ function gateTable(gates: readonly GateJudgement[]): Html {
       ${gates.map(
         (gate) =>
           html`<tr>
-            <th scope="row">${shorten(gate.gate, 120)}<span class="muted reason">${gate.reason}</span></th>
+            <th scope="row">
+              ${shorten(gate.gate, 120)}<span class="muted reason">${oneLine(gate.reason)}</span>
+            </th>
             <td data-name="Holds">${holdsMark(gate.holds)}</td>
             <td data-name="Segment">${gate.segment === '' ? 'all rows' : shorten(gate.segment, 60)}</td>
             <td data-name="Champion → challenger">

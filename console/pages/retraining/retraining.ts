@@ -1,9 +1,10 @@
 /** One retraining: how far it is, why, how its challenger was judged, and whether it has helped. */
 
+import { oneLine } from '../../../core/alert/message.ts';
 import { formatSignificant } from '../../../core/number-text.ts';
 import { answerChange, retrainingChanges } from '../../../core/retraining/change.ts';
 import { daysText, gainText, stateText } from '../../../core/retraining/retraining-words.ts';
-import { formatInstant, parseInstant } from '../../../core/window.ts';
+import { formatInstant, formatMinute, parseInstant } from '../../../core/window.ts';
 import type { RetrainingEvent, ShownRetraining } from '../../../sql/read-retrainings.ts';
 import { definition } from '../../definition.ts';
 import { html, type Html, type Part } from '../../html.ts';
@@ -24,7 +25,7 @@ export function retrainingPage(loaded: LoadedRetraining, view: View): Shown {
     title: `Retraining of ${model}`,
     main: html`<p class="crumbs"><a href="/retrainings">Retrainings</a></p>
       <h1>Retraining of <bdi>${shorten(visibleName(model), 80)}</bdi></h1>
-      <p>${reason}</p>
+      <p>${oneLine(reason)}</p>
       <dl class="sides">
         ${definition('State', stateText(retraining))} ${definition('As of', instantText(retrainingId))}
         ${definition('Model', html`<a href="${modelPath(model)}">${shorten(visibleName(model), 60)}</a>`)}
@@ -56,7 +57,7 @@ function actionsOn(retraining: ShownRetraining, events: readonly RetrainingEvent
     html`<button ${i === 0 && html`class="primary"`} formaction="${to(change)}">${buttons[change]}</button>`;
   return html`<section aria-labelledby="act">
     <h2 id="act">Decide</h2>
-    ${approval !== null && html`<p class="muted">${approval.reason}</p>`}
+    ${approval !== null && html`<p class="muted">${oneLine(approval.reason)}</p>`}
     <form class="act" method="post" action="${to(possible[0]!)}">
       <input type="hidden" name="seen" value="${`${state} ${events.length}`}" />
       <label class="wide">Note <textarea name="note" rows="2" maxlength="2000"></textarea></label>
@@ -93,10 +94,10 @@ function steps(events: readonly RetrainingEvent[]): Html {
         ${events.map(
           ({ at, asOf, event, summary }) =>
             html`<tr>
-              <th scope="row">${instantText(`${at.slice(0, 16)}Z`)}</th>
+              <th scope="row">${formatMinute(parseInstant(at))}</th>
               <td data-name="Step">${event}</td>
               <td data-name="As of">${instantText(asOf)}</td>
-              <td data-name="What it says">${summary}</td>
+              <td data-name="What it says">${oneLine(summary)}</td>
             </tr>`,
         )}
       </tbody>
@@ -110,7 +111,7 @@ function verification(retraining: ShownRetraining): Part {
   const days = look.payback?.days;
   return html`<section aria-labelledby="verification">
     <h2 id="verification">${promotedAt === null ? 'Side by side' : 'Has it helped?'}</h2>
-    <p>${look.reason}</p>
+    <p>${oneLine(look.reason)}</p>
     <dl class="sides">
       ${helped !== null && definition('Helped', helped)}
       ${gainText(retraining) !== '' && definition('Gain (95% interval)', gainText(retraining))}
@@ -137,7 +138,7 @@ function trainedOn(facts: RetrainingFacts): Html {
       specification !== null &&
       specification.exclude.length > 0 &&
       html`<ul>
-        ${specification.exclude.map(({ start, end, reason }) => html`<li>without ${span(parseInstant(start), parseInstant(end))}: ${reason}</li>`)}
+        ${specification.exclude.map(({ start, end, reason }) => html`<li>without ${span(parseInstant(start), parseInstant(end))}: ${oneLine(reason)}</li>`)}
       </ul>`
     }
   </section>`;

@@ -215,6 +215,14 @@ describe('deliverAlerts', () => {
     expect(JSON.stringify(slack.messages()[0]!.body)).toContain(url);
   });
 
+  it('links to its page in the console where people reach one', async () => {
+    await opened(toBoth);
+    await deliver({ consoleUrl: 'https://watch.example.org' });
+    const url = 'https://watch.example.org/alerts/degradation%3Abike-demand%3Aperformance';
+    expect(smtp.messages()[0]!.text).toContain(url);
+    expect(JSON.stringify(slack.messages()[0]!.body)).toContain(url);
+  });
+
   it('links to the runbook of its kind, in every channel', async () => {
     const hook = await startHttpEndpoint(() => ({ status: 202 }));
     const url = 'https://wiki.example.org/runbooks/ModelDegradation.md';

@@ -8,10 +8,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { pngOf } from '../../../activities/reports/png.ts';
 import { fillHistory, modelName } from '../../../bench/console/fill.ts';
+import { alertPath, retrainingPath } from '../../../console/pages/paths.ts';
 import { openConsole, type OpenConsole } from '../../../console/server/listen.ts';
 import { floorToDay } from '../../../core/window.ts';
 import { findChromium, launchChromium } from '../../../demo/pictures/chromium.ts';
 import { createTestDatabase, type TestDatabase } from '../../setup/servers.ts';
+import { fillAlert, fillReport, fillRetraining, retrainingId } from '../acted-on.ts';
 import { everybody, noActions, now } from '../console-world.ts';
 import { lowContrasts, skippedHeadings, tooWide, unnamed } from '../open-page.ts';
 
@@ -35,6 +37,10 @@ const pages = [
   '/alerts',
   '/alerts?state=resolved&severity=critical',
   '/retrainings',
+  ...['bikes', hostile].flatMap((model) => [
+    alertPath(`drift:${model}:hum`),
+    retrainingPath(model, retrainingId),
+  ]),
   '/reports',
   '/nowhere',
   '/login?why=ended',
@@ -60,6 +66,11 @@ describe.skipIf(path === undefined)('the console in a browser', () => {
       `update model_versions set version = left($1, 60) where model = $2 and stage = 'champion'`,
       [hostile, modelName(2)],
     );
+    for (const model of ['bikes', hostile]) {
+      await fillAlert(filled.database, model);
+      await fillRetraining(filled.database, model, model);
+      await fillReport(filled.database, model);
+    }
     const open = ({ database }: TestDatabase): Promise<OpenConsole> =>
       openConsole(
         {

@@ -160,7 +160,12 @@ describe('an action', () => {
     ],
   ] as const)('that cannot be done says why on the page that it was on: %s', async (error, outcome, said) => {
     const console = await openTestConsole(filled.database, {
-      actions: { ...noActions, changeAlert: () => Promise.reject(error) },
+      actions: {
+        ...noActions,
+        changeAlert: async () => {
+          throw error;
+        },
+      },
     });
     const answer = await console.post(`${alertPath(key)}/acknowledge`, { note: 'mine' });
     expect([answer.status, answer.headers.get('location')]).toEqual([303, alertPath(key)]);
