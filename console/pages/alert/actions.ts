@@ -7,7 +7,7 @@ import type { ActionAsked, ActionRoute } from '../../server/page.ts';
 import { wordsOf } from '../form-words.ts';
 import { alertPath } from '../paths.ts';
 
-export const alertChanges = ['acknowledge', 'snooze', 'resolve', 'comment'] as const;
+const alertChanges = ['acknowledge', 'snooze', 'resolve', 'comment'] as const;
 
 export const alertActions: readonly ActionRoute[] = alertChanges.map((change) => ({
   path: `/alerts/:key/${change}`,

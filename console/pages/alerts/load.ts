@@ -21,7 +21,7 @@ export interface LoadedAlerts extends AlertList {
   readonly counts: Readonly<Record<Exclude<AlertState, 'resolved'>, number>>;
 }
 
-export const pageSize = 50;
+const pageSize = 50;
 
 export async function loadAlerts({ connection, query }: Asked): Promise<LoadedAlerts> {
   const asked = alertsAsked(query);
@@ -39,7 +39,7 @@ export async function loadAlerts({ connection, query }: Asked): Promise<LoadedAl
 }
 
 /** What a query asks for; what it says wrongly is as if it had not been said. */
-export function alertsAsked(query: URLSearchParams): AlertsAsked {
+function alertsAsked(query: URLSearchParams): AlertsAsked {
   const model = (query.get('model') ?? '').trim();
   const kind = alertKinds.find((known) => known === query.get('kind'));
   const severity = severities.find((known) => known === query.get('severity'));
