@@ -3,13 +3,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { openAlert } from '../../../../activities/alerts/store.ts';
-import { alertPath } from '../../../../console/pages/paths.ts';
+import { alertPath, retrainingPath } from '../../../../console/pages/paths.ts';
 import { findAlert } from '../../../../sql/read-alerts.ts';
 import { consoleActions } from '../../../../worker/console-actions.ts';
 import { emptyTables } from '../../../setup/database-snapshot.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../../../setup/servers.ts';
 import { day, watch } from '../../../setup/synthetic.ts';
 import { startTestWorker, type TestWorker } from '../../../setup/worker.ts';
+import { fillRetraining, retrainingId } from '../../acted-on.ts';
 import { cookiesOf, everybody, openTestConsole, textOf } from '../../console-world.ts';
 
 const model = 'acted';
@@ -116,5 +117,27 @@ describe('an alert', () => {
     expect(await act('comment', { note: '<b>seen</b>' })).toContain('the comment is stored; open');
     expect(await act('snooze', { for: '4h', until: '' })).toMatch(/snoozed until \S+ \S+ by ana/);
     expect(await life()).toMatchObject({ state: 'snoozed', by: 'ana' });
+  }, 60_000);
+});
+
+describe('a retraining whose workflow does not run', () => {
+  it('is left as it is, which is said on its page', async () => {
+    await fillRetraining(test.database, model);
+    const temporal = {
+      address: testServers().temporalAddress,
+      namespace: 'default',
+      taskQueue: worker.taskQueue,
+    };
+    const console = await openTestConsole(test.database, {
+      actions: consoleActions(test.database, temporal),
+    });
+    const path = retrainingPath(model, retrainingId);
+    const answer = await console.post(`${path}/approve`, { note: 'fine' });
+    const back = await console.get(path, { cookie: cookiesOf(answer) });
+    expect(textOf(await back.text())).toMatch(/is left as it is: its workflow does not run/);
+    expect(await audited()).toEqual([
+      { actor: 'ann', action: 'retraining.approve', subject: retrainingId, outcome: 'refused' },
+    ]);
+    expect(console.logged).toEqual([]);
   }, 60_000);
 });

@@ -115,6 +115,26 @@ describe('the list of reports', () => {
   });
 });
 
+describe('a report', () => {
+  it('brings its own style, and may do nothing else', async () => {
+    const body = '<!doctype html><style>p { margin: 0 }</style><p>drifted</p>';
+    const console = await openTestConsole(filled.database, {
+      documents: async (path) =>
+        path.startsWith('/reports/drift/a%20b/')
+          ? { status: 200, type: 'text/html; charset=utf-8', body }
+          : { status: 404, type: 'text/plain', body: 'none' },
+    });
+    const answer = await console.get('/reports/drift/a%20b/2026-11-20T00:00:00Z/2026-11-27T00:00:00Z');
+    expect(await answer.text()).toBe(body);
+    expect(answer.headers.get('content-security-policy')).toBe(
+      "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    );
+    const none = await console.get('/runbooks/Nothing');
+    expect(none.status).toBe(404);
+    expect(none.headers.get('content-security-policy')).not.toContain('unsafe');
+  });
+});
+
 describe('a hostile name', () => {
   it.each(['/alerts', '/retrainings', '/reports'])('is text in %s', async (path) => {
     const shown = await page(path);
