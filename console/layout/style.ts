@@ -88,7 +88,7 @@ main .wide-figure svg { max-width: 1328px }
 .heat-row .mark { fill: var(--page); stroke: var(--page) }
 main > .sides, section > .sides { margin: 16px 0 }
 .alerts .model, .alerts .held, .reason { display: block; font-weight: 400; font-size: 13px }
-.alerts tbody th { width: 26%; overflow-wrap: anywhere }
+.alerts thead th:first-child { width: 26% }
 .history thead th:first-child { width: 130px }
 .history td, .history th, .cards td { overflow-wrap: anywhere }
 .links { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 12px 0; padding: 0; list-style: none }
