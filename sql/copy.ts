@@ -50,7 +50,8 @@ export async function writeThroughStaging(database: Database, write: StagedWrite
       const copy = client.query(
         copyFrom(`copy pg_temp.${staging} (row_number, ${Object.keys(columns).join(', ')}) from stdin`),
       );
-      await pipeline(rows, copy);
+      // In one piece: each piece waits for a turn of the event loop, which is reading the next rows meanwhile.
+      await pipeline([rows.join('')], copy);
       const written: number[] = [];
       for (const { text, values } of statements) {
         const { rowCount } = await client.query(text, [...values]);
