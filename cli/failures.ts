@@ -34,5 +34,10 @@ export function reportFailure(error: unknown): number {
     return exitCodes.defect;
   }
   if (error.code === 'SIMULATION_STOPPED') return exitCodes.stopped;
-  return dependencies.has(error.code) ? exitCodes.dependencyAway : exitCodes.badInput;
+  return isUnreachable(error) ? exitCodes.dependencyAway : exitCodes.badInput;
+}
+
+/** Is it that a dependency does not answer? */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof TidewatchError && dependencies.has(error.code);
 }

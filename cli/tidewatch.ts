@@ -9,6 +9,7 @@ import { addApply } from './commands/apply.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addCompare } from './commands/compare.ts';
 import { addConsole } from './commands/console.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addIngest } from './commands/ingest.ts';
 import { addInit } from './commands/init.ts';
@@ -35,6 +36,7 @@ const commands = [
   addApply,
   addWorker,
   addConsole,
+  addDoctor,
   addIngest,
   addStatus,
   addWatch,

@@ -1,6 +1,7 @@
 /** Owns `prom-client` for pushing: one whole group of the Pushgateway at a time. */
 
 import { Gauge, Pushgateway as PushgatewayClient, Registry } from 'prom-client';
+import { z } from 'zod';
 
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import type { Process } from '../processes/watermarks.ts';
@@ -25,19 +26,31 @@ export interface Pushgateway {
   deleteGroup(group: Group): Promise<void>;
   /** Does it answer? @throws TidewatchError `PUSHGATEWAY_UNREACHABLE` */
   check(): Promise<void>;
+  /** All groups of Tidewatch. @throws TidewatchError `PUSHGATEWAY_UNREACHABLE` */
+  listGroups(): Promise<readonly HeldGroup[]>;
 }
 
 const jobName = 'tidewatch';
 const timeoutMs = 5_000;
+
+/** A group that a Pushgateway holds. */
+export interface HeldGroup {
+  readonly process: string;
+  readonly model: string;
+  /** When it was last pushed to, in epoch milliseconds. */
+  readonly pushedAt: number;
+  /** When a push was last refused, if one ever was. */
+  readonly refusedAt: number | null;
+}
 
 /** A Pushgateway by its URL, which may have a path and credentials. Connects only to push. */
 export function openPushgateway(url: string): Pushgateway {
   const { protocol, host, pathname, username, password } = new URL(url);
   const address = (host + pathname).replace(/\/+$/, '');
 
-  async function talk(request: () => Promise<unknown>): Promise<void> {
+  async function talk<T>(request: () => Promise<T>): Promise<T> {
     try {
-      await request();
+      return await request();
     } catch (error) {
       throw new TidewatchError(
         'PUSHGATEWAY_UNREACHABLE',
@@ -46,24 +59,53 @@ export function openPushgateway(url: string): Pushgateway {
       );
     }
   }
+  async function ask(path: string): Promise<Response> {
+    // fetch refuses a URL with credentials.
+    const headers = username === '' ? {} : { authorization: `Basic ${btoa(`${username}:${password}`)}` };
+    const url = `${protocol}//${address}${path}`;
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) });
+    if (!response.ok) throw new Error(`it answers ${response.status} at ${path}`);
+    return response;
+  }
   // No kept connection: between two pushes the other side may close it, and the next push would fail.
   const clientOf = (registry: Registry): PushgatewayClient<'text/plain; version=0.0.4; charset=utf-8'> =>
     new PushgatewayClient(url.replace(/\/+$/, ''), { timeout: timeoutMs, agent: false }, registry);
 
   return {
-    replaceGroup: ({ process, model }, samples) =>
-      talk(() => clientOf(registryOf(samples)).push({ jobName, groupings: { process, model } })),
-    check: () =>
-      talk(async () => {
-        // fetch refuses a URL with credentials.
-        const headers = username === '' ? {} : { authorization: `Basic ${btoa(`${username}:${password}`)}` };
-        const ready = `${protocol}//${address}/-/ready`;
-        const response = await fetch(ready, { headers, signal: AbortSignal.timeout(timeoutMs) });
-        if (!response.ok) throw new Error(`it answers ${response.status} at /-/ready`);
-      }),
-    deleteGroup: ({ process, model }) =>
-      talk(() => clientOf(new Registry()).delete({ jobName, groupings: { process, model } })),
+    replaceGroup: async ({ process, model }, samples) => {
+      await talk(() => clientOf(registryOf(samples)).push({ jobName, groupings: { process, model } }));
+    },
+    check: async () => {
+      await talk(() => ask('/-/ready'));
+    },
+    listGroups: () => talk(async () => heldGroups(await (await ask('/api/v1/metrics')).json())),
+    deleteGroup: async ({ process, model }) => {
+      await talk(() => clientOf(new Registry()).delete({ jobName, groupings: { process, model } }));
+    },
   };
+}
+
+const seconds = z
+  .object({ metrics: z.array(z.object({ value: z.coerce.number() })).min(1) })
+  .transform(({ metrics }) => metrics[0]!.value);
+const metricsAnswer = z.object({
+  data: z.array(
+    z.object({
+      labels: z.record(z.string(), z.string()),
+      push_time_seconds: seconds,
+      push_failure_time_seconds: seconds,
+    }),
+  ),
+});
+
+function heldGroups(answer: unknown): HeldGroup[] {
+  return metricsAnswer.parse(answer).data.flatMap(({ labels, ...times }) => {
+    const { job, process, model } = labels;
+    if (job !== jobName || process === undefined || model === undefined) return [];
+    const pushedAt = times.push_time_seconds * 1000;
+    // A Pushgateway writes 0 for never.
+    return [{ process, model, pushedAt, refusedAt: times.push_failure_time_seconds * 1000 || null }];
+  });
 }
 
 function registryOf(samples: readonly Sample[]): Registry {

@@ -42,12 +42,12 @@ export interface DeadProcess {
  * // '2 of its runs missed, the last success was 2026-11-26 03:01 UTC; it runs daily at 03:00 UTC'
  */
 export function deadProcess(
-  { process, succeededAt, watchedSince }: ProcessLife,
+  life: ProcessLife,
   { missedRuns }: DeadManSettings,
   now: number,
 ): DeadProcess | null {
-  const after = Math.max(succeededAt ?? 0, watchedSince);
-  const due = dueRuns(process, { after, upTo: now - patienceMs, most: mostCounted });
+  const { process, succeededAt, watchedSince } = life;
+  const due = missedRunsOf(life, now, mostCounted);
   const newest = due.at(-1);
   if (newest === undefined || due.length < missedRuns) return null;
   const missed = `${due.length === mostCounted ? 'at least ' : ''}${due.length} of its runs missed`;
@@ -60,6 +60,28 @@ export function deadProcess(
     since: newest + patienceMs,
     summary: `${missed}, ${known}; it runs ${timesText(process)}`,
   };
+}
+
+/**
+ * The same question for many processes, without how many runs it has missed: what is dead for long costs no more than what died now.
+ *
+ * @param now the wall clock
+ * @throws RangeError for times that cannot be read
+ * @example
+ * const process = { id: 'drift-detection', cron: '0 3 * * *', timeZone: 'UTC' };
+ * const life = { process, succeededAt: parseInstant('2026-11-26T03:01:00Z'), watchedSince: 0 };
+ * ['2026-11-28T03:55:00Z', '2026-11-28T04:05:00Z'].map((now) => isDead(life, { missedRuns: 2 }, parseInstant(now))) // [false, true]
+ */
+export function isDead(life: ProcessLife, { missedRuns }: DeadManSettings, now: number): boolean {
+  return missedRunsOf(life, now, missedRuns).length === missedRuns;
+}
+
+function missedRunsOf(
+  { process, succeededAt, watchedSince }: ProcessLife,
+  now: number,
+  most: number,
+): readonly number[] {
+  return dueRuns(process, { after: Math.max(succeededAt ?? 0, watchedSince), upTo: now - patienceMs, most });
 }
 
 /**

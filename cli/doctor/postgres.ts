@@ -1,0 +1,206 @@
+/** Is the database there, and fit for what Tidewatch does in it? */
+
+import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import { formatInstant, minuteMs, secondMs } from '../../core/window.ts';
+import { checkSchema, listMigrations } from '../../sql/migrator.ts';
+import { bytesText } from './bytes-text.ts';
+import type { Finding } from './check.ts';
+import type { Sources } from './sources.ts';
+
+/** The oldest server that the tests run on. */
+const leastVersion = 15;
+
+interface Server {
+  readonly version: string;
+  readonly isStandby: boolean;
+  readonly database: string;
+  readonly bytes: number;
+}
+
+export async function readServer({ database, environment }: Sources): Promise<Server> {
+  if (!environment.hasDatabase) throw new Error('no DATABASE_URL that can be used, see environment');
+  const [server] = await database.query<Server & Record<string, unknown>>(
+    `select current_setting('server_version') as version, pg_is_in_recovery() as "isStandby",
+       current_database() as database, pg_database_size(current_database()) as bytes`,
+  );
+  return server!;
+}
+
+export function judgeServer({ version, isStandby, database, bytes }: Server): Finding {
+  const words = `answers, version ${version}, database ${database} of ${bytesText(bytes)}`;
+  if (isStandby)
+    return {
+      level: 'critical',
+      words: `${words}; it is a standby, which takes no writes`,
+      fix: 'let DATABASE_URL lead to the primary, for example with target_session_attrs or through its own name',
+    };
+  if (Number.parseInt(version, 10) < leastVersion)
+    return {
+      level: 'warning',
+      words: `${words}; Tidewatch is tested with ${leastVersion} and newer`,
+      fix: `upgrade Postgres to ${leastVersion} or newer`,
+    };
+  return { level: 'ok', words };
+}
+
+interface Schema {
+  /** The newest migration that this code knows. */
+  readonly newest: string;
+  readonly problem?: { readonly code: string; readonly words: string };
+}
+
+export async function readSchema({ database }: Sources): Promise<Schema> {
+  const newest = (await listMigrations()).at(-1)!.name;
+  try {
+    await checkSchema(database);
+    return { newest };
+  } catch (error) {
+    if (!(error instanceof TidewatchError) || error.code === 'POSTGRES_UNREACHABLE') throw error;
+    return { newest, problem: { code: error.code, words: reasonOf(error) } };
+  }
+}
+
+export function judgeSchema({ newest, problem }: Schema): Finding {
+  if (problem === undefined) return { level: 'ok', words: `at ${newest.replace(/\.sql$/, '')}` };
+  const { code, words } = problem;
+  return { level: 'critical', words, ...(code === 'SCHEMA_BEHIND' && { fix: 'tidewatch migrate' }) };
+}
+
+interface Privileges {
+  readonly user: string;
+  readonly schema: string;
+  /** `SELECT on predictions` and the like. */
+  readonly missing: readonly string[];
+  /** New partitions need the owner of the partitioned tables, and room for them in the schema. */
+  readonly canMakePartitions: boolean;
+  /** Rows are loaded through a temporary table. */
+  readonly canMakeTemporaryTables: boolean;
+}
+
+export async function readPrivileges({ database }: Sources): Promise<Privileges> {
+  const [row] = await database.query<Privileges & Record<string, unknown>>(
+    `with known as (
+       select oid, relname, relkind from pg_class
+       where relnamespace = current_schema()::regnamespace and not relispartition
+         and relowner = (select relowner from pg_class where oid = 'schema_migrations'::regclass)
+     ), needed as (
+       select oid, relname, privilege from known, unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) as privilege
+       where relkind in ('r', 'p') or (relkind = 'v' and privilege = 'SELECT')
+     )
+     select current_user as "user", current_schema() as schema,
+       array(select privilege || ' on ' || relname from needed where not has_table_privilege(oid, privilege)
+             order by relname, privilege) as missing,
+       has_schema_privilege(current_schema(), 'CREATE') and (
+         select bool_and(pg_has_role(relowner, 'USAGE')) from pg_class where oid = 'predictions'::regclass
+       ) as "canMakePartitions",
+       has_database_privilege(current_database(), 'TEMPORARY') as "canMakeTemporaryTables"`,
+  );
+  return row!;
+}
+
+export function judgePrivileges(privileges: Privileges): Finding {
+  const { user, schema, missing, canMakePartitions, canMakeTemporaryTables } = privileges;
+  const details = [
+    ...missing,
+    ...(canMakePartitions ? [] : ['making partitions, which only the owner of the tables can']),
+    ...(canMakeTemporaryTables ? [] : ['making temporary tables']),
+  ];
+  if (details.length === 0) return { level: 'ok', words: `${user} may do all that is needed` };
+  return {
+    level: 'critical',
+    words: `${user} lacks what Tidewatch needs in the schema ${schema}`,
+    details,
+    fix: 'connect as the user that ran `tidewatch migrate`, or as its owner: grant <owner> to <user>',
+  };
+}
+
+interface Connections {
+  readonly most: number;
+  readonly used: number;
+  /** What one worker takes. */
+  readonly worker: number;
+}
+
+export async function readConnections({ database, environment }: Sources): Promise<Connections> {
+  const [row] = await database.query<{ most: number; used: number }>(
+    `select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as most,
+       (select count(*) from pg_stat_activity where backend_type = 'client backend') as used`,
+  );
+  return { ...row!, worker: environment.configuration.maxConcurrentActivities + 2 };
+}
+
+export function judgeConnections({ most, used, worker }: Connections): Finding {
+  const left = Math.max(0, most - used);
+  const words = `${left} of ${most} left, a worker takes up to ${worker}`;
+  if (left >= worker) return { level: 'ok', words };
+  return {
+    level: left < 3 ? 'critical' : 'warning',
+    words,
+    fix: 'raise max_connections, lower TIDEWATCH_MAX_CONCURRENT_ACTIVITIES, or end who holds them: psql "$DATABASE_URL" -c "select application_name, count(*) from pg_stat_activity group by 1 order by 2 desc"',
+  };
+}
+
+interface Partitions {
+  /** The newest month with a partition, such as 2026-12; null: there is none yet. */
+  readonly newest: string | null;
+  /** Partitioned tables with rows that have no month of their own. */
+  readonly strays: readonly { readonly table: string; readonly from: number; readonly to: number }[];
+}
+
+export async function readPartitions({ database }: Sources): Promise<Partitions> {
+  const [newest] = await database.query<{ month: string | null }>(
+    `select max(replace(substring(relname from '\\d{4}_\\d{2}$'), '_', '-')) as month
+     from pg_inherits join pg_class on oid = inhrelid where inhparent = 'predictions'::regclass`,
+  );
+  // Bounded: a default partition that grew for years is told of as well by its first rows.
+  const strays = await database.query<{ table: string; from: number; to: number }>(
+    ['predictions', 'actuals', 'outcomes']
+      .map(
+        (table) => `select '${table}' as table, min(event_time) as from, max(event_time) as to
+          from (select event_time from ${table}_default limit 100000) rows having count(*) > 0`,
+      )
+      .join(' union all '),
+  );
+  return { newest: newest?.month ?? null, strays };
+}
+
+export function judgePartitions({ newest, strays }: Partitions): Finding {
+  const made = newest === null ? 'none yet' : `by month, up to ${newest}`;
+  if (strays.length === 0) return { level: 'ok', words: `${made}; further ones are made as rows come` };
+  return {
+    level: 'warning',
+    words: 'rows are in a default partition, where reading them becomes slow and retention costly',
+    details: strays.map(
+      ({ table, from, to }) => `${table}_default: ${formatInstant(from)} to ${formatInstant(to)}`,
+    ),
+    fix: 'before an application inserts by SQL, let it call: select ensure_partitions(<first event_time>, <last event_time>)',
+  };
+}
+
+interface Clocks {
+  /** Postgres - this machine. */
+  readonly aheadMs: number;
+  /** What the way there and back leaves open, to each side. */
+  readonly errorMs: number;
+}
+
+export async function readClocks({ database, now }: Sources): Promise<Clocks> {
+  // The connection is there, so that only the way is measured.
+  const { at, before, after } = await database.snapshot(async (connection) => {
+    await connection.query('select 1');
+    const before = now();
+    const [row] = await connection.query<{ at: number }>('select clock_timestamp() as at');
+    return { at: row!.at, before, after: now() };
+  });
+  return { aheadMs: at - (before + after) / 2, errorMs: (after - before) / 2 + 1 };
+}
+
+export function judgeClocks({ aheadMs, errorMs }: Clocks): Finding {
+  const least = Math.max(0, Math.abs(aheadMs) - errorMs);
+  if (least < secondMs) return { level: 'ok', words: 'Postgres and this machine agree to the second' };
+  return {
+    level: least < minuteMs ? 'warning' : 'critical',
+    words: `that of Postgres is ${Math.round(least / secondMs)} s ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine's`,
+    fix: 'set both by NTP: timedatectl set-ntp true',
+  };
+}

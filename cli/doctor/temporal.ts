@@ -1,0 +1,165 @@
+/** Is Temporal there with what Tidewatch needs of it, and does a worker take tasks? */
+
+import { isGrpcServiceError } from '@temporalio/client';
+
+import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import { minuteMs, secondMs } from '../../core/window.ts';
+import { modelKey } from '../../schedules/differences.ts';
+import type { Finding } from './check.ts';
+import type { Sources } from './sources.ts';
+
+// https://grpc.io/docs/guides/status-codes
+const notFound = new Set([5]);
+const notAnswered = new Set([4, 14]);
+
+interface Server {
+  readonly version: string;
+  readonly namespace: string;
+  readonly hasNamespace: boolean;
+}
+
+export async function readServer(sources: Sources): Promise<Server> {
+  const { namespace } = sources.environment.configuration.temporal;
+  const { workflowService } = await sources.temporal();
+  const version = (await answered(sources, workflowService.getSystemInfo({}))).serverVersion;
+  try {
+    await answered(sources, workflowService.describeNamespace({ namespace }));
+    return { version, namespace, hasNamespace: true };
+  } catch (error) {
+    if (!isGrpcServiceError(error) || !notFound.has(error.code)) throw error;
+    return { version, namespace, hasNamespace: false };
+  }
+}
+
+export function judgeServer({ version, namespace, hasNamespace }: Server): Finding {
+  if (hasNamespace) return { level: 'ok', words: `answers, version ${version}, namespace ${namespace}` };
+  return {
+    level: 'critical',
+    words: `answers, but has no namespace "${namespace}"`,
+    fix: `temporal operator namespace create --namespace ${namespace}, or set TEMPORAL_NAMESPACE`,
+  };
+}
+
+/** The kinds of the custom search attributes, by their names, as the server counts them. */
+type Attributes = Readonly<Record<string, number>>;
+
+const keyword = 2;
+
+export async function readSearchAttributes(sources: Sources): Promise<Attributes> {
+  const { namespace } = sources.environment.configuration.temporal;
+  const client = await sources.temporal();
+  const { operatorService } = client.connection;
+  const answer = await answered(sources, operatorService.listSearchAttributes({ namespace }));
+  return answer.customAttributes;
+}
+
+/** Every schedule that is made has it; the server refuses one with an attribute that it does not know. */
+export function judgeSearchAttributes(attributes: Attributes): Finding {
+  const { name } = modelKey;
+  if (attributes[name] === keyword) return { level: 'ok', words: `${name} is there` };
+  const create = `temporal operator search-attribute create --name ${name} --type Keyword`;
+  return attributes[name] === undefined
+    ? {
+        level: 'critical',
+        words: `the namespace has none named ${name}, so it takes no schedule`,
+        fix: create,
+      }
+    : {
+        level: 'critical',
+        words: `${name} is there, and no Keyword`,
+        fix: `temporal operator search-attribute remove --name ${name}, and then ${create}`,
+      };
+}
+
+interface Poller {
+  readonly identity: string;
+  readonly polledAt: number;
+}
+
+interface TaskQueue {
+  readonly name: string;
+  readonly now: number;
+  readonly kinds: readonly {
+    readonly kind: 'workflow' | 'activity';
+    readonly pollers: readonly Poller[];
+    /** Tasks that wait, and how long the oldest has. */
+    readonly waiting: number;
+    readonly oldestMs: number;
+  }[];
+}
+
+const taskQueueTypes = { workflow: 1, activity: 2 } as const;
+
+export async function readTaskQueue(sources: Sources): Promise<TaskQueue> {
+  const { namespace, taskQueue } = sources.environment.configuration.temporal;
+  const { workflowService } = await sources.temporal();
+  const kinds = await Promise.all(
+    (['workflow', 'activity'] as const).map(async (kind) => {
+      const asked = workflowService.describeTaskQueue({
+        namespace,
+        taskQueue: { name: taskQueue },
+        taskQueueType: taskQueueTypes[kind],
+        reportStats: true,
+      });
+      const { pollers, stats } = await answered(sources, asked);
+      return {
+        kind,
+        pollers: pollers.map(({ identity, lastAccessTime }) => ({
+          identity: identity ?? '',
+          polledAt: Number(lastAccessTime?.seconds ?? 0) * secondMs,
+        })),
+        waiting: Number(stats?.approximateBacklogCount ?? 0),
+        oldestMs: Number(stats?.approximateBacklogAge?.seconds ?? 0) * secondMs,
+      };
+    }),
+  );
+  return { name: taskQueue, now: sources.now(), kinds };
+}
+
+/** A worker asks again at least once a minute; the server remembers it for five. */
+const longestSilenceMs = 2 * minuteMs;
+/** What waits no longer than this is on its way. */
+const patienceMs = 5 * minuteMs;
+
+export function judgeTaskQueue({ name, now, kinds }: TaskQueue): Finding {
+  const idle = kinds.filter(({ pollers }) =>
+    pollers.every(({ polledAt }) => now - polledAt > longestSilenceMs),
+  );
+  const late = kinds.filter(({ waiting, oldestMs }) => waiting > 0 && oldestMs > patienceMs);
+  const details = late.map(
+    ({ kind, waiting, oldestMs }) =>
+      `${waiting} ${kind} tasks wait, the oldest for ${Math.round(oldestMs / minuteMs)} minutes`,
+  );
+  if (idle.length > 0)
+    return {
+      level: 'critical',
+      words:
+        idle.length === kinds.length
+          ? `no worker takes tasks from ${name}`
+          : `no worker takes ${idle.map(({ kind }) => kind).join(' and ')} tasks from ${name}`,
+      details,
+      fix: 'tidewatch worker, with the same TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and TEMPORAL_TASK_QUEUE',
+    };
+  const identities = new Set(kinds.flatMap(({ pollers }) => pollers.map(({ identity }) => identity)));
+  const workers = identities.size === 1 ? 'a worker has' : `${identities.size} workers have`;
+  const words = `${workers} asked ${name} for tasks in the last 2 minutes`;
+  if (late.length === 0) return { level: 'ok', words };
+  return {
+    level: 'warning',
+    words: `tasks wait in ${name}, although ${workers} asked for them`,
+    details,
+    fix: 'start more workers, or raise TIDEWATCH_MAX_CONCURRENT_ACTIVITIES',
+  };
+}
+
+/** Translates that the server is gone; any other failure stays as it is. */
+async function answered<T>({ environment }: Sources, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!isGrpcServiceError(error) || !notAnswered.has(error.code)) throw error;
+    const { address } = environment.configuration.temporal;
+    const reason = error.details || reasonOf(error);
+    throw new TidewatchError('TEMPORAL_UNREACHABLE', { address, reason }, { cause: error });
+  }
+}

@@ -1,0 +1,298 @@
+/** Every check against real servers: once all is well, and with one thing wrong at a time. */
+
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { advanceWatermark } from '../../../activities/processes/watermarks.ts';
+import { checks } from '../../../cli/doctor/checks.ts';
+import { exitCodeOf, runChecks, type Outcome } from '../../../cli/doctor/run-checks.ts';
+import { withSources } from '../../../cli/doctor/sources.ts';
+import type { Monitor } from '../../../core/monitor/schema.ts';
+import { findBinary } from '../../../demo/stack/binaries.ts';
+import { startPushgateway, type Pushgateway } from '../../../demo/stack/pushgateway.ts';
+import { scheduleIdsOf, schedulesOf } from '../../../schedules/catalog.ts';
+import { applySchedules, planSchedules } from '../../../schedules/reconciler.ts';
+import { emptyTables } from '../../setup/database-snapshot.ts';
+import { createTestDatabase, testServers } from '../../setup/servers.ts';
+import { watch } from '../../setup/synthetic.ts';
+import { useWorker } from '../../setup/worker-world.ts';
+
+const test = useWorker('shared by all tests');
+const model = `doctor-${randomBytes(4).toString('hex')}`;
+let directory: string;
+let pushgateway: Pushgateway;
+let monitor: Monitor;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'doctor-'));
+  pushgateway = await startPushgateway({
+    binary: await findBinary('pushgateway', { cacheDirectory: '.tidewatch/bin' }),
+    logFile: join(directory, 'pushgateway.log'),
+    pidFile: join(directory, 'pushgateway.pid'),
+  });
+});
+afterAll(async () => {
+  await pushgateway.stop();
+  for (const id of scheduleIdsOf(model))
+    await test.worker.client.schedule
+      .getHandle(id)
+      .delete()
+      .catch(() => {});
+  await rm(directory, { recursive: true });
+});
+beforeEach(async () => {
+  await emptyTables(test.database);
+  monitor = await watch(test.database, { model });
+  await apply();
+});
+
+/** As `tidewatch apply --prune`; a schedule that is paused goes on. */
+async function apply(): Promise<void> {
+  const { client, taskQueue } = test.worker;
+  const plan = await planSchedules(client, schedulesOf(monitor), { taskQueue, models: [model] });
+  await applySchedules(client, plan, { taskQueue, created: 'running' });
+  for (const change of plan)
+    if ('paused' in change && change.paused) await client.schedule.getHandle(change.scheduleId).unpause();
+}
+
+async function doctor(environment: Readonly<Record<string, string>> = {}) {
+  const given = {
+    DATABASE_URL: test.url,
+    TEMPORAL_ADDRESS: testServers().temporalAddress,
+    TEMPORAL_TASK_QUEUE: test.worker.taskQueue,
+    PUSHGATEWAY_URL: pushgateway.url,
+    TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: '1',
+    ...environment,
+  };
+  const outcomes = await withSources(given, (sources) => runChecks(checks, sources, 20_000));
+  return {
+    exitCode: exitCodeOf(outcomes),
+    /** All that are not all right. */
+    wrong: Object.fromEntries(
+      outcomes.filter(({ level }) => level !== 'ok').map((outcome) => [outcome.name, outcome]),
+    ) as Record<string, Outcome>,
+    words: (name: string) => outcomes.find((outcome) => outcome.name === name)?.words,
+  };
+}
+
+const address = 'http://127.0.0.1:1';
+
+describe('tidewatch doctor', () => {
+  it('finds nothing where all is well', async () => {
+    const { exitCode, wrong, words } = await doctor();
+    expect(wrong).toEqual({});
+    expect(exitCode).toBe(0);
+    expect(words('postgres')).toMatch(/^answers, version \d+/);
+    expect(words('temporal')).toMatch(/^answers, version \d+\.\d+\.\d+, namespace default$/);
+    expect(words('workers')).toBe(
+      `a worker has asked ${test.worker.taskQueue} for tasks in the last 2 minutes`,
+    );
+    expect(words('schedules')).toBe('4 of one model, as the monitors have them, none paused');
+  });
+
+  it('finds an empty database, and looks at everything that needs none of its tables', async () => {
+    const empty = await createTestDatabase('empty');
+    try {
+      const { exitCode, wrong } = await doctor({ DATABASE_URL: empty.url });
+      expect(exitCode).toBe(1);
+      expect(wrong['schema']).toMatchObject({ level: 'critical', fix: 'tidewatch migrate' });
+      const blocked = Object.values(wrong).filter(({ level }) => level === 'not checked');
+      expect(blocked.map(({ name }) => name)).toEqual([
+        'privileges',
+        'partitions',
+        'schedules',
+        'pushes',
+        'processes',
+        'routes',
+        'deliveries',
+        'retrainings',
+      ]);
+      expect(Object.keys(wrong)).toHaveLength(1 + blocked.length);
+    } finally {
+      await empty.drop();
+    }
+  });
+
+  it('finds a schema that is behind', async () => {
+    const behind = await createTestDatabase();
+    try {
+      await behind.database.execute(
+        'delete from schema_migrations where id = (select max(id) from schema_migrations)',
+      );
+      const { exitCode, wrong } = await doctor({ DATABASE_URL: behind.url });
+      expect(exitCode).toBe(1);
+      expect(wrong['schema']?.words).toMatch(/The database is at migration \d+, this code needs \d+/);
+    } finally {
+      await behind.drop();
+    }
+  });
+
+  it('finds a schedule that is paused, one that is missing, and one that was edited', async () => {
+    const { client } = test.worker;
+    await client.schedule.getHandle(`drift-detection:${model}`).pause('for the test');
+    const paused = await doctor();
+    expect(paused.exitCode).toBe(0);
+    expect(paused.wrong).toEqual({
+      schedules: expect.objectContaining({
+        level: 'warning',
+        words: '1 paused',
+        details: [`drift-detection:${model} is paused`],
+      }),
+    });
+    await client.schedule.getHandle(`actuals-backfill:${model}`).delete();
+    await client.schedule.getHandle(`degradation-check:${model}`).update((held) => ({
+      ...held,
+      policies: { ...held.policies, pauseOnFailure: true },
+    }));
+    const missing = await doctor();
+    expect(missing.exitCode).toBe(1);
+    expect(missing.wrong).toEqual({
+      schedules: expect.objectContaining({
+        level: 'critical',
+        words: '1 missing, 1 not as the monitor has it, 1 paused',
+        details: [
+          `actuals-backfill:${model} is missing`,
+          `degradation-check:${model} has pauseOnFailure true instead of false`,
+          `drift-detection:${model} is paused`,
+        ],
+      }),
+    });
+  });
+
+  it('finds that no worker takes tasks', async () => {
+    const { exitCode, wrong } = await doctor({ TEMPORAL_TASK_QUEUE: `nobody-${model}` });
+    expect(exitCode).toBe(1);
+    expect(wrong['workers']).toMatchObject({
+      level: 'critical',
+      words: `no worker takes tasks from nobody-${model}`,
+    });
+  });
+
+  it('finds a namespace that is not there', async () => {
+    const { exitCode, wrong } = await doctor({ TEMPORAL_NAMESPACE: 'nowhere' });
+    expect(exitCode).toBe(1);
+    expect(wrong['temporal']).toMatchObject({
+      level: 'critical',
+      words: 'answers, but has no namespace "nowhere"',
+    });
+    expect(wrong['workers']?.level).toBe('not checked');
+  });
+
+  it.each([
+    ['pushgateway', { PUSHGATEWAY_URL: address }, ['pushgateway', 'pushes']],
+    [
+      'temporal',
+      { TEMPORAL_ADDRESS: '127.0.0.1:1' },
+      ['temporal', 'search attributes', 'workers', 'schedules'],
+    ],
+    [
+      'postgres',
+      { DATABASE_URL: 'postgres://tidewatch@127.0.0.1:1/tidewatch' },
+      expect.arrayContaining(['postgres', 'schema', 'connections', 'processes']),
+    ],
+  ])('finds that %s is away, and still looks at the others', async (name, environment, affected) => {
+    const { exitCode, wrong } = await doctor(environment);
+    expect(exitCode).toBe(3);
+    expect(wrong[name]?.level).toBe('away');
+    expect(Object.keys(wrong)).toEqual(affected);
+  });
+
+  it('looks at what it can where the environment is wrong', async () => {
+    const { exitCode, wrong } = await doctor({ SLACK_WEBHOOK_URL: 'hooks' });
+    expect(exitCode).toBe(1);
+    expect(Object.keys(wrong)).toEqual(['environment', 'routes']);
+  });
+
+  it('finds processes that do not succeed, and groups of what they have not pushed', async () => {
+    const asOf = Date.now();
+    const process = 'drift-detection';
+    await advanceWatermark(test.database, { model, process, asOf, windowEnd: asOf });
+    await test.database.execute(
+      `update process_watermarks set succeeded_at = now() - interval '5 days', as_of = now() - interval '5 days'`,
+    );
+    await test.database.execute(`update monitors set applied_at = now() - interval '5 days'`);
+    await fetch(`${pushgateway.url}/metrics/job/tidewatch/process/${process}/model/retired`, {
+      method: 'POST',
+      body: 'model_degraded 1\n',
+    });
+    const { exitCode, wrong } = await doctor();
+    expect(exitCode).toBe(1);
+    expect(wrong['processes']).toMatchObject({ level: 'critical', words: '4 of 4 missed their runs' });
+    expect(wrong['pushes']).toMatchObject({
+      level: 'warning',
+      words: '1 stale or missing, 1 of models that are not watched',
+    });
+    expect(Object.keys(wrong)).toEqual(['pushes', 'processes']);
+    const [takeAway] = /(?<=-X DELETE ').*(?=')/.exec(wrong['pushes']?.fix ?? '') ?? [];
+    expect((await fetch(takeAway!, { method: 'DELETE' })).status).toBe(202);
+  });
+
+  it('finds rows without a partition, and routes without a channel', async () => {
+    await test.database.execute(
+      `insert into actuals (model, entity, event_time, value, recorded_at) values ($1, 'a', '2001-02-03', '1', now())`,
+      [model],
+    );
+    await watch(test.database, { model, alerts: { routes: [{ slack: true }] } });
+    const { exitCode, wrong } = await doctor();
+    expect(exitCode).toBe(0);
+    expect(wrong['partitions']?.details).toEqual([
+      'actuals_default: 2001-02-03T00:00:00Z to 2001-02-03T00:00:00Z',
+    ]);
+    expect(wrong['routes']?.details?.join()).toContain('set SLACK_WEBHOOK_URL');
+    expect(Object.keys(wrong)).toEqual(['partitions', 'routes']);
+  });
+
+  it('finds alerts that are due and messages that nobody took', async () => {
+    await test.database.execute(
+      `insert into alerts (model, alert_key, episode, kind, subject, severity, state, summary, opened_as_of, observed_as_of,
+         latest, due_at)
+       values ($1, 'delivery-failing:m:slack', 1, 'delivery-failing', 'slack', 'critical', 'open', 'no such channel', now(), now(),
+         '{}', now() - interval '20 minutes')`,
+      [model],
+    );
+    await test.database.execute(
+      `insert into alert_messages (group_id, mailbox_id, is_summary, state, claimed_at, retry_at, last_error)
+       values (gen_random_uuid(), gen_random_uuid(), false, 'waiting', now() - interval '1 hour', now(), 'answers 500')`,
+    );
+    const { exitCode, wrong } = await doctor();
+    expect(exitCode).toBe(1);
+    expect(wrong['deliveries']).toMatchObject({
+      level: 'critical',
+      details: [
+        'slack refuses messages: no such channel',
+        expect.stringMatching(/^1 not taken since .*: answers 500$/),
+        expect.stringMatching(/^delivery-failing:m:slack has something due since /),
+      ],
+    });
+    expect(Object.keys(wrong)).toEqual(['deliveries']);
+  });
+
+  it('finds a user that may only read', async () => {
+    const user = `reader_${randomBytes(4).toString('hex')}`;
+    await test.database.execute(`create role ${user} login password '${user}'`);
+    await test.database.execute(`grant select on all tables in schema public to ${user}`);
+    try {
+      const url = new URL(test.url);
+      url.username = user;
+      url.password = user;
+      const { exitCode, wrong } = await doctor({ DATABASE_URL: url.href });
+      expect(exitCode).toBe(1);
+      expect(Object.keys(wrong)).toEqual(['privileges']);
+      expect(wrong['privileges']?.details).toEqual(
+        expect.arrayContaining([
+          'INSERT on predictions',
+          'DELETE on alerts',
+          'making partitions, which only the owner of the tables can',
+        ]),
+      );
+      expect(wrong['privileges']?.details?.join()).not.toContain('SELECT');
+    } finally {
+      await test.database.execute(`drop owned by ${user}`);
+      await test.database.execute(`drop role ${user}`);
+    }
+  });
+});
