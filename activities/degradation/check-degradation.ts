@@ -3,7 +3,7 @@ import { verdictNews } from '../../core/degradation/restated-news.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { RetrainingDecision } from '../../core/retraining/policy.ts';
 import type { Level } from '../../core/verdict.ts';
-import { floorToDay } from '../../core/window.ts';
+import { floorToDay, formatInstant } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import { announceRestated } from '../alerts/announce-restated.ts';
@@ -58,11 +58,7 @@ export function createCheckDegradation(
       for (const check of [today, ...earlier]) await storeCheck(connection, { ...check, model, provenance });
       await advanceWatermark(connection, { model, process: 'degradation-check', asOf, windowEnd });
       if (acts) {
-        const told = await followAlert(connection, monitor, [today, ...earlier], {
-          asOf,
-          restated,
-          provenance,
-        });
+        const told = await followAlert(connection, monitor, [today, ...earlier], { restated, provenance });
         if (told === null)
           await announceRestated(connection, monitor, flips.toReversed().map(verdictNews), {
             asOf,
@@ -95,24 +91,29 @@ async function retrainingUnderWay(
 }
 
 interface Telling {
-  readonly asOf: number;
   readonly restated: string;
   readonly provenance: Provenance;
 }
 
 /**
- * Opens, escalates or resolves the alert by the newest of these days that could be judged. Gives its key when people are told of that,
- * and so of what was restated.
+ * Opens, escalates or resolves the alert by the newest of these days that could be judged. A day before today speaks for itself, and so
+ * changes nothing that is known since, unless its verdict was restated now; what a version was that serves no more is no trouble now.
+ * Gives the key of the alert when people are told of that, and so of what was restated.
  */
 async function followAlert(
   connection: Queryable,
   { model, alerts }: Monitor,
   newestFirst: readonly DegradationCheck[],
-  { asOf, restated, provenance }: Telling,
+  { restated, provenance }: Telling,
 ): Promise<string | null> {
+  const [today] = newestFirst;
   const newest = newestFirst.find(({ verdict }) => verdict.level !== 'insufficient-data');
-  if (newest === undefined) return null;
+  if (today === undefined || newest === undefined) return null;
   const { level, reason, findings } = newest.verdict;
+  const isTrouble = level === 'critical' || level === 'warning';
+  if (isTrouble && newest.version !== today.version) return null;
+  const now = formatInstant(today.windowEnd);
+  const asOf = newest.restatements.some(({ by }) => by === now) ? today.asOf : newest.asOf;
   const alert = {
     model,
     kind: 'degradation',
@@ -123,9 +124,7 @@ async function followAlert(
     facts: degradationFacts(newest.version, findings),
     summary: joined(reason, restated),
   } as const;
-  if (level === 'critical' || level === 'warning') {
-    return openAlert(connection, { ...alert, severity: level });
-  }
+  if (isTrouble) return openAlert(connection, { ...alert, severity: level });
   return (await leavesOpen(connection, model, newest)) ? null : resolveAlert(connection, alert);
 }
 

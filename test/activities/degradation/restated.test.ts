@@ -309,6 +309,19 @@ describe('a new champion', () => {
     expect(await events()).toMatchObject([{ event: 'opened' }]);
   });
 
+  it('leaves closed what a person has closed, whatever the former was', async () => {
+    await test.activities.changeAlert({
+      model,
+      alertKey: `degradation:${model}:performance`,
+      updateId: 'closed',
+      change: 'resolve',
+      by: 'ana',
+    });
+    await record(actualsOf({ from: 8, to: 9, error: 3 }).slice(0, 11));
+    expect((await check(9)).verdict).toBe('insufficient-data');
+    expect(await events()).toMatchObject([{ event: 'opened' }, { event: 'resolved' }]);
+  });
+
   it('resolves it once it has been fine for half of the window', async () => {
     await record(actualsOf({ from: 8, to: 9, error: 0.5 }));
     const { verdict, reason } = await check(10);
