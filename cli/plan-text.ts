@@ -50,7 +50,7 @@ const overlapNote =
 export function doneLine({ monitors, settings, schedules }: Plan): string {
   const done = [
     ...counts(monitors, 'monitor'),
-    ...counts(settings, 'alerts file'),
+    ...counts(settings, 'alert file'),
     ...counts(schedules, 'schedule'),
   ];
   return `done: ${done.join(', ')}`;

@@ -3,11 +3,11 @@
 import { changeAlert as change, overtaken } from '../../core/alert/change.ts';
 import type { AlertChange, AlertChangeName } from '../../core/alert/change.ts';
 import { TidewatchError } from '../../core/errors.ts';
-import { durationMs, formatInstant, parseInstant } from '../../core/window.ts';
+import { durationMs, formatInstant, formatMinute, parseInstant } from '../../core/window.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { putAlert, takeAlert, wallClock } from './alert-rows.ts';
 import { viewOf } from '../../core/alert/stored-alert.ts';
-import type { AlertName, AlertView } from '../../core/alert/stored-alert.ts';
+import type { AlertName, AlertView, StoredAlert } from '../../core/alert/stored-alert.ts';
 import { alertSettingsOf, lifeRulesOf } from './alert-settings.ts';
 import { isRecorded, recordEvent } from './record-event.ts';
 
@@ -67,7 +67,7 @@ export function createChangeAlert({
           facts: [],
           ...where,
         };
-        const summary = summaryOf(input, wanted, stored.summary);
+        const summary = summaryOf(input, wanted, stored);
         const person = { actor: by, updateId, ...(note !== undefined && { note }) };
         await recordEvent(connection, { ...event, summary, ...person }, settings.routes);
       }
@@ -83,8 +83,15 @@ function changeOf({ change, until, for: length }: ChangeAlertInput, now: number)
 }
 
 /** Who it was is beside it: in the title of a message, in the event. */
-function summaryOf({ note }: ChangeAlertInput, change: AlertChange, trouble: string): string {
+function summaryOf({ note }: ChangeAlertInput, change: AlertChange, alert: StoredAlert): string {
   const until = change.change === 'snooze' ? [`until ${formatInstant(change.until)}`] : [];
   const said = [...until, ...(note === undefined ? [] : [note])].join(': ');
-  return said === '' ? trouble : `${said} (${trouble})`;
+  const known = knownText(alert);
+  return said === '' ? known : `${said} (${known})`;
+}
+
+/** What is known by now, and of when: it may have been opened by another number, and a person acts days after the last look. */
+function knownText(alert: StoredAlert): string {
+  const { now, summary, observedAsOf } = viewOf(alert);
+  return now === undefined ? summary : `${now}, as of ${formatMinute(parseInstant(observedAsOf))} UTC`;
 }

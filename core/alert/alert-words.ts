@@ -10,10 +10,10 @@ type Standing = Pick<AlertView, 'state' | 'by' | 'snoozedUntil'>;
 /**
  * How does an alert stand, in a few words?
  *
- * @example stateText({ state: 'snoozed', snoozedUntil: '2026-02-03T09:00:00Z', by: 'anna' }) // 'snoozed until 2026-02-03 09:00 by anna'
+ * @example stateText({ state: 'snoozed', snoozedUntil: '2026-02-03T09:00:00Z', by: 'anna' }) // 'snoozed until 2026-02-03 09:00 UTC by anna'
  */
 export function stateText({ state, by, snoozedUntil }: Standing): string {
-  const until = snoozedUntil === undefined ? '' : ` until ${formatMinute(parseInstant(snoozedUntil))}`;
+  const until = snoozedUntil === undefined ? '' : ` until ${formatMinute(parseInstant(snoozedUntil))} UTC`;
   return `${state}${until}${by === undefined ? '' : ` by ${oneLine(by)}`}`;
 }
 

@@ -4,6 +4,7 @@ import { endsAlert, episodeKey, severities } from './alert.ts';
 import type { Fact } from './alert.ts';
 import { alertStatus, firstFacts, mostFacts, oneLine, shortSummary, shortTitle } from './message.ts';
 import type { AlertEventText, AlertMessage, AlertSeries, AlertStatus } from './message.ts';
+import { troubleNames } from './trouble-names.ts';
 
 export interface Composition {
   /** By default the alert and its episode. */
@@ -15,8 +16,8 @@ const fromBest: readonly AlertStatus[] = ['resolved', ...severities];
 
 /**
  * How do some events read as one message? One event reads as it is. Several of one alert read as the newest of them, and those
- * of several alerts are counted: the title says of how many alerts, the summary how bad they are by now. Each event is one of the
- * facts then. How bad an alert is says its newest event: one that has opened and is over again is resolved.
+ * of several alerts are counted: the title says of how many alerts and what they are about, the summary how bad they are by now.
+ * Each event is one of the facts then. How bad an alert is says its newest event: one that has opened and is over again is resolved.
  * Long texts are cut to what a person reads; the links lead to the rest.
  *
  * @param events at least one, oldest first
@@ -26,7 +27,7 @@ const fromBest: readonly AlertStatus[] = ['resolved', ...severities];
  *   severity: 'warning', title: 'bike-demand has data drift', summary: 'hum drifted', facts: [], asOf: 0, links: [], runId: 'run-1',
  * };
  * const other = { ...event, alertKey: 'drift:bike-demand:temp', severity: 'critical' };
- * composeMessage([event, other]) // { status: 'critical', title: 'bike-demand: 2 alerts', summary: '1 critical, 1 warning' }
+ * composeMessage([event, other]) // { status: 'critical', title: 'bike-demand: 2 alerts (drift of temp, hum)', summary: '1 critical, 1 warning' }
  */
 export function composeMessage(
   events: readonly AlertEventText[],
@@ -94,11 +95,17 @@ function sharedLinks([first, ...others]: readonly AlertEventText[]): AlertMessag
   });
 }
 
+/** Of a title, for what the alerts are about: with how bad they are, the subject of an e-mail has the rest. */
+const roomForNames = 80;
+
+/** The worst alerts are named first. */
 function titleOf(alerts: readonly AlertEventText[]): string {
   const models = [...new Set(alerts.map(({ model }) => model))];
-  return models.length === 1
-    ? shortTitle(`${models[0]}: ${alerts.length} alerts`)
-    : `${alerts.length} alerts of ${models.length} models`;
+  if (models.length > 1) return `${alerts.length} alerts of ${models.length} models`;
+  const rank = (event: AlertEventText): number => fromBest.indexOf(alertStatus(event));
+  const worstFirst = alerts.toSorted((one, other) => rank(other) - rank(one));
+  const names = troubleNames(worstFirst, roomForNames);
+  return shortTitle(`${models[0]}: ${alerts.length} alerts${names === '' ? '' : ` (${names})`}`);
 }
 
 function asFact(event: AlertEventText): Fact {

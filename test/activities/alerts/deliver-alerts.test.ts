@@ -323,7 +323,9 @@ describe('deliverAlerts', () => {
     expect(await at(7, 'drift:bike-demand:hum')).toEqual({ delivered: 0, pending: 1, dueInMs: hourMs });
     expect(await at(8, 'drift:bike-demand:hum')).toEqual({ delivered: 2, pending: 0 });
     expect(await at(8, alert.alertKey)).toEqual({ delivered: 0, pending: 0 });
-    expect(slackTexts()).toEqual([expect.stringContaining('bike-demand: 2 alerts: 2 critical')]);
+    expect(slackTexts()).toEqual([
+      expect.stringContaining('bike-demand: 2 alerts (drift of hum; degradation): 2 critical'),
+    ]);
   });
 
   it('sends one message when ten deliver at once', async () => {

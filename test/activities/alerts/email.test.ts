@@ -195,11 +195,11 @@ describe('openEmail', () => {
   it('tells of several events in text and HTML, in one conversation', async () => {
     const names = ['hum', 'temp'];
     const events = names.map((name) =>
-      alertEvent({ alertKey: `drift:bikes:${name}`, summary: `${name} drifted` }),
+      alertEvent({ kind: 'drift', alertKey: `drift:bike-demand:${name}`, summary: `${name} drifted` }),
     );
     await open().send(composeMessage(events, { thread: 'alerts/oncall bikes' }), 'a@example.org');
     const { subject, html, text, headers } = endpoint.messages().at(-1)!;
-    expect(subject).toBe('[critical] bike-demand: 2 alerts: 2 critical');
+    expect(subject).toBe('[critical] bike-demand: 2 alerts (drift of hum, temp): 2 critical');
     for (const part of [html, text]) for (const name of names) expect(part).toContain(`${name} drifted`);
     const other = emailMessage(composeMessage(events.slice(1), { thread: 'alerts/oncall bikes' }), domain);
     expect(headers['references']).toBe(other.references);

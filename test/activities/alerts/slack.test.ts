@@ -122,7 +122,7 @@ describe('slackMessage', () => {
     );
     const payload = slackMessage(composeMessage(events)) as unknown as Rendered;
     const blocks = payload.attachments[0].blocks;
-    expect(payload.text).toBe('CRITICAL bike-demand: 25 alerts: 25 critical');
+    expect(payload.text).toBe('CRITICAL bike-demand: 25 alerts (degradation): 25 critical');
     expect(blocks[0]!.text!.text).toBe(
       '*CRITICAL bike-demand is degraded*\n&lt;f0&gt; drifted\n<https://example.org/run-0|Open the run>',
     );

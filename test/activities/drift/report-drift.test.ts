@@ -209,7 +209,7 @@ describe('twelve drifted features of thirty', () => {
     expect(messages).toHaveLength(1);
     const [message] = messages;
     expect(message).toMatchObject({
-      title: `${model}: 12 alerts`,
+      title: `${model}: 12 alerts (drift of ${drifted.join(', ')})`,
       summary: '12 critical',
       status: 'critical',
     });

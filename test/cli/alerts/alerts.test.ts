@@ -231,7 +231,9 @@ describe('a change by command', () => {
       stdout: `${key}: acknowledged by anna\n`,
       stderr: '',
     });
-    expect(await list('show', key)).toContain('  acknowledged by anna, critical: on it (RMSE is high)');
+    expect(await list('show', key)).toContain(
+      '  acknowledged by anna, critical: on it (RMSE is high, as of 2024-01-02 00:00 UTC)',
+    );
     expect(await printed(addStatus, ['status'], test)).toContain('1, 1 of them taken');
     expect(await printed(addStatus, ['status', '--model', 'shown'], test)).toContain(
       '(acknowledged by anna); as of 2024-01-02: RMSE is high',
@@ -239,7 +241,7 @@ describe('a change by command', () => {
     const snoozed = await tidewatch('snooze', key, '--for', '2d', '--json');
     expect(JSON.parse(snoozed.stdout)).toMatchObject({ state: 'snoozed', by: expect.stringMatching(/./) });
     expect((await tidewatch('comment', key, '--note', 'hm')).stdout).toMatch(
-      /: the comment is stored; snoozed until 20.* by /,
+      /: the comment is stored; snoozed until 20\S+ \S+ UTC by /,
     );
     expect((await tidewatch('resolve', key, '--by', 'anna')).stdout).toBe(
       `${key}: resolved by anna; a check that still finds the trouble reopens it, snooze it to be left alone\n`,

@@ -43,7 +43,7 @@ describe('composeMessage', () => {
     ];
     expect(composeMessage(events)).toMatchObject({
       status: 'critical',
-      title: 'bike-demand: 3 alerts',
+      title: 'bike-demand: 3 alerts (drift of temp, hum, wind)',
       summary: '1 critical, 1 warning, 1 resolved',
       facts: [
         { name: 'WARNING bike-demand has data drift', value: 'hum drifted' },
@@ -84,7 +84,7 @@ describe('composeMessage', () => {
     ];
     expect(composeMessage(events)).toMatchObject({
       status: 'warning',
-      title: 'bike-demand: 2 alerts',
+      title: 'bike-demand: 2 alerts (drift of temp, hum)',
       summary: '1 warning, 1 resolved',
     });
   });
@@ -109,7 +109,9 @@ describe('composeMessage', () => {
   });
 
   it('tells several alerts from one, and one model from several', () => {
-    expect(composeMessage([drift('hum'), drift('hum', { episode: 2 })]).title).toBe('bike-demand: 2 alerts');
+    expect(composeMessage([drift('hum'), drift('hum', { episode: 2 })]).title).toBe(
+      'bike-demand: 2 alerts (drift of hum)',
+    );
     expect(composeMessage([drift('hum'), alertEvent({ model: 'flights' })]).title).toBe(
       '2 alerts of 2 models',
     );

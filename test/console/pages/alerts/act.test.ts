@@ -115,7 +115,7 @@ describe('an alert', () => {
     expect(await act('comment')).toContain('note: ');
     expect(await act('snooze', { for: '4h', until: '2001-01-01T09:00' })).toContain('is in the past');
     expect(await act('comment', { note: '<b>seen</b>' })).toContain('the comment is stored; open');
-    expect(await act('snooze', { for: '4h', until: '' })).toMatch(/snoozed until \S+ \S+ by ana/);
+    expect(await act('snooze', { for: '4h', until: '' })).toMatch(/snoozed until \S+ \S+ UTC by ana/);
     expect(await life()).toMatchObject({ state: 'snoozed', by: 'ana' });
   }, 60_000);
 });
