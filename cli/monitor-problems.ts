@@ -126,7 +126,10 @@ export function problemsOf(data: unknown, issue: Issue, schema?: z.ZodType): Pla
     }));
   }
   if (issue.code === 'invalid_union') {
-    const branch = nearestBranch(valueAt(data, path), issue.errors);
+    const value = valueAt(data, path);
+    // Its own words name every alternative; those of one are better only for what stands inside of a mapping or a list.
+    const hasOwnWords = issue.message !== wordsOf({ ...issue, input: value });
+    const branch = hasOwnWords && !isHolder(value) ? undefined : nearestBranch(value, issue.errors);
     if (branch !== undefined) {
       return branch.flatMap((inner) =>
         problemsOf(data, { ...inner, path: [...issue.path, ...inner.path] }, schema),

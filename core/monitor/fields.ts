@@ -64,7 +64,12 @@ export const timeZone = z
   .meta({ title: 'time zone' });
 
 /** Where mail goes. */
-export const emailAddress = z.email('is not an e-mail address').meta({ title: 'e-mail address' });
+export const emailAddress = z
+  .email({
+    error: ({ input }) =>
+      typeof input === 'string' ? `${JSON.stringify(input)} is not an e-mail address` : undefined,
+  })
+  .meta({ title: 'e-mail address' });
 
 /**
  * So many of so many, at most 100.

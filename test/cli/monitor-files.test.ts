@@ -87,6 +87,21 @@ const problems: readonly (readonly [what: string, text: string, problem: string]
     '2:1 task: "ranking" is not known; write one of regression, classification',
   ],
   [
+    'a number in the place of a word, a length of time or a mapping',
+    `${good}alerts: { life: { repeatInterval: { critical: 30 } } }\n`,
+    '6:37 alerts.life.repeatInterval.critical: write "never", an interval such as "24h", or { first: 1h, factor: 2, longest: 8h }',
+  ],
+  [
+    'another word in their place',
+    `${good}alerts: { life: { repeatInterval: { critical: daily } } }\n`,
+    '6:37 alerts.life.repeatInterval.critical: write "never", or a number above 0 and m, h, d or w, for example "24h"',
+  ],
+  [
+    'a problem inside of the mapping',
+    `${good}alerts: { life: { repeatInterval: { critical: { first: 1h, longest: 1m } } } }\n`,
+    '6:60 alerts.life.repeatInterval.critical.longest: is shorter than first',
+  ],
+  [
     'an unknown key, at the key',
     good.replace('continuous', 'continuous, treshold: 3'),
     '4:28 features.hum.treshold: is not a known key; did you mean "threshold"?',
@@ -498,7 +513,7 @@ describe('alerts.yaml', () => {
     [
       'a word that is no address',
       { 'alerts.yaml': 'routes: [{ email: oncall }]\n' },
-      expect.stringContaining('is not an e-mail address'),
+      expect.stringContaining('"oncall" is not an e-mail address'),
     ],
     [
       'its keys below alerts',
