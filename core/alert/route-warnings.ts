@@ -1,5 +1,6 @@
 /** What is allowed in routes and hardly meant. */
 
+import { durationMs } from '../window.ts';
 import type { Route } from './route-settings.ts';
 import { mailboxesOf } from './routes.ts';
 
@@ -33,9 +34,14 @@ function takesAllOf(other: Route | string, { severity, unacknowledgedFor }: Rout
   return (
     typeof other !== 'string' &&
     !other.continue &&
-    unacknowledgedFor === undefined &&
-    [other.kind, other.model, other.labels, other.unacknowledgedFor].every((given) => given === undefined) &&
+    waitMs(unacknowledgedFor) === waitMs(other.unacknowledgedFor) &&
+    [other.kind, other.model, other.labels].every((given) => given === undefined) &&
     other.hours?.otherwise !== 'skip' &&
     severity.every((one) => other.severity.includes(one))
   );
+}
+
+/** Routes are asked once for each wait: only those that wait for the same take alerts from each other. */
+function waitMs(unacknowledgedFor: string | undefined): number | undefined {
+  return unacknowledgedFor === undefined ? undefined : durationMs(unacknowledgedFor);
 }

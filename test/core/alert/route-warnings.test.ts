@@ -17,6 +17,31 @@ it.each<[string, readonly (object | string)[], readonly string[]]>([
     [],
   ],
   ['for what nobody has acknowledged', [{ slack: true }, { unacknowledgedFor: '30m', pagerduty: true }], []],
+  [
+    'that waits as long as the one above',
+    [
+      { severity: ['critical'], unacknowledgedFor: '30m', slack: true },
+      { severity: ['critical'], unacknowledgedFor: '1800s', pagerduty: true },
+    ],
+    ['route 2 takes no alert: route 1'],
+  ],
+  [
+    'that waits as long as the one above, which continues',
+    [
+      { unacknowledgedFor: '30m', continue: true, slack: true },
+      { unacknowledgedFor: '30m', pagerduty: true },
+    ],
+    [],
+  ],
+  [
+    'that waits longer than the one above',
+    [
+      { unacknowledgedFor: '30m', slack: true },
+      { unacknowledgedFor: '1h', pagerduty: true },
+    ],
+    [],
+  ],
+  ['below one that waits', [{ unacknowledgedFor: '30m', slack: true }, critical], []],
   ['below one that is named', ['oncall', critical], []],
   ['without a channel', ['oncall', { kind: 'drift' }], ['route 2 tells nobody: it has no channel']],
   [
