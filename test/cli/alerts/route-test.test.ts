@@ -89,3 +89,44 @@ it('shows which routes take an alert, whom they tell, when and why', async () =>
     '"boats" is no label; write for example team=bikes',
   );
 });
+
+it('shows who is told when nobody acknowledges, and who takes what is refused', async () => {
+  await watch(test.database, { model: 'house-prices' });
+  const settings = installationSettingsSchema.parse({
+    routes: [
+      { severity: 'critical', unacknowledgedFor: '1h', webhook: true },
+      { severity: 'critical', unacknowledgedFor: '30m', pagerduty: 'managers' },
+      { severity: 'critical', unacknowledgedFor: '30m', slack: true },
+      { severity: 'warning', unacknowledgedFor: '15m', slack: true },
+      { pagerduty: true, fallback: [{ slack: 'oncall' }, { email: 'all@example.org' }] },
+    ],
+  });
+  await upsertInstallationSettings(test.database, settings, 'other hash');
+  const given = ['--model', 'house-prices', '--kind', 'drift', '--severity', 'critical'];
+  const route = (...more: readonly string[]) =>
+    printed(
+      addAlerts,
+      ['alerts', 'route', '--test', ...given, '--at', '2026-11-29T09:00:00Z', ...more],
+      test,
+    );
+
+  expect(await route()).toBe(
+    [
+      '  alerts/1  after 1 hour without acknowledgement',
+      '  alerts/2  after 30 minutes without acknowledgement',
+      '  alerts/3  an earlier route has taken it',
+      '  alerts/4  not its severity',
+      '+ alerts/5',
+      '-> pagerduty default  by alerts/5, 2026-11-29T09:00:00Z: at once; needs PAGERDUTY_ROUTING_KEY; if refused, then slack oncall, then email all@example.org',
+      '-> pagerduty managers  by alerts/2, after 30 minutes without acknowledgement: at once; needs PAGERDUTY_ROUTING_KEY_MANAGERS',
+      '-> webhook default  by alerts/1, after 1 hour without acknowledgement: waits 30 s for more; then every 300 s at most; needs WEBHOOK_URL',
+    ].join('\n'),
+  );
+  expect(JSON.parse(await route('--json'))).toMatchObject({
+    recipients: [{ route: 'alerts/5', fallback: ['slack oncall', 'email all@example.org'] }],
+    unacknowledged: [
+      { route: 'alerts/2', channel: 'pagerduty', recipient: 'managers', after: '30m' },
+      { route: 'alerts/1', channel: 'webhook', recipient: 'default', after: '1h' },
+    ],
+  });
+});
