@@ -21,6 +21,10 @@ export interface ScheduleDefinition {
   readonly overlap: Overlap;
   /** Runs missed while the server was away are made up if they are at most this late, in milliseconds. */
   readonly catchupWindowMs: number;
+  /** What its runs are for, as the Temporal UI shows it of each. */
+  readonly summary: string;
+  /** Whether its runs show their window and verdict in the list of runs, where the namespace has the search attributes. */
+  readonly showsVerdict: boolean;
   /** A failed run is no reason to stop watching: always false. */
   readonly pauseOnFailure: boolean;
 }
@@ -40,19 +44,45 @@ interface Action {
   readonly workflowType: string;
   readonly overlap: Overlap;
   readonly input?: { readonly current: string };
+  readonly summary: string;
+  readonly showsVerdict?: true;
 }
 
 const actions: Readonly<Record<ScheduledProcess, Action>> = {
-  actualsBackfill: { workflowType: 'actualsBackfill', overlap: 'BUFFER_ONE' },
-  driftDetection: { workflowType: 'driftDetection', overlap: 'BUFFER_ALL' },
+  actualsBackfill: {
+    workflowType: 'actualsBackfill',
+    overlap: 'BUFFER_ONE',
+    summary: 'Attaches actuals that have arrived',
+  },
+  driftDetection: {
+    workflowType: 'driftDetection',
+    overlap: 'BUFFER_ALL',
+    summary: 'Has the data drifted?',
+    showsVerdict: true,
+  },
   hourlyDriftDetection: {
     workflowType: 'driftDetection',
     overlap: 'BUFFER_ALL',
     input: { current: '24h' },
+    summary: 'Has the data of the last 24 hours drifted?',
+    showsVerdict: true,
   },
-  performanceEvaluation: { workflowType: 'performanceEvaluation', overlap: 'BUFFER_ALL' },
-  degradationCheck: { workflowType: 'degradationCheck', overlap: 'BUFFER_ALL' },
-  weeklyReport: { workflowType: 'weeklyReport', overlap: 'BUFFER_ALL' },
+  performanceEvaluation: {
+    workflowType: 'performanceEvaluation',
+    overlap: 'BUFFER_ALL',
+    summary: 'How good is the model, and what has been restated?',
+  },
+  degradationCheck: {
+    workflowType: 'degradationCheck',
+    overlap: 'BUFFER_ALL',
+    summary: 'Has the model degraded?',
+    showsVerdict: true,
+  },
+  weeklyReport: {
+    workflowType: 'weeklyReport',
+    overlap: 'BUFFER_ALL',
+    summary: 'Writes the performance report of the week',
+  },
 };
 
 /** The server takes no shorter catch-up window and would report this one instead. */
@@ -67,7 +97,7 @@ const shortestCatchupMs = 10_000;
 export function schedulesOf(monitor: Monitor): readonly ScheduleDefinition[] {
   const { model } = monitor;
   return enabledProcesses(monitor).map(({ name, id, cron, timeZone, catchupWindow }) => {
-    const { workflowType, overlap, input } = actions[name];
+    const { workflowType, overlap, input, summary, showsVerdict = false } = actions[name];
     return {
       scheduleId: scheduleId(id, model),
       model,
@@ -77,6 +107,8 @@ export function schedulesOf(monitor: Monitor): readonly ScheduleDefinition[] {
       timeZone,
       overlap,
       catchupWindowMs: Math.max(durationMs(catchupWindow), shortestCatchupMs),
+      summary: `${model}: ${summary}`,
+      showsVerdict,
       pauseOnFailure: false,
     };
   });

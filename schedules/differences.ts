@@ -3,10 +3,14 @@
 import type { ScheduleDescription } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 
+import { pendingVerdict, searchAttributeNames } from '../core/process/search-attributes.ts';
 import type { ScheduleDefinition } from './catalog.ts';
 
 /** The search attribute that every run carries, so that the UI can list the runs of one model. */
-export const modelKey = defineSearchAttributeKey('Model', 'KEYWORD');
+export const modelKey = defineSearchAttributeKey(searchAttributeNames.model, 'KEYWORD');
+
+/** What runs carry that will show a verdict. */
+export const verdictKey = defineSearchAttributeKey(searchAttributeNames.verdict, 'KEYWORD');
 
 /** One field of a schedule that is not as the catalog has it, in words. */
 export interface Difference {
@@ -42,6 +46,8 @@ function desiredFields(definition: ScheduleDefinition, taskQueue: string): Field
     taskQueue,
     input: JSON.stringify([definition.input]),
     model: definition.model,
+    summary: definition.summary,
+    verdict: definition.showsVerdict ? pendingVerdict : '',
   };
 }
 
@@ -57,7 +63,9 @@ function heldFields({ spec, policies, action }: ScheduleDescription): Fields {
     workflowId: action.workflowId ?? '',
     taskQueue: action.taskQueue,
     input: JSON.stringify(action.args ?? []),
-    model: modelOf(action.typedSearchAttributes),
+    model: valueOf(action.typedSearchAttributes, modelKey),
+    summary: action.staticSummary ?? '',
+    verdict: valueOf(action.typedSearchAttributes, verdictKey),
   };
 }
 
@@ -68,6 +76,9 @@ function cronOf(spec: ScheduleDescription['spec']): string {
   return (plain && calendars[0]?.comment) || 'edited by hand';
 }
 
-function modelOf(attributes: ScheduleDescription['action']['typedSearchAttributes']): string {
-  return (attributes instanceof TypedSearchAttributes && attributes.get(modelKey)) || '';
+function valueOf(
+  attributes: ScheduleDescription['action']['typedSearchAttributes'],
+  key: typeof modelKey,
+): string {
+  return (attributes instanceof TypedSearchAttributes && attributes.get(key)) || '';
 }

@@ -4,10 +4,12 @@ import type { Client, ScheduleDescription, ScheduleOptions } from '@temporalio/c
 import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 
 import { TidewatchError } from '../core/errors.ts';
+import { pendingVerdict } from '../core/process/search-attributes.ts';
 import type { ScheduleDefinition } from './catalog.ts';
 import { scheduleIdsOf } from './catalog.ts';
 import type { Difference } from './differences.ts';
-import { differencesOf, modelKey } from './differences.ts';
+import { differencesOf, modelKey, verdictKey } from './differences.ts';
+import { canShowVerdicts } from './search-attributes.ts';
 import { withTemporalErrors } from './temporal-client.ts';
 
 interface Change {
@@ -37,7 +39,7 @@ export interface ScheduleScope {
 
 /**
  * What has to change so that the server holds exactly the desired schedules? Only reads. Compared is what the server holds
- * now, so a schedule that was edited by hand is put back. Schedules that Tidewatch did not create are never planned.
+ * now, so a schedule that was edited by hand is put back. Runs are to show verdicts only where the namespace has the search attributes. Schedules that Tidewatch did not create are never planned.
  *
  * @throws TidewatchError `TEMPORAL_UNREACHABLE`; `SCHEDULE_REFUSED` when a desired id is taken by a foreign schedule
  */
@@ -63,8 +65,10 @@ export async function planSchedules(
       );
       throw new TidewatchError('SCHEDULE_REFUSED', { problems: problems.join('\n') });
     }
+    const canShow = desired.some(({ showsVerdict }) => showsVerdict) && (await canShowVerdicts(client));
     return descriptions.flatMap(([scheduleId, held]): ScheduleChange[] => {
-      const definition = wanted.get(scheduleId);
+      const asked = wanted.get(scheduleId);
+      const definition = asked && { ...asked, showsVerdict: asked.showsVerdict && canShow };
       if (definition === undefined) {
         return held !== undefined && mayDelete(held, scope) ? [{ scheduleId, change: 'delete' }] : [];
       }
@@ -122,6 +126,7 @@ function optionsOf(
 ): Omit<ScheduleOptions, 'scheduleId' | 'memo' | 'state'> {
   const { scheduleId, model, workflowType, input, cron, timeZone, overlap, catchupWindowMs, pauseOnFailure } =
     definition;
+  const { summary, showsVerdict } = definition;
   return {
     // The server keeps of a cron expression what it means; its comment is all that survives of the text.
     spec: { cronExpressions: [`${cron} # ${cron}`], timezone: timeZone },
@@ -131,7 +136,11 @@ function optionsOf(
       workflowId: scheduleId,
       taskQueue,
       args: [input],
-      typedSearchAttributes: [{ key: modelKey, value: model }],
+      staticSummary: summary,
+      typedSearchAttributes: [
+        { key: modelKey, value: model },
+        ...(showsVerdict ? [{ key: verdictKey, value: pendingVerdict }] : []),
+      ],
     },
     policies: { overlap, catchupWindow: catchupWindowMs, pauseOnFailure },
   };

@@ -58,7 +58,8 @@ function translate(client: Client, error: unknown, writing: string | undefined):
   if (error instanceof TypeError && writing !== undefined) {
     return refused(`schedule ${writing}: ${error.message}`, error);
   }
-  const cause = error instanceof Error ? error.cause : undefined;
+  // A service that the SDK does not wrap throws the cause itself.
+  const cause = error instanceof Error && !isGrpcServiceError(error) ? error.cause : error;
   if (!isGrpcServiceError(cause)) return error;
   if (unreachableCodes.has(cause.code)) {
     const address =

@@ -1,8 +1,10 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 
+import { formatWindow, parseInstant, trailingWindow } from '../core/window.ts';
 import { asOfOf, decodeInput } from './input.ts';
 import { retraining } from './retraining.ts';
+import { showOutcome } from './show-outcome.ts';
 import type { ResultOf, RunFacts } from './steps.ts';
 import { decisions, pushMetrics, scans, wakeAlerts, watchProcesses } from './steps.ts';
 import { wakeRetraining } from './wake-retraining.ts';
@@ -30,6 +32,8 @@ export async function degradationCheck(
   ]);
   await decisions.estimatePerformance({ model, asOf });
   const check = await decisions.checkDegradation({ model, asOf, act: act ?? false });
+  // It speaks for the day that is over.
+  showOutcome(formatWindow(trailingWindow(parseInstant(asOf), '1d')), check.verdict);
   const metrics = await pushMetrics({ model, process: 'degradation-check' });
   const { pendingAlerts, underWay, ...verdict } = check;
   await wakeAlerts(model, pendingAlerts);

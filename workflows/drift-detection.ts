@@ -1,4 +1,5 @@
 import { asOfOf, decodeInput } from './input.ts';
+import { showOutcome } from './show-outcome.ts';
 import type { ResultOf, RunFacts } from './steps.ts';
 import { decisions, pushMetrics, scans } from './steps.ts';
 
@@ -18,6 +19,7 @@ export async function driftDetection(
   const { hoursProfiled } = await scans.profileHours(request);
   await scans.calibrateDrift(request);
   const { process, pendingAlerts, ...drift } = await decisions.detectDrift({ ...request, act: act ?? false });
+  showOutcome(drift.window, drift.verdict);
   const metrics = await pushMetrics({ model, process });
   if (pendingAlerts.length > 0) await decisions.wakeAlerts({ model, alertKeys: pendingAlerts });
   return { ...drift, hoursProfiled, asOf, metrics };

@@ -2,9 +2,9 @@
 
 import { isGrpcServiceError } from '@temporalio/client';
 
+import { searchAttributeNames } from '../../core/process/search-attributes.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { minuteMs, secondMs } from '../../core/window.ts';
-import { modelKey } from '../../schedules/differences.ts';
 import type { Finding } from './check.ts';
 import type { Sources } from './sources.ts';
 
@@ -53,11 +53,19 @@ export async function readSearchAttributes(sources: Sources): Promise<Attributes
   return answer.customAttributes;
 }
 
-/** Every schedule that is made has it; the server refuses one with an attribute that it does not know. */
+/** Every schedule that is made has the model; the server refuses one with an attribute that it does not know. */
 export function judgeSearchAttributes(attributes: Attributes): Finding {
-  const { name } = modelKey;
-  if (attributes[name] === keyword) return { level: 'ok', words: `${name} is there` };
-  const create = `temporal operator search-attribute create --name ${name} --type Keyword`;
+  const { model: name, window, verdict } = searchAttributeNames;
+  const create = createCommand(name);
+  if (attributes[name] === keyword) {
+    const missing = [window, verdict].filter((shown) => attributes[shown] !== keyword);
+    if (missing.length === 0) return { level: 'ok', words: `${name}, ${window} and ${verdict} are there` };
+    return {
+      level: 'warning',
+      words: `${missing.join(' and ')} missing: the list of runs does not show what they found`,
+      fix: `${missing.map(createCommand).join('; ')}; tidewatch apply`,
+    };
+  }
   return attributes[name] === undefined
     ? {
         level: 'critical',
@@ -69,6 +77,10 @@ export function judgeSearchAttributes(attributes: Attributes): Finding {
         words: `${name} is there, and no Keyword`,
         fix: `temporal operator search-attribute remove --name ${name}, and then ${create}`,
       };
+}
+
+function createCommand(name: string): string {
+  return `temporal operator search-attribute create --name ${name} --type Keyword`;
 }
 
 interface Poller {

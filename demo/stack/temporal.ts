@@ -22,7 +22,11 @@ export interface TemporalOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const SETTINGS = ['--search-attribute', 'Model=Keyword', '--log-level', 'error'];
+const ATTRIBUTES = ['Model', 'Window', 'Verdict'].flatMap((name) => [
+  '--search-attribute',
+  `${name}=Keyword`,
+]);
+const SETTINGS = [...ATTRIBUTES, '--log-level', 'error'];
 const CONNECT_TIMEOUT_MS = 2_000;
 
 async function answers(address: string, uiUrl: string): Promise<boolean> {
@@ -36,7 +40,7 @@ async function answers(address: string, uiUrl: string): Promise<boolean> {
 }
 
 /**
- * Starts a Temporal dev server with its Web UI on free loopback ports. The search attribute `Model` (Keyword) exists.
+ * Starts a Temporal dev server with its Web UI on free loopback ports. The search attributes `Model`, `Window` and `Verdict` (Keyword) exist.
  */
 export async function startTemporal(options: TemporalOptions): Promise<Temporal> {
   const { binary, dbFilename, logFile, pidFile, signal } = options;

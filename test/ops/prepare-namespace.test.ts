@@ -57,4 +57,12 @@ describe('ops/temporal/prepare-namespace.sh', () => {
     await prepareNamespace();
     expect(await describeAttributes()).toEqual(before);
   });
+
+  it('adds what a namespace of an older version lacks', async () => {
+    const { operatorService } = connection;
+    await operatorService.removeSearchAttributes({ namespace, searchAttributes: ['Window', 'Verdict'] });
+    await prepareNamespace();
+    const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+    expect(Object.keys(customAttributes)).toEqual(expect.arrayContaining(['Model', 'Window', 'Verdict']));
+  });
 });

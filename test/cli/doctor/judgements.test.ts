@@ -171,7 +171,12 @@ describe('temporal', () => {
   });
 
   it('has the search attribute of every schedule', () => {
-    expect(temporal.judgeSearchAttributes({ Model: 2, Other: 1 }).level).toBe('ok');
+    expect(temporal.judgeSearchAttributes({ Model: 2, Window: 2, Verdict: 2, Other: 1 }).level).toBe('ok');
+    expect(temporal.judgeSearchAttributes({ Model: 2, Verdict: 2 })).toMatchObject({
+      level: 'warning',
+      words: 'Window missing: the list of runs does not show what they found',
+      fix: 'temporal operator search-attribute create --name Window --type Keyword; tidewatch apply',
+    });
     expect(temporal.judgeSearchAttributes({ Other: 2 })).toMatchObject({
       level: 'critical',
       fix: 'temporal operator search-attribute create --name Model --type Keyword',

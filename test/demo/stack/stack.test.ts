@@ -66,14 +66,18 @@ describe('a running stack', () => {
     await expect(query(url.href, 'select 1')).rejects.toThrow('password authentication failed');
   });
 
-  it('has a Temporal with the namespace default, the search attribute Model and the Web UI', async () => {
+  it('has a Temporal with the namespace default, the search attributes of runs and the Web UI', async () => {
     const { address, uiUrl } = stack.temporal;
     const connection = await Connection.connect({ address });
     onTestFinished(() => connection.close());
     const described = await connection.workflowService.describeNamespace({ namespace: 'default' });
     expect(described.namespaceInfo?.name).toBe('default');
     const attributes = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
-    expect(attributes.customAttributes).toMatchObject({ Model: KEYWORD });
+    expect(attributes.customAttributes).toMatchObject({
+      Model: KEYWORD,
+      Window: KEYWORD,
+      Verdict: KEYWORD,
+    });
     expect(await (await fetch(uiUrl)).text()).toContain('<html');
   });
 

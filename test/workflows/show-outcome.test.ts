@@ -1,0 +1,94 @@
+/** What the list of runs in the Temporal UI shows of each. */
+
+import { randomBytes } from 'node:crypto';
+
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { afterEach, expect, it, vi } from 'vitest';
+
+import { scheduleIdsOf, schedulesOf } from '../../schedules/catalog.ts';
+import { applySchedules, planSchedules } from '../../schedules/reconciler.ts';
+import { connectTemporal } from '../../schedules/temporal-client.ts';
+import { testServers } from '../setup/servers.ts';
+import { at, load, watch } from '../setup/synthetic.ts';
+import { useWorker } from '../setup/worker-world.ts';
+
+const test = useWorker('shared by all tests');
+const model = `listed-${randomBytes(4).toString('hex')}`;
+
+afterEach(async () => {
+  for (const id of scheduleIdsOf(model))
+    await test.worker.client.schedule
+      .getHandle(id)
+      .delete()
+      .catch(() => {});
+});
+
+/** The runs that the server lists under a query, once there are so many. */
+async function listed(query: string, count: number) {
+  const runs: WorkflowExecutionInfo[] = [];
+  await vi.waitFor(
+    async () => {
+      runs.length = 0;
+      for await (const run of test.worker.client.workflow.list({ query })) runs.push(run);
+      expect(runs).toHaveLength(count);
+    },
+    { timeout: 30_000, interval: 200 },
+  );
+  return runs;
+}
+
+it('lists scheduled runs by model, window and verdict', async () => {
+  const { client, taskQueue } = test.worker;
+  const monitor = await watch(test.database, {
+    model,
+    reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-08' },
+  });
+  await load(test.database, model, { from: 1, to: 15 });
+  const plan = await planSchedules(client, schedulesOf(monitor), { taskQueue, models: [model] });
+  await applySchedules(client, plan, { taskQueue, created: 'paused' });
+  for (const process of ['drift-detection', 'degradation-check'])
+    await client.schedule
+      .getHandle(`${process}:${model}`)
+      .backfill({ start: new Date(at(15)), end: new Date(at(15, 4)), overlap: 'ALLOW_ALL' });
+
+  const [drift] = await listed(`Model = '${model}' and Verdict = 'ok' and Window = '${at(8)}/${at(15)}'`, 1);
+  expect(drift?.type).toBe('driftDetection');
+  const [check] = await listed(`Model = '${model}' and Window = '${at(14)}/${at(15)}'`, 1);
+  expect(check?.type).toBe('degradationCheck');
+  expect(check?.searchAttributes['Verdict']).toEqual([
+    ((await client.workflow.getHandle(check!.workflowId).result()) as { verdict: string }).verdict,
+  ]);
+  const described = await client.workflow.getHandle(drift!.workflowId).describe();
+  expect(await described.staticSummary()).toBe(`${model}: Has the data drifted?`);
+});
+
+it('leaves a run alone that was started without a verdict', async () => {
+  await watch(test.database, { model });
+  const workflowId = `by-hand-${model}`;
+  await test.worker.run('degradationCheck', { model, asOf: at(15, 3) }, workflowId);
+  const { searchAttributes } = await test.worker.client.workflow.getHandle(workflowId).describe();
+  expect(searchAttributes).not.toHaveProperty('Verdict');
+});
+
+it('makes schedules without a verdict where the namespace lacks the attributes', async () => {
+  const namespace = `plain-${model}`;
+  await test.worker.client.workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: msToTs('1 day'),
+  });
+  const other = await connectTemporal({ address: testServers().temporalAddress, namespace });
+  try {
+    const desired = schedulesOf(await watch(test.database, { model }));
+    // A new namespace is known to the whole server after some seconds.
+    const plan = await vi.waitFor(
+      () => planSchedules(other.client, desired, { taskQueue: 'any', models: [model] }),
+      { timeout: 30_000, interval: 200 },
+    );
+    expect(plan).toHaveLength(4);
+    for (const change of plan)
+      expect(change).toMatchObject({ change: 'create', definition: { showsVerdict: false } });
+  } finally {
+    await other.close();
+  }
+});
