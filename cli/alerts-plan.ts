@@ -3,6 +3,8 @@
 import { configurationHash } from '../activities/monitors/configuration.ts';
 import type { InstallationSettings } from '../core/alert/installation-settings.ts';
 import { routeWarnings } from '../core/alert/route-warnings.ts';
+import type { Watched } from './alert-warnings.ts';
+import { misfitWarnings, overWarnings } from './alert-warnings.ts';
 import type { AlertsFile } from './alerts-file.ts';
 import { alertsFileName } from './alerts-file.ts';
 import { diffOf } from './monitor-plan.ts';
@@ -15,20 +17,22 @@ export type SettingsChange = { readonly name: string } & (
       readonly hash: string;
       /** Unified diff from what is stored, with every default, to the new one. */
       readonly diff: string;
-      /** What is allowed in its routes and hardly meant. */
+      /** What is allowed in it and hardly meant. */
       readonly warnings: readonly string[];
     }
-  | { readonly change: 'unchanged' }
+  /** A monitor that is renamed or gone may leave a route without alerts, too. */
+  | { readonly change: 'unchanged'; readonly warnings: readonly string[] }
   /** Stored, but without a file: goes when pruning, stays as it is otherwise. */
   | { readonly change: 'delete' }
   | { readonly change: 'keep' }
 );
 
-/** Compares `alerts.yaml` with what is stored; nothing where there is neither. */
+/** Compares `alerts.yaml` with what is stored, beside the monitors watched after the apply; nothing where there is neither. */
 export function planSettings(
   { file, settings }: AlertsFile,
   stored: { readonly configuration: unknown; readonly configurationHash: string } | undefined,
   orphans: 'prune' | 'keep',
+  { watched, now }: { readonly watched: readonly Watched[]; readonly now: number },
 ): readonly SettingsChange[] {
   const name = alertsFileName;
   if (file === undefined || settings === undefined) {
@@ -36,8 +40,10 @@ export function planSettings(
     return stored === undefined ? [] : [{ name, change }];
   }
   const hash = configurationHash(settings);
-  if (stored?.configurationHash === hash) return [{ name, change: 'unchanged' }];
+  const misfits = misfitWarnings(settings, watched);
+  if (stored?.configurationHash === hash) return [{ name, change: 'unchanged', warnings: misfits }];
   const change = stored === undefined ? 'create' : 'update';
   const diff = diffOf(file, stored?.configuration, settings);
-  return [{ name, change, file, settings, hash, diff, warnings: routeWarnings(settings.routes) }];
+  const warnings = [...routeWarnings(settings.routes), ...misfits, ...overWarnings(settings, now)];
+  return [{ name, change, file, settings, hash, diff, warnings }];
 }

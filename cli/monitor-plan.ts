@@ -4,8 +4,8 @@ import { createTwoFilesPatch } from 'diff';
 
 import { configurationHash } from '../activities/monitors/configuration.ts';
 import type { StoredConfiguration } from '../activities/monitors/store.ts';
-import { routeWarnings } from '../core/alert/route-warnings.ts';
 import type { Monitor } from '../core/monitor/schema.ts';
+import { ownRouteWarnings } from './alert-warnings.ts';
 import type { MonitorFile } from './monitor-files.ts';
 import { formatConfiguration } from './yaml-source.ts';
 
@@ -41,7 +41,8 @@ export function planMonitors(
     if (before?.configurationHash === hash) return { model, change: 'unchanged', file };
     const change = before === undefined ? 'create' : 'update';
     const diff = diffOf(file, before?.configuration, monitor);
-    return { model, change, file, monitor, hash, diff, warnings: routeWarnings(monitor.alerts.routes) };
+    const warnings = ownRouteWarnings(monitor.alerts.routes, monitor);
+    return { model, change, file, monitor, hash, diff, warnings };
   });
   const change = orphans === 'prune' ? 'delete' : 'keep';
   const withoutFile = [...storedByModel.keys()].map((model): MonitorChange => ({ model, change }));

@@ -90,7 +90,9 @@ function monitorLines(change: MonitorChange, detail: 'full' | 'changes'): string
 
 function settingsLines(change: SettingsChange, detail: 'full' | 'changes'): string[] {
   const { name } = change;
-  if (change.change === 'unchanged') return [];
+  if (change.change === 'unchanged') {
+    return change.warnings.length === 0 ? [] : [marked('unchanged', name), ...warningLines(change.warnings)];
+  }
   if (change.change === 'delete') return [marked('delete', `${name}  is gone: what it said no longer holds`)];
   if (change.change === 'keep') {
     return [marked('keep', `${name}  is gone but still holds; \`tidewatch apply --prune\` ends that`)];

@@ -36,6 +36,7 @@ async function apply(options: Options): Promise<void> {
   const { findStoredSettings } = await import('../../activities/alerts/installation-settings.ts');
   const { planMonitors } = await import('../monitor-plan.ts');
   const { planSettings } = await import('../alerts-plan.ts');
+  const { watchedAfter } = await import('../alert-warnings.ts');
   const { schedulesOf } = await import('../../schedules/catalog.ts');
   const { connectTemporal } = await import('../../schedules/temporal-client.ts');
   const { applySchedules, planSchedules } = await import('../../schedules/reconciler.ts');
@@ -43,8 +44,17 @@ async function apply(options: Options): Promise<void> {
   await withDatabase('tidewatch-apply', async (database) => {
     await checkSchema(database);
     const orphans = options.prune ? 'prune' : 'keep';
-    const monitors = planMonitors(files, await listConfigurations(database), orphans);
-    const settings = planSettings(alerts, await findStoredSettings(database), orphans);
+    const stored = await listConfigurations(database);
+    const monitors = planMonitors(files, stored, orphans);
+    const watched = watchedAfter(
+      files.map(({ monitor }) => monitor),
+      stored,
+      orphans,
+    );
+    const settings = planSettings(alerts, await findStoredSettings(database), orphans, {
+      watched,
+      now: Date.now(),
+    });
     const connection = await connectTemporal(temporal);
     try {
       const desired = files.flatMap(({ monitor }) => schedulesOf(monitor));
@@ -117,7 +127,8 @@ function printJson({ monitors, settings, schedules }: Plan, options: Options): v
     alerts: settings.map((change) => ({
       name: change.name,
       change: change.change,
-      ...('diff' in change && { diff: change.diff, warnings: change.warnings }),
+      ...('diff' in change && { diff: change.diff }),
+      ...('warnings' in change && { warnings: change.warnings }),
     })),
     schedules,
   };

@@ -280,11 +280,19 @@ describe('tidewatch apply', () => {
       expect(await stored()).toEqual(['oncall']);
       expect((await tidewatch(['apply'])).stdout).toBe('nothing to change\n');
 
-      await writeAlerts('routes:\n  - { name: oncall, pagerduty: true }\n  - { name: all, slack: true }\n');
+      const elsewhere = '{ name: all, model: nosuch-*, slack: true }';
+      await writeAlerts(`routes:\n  - { name: oncall, kind: drift, pagerduty: true }\n  - ${elsewhere}\n`);
       const changed = await tidewatch(['apply', '--json']);
       expect(JSON.parse(changed.stdout)).toMatchObject({
         applied: true,
-        alerts: [{ name: 'alerts.yaml', change: 'update', diff: expect.stringContaining('name: all') }],
+        alerts: [
+          {
+            name: 'alerts.yaml',
+            change: 'update',
+            diff: expect.stringContaining('name: all'),
+            warnings: ['route 2: model "nosuch-*" fits no monitor'],
+          },
+        ],
       });
       expect(await stored()).toEqual(['oncall', 'all']);
 
