@@ -59,8 +59,8 @@ export interface AlertFilter {
 export interface Part {
   readonly most: number;
   readonly skip?: number;
-  /** `newest`: the newest change first; `open-first`: what nobody has, and what is worst, before the rest. */
-  readonly order?: 'newest' | 'open-first';
+  /** `worst-first`: what is not over, then by severity, and what has lasted longest; `open-first`: what nobody has, before the rest. */
+  readonly order?: 'worst-first' | 'open-first';
 }
 
 export interface ListedAlert extends AlertView {
@@ -87,7 +87,7 @@ function filterOf({ model, kind, state, severity, withResolved = false }: AlertF
 }
 
 const orders = {
-  newest: 'state_since desc, alert_key',
+  'worst-first': `state = 'resolved', array_position(array['critical', 'warning', 'info'], severity), opened_as_of, alert_key`,
   'open-first': `array_position(array['open', 'acknowledged', 'snoozed', 'resolved'], state),
     array_position(array['critical', 'warning', 'info'], severity), state_since desc, alert_key`,
 } as const;
@@ -96,7 +96,7 @@ const orders = {
 export async function listAlerts(
   connection: Queryable,
   filter: AlertFilter,
-  { most, skip = 0, order = 'newest' }: Part,
+  { most, skip = 0, order = 'worst-first' }: Part,
 ): Promise<AlertList> {
   // An episode that is not resolved is the newest: only where resolved ones are asked for are all of them looked through.
   const rows = await connection.query<AlertRow & { total: number; held: string | null }>(

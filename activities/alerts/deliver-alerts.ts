@@ -3,12 +3,11 @@
 import { episodeKey } from '../../core/alert/alert.ts';
 import { composeMessage } from '../../core/alert/compose.ts';
 import type { AlertEventText, AlertMessage } from '../../core/alert/message.ts';
-import { alertPath } from '../../console/pages/paths.ts';
-import { runbookLabel, runbookOf } from '../../core/alert/runbooks.ts';
 import { alertTitle } from '../../core/alert/title.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { runOf } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import { alertLinks, type Addresses } from './alert-links.ts';
 import { wallClock } from './alert-rows.ts';
 import type { AlertName } from '../../core/alert/stored-alert.ts';
 import { channelTable, settingOf } from './channel.ts';
@@ -20,10 +19,7 @@ import { recordDelivered, recordFailed, recordRefused } from './message-outcome.
 import { loadSeries } from './series.ts';
 import { takerOf } from './takeover.ts';
 
-type Dependencies = Pick<
-  ActivityDependencies,
-  'database' | 'channels' | 'temporalUi' | 'pagesUrl' | 'runbooksUrl' | 'consoleUrl' | 'wakeAlert' | 'context'
->;
+type Dependencies = Addresses & Pick<ActivityDependencies, 'database' | 'channels' | 'wakeAlert' | 'context'>;
 
 export interface DeliveryOutcome {
   /** How many deliveries it made, those of other alerts in the same messages included. */
@@ -141,18 +137,9 @@ async function messageOf({ events, route, group }: Claim, dependencies: Dependen
   return composeMessage(texts, series === undefined ? {} : { series });
 }
 
-function eventText(
-  toSend: EventToSend,
-  {
-    temporalUi,
-    pagesUrl,
-    runbooksUrl,
-    consoleUrl,
-  }: Pick<Dependencies, 'temporalUi' | 'pagesUrl' | 'runbooksUrl' | 'consoleUrl'>,
-): AlertEventText {
+function eventText(toSend: EventToSend, addresses: Addresses): AlertEventText {
   const { model, alertKey, episode, event, kind, severity, summary, facts, asOf, labels } = toSend;
-  const { workflowId, runId, links, actor } = toSend;
-  const run = `${encodeURIComponent(workflowId)}/${encodeURIComponent(runId)}`;
+  const { runId, actor } = toSend;
   return {
     model,
     alertKey,
@@ -167,13 +154,6 @@ function eventText(
     ...(actor !== null && { by: actor }),
     runId,
     labels,
-    links: [
-      ...links.map(({ label, path }) => ({ label, url: `${pagesUrl}${path}` })),
-      ...(consoleUrl === undefined
-        ? []
-        : [{ label: 'Open the alert', url: `${consoleUrl}${alertPath(alertKey)}` }]),
-      { label: 'Open the run in Temporal', url: `${temporalUi}/workflows/${run}/history` },
-      { label: runbookLabel, url: `${runbooksUrl}/${runbookOf(kind)}` },
-    ],
+    links: alertLinks(toSend, addresses),
   };
 }

@@ -1,7 +1,10 @@
+import { alertLinks, type Addresses } from '../../activities/alerts/alert-links.ts';
+import { nextCommand } from '../../core/alert/alert-words.ts';
 import { viewOf } from '../../core/alert/stored-alert.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { checkSchema } from '../../sql/migrator.ts';
 import { listAlerts, readEvents, type AlertFilter } from '../../sql/read-alerts.ts';
+import { readConfiguration } from '../../worker/configuration.ts';
 import { withDatabase } from '../database.ts';
 import { readLimit } from '../limit-option.ts';
 import { screen } from '../paint.ts';
@@ -23,16 +26,38 @@ export async function printAlerts({ json, all, limit, ...filter }: ListOptions &
   const list = await read((connection) =>
     listAlerts(connection, { ...filter, withResolved: all ?? false }, { most }),
   );
-  console.log(json ? JSON.stringify(list.alerts, undefined, 2) : alertTable(list, screen()));
+  if (json) console.log(JSON.stringify(list.alerts, undefined, 2));
+  else console.log(list.total === 0 ? noneText(filter, all) : alertTable(list, screen()));
+}
+
+/** Where nothing is listed, what that means. */
+function noneText({ state, model, severity }: AlertFilter, all: true | undefined): string {
+  if (state !== undefined) return `no alert is ${state}`;
+  if (all === undefined) return 'no alert is open';
+  return model === undefined && severity === undefined
+    ? 'there has been no alert yet'
+    : 'there has been no such alert yet';
 }
 
 /** `tidewatch alerts show` */
 export async function printAlert(key: string, { json }: Output): Promise<void> {
-  const { alert, events } = await read(async (connection) => {
+  const { stored, events } = await read(async (connection) => {
     const stored = await requireAlert(connection, key);
-    return { alert: viewOf(stored), events: await readEvents(connection, stored) };
+    return { stored, events: await readEvents(connection, stored) };
   });
-  console.log(json ? JSON.stringify({ ...alert, events }, undefined, 2) : alertText(alert, events, screen()));
+  const alert = viewOf(stored);
+  const links = alertLinks({ ...stored, ...stored.latest }, addresses());
+  const next = nextCommand(alert);
+  if (json) console.log(JSON.stringify({ ...alert, links, next, events }, undefined, 2));
+  else console.log(alertText(alert, { links, next, events }, screen()));
+}
+
+/** As the messages of a worker with this environment have them. */
+function addresses(): Addresses {
+  const { temporal, http, console, ...configuration } = readConfiguration(process.env);
+  const { pagesUrl = `http://${http.host}:${http.port}` } = configuration;
+  const { runbooksUrl = `${pagesUrl}/runbooks` } = configuration;
+  return { temporalUi: temporal.uiUrl, pagesUrl, runbooksUrl, consoleUrl: console.url };
 }
 
 function read<T>(work: (connection: Queryable) => Promise<T>): Promise<T> {

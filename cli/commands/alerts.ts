@@ -32,7 +32,7 @@ export function addAlerts(program: Command): void {
     .addOption(new Option('--state <state>', 'in this state only').choices(alertStates))
     .addOption(new Option('--severity <severity>', 'of this severity only').choices(severities))
     .option('--all', 'the resolved ones, too')
-    .option('--limit <number>', 'so many at most, the newest', '100')
+    .option('--limit <number>', 'so many at most, the worst', '100')
     .option('--json', 'print them as JSON')
     .allowExcessArguments()
     .action(async (options: ListOptions & { readonly json?: true }, command: Command) => {

@@ -31,6 +31,27 @@ export function changeText(change: AlertChangeName, alert: Standing): string {
 }
 
 /**
+ * What does somebody type who changes an alert? Undefined of a key that no shell would read as it stands.
+ *
+ * @example commandTo('acknowledge', 'drift:bike-demand:wind speed') // "tidewatch alerts acknowledge 'drift:bike-demand:wind speed'"
+ */
+export function commandTo(change: AlertChangeName, alertKey: string): string | undefined {
+  if (alertKey.includes("'") || oneLine(alertKey) !== alertKey) return undefined;
+  return `tidewatch alerts ${change} ${/^[\w:./=-]+$/.test(alertKey) ? alertKey : `'${alertKey}'`}`;
+}
+
+/**
+ * What does somebody type next? Who finds an alert open takes it, and ends it when the trouble is mended; of one that is over,
+ * nothing is left to do.
+ *
+ * @example nextCommand({ state: 'open', alertKey: 'drift:bike-demand:hum' }) // 'tidewatch alerts acknowledge drift:bike-demand:hum'
+ */
+export function nextCommand({ state, alertKey }: Pick<AlertView, 'state' | 'alertKey'>): string | undefined {
+  if (state === 'resolved') return undefined;
+  return commandTo(state === 'open' ? 'acknowledge' : 'resolve', alertKey);
+}
+
+/**
  * Why was an event told to somebody not, or not at once? Undefined where there is nothing to say.
  *
  * @example reasonOfDelivery({ state: 'held', held: 'maintenance' }) // 'maintenance; told then if it is still open'

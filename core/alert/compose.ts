@@ -2,7 +2,8 @@
 
 import { endsAlert, episodeKey, severities } from './alert.ts';
 import type { Fact } from './alert.ts';
-import { alertStatus, firstFacts, mostFacts, oneLine, shortSummary, shortTitle } from './message.ts';
+import { commandTo } from './alert-words.ts';
+import { alertStatus, firstFacts, mostFacts, shortSummary, shortTitle } from './message.ts';
 import type { AlertEventText, AlertMessage, AlertSeries, AlertStatus } from './message.ts';
 import { troubleNames } from './trouble-names.ts';
 
@@ -156,9 +157,7 @@ export function commandToTake({
   const newest = events.at(-1);
   if (newest === undefined || new Set(events.map(episodeKey)).size > 1) return undefined;
   if ((status !== 'warning' && status !== 'critical') || endsAlert(newest.event)) return undefined;
-  const { alertKey } = newest;
-  if (alertKey.includes("'") || oneLine(alertKey) !== alertKey) return undefined;
-  return `tidewatch alerts acknowledge ${/^[\w:./=-]+$/.test(alertKey) ? alertKey : `'${alertKey}'`}`;
+  return commandTo('acknowledge', newest.alertKey);
 }
 
 /**

@@ -84,6 +84,26 @@ describe('tidewatch alerts', () => {
   it('says that nothing is open', async () => {
     expect(await list()).toBe('no alert is open');
     expect(await list('--json')).toBe('[]');
+    expect(await list('--all')).toBe('there has been no alert yet');
+    expect(await list('--all', '--model', 'other')).toBe('there has been no such alert yet');
+    expect(await list('--state', 'snoozed')).toBe('no alert is snoozed');
+  });
+
+  it('lists the worst first, then what has lasted longest, and what is over last', async () => {
+    const observe = (kind: AlertKind, severity: Severity, asOf: number) =>
+      test.database.transaction((connection) =>
+        openAlert(connection, { ...observed(kind, 'shown'), severity, summary: 'high', asOf }),
+      );
+    await observe('drift', 'warning', day(3));
+    await observe('data-quality', 'critical', day(4));
+    await observe('freshness', 'warning', day(2));
+    await observe('degradation', 'critical', day(2));
+    const worstFirst = ['degradation', 'data-quality', 'freshness', 'drift'];
+    const kinds = async (...args: string[]) => (await keys(...args)).map((key) => key.split(':')[0]);
+    expect(await kinds()).toEqual(worstFirst);
+    expect(await kinds('--limit', '1')).toEqual(['degradation']);
+    await test.database.execute(`update alerts set state = 'resolved' where kind = 'degradation'`);
+    expect(await kinds('--all')).toEqual(['data-quality', 'freshness', 'drift', 'degradation']);
   });
 
   it('lists what is not resolved, or what is asked for', async () => {
@@ -159,8 +179,8 @@ describe('tidewatch alerts', () => {
       openAlert(connection, { ...seen, summary: 'RMSE is less high' }),
     );
     const text = await list('show', key);
-    expect(text).toContain('\n  opened as of 2024-01-02 00:00: RMSE is high\n');
-    expect(text).toContain('\n  now, as of 2024-01-04 00:00: RMSE is less high\n');
+    expect(text).toContain('\n  opened as of 2024-01-02 00:00 UTC: RMSE is high\n');
+    expect(text).toContain('\n  now, as of 2024-01-04 00:00 UTC: RMSE is less high\n');
     expect(await list()).toMatch(
       / open +│ 2024-01-02 00:00 │ RMSE is less high +│\n[ │]+as of 2024-01-04 00:00 │/,
     );
@@ -181,7 +201,7 @@ describe('tidewatch alerts', () => {
     await test.database.transaction((connection) =>
       resolveAlert(connection, { ...observed('degradation', 'shown'), summary: 'fine', asOf: day(5) }),
     );
-    expect(await list('show', key)).toContain('\n  now, as of 2024-01-05 00:00: all is well\n');
+    expect(await list('show', key)).toContain('\n  now, as of 2024-01-05 00:00 UTC: all is well\n');
   });
 
   it('says since when there has been trouble, and what first, whatever has become of it', async () => {
@@ -191,13 +211,32 @@ describe('tidewatch alerts', () => {
       openAlert(connection, { ...worse, summary: 'RMSE is very high' }),
     );
     expect(await list()).toMatch(/ critical │ open +│ 2024-01-02 00:00 │ RMSE is very high/);
-    expect(await list('show', key)).toContain('\n  opened as of 2024-01-02 00:00: RMSE is high\n');
+    expect(await list('show', key)).toContain('\n  opened as of 2024-01-02 00:00 UTC: RMSE is high\n');
     await test.database.execute(
       `update alerts set state = 'acknowledged', state_by = 'anna', state_since = '2026-02-03T09:00Z'`,
     );
     const taken = 'acknowledged by anna, since 2026-02-03 09:00';
     expect(await list()).toMatch(new RegExp(`${taken} │ 2024-01-02 00:00 │`));
-    expect(await list('show', key)).toContain(`\n  critical, ${taken}\n  opened as of 2024-01-02 00:00: `);
+    expect(await list('show', key)).toContain(
+      `\n  critical, ${taken} UTC\n  opened as of 2024-01-02 00:00 UTC: `,
+    );
+  });
+
+  it('says where one leads, and what to type next', async () => {
+    await open('critical');
+    const run = 'http://127.0.0.1:8233/namespaces/default/workflows/w/r/history';
+    const runbook = 'http://127.0.0.1:9464/runbooks/ModelDegradation.md';
+    const next = `tidewatch alerts acknowledge ${key}`;
+    const text = await list('show', key);
+    expect(text).toContain(`\n  next: ${next}\n`);
+    expect(text).toContain(`\n  Open the run in Temporal: ${run}\n  Open the runbook: ${runbook}\n`);
+    expect(text).toContain('\n  episode 1 (times in UTC)\n');
+    expect(JSON.parse(await list('show', key, '--json'))).toMatchObject({
+      next,
+      links: [{ url: run }, { url: runbook }],
+    });
+    await test.database.execute(`update alerts set state = 'resolved'`);
+    expect(await list('show', key)).not.toContain('next:');
   });
 
   it('names the alert that was probably meant', async () => {
