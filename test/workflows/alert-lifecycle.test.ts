@@ -209,7 +209,7 @@ describe('a person', () => {
     });
     await untilDelivered(4);
     expect(test.channels.told().slack).toEqual([
-      `INFO ${model}: anna has acknowledged that it is degraded: looking into it (RMSE is high)`,
+      `INFO ${model}: anna has acknowledged that it is degraded: looking into it (RMSE is high, as of 2024-01-01 00:00 UTC)`,
     ]);
     await age('1 day');
     await wake();
