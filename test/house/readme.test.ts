@@ -196,6 +196,11 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     const { output } = await runUntil('npx tidewatch console', /the console is at http/);
     expect(output).not.toContain('"level":50');
   },
+  // The Pushgateway and a worker are not where it looks for them here; test/cli/doctor has them all.
+  'npx tidewatch doctor': async () => {
+    const ended = await run('npx tidewatch doctor').catch((error: { stdout: string }) => error);
+    expect(ended.stdout).toMatch(/^ok +schema/m);
+  },
   'npx tidewatch alerts': async () => {
     expect((await run('npx tidewatch alerts')).stdout).toMatch(/no alert is open/);
   },
