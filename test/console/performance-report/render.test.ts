@@ -105,7 +105,7 @@ describe('the metrics', () => {
 
 describe('the trend', () => {
   it('says in words what it draws', () => {
-    const [label] = /RMSE over 7 days, 56 days[^"]*/.exec(pages.bikes)!;
+    const [label] = /RMSE over 7 days, 56 windows[^"]*/.exec(pages.bikes)!;
     expect(label).toContain('from 2011-03-26 to 2011-05-20');
     expect(label).toContain('limits: warning 65, critical 80');
     expect(label).toContain('promoted 2011-04-24 on 2011-04-24 03:40');
