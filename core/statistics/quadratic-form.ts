@@ -31,6 +31,7 @@ const negligibleComplement = 1e-10;
 /**
  * How probable is a sum of at least `value`? From 1 at 0 down to 0, with a relative error below 1e-8, above the mean 1e-10
  * down to the smallest number.
+ * Below a fiftieth of the mean it is near 1, and off by up to 1e-3 where one weight is much larger than the others.
  *
  * The inverse of the Laplace transform, 1 / (2 pi i) times the integral of exp(-u value / 2) / (u sqrt(determinant)) du,
  * along a parabola between the pole at 0 and the first zero of the determinant, bent around that zero, where the integrand
