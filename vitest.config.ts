@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/setup/global.ts'],
+    setupFiles: ['test/setup/property-seed.ts'],
     reporters: ['default', new CountReporter()],
     // By default one fewer than the cores: one on a small machine, where most tests wait for servers anyway.
     maxWorkers: 2,
