@@ -29,7 +29,8 @@ describe('pooledAtoms', () => {
         expect(computed.total).toBeCloseTo(1, 9);
         expect(computed.variance).toBeLessThanOrEqual(exact.variance * (1 + 1e-9) + 1e-3);
         const positions = atoms.map(({ position }) => position);
-        for (const [i, position] of positions.slice(1).entries()) expect(position).toBeGreaterThan(positions[i]!);
+        for (const [i, position] of positions.slice(1).entries())
+          expect(position).toBeGreaterThan(positions[i]!);
       }),
     );
   });
