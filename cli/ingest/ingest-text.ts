@@ -1,5 +1,6 @@
 /** What became of a file, for people and for machines. */
 
+import { formatCount } from '../../console/numbers.ts';
 import type { ColumnPlan } from './column-plan.ts';
 import type { IngestCounts } from './ingest-file.ts';
 
@@ -29,20 +30,22 @@ export function summaryLines({
 }: FileSummary): readonly string[] {
   const { rows, stored, changed, rejected, repeated } = counts;
   const what = plan.streams.map((stream) => {
-    const isNew = dryRun ? '' : ` (${whole(changed[stream])} new or changed)`;
-    return `${whole(stored[stream])} ${stream}${isNew}`;
+    const isNew = dryRun ? '' : ` (${formatCount(changed[stream])} new or changed)`;
+    return `${formatCount(stored[stream])} ${stream}${isNew}`;
   });
-  const rate = whole(Math.round((rows - before) / Math.max(seconds, 0.001)));
-  const reasons = commonest(counts).map(([reason, count]) => `  ${whole(count)}x ${reason}`);
+  const rate = formatCount(Math.round((rows - before) / Math.max(seconds, 0.001)));
+  const reasons = commonest(counts).map(([reason, count]) => `  ${formatCount(count)}x ${reason}`);
   return [
     `${dryRun ? 'would store' : 'stored'} ${what.join(' and ')} in ${seconds.toFixed(1)} s, ${rate} rows/s`,
-    ...(before === 0 ? [] : [`${whole(before)} rows were stored before`]),
+    ...(before === 0 ? [] : [`${formatCount(before)} rows were stored before`]),
     ...(repeated === 0
       ? []
-      : [`${whole(repeated)} rows or more have the key of another row: the last of them counts`]),
+      : [`${formatCount(repeated)} rows or more have the key of another row: the last of them counts`]),
     ...(rejected === 0
       ? []
-      : [`rejected ${whole(rejected)} of ${whole(rows)} rows of ${file}; they are in ${rejectedFile}`]),
+      : [
+          `rejected ${formatCount(rejected)} of ${formatCount(rows)} rows of ${file}; they are in ${rejectedFile}`,
+        ]),
     ...reasons,
   ].map(printable);
 }
@@ -58,15 +61,14 @@ export function summaryJson({
   dryRun,
 }: FileSummary): unknown {
   const { rows, stored, changed, rejected, repeated } = counts;
-  const origins = (entries: Iterable<readonly [string, unknown]>): unknown => Object.fromEntries(entries);
   return {
     file,
     model,
     dryRun,
     columns: {
-      ...(origins(plan.fields) as object),
-      features: origins(plan.features),
-      probabilities: origins(plan.probabilities),
+      ...Object.fromEntries(plan.fields),
+      features: Object.fromEntries(plan.features),
+      probabilities: Object.fromEntries(plan.probabilities),
       leftOut: plan.leftOut,
       missing: plan.missingFeatures,
     },
@@ -84,10 +86,6 @@ export function summaryJson({
 
 function commonest({ reasons }: IngestCounts): readonly (readonly [string, number])[] {
   return [...reasons].sort(([, a], [, b]) => b - a).slice(0, mostReasons);
-}
-
-function whole(count: number): string {
-  return count.toLocaleString('en');
 }
 
 /** A text from a file as a terminal can show it: what would move the cursor or turn the direction is marked. */

@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 
 import { expectationOf } from '../../client/store-rows.ts';
+import { formatCount } from '../../console/numbers.ts';
 import { TidewatchError } from '../../core/errors.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { modelNameSchema } from '../../core/monitor/schema.ts';
@@ -137,11 +138,7 @@ async function withBar(
     return await work((offset, rows) => {
       const rate = Math.round((rows - before) / ((performance.now() - started) / secondMs));
       const total = size ?? offset;
-      bar.update(
-        Math.round(offset / scale),
-        Math.round(total / scale),
-        `, ${rate.toLocaleString('en')} rows/s`,
-      );
+      bar.update(Math.round(offset / scale), Math.round(total / scale), `, ${formatCount(rate)} rows/s`);
     });
   } finally {
     bar.close();

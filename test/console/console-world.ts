@@ -42,6 +42,16 @@ export interface TestConsoleOptions extends Partial<ConsoleDependencies> {
   readonly origin?: string;
 }
 
+/** What a console needs, for everybody and without actions. */
+export const consoleDependencies: Omit<ConsoleDependencies, 'database' | 'log'> = {
+  access: everybody,
+  temporalUiUrl: 'http://127.0.0.1:8233/namespaces/default',
+  actions: noActions,
+  documents: async () => undefined,
+  pngOf,
+  now: () => now,
+};
+
 export async function openTestConsole(
   database: Database,
   { routes: table = routes, origin = 'http://127.0.0.1:9465', ...overrides }: TestConsoleOptions = {},
@@ -49,13 +59,8 @@ export async function openTestConsole(
   const logged: unknown[] = [];
   const app = await consoleApp(
     {
+      ...consoleDependencies,
       database,
-      access: everybody,
-      temporalUiUrl: 'http://127.0.0.1:8233/namespaces/default',
-      actions: noActions,
-      documents: async () => undefined,
-      pngOf,
-      now: () => now,
       log: (error) => logged.push(error),
       ...overrides,
     },

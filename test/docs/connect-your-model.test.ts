@@ -11,18 +11,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { formatInstant } from '../../core/window.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../setup/servers.ts';
 import { startTestWorker, type TestWorker } from '../setup/worker.ts';
+import { commandsOf, fenced } from './fenced.ts';
 
 const page = await readFile(new URL('../../docs/connect-your-model.md', import.meta.url), 'utf8');
-const fenced = (language: string): readonly string[] =>
-  [...page.matchAll(new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, 'gm'))].map(
-    ([, body]) => body!,
-  );
-const commands = fenced('sh').flatMap((block) =>
-  block
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean),
-);
+const commands = commandsOf(page);
 const root = new URL('../../', import.meta.url).pathname;
 
 let directory: string;
@@ -41,7 +33,7 @@ afterAll(async () => {
 
 /** 59 days of 40 customers; in the last week their usage is twice what it was. */
 function madeRows(): string {
-  const [head] = fenced('text')[0]!.trim().split('\n');
+  const [head] = fenced(page, 'text')[0]!.trim().split('\n');
   const rows = Array.from({ length: 59 * 40 }, (_, i) => {
     const day = Math.floor(i / 40);
     const usage = 20 + ((i * 7919) % 100) / 10;
@@ -101,7 +93,7 @@ const steps: Readonly<Record<string, (line: string) => Promise<void>>> = {
   },
   worker: async () => {
     worker = await startTestWorker(test.database);
-    const [input] = fenced('json').map((text) => JSON.parse(text) as { model: string; asOf: string });
+    const [input] = fenced(page, 'json').map((text) => JSON.parse(text) as { model: string; asOf: string });
     const drift = await worker.run<{ driftedFeatures?: readonly string[] }>('driftDetection', input);
     expect(JSON.stringify(drift)).toContain('usage');
     await worker.run('actualsBackfill', input);
@@ -110,7 +102,7 @@ const steps: Readonly<Record<string, (line: string) => Promise<void>>> = {
   status: async (line) => {
     const text = await run(line);
     // The page shows these lines.
-    for (const line of fenced('text')[1]!.trim().split('\n')) expect(text).toContain(line.trim());
+    for (const line of fenced(page, 'text')[1]!.trim().split('\n')) expect(text).toContain(line.trim());
     expect(text).toContain('200 outcomes');
   },
   'export drift': async (line) => {

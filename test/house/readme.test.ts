@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { commandsOf, fenced } from '../docs/fenced.ts';
 import type { TestDatabase } from '../setup/servers.ts';
 import { createTestDatabase, testServers } from '../setup/servers.ts';
 import { startTestWorker } from '../setup/worker.ts';
@@ -18,17 +19,7 @@ const packageJson = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'
   scripts: Record<string, string>;
 };
 
-function fenced(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, 'gm'))].map(
-    ([, body]) => body!,
-  );
-}
-const commands = fenced('sh').flatMap((block) =>
-  block
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean),
-);
+const commands = commandsOf(readme);
 
 let stateDirectory: string;
 let database: TestDatabase;
@@ -268,7 +259,7 @@ describe('the README', () => {
   it('shows SQL that stores rows, twice without an error', async () => {
     const migrated = await createTestDatabase();
     try {
-      const [sql] = fenced('sql');
+      const [sql] = fenced(readme, 'sql');
       for (let time = 0; time < 2; time += 1) await migrated.database.query(sql!);
       expect(await migrated.database.query('select prediction from predictions')).toEqual([
         { prediction: 310_000 },
@@ -280,7 +271,7 @@ describe('the README', () => {
   });
 
   it('shows inputs that the workflows take', async () => {
-    const inputs = fenced('json').map((text) => JSON.parse(text) as { window?: unknown });
+    const inputs = fenced(readme, 'json').map((text) => JSON.parse(text) as { window?: unknown });
     expect(inputs).toHaveLength(2);
     const migrated = await createTestDatabase();
     const worker = await startTestWorker(migrated.database);

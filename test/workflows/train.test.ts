@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter, RawValue } from '@temporalio/common';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { findRetraining } from '../../activities/retraining/store.ts';
@@ -17,9 +16,9 @@ import { until } from '../../demo/stack/until.ts';
 import { passOnAnswerThrough } from '../../worker/dependencies.ts';
 import { openHttpEndpoint, type HttpEndpoint } from '../../worker/http.ts';
 import { startFakeTrainer, type FakeTrainer } from '../setup/fake-trainer.ts';
-import { testServers } from '../setup/servers.ts';
 import { at, load, watch } from '../setup/synthetic.ts';
 import { useWorker } from '../setup/worker-world.ts';
+import { startUsersWorker } from '../setup/users-worker.ts';
 
 type TrainerInput = NonNullable<MonitorInput['retraining']>['trainer'];
 
@@ -53,9 +52,7 @@ const challenger = async () =>
   )[0];
 
 describe('a workflow or an activity on a task queue of the user', () => {
-  let trainers: Worker;
-  let connection: NativeConnection;
-  let running: Promise<void>;
+  let trainers: Awaited<ReturnType<typeof startUsersWorker>>;
   let requests: TrainingRequest[];
   let cancelled: string[];
 
@@ -89,23 +86,9 @@ describe('a workflow or an activity on a task queue of the user', () => {
   };
 
   beforeAll(async () => {
-    connection = await NativeConnection.connect({ address: testServers().temporalAddress });
-    const workflowsPath = new URL('fixtures/users-training.ts', import.meta.url).pathname;
-    trainers = await Worker.create({
-      connection,
-      taskQueue,
-      workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') }),
-      activities,
-      defaultHeartbeatThrottleInterval: '100ms',
-      maxHeartbeatThrottleInterval: '100ms',
-    });
-    running = trainers.run();
+    trainers = await startUsersWorker(taskQueue, activities);
   });
-  afterAll(async () => {
-    trainers.shutdown();
-    await running;
-    await connection.close();
-  });
+  afterAll(() => trainers.stop());
   beforeEach(() => {
     requests = [];
     cancelled = [];

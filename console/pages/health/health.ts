@@ -11,10 +11,10 @@ import { instantText } from '../../instant-text.ts';
 import { ago } from '../../layout/ago.ts';
 import { emptyState } from '../../layout/empty.ts';
 import { levelMark } from '../../level-mark.ts';
-import { shorten, visibleName } from '../../names.ts';
+import { shorten } from '../../names.ts';
 import { formatCount } from '../../numbers.ts';
 import type { Shown, View } from '../../server/page.ts';
-import { modelPath } from '../paths.ts';
+import { modelLink } from '../model-link.ts';
 import type { LoadedHealth, WatchedProcess } from './load.ts';
 
 export function healthPage(health: LoadedHealth, { now, temporalUiUrl }: View): Shown {
@@ -157,8 +157,4 @@ function section(id: string, title: string, content: Part): Html {
     <h2 id="${id}">${title}</h2>
     ${content}
   </section>`;
-}
-
-function modelLink(model: string): Html {
-  return html`<a href="${modelPath(model)}"><bdi>${shorten(visibleName(model), 60)}</bdi></a>`;
 }

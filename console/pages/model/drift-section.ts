@@ -6,6 +6,7 @@ import { html, trusted, type Html } from '../../html.ts';
 import { instantText } from '../../instant-text.ts';
 import { downloads } from '../../layout/downloads.ts';
 import { emptyState } from '../../layout/empty.ts';
+import { section } from '../../layout/section.ts';
 import { levelMark } from '../../level-mark.ts';
 import { shorten, visibleName } from '../../names.ts';
 import { formatCount } from '../../numbers.ts';
@@ -18,10 +19,7 @@ import { shownRuns, type ColumnRow, type DriftRun, type LoadedDrift } from './lo
 const mostColumns = 60;
 
 export function driftSection(model: string, drift: LoadedDrift | null): Html {
-  return html`<section aria-labelledby="drift">
-    <h2 id="drift">Drift</h2>
-    ${drift === null ? nothing() : shown(model, drift)}
-  </section>`;
+  return section('drift', 'Drift', drift === null ? nothing() : shown(model, drift));
 }
 
 function nothing(): Html {

@@ -11,6 +11,7 @@ import { ago } from '../../layout/ago.ts';
 import { downloads } from '../../layout/downloads.ts';
 import { emptyState } from '../../layout/empty.ts';
 import { withQuery } from '../../layout/links.ts';
+import { section } from '../../layout/section.ts';
 import { levelMark } from '../../level-mark.ts';
 import { shorten, visibleName } from '../../names.ts';
 import { formatCount } from '../../numbers.ts';
@@ -280,11 +281,4 @@ function versions({ versions }: LoadedModel): Part {
       </tbody>
     </table>`,
   );
-}
-
-function section(id: string, title: string, content: Part): Html {
-  return html`<section aria-labelledby="${id}">
-    <h2 id="${id}">${title}</h2>
-    ${content}
-  </section>`;
 }

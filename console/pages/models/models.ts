@@ -14,6 +14,7 @@ import { formatCount } from '../../numbers.ts';
 import { metricLabel, shortMetric } from '../../performance-report/metric-words.ts';
 import type { Shown, View } from '../../server/page.ts';
 import { isLoud } from '../../since.ts';
+import { modelLink } from '../model-link.ts';
 import { modelPath } from '../paths.ts';
 import { historyLength, type LoadedModels, type ModelLine } from './load.ts';
 import { driftStrip, sparkline } from './sparkline.ts';
@@ -165,12 +166,7 @@ function unwatchedModels(models: readonly string[]): Html {
     <h2 id="unwatched">No longer watched</h2>
     <p class="muted">Their results are kept; nothing is computed of them any more.</p>
     <ul>
-      ${models.map(
-        (model) =>
-          html`<li>
-            <a href="${modelPath(model)}"><bdi>${shorten(visibleName(model), 60)}</bdi></a>
-          </li>`,
-      )}
+      ${models.map((model) => html`<li>${modelLink(model)}</li>`)}
     </ul>
   </section>`;
 }

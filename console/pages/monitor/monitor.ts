@@ -4,9 +4,10 @@ import { ruleText } from '../../../core/degradation/rule-text.ts';
 import { rulesOf } from '../../../core/degradation/rules.ts';
 import { formatInstant } from '../../../core/window.ts';
 import { definition } from '../../definition.ts';
-import { html, type Html, type Part } from '../../html.ts';
+import { html, type Html } from '../../html.ts';
 import { instantText } from '../../instant-text.ts';
 import { ago } from '../../layout/ago.ts';
+import { section } from '../../layout/section.ts';
 import { levelMark } from '../../level-mark.ts';
 import { shorten, visibleName } from '../../names.ts';
 import type { Shown, View } from '../../server/page.ts';
@@ -98,11 +99,4 @@ function columns({ monitor, decided, decidedAt }: Readable): Html {
             </tbody>
           </table>`,
   );
-}
-
-function section(id: string, title: string, content: Part): Html {
-  return html`<section aria-labelledby="${id}">
-    <h2 id="${id}">${title}</h2>
-    ${content}
-  </section>`;
 }

@@ -10,7 +10,8 @@ import { levelMark } from '../../level-mark.ts';
 import { shorten, visibleName } from '../../names.ts';
 import { formatCount } from '../../numbers.ts';
 import type { Shown, View } from '../../server/page.ts';
-import { reportPath, modelPath } from '../paths.ts';
+import { modelLink } from '../model-link.ts';
+import { reportPath } from '../paths.ts';
 import type { LoadedRun } from './load.ts';
 
 export function runPage(run: LoadedRun, { temporalUiUrl }: View): Shown {
@@ -20,8 +21,7 @@ export function runPage(run: LoadedRun, { temporalUiUrl }: View): Shown {
   return {
     title: `Run ${shorten(workflowId, 60)}`,
     main: html`<p class="crumbs">
-        <a href="/">Models</a
-        >${model !== undefined && html` › <a href="${modelPath(model)}"><bdi>${shorten(visibleName(model), 60)}</bdi></a>`}
+        <a href="/">Models</a>${model !== undefined && html` › ${modelLink(model)}`}
       </p>
       <h1>Run <bdi>${shorten(visibleName(workflowId), 120)}</bdi></h1>
       ${provenance(run)}

@@ -1,7 +1,6 @@
 /** Trainers of each kind, as a simulation asks them. */
 
 import { Context } from '@temporalio/activity';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { openAsk } from '../../../cli/retrain/simulate/ask-trainer.ts';
@@ -13,6 +12,7 @@ import { startFakeTrainer, type FakeTrainer } from '../../setup/fake-trainer.ts'
 import { testServers } from '../../setup/servers.ts';
 import { at } from '../../setup/synthetic.ts';
 import { useWorker } from '../../setup/worker-world.ts';
+import { startUsersWorker } from '../../setup/users-worker.ts';
 
 const test = useWorker('shared by all tests');
 
@@ -130,9 +130,7 @@ describe('by a command', () => {
 
 describe('on a task queue', () => {
   const taskQueue = 'trainers-of-a-simulation';
-  let trainers: Worker;
-  let connection: NativeConnection;
-  let ended: Promise<void>;
+  let trainers: Awaited<ReturnType<typeof startUsersWorker>>;
   const requests: TrainingRequest[] = [];
   let isCancelled = false;
   const activities = {
@@ -153,23 +151,9 @@ describe('on a task queue', () => {
     },
   };
   beforeAll(async () => {
-    connection = await NativeConnection.connect({ address: testServers().temporalAddress });
-    const workflowsPath = new URL('../../workflows/fixtures/users-training.ts', import.meta.url).pathname;
-    trainers = await Worker.create({
-      connection,
-      taskQueue,
-      workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') }),
-      activities,
-      defaultHeartbeatThrottleInterval: '100ms',
-      maxHeartbeatThrottleInterval: '100ms',
-    });
-    ended = trainers.run();
+    trainers = await startUsersWorker(taskQueue, activities);
   });
-  afterAll(async () => {
-    trainers.shutdown();
-    await ended;
-    await connection.close();
-  });
+  afterAll(() => trainers.stop());
   const ask = (what: object) => askBy({ kind: 'temporal', taskQueue, ...what });
 
   it('is an activity that gets the request', async () => {

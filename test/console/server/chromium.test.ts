@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { pngOf } from '../../../activities/reports/png.ts';
 import { fillHistory, modelName } from '../../../bench/console/fill.ts';
 import { alertPath, retrainingPath } from '../../../console/pages/paths.ts';
 import { openConsole, type OpenConsole } from '../../../console/server/listen.ts';
@@ -14,7 +13,7 @@ import { floorToDay } from '../../../core/window.ts';
 import { findChromium, launchChromium } from '../../../demo/pictures/chromium.ts';
 import { createTestDatabase, type TestDatabase } from '../../setup/servers.ts';
 import { fillAlert, fillReport, fillRetraining, retrainingId } from '../acted-on.ts';
-import { everybody, noActions, now } from '../console-world.ts';
+import { consoleDependencies, now } from '../console-world.ts';
 import { lowContrasts, skippedHeadings, tooWide, unnamed } from '../open-page.ts';
 
 const path = await findChromium(process.env).catch(() => undefined);
@@ -74,13 +73,8 @@ describe.skipIf(path === undefined)('the console in a browser', () => {
     const open = ({ database }: TestDatabase): Promise<OpenConsole> =>
       openConsole(
         {
+          ...consoleDependencies,
           database,
-          access: everybody,
-          temporalUiUrl: 'http://127.0.0.1:8233/namespaces/default',
-          actions: noActions,
-          documents: async () => undefined,
-          pngOf,
-          now: () => now,
           log: () => {},
         },
         { host: '127.0.0.1', port: 0 },
