@@ -6,6 +6,7 @@ import type { ChangeOptions } from '../alerts/change-alert.ts';
 import type { ListOptions } from '../alerts/print-alerts.ts';
 import type { RouteTestOptions } from '../alerts/route-test.ts';
 import { nearest } from '../nearest.ts';
+import { example } from './example.ts';
 
 const examples = `
 Examples:
@@ -34,6 +35,7 @@ export function addAlerts(program: Command): void {
     .option('--all', 'the resolved ones, too')
     .option('--limit <number>', 'so many at most, the worst', '100')
     .option('--json', 'print them as JSON')
+    .addHelpText('after', example('alerts', 'alerts --state acknowledged --severity critical'))
     .allowExcessArguments()
     .action(async (options: ListOptions & { readonly json?: true }, command: Command) => {
       const [word] = command.args;
@@ -45,6 +47,7 @@ export function addAlerts(program: Command): void {
     .command('show <key>')
     .description('one alert with its history, and whom each event was told to')
     .option('--json', 'print it as JSON')
+    .addHelpText('after', example('alerts show degradation:bike-demand:performance'))
     .action(async (key: string, options: { readonly json?: true }) => {
       const { printAlert } = await import('../alerts/print-alerts.ts');
       await printAlert(key, options);
@@ -62,6 +65,13 @@ export function addAlerts(program: Command): void {
     .option('--at <instant>', 'opened then, such as 2026-02-03T09:00:00Z; by default now')
     .option('--label <name=value...>', 'with these labels, beside those of the monitor')
     .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      example(
+        'alerts route --test --model bike-demand --kind drift --severity warning',
+        'alerts route --test --model bike-demand --kind degradation --severity critical --at 2026-02-07T22:00:00Z',
+      ),
+    )
     .action(async (options: RouteTestOptions) => {
       const { testRoutes } = await import('../alerts/route-test.ts');
       await testRoutes(options);
@@ -94,12 +104,20 @@ function unknownWord(word: string, { commands }: Command): string {
   return `error: unknown command '${word}'${near === undefined ? '; see --help' : `; did you mean ${near}?`}`;
 }
 
+const usual: Readonly<Record<ChangeOptions['change'], string>> = {
+  acknowledge: '--note "looking into it"',
+  snooze: '--for 2d',
+  resolve: '--note "the sensor was replaced"',
+  comment: '--note "seen since the deployment"',
+};
+
 function addChange(alerts: Command, change: ChangeOptions['change'], description: string): Command {
   return alerts
     .command(`${change} <key>`)
     .description(description)
     .option('--by <name>', 'who you are; by default your name on this machine')
     .option('--json', 'print how the alert stands then as JSON')
+    .addHelpText('after', example(`alerts ${change} drift:bike-demand:hum ${usual[change]}`))
     .action(async (key: string, options: Omit<ChangeOptions, 'change'>) => {
       const { changeAlert } = await import('../alerts/change-alert.ts');
       await changeAlert(key, { ...options, change });

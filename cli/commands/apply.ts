@@ -12,6 +12,16 @@ interface Options {
   readonly json?: true;
 }
 
+const examples = `
+Examples:
+  $ tidewatch apply --plan
+  $ tidewatch apply --monitors /etc/tidewatch/monitors
+  $ tidewatch apply --prune
+
+Twice changes nothing. What is paused stays paused.
+
+Exit codes: 0; 2 for bad input, with the file, line and column of each problem; 3 where Postgres or Temporal does not answer.`;
+
 /** `tidewatch apply` */
 export function addApply(program: Command): void {
   program
@@ -22,6 +32,7 @@ export function addApply(program: Command): void {
     .option('--paused', 'create new schedules paused, to be unpaused in the Temporal UI')
     .option('--monitors <directory>', 'where the monitor files are', 'monitors')
     .option('--json', 'print the plan as JSON')
+    .addHelpText('after', examples)
     .action(apply);
 }
 

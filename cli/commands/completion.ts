@@ -6,7 +6,9 @@ const examples = `
 Examples:
   bash  $ tidewatch completion bash >> ~/.bashrc
   zsh   $ tidewatch completion zsh > "\${fpath[1]}/_tidewatch"
-  fish  $ tidewatch completion fish > ~/.config/fish/completions/tidewatch.fish`;
+  fish  $ tidewatch completion fish > ~/.config/fish/completions/tidewatch.fish
+
+Exit codes: 0; 2 for another shell.`;
 
 /** `tidewatch completion`, and `tidewatch complete`, which the scripts of it ask. */
 export function addCompletion(program: Command): void {

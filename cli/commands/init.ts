@@ -10,7 +10,9 @@ Examples:
   $ tidewatch init bike-demand --from january.csv --actual cnt
   $ tidewatch init bike-demand --from 'postgres:select * from scored' --actual cnt --time scored_at
   $ tidewatch init --expectations --reference january.csv
-  $ tidewatch init --expectations --model bike-demand --output bikes.yaml`;
+  $ tidewatch init --expectations --model bike-demand --output bikes.yaml
+
+Exit codes: 0; 2 for bad input, also where the file is there already; 3 where Postgres does not answer.`;
 
 /** `tidewatch init` */
 export function addInit(program: Command): void {

@@ -2,12 +2,22 @@ import type { Command } from 'commander';
 
 import { withDatabase } from '../database.ts';
 
+const examples = `
+Examples:
+  $ tidewatch migrate
+  $ DATABASE_URL=postgres://tidewatch@db.example.org:5432/tidewatch tidewatch migrate --json
+
+Only forward: take a backup first. Several at once wait for each other, and each migration is applied once.
+
+Exit codes: 0; 2 for bad input; 3 where Postgres does not answer.`;
+
 /** `tidewatch migrate` */
 export function addMigrate(program: Command): void {
   program
     .command('migrate')
     .description('bring the database to the newest schema')
     .option('--json', 'print what was applied as JSON')
+    .addHelpText('after', examples)
     .action(migrateDatabase);
 }
 

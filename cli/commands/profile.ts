@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { CompareOptions } from '../compare/request.ts';
 import { nameList } from '../name-list.ts';
 import { tableNote } from '../table-note.ts';
+import { example } from './example.ts';
 
 interface WriteOptions {
   readonly columns?: readonly string[];
@@ -52,6 +53,7 @@ export function addProfile(program: Command): void {
     .addOption(kindOption(profile, 'categorical', 'count every value of these columns as a category'))
     .addOption(kindOption(profile, 'continuous', 'read these columns as numbers'))
     .addHelpText('after', tableNote)
+    .addHelpText('after', example('profile write january.parquet --output january.profile'))
     .action(write);
 
   profile
@@ -60,6 +62,10 @@ export function addProfile(program: Command): void {
     .argument('<profile>', 'a file that `tidewatch profile write` has written')
     .option('--json', 'print everything as JSON, with the bounds of quantiles')
     .addOption(profile.createOption('--csv', 'print comma-separated values').conflicts('json'))
+    .addHelpText(
+      'after',
+      example('profile show january.profile', 'profile show january.profile --csv > columns.csv'),
+    )
     .action(show);
 
   profile
@@ -67,6 +73,7 @@ export function addProfile(program: Command): void {
     .description('add up profiles of different rows, counted in the same cells')
     .argument('<profiles...>', 'the files; all but one were written with --like')
     .requiredOption('-o, --output <file>', 'the profile to write')
+    .addHelpText('after', example('profile merge january.profile february.profile --output winter.profile'))
     .action(merge);
 
   profile
@@ -86,6 +93,7 @@ export function addProfile(program: Command): void {
     .option('--method <method...>', 'the method that decides: of all columns, or <column>=<method>')
     .option('--threshold <number...>', 'a fixed threshold: of all columns, or <column>=<number>')
     .option('--alpha <number>', 'the share of false alarms among all alarms that is accepted (default: 0.05)')
+    .addHelpText('after', example('profile compare january.profile february.profile --fail-on-drift'))
     .action(compare);
 }
 

@@ -5,7 +5,11 @@ import type { ReprocessOptions } from '../reprocess/request.ts';
 const examples = `
 Examples:
   $ tidewatch reprocess --model bike-demand --from 2011-05-01 --to 2011-05-08
-  $ tidewatch reprocess --model bike-demand --from 2011-01-01 --to 2012-01-01 --step 7d --detach`;
+  $ tidewatch reprocess --model bike-demand --from 2011-01-01 --to 2012-01-01 --step 7d --detach
+
+The same range of a model runs once at a time: asked again, it is joined. Drift stays as it was.
+
+Exit codes: 0; 2 for bad input, or a run that has failed; 3 where Postgres or Temporal does not answer.`;
 
 /** `tidewatch reprocess` */
 export function addReprocess(program: Command): void {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import type { RetrainOptions } from '../retrain/options.ts';
+import { example } from './example.ts';
 import { addRetrainManifest } from './retrain-manifest.ts';
 import { addRetrainSimulate } from './retrain-simulate.ts';
 
@@ -34,6 +35,10 @@ export function addRetrain(program: Command): void {
     .option('--reason <text>', 'why; people read it in messages')
     .option('--yes', 'do not ask')
     .option('--json', 'print it as JSON; starts only with --yes')
+    .addHelpText(
+      'after',
+      example('retrain --explain', 'retrain --model bike-demand --reason "a new bike lane opened"'),
+    )
     .action(async (options: RetrainOptions) => {
       if (options.explain) {
         const { explainRetraining } = await import('../retrain/explain.ts');

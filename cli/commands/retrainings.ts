@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import type { ChangeOptions } from '../retrainings/change-retraining.ts';
 import type { ListOptions } from '../retrainings/print-retrainings.ts';
+import { example } from './example.ts';
 
 const examples = `
 Examples:
@@ -27,6 +28,7 @@ export function addRetrainings(program: Command): void {
     .option('--model <name>', 'of this model only')
     .option('--limit <number>', 'so many at most', '20')
     .option('--json', 'print them as JSON')
+    .addHelpText('after', example('retrainings', 'retrainings --model bike-demand --limit 5'))
     .action(async (options: ListOptions & { readonly json?: true }) => {
       const { printRetrainings } = await import('../retrainings/print-retrainings.ts');
       await printRetrainings(options);
@@ -35,6 +37,10 @@ export function addRetrainings(program: Command): void {
     .command('show <model> [id]')
     .description('one with its history: by its id, or the one under way, or the newest')
     .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      example('retrainings show bike-demand', 'retrainings show bike-demand 2011-04-27T03:40:00Z --json'),
+    )
     .action(async (model: string, id: string | undefined, options: { readonly json?: true }) => {
       const { printRetraining } = await import('../retrainings/print-retrainings.ts');
       await printRetraining(model, id, options);
@@ -53,6 +59,13 @@ export function addRetrainings(program: Command): void {
   ).requiredOption('--for <duration>', 'how much more, such as 3d');
 }
 
+const usual: Readonly<Record<ChangeOptions['change'], string>> = {
+  approve: '--note "the numbers are fine"',
+  reject: '--note "worse at night"',
+  cancel: '--note "the trainer is being replaced"',
+  extend: '--for 3d',
+};
+
 function addChange(retrainings: Command, change: ChangeOptions['change'], description: string): Command {
   return retrainings
     .command(`${change} <model>`)
@@ -60,6 +73,7 @@ function addChange(retrainings: Command, change: ChangeOptions['change'], descri
     .option('--note <text>', 'what you write about it')
     .option('--by <name>', 'who you are; by default your name on this machine')
     .option('--json', 'print how the retraining stands then as JSON')
+    .addHelpText('after', example(`retrainings ${change} bike-demand ${usual[change]}`))
     .action(async (model: string, options: Omit<ChangeOptions, 'change'>) => {
       const { changeRetraining } = await import('../retrainings/change-retraining.ts');
       await changeRetraining(model, { ...options, change });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import type { TryOptions } from '../rules/try-rules.ts';
+import { example } from './example.ts';
 
 interface Options extends TryOptions {
   readonly json?: true;
@@ -21,7 +22,10 @@ Exit codes: 0; 2 for bad input, with the place of each problem in the file; 3 wh
 
 /** `tidewatch rules` */
 export function addRules(program: Command): void {
-  const rules = program.command('rules').description('degradation rules, before they are applied');
+  const rules = program
+    .command('rules')
+    .description('degradation rules, before they are applied')
+    .addHelpText('after', example('rules try --model bike-demand --rules stricter.yaml'));
   rules
     .command('try')
     .description(

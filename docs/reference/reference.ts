@@ -1,5 +1,6 @@
 /** The reference: pages and schemas that are made from the code. */
 
+import { commandsPage } from './commands.ts';
 import { configurationPage } from './configuration.ts';
 import { environmentPage } from './environment.ts';
 import { errorsPage } from './errors.ts';
@@ -10,6 +11,7 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** File in this folder -> what it holds. */
 export const reference: Readonly<Record<string, string>> = {
+  'commands.md': commandsPage,
   'configuration.md': configurationPage,
   'metrics.md': metricsPage,
   'errors.md': errorsPage,
