@@ -1,4 +1,7 @@
-/** Every command and every JSON object that the README shows is run here, or by the run of the tests itself. */
+/**
+ * Every command and every JSON object that the README and the pages below show is run here, or by the run of the tests itself.
+ * The other pages with commands have tests of their own in test/docs.
+ */
 
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -14,12 +17,19 @@ import { createTestDatabase, testServers } from '../setup/servers.ts';
 import { startTestWorker } from '../setup/worker.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
-const readme = await readFile(join(root, 'README.md'), 'utf8');
+const pages = [
+  'README.md',
+  'docs/compare-tables.md',
+  'docs/temporal-ui.md',
+  'docs/alerts.md',
+  'docs/retraining.md',
+];
+const text = (await Promise.all(pages.map((page) => readFile(join(root, page), 'utf8')))).join('\n');
 const packageJson = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>;
 };
 
-const commands = commandsOf(readme);
+const commands = [...new Set(commandsOf(text))];
 
 let stateDirectory: string;
 let database: TestDatabase;
@@ -94,7 +104,7 @@ async function ending(line: string, code: number): Promise<string> {
 
 const weekOfDemo = (): string => `--weeks 1 --state ${stateDirectory}`;
 
-/** Each command of the README, and how it is run here. */
+/** Each command of the pages, and how it is run here. */
 const runs: Readonly<Record<string, () => Promise<void>>> = {
   'npm ci && npm run demo': async () => {
     const { output } = await runUntil(`npm run demo -- ${weekOfDemo()}`, /Ctrl-C stops it/);
@@ -204,6 +214,20 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
         'npx tidewatch alerts route --test --model bike-demand --kind degradation --severity critical';
       expect((await run(line)).stdout).toContain('bikes-oncall@example.org');
     },
+  'npx tidewatch retrainings': async () => {
+    expect((await run('npx tidewatch retrainings')).stdout).toContain('no retraining');
+  },
+  // There is none yet; test/cli/retrainings shows some.
+  'npx tidewatch retrainings show bike-demand': async () => {
+    const stderr = expect.stringContaining('bike-demand');
+    await expect(run('npx tidewatch retrainings show bike-demand')).rejects.toMatchObject({
+      code: 2,
+      stderr,
+    });
+  },
+  'npx tidewatch retrainings --help': async () => {
+    expect((await run('npx tidewatch retrainings --help')).stdout).toContain('approve');
+  },
   'npx tidewatch compare --reference january.csv --current february.csv': async () => {
     const line = 'npx tidewatch compare --reference january.csv --current february.csv';
     expect(await ending(line, 0)).toContain('temp');
@@ -239,7 +263,7 @@ describe('the README', () => {
     expect(commands.filter((command) => !(command in runs))).toEqual([]);
   });
 
-  // In the order of the README: later commands build on earlier ones.
+  // In the order of the pages: later commands build on earlier ones.
   for (const command of commands) {
     it(`runs: ${command}`, async () => runs[command]?.(), 300_000);
   }
@@ -259,7 +283,7 @@ describe('the README', () => {
   it('shows SQL that stores rows, twice without an error', async () => {
     const migrated = await createTestDatabase();
     try {
-      const [sql] = fenced(readme, 'sql');
+      const [sql] = fenced(text, 'sql');
       for (let time = 0; time < 2; time += 1) await migrated.database.query(sql!);
       expect(await migrated.database.query('select prediction from predictions')).toEqual([
         { prediction: 310_000 },
@@ -271,7 +295,7 @@ describe('the README', () => {
   });
 
   it('shows inputs that the workflows take', async () => {
-    const inputs = fenced(readme, 'json').map((text) => JSON.parse(text) as { window?: unknown });
+    const inputs = fenced(text, 'json').map((text) => JSON.parse(text) as { window?: unknown });
     expect(inputs).toHaveLength(2);
     const migrated = await createTestDatabase();
     const worker = await startTestWorker(migrated.database);
