@@ -9,6 +9,7 @@ import { openDatabase } from '../sql/database.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Child } from './stack/child-process.ts';
 import { startChild } from './stack/child-process.ts';
+import { freeLoopbackPort } from './stack/loopback-ports.ts';
 import type { Stack } from './stack/stack.ts';
 import { until } from './stack/until.ts';
 
@@ -17,6 +18,8 @@ export interface Processes {
   readonly serviceUrl: string;
   /** Health and scrape endpoint of the worker. */
   readonly workerUrl: string;
+  /** The web pages, which the worker serves. */
+  readonly consoleUrl: string;
   stop(): Promise<void>;
 }
 
@@ -39,6 +42,8 @@ export async function startProcesses(stack: Stack, options: ProcessOptions): Pro
   await admin.execute(`create database ${databaseName}`);
   await admin.close();
   const databaseUrl = stack.postgres.url(databaseName);
+  const consolePort = await freeLoopbackPort();
+  const consoleUrl = `http://127.0.0.1:${consolePort}`;
   const environment = {
     ...process.env,
     DATABASE_URL: databaseUrl,
@@ -48,6 +53,10 @@ export async function startProcesses(stack: Stack, options: ProcessOptions): Pro
     SLACK_WEBHOOK_URL: stack.slack?.url,
     SMTP_URL: stack.smtp?.url,
     TIDEWATCH_HTTP_PORT: '0',
+    TIDEWATCH_CONSOLE: 'on',
+    TIDEWATCH_CONSOLE_PORT: String(consolePort),
+    // Messages of alerts link there.
+    TIDEWATCH_CONSOLE_URL: consoleUrl,
     NODE_OPTIONS: '',
   };
   const tidewatch = (...args: string[]): Promise<unknown> =>
@@ -89,7 +98,7 @@ export async function startProcesses(stack: Stack, options: ProcessOptions): Pro
     ]);
     const workerUrl = await urlInLog(worker, 'http', signal);
     say('the worker takes tasks');
-    return { databaseUrl, serviceUrl, workerUrl, stop };
+    return { databaseUrl, serviceUrl, workerUrl, consoleUrl, stop };
   } catch (error) {
     await stop();
     throw error;

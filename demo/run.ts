@@ -89,7 +89,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     started.push(() => stack.stop());
     const processes = await startProcesses(stack, { root, stateDirectory, scenario, say, signal });
     started.push(() => processes.stop());
-    say(`watch the runs at ${stack.temporal.uiUrl}`);
+    say(`watch the models at ${processes.consoleUrl}, and the runs at ${stack.temporal.uiUrl}`);
     const database = openDatabase({ url: processes.databaseUrl, applicationName: 'demo' });
     started.push(() => database.close());
     const connection = await Connection.connect({ address: stack.temporal.address });

@@ -29,6 +29,7 @@ export function formatSummary(
       )
       .join(', ')}`,
     '',
+    `console       ${processes.consoleUrl}`,
     `Temporal UI   ${stack.temporal.uiUrl}`,
     `Pushgateway   ${stack.pushgateway.url}`,
     `reports       ${processes.workerUrl}/reports`,

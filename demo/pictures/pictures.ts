@@ -75,7 +75,7 @@ async function run(): Promise<void> {
 
 /** Without the addresses of the servers, which are other ones in each demo. */
 async function writeSummary(demo: Demo): Promise<void> {
-  const text = formatSummary(await demo.summarize(), demo).replace(/\n+Temporal UI [\s\S]*$/, '\n');
+  const text = formatSummary(await demo.summarize(), demo).replace(/\n+console [\s\S]*$/, '\n');
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, 'demo-summary.txt'), text.trimStart());
   say('demo-summary.txt');

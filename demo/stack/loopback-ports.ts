@@ -18,11 +18,16 @@ export async function withFreePorts<Started>(
 ): Promise<Started> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await start(() => getPort({ host: '127.0.0.1' }));
+      return await start(freeLoopbackPort);
     } catch (error) {
       if (attempt === ATTEMPTS || !PORT_TAKEN.test(reasonOf(error))) throw error;
     }
   }
+}
+
+/** A port that nobody listens on now. */
+export function freeLoopbackPort(): Promise<number> {
+  return getPort({ host: '127.0.0.1' });
 }
 
 /** Makes a server of this process listen on a free loopback port, and returns the port. */

@@ -275,7 +275,7 @@ describe('the README', () => {
     );
     expect(output).toContain('stopping');
     expect(output).not.toContain('Everything is running');
-    const url = /watch the runs at (\S+)/.exec(output)?.[1];
+    const url = /the runs at (\S+)/.exec(output)?.[1];
     // Absent where Ctrl-C was faster.
     if (url !== undefined) await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
