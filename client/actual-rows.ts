@@ -12,6 +12,12 @@ export interface ActualRow {
   readonly recordedAt: Date | string | number;
 }
 
+/** A copy of what the client reads of an actual, and of nothing else. */
+export function copyActual(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { entity, eventTime, value, recordedAt } = row;
+  return { entity, eventTime, value, recordedAt };
+}
+
 /** The columns of an actual that the client writes, in the order of `readActual`. */
 export const actualColumns = {
   entity: 'text',

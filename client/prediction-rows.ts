@@ -33,6 +33,17 @@ export interface PredictionRow {
   readonly interval?: { readonly low: number; readonly high: number };
 }
 
+/**
+ * A copy of what the client reads of a prediction, and of nothing else: what JSON leaves of it is read alike.
+ *
+ * @example copyPrediction({ version: '1', entity: 'a', eventTime: 0, features: {}, prediction: 2, trace: [] })
+ * // { version: '1', entity: 'a', eventTime: 0, features: {}, prediction: 2 }
+ */
+export function copyPrediction(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { version, entity, eventTime, issuedAt, role, features, prediction, probabilities, interval } = row;
+  return { version, entity, eventTime, issuedAt, role, features, prediction, probabilities, interval };
+}
+
 /** What the monitor of a model says about its rows; nothing when there is no monitor yet. */
 export interface Expectation {
   readonly task?: Monitor['task'];

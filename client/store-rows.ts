@@ -7,9 +7,10 @@ import { floorToDay, formatDay } from '../core/window.ts';
 import type { Statement } from '../sql/copy.ts';
 import { copyLine, writeThroughStaging } from '../sql/copy.ts';
 import type { Database } from '../sql/database.ts';
-import { actualColumns, readActual } from './actual-rows.ts';
+import { actualColumns, copyActual, readActual } from './actual-rows.ts';
+import { actualOfFeedback } from './feedback-rows.ts';
 import type { Expectation, ReadRow } from './prediction-rows.ts';
-import { predictionColumns, readPrediction } from './prediction-rows.ts';
+import { copyPrediction, predictionColumns, readPrediction } from './prediction-rows.ts';
 import { readableContent } from './rejected-content.ts';
 import { describe, RowProblem } from './row-values.ts';
 
@@ -33,6 +34,8 @@ export interface Stream {
   readonly example: string;
   readonly columns: Readonly<Record<string, string>>;
   readonly read: (row: unknown, expected: Expectation) => ReadRow;
+  /** A copy of what is read, of a row that `read` has taken. */
+  readonly copy: (row: Readonly<Record<string, unknown>>) => Record<string, unknown>;
   /** Merges the staged rows into the table; `$1` is the model. */
   readonly merge: string;
 }
@@ -46,6 +49,7 @@ export const predictionStream: Stream = {
     'logPredictions("bike-demand", [{ version: "1", entity: "42", eventTime: "2011-05-20T00:00:00Z", features: { temp: 0.3 }, prediction: 17 }])',
   columns: predictionColumns,
   read: readPrediction,
+  copy: copyPrediction,
   merge: `
     insert into predictions (
       model, version, entity, event_time, issued_at, role, features, prediction, predicted_class, probabilities,
@@ -72,6 +76,7 @@ export const actualStream: Stream = {
     'recordActuals("bike-demand", [{ entity: "42", eventTime: "2011-05-20T00:00:00Z", value: 21, recordedAt: "2011-05-21T06:00:00Z" }])',
   columns: actualColumns,
   read: readActual,
+  copy: copyActual,
   // The newest recorded_at wins in whatever order actuals arrive, also where the value is the same: otherwise
   // 5, 6, 5 recorded in this order and sent in another one would end as 6.
   merge: `
@@ -85,6 +90,16 @@ export const actualStream: Stream = {
     where excluded.recorded_at >= actuals.recorded_at
       and (actuals.value, actuals.class, actuals.recorded_at)
         is distinct from (excluded.value, excluded.class, excluded.recorded_at)`,
+};
+
+/** Feedback is stored as the actual that it stands for. */
+export const feedbackStream: Stream = {
+  ...actualStream,
+  call: 'recordFeedback',
+  example:
+    'recordFeedback("spam", [{ entity: "42", eventTime: "2011-05-20T00:00:00Z", thumbs: "up", predicted: "spam" }])',
+  read: (row, expected) => readActual(actualOfFeedback(row), expected),
+  copy: (row) => ({ ...actualOfFeedback(row) }),
 };
 
 /** Rows a transaction. A repeated call is harmless, so a long one may be stored in part when it fails. */
@@ -102,7 +117,8 @@ export async function storeRows(
   model: string,
   rows: readonly unknown[],
 ): Promise<LogResult> {
-  checkCall(stream, model, rows);
+  const problem = problemOfCall(stream, model, rows);
+  if (problem !== undefined) throw problem;
   if (rows.length === 0) return { stored: 0, rejected: [] };
   const expected = await expectationOf(database, model);
   const rejected: Rejection[] = [];
@@ -193,20 +209,21 @@ export async function writeBatch(
   return written;
 }
 
-function checkCall(stream: Stream, model: unknown, rows: unknown): void {
+/** What is wrong with a call as a whole: its model is no model name, or its rows are no array. */
+export function problemOfCall(stream: Stream, model: unknown, rows: unknown): TidewatchError | undefined {
   const name = monitorSchema.shape.model.safeParse(model);
   const problem = name.success
     ? Array.isArray(rows)
       ? undefined
       : `The rows are ${describe(rows)}, not an array.`
     : `The model is ${describe(model)}: ${name.error.issues[0]?.message ?? ''}.`;
-  if (problem !== undefined) {
-    throw new TidewatchError('INVALID_INPUT', {
-      workflow: stream.call,
-      problems: problem,
-      example: stream.example,
-    });
-  }
+  return problem === undefined
+    ? undefined
+    : new TidewatchError('INVALID_INPUT', {
+        workflow: stream.call,
+        problems: problem,
+        example: stream.example,
+      });
 }
 
 /** What the applied monitor of a model says about its rows. */

@@ -3,11 +3,16 @@
 import type { Database } from '../sql/database.ts';
 import { openDatabase } from '../sql/database.ts';
 import type { ActualRow } from './actual-rows.ts';
+import type { FeedbackRow } from './feedback-rows.ts';
 import type { PredictionRow } from './prediction-rows.ts';
 import type { LogResult } from './store-rows.ts';
-import { actualStream, predictionStream, storeRows } from './store-rows.ts';
+import { actualStream, feedbackStream, predictionStream, storeRows } from './store-rows.ts';
 
 export type { ActualRow } from './actual-rows.ts';
+export type { BatchedClient, BatchedCounts, BatchedOptions, Flushed } from './batched/batched-client.ts';
+export { openBatchedClient } from './batched/batched-client.ts';
+export type { FeedbackRow } from './feedback-rows.ts';
+export { actualOfFeedback } from './feedback-rows.ts';
 export type { PredictionRow } from './prediction-rows.ts';
 export type { LogResult, Rejection } from './store-rows.ts';
 
@@ -27,6 +32,8 @@ export interface TidewatchClient {
    * with the newest `recordedAt` counts; of equally new ones the last that is given. Everything else as for predictions.
    */
   recordActuals(model: string, rows: readonly ActualRow[]): Promise<LogResult>;
+  /** Stores what users say of predictions as the actuals that it stands for. Everything else as for actuals. */
+  recordFeedback(model: string, rows: readonly FeedbackRow[]): Promise<LogResult>;
   /** Closes the connections that the client has opened; a database that was passed in stays open. */
   close(): Promise<void>;
 }
@@ -36,7 +43,8 @@ export type ClientOptions =
   | { readonly database: Database };
 
 /**
- * A client for one database. Connects at the first call.
+ * A client for one database, whose calls wait until rows are stored: for jobs. A service that must not wait takes
+ * `openBatchedClient`. Connects at the first call.
  *
  * @example
  * const client = openClient({ databaseUrl: 'postgres://tidewatch@127.0.0.1:5432/tidewatch' });
@@ -57,6 +65,7 @@ export function openClient(options: ClientOptions): TidewatchClient {
   return {
     logPredictions: (model, rows) => storeRows(database, ensuredMonths, predictionStream, model, rows),
     recordActuals: (model, rows) => storeRows(database, ensuredMonths, actualStream, model, rows),
+    recordFeedback: (model, rows) => storeRows(database, ensuredMonths, feedbackStream, model, rows),
     close: async () => {
       if (isOwn) await database.close();
     },

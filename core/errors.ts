@@ -241,6 +241,25 @@ export const errorCatalog = {
     message: '{workflowId} has failed: {reason}. Correct it and start it again; what it had done is kept.',
   },
   INVALID_OPTION: { retryable: false, message: '{option}: {reason}.' },
+  ROWS_WAIT: {
+    retryable: true,
+    message:
+      'Postgres does not take the rows that are logged ({reason}). They wait {where}, and are sent again until it does.',
+  },
+  ROWS_LOST: {
+    retryable: false,
+    message: '{rows} logged row(s) are lost: {reason}.',
+  },
+  SPOOL_FULL: {
+    retryable: true,
+    message:
+      'The spool in {directory} is full. Rows wait in memory, and where that is full too, some are lost: see why Postgres does not take them.',
+  },
+  SPOOL_FAILED: {
+    retryable: true,
+    message:
+      'The spool in {directory} does not take rows ({reason}). They wait in memory; make room, or let this process write there.',
+  },
   UNREADABLE_TABLE: {
     retryable: false,
     message: '{file} cannot be read as a table: {reason}. Give a CSV or Parquet file with named columns.',
