@@ -26,3 +26,32 @@ export async function openBar(unit: string): Promise<ProgressBar> {
     close: () => bar.stop(),
   };
 }
+
+export interface ProgressLine {
+  /** What is done at the moment. */
+  readonly update: (text: string) => void;
+  /** Something that stays. */
+  readonly say: (text: string) => void;
+  readonly close: () => void;
+}
+
+const startOfLine = '\r\u001B[K';
+
+/** A line on stderr that is replaced; where stderr is no terminal, only what stays is written. */
+export function openLine(): ProgressLine {
+  const { stderr } = process;
+  let shown = '';
+  const show = (text: string): void => {
+    if (!stderr.isTTY || text === shown) return;
+    shown = text;
+    stderr.write(`${startOfLine}${text === '' ? '' : `  ${text}`.slice(0, (stderr.columns || 80) - 1)}`);
+  };
+  return {
+    update: show,
+    say: (text) => {
+      show('');
+      console.error(text);
+    },
+    close: () => show(''),
+  };
+}

@@ -50,6 +50,11 @@ export const errorCatalog = {
     retryable: false,
     message: 'The environment has {count} problem(s):\n{problems}',
   },
+  UNKNOWN_SCHEDULE: {
+    retryable: false,
+    message:
+      'Temporal has no schedule {scheduleId}. See that its process is enabled in the monitor of "{model}", and run `tidewatch apply`.',
+  },
   INVALID_PROFILE: {
     retryable: false,
     message:

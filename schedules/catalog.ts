@@ -4,7 +4,13 @@
  */
 
 import type { Monitor, ScheduledProcess } from '../core/monitor/schema.ts';
-import { enabledProcesses, scheduledProcessIds, scheduleId } from '../core/process/scheduled.ts';
+import {
+  enabledProcesses,
+  processWithId,
+  scheduledProcessIds,
+  scheduleId,
+} from '../core/process/scheduled.ts';
+import type { ScheduledProcessId } from '../core/process/scheduled.ts';
 import { durationMs } from '../core/window.ts';
 
 /** One schedule of one monitor, as plain data. */
@@ -40,8 +46,14 @@ export interface ScheduleDefinition {
  */
 type Overlap = 'BUFFER_ALL' | 'BUFFER_ONE';
 
+/** What a run of a process is, whoever starts it. */
 interface Action {
-  readonly workflowType: string;
+  readonly workflowType:
+    | 'actualsBackfill'
+    | 'driftDetection'
+    | 'performanceEvaluation'
+    | 'degradationCheck'
+    | 'weeklyReport';
   readonly overlap: Overlap;
   readonly input?: { readonly current: string };
   readonly summary: string;
@@ -84,6 +96,11 @@ const actions: Readonly<Record<ScheduledProcess, Action>> = {
     summary: 'Writes the performance report of the week',
   },
 };
+
+/** What a run of a process is that is started by hand. */
+export function actionOf(process: ScheduledProcessId): Omit<Action, 'overlap'> {
+  return actions[processWithId(process)];
+}
 
 /** The server takes no shorter catch-up window and would report this one instead. */
 const shortestCatchupMs = 10_000;

@@ -25,8 +25,10 @@ export type ScheduleChange = Change &
         readonly differences: readonly Difference[];
         /** Paused by hand or by the UI: an update keeps that, and its note. */
         readonly paused: boolean;
+        /** Why it is paused or not, where somebody has written that. */
+        readonly note?: string;
       }
-    | { readonly change: 'unchanged'; readonly paused: boolean }
+    | { readonly change: 'unchanged'; readonly paused: boolean; readonly note?: string }
     | { readonly change: 'delete' }
   );
 
@@ -73,11 +75,12 @@ export async function planSchedules(
         return held !== undefined && mayDelete(held, scope) ? [{ scheduleId, change: 'delete' }] : [];
       }
       if (held === undefined) return [{ scheduleId, change: 'create', definition }];
-      const { paused } = held.state;
+      const { paused, note: written } = held.state;
+      const note = written ? { note: written } : {};
       const differences = differencesOf(held, definition, scope.taskQueue);
       return differences.length === 0
-        ? [{ scheduleId, change: 'unchanged', paused }]
-        : [{ scheduleId, change: 'update', definition, differences, paused }];
+        ? [{ scheduleId, change: 'unchanged', paused, ...note }]
+        : [{ scheduleId, change: 'update', definition, differences, paused, ...note }];
     });
   });
 }

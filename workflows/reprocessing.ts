@@ -2,7 +2,7 @@ import { continueAsNew, defineQuery, setHandler } from '@temporalio/workflow';
 
 import type { Window, WindowText } from '../core/window.ts';
 import { durationMs, formatWindow, parseWindow } from '../core/window.ts';
-import type { WorkflowInput } from './input.ts';
+import type { WorkflowInput } from './input-schemas.ts';
 import { asOfOf, decodeInput } from './input.ts';
 import type { RunFacts } from './steps.ts';
 import { decisions, pushMetrics, scans } from './steps.ts';

@@ -41,7 +41,7 @@ export function judgeSchedules({ models, plan }: Schedules): Finding {
     ...(wrong.length > 0 ? ['tidewatch apply'] : []),
     ...(first === undefined
       ? []
-      : [`temporal schedule toggle --unpause --reason '…' --schedule-id ${first.scheduleId}`]),
+      : [`tidewatch resume ${first.scheduleId.slice(first.scheduleId.indexOf(':') + 1)}`]),
   ];
   return {
     level: missing.length > 0 ? 'critical' : 'warning',
@@ -64,7 +64,8 @@ function counted(count: number, what: string): string {
 
 function problemsOf(change: ScheduleChange): string[] {
   const { scheduleId } = change;
-  const paused = 'paused' in change && change.paused ? [`${scheduleId} is paused`] : [];
+  const why = 'note' in change && change.note !== undefined ? `: ${change.note}` : '';
+  const paused = 'paused' in change && change.paused ? [`${scheduleId} is paused${why}`] : [];
   switch (change.change) {
     case 'create':
       return [`${scheduleId} is missing`];

@@ -4,11 +4,11 @@ import { findMonitor } from '../../activities/monitors/store.ts';
 import { parseWindow } from '../../core/window.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
-import type { reprocessing, ReprocessingCounts } from '../../workflows/reprocessing.ts';
+import type { reprocessing, ReprocessingCounts, ReprocessingProgress } from '../../workflows/reprocessing.ts';
 import { withDatabase } from '../database.ts';
 import { noPredictionsNote } from '../no-predictions.ts';
+import { followRun, noWorker } from '../follow-run.ts';
 import { openBar } from '../progress-bar.ts';
-import { followRun } from './follow-run.ts';
 import type { ReprocessOptions, ReprocessRequest } from './request.ts';
 import { readRequest } from './request.ts';
 import { resultLine } from './result-text.ts';
@@ -44,10 +44,14 @@ export async function runReprocess(options: ReprocessOptions): Promise<void> {
 async function follow(handle: WorkflowHandle<typeof reprocessing>): Promise<ReprocessingCounts> {
   const bar = await openBar('steps');
   try {
-    return await followRun(handle, {
+    const run = {
+      workflowId: handle.workflowId,
+      result: () => handle.result(),
+      look: () => handle.query<ReprocessingProgress>('progress'),
+    };
+    return await followRun(run, {
       onProgress: ({ done, total }) => bar.update(done, total),
-      onSilence: () =>
-        console.error('no worker answers yet; is `tidewatch worker` running with this task queue?'),
+      onSilence: () => console.error(noWorker),
     });
   } finally {
     bar.close();

@@ -8,11 +8,12 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
 import type { Level } from '../../core/verdict.ts';
 import type { Queryable } from '../../sql/database.ts';
-import type { StoredDrift, StoredEstimate, StoredPerformance } from './store.ts';
+import type { Pause, StoredDrift, StoredEstimate, StoredPerformance } from './store.ts';
 import {
   findNewestDrift,
   findNewestEstimate,
   findNewestPerformance,
+  findPause,
   findPromotion,
   findRuleFiringSince,
   findTroubleSince,
@@ -42,6 +43,8 @@ export interface ModelStatus {
   readonly alerts: readonly AlertView[];
   readonly rules: readonly RuleStatus[];
   readonly restatements: readonly Restatement[];
+  /** Absent where its schedules were not paused by command. */
+  readonly pause?: Pause;
 }
 
 /** Everything at one instant; reads only. */
@@ -51,6 +54,7 @@ export async function readStatus(connection: Queryable, monitor: Monitor): Promi
   const version = await findServingVersion(connection, model, { asOf: now, before: now });
   const [check] = await readChecks(connection, model, { newest: 1 });
   const { metric, over } = speakingMetric(monitor);
+  const pause = await findPause(connection, model);
   const promoted = version === null ? undefined : await findPromotion(connection, model, version);
   const isTrouble = check !== undefined && ['warning', 'critical'].includes(check.verdict.level);
   const since = isTrouble ? await findTroubleSince(connection, model, check.windowEnd) : undefined;
@@ -71,6 +75,7 @@ export async function readStatus(connection: Queryable, monitor: Monitor): Promi
     rules:
       check === undefined ? [] : await withSince(connection, model, check.windowEnd, check.verdict.findings),
     restatements: check?.restatements ?? [],
+    ...(pause && { pause }),
   };
 }
 

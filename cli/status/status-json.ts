@@ -3,7 +3,8 @@ import type { ModelStatus } from './read-status.ts';
 
 /** The status of a model for machines: instants as ISO 8601, null where there is none. */
 export function statusJson(status: ModelStatus): unknown {
-  const { checked, degradedSince, champion, performance, estimate, drift, alerts, rules, ...rest } = status;
+  const { checked, degradedSince, champion, performance, estimate, drift, alerts, rules, pause, ...rest } =
+    status;
   const instant = (at: number | undefined): string | null => (at === undefined ? null : formatInstant(at));
   return {
     ...rest,
@@ -23,6 +24,7 @@ export function statusJson(status: ModelStatus): unknown {
       observedAsOf,
       openedAsOf,
     })),
+    pause: pause === undefined ? null : { ...pause, since: instant(pause.since) },
     rules: rules.map(({ firingSince, ...rule }) => ({ ...rule, firingSince: instant(firingSince) })),
   };
 }

@@ -8,7 +8,7 @@ import { ruleText } from '../../core/degradation/rule-text.ts';
 import { windowText } from '../../core/degradation/window-text.ts';
 import { countText, metricTable, metricText, percentText } from '../../core/performance/metrics.ts';
 import type { Level } from '../../core/verdict.ts';
-import { formatDay, parseInstant, parseWindow } from '../../core/window.ts';
+import { formatDay, formatMinute, parseInstant, parseWindow } from '../../core/window.ts';
 import { colors, plain } from '../compare/column-table.ts';
 import type { Screen } from '../paint.ts';
 import type { ModelStatus, RuleStatus } from './read-status.ts';
@@ -25,7 +25,7 @@ export function statusTable(models: readonly ModelStatus[], { paint }: Screen): 
     const since = status.degradedSince === undefined ? '' : ` since ${formatDay(status.degradedSince)}`;
     table.push([
       status.model,
-      `${levelText(status.verdict, paint)}${since}`,
+      `${levelText(status.verdict, paint)}${since}${status.pause === undefined ? '' : ', paused'}`,
       status.champion?.version ?? '-',
       performance === null ? '-' : valueText(status, performance),
       typeof performance?.coverage === 'number' ? percentText(performance.coverage) : '-',
@@ -54,6 +54,7 @@ export function statusText(status: ModelStatus, detail: 'short' | 'explain', scr
         : `${levelText(drift.verdict, paint)}, ${windowText(drift.window)}: ${drift.reason}`,
     ],
     ...alertLines(status),
+    ...(status.pause === undefined ? [] : [['schedules', pauseText(status.model, status.pause)] as const]),
     ...status.restatements.map(({ numbers }): [string, string] => ['restated', numbers.join('; ')]),
   ];
   const width = Math.max(...lines.map(([name]) => name.length)) + 2;
@@ -62,6 +63,11 @@ export function statusText(status: ModelStatus, detail: 'short' | 'explain', scr
     ...lines.map(([name, value]) => `  ${name.padEnd(width)}${value}`),
   ];
   return [...text, ...(detail === 'explain' ? explainLines(status.rules, screen) : [])].join('\n');
+}
+
+function pauseText(model: string, { since, by, note }: NonNullable<ModelStatus['pause']>): string {
+  const why = note === undefined ? '' : `: ${note}`;
+  return `paused since ${formatMinute(since)} UTC by ${by}${why}; tidewatch resume ${model}`;
 }
 
 function levelText(level: Level, paint: Screen['paint']): string {

@@ -10,6 +10,7 @@ import type { MetricName } from '../../core/performance/metrics.ts';
 import type { Level } from '../../core/verdict.ts';
 import { durationMs, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
+import { switchActions } from '../schedules/switch-actions.ts';
 import { toTimestamp } from '../../sql/database.ts';
 
 interface Measure {
@@ -146,6 +147,28 @@ export async function findPromotion(
     [model, version],
   );
   return row?.promoted_at ?? undefined;
+}
+
+/** That somebody has paused a model's schedules. */
+export interface Pause {
+  readonly since: number;
+  readonly by: string;
+  readonly note?: string;
+}
+
+/** The pause by `tidewatch pause` that no `tidewatch resume` has ended. What was done in the Temporal UI is not known here. */
+export async function findPause(connection: Queryable, model: string): Promise<Pause | undefined> {
+  const [row] = await connection.query<{ since: number; by: string; note: string | null; action: string }>(
+    `select recorded_at as since, actor as by, details ->> 'note' as note, action
+     from audit_events
+     where model = $1 and subject = $1 and action = any ($2) and outcome = 'done'
+     order by audit_id desc
+     limit 1`,
+    [model, Object.values(switchActions)],
+  );
+  if (row === undefined || row.action !== switchActions.paused) return undefined;
+  const { since, by, note } = row;
+  return { since, by, ...(note !== null && { note }) };
 }
 
 /** The first day of the trouble that a check of this day is in. */

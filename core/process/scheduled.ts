@@ -30,6 +30,15 @@ export interface EnabledProcess extends ProcessTimes {
 export const scheduledProcessIds: readonly ScheduledProcessId[] = Object.values(ids);
 
 /**
+ * The process with this id.
+ *
+ * @example processWithId('drift-detection') // 'driftDetection'
+ */
+export function processWithId(id: ScheduledProcessId): ScheduledProcess {
+  return (Object.keys(ids) as ScheduledProcess[]).find((name) => ids[name] === id)!;
+}
+
+/**
  * Which processes does a monitor schedule? Those that its `schedules` section leaves enabled, in a fixed order; the weekly report by
  * default where somebody gets it.
  *

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { followRun } from '../../cli/reprocess/follow-run.ts';
 import { readRequest } from '../../cli/reprocess/request.ts';
 import { resultLine } from '../../cli/reprocess/result-text.ts';
-import type { ReprocessingCounts, ReprocessingProgress } from '../../workflows/reprocessing.ts';
+import type { ReprocessingCounts } from '../../workflows/reprocessing.ts';
 
 const options = { model: 'bikes', from: '2011-05-01', to: '2011-05-08', step: '1d' };
 const counts: ReprocessingCounts = {
@@ -48,66 +47,6 @@ describe('the request', () => {
     [{ step: '90m' }, '--step: "90m" is not one'],
   ])('refuses %o', (part, message) => {
     expect(() => readRequest({ ...options, ...part })).toThrow(message);
-  });
-});
-
-describe('following a run', () => {
-  const progressOf = (done: number): ReprocessingProgress => ({ ...counts, done, total: 3, current: null });
-
-  it('tells of its progress, past a query that nobody answers, and gives its result', async () => {
-    const answers = [progressOf(1), new Error('no worker'), progressOf(2)];
-    let end: (counts: ReprocessingCounts) => void = () => {};
-    const seen: number[] = [];
-    const result = await followRun(
-      {
-        workflowId: 'w',
-        result: () => new Promise((resolve) => (end = resolve)),
-        query: async () => {
-          const answer = answers.shift();
-          if (answer === undefined) {
-            end(counts);
-            return progressOf(3);
-          }
-          if (answer instanceof Error) throw answer;
-          return answer;
-        },
-      },
-      { onProgress: ({ done }) => seen.push(done), onSilence: () => {}, pollMs: 1 },
-    );
-    expect(result).toBe(counts);
-    expect(seen.slice(0, 2)).toEqual([1, 2]);
-  });
-
-  it('says so when nobody answers for a while', async () => {
-    let end: (counts: ReprocessingCounts) => void = () => {};
-    const silent = await new Promise<string>((resolve) => {
-      void followRun(
-        {
-          workflowId: 'w',
-          result: () => new Promise((resolve) => (end = resolve)),
-          query: () => Promise.reject(new Error('no worker')),
-        },
-        { onProgress: () => {}, onSilence: () => resolve('silent'), pollMs: 1, silenceMs: 5 },
-      );
-    });
-    end(counts);
-    expect(silent).toBe('silent');
-  });
-
-  it('fails with the innermost reason, and the run it is about', async () => {
-    const cause = new Error('Workflow execution failed', {
-      cause: new Error('Activity task failed', { cause: new Error('No monitor watches the model "bikes".') }),
-    });
-    await expect(
-      followRun(
-        { workflowId: 'w', result: () => Promise.reject(cause), query: async () => progressOf(0) },
-        { onProgress: () => {}, onSilence: () => {}, pollMs: 1 },
-      ),
-    ).rejects.toMatchObject({
-      code: 'RUN_FAILED',
-      message:
-        'w has failed: No monitor watches the model "bikes". Correct it and start it again; what it had done is kept.',
-    });
   });
 });
 

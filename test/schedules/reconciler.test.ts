@@ -127,6 +127,7 @@ describe('the schedules of a monitor', () => {
       definition: changed[1],
       differences: [{ field: 'cron', from: '0 3 * * *', to: '0 4 * * *' }],
       paused: true,
+      note: 'on call: bad data until Monday',
     });
     await apply(changed);
 

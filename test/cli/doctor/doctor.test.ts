@@ -140,7 +140,8 @@ describe('tidewatch doctor', () => {
       schedules: expect.objectContaining({
         level: 'warning',
         words: '1 paused',
-        details: [`drift-detection:${model} is paused`],
+        details: [`drift-detection:${model} is paused: for the test`],
+        fix: `tidewatch resume ${model}`,
       }),
     });
     await client.schedule.getHandle(`actuals-backfill:${model}`).delete();
@@ -157,7 +158,7 @@ describe('tidewatch doctor', () => {
         details: [
           `actuals-backfill:${model} is missing`,
           `degradation-check:${model} has pauseOnFailure true instead of false`,
-          `drift-detection:${model} is paused`,
+          `drift-detection:${model} is paused: for the test`,
         ],
       }),
     });

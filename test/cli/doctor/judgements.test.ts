@@ -265,7 +265,7 @@ describe('schedules', () => {
           paused: true,
         },
         { scheduleId: 'weekly-report:c', change: 'delete' },
-        { ...fine, scheduleId: 'actuals-backfill:a', paused: true },
+        { ...fine, scheduleId: 'actuals-backfill:a', paused: true, note: 'new sensors (ana)' },
       ],
     });
     expect(found).toEqual({
@@ -276,9 +276,9 @@ describe('schedules', () => {
         'degradation-check:b has cron 0 4 * * * instead of 40 3 * * *',
         'degradation-check:b is paused',
         'weekly-report:c is of no monitor; tidewatch apply --prune deletes it',
-        'actuals-backfill:a is paused',
+        'actuals-backfill:a is paused: new sensors (ana)',
       ],
-      fix: "tidewatch apply; temporal schedule toggle --unpause --reason '…' --schedule-id degradation-check:b",
+      fix: 'tidewatch apply; tidewatch resume b',
     });
   });
 

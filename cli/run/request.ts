@@ -1,0 +1,110 @@
+/** What `tidewatch run` starts, checked by the schema of the workflow. */
+
+import { TidewatchError } from '../../core/errors.ts';
+import { scheduleId, type ScheduledProcessId } from '../../core/process/scheduled.ts';
+import { formatInstant, formatWindow, secondMs, type WindowText } from '../../core/window.ts';
+import { actionOf } from '../../schedules/catalog.ts';
+import { inputSchemasOf, problemsOfInput } from '../../workflows/input-schemas.ts';
+import { rangeOf, readInstant } from '../time-range.ts';
+
+/** As commander gives them. */
+export interface RunOptions {
+  readonly model: string;
+  readonly asOf?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly current?: string;
+  readonly act?: true;
+  readonly send?: true;
+  readonly detach?: true;
+  readonly json?: true;
+}
+
+export interface RunRequest {
+  readonly process: ScheduledProcessId;
+  readonly workflowType: ReturnType<typeof actionOf>['workflowType'];
+  readonly workflowId: string;
+  /** The one object that the workflow takes. */
+  readonly input: {
+    readonly model: string;
+    readonly asOf?: string;
+    readonly window?: WindowText;
+    readonly current?: string;
+    readonly act?: true;
+    readonly send?: true;
+  };
+}
+
+/** Field of the input -> the option that it comes from. */
+const optionOf: Readonly<Record<string, string>> = {
+  model: '--model',
+  asOf: '--as-of',
+  window: '--from',
+  current: '--current',
+  act: '--act',
+  send: '--send',
+};
+
+/**
+ * Reads the options. The workflow id tells what is asked for: asked again while it runs, the run is joined.
+ *
+ * @param now in epoch milliseconds
+ * @throws TidewatchError `INVALID_OPTION`
+ */
+export function readRunRequest(process: ScheduledProcessId, options: RunOptions, now: number): RunRequest {
+  const { model, asOf, current, act, send } = options;
+  const window = windowOf(options);
+  const { workflowType, input: usual } = actionOf(process);
+  const given = {
+    ...(asOf !== undefined && { asOf }),
+    ...(window !== undefined && { window }),
+    ...(current !== undefined && { current }),
+    ...(act && { act }),
+    ...(send && { send }),
+  };
+  refuseForeign(process, workflowType, Object.keys(given));
+  const input = { model, ...usual, ...given };
+  const [problem] = problemsOfInput(workflowType, input, now);
+  if (problem !== undefined) throw invalid(problem.field, problem.reason);
+  const parts = [
+    asOf ?? formatInstant(Math.floor(now / secondMs) * secondMs),
+    ...(window === undefined ? [] : [window.start, window.end]),
+    ...(current === undefined ? [] : [current]),
+    ...(act ? ['act'] : []),
+    ...(send ? ['send'] : []),
+  ];
+  return { process, workflowType, workflowId: [scheduleId(process, model), ...parts].join(':'), input };
+}
+
+function windowOf({ from, to }: RunOptions): WindowText | undefined {
+  if (from === undefined && to === undefined) return undefined;
+  if (from === undefined || to === undefined) {
+    const [missing, given] = from === undefined ? ['--from', '--to'] : ['--to', '--from'];
+    throw new TidewatchError('INVALID_OPTION', {
+      option: missing,
+      reason: `is needed where ${given} is given: a window has both ends`,
+    });
+  }
+  return formatWindow(rangeOf(readInstant('--from', from, 'hour'), readInstant('--to', to, 'hour')));
+}
+
+/** Each workflow takes some of the options only. */
+function refuseForeign(
+  process: ScheduledProcessId,
+  workflowType: RunRequest['workflowType'],
+  given: readonly string[],
+): void {
+  const known = Object.keys(inputSchemasOf(() => 0)[workflowType].shape);
+  const foreign = given.find((field) => !known.includes(field));
+  if (foreign === undefined) return;
+  const options = known.flatMap((field) => (field === 'model' ? [] : (optionOf[field] ?? [])));
+  throw invalid(foreign, `${process} does not take it; it takes ${options.join(', ')}`);
+}
+
+function invalid(field: string, reason: string): TidewatchError {
+  const [top = ''] = field.split('.');
+  return new TidewatchError('INVALID_OPTION', {
+    option: optionOf[top] ?? 'run',
+    reason: reason.replace(/\.$/, ''),
+  });
+}

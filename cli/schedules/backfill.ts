@@ -1,0 +1,154 @@
+/** `tidewatch backfill-schedule`: the nights of the past, as the schedules would have made them. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+
+import type { Client } from '@temporalio/client';
+
+import { findMonitor } from '../../activities/monitors/store.ts';
+import { TidewatchError } from '../../core/errors.ts';
+import { scheduleId, type ScheduledProcessId } from '../../core/process/scheduled.ts';
+import { countText } from '../../core/performance/metrics.ts';
+import { formatInstant, type Window } from '../../core/window.ts';
+import { schedulesOf, type ScheduleDefinition } from '../../schedules/catalog.ts';
+import { backfillSchedule, countsOf, runsDue } from '../../schedules/schedule-backfill.ts';
+import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
+import { checkSchema } from '../../sql/migrator.ts';
+import { readConfiguration } from '../../worker/configuration.ts';
+import { withDatabase } from '../database.ts';
+import { openBar } from '../progress-bar.ts';
+import { dayOrInstant, rangeOf, readInstant } from '../time-range.ts';
+
+export interface BackfillOptions {
+  readonly model: string;
+  readonly from: string;
+  readonly to: string;
+  readonly detach?: true;
+  readonly json?: true;
+}
+
+/** More than an hourly process has in a year: who wants that many should know. */
+const mostRuns = 10_000;
+const pollMs = 1_000;
+
+/** @returns the exit code: 2 where a run has failed */
+export async function backfillSchedules(
+  processes: readonly ScheduledProcessId[],
+  options: BackfillOptions,
+): Promise<0 | 2> {
+  const { model } = options;
+  const range = rangeOf(readInstant('--from', options.from, 'hour'), readInstant('--to', options.to, 'hour'));
+  const { monitor } = await withDatabase('tidewatch-backfill', async (database) => {
+    await checkSchema(database);
+    return findMonitor(database, model);
+  });
+  const schedules = planned(processes, schedulesOf(monitor), range, model);
+  const { temporal } = readConfiguration(process.env);
+  const connection = await connectTemporal(temporal);
+  const { client } = connection;
+  try {
+    const query = failuresQuery(schedules, range, Date.now());
+    const failed = await withTemporalErrors(client, async () => {
+      await backfillAll(client, schedules, range, options);
+      return options.detach ? undefined : (await client.workflow.count(query)).count;
+    });
+    print(options, range, schedules, failed, query);
+    return failed === undefined || failed === 0 ? 0 : 2;
+  } finally {
+    await connection.close();
+  }
+}
+
+interface PlannedBackfill {
+  readonly definition: ScheduleDefinition;
+  readonly runs: number;
+}
+
+function planned(
+  processes: readonly ScheduledProcessId[],
+  definitions: readonly ScheduleDefinition[],
+  range: Window,
+  model: string,
+): readonly PlannedBackfill[] {
+  return [...new Set(processes)].map((name) => {
+    const id = scheduleId(name, model);
+    const definition = definitions.find((definition) => definition.scheduleId === id);
+    if (definition === undefined) throw new TidewatchError('UNKNOWN_SCHEDULE', { scheduleId: id, model });
+    const runs = runsDue(definition, range, mostRuns + 1).length;
+    if (runs > mostRuns) {
+      const reason = `${name} would run more than ${mostRuns} times; take a shorter range, and then the next`;
+      throw new TidewatchError('INVALID_OPTION', { option: '--from and --to', reason });
+    }
+    return { definition, runs };
+  });
+}
+
+/** Starts all, and waits until each has made its runs: without a worker, for ever, as they wait too. */
+async function backfillAll(
+  client: Client,
+  schedules: readonly PlannedBackfill[],
+  range: Window,
+  { detach }: BackfillOptions,
+): Promise<void> {
+  const due = schedules.filter(({ runs }) => runs > 0);
+  const before = new Map<string, number>();
+  // All of them are looked at first: where one is missing, none is started.
+  for (const { definition } of due)
+    before.set(definition.scheduleId, (await countsOf(client, definition)).started);
+  for (const { definition } of due) await backfillSchedule(client, definition, range);
+  if (detach) return;
+  const total = due.reduce((sum, { runs }) => sum + runs, 0);
+  const bar = await openBar('runs');
+  try {
+    for (;;) {
+      let [done, busy] = [0, 0];
+      for (const { definition, runs } of due) {
+        const { started, running, waiting } = await countsOf(client, definition);
+        const since = Math.min(runs, started - before.get(definition.scheduleId)!);
+        done += Math.max(0, since - running);
+        busy += running + waiting;
+      }
+      bar.update(done, total);
+      if (done >= total && busy === 0) return;
+      await pause(pollMs);
+    }
+  } finally {
+    bar.close();
+  }
+}
+
+/** The clocks of this machine and the server may differ by this much. */
+const clockSkewMs = 60_000;
+
+/** The failed runs of this backfill, as the Temporal UI lists them. */
+function failuresQuery(schedules: readonly PlannedBackfill[], { start, end }: Window, now: number): string {
+  const ids = schedules.map(({ definition }) => `'${definition.scheduleId}'`).join(', ');
+  const since = formatInstant(Math.floor((now - clockSkewMs) / 1000) * 1000);
+  return [
+    `TemporalScheduledById in (${ids})`,
+    `TemporalScheduledStartTime >= '${formatInstant(start)}'`,
+    `TemporalScheduledStartTime < '${formatInstant(end)}'`,
+    `StartTime >= '${since}'`,
+    `ExecutionStatus in ('Failed', 'TimedOut', 'Terminated', 'Canceled')`,
+  ].join(' and ');
+}
+
+function print(
+  { model, json, detach }: BackfillOptions,
+  { start, end }: Window,
+  schedules: readonly PlannedBackfill[],
+  failed: number | undefined,
+  query: string,
+): void {
+  if (json) {
+    const runs = schedules.map(({ definition, runs }) => ({ scheduleId: definition.scheduleId, runs }));
+    const range = { from: formatInstant(start), to: formatInstant(end) };
+    console.log(JSON.stringify({ model, ...range, schedules: runs, failed: failed ?? null }, undefined, 2));
+    return;
+  }
+  for (const { definition, runs } of schedules)
+    console.log(
+      `${definition.scheduleId}, ${dayOrInstant(start)} to ${dayOrInstant(end)}: ${countText(runs, 'run')}${detach ? ' to come' : ''}`,
+    );
+  if (failed !== undefined && failed > 0)
+    console.log(`${countText(failed, 'run')} failed; the Temporal UI lists them: ${query}`);
+}

@@ -1,0 +1,99 @@
+/** `tidewatch pause` and `tidewatch resume`. */
+
+import { findMonitor } from '../../activities/monitors/store.ts';
+import { noteOutcome, noteRequest } from '../../console/server/audit.ts';
+import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import { countText } from '../../core/performance/metrics.ts';
+import { switchSchedules } from '../../schedules/pause.ts';
+import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
+import type { Database } from '../../sql/database.ts';
+import { checkSchema } from '../../sql/migrator.ts';
+import { readConfiguration } from '../../worker/configuration.ts';
+import { userName } from '../../worker/user-name.ts';
+import { withDatabase } from '../database.ts';
+import { switchActions } from './switch-actions.ts';
+
+export interface SwitchOptions {
+  readonly note?: string;
+  readonly by?: string;
+  readonly json?: true;
+}
+
+/** Pauses or resumes the schedules of a model, with a row of who did it and why. */
+export async function switchModel(
+  model: string,
+  to: keyof typeof switchActions,
+  { note, by = userName(), json }: SwitchOptions,
+): Promise<void> {
+  await withDatabase('tidewatch-schedules', async (database) => {
+    await checkSchema(database);
+    await findMonitor(database, model);
+    const { changed, unchanged } = await audited(database, { model, to, note, by });
+    if (json)
+      console.log(JSON.stringify({ model, to, by, note: note ?? null, changed, unchanged }, undefined, 2));
+    else console.log(switchText(model, to, changed, unchanged));
+  });
+}
+
+async function audited(
+  database: Database,
+  {
+    model,
+    to,
+    note,
+    by,
+  }: { model: string; to: keyof typeof switchActions; note: string | undefined; by: string },
+): Promise<Awaited<ReturnType<typeof switchSchedules>>> {
+  const auditId = await noteRequest(database, {
+    viewer: { name: by, role: 'operator' },
+    action: switchActions[to],
+    model,
+    subject: model,
+    details: note === undefined ? {} : { note },
+  });
+  const said = [...(note === undefined ? [] : [note]), `(${by})`].join(' ');
+  try {
+    const done = await switchAll(model, to, said);
+    await noteOutcome(database, auditId, 'done', switchText(model, to, done.changed, done.unchanged));
+    return done;
+  } catch (error) {
+    await noteOutcome(database, auditId, 'failed', reasonOf(error));
+    throw error;
+  }
+}
+
+async function switchAll(
+  model: string,
+  to: keyof typeof switchActions,
+  note: string,
+): Promise<Awaited<ReturnType<typeof switchSchedules>>> {
+  const { temporal } = readConfiguration(process.env);
+  const connection = await connectTemporal(temporal);
+  const { client } = connection;
+  try {
+    const done = await withTemporalErrors(client, () => switchSchedules(client, model, to, note));
+    if (done.changed.length + done.unchanged.length === 0)
+      throw new TidewatchError('UNKNOWN_SCHEDULE', { scheduleId: `of ${model}`, model });
+    return done;
+  } finally {
+    await connection.close();
+  }
+}
+
+function switchText(
+  model: string,
+  to: keyof typeof switchActions,
+  changed: readonly string[],
+  unchanged: readonly string[],
+): string {
+  const done = `${model}: ${countText(changed.length, 'schedule')} ${to === 'paused' ? 'paused' : 'resumed'}`;
+  const before =
+    unchanged.length === 0
+      ? ''
+      : `, ${unchanged.length} ${unchanged.length === 1 ? 'was' : 'were'} so already`;
+  const next =
+    to === 'paused'
+      ? `; nothing runs for it until: tidewatch resume ${model}`
+      : '; what was due meanwhile: tidewatch backfill-schedule';
+  return `${done}${before}${next}`;
+}

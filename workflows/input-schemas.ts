@@ -1,0 +1,178 @@
+/** What each workflow takes: one JSON object. Without Temporal, so that commands check what is typed by the same schemas. */
+
+import { z } from 'zod';
+
+import { reasonOf } from '../core/errors.ts';
+import { trainingRequestSchema } from '../core/retraining/trainer-contract.ts';
+import { durationMs, hourMs, isDuration, minuteMs, parseInstant, parseWindow } from '../core/window.ts';
+
+/** The clocks of whoever starts a run and of the server may differ by this much. */
+const clockSkewMs = 5 * minuteMs;
+
+const asOf = (startTime: () => number) =>
+  z.string().superRefine((text, context) => {
+    const instant = attempt(context, () => parseInstant(text));
+    // It would be the newest run for as long, and every run until then would be taken for one that makes up the past.
+    if (instant !== undefined && instant > startTime() + clockSkewMs) {
+      context.addIssue({
+        code: 'custom',
+        message: `${text} is in the future; a run speaks for now or for the past`,
+      });
+    }
+  });
+
+const window = z
+  .strictObject({ start: z.string(), end: z.string() })
+  .superRefine((text, context) => void attempt(context, () => parseWindow(text)));
+
+const hourlyDuration = z
+  .string()
+  .refine((text) => isDuration(text) && durationMs(text) > 0 && durationMs(text) % hourMs === 0, {
+    message: 'write whole hours, days or weeks, for example "24h" or "7d"',
+  });
+
+/** A run that makes up the past stores and restates; with `act` it also alerts and retrains. */
+const act = { act: z.boolean().optional() };
+
+/**
+ * The schemas of all workflows.
+ *
+ * @param startTime when the run begins, in epoch milliseconds: no run speaks for the future
+ */
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- the schemas are their own type
+export function inputSchemasOf(startTime: () => number) {
+  const common = {
+    model: z.string('write the name of a model, for example "bike-demand"').min(1),
+    /** The instant that the run speaks for; by default its scheduled time, or now. */
+    asOf: asOf(startTime).optional(),
+  };
+  return {
+    actualsBackfill: z.strictObject({ ...common, window: window.optional() }),
+    driftDetection: z.strictObject({
+      ...common,
+      ...act,
+      /** Length of the current window, instead of the monitor's. */
+      current: hourlyDuration.optional(),
+      /** The current window itself, instead of the one that ends at asOf. */
+      window: window.optional(),
+    }),
+    performanceEvaluation: z.strictObject({ ...common, window: window.optional() }),
+    degradationCheck: z.strictObject({ ...common, ...act }),
+    weeklyReport: z.strictObject({
+      ...common,
+      /** Instead of the days before asOf. */
+      window: window.optional(),
+      /** By default only a scheduled run sends e-mails, and none of the past. */
+      send: z.boolean().optional(),
+    }),
+    retraining: z.strictObject({ ...common, reason: z.string().max(1000).optional() }),
+    reprocessing: z.strictObject({
+      ...common,
+      /** The range of event time that is computed again. */
+      window,
+      /** How much of it at a time; a day by default. */
+      step: hourlyDuration.optional(),
+      /** What the run before has done: a long range continues as a new run. Not to be written by hand. */
+      carried: z
+        .strictObject({
+          done: z.int().nonnegative(),
+          counts: z.strictObject({
+            hours: z.number(),
+            attached: z.number(),
+            changed: z.number(),
+            summarized: z.number(),
+            windows: z.number(),
+            restated: z.number(),
+            unchanged: z.number(),
+            estimated: z.number(),
+            compared: z.number(),
+          }),
+        })
+        .optional(),
+    }),
+    simulatedTraining: z.strictObject({
+      model: common.model,
+      /** What `tidewatch retrain simulate` has made of the monitor's trainer. Not to be written by hand. */
+      plan: z.strictObject({
+        kind: z.literal('temporal'),
+        taskQueue: z.string().min(1),
+        runs: z.enum(['workflow', 'activity']),
+        type: z.string().min(1),
+        timeoutMs: z.number().nonnegative(),
+        heartbeatMs: z.number().positive().exactOptional(),
+        request: trainingRequestSchema,
+      }),
+    }),
+    alertLifecycle: z.strictObject({
+      model: common.model,
+      alertKey: z.string().min(1),
+      /** Of the run before: a long life continues as a new run. Not to be written by hand. */
+      carried: z.strictObject({ delivered: z.int().nonnegative() }).optional(),
+    }),
+  } as const;
+}
+
+type InputSchemas = ReturnType<typeof inputSchemasOf>;
+export type WorkflowName = keyof InputSchemas;
+export type WorkflowInput<Name extends WorkflowName> = z.output<InputSchemas[Name]>;
+
+/** A right input of each, for whoever has typed a wrong one. */
+export const inputExamples: Readonly<Record<WorkflowName, object>> = {
+  actualsBackfill: {
+    model: 'bike-demand',
+    window: { start: '2011-05-01T00:00:00Z', end: '2011-05-08T00:00:00Z' },
+  },
+  driftDetection: {
+    model: 'bike-demand',
+    window: { start: '2011-05-13T00:00:00Z', end: '2011-05-20T00:00:00Z' },
+  },
+  performanceEvaluation: { model: 'bike-demand', asOf: '2011-05-20T03:20:00Z' },
+  degradationCheck: { model: 'bike-demand', asOf: '2011-05-20T03:40:00Z' },
+  weeklyReport: {
+    model: 'bike-demand',
+    window: { start: '2011-05-13T00:00:00Z', end: '2011-05-20T00:00:00Z' },
+  },
+  retraining: { model: 'bike-demand', reason: 'a new bike lane opened' },
+  reprocessing: {
+    model: 'bike-demand',
+    window: { start: '2011-05-01T00:00:00Z', end: '2011-05-08T00:00:00Z' },
+  },
+  simulatedTraining: {
+    model: 'bike-demand',
+    plan: {
+      kind: 'temporal',
+      taskQueue: 'trainers',
+      runs: 'activity',
+      type: 'train',
+      timeoutMs: 3_600_000,
+      request: {
+        retrainingId: 'simulation-1f0c9a2b',
+        model: 'bike-demand',
+        purpose: 'simulation',
+        training: { start: '2011-03-29T00:00:00Z', end: '2011-05-13T00:00:00Z' },
+        holdout: { start: '2011-05-13T00:00:00Z', end: '2011-06-21T00:00:00Z' },
+        exclude: [],
+      },
+    },
+  },
+  alertLifecycle: { model: 'bike-demand', alertKey: 'degradation:bike-demand:performance' },
+};
+
+/** What is wrong with the input of a workflow, for who asks before it is started; '' is the input itself. */
+export function problemsOfInput(
+  name: WorkflowName,
+  input: object,
+  startTime: number,
+): readonly { readonly field: string; readonly reason: string }[] {
+  const { error } = inputSchemasOf(() => startTime)[name].safeParse(input);
+  return (error?.issues ?? []).map(({ path, message }) => ({ field: path.join('.'), reason: message }));
+}
+
+function attempt<T>(context: z.core.$RefinementCtx, parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: reasonOf(error) });
+    return undefined;
+  }
+}
