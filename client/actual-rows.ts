@@ -1,6 +1,13 @@
-import { toTimestamp } from '../sql/database.ts';
 import type { Expectation, ReadRow } from './prediction-rows.ts';
-import { describe, isRecord, readInstant, readKey, readOutcome, RowProblem } from './row-values.ts';
+import {
+  describe,
+  isRecord,
+  readInstant,
+  readKey,
+  readOutcome,
+  RowProblem,
+  timestampOf,
+} from './row-values.ts';
 
 /** The observed outcome of an entity at an event time. */
 export interface ActualRow {
@@ -40,10 +47,10 @@ export function readActual(row: unknown, expected: Expectation): ReadRow {
     eventTime,
     values: [
       readKey('entity', row.entity),
-      toTimestamp(eventTime),
+      timestampOf(eventTime),
       typeof value === 'number' ? value : null,
       typeof value === 'string' ? value : null,
-      toTimestamp(readInstant('recordedAt', row.recordedAt)),
+      timestampOf(readInstant('recordedAt', row.recordedAt)),
     ],
   };
 }

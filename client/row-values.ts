@@ -2,6 +2,7 @@
 
 import type { Monitor } from '../core/monitor/schema.ts';
 import { formatInstant, parseInstant } from '../core/window.ts';
+import { toTimestamp } from '../sql/database.ts';
 
 /** Why a row cannot be stored; caught for each row, it never leaves the client. */
 export class RowProblem extends Error {
@@ -90,6 +91,18 @@ function instantOf(value: unknown): number {
   } catch {
     return Number.NaN;
   }
+}
+
+let lastInstant = Number.NaN;
+let lastTimestamp = '';
+
+/** The instant as Postgres takes it. Rows of one instant usually follow each other, and a Date for each is slow. */
+export function timestampOf(instant: number): string {
+  if (instant !== lastInstant) {
+    lastInstant = instant;
+    lastTimestamp = toTimestamp(instant);
+  }
+  return lastTimestamp;
 }
 
 /** A predicted or observed value: a finite number (regression) or a class (classification); either without a monitor. */

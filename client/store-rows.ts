@@ -5,7 +5,7 @@ import type { Monitor } from '../core/monitor/schema.ts';
 import { TidewatchError } from '../core/errors.ts';
 import { floorToDay, formatDay } from '../core/window.ts';
 import type { Statement } from '../sql/copy.ts';
-import { copyLine, writeThroughStaging } from '../sql/copy.ts';
+import { copyLine, copyNewRows, mergeRows } from '../sql/copy.ts';
 import type { Database } from '../sql/database.ts';
 import { actualColumns, copyActual, readActual } from './actual-rows.ts';
 import { actualOfFeedback } from './feedback-rows.ts';
@@ -36,7 +36,7 @@ export interface Stream {
   readonly read: (row: unknown, expected: Expectation) => ReadRow;
   /** A copy of what is read, of a row that `read` has taken. */
   readonly copy: (row: Readonly<Record<string, unknown>>) => Record<string, unknown>;
-  /** Merges the staged rows into the table; `$1` is the model. */
+  /** Merges the staged rows into the table. */
   readonly merge: string;
 }
 
@@ -55,7 +55,7 @@ export const predictionStream: Stream = {
       model, version, entity, event_time, issued_at, role, features, prediction, predicted_class, probabilities,
       interval_low, interval_high)
     select distinct on (event_time, entity, version, issued_at)
-      $1, version, entity, event_time, issued_at, role, features, prediction, predicted_class, probabilities,
+      model, version, entity, event_time, issued_at, role, features, prediction, predicted_class, probabilities,
       interval_low, interval_high
     from staged_predictions
     order by event_time, entity, version, issued_at, row_number desc
@@ -81,7 +81,7 @@ export const actualStream: Stream = {
   // 5, 6, 5 recorded in this order and sent in another one would end as 6.
   merge: `
     insert into actuals (model, entity, event_time, value, class, recorded_at)
-    select distinct on (event_time, entity) $1, entity, event_time, value, class, recorded_at
+    select distinct on (event_time, entity) model, entity, event_time, value, class, recorded_at
     from staged_actuals
     order by event_time, entity, recorded_at desc, row_number desc
     on conflict (model, event_time, entity) do update
@@ -123,7 +123,7 @@ export async function storeRows(
   const expected = await expectationOf(database, model);
   const rejected: Rejection[] = [];
   for (let start = 0; start < rows.length; start += batchSize) {
-    const batch = readBatch(stream, rows.slice(start, start + batchSize), expected);
+    const batch = readBatch(stream, model, rows.slice(start, start + batchSize), expected);
     await writeBatch(database, ensuredMonths, { stream, model, batch });
     for (const { index, reason } of batch.bad) rejected.push({ index: start + index, reason });
   }
@@ -147,16 +147,12 @@ export interface BadRow {
   readonly row: unknown;
 }
 
-/**
- * Reads rows of a stream: each is good, or has a reason.
- *
- * @param before the good rows of the same batch that were read before
- */
+/** Reads rows of a stream: each is good, or has a reason. */
 export function readBatch(
   stream: Stream,
+  model: string,
   rows: readonly unknown[],
   expected: Expectation,
-  before = 0,
 ): Batch {
   const good: string[] = [];
   let lastDay = Number.NaN;
@@ -165,7 +161,7 @@ export function readBatch(
   for (const [index, row] of rows.entries()) {
     try {
       const { eventTime, values } = stream.read(row, expected);
-      good.push(copyLine(before + good.length + 1, values));
+      good.push(copyLine(model, values));
       const day = floorToDay(eventTime);
       if (day !== lastDay) months.add(formatDay(day).slice(0, 7));
       lastDay = day;
@@ -181,6 +177,8 @@ export interface BatchWrite {
   readonly stream: Stream;
   readonly model: string;
   readonly batch: Batch;
+  /** `new`: it is worth a try to copy the rows as such. Either way the same is stored. */
+  readonly likely?: 'new' | 'known';
   /** What else belongs to the same transaction. */
   readonly statements?: readonly Statement[];
 }
@@ -193,20 +191,17 @@ export interface BatchWrite {
 export async function writeBatch(
   database: Database,
   ensuredMonths: Set<string>,
-  { stream, model, batch, statements = [] }: BatchWrite,
+  { stream, model, batch, likely = 'known', statements = [] }: BatchWrite,
 ): Promise<number> {
   for (const month of batch.months) await ensureMonth(database, ensuredMonths, month);
-  const [written = 0] = await writeThroughStaging(database, {
-    staging: `staged_${stream.name}`,
-    columns: stream.columns,
+  const rows = {
+    table: stream.name,
+    columns: { model: 'text', ...stream.columns },
     rows: batch.good,
-    statements: [
-      { text: stream.merge, values: [model] },
-      ...(batch.bad.length === 0 ? [] : [rejectedRows(stream, model, batch.bad)]),
-      ...statements,
-    ],
-  });
-  return written;
+    statements: [...(batch.bad.length === 0 ? [] : [rejectedRows(stream, model, batch.bad)]), ...statements],
+  };
+  if (likely === 'new' && (await copyNewRows(database, rows))) return batch.stored;
+  return mergeRows(database, { ...rows, merge: stream.merge });
 }
 
 /** What is wrong with a call as a whole: its model is no model name, or its rows are no array. */

@@ -1,7 +1,7 @@
 /** Owns `pg`: the pool, transactions, advisory locks, and the one place where rows are decoded. */
 
 import type { PoolClient } from 'pg';
-import { Pool, TypeOverrides, types as pgTypes } from 'pg';
+import { DatabaseError, Pool, TypeOverrides, types as pgTypes } from 'pg';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 
@@ -16,6 +16,9 @@ types.setTypeParser(TIMESTAMPTZ, (text: string) => (parseDate(text) as Date).get
 
 type Row = Record<string, unknown>;
 
+/** One raw connection, for COPY. */
+export type Client = PoolClient;
+
 /** What a statement function needs: the pool, or the connection of a transaction. */
 export interface Queryable {
   query<R extends Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
@@ -28,8 +31,7 @@ export interface Database extends Queryable {
   transaction<T>(work: (connection: Queryable) => Promise<T>): Promise<T>;
   /** Runs `work` on what is stored at its first query, whatever is committed meanwhile; it cannot write. */
   snapshot<T>(work: (connection: Queryable) => Promise<T>): Promise<T>;
-  /** Runs `work` on one raw connection, for COPY. */
-  withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T>;
+  withClient<T>(work: (client: Client) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -180,6 +182,14 @@ export async function whileLocked<T>(
       await call('pg_advisory_unlock').catch(() => {});
     }
   });
+}
+
+/** unique_violation and deadlock_detected. */
+const conflictCodes = new Set(['23505', '40P01']);
+
+/** Did a transaction fail since a key is there already, or since another one writes the same rows in another order? */
+export function isConflict(error: unknown): boolean {
+  return error instanceof DatabaseError && conflictCodes.has(error.code ?? '');
 }
 
 /** An instant as a statement takes it. */

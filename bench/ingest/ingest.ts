@@ -6,7 +6,7 @@
  * Predictions with 8 features of 500 stations. COPY gets the same rows written as the table `predictions` has them, in the text
  * format that it reads fastest, features as finished JSON: no CSV to parse, no value to check, no key to look for. Both write
  * into that table, keys and triggers in place, emptied before each; in turns, so that each pair shares what the machine does.
- * `again` loads the same file a second time.
+ * `again` loads the same file a second time. CPU seconds, of Linux and a server on this machine, do not depend on what else it does.
  */
 
 import { createReadStream, createWriteStream } from 'node:fs';
@@ -14,6 +14,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import Table from 'cli-table3';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -24,6 +25,7 @@ import { runIngest } from '../../cli/ingest/run-ingest.ts';
 import { configurationHash } from '../../activities/monitors/configuration.ts';
 import { upsertMonitor } from '../../activities/monitors/store.ts';
 import { monitorSchema } from '../../core/monitor/schema.ts';
+import { cpuSeconds } from '../alerts/process-usage.ts';
 import type { Database } from '../../sql/database.ts';
 import { numberOption, withBenchDatabase } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
@@ -67,10 +69,22 @@ function* copyLines(): Generator<string> {
   }
 }
 
-async function seconds(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
+interface Cost {
+  readonly seconds: number;
+  /** CPU seconds of this process: what feeds Postgres. */
+  readonly node: number;
+  /** CPU seconds of Postgres. */
+  readonly postgres: number;
+}
+
+async function costOf(server: number, work: () => Promise<unknown>): Promise<Cost> {
+  const [started, node, postgres] = [performance.now(), process.cpuUsage(), cpuSeconds(server)];
   await work();
-  return (performance.now() - started) / 1_000;
+  const seconds = (performance.now() - started) / 1_000;
+  const { user, system } = process.cpuUsage(node);
+  // What a connection has used counts once its process has ended.
+  await sleep(1_000);
+  return { seconds, node: (user + system) / 1e6, postgres: cpuSeconds(server) - postgres };
 }
 
 async function copyFile(url: string, path: string): Promise<void> {
@@ -96,13 +110,24 @@ async function empty(database: Database): Promise<void> {
 }
 
 interface Pair {
-  readonly copy: number;
-  readonly ingest: number;
-  readonly again: number;
+  readonly copy: Cost;
+  readonly ingest: Cost;
+  readonly again: Cost;
 }
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+const medianCost = (costs: readonly Cost[]): Record<keyof Cost, number> & { rowsPerSecond: number } => {
+  const of = (key: keyof Cost): number => Number(median(costs.map((cost) => cost[key])).toFixed(2));
+  const seconds = median(costs.map((cost) => cost.seconds));
+  return {
+    rowsPerSecond: Math.round(rows / seconds),
+    seconds: of('seconds'),
+    node: of('node'),
+    postgres: of('postgres'),
+  };
+};
 
 await withBenchDatabase(async (database, url) => {
   const directory = await mkdtemp(join(tmpdir(), 'tidewatch-ingest-'));
@@ -132,12 +157,15 @@ await withBenchDatabase(async (database, url) => {
         console.log = log;
       }
     };
+    const [{ pid } = { pid: 0 }] = await database.query<{ pid: number }>(
+      `select split_part(pg_read_file('postmaster.pid'), chr(10), 1)::int as pid`,
+    );
     const pairs: Pair[] = [];
     for (let repetition = 0; repetition <= repetitions; repetition += 1) {
       await empty(database);
-      const copy = await seconds(() => copyFile(url, text));
+      const copy = await costOf(pid, () => copyFile(url, text));
       await empty(database);
-      const pair = { copy, ingest: await seconds(ingest), again: await seconds(ingest) };
+      const pair = { copy, ingest: await costOf(pid, ingest), again: await costOf(pid, ingest) };
       // The first pair only warms up.
       if (repetition > 0) pairs.push(pair);
     }
@@ -145,25 +173,26 @@ await withBenchDatabase(async (database, url) => {
       'select count(*) from predictions',
     );
     if (count !== rows) throw new Error(`${count} of ${rows} rows are stored`);
-    const ratios = pairs.map(({ copy, ingest }) => copy / ingest);
+    const ratios = pairs.map(({ copy, ingest }) => copy.seconds / ingest.seconds);
     const result = {
       rows,
       csvMegabytes: (await stat(csv)).size / 1e6,
       cores: cpus().length,
-      copyRowsPerSecond: Math.round(rows / median(pairs.map(({ copy }) => copy))),
-      ingestRowsPerSecond: Math.round(rows / median(pairs.map(({ ingest }) => ingest))),
-      againRowsPerSecond: Math.round(rows / median(pairs.map(({ again }) => again))),
+      copy: medianCost(pairs.map(({ copy }) => copy)),
+      ingest: medianCost(pairs.map(({ ingest }) => ingest)),
+      again: medianCost(pairs.map(({ again }) => again)),
       ratios: ratios.map((ratio) => Number(ratio.toFixed(3))),
       medianRatio: Number(median(ratios).toFixed(3)),
     };
     if (process.argv.includes('--json')) console.log(JSON.stringify(result, undefined, 2));
     else {
-      const table = new Table({ head: ['', 'rows/s', 'of COPY'] });
-      table.push(
-        ['COPY, rows as the table has them', result.copyRowsPerSecond, '1'],
-        ['tidewatch ingest, CSV', result.ingestRowsPerSecond, result.medianRatio],
-        ['the same file again', result.againRowsPerSecond, ''],
-      );
+      const table = new Table({ head: ['', 'rows/s', 'of COPY', 'CPU seconds of node', 'of Postgres'] });
+      const line = (name: string, ratio: number | string, cost: ReturnType<typeof medianCost>): void => {
+        table.push([name, cost.rowsPerSecond, ratio, cost.node, cost.postgres]);
+      };
+      line('COPY, rows as the table has them', 1, result.copy);
+      line('tidewatch ingest, CSV', result.medianRatio, result.ingest);
+      line('the same file again', '', result.again);
       console.log(
         `${machineText(cpus()[0]?.model ?? '', cpus().length)}; ${rows} rows, ${result.csvMegabytes.toFixed(0)} MB of CSV; medians of ${repetitions}`,
       );

@@ -76,22 +76,29 @@ export async function ingestFile(load: FileLoad): Promise<IngestCounts> {
   const months = new Set<string>();
   let writing: Promise<void> = Promise.resolve();
   const names = Object.keys(makers.makers) as Stream[];
+  const likely: Record<Stream, 'new' | 'known'> = { predictions: 'new', actuals: 'new' };
   let isFirst = resume?.from === undefined;
 
-  const write = async ({ next, rejected: bad, batches }: Prepared): Promise<void> => {
+  const write = async (
+    { rejected: bad, batches }: Prepared,
+    progress: IngestProgress | undefined,
+  ): Promise<void> => {
     rejected.write(bad);
     if (database === undefined) return;
-    const progress = resume && (await progressOf(source, next, counts));
     for (const [index, stream] of names.entries()) {
       const isLast = index === names.length - 1;
-      const statements = isLast && progress ? [progressStatement(model, resume.key, progress)] : [];
+      const statements = isLast && resume && progress ? [progressStatement(model, resume.key, progress)] : [];
       const batch = batches[stream];
-      counts.changed[stream] += await writeBatch(database, months, {
+      const changed = await writeBatch(database, months, {
         stream: streams[stream],
         model,
         batch,
+        likely: likely[stream],
         statements,
       });
+      counts.changed[stream] += changed;
+      // Batches of a file are mostly alike: where each row of one was new, those of the next one are.
+      likely[stream] = changed === batch.stored ? 'new' : 'known';
     }
   };
 
@@ -99,10 +106,11 @@ export async function ingestFile(load: FileLoad): Promise<IngestCounts> {
   const store = async (): Promise<void> => {
     if (isFirst && prepared.rows > 0) checkSomeStorable(source.name, prepared);
     isFirst &&= prepared.rows === 0;
+    addTo(counts, prepared);
+    const progress = resume && (await progressOf(source, prepared.next, counts));
     // One batch is being stored while the next one is read, and no more: memory stays at two batches.
     await writing;
-    addTo(counts, prepared);
-    writing = write(prepared);
+    writing = write(prepared, progress);
     // It is awaited above or below; until then its failure is nobody's.
     writing.catch(() => {});
     load.onProgress(prepared.next.offset, counts.rows);
@@ -182,7 +190,7 @@ export async function resumeAt(
 
 /** Reads rows for each stream, and adds them to what is stored together. */
 function prepare(
-  { source, makers, expected }: FileLoad,
+  { model, source, makers, expected }: FileLoad,
   { rows, next }: SourceBatch,
   prepared: Prepared,
 ): void {
@@ -201,7 +209,7 @@ function prepare(
       origins.push(row);
       prepared.keys.add(keyOf(stream, value as KeyParts));
     }
-    const read = readBatch(streams[stream], made, expected, batch.stored);
+    const read = readBatch(streams[stream], model, made, expected);
     const bad = read.bad.map(({ index, reason }) => ({ row: origins[index]!, reason }));
     // A row that cannot be read belongs to no stream: it is kept with the first.
     if (index === 0) for (const row of unreadable) bad.push({ row, reason: row.problem ?? '' });

@@ -109,7 +109,7 @@ async function store(sending: Sending, entries: readonly Entry[]): Promise<Sent>
 
 const sentOf = ({ stored, bad }: Batch): Sent => ({ stored, rejected: bad.length, refused: [] });
 
-async function readEntries({ stream, expected }: Sending, entries: readonly Entry[]): Promise<Batch> {
+async function readEntries({ stream, model, expected }: Sending, entries: readonly Entry[]): Promise<Batch> {
   const good: string[] = [];
   const bad: Batch['bad'][number][] = [];
   const months = new Set<string>();
@@ -118,7 +118,7 @@ async function readEntries({ stream, expected }: Sending, entries: readonly Entr
     const part = entries.slice(start, start + slice);
     for (const { reason, row } of part) if (reason !== undefined) bad.push({ index: 0, reason, row });
     const rows = part.filter(({ reason }) => reason === undefined).map(({ row }) => row);
-    const batch = readBatch(stream, rows, expected, stored);
+    const batch = readBatch(stream, model, rows, expected);
     good.push(...batch.good);
     bad.push(...batch.bad);
     for (const month of batch.months) months.add(month);

@@ -514,6 +514,34 @@ describe('loading again', () => {
     expect(await ingested(path)).toMatchObject({ rowsBefore: 0, changed: { predictions: 0 } });
   });
 
+  it('stores each row once where some are there already, and the last one of a key, in whichever batch they are', async () => {
+    const wide = 'x'.repeat(2_000);
+    const rows = Array.from({ length: 10_000 }, (_, i) => line(`e${i}`, `0.5,${wide},17`));
+    await ingested(await file('some.csv', [head, line('e5000'), line('e9999')].join('\n')));
+    const path = await file('rows.csv', [head, ...rows, line('e1', '0.5,s,18')].join('\n'));
+    // In batches of 4,000 rows: of new ones, of some known, and with a key of the first again.
+    expect(await ingested(path)).toMatchObject({ changed: { predictions: 10_001 } });
+    expect(
+      await select(
+        `select count(*), count(*) filter (where prediction = 17 and features ->> 'season' = '${wide}') as first,
+           min(entity) filter (where prediction = 18) as corrected from predictions`,
+      ),
+    ).toEqual([{ count: 10_000, first: 9_999, corrected: 'e1' }]);
+    expect(await ingested(path)).toMatchObject({ changed: { predictions: 2 } });
+  });
+
+  it('stores each row once where two load the same file at once', async () => {
+    const rows = Array.from({ length: 3_000 }, (_, i) => `1,e${i},2024-01-01T08:00:00Z,0.5,1,17,21`);
+    const path = await file('rows.csv', [`${head},actual`, ...rows].join('\n'));
+    const load = (): Promise<number | null> =>
+      new Promise((resolve) => {
+        spawn('sh', ['-c', command(path)], { cwd: directory, env: environment() }).on('close', resolve);
+      });
+    expect(await Promise.all([load(), load()])).toEqual([0, 0]);
+    expect(await select('select count(*) from predictions')).toEqual([{ count: 3_000 }]);
+    expect(await select('select count(*) from actuals')).toEqual([{ count: 3_000 }]);
+  });
+
   it('starts anew where another content is in the file', async () => {
     const path = await file('rows.csv', `${head}\n${line('a')}\n`);
     const { progressSource } = await import('../../../cli/ingest/progress-store.ts');
