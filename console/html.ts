@@ -36,9 +36,18 @@ const indentation = /\n\s+/g;
  * @example toMarkup(html`<p title="${'"'}">${['<', html`<b>${1}</b>`]}</p>`) // '<p title="&quot;">&lt;<b>1</b></p>'
  */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  const raw = texts.map((text) => text.replaceAll(indentation, '\n'));
-  return trusted(String.raw({ raw }, ...parts.map(partMarkup)));
+  let dense = denseTexts.get(texts);
+  if (dense === undefined) {
+    dense = texts.map((text) => text.replaceAll(indentation, '\n'));
+    denseTexts.set(texts, dense);
+  }
+  let markup = dense[0]!;
+  for (const [i, part] of parts.entries()) markup += partMarkup(part) + dense[i + 1]!;
+  return trusted(markup);
 }
+
+/** The texts of a template are the same object each time it is filled. */
+const denseTexts = new WeakMap<TemplateStringsArray, readonly string[]>();
 
 /** Markup from elsewhere that is known to be safe: a chart, a style sheet. Never for anything that a person or a row has said. */
 export function trusted(text: string): Html {

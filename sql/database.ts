@@ -1,6 +1,6 @@
 /** Owns `pg`: the pool, transactions, advisory locks, and the one place where rows are decoded. */
 
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryResult } from 'pg';
 import { DatabaseError, Pool, TypeOverrides, types as pgTypes } from 'pg';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
@@ -41,6 +41,11 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
   /** Shown in pg_stat_activity. */
   readonly applicationName?: string;
+  /**
+   * Statements that are asked for side by side on one connection are sent together instead of each when the one before was answered:
+   * a page of ten short statements waits once. COPY is not possible then.
+   */
+  readonly pipelined?: true;
 }
 
 const unreachableCodes = new Set([
@@ -67,6 +72,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     application_name: options.applicationName ?? 'tidewatch',
     options: '-c timezone=UTC',
     types,
+    ...(options.pipelined && { pipeline: true }),
   });
   // An idle connection that the server closes is replaced at the next query; without a listener it ends the process.
   pool.on('error', () => {});
@@ -119,12 +125,24 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
+/** On a connection that is not pipelined, a statement that is asked for too early waits, and is not sent where the one before fails. */
 function queryable(client: PoolClient): Queryable {
+  let underWay: Promise<unknown> | undefined;
+  async function send<R extends Row>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>> {
+    const ask = (): Promise<QueryResult<R>> =>
+      client.query<R>(text, values === undefined ? undefined : [...values]);
+    const answer = underWay === undefined || client.pipeline ? ask() : underWay.then(ask);
+    underWay = answer;
+    try {
+      return await answer;
+    } finally {
+      if (underWay === answer) underWay = undefined;
+    }
+  }
   return {
     query: async <R extends Row>(text: string, values?: readonly unknown[]) =>
-      (await client.query<R>(text, values === undefined ? undefined : [...values])).rows,
-    execute: async (text, values) =>
-      (await client.query(text, values === undefined ? undefined : [...values])).rowCount ?? 0,
+      (await send<R>(text, values)).rows,
+    execute: async (text, values) => (await send(text, values)).rowCount ?? 0,
   };
 }
 

@@ -29,6 +29,7 @@ export async function startConsole(
     url: databaseUrl,
     poolSize: connections,
     applicationName: 'tidewatch-console',
+    pipelined: true,
   });
   try {
     const open = await openConsole(

@@ -106,6 +106,11 @@ export async function fillHistory(
     [features],
   );
   await database.execute(
+    `insert into reports (model, kind, window_start, window_end, html)
+     select model, 'drift', day - interval '7 days', day, '<!doctype html>' from ${series}`,
+    [last, count],
+  );
+  await database.execute(
     `insert into quality_results (model, window_start, window_end, check_name, column_name, verdict, reason, counts, ${provenance})
      select model, day - interval '7 days', day, check_name, '', case when ${noise(`model || day::text || check_name`)} > 0.97 then 'warning' else 'ok' end, 'as usual', '{}',
        ${made}, 'drift-detection:' || model, 'run-' || day::date

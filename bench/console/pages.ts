@@ -102,7 +102,7 @@ async function measure(database: Database): Promise<Measured[]> {
 }
 
 async function measureFilled(url: string): Promise<Measured[]> {
-  const database = openDatabase({ url, poolSize: 4, applicationName: 'bench-console' });
+  const database = openDatabase({ url, poolSize: 4, applicationName: 'bench-console', pipelined: true });
   try {
     return await measure(database);
   } finally {
@@ -114,9 +114,9 @@ const filled = process.argv.find((_, i, all) => all[i - 1] === '--filled');
 const load = loadavg()[0]!;
 const measured =
   filled === undefined
-    ? await withBenchDatabase(async (database) => {
+    ? await withBenchDatabase(async (database, url) => {
         await fillHistory(database, { models, days, features, end });
-        return measure(database);
+        return measureFilled(url);
       })
     : await measureFilled(filled);
 

@@ -41,6 +41,8 @@ export interface Pages {
   readonly size: number;
   /** Of all pages together. */
   readonly count: number;
+  /** There are more than were counted. */
+  readonly isMore?: true;
 }
 
 /** How many pages there are: at least one. */
@@ -52,7 +54,7 @@ export function pageCount({ size, count }: Pick<Pages, 'size' | 'count'>): numbe
 export function pager(pages: Pages, path: string): Html | undefined {
   const last = pageCount(pages);
   if (last === 1) return undefined;
-  const { page, size, count } = pages;
+  const { page, size, count, isMore } = pages;
   const to = (target: number, name: string): Html | false =>
     target >= 1 &&
     target <= last &&
@@ -63,7 +65,7 @@ export function pager(pages: Pages, path: string): Html | undefined {
     ${to(page - 1, '‹ Previous')}
     <span
       >${formatCount((page - 1) * size + 1)} to ${formatCount(Math.min(count, page * size))} of
-      ${formatCount(count)}</span
+      ${isMore && 'more than '}${formatCount(count)}</span
     >
     ${to(page + 1, 'Next ›')}
   </nav>`;

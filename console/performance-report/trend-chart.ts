@@ -19,6 +19,9 @@ export function trendOption(trend: Trend, metric: MetricName, width: number): Ch
   const ends = points.map(({ windowEnd }) => parseInstant(windowEnd));
   const range = rangeOf(trend);
   const runs = runsOf(points);
+  const dots = days
+    .filter(({ value }) => value >= range.min && value <= range.max)
+    .map(({ windowEnd, value }) => [parseInstant(windowEnd), value]);
   const firstProvisional = points.find(({ state }) => state === 'provisional');
   return {
     textStyle: chartText,
@@ -51,11 +54,12 @@ export function trendOption(trend: Trend, metric: MetricName, width: number): Ch
       {
         type: 'scatter',
         silent: true,
+        // All dots as one path: 190 elements would take as long as all the rest of the chart. ECharts fails over a path without any.
+        large: dots.length > 0,
+        largeThreshold: 0,
         symbolSize: 3.5,
         itemStyle: { color: 'var(--axis)' },
-        data: days
-          .filter(({ value }) => value >= range.min && value <= range.max)
-          .map(({ windowEnd, value }) => [parseInstant(windowEnd), value]),
+        data: dots,
       },
       ...runs.map((run) => ({
         type: 'line' as const,

@@ -6,6 +6,7 @@ import { drawChart } from '../charts.ts';
 import { html, type Html } from '../html.ts';
 import { instantText } from '../instant-text.ts';
 import { shorten, visibleName } from '../names.ts';
+import { thinned } from '../thinned.ts';
 import { limitsText, metricLabel, shortMetric } from './metric-words.ts';
 import type { PerformanceReport, Trend } from './performance-report.ts';
 import { section } from './section.ts';
@@ -32,9 +33,14 @@ export function trendChart(trend: Trend, metric: MetricName): Html {
       ${drawChart(trendOption(trend, metric, 960), { id: 'trend-w', label, width: 960, height: 280 })}
     </div>
     <div class="on-phone">
-      ${drawChart(trendOption(trend, metric, chartWidth), { id: 'trend-n', label, width: chartWidth, height: 230 })}
+      ${drawChart(trendOption(forPhones(trend), metric, chartWidth), { id: 'trend-n', label, width: chartWidth, height: 230 })}
     </div>
   </figure>`;
+}
+
+/** More points than pixels of two would only take time to draw. */
+function forPhones({ points, days, ...trend }: Trend): Trend {
+  return { ...trend, points: thinned(points, 95), days: thinned(days, 95) };
 }
 
 /**

@@ -47,6 +47,41 @@ describe('a snapshot', () => {
   });
 });
 
+describe.each([{}, { pipelined: true } as const])(
+  'statements that are asked for side by side: %o',
+  (options) => {
+    it('are each answered with their own rows, within one snapshot', async () => {
+      const database = openDatabase({ url: test.url, ...options });
+      const answers = await database.snapshot((connection) =>
+        Promise.all([1, 2, 3].map((n) => connection.query(`select $1::int as n`, [n]))),
+      );
+      expect(answers).toEqual([[{ n: 1 }], [{ n: 2 }], [{ n: 3 }]]);
+      await database.close();
+    });
+
+    it('fail with the first that does, and leave a connection that can be used', async () => {
+      const database = openDatabase({ url: test.url, poolSize: 1, ...options });
+      const failing = database.snapshot((connection) =>
+        Promise.all(['select 1', 'select 1 / 0', 'select 2'].map((text) => connection.query(text))),
+      );
+      await expect(failing).rejects.toThrow('division by zero');
+      expect(await database.query('select 3 as n')).toEqual([{ n: 3 }]);
+      await database.close();
+    });
+
+    it('may follow one that has failed where that was expected', async () => {
+      const database = openDatabase({ url: test.url, poolSize: 1, ...options });
+      await database.withClient(async () => {});
+      await expect(database.query('select 1 / 0')).rejects.toThrow('division by zero');
+      expect(await Promise.all([1, 2].map((n) => database.query('select $1::int as n', [n])))).toEqual([
+        [{ n: 1 }],
+        [{ n: 2 }],
+      ]);
+      await database.close();
+    });
+  },
+);
+
 it('says what to write where the server wants a password and the URL has none', async () => {
   const url = new URL(test.url);
   url.password = '';

@@ -29,13 +29,11 @@ export async function loadAlerts({ connection, query }: Asked): Promise<LoadedAl
   const page = pageOf(query);
   const filter = { ...named, ...(state === 'all' ? { withResolved: true } : { state }) };
   const part = { most: pageSize, skip: (page - 1) * pageSize, order: 'open-first' } as const;
-  const list = await listAlerts(connection, filter, part);
-  return {
-    ...list,
-    asked,
-    pages: { page, size: pageSize, count: list.total },
-    counts: await countOpenAlerts(connection, named),
-  };
+  const [list, counts] = await Promise.all([
+    listAlerts(connection, filter, part),
+    countOpenAlerts(connection, named),
+  ]);
+  return { ...list, asked, pages: { page, size: pageSize, count: list.total }, counts };
 }
 
 /** What a query asks for; what it says wrongly is as if it had not been said. */

@@ -11,12 +11,15 @@ import { metricLabel } from '../../performance-report/metric-words.ts';
 import { trendOption } from '../../performance-report/trend-chart.ts';
 import type { Asked, Drawing } from '../../server/page.ts';
 import { dayText } from '../../time-axis.ts';
-import { coverageOf } from './load-coverage.ts';
+import { coverageOf, loadCoverage } from './load-coverage.ts';
 import type { LoadedDrift } from './load-drift.ts';
-import { loadModel } from './load.ts';
+import { findModel, loadDriftOf, loadPerformanceOf } from './load.ts';
 import { trendOf, windowWords } from './trend.ts';
 
 const width = 960;
+
+/** Of two years, all days. */
+const mostRows = 750;
 
 function titled(option: ChartOption, text: string, subtext: string): ChartOption {
   return {
@@ -35,15 +38,17 @@ function titled(option: ChartOption, text: string, subtext: string): ChartOption
 }
 
 export async function drawPerformance(asked: Asked): Promise<Drawing | undefined> {
-  const loaded = await loadModel(asked);
-  const performance = loaded?.performance;
-  if (performance === undefined || performance === null || performance.points.length < 2) return undefined;
+  const found = await findModel(asked);
+  if (found === undefined) return undefined;
+  const { model, monitor } = found;
+  const performance = await loadPerformanceOf(asked.connection, found, mostRows);
+  if (performance === null || performance.points.length < 2) return undefined;
   const { metric, over, points } = performance;
   return {
-    name: `${loaded!.model}-${metric}-${over}`,
+    name: `${model}-${metric}-${over}`,
     option: titled(
-      trendOption(trendOf(performance, loaded!.monitor), metric, width),
-      `${shorten(loaded!.model, 60)}: ${metricLabel(metric)} over ${windowWords(over)}, each day`,
+      trendOption(trendOf(performance, monitor), metric, width),
+      `${shorten(model, 60)}: ${metricLabel(metric)} over ${windowWords(over)}, each day`,
       `${metricTable[metric].direction === 'higher-is-better' ? 'Higher' : 'Lower'} is better. Band: 95% interval. Dots: single days. Grey: provisional.`,
     ),
     size: { width, height: 340 },
@@ -63,9 +68,11 @@ export async function drawPerformance(asked: Asked): Promise<Drawing | undefined
 }
 
 export async function drawCoverage(asked: Asked): Promise<Drawing | undefined> {
-  const loaded = await loadModel(asked);
-  if (loaded === undefined || loaded.coverage.length === 0) return undefined;
-  const { model, coverage } = loaded;
+  const found = await findModel(asked);
+  if (found === undefined) return undefined;
+  const { model } = found;
+  const coverage = await loadCoverage(asked.connection, model, found.asked.days);
+  if (coverage.length === 0) return undefined;
   return {
     name: `${model}-coverage`,
     option: titled(
@@ -88,12 +95,14 @@ export async function drawCoverage(asked: Asked): Promise<Drawing | undefined> {
 const cellLevels = { ok: 1, warning: 2, critical: 3, 'insufficient-data': 0 } as const;
 
 export async function drawDrift(asked: Asked): Promise<Drawing | undefined> {
-  const loaded = await loadModel(asked);
-  const drift = loaded?.drift;
-  if (drift === undefined || drift === null || drift.columns.length === 0) return undefined;
+  const found = await findModel(asked);
+  if (found === undefined) return undefined;
+  const { model } = found;
+  const drift = await loadDriftOf(asked.connection, found);
+  if (drift === null || drift.columns.length === 0) return undefined;
   return {
-    name: `${loaded!.model}-drift`,
-    option: heatOption(drift, `${shorten(loaded!.model, 60)}: drift of each column`),
+    name: `${model}-drift`,
+    option: heatOption(drift, `${shorten(model, 60)}: drift of each column`),
     size: { width, height: 110 + 18 * drift.columns.length },
     head: ['window_end', 'column', 'verdict', 'effect'],
     rows: drift.columns.flatMap(({ name, cells }) =>

@@ -65,6 +65,14 @@ export async function loadDrift(
   const runs = rows.toReversed();
   const window = { start: newest.start, end: newest.end };
   const { qualityLevel, qualityReason } = newest;
+  const [columns, checks] = await Promise.all([
+    readColumns(
+      connection,
+      model,
+      runs.map(({ id }) => id),
+    ),
+    qualityLevel === null ? [] : readChecks(connection, model, window),
+  ]);
   return {
     runs: runs.map(({ start, end, level, reason, share, workflowId, runId }) => ({
       window: { start, end },
@@ -73,16 +81,9 @@ export async function loadDrift(
       workflowId,
       runId,
     })),
-    columns: await readColumns(
-      connection,
-      model,
-      runs.map(({ id }) => id),
-    ),
+    columns,
     ...(qualityLevel !== null && {
-      quality: {
-        verdict: { level: qualityLevel, reason: qualityReason ?? '' },
-        checks: await readChecks(connection, model, window),
-      },
+      quality: { verdict: { level: qualityLevel, reason: qualityReason ?? '' }, checks },
     }),
   };
 }

@@ -30,8 +30,10 @@ export interface LoadedPerformance {
   readonly over: string;
   /** Of the newest evaluation: what else can be shown. */
   readonly metrics: readonly MetricName[];
-  /** The newest revision of each window, in the order of time. */
+  /** The newest revision of each window, in the order of time; of more than were asked for, every second, third ... and the last one. */
   readonly points: readonly EvaluatedWindow[];
+  /** Of how many windows each point is one. */
+  readonly every: number;
   /** The same of single days; empty where the windows are days. */
   readonly singleDays: readonly EvaluatedWindow[];
   readonly marks: readonly TrendMark[];
@@ -46,6 +48,7 @@ export interface PerformanceRequest {
   readonly metric: MetricName;
   readonly over: string;
   readonly days: number;
+  readonly mostPoints: number;
 }
 
 /** Null where no window was evaluated. */
@@ -64,33 +67,53 @@ export async function loadPerformance(
   );
   if (newest === undefined) return null;
   const { windowEnd } = newest;
+  const [points, singleDays, marks, restated, segments] = await Promise.all([
+    readWindows(connection, request, durationMs(over), windowEnd),
+    durationMs(over) === dayMs ? [] : readWindows(connection, request, dayMs, windowEnd),
+    readMarks(connection, request, windowEnd),
+    readRestated(connection, request, windowEnd),
+    readSegments(connection, request, windowEnd),
+  ]);
   return {
     metric,
     over,
     metrics: newest.metrics.filter(isMetricName),
-    points: await readWindows(connection, request, durationMs(over), windowEnd),
-    singleDays: durationMs(over) === dayMs ? [] : await readWindows(connection, request, dayMs, windowEnd),
-    marks: await readMarks(connection, request, windowEnd),
-    restated: await readRestated(connection, request, windowEnd),
-    segments: await readSegments(connection, request, windowEnd),
+    points,
+    every: points[0]?.every ?? 1,
+    singleDays,
+    marks,
+    restated,
+    segments,
   };
 }
 
-/** The newest revision of each window up to an instant, each by the version that served most of it. */
+/**
+ * The newest revision of each window up to an instant, each by the version that served most of it. Which these are, and which are left
+ * out of too many, the index says alone.
+ */
 async function readWindows(
   connection: Queryable,
-  { model, metric, days }: PerformanceRequest,
+  { model, metric, days, mostPoints }: PerformanceRequest,
   lengthMs: number,
   end: number,
-): Promise<EvaluatedWindow[]> {
-  const rows = await connection.query<EvaluatedWindow & Record<string, unknown>>(
-    `select distinct on (window_end) window_end as "windowEnd", version, (metrics ->> $3)::float8 as value, intervals -> $3 as interval,
-       state, revision, coverage, sample_size as outcomes
-     from performance_evaluations
-     where model = $1 and segment = '' and window_end - window_start = make_interval(secs => $2) and window_end > $4
-     order by window_end desc, prediction_count desc, version, revision desc
+): Promise<(EvaluatedWindow & { readonly every: number })[]> {
+  const rows = await connection.query<EvaluatedWindow & { every: number } & Record<string, unknown>>(
+    `select window_end as "windowEnd", version, (metrics ->> $3)::float8 as value, intervals -> $3 as interval,
+       state, revision, coverage, sample_size as outcomes, every
+     from (
+       select *, row_number() over (order by window_end desc) as place, ceil(count(*) over () / $5::float8)::integer as every
+       from (
+         select distinct on (window_end) version, window_start, window_end, revision
+         from performance_evaluations
+         where model = $1 and segment = '' and window_end - window_start = make_interval(secs => $2) and window_end > $4
+         order by window_end desc, prediction_count desc, version, revision desc
+       ) newest
+     ) counted
+     join performance_evaluations using (version, window_start, window_end, revision)
+     where model = $1 and segment = '' and (place - 1) % every = 0
+     order by window_end desc
      limit 750`,
-    [model, lengthMs / 1000, metric, toTimestamp(end - days * dayMs)],
+    [model, lengthMs / 1000, metric, toTimestamp(end - days * dayMs), mostPoints],
   );
   return rows.reverse();
 }

@@ -10,6 +10,7 @@ import { modelAsked, type ModelAsked } from './asked.ts';
 import { loadCoverage, type CoverageDay } from './load-coverage.ts';
 import { loadDrift, type LoadedDrift } from './load-drift.ts';
 import { loadPerformance, type LoadedPerformance } from './load-performance.ts';
+import { mostPoints } from './trend.ts';
 
 export interface OpenAlert {
   readonly key: string;
@@ -25,12 +26,7 @@ export interface ModelVersion {
   readonly promotedAt: number | null;
 }
 
-export interface LoadedModel {
-  readonly model: string;
-  readonly asked: ModelAsked;
-  /** Absent where nobody watches it any more, or another version of Tidewatch has stored its monitor. */
-  readonly monitor?: Monitor;
-  readonly isWatched: boolean;
+export interface LoadedModel extends FoundModel {
   readonly check: { readonly level: Level; readonly reason: string; readonly windowEnd: number } | null;
   readonly alerts: readonly OpenAlert[];
   /** The newest first. */
@@ -41,12 +37,24 @@ export interface LoadedModel {
   readonly coverage: readonly CoverageDay[];
 }
 
+/** What is known of a model by itself. */
+export interface FoundModel {
+  readonly model: string;
+  readonly asked: ModelAsked;
+  /** Absent where nobody watches it any more, or another version of Tidewatch has stored its monitor. */
+  readonly monitor?: Monitor;
+  readonly isWatched: boolean;
+}
+
 /** Undefined where nothing is stored of a model of this name. */
-export async function loadModel({ connection, parameters, query }: Asked): Promise<LoadedModel | undefined> {
+export async function findModel({
+  connection,
+  parameters,
+  query,
+}: Pick<Asked, 'connection' | 'parameters' | 'query'>): Promise<FoundModel | undefined> {
   const model = parameters['model'] ?? '';
   // No text of Postgres holds it.
   if (model.includes('\0')) return undefined;
-  const asked = modelAsked(query);
   const [known] = await connection.query<{ configuration: unknown; isWatched: boolean; isKnown: boolean }>(
     `select monitors.configuration, monitors.model is not null as "isWatched",
        exists (select from process_watermarks where model = $1) or exists (select from model_versions where model = $1) as "isKnown"
@@ -56,24 +64,46 @@ export async function loadModel({ connection, parameters, query }: Asked): Promi
   const { configuration, isWatched, isKnown } = known!;
   if (!isWatched && !isKnown) return undefined;
   const monitor = monitorSchema.safeParse(configuration).data;
-  const performance = await loadPerformance(connection, {
+  return { model, asked: modelAsked(query), ...(monitor && { monitor }), isWatched };
+}
+
+export async function loadModel(request: Asked): Promise<LoadedModel | undefined> {
+  const found = await findModel(request);
+  if (found === undefined) return undefined;
+  const { connection } = request;
+  const { model, asked } = found;
+  const [performance, check, alerts, versions, predictedAt, drift, coverage] = await Promise.all([
+    loadPerformanceOf(connection, found, mostPoints),
+    readCheck(connection, model),
+    readAlerts(connection, model),
+    readVersions(connection, model),
+    readPredictedAt(connection, model),
+    loadDriftOf(connection, found),
+    loadCoverage(connection, model, asked.days),
+  ]);
+  return { ...found, performance, check, alerts, versions, predictedAt, drift, coverage };
+}
+
+/** The metric that is asked for. */
+export function loadPerformanceOf(
+  connection: Queryable,
+  { model, asked, monitor }: FoundModel,
+  mostPoints: number,
+): Promise<LoadedPerformance | null> {
+  return loadPerformance(connection, {
     model,
     ...shownMetric(asked, monitor),
     days: asked.days,
+    mostPoints,
   });
-  return {
-    model,
-    asked,
-    ...(monitor && { monitor }),
-    isWatched,
-    check: await readCheck(connection, model),
-    alerts: await readAlerts(connection, model),
-    versions: await readVersions(connection, model),
-    predictedAt: await readPredictedAt(connection, model),
-    performance,
-    drift: await loadDrift(connection, model, monitor?.current ?? '7d'),
-    coverage: await loadCoverage(connection, model, asked.days),
-  };
+}
+
+/** Over the current window of the monitor. */
+export function loadDriftOf(
+  connection: Queryable,
+  { model, monitor }: FoundModel,
+): Promise<LoadedDrift | null> {
+  return loadDrift(connection, model, monitor?.current ?? '7d');
 }
 
 /** The metric that is asked for, over the window of the one that speaks for the model. */

@@ -153,7 +153,7 @@ function performance(loaded: LoadedModel, view: View): Html {
       }),
     );
   }
-  const { metric, over, points, restated } = performance;
+  const { metric, over, points, every, restated } = performance;
   const trend = trendOf(performance, monitor);
   const known = points.filter(({ value }) => value !== null).length;
   return section('performance', `${metricLabel(metric)} through time`, [
@@ -168,7 +168,8 @@ function performance(loaded: LoadedModel, view: View): Html {
           }),
         ],
     html`<p class="muted order">
-      ${metricTable[metric].direction === 'higher-is-better' ? 'Higher' : 'Lower'} is better.
+      ${metricTable[metric].direction === 'higher-is-better' ? 'Higher' : 'Lower'} is
+      better.${every > 1 && ` One of ${every} windows is drawn; the CSV has all of them.`}
     </p>`,
     restatements(restated, loaded),
   ]);

@@ -5,7 +5,11 @@ import { countText, type MetricName } from '../../../core/performance/metrics.ts
 import type { Monitor } from '../../../core/monitor/schema.ts';
 import { dayMs, durationMs, formatInstant } from '../../../core/window.ts';
 import type { Limits, Trend } from '../../performance-report/performance-report.ts';
+import { thinned } from '../../thinned.ts';
 import type { LoadedPerformance } from './load-performance.ts';
+
+/** More points than these are no more to see, and take time to read and to draw; the files have all of them. */
+export const mostPoints = 190;
 
 export function trendOf(
   { points, singleDays, marks, metric, over }: LoadedPerformance,
@@ -13,28 +17,19 @@ export function trendOf(
 ): Trend {
   return {
     length: windowWords(over),
-    points: evenlyThinned(points).map(({ windowEnd, version, value, interval, state }) => ({
+    points: thinned(points, mostPoints).map(({ windowEnd, version, value, interval, state }) => ({
       windowEnd: formatInstant(windowEnd),
       version,
       state,
       ...(value !== null && { value }),
       ...(interval !== null && { interval }),
     })),
-    days: evenlyThinned(singleDays).flatMap(({ windowEnd, value }) =>
+    days: thinned(singleDays, mostPoints).flatMap(({ windowEnd, value }) =>
       value === null ? [] : [{ windowEnd: formatInstant(windowEnd), value }],
     ),
     limits: monitor === undefined ? {} : limitsOf(monitor, metric, over),
     marks,
   };
-}
-
-/** More points than these are no more to see, and take time to draw; the files have all of them. */
-const mostPoints = 190;
-
-/** Every second, third ... of many, the last one always. */
-function evenlyThinned<T>(points: readonly T[]): readonly T[] {
-  const step = Math.ceil(points.length / mostPoints);
-  return step <= 1 ? points : points.filter((_, index) => (points.length - 1 - index) % step === 0);
 }
 
 /** @example windowWords('7d') // '7 days' */

@@ -11,7 +11,7 @@ export interface ModelHead {
   /** Of its newest degradation check. */
   readonly level: Level;
   readonly openAlerts: number;
-  /** The start of the newest hour that has predictions; null where none was seen. */
+  /** The start of the newest hour that has predictions; null where none was seen, or nobody has asked for this order. */
   readonly predictedAt: number | null;
 }
 

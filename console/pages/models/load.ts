@@ -15,7 +15,6 @@ import { modelsAsked, type ModelsAsked } from './asked.ts';
 export const historyLength = 30;
 
 export interface ListedModel extends ModelHead {
-  readonly reason: string | null;
   /** Epoch milliseconds of the day that the verdict speaks for. */
   readonly checked: number | null;
   readonly worstAlert: 'critical' | 'warning' | 'info' | null;
@@ -36,6 +35,8 @@ export interface DriftCell {
 
 /** A model with its lines, the oldest window first. */
 export interface ModelLine extends ListedModel {
+  /** Of its verdict. */
+  readonly reason: string | null;
   /** Absent where another version of Tidewatch has stored its monitor. */
   readonly speaking?: SpeakingMetric;
   readonly points: readonly MetricPoint[];
@@ -54,33 +55,24 @@ export interface LoadedModels extends Omit<Arranged<ListedModel>, 'shown'> {
 
 export async function loadModels({ connection, query }: Asked): Promise<LoadedModels> {
   const asked = modelsAsked(query);
-  const models = await listModels(connection);
+  const [models, unwatched] = await Promise.all([listModels(connection, asked), listUnwatched(connection)]);
   const { shown, ...arranged } = arrangeModels(models, asked);
-  return {
-    ...arranged,
-    asked,
-    watched: models.length,
-    lines: await readLines(connection, shown),
-    unwatched: await listUnwatched(connection),
-  };
+  const lines = await readLines(connection, shown);
+  return { ...arranged, asked, watched: models.length, lines, unwatched };
 }
 
-/** Every watched model by its newest degradation check, its open alerts and its newest predictions. */
-async function listModels(connection: Queryable): Promise<ListedModel[]> {
+/** Every watched model by its newest degradation check and its open alerts; by its newest predictions where that is the order. */
+async function listModels(connection: Queryable, { sort }: ModelsAsked): Promise<ListedModel[]> {
   return connection.query<ListedModel & Record<string, unknown>>(
-    `select model, coalesce(newest.verdict, 'insufficient-data') as level, newest.reason, newest.window_end as checked,
-       coalesce(open_alerts.count, 0) as "openAlerts", open_alerts.worst as "worstAlert", served.hour as "predictedAt"
+    `select model, coalesce(newest.verdict, 'insufficient-data') as level, newest.window_end as checked,
+       coalesce(open_alerts.count, 0) as "openAlerts", open_alerts.worst as "worstAlert",
+       ${sort === 'predictions' ? newestHour('monitors') : 'null'} as "predictedAt"
      from monitors
      left join lateral (
-       select verdict, reason, window_end from degradation_checks
+       select verdict, window_end from degradation_checks
        where degradation_checks.model = monitors.model
        order by window_end desc limit 1
      ) newest on true
-     left join lateral (
-       select hour from outcome_summaries
-       where outcome_summaries.model = monitors.model
-       order by hour desc limit 1
-     ) served on true
      left join (
        select model, count(*),
          case when bool_or(severity = 'critical') then 'critical' when bool_or(severity = 'warning') then 'warning' else 'info' end as worst
@@ -91,6 +83,10 @@ async function listModels(connection: Queryable): Promise<ListedModel[]> {
      limit 10000`,
   );
 }
+
+/** The newest hour of each model of a table that has predictions. */
+const newestHour = (table: string): string =>
+  `(select hour from outcome_summaries where outcome_summaries.model = ${table}.model order by hour desc limit 1)`;
 
 /** Models with a watermark of some process, but without a monitor. */
 async function listUnwatched(connection: Queryable): Promise<string[]> {
@@ -105,18 +101,25 @@ async function listUnwatched(connection: Queryable): Promise<string[]> {
 
 async function readLines(connection: Queryable, models: readonly ListedModel[]): Promise<ModelLine[]> {
   const names = models.map(({ model }) => model);
-  const monitors = await readMonitors(connection, names);
-  const champions = await readChampions(connection, names);
-  const points = await readPoints(connection, monitors);
-  const drift = await readDrift(connection, monitors);
+  const [monitors, newest] = await Promise.all([
+    readMonitors(connection, names),
+    readNewest(connection, names),
+  ]);
+  const [points, drift] = await Promise.all([
+    readPoints(connection, monitors),
+    readDrift(connection, monitors),
+  ]);
   return models.map((listed) => {
     const monitor = monitors.get(listed.model);
+    const { reason = null, predictedAt = null, champion = null } = newest.get(listed.model) ?? {};
     return {
       ...listed,
+      reason,
+      predictedAt,
+      champion,
       ...(monitor && { speaking: monitor.speaking }),
       points: points.get(listed.model) ?? [],
       drift: drift.get(listed.model) ?? [],
-      champion: champions.get(listed.model) ?? null,
     };
   });
 }
@@ -160,24 +163,30 @@ async function readMonitors(
   );
 }
 
-/** The version that serves each model; where none was promoted, the one that has served its newest hour. */
-async function readChampions(
+/** Why a model is judged as it is, its newest predictions, and the version that serves it: where none was promoted, that of these. */
+async function readNewest(
   connection: Queryable,
   models: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const rows = await connection.query<{ model: string; version: string }>(
-    `select model, coalesce(champion.version, served.version) as version
+): Promise<ReadonlyMap<string, Pick<ModelLine, 'reason' | 'predictedAt' | 'champion'>>> {
+  const rows = await connection.query<
+    { model: string } & Pick<ModelLine, 'reason' | 'predictedAt' | 'champion'> & Record<string, unknown>
+  >(
+    `select asked.model, newest.reason, served.hour as "predictedAt", coalesce(champion.version, served.version) as champion
      from unnest($1::text[]) as asked (model)
-     left join model_versions champion using (model)
+     left join model_versions champion on champion.model = asked.model and champion.stage = 'champion'
      left join lateral (
-       select version from outcome_summaries
+       select reason from degradation_checks
+       where degradation_checks.model = asked.model
+       order by window_end desc limit 1
+     ) newest on true
+     left join lateral (
+       select hour, version from outcome_summaries
        where outcome_summaries.model = asked.model
        order by hour desc, segment, version limit 1
-     ) served on true
-     where (champion.stage is null or champion.stage = 'champion') and coalesce(champion.version, served.version) is not null`,
+     ) served on true`,
     [models],
   );
-  return new Map(rows.map(({ model, version }) => [model, version]));
+  return new Map(rows.map(({ model, ...newest }) => [model, newest]));
 }
 
 /** The newest windows of the metric that speaks for each model, each by the version that served most of it. */

@@ -54,11 +54,11 @@ export async function loadRetraining({
   const { model = '', id = '' } = parameters;
   const retraining = await findShownRetraining(connection, model, id);
   if (retraining === undefined) return undefined;
-  return {
-    retraining,
-    facts: await readFacts(connection, retraining),
-    events: await readRetrainingEvents(connection, retraining),
-  };
+  const [facts, events] = await Promise.all([
+    readFacts(connection, retraining),
+    readRetrainingEvents(connection, retraining),
+  ]);
+  return { retraining, facts, events };
 }
 
 async function readFacts(

@@ -21,13 +21,9 @@ export async function loadRetrainings({ connection, query }: Asked): Promise<Loa
   const state = retrainingStates.find((known) => known === query.get('state'));
   const asked = { ...(model !== '' && { model }), ...(state && { state }) };
   const page = pageOf(query);
-  return {
-    ...asked,
-    retrainings: await listRetrainings(connection, {
-      ...asked,
-      most: pageSize,
-      skip: (page - 1) * pageSize,
-    }),
-    pages: { page, size: pageSize, count: await countRetrainings(connection, asked) },
-  };
+  const [retrainings, count] = await Promise.all([
+    listRetrainings(connection, { ...asked, most: pageSize, skip: (page - 1) * pageSize }),
+    countRetrainings(connection, asked),
+  ]);
+  return { ...asked, retrainings, pages: { page, size: pageSize, count } };
 }

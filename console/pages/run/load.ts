@@ -63,16 +63,22 @@ export async function loadRun({ connection, parameters, query }: Asked): Promise
   const model = given ?? (await findModel(connection, workflowId));
   const run = { workflowId, runId };
   if (model === undefined) return { ...run, drift: [], evaluations: [], checks: [], alerts: [] };
-  const appliedHash = await findAppliedHash(connection, model);
   const key = [model, workflowId, runId];
+  const [appliedHash, drift, evaluations, checks, alerts] = await Promise.all([
+    findAppliedHash(connection, model),
+    readDrift(connection, key),
+    readEvaluations(connection, key),
+    readChecks(connection, key),
+    readAlerts(connection, key),
+  ]);
   return {
     ...run,
     model,
     ...(appliedHash !== undefined && { appliedHash }),
-    drift: await readDrift(connection, key),
-    evaluations: await readEvaluations(connection, key),
-    checks: await readChecks(connection, key),
-    alerts: await readAlerts(connection, key),
+    drift,
+    evaluations,
+    checks,
+    alerts,
   };
 }
 
