@@ -16,8 +16,9 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const { readConfiguration } = await import('../worker/configuration.ts');
   const { openDatabase } = await import('../sql/database.ts');
-  const { databaseUrl } = readConfiguration(process.env);
-  const database = openDatabase({ url: databaseUrl, poolSize, applicationName });
+  const { databaseUrl, tracing } = readConfiguration(process.env);
+  const observe = tracing && (await import('../worker/tracing/statement-spans.ts')).statementSpans;
+  const database = openDatabase({ url: databaseUrl, poolSize, applicationName, observe });
   try {
     return await work(database);
   } finally {

@@ -4,6 +4,7 @@
 import { codeVersion } from '../worker/code-version.ts';
 import { reportFailure } from './failures.ts';
 import { tidewatchProgram } from './program.ts';
+import { traced } from './traced.ts';
 
 const program = tidewatchProgram(await codeVersion());
 
@@ -20,7 +21,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await program.parseAsync();
+  const name = program.commands.find((command) => command.name() === process.argv[2])?.name();
+  await traced(name, () => program.parseAsync());
 } catch (error) {
   process.exitCode = reportFailure(error);
 }

@@ -3,6 +3,7 @@
 import { Client, Connection, isGrpcServiceError, NamespaceNotFoundError } from '@temporalio/client';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { clientSpans } from './client-spans.ts';
 
 export interface TemporalClient {
   readonly client: Client;
@@ -17,11 +18,14 @@ export interface TemporalClient {
 export async function connectTemporal(options: {
   readonly address: string;
   readonly namespace: string;
+  /** What is asked of it goes on with the trace of who asks. */
+  readonly traced?: boolean;
 }): Promise<TemporalClient> {
-  const { address, namespace } = options;
+  const { address, namespace, traced = false } = options;
   try {
     const connection = await Connection.connect({ address, connectTimeout: '5s' });
-    return { client: new Client({ connection, namespace }), close: () => connection.close() };
+    const interceptors = traced ? await clientSpans() : {};
+    return { client: new Client({ connection, namespace, interceptors }), close: () => connection.close() };
   } catch (error) {
     throw new TidewatchError('TEMPORAL_UNREACHABLE', { address, reason: reasonOf(error) }, { cause: error });
   }

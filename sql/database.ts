@@ -4,6 +4,7 @@ import type { PoolClient, QueryResult } from 'pg';
 import { DatabaseError, Pool, TypeOverrides, types as pgTypes } from 'pg';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { observeStatements, type ObserveStatement } from './observed-statements.ts';
 
 // int8 and numeric come as strings by default: counts and ids here stay below 2^53. timestamptz becomes epoch
 // milliseconds, the representation of instants everywhere in this code.
@@ -46,6 +47,8 @@ export interface DatabaseOptions {
    * a page of ten short statements waits once. COPY is not possible then.
    */
   readonly pipelined?: true;
+  /** Told of each statement that is sent, begin and commit included. */
+  readonly observe?: ObserveStatement | undefined;
 }
 
 const unreachableCodes = new Set([
@@ -76,6 +79,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   });
   // An idle connection that the server closes is replaced at the next query; without a listener it ends the process.
   pool.on('error', () => {});
+  const { observe } = options;
+  if (observe !== undefined) pool.on('connect', (client) => observeStatements(client, observe));
 
   async function connect(): Promise<PoolClient> {
     try {

@@ -9,6 +9,7 @@ import { readChannels } from './channel-configuration.ts';
 import { readConsole, type ConsoleConfiguration } from './console-configuration.ts';
 import { readRegistry, type RegistryConfiguration } from './registry-configuration.ts';
 import { withSecretFiles } from './secret-files.ts';
+import { tracingSettings, type TracingSettings } from './tracing/settings.ts';
 import { readTrainers, type TrainerConfiguration } from './trainer-configuration.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -115,6 +116,16 @@ const environmentSchema = z.object({
     .regex(/^\d+(ms|s|m)$/, 'write for example "30s"')
     .default('30s')
     .describe('what running activities get to end in'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .optional()
+    .describe('where traces are sent by http/protobuf, such as http://127.0.0.1:4318; without it none are made'),
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().optional().describe('that a collector wants, as name=value,name=value'),
+  OTEL_SERVICE_NAME: z.string().default('tidewatch').describe('how this process is called in traces'),
+  OTEL_TRACES_SAMPLER: z
+    .string()
+    .default('parentbased_always_on')
+    .describe('with parentbased_traceidratio, OTEL_TRACES_SAMPLER_ARG is the share of traces that are recorded'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -157,7 +168,11 @@ export interface Configuration {
     readonly namespace: string;
     readonly taskQueue: string;
     readonly uiUrl: string;
+    /** Is what is asked of Temporal a part of traces? */
+    readonly traced?: boolean;
   };
+  /** Undefined where no traces are made. */
+  readonly tracing: TracingSettings | undefined;
   readonly pushgatewayUrl: string;
   readonly channels: ChannelSettings;
   readonly trainers: TrainerConfiguration;
@@ -200,9 +215,12 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     });
   }
   const e = parsed.data;
+  const tracing = tracingSettings(given);
   return {
     databaseUrl: e.DATABASE_URL,
+    tracing,
     temporal: {
+      traced: tracing !== undefined,
       address: e.TEMPORAL_ADDRESS,
       namespace: e.TEMPORAL_NAMESPACE,
       taskQueue: e.TEMPORAL_TASK_QUEUE,

@@ -14,6 +14,7 @@ import { openPromotionWebhook } from '../activities/retraining/promotion-webhook
 import { openHttpTrainer } from '../activities/retraining/trainers/http.ts';
 import { lifecycleId } from '../core/alert/alert.ts';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { clientSpans } from '../schedules/client-spans.ts';
 import { openDatabase } from '../sql/database.ts';
 import type { Configuration } from './configuration.ts';
 import { codeVersion } from './code-version.ts';
@@ -36,14 +37,17 @@ export interface WorkerDependencies {
 export async function openDependencies(configuration: Configuration): Promise<WorkerDependencies> {
   const { secrets, callbackSecrets, mayRunCommands } = configuration.trainers;
   const { promotionHookSecrets, mlflowToken } = configuration.registry;
-  const { address, namespace, taskQueue, uiUrl } = configuration.temporal;
+  const { address, namespace, taskQueue, uiUrl, traced = false } = configuration.temporal;
   const { connection, clientConnection } = await connectTemporal(address, namespace);
-  const client = new Client({ connection: clientConnection, namespace });
+  const interceptors = traced ? await clientSpans() : {};
+  const client = new Client({ connection: clientConnection, namespace, interceptors });
+  const channels = openChannels(configuration.channels, { pagesUrl: configuration.pagesUrl });
   const database = openDatabase({
     url: configuration.databaseUrl,
     // One connection for each activity, and two for health checks and look-ups.
     poolSize: configuration.maxConcurrentActivities + 2,
     applicationName: 'tidewatch-worker',
+    observe: traced ? (await import('./tracing/statement-spans.ts')).statementSpans : undefined,
   });
 
   return {
@@ -52,7 +56,9 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
     activities: {
       database,
       pushgateway: openPushgateway(configuration.pushgatewayUrl),
-      channels: openChannels(configuration.channels, { pagesUrl: configuration.pagesUrl }),
+      channels: traced
+        ? (await import('./tracing/channel-spans.ts')).channelsWithSpans(channels)
+        : channels,
       mlflow: openMlflow({ token: mlflowToken }),
       promotionWebhook:
         promotionHookSecrets === undefined

@@ -1,7 +1,12 @@
-/** JSON logs, one line an event; the SDK's own logs go the same way. */
+/**
+ * JSON logs, one line an event; the SDK's own logs, and those of workflows and activities, go the same way. What a line says of its run is
+ * called as `runFields` has it.
+ */
 
 import type { Logger as SdkLogger, LogLevel, LogMetadata } from '@temporalio/worker';
 import pino from 'pino';
+
+import type { RunField } from '../core/process/run-fields.ts';
 
 export type Logger = pino.Logger;
 
@@ -17,11 +22,21 @@ const levels: Readonly<Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'e
   ERROR: 'error',
 };
 
+/** Where the SDK has another name for a field. */
+const names: Readonly<Record<string, RunField>> = { workflowRunId: 'runId' };
+/** Fields that it adds and nobody looks for: a long token, the same place of all, and the flags of the trace. */
+const unsaid = new Set(['taskToken', 'namespace', 'isLocal', 'sdkComponent', 'trace_flags', 'activityId']);
+/** It says these before it has read the input. Ours, which know the model, are "run started" and "activity started". */
+const tooEarly = new Set(['Workflow started', 'Activity started']);
+
 /** The logger that the Temporal SDK takes. */
 export function sdkLogger(logger: Logger): SdkLogger {
   const write = (level: LogLevel, message: string, metadata?: LogMetadata): void => {
+    if (tooEarly.has(message)) return;
     const { error, ...rest } = metadata ?? {};
-    logger[levels[level]]({ ...rest, ...(error !== undefined && { err: error }) }, message);
+    const said = Object.entries(rest).filter(([name]) => !unsaid.has(name));
+    const fields = Object.fromEntries(said.map(([name, value]) => [names[name] ?? name, value]));
+    logger[levels[level]]({ ...fields, ...(error !== undefined && { err: error }) }, message);
   };
   return {
     log: write,

@@ -15,8 +15,10 @@ import type { Configuration } from './configuration.ts';
 import { startConsole } from './console.ts';
 import { openDependencies } from './dependencies.ts';
 import { openHttpEndpoint } from './http.ts';
-import { openLogger, sdkLogger } from './logger.ts';
+import { activityFields } from './activity-fields.ts';
+import { openLogger, sdkLogger, type Logger } from './logger.ts';
 import { unconfiguredRoutes } from './route-check.ts';
+import type { Tracing } from './tracing/start.ts';
 import { userName } from './user-name.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -35,7 +37,11 @@ export async function runWorker(configuration: Configuration): Promise<void> {
       logging: { forward: {}, filter: 'temporalio_sdk_core=WARN,temporalio_client=WARN' },
     },
   });
-  const dependencies = await openDependencies(configuration);
+  const tracing = await openTracing(configuration, logger);
+  const dependencies = await openDependencies(configuration).catch(async (error: unknown) => {
+    await tracing?.close();
+    throw error;
+  });
   const { activities } = dependencies;
   try {
     await checkSchema(activities.database);
@@ -71,7 +77,7 @@ export async function runWorker(configuration: Configuration): Promise<void> {
         runbooksUrl,
         consoleUrl: configuration.console.url,
       });
-      worker = await createWorker(configuration, dependencies.connection, withPages);
+      worker = await createWorker(configuration, dependencies.connection, withPages, tracing);
       const { taskQueue, namespace } = configuration.temporal;
       logger.info({ http: endpoint.url, console: console?.url, taskQueue, namespace }, 'worker started');
       // Ends at SIGINT or SIGTERM, which the runtime listens for.
@@ -83,7 +89,14 @@ export async function runWorker(configuration: Configuration): Promise<void> {
     logger.info('worker stopped');
   } finally {
     await dependencies.close();
+    await tracing?.close();
   }
+}
+
+async function openTracing({ tracing }: Configuration, logger: Logger): Promise<Tracing | undefined> {
+  if (tracing === undefined) return undefined;
+  const { startTracing } = await import('./tracing/start.ts');
+  return startTracing(tracing, process.env, { warn: (text) => logger.warn(text) });
 }
 
 /** A worker of these activities; the workflows come from the bundle. */
@@ -91,14 +104,17 @@ async function createWorker(
   { temporal, maxConcurrentActivities, shutdownGrace }: Configuration,
   connection: NativeConnection,
   activities: object,
+  tracing: Tracing | undefined,
 ): Promise<Worker> {
+  const spans = tracing === undefined ? [] : [tracing.activitySpans];
   return Worker.create({
     connection,
     namespace: temporal.namespace,
     taskQueue: temporal.taskQueue,
-    workflowBundle: await workflowBundle(),
+    workflowBundle: await workflowBundle(tracing === undefined ? 'plain' : 'traced'),
+    ...(tracing !== undefined && { sinks: tracing.sinks }),
     activities,
-    interceptors: { activity: [() => ({ inbound: activityErrors })] },
+    interceptors: { activity: [...spans, activityFields, () => ({ inbound: activityErrors })] },
     // The pool has a connection for each.
     maxConcurrentActivityTaskExecutions: maxConcurrentActivities,
     maxConcurrentWorkflowTaskExecutions: 20,

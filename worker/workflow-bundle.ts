@@ -1,4 +1,7 @@
-/** The workflow code as the worker loads it: prebuilt beside the compiled program, bundled on the fly from source. */
+/**
+ * The workflow code as the worker loads it: prebuilt beside the compiled program, bundled on the fly from source. There are two: workers that
+ * trace have OpenTelemetry in the sandbox of each workflow, others do not pay for it.
+ */
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -6,17 +9,31 @@ import { fileURLToPath } from 'node:url';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
-const prebuilt = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+export type BundleKind = 'plain' | 'traced';
+
+/** Where `npm run build` puts them. */
+export function prebuiltPath(kind: BundleKind): string {
+  const file = { plain: 'workflow-bundle.js', traced: 'traced-workflow-bundle.js' }[kind];
+  return fileURLToPath(new URL(`../${file}`, import.meta.url));
+}
+
 // From source this file ends in .ts, compiled in .js, and so do the workflows.
-const source = fileURLToPath(new URL(`../workflows/index${import.meta.url.slice(-3)}`, import.meta.url));
+const source = (name: string): string =>
+  fileURLToPath(new URL(`../workflows/${name}${import.meta.url.slice(-3)}`, import.meta.url));
 
 /** Bundles the workflows from source (2 to 4 s). */
-export async function bundleWorkflows(): Promise<{ code: string }> {
-  const { code } = await bundleWorkflowCode({ workflowsPath: source, logger: new DefaultLogger('WARN') });
+export async function bundleWorkflows(kind: BundleKind): Promise<{ code: string }> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: source('index'),
+    // The outermost first.
+    workflowInterceptorModules: [...(kind === 'traced' ? [source('tracing')] : []), source('run-log')],
+    logger: new DefaultLogger('WARN'),
+  });
   return { code };
 }
 
 /** The prebuilt bundle where there is one (after `npm run build`), else a fresh one. */
-export async function workflowBundle(): Promise<WorkflowBundleOption> {
-  return existsSync(prebuilt) ? { codePath: prebuilt } : bundleWorkflows();
+export async function workflowBundle(kind: BundleKind): Promise<WorkflowBundleOption> {
+  const codePath = prebuiltPath(kind);
+  return existsSync(codePath) ? { codePath } : bundleWorkflows(kind);
 }

@@ -4,6 +4,7 @@ import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { searchAttributeNames } from '../core/process/search-attributes.ts';
 import type { Level } from '../core/verdict.ts';
 import type { WindowText } from '../core/window.ts';
+import { tellWindow } from './run-log.ts';
 
 const verdictKey = defineSearchAttributeKey(searchAttributeNames.verdict, 'KEYWORD');
 const windowKey = defineSearchAttributeKey(searchAttributeNames.window, 'KEYWORD');
@@ -14,9 +15,11 @@ const windowKey = defineSearchAttributeKey(searchAttributeNames.window, 'KEYWORD
  * before, or by hand, has none, and replays as it was.
  */
 export function showOutcome({ start, end }: WindowText, verdict: Level): void {
+  const window = `${start}/${end}`;
+  tellWindow(window);
   if (workflowInfo().typedSearchAttributes.get(verdictKey) === undefined) return;
   upsertSearchAttributes([
-    { key: windowKey, value: `${start}/${end}` },
+    { key: windowKey, value: window },
     { key: verdictKey, value: verdict },
   ]);
 }

@@ -15,7 +15,7 @@ const templateDatabase = 'tidewatch_template';
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'tidewatch-test-'));
-  const bundling = bundleWorkflows();
+  const bundling = bundleWorkflows('plain');
   const stack = await startStack({
     stateDirectory,
     persistent: false,
