@@ -14,7 +14,7 @@ export async function traced(command: string | undefined, work: () => Promise<un
     return;
   }
   const { startTracing } = await import('../worker/tracing/start.ts');
-  const tracing: Tracing = await startTracing(settings, process.env, { warn: (text) => console.error(text) });
+  const tracing: Tracing = await startTracing(settings, { warn: (text) => console.error(text) });
   try {
     if (longLived.has(command)) await work();
     else await tracing.inSpan(`tidewatch ${command}`, { command }, work);

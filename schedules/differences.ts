@@ -5,9 +5,7 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 
 import { pendingVerdict, searchAttributeNames } from '../core/process/search-attributes.ts';
 import type { ScheduleDefinition } from './catalog.ts';
-
-/** The search attribute that every run carries, so that the UI can list the runs of one model. */
-export const modelKey = defineSearchAttributeKey(searchAttributeNames.model, 'KEYWORD');
+import { modelKey } from './search-attributes.ts';
 
 /** What runs carry that will show a verdict. */
 export const verdictKey = defineSearchAttributeKey(searchAttributeNames.verdict, 'KEYWORD');

@@ -8,8 +8,8 @@ import { pendingVerdict } from '../core/process/search-attributes.ts';
 import type { ScheduleDefinition } from './catalog.ts';
 import { scheduleIdsOf } from './catalog.ts';
 import type { Difference } from './differences.ts';
-import { differencesOf, modelKey, verdictKey } from './differences.ts';
-import { canShowVerdicts } from './search-attributes.ts';
+import { differencesOf, verdictKey } from './differences.ts';
+import { canShowVerdicts, modelKey } from './search-attributes.ts';
 import { withTemporalErrors } from './temporal-client.ts';
 
 interface Change {

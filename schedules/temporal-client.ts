@@ -4,6 +4,7 @@ import { Client, Connection, isGrpcServiceError, NamespaceNotFoundError } from '
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { clientSpans } from './client-spans.ts';
+import { createAttributes, unknownAttribute } from './search-attributes.ts';
 
 export interface TemporalClient {
   readonly client: Client;
@@ -70,11 +71,10 @@ function translate(client: Client, error: unknown, writing: string | undefined):
       client.connection instanceof Connection ? client.connection.options.address : 'its address';
     return new TidewatchError('TEMPORAL_UNREACHABLE', { address, reason: cause.details }, { cause: error });
   }
-  const missing = /no mapping defined for search attribute (\w+)/.exec(cause.details)?.[1];
+  const missing = unknownAttribute(cause);
   if (missing !== undefined) {
-    const command = `temporal operator search-attribute create --name ${missing} --type Keyword`;
     return refused(
-      `the namespace "${client.options.namespace}" has no search attribute ${missing}; run \`${command}\``,
+      `the namespace "${client.options.namespace}" has no search attribute ${missing}; run \`${createAttributes([missing])}\``,
       error,
     );
   }

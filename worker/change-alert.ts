@@ -5,6 +5,7 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import { lifecycleId } from '../core/alert/alert.ts';
 import type { AlertChangeName } from '../core/alert/change.ts';
 import type { AlertName, AlertView } from '../core/alert/stored-alert.ts';
+import { startShown } from '../schedules/search-attributes.ts';
 import type { alertLifecycle } from '../workflows/alert-lifecycle.ts';
 import { sendUpdate, type UpdateSettings } from './send-update.ts';
 
@@ -22,15 +23,18 @@ export async function changeAlert(
   { model, alertKey, change, request, updateId }: AlertRequest,
 ): Promise<AlertView> {
   return sendUpdate(settings, (client, taskQueue) =>
-    client.workflow.executeUpdateWithStart<typeof alertLifecycle, AlertView, [object]>(change, {
-      args: [request],
-      ...(updateId !== undefined && { updateId }),
-      startWorkflowOperation: new WithStartWorkflowOperation<typeof alertLifecycle>('alertLifecycle', {
-        workflowId: lifecycleId(alertKey),
-        taskQueue,
-        args: [{ model, alertKey }],
-        workflowIdConflictPolicy: 'USE_EXISTING',
+    startShown({ model }, (typedSearchAttributes) =>
+      client.workflow.executeUpdateWithStart<typeof alertLifecycle, AlertView, [object]>(change, {
+        args: [request],
+        ...(updateId !== undefined && { updateId }),
+        startWorkflowOperation: new WithStartWorkflowOperation<typeof alertLifecycle>('alertLifecycle', {
+          workflowId: lifecycleId(alertKey),
+          taskQueue,
+          args: [{ model, alertKey }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          typedSearchAttributes,
+        }),
       }),
-    }),
+    ),
   );
 }

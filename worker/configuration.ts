@@ -119,13 +119,20 @@ const environmentSchema = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .string()
     .optional()
-    .describe('where traces are sent by http/protobuf, such as http://127.0.0.1:4318; without it none are made'),
-  OTEL_EXPORTER_OTLP_HEADERS: z.string().optional().describe('that a collector wants, as name=value,name=value'),
+    .describe(
+      'where traces are sent by http/protobuf, such as http://127.0.0.1:4318; without it none are made',
+    ),
+  OTEL_EXPORTER_OTLP_HEADERS: z
+    .string()
+    .optional()
+    .describe('that a collector wants, as name=value,name=value'),
   OTEL_SERVICE_NAME: z.string().default('tidewatch').describe('how this process is called in traces'),
   OTEL_TRACES_SAMPLER: z
     .string()
     .default('parentbased_always_on')
-    .describe('with parentbased_traceidratio, OTEL_TRACES_SAMPLER_ARG is the share of traces that are recorded'),
+    .describe(
+      'with parentbased_traceidratio, OTEL_TRACES_SAMPLER_ARG is the share of traces that are recorded',
+    ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

@@ -15,6 +15,7 @@ import { openHttpTrainer } from '../activities/retraining/trainers/http.ts';
 import { lifecycleId } from '../core/alert/alert.ts';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { clientSpans } from '../schedules/client-spans.ts';
+import { missingAttributes, startShown } from '../schedules/search-attributes.ts';
 import { openDatabase } from '../sql/database.ts';
 import type { Configuration } from './configuration.ts';
 import { codeVersion } from './code-version.ts';
@@ -26,6 +27,8 @@ export interface WorkerDependencies {
   readonly connection: NativeConnection;
   /** Passes what a trainer has called on to the workflow that waits for it. */
   readonly passOnAnswer: Completions['tell'];
+  /** Search attributes that the namespace lacks. */
+  readonly missingAttributes: readonly string[];
   close(): Promise<void>;
 }
 
@@ -52,13 +55,12 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
 
   return {
     connection,
+    missingAttributes: (await missingAttributes(client)) ?? [],
     passOnAnswer: passOnAnswerThrough(client),
     activities: {
       database,
       pushgateway: openPushgateway(configuration.pushgatewayUrl),
-      channels: traced
-        ? (await import('./tracing/channel-spans.ts')).channelsWithSpans(channels)
-        : channels,
+      channels: traced ? (await import('./tracing/channel-spans.ts')).channelsWithSpans(channels) : channels,
       mlflow: openMlflow({ token: mlflowToken }),
       promotionWebhook:
         promotionHookSecrets === undefined
@@ -84,13 +86,16 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
 /** Signals the life cycle of an alert, and starts it where it does not run. */
 export function wakeAlertThrough(client: Client, taskQueue: string): ActivityDependencies['wakeAlert'] {
   return async ({ model, alertKey }) => {
-    await client.workflow.signalWithStart('alertLifecycle', {
-      workflowId: lifecycleId(alertKey),
-      taskQueue,
-      args: [{ model, alertKey }],
-      signal: 'alertChanged',
-      signalArgs: [],
-    });
+    await startShown({ model }, (typedSearchAttributes) =>
+      client.workflow.signalWithStart('alertLifecycle', {
+        workflowId: lifecycleId(alertKey),
+        taskQueue,
+        args: [{ model, alertKey }],
+        signal: 'alertChanged',
+        signalArgs: [],
+        typedSearchAttributes,
+      }),
+    );
   };
 }
 

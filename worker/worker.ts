@@ -9,6 +9,7 @@ import { findReport, listReportGroups, listReports } from '../activities/reports
 import { findRetraining } from '../activities/retraining/store.ts';
 import { reasonOf } from '../core/errors.ts';
 import type { OpenConsole } from '../console/server/listen.ts';
+import { createAttributes } from '../schedules/search-attributes.ts';
 import { checkSchema } from '../sql/migrator.ts';
 import { activityErrors } from './activity-errors.ts';
 import type { Configuration } from './configuration.ts';
@@ -49,6 +50,8 @@ export async function runWorker(configuration: Configuration): Promise<void> {
     await activities.pushgateway.check().catch((error: unknown) => logger.warn(reasonOf(error)));
     for (const problem of await unconfiguredRoutes(activities.database, activities.channels))
       logger.warn(problem);
+    if (dependencies.missingAttributes.length > 0)
+      logger.warn(attributesMissing(configuration.temporal.namespace, dependencies.missingAttributes));
     let worker: Worker | undefined;
     // Before the worker: one that never runs would keep its connection, and the process, from ending.
     const endpoint = await openHttpEndpoint(configuration.http.host, configuration.http.port, {
@@ -96,7 +99,14 @@ export async function runWorker(configuration: Configuration): Promise<void> {
 async function openTracing({ tracing }: Configuration, logger: Logger): Promise<Tracing | undefined> {
   if (tracing === undefined) return undefined;
   const { startTracing } = await import('./tracing/start.ts');
-  return startTracing(tracing, process.env, { warn: (text) => logger.warn(text) });
+  return startTracing(tracing, { warn: (text) => logger.warn(text) });
+}
+
+function attributesMissing(namespace: string, names: readonly string[]): string {
+  return (
+    `the namespace "${namespace}" has no search attributes ${names.join(', ')}: its list of runs does not show what each is about; ` +
+    `run \`${createAttributes(names)}\`, then \`tidewatch apply\``
+  );
 }
 
 /** A worker of these activities; the workflows come from the bundle. */

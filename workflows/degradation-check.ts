@@ -4,7 +4,7 @@ import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { formatWindow, parseInstant, trailingWindow } from '../core/window.ts';
 import { asOfOf, decodeInput } from './input.ts';
 import { retraining } from './retraining.ts';
-import { showOutcome } from './show-outcome.ts';
+import { listedAlike, showOutcome } from './show-outcome.ts';
 import type { ResultOf, RunFacts } from './steps.ts';
 import { decisions, pushMetrics, scans, wakeAlerts, watchProcesses } from './steps.ts';
 import { wakeRetraining } from './wake-retraining.ts';
@@ -59,6 +59,7 @@ async function startRetraining(model: string, asOf: string, reason: string): Pro
       workflowId,
       args: [{ model, asOf, reason }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
+      ...listedAlike(),
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -3,7 +3,8 @@
  * histories, so that a run may begin with it and go on without it.
  */
 
-import { trace } from '@opentelemetry/api';
+import { context, trace } from '@opentelemetry/api';
+import { extractContextFromHeaders } from '@temporalio/interceptors-opentelemetry/lib/instrumentation.js';
 import {
   OpenTelemetryInboundInterceptor,
   OpenTelemetryInternalsInterceptor,
@@ -12,6 +13,7 @@ import {
 import type {
   QueryInput,
   UpdateInput,
+  WorkflowExecuteInput,
   WorkflowInboundCallsInterceptor,
   WorkflowInterceptors,
 } from '@temporalio/workflow';
@@ -22,6 +24,19 @@ import { runSubject } from './run-log.ts';
 
 /** Who asks for the progress of a run asks every second, and a validation changes nothing: neither is worth a span. */
 class Inbound extends OpenTelemetryInboundInterceptor {
+  /** The span of a run comes when it is over. An alert may be open for weeks: its span is its begin, and what it does hangs on that. */
+  override async execute(
+    input: WorkflowExecuteInput,
+    next: (input: WorkflowExecuteInput) => Promise<unknown>,
+  ): Promise<unknown> {
+    const { workflowType } = workflowInfo();
+    if (workflowType !== 'alertLifecycle') return super.execute(input, next);
+    const caller = extractContextFromHeaders(input.headers) ?? context.active();
+    const attributes = { ...subjectOf(input.args[0]) };
+    const span = this.tracer.startSpan(`RunWorkflow:${workflowType}`, { attributes }, caller);
+    span.end();
+    return context.with(trace.setSpan(caller, span), () => next(input));
+  }
   override async handleQuery(input: QueryInput, next: (input: QueryInput) => Promise<unknown>) {
     return next(input);
   }
@@ -37,8 +52,8 @@ let run: Partial<Readonly<Record<'trace_id' | 'span_id', string>>> = {};
 const describing: WorkflowInboundCallsInterceptor = {
   execute(input, next) {
     const span = trace.getActiveSpan();
-    const context = span?.spanContext();
-    run = context === undefined ? {} : { trace_id: context.traceId, span_id: context.spanId };
+    const ids = span?.spanContext();
+    run = ids === undefined ? {} : { trace_id: ids.traceId, span_id: ids.spanId };
     const [schedule] = workflowInfo().searchAttributes['TemporalScheduledById'] ?? [];
     span?.setAttributes({
       ...subjectOf(input.args[0]),

@@ -25,6 +25,7 @@ import type {
 import { decodeTrainingAnswer, readTrainingAnswer } from '../core/retraining/trainer-contract.ts';
 import { minuteMs } from '../core/window.ts';
 import type { Activities } from '../activities/index.ts';
+import { listedAlike } from './show-outcome.ts';
 import type { ResultOf } from './steps.ts';
 import { decisions } from './steps.ts';
 
@@ -177,6 +178,7 @@ async function startChild({ taskQueue, type, request, timeoutMs }: PlanOf<'tempo
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
     cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_REQUESTED,
     typeInfo: rawResult,
+    ...listedAlike(),
   });
   return result as RawValue;
 }

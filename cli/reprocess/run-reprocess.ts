@@ -2,6 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 
 import { findMonitor } from '../../activities/monitors/store.ts';
 import { parseWindow } from '../../core/window.ts';
+import { startShown } from '../../schedules/search-attributes.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import type { reprocessing, ReprocessingCounts, ReprocessingProgress } from '../../workflows/reprocessing.ts';
@@ -27,12 +28,15 @@ export async function runReprocess(options: ReprocessOptions): Promise<void> {
   const { client } = connection;
   try {
     const handle = await withTemporalErrors(client, () =>
-      client.workflow.start<typeof reprocessing>('reprocessing', {
-        workflowId: request.workflowId,
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        taskQueue: temporal.taskQueue,
-        args: [request.input],
-      }),
+      startShown(request.input, (typedSearchAttributes) =>
+        client.workflow.start<typeof reprocessing>('reprocessing', {
+          workflowId: request.workflowId,
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          taskQueue: temporal.taskQueue,
+          args: [request.input],
+          typedSearchAttributes,
+        }),
+      ),
     );
     if (options.detach) printStarted(request, options);
     else printResult(request, await follow(handle), options);

@@ -1,6 +1,7 @@
 import { findMonitor } from '../../activities/monitors/store.ts';
 import { policyOf } from '../../activities/retraining/retraining-run.ts';
 import { formatInstant } from '../../core/window.ts';
+import { startShown } from '../../schedules/search-attributes.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
 import { checkSchema } from '../../sql/migrator.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
@@ -51,12 +52,15 @@ async function start({ model, asOf }: Outlook, reason: string): Promise<string> 
   const { client } = connection;
   try {
     await withTemporalErrors(client, () =>
-      client.workflow.start<typeof retraining>('retraining', {
-        workflowId,
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        taskQueue: temporal.taskQueue,
-        args: [{ model, asOf: formatInstant(asOf), reason }],
-      }),
+      startShown({ model }, (typedSearchAttributes) =>
+        client.workflow.start<typeof retraining>('retraining', {
+          workflowId,
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          taskQueue: temporal.taskQueue,
+          args: [{ model, asOf: formatInstant(asOf), reason }],
+          typedSearchAttributes,
+        }),
+      ),
     );
     return workflowId;
   } finally {

@@ -69,7 +69,11 @@ const statusError = 2;
 const hex = (base64: string | undefined): string => Buffer.from(base64 ?? '', 'base64').toString('hex');
 
 function spansOf(body: Uint8Array): ReceivedSpan[] {
-  const { resourceSpans } = decoder.toObject(decoder.decode(body), { longs: Number, bytes: String, arrays: true });
+  const { resourceSpans } = decoder.toObject(decoder.decode(body), {
+    longs: Number,
+    bytes: String,
+    arrays: true,
+  });
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap(({ spans }) =>
       spans.map((span) => ({
@@ -89,7 +93,11 @@ function attributesOf(pairs: readonly KeyValue[]): ReceivedSpan['attributes'] {
   return Object.fromEntries(
     pairs.map(({ key, value }) => [
       key,
-      value.stringValue ?? value.intValue ?? value.doubleValue ?? value.boolValue ?? 'neither text nor number',
+      value.stringValue ??
+        value.intValue ??
+        value.doubleValue ??
+        value.boolValue ??
+        'neither text nor number',
     ]),
   );
 }

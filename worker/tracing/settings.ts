@@ -26,7 +26,9 @@ export function tracingSettings(environment: Environment): TracingSettings | und
   const protocol = value('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') || value('OTEL_EXPORTER_OTLP_PROTOCOL');
   if (!['', 'http/protobuf'].includes(protocol))
     warnings.push(`traces are sent by http/protobuf, and not by ${protocol}: name the port that takes that`);
-  const sampling = { share: shareOf(value('OTEL_TRACES_SAMPLER'), value('OTEL_TRACES_SAMPLER_ARG'), warnings) };
+  const sampling = {
+    share: shareOf(value('OTEL_TRACES_SAMPLER'), value('OTEL_TRACES_SAMPLER_ARG'), warnings),
+  };
   return { sampling, warnings };
 }
 

@@ -19,7 +19,6 @@ import type { ActivityInterceptorsFactory, InjectedSinks } from '@temporalio/wor
 
 import { reasonOf } from '../../core/errors.ts';
 import { codeVersion } from '../code-version.ts';
-import type { Environment } from '../secret-files.ts';
 import { watchRequests } from './request-spans.ts';
 import { traceSampler } from './sampler.ts';
 import type { TracingSettings } from './settings.ts';
@@ -45,11 +44,7 @@ export interface TracingNotes {
 const timeoutMs = 3_000;
 
 /** From here on spans of this process are recorded and sent. What sends them never waits, and forgets what it cannot send. */
-export async function startTracing(
-  settings: TracingSettings,
-  environment: Environment,
-  { warn }: TracingNotes,
-): Promise<Tracing> {
+export async function startTracing(settings: TracingSettings, { warn }: TracingNotes): Promise<Tracing> {
   for (const warning of settings.warnings) warn(warning);
   const { sampler, isWanted } = traceSampler(settings.sampling);
   const resource = new Resource({
@@ -60,7 +55,7 @@ export async function startTracing(
   }).merge(envDetectorSync.detect());
   // OpenTelemetry's own default of ten seconds is for collectors that are far away.
   const hasTimeout = ['OTEL_EXPORTER_OTLP_TIMEOUT', 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT'].some(
-    (name) => environment[name],
+    (name) => process.env[name],
   );
   const exporter = new OTLPTraceExporter(hasTimeout ? {} : { timeoutMillis: timeoutMs });
   const batches = new BatchSpanProcessor(tellingOfFailures(exporter, warn));

@@ -6,6 +6,7 @@ import { taskQueuePlan } from '../../../activities/retraining/plan-training.ts';
 import type { TrainerOf } from '../../../activities/retraining/training-request.ts';
 import { reasonOf } from '../../../core/errors.ts';
 import { secondMs } from '../../../core/window.ts';
+import { startShown } from '../../../schedules/search-attributes.ts';
 import { connectTemporal, withTemporalErrors } from '../../../schedules/temporal-client.ts';
 import type { Configuration } from '../../../worker/configuration.ts';
 import type { simulatedTraining } from '../../../workflows/simulated-training.ts';
@@ -29,11 +30,14 @@ export function askOnTaskQueue(
     const isOver = new AbortController();
     try {
       const run = await withTemporalErrors(client, () =>
-        client.workflow.start<typeof simulatedTraining>('simulatedTraining', {
-          workflowId: `simulated-training:${model}:${retrainingId}`,
-          taskQueue: temporal.taskQueue,
-          args: [{ model, plan: taskQueuePlan(trainer, request) }],
-        }),
+        startShown({ model }, (typedSearchAttributes) =>
+          client.workflow.start<typeof simulatedTraining>('simulatedTraining', {
+            workflowId: `simulated-training:${model}:${retrainingId}`,
+            taskQueue: temporal.taskQueue,
+            args: [{ model, plan: taskQueuePlan(trainer, request) }],
+            typedSearchAttributes,
+          }),
+        ),
       );
       const silence = setTimeout(() => void tellOfSilence(run), silenceMs);
       const end = await Promise.race([
