@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 
 import { Client, Connection } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 
 import { runFields } from '../../core/process/run-fields.ts';
@@ -20,6 +20,7 @@ import { startTracing } from '../../worker/tracing/start.ts';
 import type { WorkerProcess } from './tidewatch-worker.ts';
 import { startWorkerProcess } from './tidewatch-worker.ts';
 
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 const execute = promisify(execFile);
 const model = `traced-${randomBytes(4).toString('hex')}`;
 const taskQueue = `tracing-${randomBytes(4).toString('hex')}`;

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 
+import { bundleWorkflows } from '../../worker/workflow-bundle.ts';
 import * as workflows from '../../workflows/index.ts';
 import { historyFromJson } from './history-json.ts';
 import { recordHistories } from './record-histories.ts';
@@ -18,8 +19,10 @@ import { recordHistories } from './record-histories.ts';
 const directory = new URL('./histories/', import.meta.url);
 const readHistory = async (file: string): Promise<unknown> =>
   historyFromJson(await readFile(new URL(file, directory), 'utf8'));
+/** Where spans would go; nothing that is replayed makes any. */
+const sinks = { exporter: { export: { fn: () => undefined } } };
 const replay = (workflowBundle: { codePath: string } | { code: string }, history: unknown): Promise<void> =>
-  Worker.runReplayHistory({ workflowBundle }, history, 'recorded');
+  Worker.runReplayHistory({ workflowBundle, sinks }, history, 'recorded');
 const current = () => ({ codePath: inject('workflowBundlePath') });
 
 beforeAll(async () => {
@@ -39,6 +42,14 @@ describe('the histories', () => {
   it('fit the workflows of today', async () => {
     for (const file of await readdir(directory)) {
       await expect(replay(current(), await readHistory(file)), file).resolves.toBeUndefined();
+    }
+  });
+
+  // Tracing may be turned on, and off again, while runs are under way: see test/worker/tracing.test.ts for the way back.
+  it('fit the workflows of a worker that traces', async () => {
+    const traced = await bundleWorkflows('traced');
+    for (const file of await readdir(directory)) {
+      await expect(replay(traced, await readHistory(file)), file).resolves.toBeUndefined();
     }
   });
 });

@@ -3,11 +3,13 @@
 import { randomBytes } from 'node:crypto';
 
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { SearchAttributePair } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time.js';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { scheduleIdsOf, schedulesOf } from '../../schedules/catalog.ts';
 import { applySchedules, planSchedules } from '../../schedules/reconciler.ts';
+import { modelKey } from '../../schedules/search-attributes.ts';
 import { connectTemporal } from '../../schedules/temporal-client.ts';
 import { testServers } from '../setup/servers.ts';
 import { at, load, watch } from '../setup/synthetic.ts';
@@ -33,7 +35,7 @@ async function listed(query: string, count: number) {
       for await (const run of test.worker.client.workflow.list({ query })) runs.push(run);
       expect(runs).toHaveLength(count);
     },
-    { timeout: 30_000, interval: 200 },
+    { timeout: 60_000, interval: 200 },
   );
   return runs;
 }
@@ -91,4 +93,39 @@ it('makes schedules without a verdict where the namespace lacks the attributes',
   } finally {
     await other.close();
   }
+});
+
+describe('what a run starts', () => {
+  const watched = () =>
+    watch(test.database, {
+      model,
+      performance: { windows: ['1d'], limits: { rmse: 2 } },
+      // Actuals as far off as these are bad data, too.
+      quality: { ignore: ['range'] },
+      retraining: { trainer: { url: 'http://127.0.0.1:1' }, trainingWindow: '14d', holdout: '7d' },
+      alerts: { routes: [{ slack: true, groupWait: '0s', groupInterval: '0s' }] },
+    });
+  const check = (workflowId: string, typedSearchAttributes: SearchAttributePair[]): Promise<unknown> =>
+    test.worker.client.workflow.execute('degradationCheck', {
+      workflowId,
+      taskQueue: test.worker.taskQueue,
+      args: [{ model, asOf: at(29, 3, 40), act: true }],
+      typedSearchAttributes,
+    });
+
+  it('is listed by the same model: the retraining, and the lives of the alerts', async () => {
+    await watched();
+    await load(test.database, model, { from: 1, to: 22 });
+    await load(test.database, model, { from: 22, to: 29, error: 5 });
+    await check(`listed-check-${model}`, [{ key: modelKey, value: model }]);
+    await vi.waitFor(
+      async () => {
+        const types: string[] = [];
+        for await (const { type } of test.worker.client.workflow.list({ query: `Model = '${model}'` }))
+          types.push(type);
+        expect(types).toEqual(expect.arrayContaining(['degradationCheck', 'retraining', 'alertLifecycle']));
+      },
+      { timeout: 30_000, interval: 200 },
+    );
+  });
 });

@@ -30,7 +30,7 @@ const shown: ReadonlyMap<string, string> = new Map([
  * A span as it goes out. The words of an error may repeat what was in a row, or a password: it is told by its kind; the words are in the log
  * line with the same trace.
  */
-export function shownSpan(span: ReadableSpan): ReadableSpan {
+function shownSpan(span: ReadableSpan): ReadableSpan {
   const attributes: Record<string, AttributeValue> = {};
   for (const [name, value] of Object.entries(span.attributes)) {
     const as = shown.get(name);

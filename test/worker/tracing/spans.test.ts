@@ -169,7 +169,7 @@ describe('a message to people', () => {
           channel: 'slack',
           alertKey: 'secret',
           reason: 'secret',
-        } as never),
+        }),
       ),
   } as const;
   const taking = {
