@@ -33,6 +33,11 @@ const ownedBy = {
   '@duckdb/node-api': 'sql/table-file.ts',
   hono: 'console/server/**/*.ts',
   '@hono/node-server': 'console/server/**/*.ts',
+  '@opentelemetry/context-async-hooks': 'worker/tracing/*.ts',
+  '@opentelemetry/core': 'worker/tracing/*.ts',
+  '@opentelemetry/exporter-trace-otlp-proto': 'worker/tracing/*.ts',
+  '@opentelemetry/resources': 'worker/tracing/*.ts',
+  '@opentelemetry/sdk-trace-base': 'worker/tracing/*.ts',
 };
 /** the worker's own scrape endpoint is the one other user of prom-client */
 const alsoOwns = { 'worker/http.ts': ['prom-client'] };

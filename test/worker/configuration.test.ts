@@ -13,6 +13,7 @@ describe('readConfiguration', () => {
         namespace: 'default',
         taskQueue: 'tidewatch',
         uiUrl: 'http://127.0.0.1:8233/namespaces/default',
+        traced: false,
       },
       pushgatewayUrl: 'http://127.0.0.1:9091',
       channels: { slack: {}, pagerduty: {}, webhook: {}, alertmanager: {} },
@@ -45,6 +46,7 @@ describe('readConfiguration', () => {
       temporal: {
         address: 'temporal.example.org:7233',
         uiUrl: 'https://temporal.example.org/namespaces/data%20science',
+        traced: false,
       },
       channels: {
         slack: { default: { webhookUrl: 'https://hooks.example.org/services/x' } },
