@@ -39,8 +39,8 @@ const ownedBy = {
   '@opentelemetry/resources': 'worker/tracing/*.ts',
   '@opentelemetry/sdk-trace-base': 'worker/tracing/*.ts',
 };
-/** the worker's own scrape endpoint is the one other user of prom-client */
-const alsoOwns = { 'worker/http.ts': ['prom-client'] };
+/** what else answers scrapes: the worker itself, and services through the client */
+const alsoOwns = { 'worker/http.ts': ['prom-client'], 'client/service-metrics.ts': ['prom-client'] };
 
 const temporal = ['worker', 'client', 'workflow', 'activity', 'testing'].map((name) => `@temporalio/${name}`);
 const node = ['node:*', 'node:*/**'];

@@ -1,6 +1,7 @@
 /**
  * The demo's model service, a process of its own: serves predictions with the champion and logs them, and is the trainer
- * that `retraining` asks. It speaks the contract that any user's service and trainer would.
+ * that `retraining` asks, with /metrics for Prometheus. It speaks the contract that any user's service and trainer would, but
+ * answers only when its predictions are stored: the replay runs that day's schedules next.
  */
 
 import { createServer } from 'node:http';
@@ -9,6 +10,7 @@ import type { AddressInfo } from 'node:net';
 
 import { z } from 'zod';
 
+import { openServiceMetrics } from '../../client/service-metrics.ts';
 import { openClient } from '../../client/tidewatch-client.ts';
 import { reasonOf } from '../../core/errors.ts';
 import { trainingRequestSchema } from '../../core/retraining/trainer-contract.ts';
@@ -36,6 +38,7 @@ if (databaseUrl === undefined || modelDirectory === undefined) {
 const database = openDatabase({ url: databaseUrl, poolSize: 4, applicationName: 'demo-service' });
 const client = openClient({ database });
 const models = openModelStore(modelDirectory);
+const metrics = openServiceMetrics();
 const trainings = openTrainings((request) => fitOnOutcomes({ database, client, models }, request));
 
 async function answer(method: string, path: string, body: unknown): Promise<unknown> {
@@ -55,6 +58,11 @@ async function answer(method: string, path: string, body: unknown): Promise<unkn
 
 const server = createServer((request, response) => {
   const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+  if (path === '/metrics') {
+    metrics.answerScrape(response);
+    return;
+  }
+  if (path === '/predictions') metrics.observe(request, response);
   const send = (status: number, content: unknown): void => {
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(content));

@@ -27,7 +27,7 @@ const folders = [...Object.keys(mayImport), 'demo', 'bench', 'test'];
 const owners: Readonly<Record<string, readonly string[]>> = {
   pg: ['sql/database.ts'],
   'pg-copy-streams': ['sql/copy.ts'],
-  'prom-client': ['activities/metrics/pushgateway.ts', 'worker/http.ts'],
+  'prom-client': ['activities/metrics/pushgateway.ts', 'worker/http.ts', 'client/service-metrics.ts'],
   '@slack/webhook': ['activities/alerts/slack.ts'],
   nodemailer: ['activities/alerts/email.ts'],
   yaml: ['cli/yaml-source.ts'],
