@@ -48,7 +48,7 @@ export interface BatchedCounts {
 }
 
 export interface BatchedOptions {
-  readonly databaseUrl?: string;
+  readonly databaseUrl?: string | undefined;
   /** Instead of a URL; it stays open. */
   readonly database?: Database;
   /** Rows a batch; one is sent as soon as it is full. Default 1,000. */

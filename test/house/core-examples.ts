@@ -1,4 +1,4 @@
-/** The worked examples in the docs of core/, read and run. */
+/** The worked examples in the docs of core/, and of what is as pure in client/, read and run. */
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,9 +15,21 @@ export interface Example {
   readonly expected: string;
 }
 
-const files = readdirSync(coreFolder, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .sort();
+/** From core/, too. */
+const inClient = [
+  'batched/entries.ts',
+  'feedback-rows.ts',
+  'image-statistics.ts',
+  'prediction-rows.ts',
+  'rejected-content.ts',
+  'text-statistics.ts',
+].map((file) => `../client/${file}`);
+const files = [
+  ...readdirSync(coreFolder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .sort(),
+  ...inClient,
+];
 /** File -> what it exports. */
 export const coreModules = new Map<string, Readonly<Record<string, unknown>>>();
 for (const file of files) {
