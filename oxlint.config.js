@@ -38,6 +38,7 @@ const ownedBy = {
   '@opentelemetry/exporter-trace-otlp-proto': 'worker/tracing/*.ts',
   '@opentelemetry/resources': 'worker/tracing/*.ts',
   '@opentelemetry/sdk-trace-base': 'worker/tracing/*.ts',
+  'openid-client': 'console/server/access/oidc.ts',
 };
 /** what else answers scrapes: the worker itself, and services through the client */
 const alsoOwns = { 'worker/http.ts': ['prom-client'], 'client/service-metrics.ts': ['prom-client'] };

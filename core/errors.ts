@@ -235,6 +235,45 @@ export const errorCatalog = {
     message: 'There is no alert "{alertKey}". {hint}`tidewatch alerts --all` lists those there are.',
   },
   ALERT_NOT_CHANGED: { retryable: false, message: 'Alert {alertKey} is left as it is: {reason}.' },
+  OIDC_UNREACHABLE: {
+    retryable: true,
+    message:
+      '{issuer} does not answer as an OpenID provider ({reason}). Try again; if it stays so, whoever runs the console checks TIDEWATCH_OIDC_ISSUER.',
+  },
+  OIDC_WRONG_ISSUER: {
+    retryable: false,
+    message:
+      'The OpenID provider at {issuer} calls itself {reason}. Whoever runs the console sets TIDEWATCH_OIDC_ISSUER to that, to the letter.',
+  },
+  OIDC_CLIENT_REFUSED: {
+    retryable: false,
+    message:
+      '{issuer} does not take the console for one of its clients ({reason}). Whoever runs the console checks TIDEWATCH_OIDC_CLIENT_ID and TIDEWATCH_OIDC_CLIENT_SECRET.',
+  },
+  OIDC_REFUSED: { retryable: false, message: '{issuer} has not signed you in: {reason}.' },
+  OIDC_CODE_SPENT: {
+    retryable: false,
+    message: 'This sign-in was used already, or came back too late for {issuer}. Sign in again.',
+  },
+  OIDC_UNTRUSTED: {
+    retryable: false,
+    message:
+      'What came back from {issuer} does not hold ({reason}), so nobody was signed in. Sign in again; if it stays so, tell whoever runs the console.',
+  },
+  OIDC_NO_ROLE: {
+    retryable: false,
+    message:
+      'You are signed in as {name}, who may not look at this console: {reason}. Ask whoever runs it to be let in (TIDEWATCH_OIDC_VIEWERS, TIDEWATCH_OIDC_OPERATORS).',
+  },
+  SIGN_IN_UNKNOWN: {
+    retryable: false,
+    message:
+      'No sign-in was begun in this browser, or another one was begun after it. Sign in again; the console needs cookies for that.',
+  },
+  SIGN_IN_EXPIRED: {
+    retryable: false,
+    message: 'The sign-in took longer than {minutes} minutes. Sign in again.',
+  },
   UPDATE_REFUSED: { retryable: false, message: '{reason}' },
   UPDATE_UNANSWERED: {
     retryable: true,

@@ -6,13 +6,12 @@ import type { ChannelSettings } from '../activities/alerts/channels.ts';
 import { pagerDutyEventsUrl } from '../activities/alerts/pagerduty.ts';
 import { TidewatchError } from '../core/errors.ts';
 import { readChannels } from './channel-configuration.ts';
-import { readConsole, type ConsoleConfiguration } from './console-configuration.ts';
+import { consoleVariables, readConsole, type ConsoleConfiguration } from './console-configuration.ts';
+import { port } from './port.ts';
 import { readRegistry, type RegistryConfiguration } from './registry-configuration.ts';
 import { withSecretFiles } from './secret-files.ts';
 import { tracingSettings, type TracingSettings } from './tracing/settings.ts';
 import { readTrainers, type TrainerConfiguration } from './trainer-configuration.ts';
-
-const port = z.coerce.number().int().min(0).max(65_535);
 
 const environmentSchema = z.object({
   DATABASE_URL: z
@@ -70,26 +69,7 @@ const environmentSchema = z.object({
     .describe(
       'where you keep the pages of docs/runbooks, for links in messages; by default that endpoint has them',
     ),
-  TIDEWATCH_CONSOLE: z
-    .enum(['on', 'off'], 'write on or off')
-    .default('off')
-    .describe('whether the worker serves the console as well'),
-  TIDEWATCH_CONSOLE_HOST: z
-    .string()
-    .min(1)
-    .default('127.0.0.1')
-    .describe('where the console listens; beyond loopback it needs a token'),
-  TIDEWATCH_CONSOLE_PORT: port.default(9465).describe('for the console; 0 takes a free port'),
-  TIDEWATCH_CONSOLE_URL: z
-    .url('write for example https://tidewatch.example.org')
-    .optional()
-    .describe('the console as people reach it; by default its host and port'),
-  TIDEWATCH_CONSOLE_VIEWER_TOKEN: z.string().optional().describe('lets people sign in to look'),
-  TIDEWATCH_CONSOLE_OPERATOR_TOKEN: z.string().optional().describe('lets people sign in to look and act'),
-  TIDEWATCH_CONSOLE_SESSION_SECRET: z
-    .string()
-    .optional()
-    .describe('keeps sessions over a restart, and across several consoles'),
+  ...consoleVariables,
   TIDEWATCH_CALLBACK_SECRET: z
     .string()
     .optional()
@@ -166,7 +146,7 @@ export function environmentHelp(): string {
 export const environmentNotes = `  A route with "slack: oncall" goes to SLACK_WEBHOOK_URL_ONCALL; so do PAGERDUTY_ROUTING_KEY, WEBHOOK_URL with
   WEBHOOK_SECRET, and ALERTMANAGER_URL. Headers of a trainer come from variables that begin with TRAINER_. Each of
   these, SMTP_URL, DATABASE_URL, TIDEWATCH_CALLBACK_SECRET, PROMOTION_HOOK_SECRET, MLFLOW_TRACKING_TOKEN and the tokens
-  and secret of the console may be in a file that <VARIABLE>_FILE names.`;
+  and secrets of the console may be in a file that <VARIABLE>_FILE names.`;
 
 export interface Configuration {
   readonly databaseUrl: string;
@@ -214,7 +194,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   const channels = readChannels(given, email, problems);
   const trainers = readTrainers(given, problems);
   const registry = readRegistry(given, problems);
-  const console = parsed.success ? readConsole(given, listensAt(parsed.data), problems) : undefined;
+  const console = parsed.success ? readConsole(parsed.data, problems) : undefined;
   if (!parsed.success || console === undefined || problems.length > 0) {
     throw new TidewatchError('INVALID_CONFIGURATION', {
       count: problems.length,
@@ -244,16 +224,5 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     maxConcurrentActivities: e.TIDEWATCH_MAX_CONCURRENT_ACTIVITIES,
     shutdownGrace: e.TIDEWATCH_SHUTDOWN_GRACE,
     logLevel: e.LOG_LEVEL,
-  };
-}
-
-function listensAt(
-  e: z.infer<typeof environmentSchema>,
-): Pick<ConsoleConfiguration, 'inWorker' | 'host' | 'port' | 'url'> {
-  return {
-    inWorker: e.TIDEWATCH_CONSOLE === 'on',
-    host: e.TIDEWATCH_CONSOLE_HOST,
-    port: e.TIDEWATCH_CONSOLE_PORT,
-    url: e.TIDEWATCH_CONSOLE_URL?.replace(/\/$/, ''),
   };
 }

@@ -2,8 +2,55 @@
 
 import { randomBytes } from 'node:crypto';
 
+import { z } from 'zod';
+
 import { isLoopback, type Access } from '../console/server/access/roles.ts';
-import type { Environment, Problems } from './secret-files.ts';
+import { durationMs, isDuration } from '../core/window.ts';
+import { readOidc, oidcVariables } from './oidc-configuration.ts';
+import { port } from './port.ts';
+import type { Problems } from './secret-files.ts';
+
+const duration = z.string().refine(isDuration, 'write a number and s, m, h, d or w, for example 12h');
+
+export const consoleVariables = {
+  TIDEWATCH_CONSOLE: z
+    .enum(['on', 'off'], 'write on or off')
+    .default('off')
+    .describe('whether the worker serves the console as well'),
+  TIDEWATCH_CONSOLE_HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('where the console listens; beyond loopback people have to sign in'),
+  TIDEWATCH_CONSOLE_PORT: port.default(9465).describe('for the console; 0 takes a free port'),
+  TIDEWATCH_CONSOLE_URL: z
+    .url('write for example https://tidewatch.example.org')
+    .optional()
+    .describe('the console as people reach it; by default its host and port'),
+  TIDEWATCH_CONSOLE_PROXIES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(9)
+    .default(0)
+    .describe(
+      'reverse proxies before the console, each of which adds to X-Forwarded-For: from where somebody signs in',
+    ),
+  TIDEWATCH_CONSOLE_VIEWER_TOKEN: z.string().optional().describe('lets people sign in to look'),
+  TIDEWATCH_CONSOLE_OPERATOR_TOKEN: z.string().optional().describe('lets people sign in to look and act'),
+  ...oidcVariables,
+  TIDEWATCH_CONSOLE_SESSION: duration
+    .default('12h')
+    .describe('after which people sign in again; a role that was taken away holds for so long'),
+  TIDEWATCH_CONSOLE_SESSION_SECRET: z
+    .string()
+    .optional()
+    .describe('keeps sessions over a restart, and across several consoles'),
+  TIDEWATCH_AUDIT_RETENTION: duration
+    .default('365d')
+    .describe('how long it is kept who signed in and acted in the console'),
+};
+type ConsoleVariables = z.infer<z.ZodObject<typeof consoleVariables>>;
 
 export interface ConsoleConfiguration {
   /** Does a worker serve it as well? */
@@ -13,59 +60,70 @@ export interface ConsoleConfiguration {
   readonly port: number;
   /** As people reach it; by default where it listens. */
   readonly url: string | undefined;
-  readonly tokens: Access['tokens'];
+  readonly access: Pick<Access, 'tokens' | 'oidc' | 'sessionMs' | 'proxies'>;
   /** Undefined: a new one each time it starts, which ends all sessions. */
   readonly sessionSecret: string | undefined;
+  readonly auditRetentionMs: number;
 }
 
 /** Guessing one of so many characters takes longer than anybody has. */
 const fewestCharacters = 24;
 
-const secrets = {
-  viewer: 'TIDEWATCH_CONSOLE_VIEWER_TOKEN',
-  operator: 'TIDEWATCH_CONSOLE_OPERATOR_TOKEN',
-} as const;
-const sessionVariable = 'TIDEWATCH_CONSOLE_SESSION_SECRET';
-
-/** Beyond loopback, a console without a token would be everybody's: it does not start. */
-export function readConsole(
-  environment: Environment,
-  listens: Pick<ConsoleConfiguration, 'inWorker' | 'host' | 'port' | 'url'>,
-  problems: Problems,
-): ConsoleConfiguration {
+/** Beyond loopback, a console without a sign-in would be everybody's: it does not start. */
+export function readConsole(variables: ConsoleVariables, problems: Problems): ConsoleConfiguration {
   const {
-    [secrets.viewer]: viewer,
-    [secrets.operator]: operator,
-    [sessionVariable]: sessionSecret,
-  } = environment;
-  for (const [name, value] of [
-    [secrets.viewer, viewer],
-    [secrets.operator, operator],
-    [sessionVariable, sessionSecret],
-  ] as const) {
+    TIDEWATCH_CONSOLE_VIEWER_TOKEN: viewer,
+    TIDEWATCH_CONSOLE_OPERATOR_TOKEN: operator,
+    TIDEWATCH_CONSOLE_SESSION_SECRET: sessionSecret,
+    TIDEWATCH_CONSOLE_HOST: host,
+  } = variables;
+  for (const [name, value] of Object.entries({
+    TIDEWATCH_CONSOLE_VIEWER_TOKEN: viewer,
+    TIDEWATCH_CONSOLE_OPERATOR_TOKEN: operator,
+    TIDEWATCH_CONSOLE_SESSION_SECRET: sessionSecret,
+  })) {
     if (value !== undefined && value.length < fewestCharacters)
       problems.push(
         `  ${name}: write at least ${fewestCharacters} characters, for example \`openssl rand -hex 24\``,
       );
   }
   if (viewer !== undefined && viewer === operator)
-    problems.push(`  ${secrets.viewer}: is the same as ${secrets.operator}; make them differ`);
-  const tokens = { ...(viewer !== undefined && { viewer }), ...(operator !== undefined && { operator }) };
-  if (!isLoopback(listens.host) && Object.keys(tokens).length === 0) {
     problems.push(
-      `  TIDEWATCH_CONSOLE_HOST: beyond 127.0.0.1 everybody could act; set ${secrets.operator} or ${secrets.viewer}`,
+      '  TIDEWATCH_CONSOLE_VIEWER_TOKEN: is the same as TIDEWATCH_CONSOLE_OPERATOR_TOKEN; make them differ',
+    );
+  const url = variables.TIDEWATCH_CONSOLE_URL?.replace(/\/$/, '');
+  const tokens = { ...(viewer !== undefined && { viewer }), ...(operator !== undefined && { operator }) };
+  const oidc = readOidc(variables, url, problems);
+  if (!isLoopback(host) && Object.keys(tokens).length === 0 && oidc === undefined) {
+    problems.push(
+      '  TIDEWATCH_CONSOLE_HOST: beyond 127.0.0.1 everybody could act; set TIDEWATCH_CONSOLE_OPERATOR_TOKEN, TIDEWATCH_CONSOLE_VIEWER_TOKEN or TIDEWATCH_OIDC_ISSUER',
     );
   }
-  return { ...listens, tokens, sessionSecret };
+  return {
+    inWorker: variables.TIDEWATCH_CONSOLE === 'on',
+    host,
+    port: variables.TIDEWATCH_CONSOLE_PORT,
+    url,
+    access: {
+      tokens,
+      ...(oidc && { oidc }),
+      sessionMs: durationMs(variables.TIDEWATCH_CONSOLE_SESSION),
+      proxies: variables.TIDEWATCH_CONSOLE_PROXIES,
+    },
+    sessionSecret,
+    auditRetentionMs: durationMs(variables.TIDEWATCH_AUDIT_RETENTION),
+  };
 }
 
 /** Who may look, for one start of the console. */
-export function consoleAccess({ tokens, sessionSecret }: ConsoleConfiguration, userName: string): Access {
+export function consoleAccess({ access, sessionSecret }: ConsoleConfiguration, userName: string): Access {
+  const { tokens, oidc } = access;
   const secret = sessionSecret ?? randomBytes(32).toString('hex');
+  const isOpen = Object.keys(tokens).length === 0 && oidc === undefined;
   return {
-    ...(Object.keys(tokens).length === 0 && { everybody: { name: userName, role: 'operator' } }),
-    tokens,
-    // Another token ends the sessions that were begun with the old one.
-    cookieSecret: [secret, tokens.viewer, tokens.operator].join('\n'),
+    ...(isOpen && { everybody: { name: userName, role: 'operator' } }),
+    ...access,
+    // Another token, provider or group ends the sessions that were begun with the old one.
+    cookieSecret: [secret, tokens.viewer, tokens.operator, JSON.stringify(oidc)].join('\n'),
   };
 }

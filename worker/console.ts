@@ -1,8 +1,11 @@
 /** Serves the console: configuration -> database -> pages -> shutdown. */
 
 import { pngOf } from '../activities/reports/png.ts';
+import { deleteAuditEvents } from '../console/server/audit.ts';
 import { openConsole, type OpenConsole } from '../console/server/listen.ts';
-import { openDatabase } from '../sql/database.ts';
+import { reasonOf } from '../core/errors.ts';
+import { dayMs } from '../core/window.ts';
+import { openDatabase, type Database } from '../sql/database.ts';
 import { findReport, listReportGroups, listReports } from '../activities/reports/store.ts';
 import type { Configuration } from './configuration.ts';
 import { consoleActions } from './console-actions.ts';
@@ -52,9 +55,11 @@ export async function startConsole(
       },
       settings,
     );
+    const forgetting = forgetOldEvents(database, settings.auditRetentionMs, logger);
     return {
       url: open.url,
       close: async () => {
+        clearInterval(forgetting);
         await open.close();
         await database.close();
       },
@@ -63,4 +68,17 @@ export async function startConsole(
     await database.close();
     throw error;
   }
+}
+
+/** Deletes, now and once a day, what is older than it is to be kept. Several consoles do that one after the other. */
+function forgetOldEvents(database: Database, retentionMs: number, logger: Logger): NodeJS.Timeout {
+  const forget = (): void => {
+    deleteAuditEvents(database, Date.now() - retentionMs).then(
+      (events) => events > 0 && logger.info({ events }, 'old audit events are deleted'),
+      (error: unknown) =>
+        logger.warn(`old audit events are not deleted, tomorrow is tried again: ${reasonOf(error)}`),
+    );
+  };
+  forget();
+  return setInterval(forget, dayMs).unref();
 }

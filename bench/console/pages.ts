@@ -15,7 +15,7 @@ import Table from 'cli-table3';
 
 import { pngOf } from '../../activities/reports/png.ts';
 import { consoleApp } from '../../console/server/server.ts';
-import { floorToDay } from '../../core/window.ts';
+import { floorToDay, hourMs } from '../../core/window.ts';
 import { openDatabase, type Database } from '../../sql/database.ts';
 import { numberOption, withBenchDatabase } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
@@ -60,7 +60,13 @@ const nothingIsDone = (): Promise<never> => Promise.reject(new Error('this bench
 async function measure(database: Database): Promise<Measured[]> {
   const app = await consoleApp({
     database,
-    access: { everybody: { name: 'bench', role: 'operator' }, tokens: {}, cookieSecret: 'of a benchmark' },
+    access: {
+      everybody: { name: 'bench', role: 'operator' },
+      tokens: {},
+      cookieSecret: 'of a benchmark',
+      sessionMs: hourMs,
+      proxies: 0,
+    },
     temporalUiUrl: 'http://127.0.0.1:8233/namespaces/default',
     actions: { changeAlert: nothingIsDone, changeRetraining: nothingIsDone },
     documents: async () => undefined,

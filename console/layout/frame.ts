@@ -2,8 +2,8 @@
 
 import { html, toMarkup, trusted, type Html, type Part } from '../html.ts';
 import type { Viewer } from '../server/access/roles.ts';
-import type { Notice } from '../server/access/session.ts';
-import { sections, type SectionName } from './navigation.ts';
+import type { Notice } from '../server/access/notice.ts';
+import { sections, type Section, type SectionName } from './navigation.ts';
 import { themeSwitch, type Theme } from './theme.ts';
 
 export interface Frame {
@@ -41,7 +41,7 @@ export function renderFrame(frame: Frame): string {
           <a class="skip" href="#main">Skip to the content</a>
           <header class="top">
             <a class="brand" href="/">Tidewatch</a>
-            ${viewer !== undefined && navigation(frame.section)}
+            ${viewer !== undefined && navigation(viewer, frame.section)}
             <div class="me">
               ${viewer !== undefined && whoLooks(viewer, frame.canSignOut)} ${themeSwitch(theme, frame.path)}
             </div>
@@ -52,10 +52,13 @@ export function renderFrame(frame: Frame): string {
   );
 }
 
-function navigation(current: SectionName | undefined): Html {
+function navigation({ role: has }: Viewer, current: SectionName | undefined): Html {
+  const shown = Object.entries<Section>(sections).filter(
+    ([, { role }]) => role === undefined || role === has,
+  );
   return html`<nav aria-label="Parts of the console">
     <ul>
-      ${Object.entries(sections).map(
+      ${shown.map(
         ([section, { name, path }]) =>
           html`<li><a href="${path}" ${section === current && html`aria-current="true"`}>${name}</a></li>`,
       )}

@@ -1,8 +1,12 @@
 /** The parts of the console. */
 
+import type { Role } from '../server/access/roles.ts';
+
 export interface Section {
   readonly name: string;
   readonly path: string;
+  /** Absent: of everybody. */
+  readonly role?: Role;
 }
 
 /** In the order of the navigation. */
@@ -13,6 +17,7 @@ export const sections = {
   reports: { name: 'Reports', path: '/reports' },
   monitors: { name: 'Monitors', path: '/monitors' },
   health: { name: 'Health', path: '/health' },
+  audit: { name: 'Audit', path: '/audit', role: 'operator' },
 } as const satisfies Readonly<Record<string, Section>>;
 
 export type SectionName = keyof typeof sections;

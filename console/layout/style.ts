@@ -31,6 +31,8 @@ button.plain:hover { text-decoration: underline }
 .theme .plain { min-width: 32px; color: var(--ink); font-size: 17px; line-height: 1 }
 input, select { padding: 5px 10px; border: 1px solid var(--axis); border-radius: 6px; background: var(--page) }
 input::placeholder { color: var(--muted); opacity: 1 }
+a.button { display: inline-block; max-width: 100%; padding: 7px 16px; border: 1px solid var(--current); border-radius: 6px; color: var(--link); font-weight: 600; text-decoration: none; overflow-wrap: anywhere }
+a.button:hover { background: var(--raised) }
 .login { display: grid; gap: 14px; max-width: 400px }
 .login label { display: grid; gap: 4px }
 .login button { justify-self: start }
@@ -87,6 +89,9 @@ main .wide-figure svg { max-width: 1328px }
 .heat-row .insufficient-data { fill: none; stroke: var(--line) }
 .heat-row .mark { fill: var(--page); stroke: var(--page) }
 main > .sides, section > .sides { margin: 16px 0 }
+.audit td .muted { display: block; font-size: 13px }
+.audit thead th:first-child { width: 130px }
+.audit td, .audit th { overflow-wrap: anywhere }
 .alerts .model, .alerts .held, .reason { display: block; font-weight: 400; font-size: 13px }
 .alerts thead th:first-child { width: 26% }
 .history thead th:first-child { width: 130px }

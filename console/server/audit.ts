@@ -1,10 +1,13 @@
-/** Who did what in the console: a row for each action, written before it is tried, so that none is done without one. */
+/** Who did what in the console, who signed in, and who was refused. */
 
-import type { Queryable } from '../../sql/database.ts';
-import type { Viewer } from './access/roles.ts';
+import { minuteMs } from '../../core/window.ts';
+import { toTimestamp, type Queryable } from '../../sql/database.ts';
+import { openLimit } from './access/limit.ts';
+import type { Role, Viewer } from './access/roles.ts';
 
-export interface AuditedAction {
-  readonly viewer: Viewer;
+/** From where, and what: the same for all rows. */
+interface Audited {
+  readonly address: string;
   /** Such as `alert.acknowledge`. */
   readonly action: string;
   /** Absent where it is about no model. */
@@ -15,18 +18,24 @@ export interface AuditedAction {
   readonly details?: Readonly<Record<string, string>>;
 }
 
-/** Notes that somebody wants something done; returns the id of the row. */
+export interface AuditedAction extends Audited {
+  readonly viewer: Viewer;
+}
+
+/** Something of which it is known how it ended. */
+export interface AuditedAccess extends Audited {
+  /** Who somebody is, or says to be where they were refused: then without a role. */
+  readonly who: { readonly name: string; readonly role?: Role; readonly identity?: string };
+  readonly outcome: 'done' | 'refused' | 'failed';
+  readonly said: string;
+}
+
+/** Notes that somebody wants something done, before it is tried, so that nothing is done without a row; returns its id. */
 export async function noteRequest(
   connection: Queryable,
-  { viewer, action, model, subject, details = {} }: AuditedAction,
+  { viewer, ...audited }: AuditedAction,
 ): Promise<number> {
-  const [row] = await connection.query<{ audit_id: number }>(
-    `insert into audit_events (actor, role, action, model, subject, details)
-     values ($1, $2, $3, $4, $5, $6)
-     returning audit_id`,
-    [viewer.name, viewer.role, action, model ?? null, subject, JSON.stringify(details)],
-  );
-  return row!.audit_id;
+  return insertEvent(connection, { who: viewer, outcome: 'requested', said: null, ...audited });
 }
 
 /** Notes how it ended. A row that stays `requested` is of an action that nobody knows the end of. */
@@ -41,4 +50,86 @@ export async function noteOutcome(
     outcome,
     said,
   ]);
+}
+
+/** Notes that somebody has signed in or out. */
+export async function noteAccess(connection: Queryable, audited: AuditedAccess): Promise<void> {
+  await insertEvent(connection, audited);
+}
+
+export interface Refusals {
+  /** Notes that somebody was refused; counts it only, where there have been too many. */
+  note(audited: AuditedAccess, now: number): Promise<void>;
+  /** Counts one that is not worth a row of its own. */
+  count(): void;
+}
+
+/** Whoever tries and tries fills no table: 60 rows at once, and 288 a day. The next row says how many there were without one. */
+export function openRefusals(connection: Queryable): Refusals {
+  const limit = openLimit({ burst: 60, everyMs: 5 * minuteMs });
+  let unrecorded = 0;
+  return {
+    note: async (audited, now) => {
+      if (limit.wait('', now) > 0) {
+        unrecorded += 1;
+        return;
+      }
+      limit.take('', now);
+      const details = { ...audited.details, ...(unrecorded > 0 && { unrecorded: String(unrecorded) }) };
+      unrecorded = 0;
+      await insertEvent(connection, { ...audited, details });
+    },
+    count: () => {
+      unrecorded += 1;
+    },
+  };
+}
+
+async function insertEvent(
+  connection: Queryable,
+  audited: Omit<AuditedAccess, 'outcome' | 'said'> & {
+    readonly outcome: AuditedAccess['outcome'] | 'requested';
+    readonly said: string | null;
+  },
+): Promise<number> {
+  const { who, address, action, model, subject, details = {}, outcome, said } = audited;
+  const [row] = await connection.query<{ audit_id: number }>(
+    `insert into audit_events (actor, role, identity, address, action, model, subject, details, outcome, said)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     returning audit_id`,
+    [
+      who.name,
+      who.role ?? null,
+      who.identity ?? null,
+      address,
+      action,
+      model ?? null,
+      subject,
+      JSON.stringify(details),
+      outcome,
+      said,
+    ],
+  );
+  return row!.audit_id;
+}
+
+/** So many rows a statement: others wait for no lock of it for long. */
+const batchSize = 10_000;
+
+/**
+ * Deletes what was recorded before an instant; returns how many rows. Done again, or by two at once, it deletes nothing more.
+ *
+ * @param before in epoch milliseconds
+ */
+export async function deleteAuditEvents(connection: Queryable, before: number): Promise<number> {
+  let deleted = 0;
+  for (;;) {
+    const batch = await connection.execute(
+      `delete from audit_events where audit_id in
+         (select audit_id from audit_events where recorded_at < $1 order by recorded_at limit $2 for update skip locked)`,
+      [toTimestamp(before), batchSize],
+    );
+    deleted += batch;
+    if (batch < batchSize) return deleted;
+  }
 }

@@ -3,7 +3,8 @@
 import { serve } from '@hono/node-server';
 
 import { TidewatchError } from '../../core/errors.ts';
-import { consoleApp, type ConsoleDependencies } from './server.ts';
+import { consoleApp } from './server.ts';
+import type { ConsoleDependencies } from './site.ts';
 
 export interface OpenConsole {
   readonly url: string;

@@ -5,7 +5,7 @@ import type { ChartOption } from '../charts.ts';
 import type { Html } from '../html.ts';
 import type { SectionName } from '../layout/navigation.ts';
 import type { ConsoleActions } from './actions.ts';
-import type { Viewer } from './access/roles.ts';
+import type { Role, Viewer } from './access/roles.ts';
 
 /** What is asked for. The connection sees one instant and cannot write. */
 export interface Asked {
@@ -25,6 +25,8 @@ export interface View {
   readonly viewer: Viewer;
   /** Where the Temporal UI shows the workflows of the namespace. */
   readonly temporalUiUrl: string;
+  /** What they had typed into the form of this page when their session was found to have ended; empty otherwise. */
+  readonly draft: Readonly<Record<string, string>>;
 }
 
 /** What a page shows. */
@@ -39,6 +41,8 @@ export interface PageRoute {
   readonly path: string;
   /** Which part of the navigation it belongs to. */
   readonly section: SectionName;
+  /** Absent: everybody who has signed in. */
+  readonly role?: Role;
   /** Undefined where there is no such thing. */
   readonly show: (asked: Asked, view: View) => Promise<Shown | undefined>;
 }
@@ -47,13 +51,13 @@ export interface PageRoute {
 export function page<Loaded>(route: {
   readonly path: string;
   readonly section: SectionName;
+  readonly role?: Role;
   readonly load: (asked: Asked) => Promise<Loaded | undefined>;
   readonly draw: (loaded: Loaded, view: View) => Shown;
 }): PageRoute {
-  const { path, section, load, draw } = route;
+  const { load, draw, ...where } = route;
   return {
-    path,
-    section,
+    ...where,
     show: async (asked, view) => {
       const loaded = await load(asked);
       return loaded === undefined ? undefined : draw(loaded, view);
@@ -61,18 +65,29 @@ export function page<Loaded>(route: {
   };
 }
 
-/** A chart as files: as a picture, and what it shows as a table. */
-export interface Drawing {
-  /** Of the files, without an extension. */
+/** A table as a file. */
+export interface Table {
+  /** Of the file, without an extension. */
   readonly name: string;
-  readonly option: ChartOption;
-  readonly size: { readonly width: number; readonly height: number };
   readonly head: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
 }
 
 /** Null where there is nothing. */
 export type Cell = string | number | null;
+
+export interface TableRoute {
+  /** The file is `<path>.csv`. */
+  readonly path: string;
+  readonly role?: Role;
+  readonly read: (asked: Asked) => Promise<Table>;
+}
+
+/** A chart as files: as a picture, and what it shows as a table. */
+export interface Drawing extends Table {
+  readonly option: ChartOption;
+  readonly size: { readonly width: number; readonly height: number };
+}
 
 export interface DrawingRoute {
   /** The files are `<path>.svg`, `.png` and `.csv`. */

@@ -3,9 +3,10 @@
 import { TidewatchError, type ErrorCode } from '../../core/errors.ts';
 import { html, type Html } from '../html.ts';
 import { emptyState } from '../layout/empty.ts';
+import type { Role, Viewer } from './access/roles.ts';
 
 export interface Problem {
-  readonly status: 400 | 403 | 404 | 500 | 503;
+  readonly status: 400 | 403 | 404 | 429 | 500 | 503;
   readonly title: string;
   readonly main: Html;
 }
@@ -50,6 +51,13 @@ export function notFound(): Problem {
 
 export function forbidden(said: string): Problem {
   return problem(403, 'This is not allowed', said);
+}
+
+/** Why somebody may not look at a page or act, where it is for others. */
+export function refusalOf({ name, role }: Viewer, needed: Role | undefined): Problem | undefined {
+  return needed === 'operator' && role !== 'operator'
+    ? forbidden(`${name} may look, but not act. Sign in as an operator.`)
+    : undefined;
 }
 
 function problem(status: Problem['status'], title: string, said: string): Problem {

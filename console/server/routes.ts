@@ -1,10 +1,12 @@
-/** Every page, drawing and action of the console, one line each. */
+/** Every page, document, drawing, table and action of the console, one line each. */
 
 import { alertActions } from '../pages/alert/actions.ts';
 import { alertPage } from '../pages/alert/alert.ts';
 import { loadAlert } from '../pages/alert/load.ts';
 import { alertsPage } from '../pages/alerts/alerts.ts';
 import { loadAlerts } from '../pages/alerts/load.ts';
+import { auditPage } from '../pages/audit/audit.ts';
+import { auditTable, loadAudit } from '../pages/audit/load.ts';
 import { healthPage } from '../pages/health/health.ts';
 import { loadHealth } from '../pages/health/load.ts';
 import { drawCoverage, drawDrift, drawPerformance } from '../pages/model/drawings.ts';
@@ -25,11 +27,14 @@ import { loadRetrainings } from '../pages/retrainings/load.ts';
 import { retrainingsPage } from '../pages/retrainings/retrainings.ts';
 import { loadRun } from '../pages/run/load.ts';
 import { runPage } from '../pages/run/run.ts';
-import { page, type ActionRoute, type DrawingRoute, type PageRoute } from './page.ts';
+import { page, type ActionRoute, type DrawingRoute, type PageRoute, type TableRoute } from './page.ts';
 
 export interface Routes {
   readonly pages: readonly PageRoute[];
+  /** Stored reports and runbooks, which are pages of their own. */
+  readonly documents: readonly string[];
   readonly drawings: readonly DrawingRoute[];
+  readonly tables: readonly TableRoute[];
   readonly actions: readonly ActionRoute[];
 }
 
@@ -53,11 +58,14 @@ export const routes: Routes = {
     page({ path: '/monitors', section: 'monitors', load: loadMonitors, draw: monitorsPage }),
     page({ path: '/monitors/:model', section: 'monitors', load: loadMonitor, draw: monitorPage }),
     page({ path: '/health', section: 'health', load: loadHealth, draw: healthPage }),
+    page({ path: '/audit', section: 'audit', role: 'operator', load: loadAudit, draw: auditPage }),
   ],
+  documents: ['/reports/:kind/:model/:start/:end', '/runbooks', '/runbooks/:name'],
   drawings: [
     { path: '/models/:model/performance', draw: drawPerformance },
     { path: '/models/:model/drift', draw: drawDrift },
     { path: '/models/:model/coverage', draw: drawCoverage },
   ],
+  tables: [{ path: '/audit', role: 'operator', read: auditTable }],
   actions: [...alertActions, ...retrainingActions],
 };

@@ -5,21 +5,24 @@ import type { ConsoleActions } from '../../console/server/actions.ts';
 import type { Access } from '../../console/server/access/roles.ts';
 import type { Routes } from '../../console/server/routes.ts';
 import { routes } from '../../console/server/routes.ts';
-import { consoleApp, type ConsoleDependencies } from '../../console/server/server.ts';
-import { parseInstant } from '../../core/window.ts';
+import { consoleApp } from '../../console/server/server.ts';
+import type { ConsoleDependencies } from '../../console/server/site.ts';
+import { hourMs, parseInstant } from '../../core/window.ts';
 import type { Database } from '../../sql/database.ts';
 
 /** The wall clock of the tests: in the year of their data. */
 export const now = parseInstant('2026-11-29T15:00:00Z');
 
+const asEver = { cookieSecret: 'secret of a test', sessionMs: 12 * hourMs, proxies: 0 };
+
 export const everybody: Access = {
   everybody: { name: 'ann', role: 'operator' },
   tokens: {},
-  cookieSecret: 'secret of a test',
+  ...asEver,
 };
 
 export const tokens = { viewer: 'viewer-token-of-a-test-0123', operator: 'operator-token-of-a-test-0123' };
-export const byToken: Access = { tokens, cookieSecret: 'secret of a test' };
+export const byToken: Access = { tokens, ...asEver };
 
 /** Of a console that nothing is done in. */
 const noAction = (): Promise<never> => Promise.reject(new Error('nothing is done here'));
@@ -40,6 +43,8 @@ export interface TestConsole {
 export interface TestConsoleOptions extends Partial<ConsoleDependencies> {
   readonly routes?: Routes;
   readonly origin?: string;
+  /** From where it is asked. */
+  readonly address?: string;
 }
 
 /** What a console needs, for everybody and without actions. */
@@ -54,7 +59,12 @@ export const consoleDependencies: Omit<ConsoleDependencies, 'database' | 'log'> 
 
 export async function openTestConsole(
   database: Database,
-  { routes: table = routes, origin = 'http://127.0.0.1:9465', ...overrides }: TestConsoleOptions = {},
+  {
+    routes: table = routes,
+    origin = 'http://127.0.0.1:9465',
+    address = '127.0.0.1',
+    ...overrides
+  }: TestConsoleOptions = {},
 ): Promise<TestConsole> {
   const logged: unknown[] = [];
   const app = await consoleApp(
@@ -66,15 +76,17 @@ export async function openTestConsole(
     },
     table,
   );
+  // What the server of Node.js hands to each request.
+  const environment = { incoming: { socket: { remoteAddress: address } } };
   return {
     logged,
-    get: async (path, headers = {}) => app.request(`${origin}${path}`, { headers }),
+    get: async (path, headers = {}) => app.request(`${origin}${path}`, { headers }, environment),
     post: async (path, fields = {}, headers = {}) =>
-      app.request(`${origin}${path}`, {
-        method: 'POST',
-        headers: { origin, ...headers },
-        body: new URLSearchParams(fields),
-      }),
+      app.request(
+        `${origin}${path}`,
+        { method: 'POST', headers: { origin, ...headers }, body: new URLSearchParams(fields) },
+        environment,
+      ),
   };
 }
 

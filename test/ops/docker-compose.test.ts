@@ -243,7 +243,7 @@ describe('the variables of docker-compose.yml', () => {
 
 describe('the worker of docker-compose.yml', () => {
   it('is given variables that it knows, and no others', async () => {
-    const known = await knownVariables();
+    const known = knownVariables();
     const given = services
       .filter(([, service]) => isBuiltHere(service))
       .flatMap(([, { environment }]) => Object.keys(environment));
@@ -251,7 +251,7 @@ describe('the worker of docker-compose.yml', () => {
   });
 
   it('is offered channels by variables that it knows', async () => {
-    const known = await knownVariables();
+    const known = knownVariables();
     const channels = await readFile(join(root, 'channels.env.example'), 'utf8');
     const offered = [...channels.matchAll(/^#([A-Z_]+)=/gm)].map(([, name]) => name!);
     expect(offered).toContain('SLACK_WEBHOOK_URL_FILE');

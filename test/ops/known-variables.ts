@@ -1,21 +1,14 @@
 /** The variables that Tidewatch reads, for what sets them. */
 
-import { readFile } from 'node:fs/promises';
-
+import { environmentVariables } from '../../worker/configuration.ts';
 import { withSecretFiles } from '../../worker/secret-files.ts';
 
-const configuration = new URL('../../worker/configuration.ts', import.meta.url);
 /** Of Node.js itself. */
 const ofNode = ['NODE_OPTIONS'];
 
 /** Is it read: a variable of the configuration, or the file of a secret one? */
-export async function knownVariables(): Promise<(name: string) => boolean> {
-  const source = await readFile(configuration, 'utf8');
-  const names = new Set([
-    ...ofNode,
-    ...[...source.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name]) => name!),
-  ]);
-  if (!names.has('DATABASE_URL')) throw new Error('worker/configuration.ts is written in another way');
+export function knownVariables(): (name: string) => boolean {
+  const names = new Set([...ofNode, ...environmentVariables().map(({ name }) => name)]);
   return (name) => names.has(name) || isSecretFile(name);
 }
 

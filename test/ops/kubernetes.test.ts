@@ -135,7 +135,7 @@ describe('the manifests of ops/kubernetes', () => {
   });
 
   it('set variables that Tidewatch knows', async () => {
-    const known = await knownVariables();
+    const known = knownVariables();
     const given = [
       ...Object.keys(find('ConfigMap', 'tidewatch').data!),
       ...pods().flatMap(([, { containers }]) => (containers[0].env ?? []).map(({ name }) => name)),
@@ -161,7 +161,7 @@ describe('the manifests of ops/kubernetes', () => {
 
   it.each([
     ['worker', 'worker/http.ts', (path: string) => `'${path}':`],
-    ['console', 'console/server/server.ts', (path: string) => `app.get('${path}'`],
+    ['console', 'console/server/serve-probes.ts', (path: string) => `app.get('${path}'`],
   ] as const)('ask the %s what it answers', async (name, file, answered) => {
     const { startupProbe, livenessProbe, readinessProbe } = containerOf('Deployment', name);
     const source = await readFile(join(root, file), 'utf8');

@@ -21,7 +21,7 @@ describe('the console', () => {
       expect(() => read({ TIDEWATCH_CONSOLE_HOST })).toThrow(
         /TIDEWATCH_CONSOLE_HOST: beyond 127.0.0.1 everybody could act; set TIDEWATCH_CONSOLE_OPERATOR_TOKEN/,
       );
-      expect(read({ TIDEWATCH_CONSOLE_HOST, TIDEWATCH_CONSOLE_VIEWER_TOKEN: viewer }).tokens).toEqual({
+      expect(read({ TIDEWATCH_CONSOLE_HOST, TIDEWATCH_CONSOLE_VIEWER_TOKEN: viewer }).access.tokens).toEqual({
         viewer,
       });
     },

@@ -83,7 +83,9 @@ function actionsOn(
         name="seen"
         value="${`${life.episode} ${events.length} ${events.at(-1)?.at ?? ''}`}"
       />
-      <label class="wide">Note <textarea name="note" rows="2" maxlength="2000"></textarea></label>
+      <label class="wide"
+        >Note <textarea name="note" rows="2" maxlength="2000">${view.draft['note']}</textarea>
+      </label>
       ${
         !isOver &&
         html`<div class="row">
@@ -95,10 +97,12 @@ function actionsOn(
             <label
               >For
               <select name="for">
-                ${lengths.map((length) => html`<option ${length === '4h' && html`selected`}>${length}</option>`)}
+                ${lengths.map((length) => html`<option ${length === (view.draft['for'] ?? '4h') && html`selected`}>${length}</option>`)}
               </select></label
             >
-            <label>or until (UTC) <input type="datetime-local" name="until" /></label>
+            <label
+              >or until (UTC) <input type="datetime-local" name="until" value="${view.draft['until']}"
+            /></label>
             <button formaction="${to('snooze')}">Snooze</button>
           </div>`
       }

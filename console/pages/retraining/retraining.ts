@@ -60,7 +60,9 @@ function actionsOn(retraining: ShownRetraining, events: readonly RetrainingEvent
     ${approval !== null && html`<p class="muted">${oneLine(approval.reason)}</p>`}
     <form class="act" method="post" action="${to(possible[0]!)}">
       <input type="hidden" name="seen" value="${`${state} ${events.length}`}" />
-      <label class="wide">Note <textarea name="note" rows="2" maxlength="2000"></textarea></label>
+      <label class="wide"
+        >Note <textarea name="note" rows="2" maxlength="2000">${view.draft['note']}</textarea>
+      </label>
       <div class="row">${possible.filter((change) => change !== 'extend').map(button)}</div>
       ${
         possible.includes('extend') &&
@@ -68,7 +70,7 @@ function actionsOn(retraining: ShownRetraining, events: readonly RetrainingEvent
           <label
             >More time
             <select name="for">
-              ${lengths.map((length) => html`<option ${length === '1d' && html`selected`}>${length}</option>`)}
+              ${lengths.map((length) => html`<option ${length === (view.draft['for'] ?? '1d') && html`selected`}>${length}</option>`)}
             </select></label
           >
           ${button('extend', 1)}

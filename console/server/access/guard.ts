@@ -2,8 +2,13 @@
 
 import type { Context, MiddlewareHandler } from 'hono';
 
-import { isLoopback, type Access, type Viewer } from './roles.ts';
-import { readSession, type Cookies } from './session.ts';
+import { formOf } from '../request.ts';
+import type { Site } from '../site.ts';
+import { addressOf, networkOf } from './address.ts';
+import type { Cookies } from './cookies.ts';
+import { keepDraft } from './draft.ts';
+import { isLoopback, type Viewer } from './roles.ts';
+import { readSession } from './session.ts';
 import { roleOfToken } from './token.ts';
 
 /** What the middleware knows of a request. */
@@ -17,32 +22,59 @@ export interface Known {
 
 /**
  * Sets the viewer of a request: by the token of its `Authorization: Bearer`, by its session, or everybody's. A browser
- * without one is sent to sign in, and comes back.
+ * without one is sent to sign in, and comes back; what it has sent is kept for then.
  */
-export function guard(access: Access, cookies: Cookies, now: () => number): MiddlewareHandler<Known> {
+export function guard(site: Site): MiddlewareHandler<Known> {
+  const { access, cookies, now } = site;
   return async (c, next) => {
-    const viewer = access.everybody ?? (await viewerOf(c, access, cookies, now()));
-    if (viewer === undefined || viewer === 'ended') {
-      if (c.req.header('authorization') !== undefined) return c.text('this token is not known\n', 401);
-      const asked = new URLSearchParams({ to: returnPath(c), ...(viewer === 'ended' && { why: 'ended' }) });
-      return c.redirect(`/login?${asked.toString()}`, 303);
+    const bearer = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+    if (access.everybody === undefined && c.req.header('authorization') !== undefined) {
+      const found = await viewerOfToken(c, site, bearer?.trim() ?? '');
+      if (found instanceof Response) return found;
+      c.set('viewer', found);
+      return next();
     }
+    const viewer = access.everybody ?? (await readSession(c, cookies, now()));
+    if (viewer === undefined || viewer === 'ended') return toSignIn(c, cookies, viewer);
     c.set('viewer', viewer);
-    await next();
-    return undefined;
+    return next();
   };
 }
 
-async function viewerOf(
+/** A script has no page to be told on. */
+async function viewerOfToken(
   c: Context,
-  { tokens }: Access,
-  cookies: Cookies,
-  now: number,
-): Promise<Viewer | 'ended' | undefined> {
-  const bearer = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-  if (bearer === undefined) return readSession(c, cookies, now);
-  const role = await roleOfToken(tokens, bearer.trim());
-  return role && { name: `the ${role} token`, role };
+  { access, guesses, refusals, now }: Site,
+  token: string,
+): Promise<Viewer | Response> {
+  const address = addressOf(c, access.proxies);
+  const wait = guesses.wait(networkOf(address), now());
+  if (wait > 0) {
+    refusals.count();
+    c.header('retry-after', String(Math.ceil(wait / 1000)));
+    return c.text('too many tokens of this address were not known\n', 429);
+  }
+  const role = await roleOfToken(access.tokens, token);
+  if (role !== undefined) return { name: `the ${role} token`, role };
+  guesses.take(networkOf(address), now());
+  const said = 'This token is not known.';
+  const event = {
+    who: { name: 'a script' },
+    action: 'sign-in',
+    subject: 'token',
+    outcome: 'refused',
+    said,
+  } as const;
+  await refusals.note({ ...event, address }, now());
+  return c.text('this token is not known\n', 401);
+}
+
+async function toSignIn(c: Context, cookies: Cookies, session: 'ended' | undefined): Promise<Response> {
+  const to = returnPath(c);
+  const isForm = c.req.method === 'POST';
+  if (isForm) await keepDraft(c, cookies, to, await formOf(c));
+  const why = isForm ? 'unsent' : session;
+  return c.redirect(`/login?${new URLSearchParams({ to, ...(why && { why }) }).toString()}`, 303);
 }
 
 /** Where to go after signing in: what was asked for, or the page that a form was on. */

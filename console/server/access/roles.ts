@@ -1,5 +1,7 @@
 /** Who looks at the console, and what they may do there. */
 
+import type { OidcSettings } from './oidc-settings.ts';
+
 /** `viewer`: sees everything; `operator`: also acts, for example acknowledges an alert. */
 export type Role = 'viewer' | 'operator';
 
@@ -7,6 +9,8 @@ export interface Viewer {
   /** Stands beside each action. */
   readonly name: string;
   readonly role: Role;
+  /** What the OpenID provider knows them by, which no change of a name changes. Absent where they have not signed in there. */
+  readonly identity?: string;
 }
 
 /** How it is decided who somebody is. */
@@ -17,8 +21,14 @@ export interface Access {
   readonly everybody?: Viewer;
   /** A token of each role, for people and scripts. */
   readonly tokens: Readonly<Partial<Record<Role, string>>>;
+  /** Where people sign in; absent: by token only. */
+  readonly oidc?: OidcSettings;
   /** Signs cookies: another one ends all sessions. */
   readonly cookieSecret: string;
+  /** How long somebody stays signed in, in milliseconds. */
+  readonly sessionMs: number;
+  /** How many reverse proxies stand before the console, each of which adds to `X-Forwarded-For`. */
+  readonly proxies: number;
 }
 
 /** Names that reach only this machine. */

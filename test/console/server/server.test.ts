@@ -43,7 +43,9 @@ const madeRoutes: Routes = {
       draw: () => ({ title: 'writes', main: html`` }),
     }),
   ],
+  documents: [],
   drawings: [],
+  tables: [],
   actions: [
     {
       path: '/things/:thing/paint',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { csvText } from '../../../console/server/answer-drawing.ts';
+import { csvText } from '../../../console/server/csv-text.ts';
 
 describe('a table as CSV', () => {
   it('has quotes where a cell needs them, and nothing where there is nothing', () => {

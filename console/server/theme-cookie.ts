@@ -1,0 +1,2 @@
+/** Not signed: it says nothing of anybody. */
+export const themeCookie = 'tidewatch_theme';

@@ -1,0 +1,104 @@
+/** What the environment says of the OpenID provider where people sign in to the console. */
+
+import { z } from 'zod';
+
+import type { OidcSettings } from '../console/server/access/oidc-settings.ts';
+import { isLoopback } from '../console/server/access/roles.ts';
+import type { Problems } from './secret-files.ts';
+
+export const oidcVariables = {
+  TIDEWATCH_OIDC_ISSUER: z
+    .url('write for example https://sso.example.org/realms/main')
+    .optional()
+    .describe(
+      'the OpenID provider where people sign in to the console, as it calls itself; see docs/console.md',
+    ),
+  TIDEWATCH_OIDC_CLIENT_ID: z.string().optional().describe('what that provider calls the console'),
+  TIDEWATCH_OIDC_CLIENT_SECRET: z
+    .string()
+    .optional()
+    .describe('that the console shows it; without one PKCE alone holds'),
+  TIDEWATCH_OIDC_SCOPE: z
+    .string()
+    .default('openid profile email')
+    .describe('what the console asks it for; some providers want groups as well'),
+  TIDEWATCH_OIDC_ROLE_CLAIM: z
+    .string()
+    .min(1)
+    .default('groups')
+    .describe(
+      'the claim that says what somebody is a member of, such as groups, roles, realm_access.roles or email',
+    ),
+  TIDEWATCH_OIDC_VIEWERS: z
+    .string()
+    .optional()
+    .describe('values of it that may look, with commas; * is anybody whom the provider signs in'),
+  TIDEWATCH_OIDC_OPERATORS: z.string().optional().describe('values of it that may look and act'),
+};
+type OidcVariables = z.infer<z.ZodObject<typeof oidcVariables>>;
+
+/** Undefined where nobody signs in at a provider. */
+export function readOidc(
+  variables: OidcVariables,
+  consoleUrl: string | undefined,
+  problems: Problems,
+): OidcSettings | undefined {
+  const {
+    TIDEWATCH_OIDC_ISSUER: issuer,
+    TIDEWATCH_OIDC_CLIENT_ID: clientId,
+    TIDEWATCH_OIDC_CLIENT_SECRET: clientSecret,
+    TIDEWATCH_OIDC_SCOPE: scope,
+  } = variables;
+  const [viewers, operators] = [variables.TIDEWATCH_OIDC_VIEWERS, variables.TIDEWATCH_OIDC_OPERATORS].map(
+    listOf,
+  );
+  if (issuer === undefined) {
+    const others = Object.entries({
+      TIDEWATCH_OIDC_CLIENT_ID: clientId,
+      TIDEWATCH_OIDC_CLIENT_SECRET: clientSecret,
+      TIDEWATCH_OIDC_VIEWERS: variables.TIDEWATCH_OIDC_VIEWERS,
+      TIDEWATCH_OIDC_OPERATORS: variables.TIDEWATCH_OIDC_OPERATORS,
+    });
+    for (const [name] of others.filter(([, value]) => value !== undefined))
+      problems.push(`  ${name}: is of no use without TIDEWATCH_OIDC_ISSUER`);
+    return undefined;
+  }
+  const wanted = [
+    [isSafe(issuer), '  TIDEWATCH_OIDC_ISSUER: beyond this machine write https'],
+    [
+      clientId !== undefined,
+      '  TIDEWATCH_OIDC_CLIENT_ID: is missing; the provider names it when the console is registered there',
+    ],
+    [
+      consoleUrl !== undefined && isSafe(consoleUrl),
+      '  TIDEWATCH_CONSOLE_URL: the provider sends people back to it; write it, with https unless it is of this machine',
+    ],
+    [
+      viewers!.length + operators!.length > 0,
+      '  TIDEWATCH_OIDC_OPERATORS: nobody could look; write the groups that may act, or TIDEWATCH_OIDC_VIEWERS',
+    ],
+    [scope.split(/\s+/).includes('openid'), '  TIDEWATCH_OIDC_SCOPE: openid is missing'],
+  ] as const;
+  for (const [holds, problem] of wanted) if (!holds) problems.push(problem);
+  return {
+    issuer,
+    clientId: clientId ?? '',
+    ...(clientSecret !== undefined && { clientSecret }),
+    scope,
+    roleClaim: variables.TIDEWATCH_OIDC_ROLE_CLAIM,
+    viewers: viewers!,
+    operators: operators!,
+  };
+}
+
+function isSafe(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+
+function listOf(text: string | undefined): readonly string[] {
+  return (text ?? '')
+    .split(',')
+    .map((value) => value.trim())
+    .filter(Boolean);
+}
