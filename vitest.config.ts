@@ -14,6 +14,8 @@ export default defineConfig({
     maxConcurrency: 3,
     // Much more than any needs on an idle machine: where all processors are taken, tests are slow, and not wrong.
     testTimeout: 120_000,
+    // It says of each provider that it is not one for production.
+    onConsoleLog: (text) => (text.includes('oidc-provider ') ? false : undefined),
     hookTimeout: 120_000,
   },
 });

@@ -92,7 +92,8 @@ export async function goThrough(
     const page = await response.text();
     const [, prompt] = /name="prompt" value="(\w+)"/.exec(page) ?? [];
     const [, action] = /action="([^"]+)"/.exec(page) ?? [];
-    if (prompt === undefined || action === undefined) throw new Error(`${response.status} at ${url}: ${page}`);
+    if (prompt === undefined || action === undefined)
+      throw new Error(`${response.status} at ${url}: ${page}`);
     if (answer === 'abort') url = `${url}/abort`;
     else {
       url = new URL(action, url).href;

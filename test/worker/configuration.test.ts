@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { dayMs, hourMs } from '../../core/window.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 
 const DATABASE_URL = 'postgres://tidewatch@127.0.0.1:5432/tidewatch';
@@ -19,7 +20,13 @@ describe('readConfiguration', () => {
       channels: { slack: {}, pagerduty: {}, webhook: {}, alertmanager: {} },
       trainers: { secrets: {}, mayRunCommands: false },
       registry: {},
-      console: { inWorker: false, host: '127.0.0.1', port: 9465, tokens: {} },
+      console: {
+        inWorker: false,
+        host: '127.0.0.1',
+        port: 9465,
+        access: { tokens: {}, sessionMs: 12 * hourMs, proxies: 0 },
+        auditRetentionMs: 365 * dayMs,
+      },
       http: { host: '127.0.0.1', port: 9464 },
       maxConcurrentActivities: 8,
       shutdownGrace: '30s',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { hourMs, dayMs } from '../../core/window.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import { consoleAccess } from '../../worker/console-configuration.ts';
 
@@ -52,6 +53,84 @@ describe('the console', () => {
     expect(secretOf({ TIDEWATCH_CONSOLE_SESSION_SECRET })).toBe(kept);
     expect(secretOf({ TIDEWATCH_CONSOLE_SESSION_SECRET, TIDEWATCH_CONSOLE_VIEWER_TOKEN: operator })).not.toBe(
       kept,
+    );
+  });
+});
+
+describe('signing in at an OpenID provider', () => {
+  const oidc = {
+    TIDEWATCH_OIDC_ISSUER: 'https://sso.example.org/realms/main',
+    TIDEWATCH_OIDC_CLIENT_ID: 'tidewatch',
+    TIDEWATCH_OIDC_OPERATORS: 'ml-operators, ml-admins',
+    TIDEWATCH_CONSOLE_URL: 'https://tidewatch.example.org/',
+  };
+
+  it('needs an issuer, a client, an address to come back to, and who may do what', () => {
+    expect(read(oidc).access.oidc).toEqual({
+      issuer: 'https://sso.example.org/realms/main',
+      clientId: 'tidewatch',
+      scope: 'openid profile email',
+      roleClaim: 'groups',
+      viewers: [],
+      operators: ['ml-operators', 'ml-admins'],
+    });
+    expect(read({}).access.oidc).toBeUndefined();
+  });
+
+  it('is enough beyond loopback, where nobody looks without it', () => {
+    const console = read({ ...oidc, TIDEWATCH_CONSOLE_HOST: '0.0.0.0' });
+    expect(consoleAccess(console, 'ann').everybody).toBeUndefined();
+  });
+
+  it('has its secret in a file, which is said to nobody', () => {
+    const { TIDEWATCH_OIDC_CLIENT_ID: _, ...rest } = oidc;
+    expect(read({ ...oidc, TIDEWATCH_OIDC_CLIENT_SECRET: 'hush' }).access.oidc?.clientSecret).toBe('hush');
+    expect(() => read({ ...rest, TIDEWATCH_OIDC_CLIENT_SECRET: 'hush' })).toThrow(/^(?!.*hush)/s);
+  });
+
+  it.each([
+    [{ TIDEWATCH_OIDC_ISSUER: 'sso.example.org' }, /TIDEWATCH_OIDC_ISSUER: write for example https/],
+    [
+      { TIDEWATCH_OIDC_ISSUER: 'http://sso.example.org' },
+      /TIDEWATCH_OIDC_ISSUER: beyond this machine write https/,
+    ],
+    [{ TIDEWATCH_OIDC_ISSUER: 'ftp://127.0.0.1' }, /TIDEWATCH_OIDC_ISSUER: beyond this machine write https/],
+    [{ TIDEWATCH_OIDC_ISSUER: '' }, /TIDEWATCH_OIDC_CLIENT_ID: is of no use without TIDEWATCH_OIDC_ISSUER/],
+    [{ TIDEWATCH_OIDC_CLIENT_ID: '' }, /TIDEWATCH_OIDC_CLIENT_ID: is missing/],
+    [{ TIDEWATCH_OIDC_OPERATORS: ' , ' }, /TIDEWATCH_OIDC_OPERATORS: nobody could look/],
+    [{ TIDEWATCH_OIDC_SCOPE: 'profile' }, /TIDEWATCH_OIDC_SCOPE: openid is missing/],
+    [{ TIDEWATCH_CONSOLE_URL: '' }, /TIDEWATCH_CONSOLE_URL: the provider sends people back to it/],
+    [{ TIDEWATCH_CONSOLE_URL: 'http://tidewatch.example.org' }, /TIDEWATCH_CONSOLE_URL: .* with https/],
+  ])('says what is wrong with %j', (environment, problem) => {
+    expect(() => read({ ...oidc, ...environment })).toThrow(problem);
+  });
+
+  it('may be without https on this machine', () => {
+    const here = {
+      TIDEWATCH_OIDC_ISSUER: 'http://127.0.0.1:8080',
+      TIDEWATCH_CONSOLE_URL: 'http://localhost:9465',
+    };
+    expect(read({ ...oidc, ...here }).access.oidc?.issuer).toBe('http://127.0.0.1:8080');
+  });
+
+  it('ends all sessions when it changes who may do what', () => {
+    const secretOf = (environment: Readonly<Record<string, string>>): string =>
+      consoleAccess(
+        read({ ...oidc, TIDEWATCH_CONSOLE_SESSION_SECRET: 's'.repeat(24), ...environment }),
+        'ann',
+      ).cookieSecret;
+    expect(secretOf({})).toBe(secretOf({}));
+    expect(secretOf({ TIDEWATCH_OIDC_OPERATORS: 'ml-admins' })).not.toBe(secretOf({}));
+  });
+});
+
+describe('how long', () => {
+  it('a session and the record of who acted last can be said', () => {
+    expect(read({})).toMatchObject({ access: { sessionMs: 12 * hourMs }, auditRetentionMs: 365 * dayMs });
+    const said = read({ TIDEWATCH_CONSOLE_SESSION: '30m', TIDEWATCH_AUDIT_RETENTION: '104w' });
+    expect(said).toMatchObject({ access: { sessionMs: hourMs / 2 }, auditRetentionMs: 728 * dayMs });
+    expect(() => read({ TIDEWATCH_CONSOLE_SESSION: 'long' })).toThrow(
+      /TIDEWATCH_CONSOLE_SESSION: write a number and s, m, h, d or w/,
     );
   });
 });

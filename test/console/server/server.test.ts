@@ -4,7 +4,6 @@ import type { Routes } from '../../../console/server/routes.ts';
 import { html } from '../../../console/html.ts';
 import { page } from '../../../console/server/page.ts';
 import { TidewatchError } from '../../../core/errors.ts';
-import { hourMs } from '../../../core/window.ts';
 import { openDatabase } from '../../../sql/database.ts';
 import { createTestDatabase, type TestDatabase } from '../../setup/servers.ts';
 import { byToken, cookiesOf, now, openTestConsole, textOf, tokens } from '../console-world.ts';
@@ -250,82 +249,6 @@ describe('the theme', () => {
   });
 });
 
-describe('who has to sign in', () => {
-  it('is sent to the sign-in page, and comes back', async () => {
-    const console = await openTestConsole(test.database, { access: byToken });
-    const sent = await console.get('/health?x=1');
-    expect([sent.status, sent.headers.get('location')]).toEqual([303, '/login?to=%2Fhealth%3Fx%3D1']);
-    const signIn = await (await console.get('/login?to=%2Fhealth%3Fx%3D1')).text();
-    expect(signIn).toContain('name="to" value="/health?x=1"');
-    const signed = await console.post('/login', { to: '/health?x=1', name: 'bob', token: tokens.viewer });
-    expect([signed.status, signed.headers.get('location')]).toEqual([303, '/health?x=1']);
-    const page = await console.get('/health', { cookie: cookiesOf(signed) });
-    expect(page.status).toBe(200);
-    expect(await page.text()).toContain('<bdi>bob</bdi>');
-  });
-
-  it('has a cookie that scripts cannot read, and that goes by https only where the console does', async () => {
-    for (const [publicUrl, secure] of [
-      ['https://console.example.org', true],
-      ['http://console.example.org', false],
-    ] as const) {
-      const console = await openTestConsole(test.database, { access: byToken, publicUrl });
-      const [cookie] = (
-        await console.post('/login', { name: 'bob', token: tokens.viewer })
-      ).headers.getSetCookie();
-      expect(cookie).toMatch(/HttpOnly; .*SameSite=Lax|SameSite=Lax.*HttpOnly/);
-      expect(cookie!.includes('Secure')).toBe(secure);
-    }
-  });
-
-  it.each(['', 'wrong', tokens.viewer.slice(1), `${tokens.viewer} `])(
-    'is not let in with the token %j',
-    async (token) => {
-      const console = await openTestConsole(test.database, { access: byToken });
-      const answer = await console.post('/login', { name: 'bob', token });
-      expect([answer.status, answer.headers.getSetCookie()]).toEqual([403, []]);
-      expect(textOf(await answer.text())).toContain('This token is not known');
-    },
-  );
-
-  it('signs in again after twelve hours, and is told why', async () => {
-    let time = now;
-    const console = await openTestConsole(test.database, { access: byToken, now: () => time });
-    const cookie = cookiesOf(await console.post('/login', { name: 'bob', token: tokens.operator }));
-    time += 12 * hourMs - 1;
-    expect((await console.get('/', { cookie })).status).toBe(200);
-    time += 1;
-    expect((await console.get('/', { cookie })).headers.get('location')).toBe('/login?to=%2F&why=ended');
-    expect(textOf(await (await console.get('/login?to=%2F&why=ended')).text())).toContain(
-      'Your session has ended',
-    );
-  });
-
-  it('cannot make a session, nor keep one after the token has changed', async () => {
-    const console = await openTestConsole(test.database, { access: byToken });
-    const cookie = cookiesOf(await console.post('/login', { name: 'bob', token: tokens.viewer }));
-    const forged = cookie.replace('viewer', 'operator');
-    expect(forged).not.toBe(cookie);
-    expect((await console.get('/', { cookie: forged })).status).toBe(303);
-    const changed = await openTestConsole(test.database, { access: { ...byToken, cookieSecret: 'another' } });
-    expect((await changed.get('/', { cookie })).headers.get('location')).toContain('why=ended');
-  });
-
-  it('may be a script with its token', async () => {
-    const console = await openTestConsole(test.database, { access: byToken });
-    expect((await console.get('/', { authorization: `Bearer ${tokens.viewer}` })).status).toBe(200);
-    expect((await console.get('/', { authorization: 'Bearer wrong' })).status).toBe(401);
-  });
-
-  it('signs out', async () => {
-    const console = await openTestConsole(test.database, { access: byToken });
-    const signedIn = cookiesOf(await console.post('/login', { name: 'bob', token: tokens.viewer }));
-    const answer = await console.post('/logout', {}, { cookie: signedIn });
-    expect(answer.headers.get('location')).toBe('/login');
-    expect(answer.headers.getSetCookie()[0]).toContain('Max-Age=0');
-  });
-});
-
 describe('an action', () => {
   const audit = (subject: string) =>
     test.database.query(
@@ -374,15 +297,5 @@ describe('an action', () => {
     expect(answer.status).toBe(403);
     expect(textOf(await answer.text())).toContain('bob may look, but not act');
     expect(await audit('roof')).toEqual([]);
-  });
-
-  it('of a session that has ended leads to the sign-in page, and back to the page it was on', async () => {
-    const console = await openTestConsole(test.database, { routes: madeRoutes, access: byToken });
-    const answer = await console.post(
-      '/things/roof/paint',
-      { color: 'red' },
-      { referer: 'http://127.0.0.1:9465/things/roof' },
-    );
-    expect(answer.headers.get('location')).toBe('/login?to=%2Fthings%2Froof');
   });
 });

@@ -84,8 +84,11 @@ const audited = () =>
     'select actor, role, identity, address, action, subject, outcome from audit_events order by audit_id',
   );
 const saidLast = async () =>
-  (await test.database.query<{ said: string }>('select said from audit_events order by audit_id desc limit 1'))[0]
-    ?.said;
+  (
+    await test.database.query<{ said: string }>(
+      'select said from audit_events order by audit_id desc limit 1',
+    )
+  )[0]?.said;
 
 /** What the sign-in page says, with nobody signed in. */
 async function refusalOf(answer: Response, status = 403): Promise<string> {
@@ -110,7 +113,8 @@ describe('somebody who signs in at the provider', () => {
       state: expect.stringMatching(/^[\w-]{43}$/),
       nonce: expect.stringMatching(/^[\w-]{43}$/),
     });
-    for (const name of ['code_challenge', 'state', 'nonce']) expect(first.get(name)).not.toBe(second.get(name));
+    for (const name of ['code_challenge', 'state', 'nonce'])
+      expect(first.get(name)).not.toBe(second.get(name));
   });
 
   it.each([
@@ -205,7 +209,9 @@ describe('a session of the provider', () => {
     expect(out.headers.get('location')).toBe('/login?why=out');
     const without = cookie.replace(/tidewatch_session=[^;]*;? ?/, '');
     const page = await (await console.get('/login?why=out', { cookie: without })).text();
-    expect(textOf(page)).toMatch(/You have signed out.*You are still signed in at 127\.0\.0\.1:\d+ : sign out there/);
+    expect(textOf(page)).toMatch(
+      /You have signed out.*You are still signed in at 127\.0\.0\.1:\d+ : sign out there/,
+    );
     const there = new URL(
       (await console.get('/login/oidc/out', { cookie: without })).headers.get('location')!,
     );
@@ -216,7 +222,10 @@ describe('a session of the provider', () => {
       post_logout_redirect_uri: `${consoleUrl}/login`,
     });
     expect((await fetch(there)).status).toBe(200);
-    expect(await audited()).toMatchObject([{ action: 'sign-in' }, { action: 'sign-out', actor: 'olga@example.org' }]);
+    expect(await audited()).toMatchObject([
+      { action: 'sign-in' },
+      { action: 'sign-out', actor: 'olga@example.org' },
+    ]);
   });
 
   it('is not ended there by a link of anybody, while it goes on here', async () => {
@@ -226,7 +235,9 @@ describe('a session of the provider', () => {
   });
 
   it('is signed out of here alone, where the provider has no page for that', async () => {
-    const bare = await startOidcProvider(consoleUrl, people, { features: { rpInitiatedLogout: { enabled: false } } });
+    const bare = await startOidcProvider(consoleUrl, people, {
+      features: { rpInitiatedLogout: { enabled: false } },
+    });
     const console = await open({ issuer: bare.issuer });
     const cookie = cookiesOf(await signIn(console, 'olga'));
     const out = await console.post('/logout', {}, { cookie });
@@ -356,13 +367,17 @@ describe('a provider that', () => {
     [200, 'text/html', '<p>a page</p>'],
     [200, 'application/json', '{'],
   ])('is none is said to be none: %s %s', async (status, type, body) => {
-    const server = createServer((_, response) => response.writeHead(status, { 'content-type': type }).end(body));
+    const server = createServer((_, response) =>
+      response.writeHead(status, { 'content-type': type }).end(body),
+    );
     const port = await getPort({ host: '127.0.0.1' });
     await new Promise<void>((resolve) => {
       server.listen(port, '127.0.0.1', resolve);
     });
     const console = await open({ issuer: `http://127.0.0.1:${port}` });
-    expect(await refusalOf(await console.get('/login/oidc'), 503)).toContain('does not answer as an OpenID provider');
+    expect(await refusalOf(await console.get('/login/oidc'), 503)).toContain(
+      'does not answer as an OpenID provider',
+    );
     server.close();
   });
 
