@@ -1,13 +1,14 @@
-/** Who did what in the console, who signed in, and who was refused. */
+/** Who did what in the console or by a command, who signed in, and who was refused. */
 
 import { minuteMs } from '../../core/window.ts';
 import { toTimestamp, type Queryable } from '../../sql/database.ts';
 import { openLimit } from './access/limit.ts';
 import type { Role, Viewer } from './access/roles.ts';
 
-/** From where, and what: the same for all rows. */
+/** The same for all rows. */
 interface Audited {
-  readonly address: string;
+  /** From where; absent for a command. */
+  readonly address?: string;
   /** Such as `alert.acknowledge`. */
   readonly action: string;
   /** Absent where it is about no model. */
@@ -101,7 +102,7 @@ async function insertEvent(
       who.name,
       who.role ?? null,
       who.identity ?? null,
-      address,
+      address ?? null,
       action,
       model ?? null,
       subject,

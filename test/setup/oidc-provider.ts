@@ -3,7 +3,7 @@
 import { createServer } from 'node:http';
 
 import getPort from 'get-port';
-import Provider, { type Configuration } from 'oidc-provider';
+import { Provider, type Configuration } from 'oidc-provider';
 
 /** Who can sign in there, by what they type; any password is right. */
 export type People = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

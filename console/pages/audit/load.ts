@@ -55,7 +55,7 @@ export async function loadAudit({ connection, query }: Asked): Promise<LoadedAud
 }
 
 /** What a query asks for; what it says wrongly is as if it had not been said. */
-export function auditAsked(query: URLSearchParams): AuditAsked {
+function auditAsked(query: URLSearchParams): AuditAsked {
   const [model, person] = ['model', 'person'].map((name) => (query.get(name) ?? '').trim());
   const kind = auditKinds.find((known) => known === query.get('kind'));
   return { ...(model && { model }), ...(person && { person }), ...(kind && { kind }) };

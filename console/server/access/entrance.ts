@@ -69,8 +69,7 @@ export function openEntrance(site: Site, provider: string | undefined): Entrance
   };
 }
 
-/** @example minutesText(61_000) // '2 minutes' */
-export function minutesText(ms: number): string {
+function minutesText(ms: number): string {
   const minutes = Math.ceil(ms / minuteMs);
   return minutes === 1 ? '1 minute' : `${minutes} minutes`;
 }

@@ -124,7 +124,7 @@ export function openProvider(settings: OidcSettings, consoleUrl: string): Provid
 /** Where the provider sends browsers back to. */
 export const callbackPath = '/login/oidc/callback';
 /** And after somebody has signed out there. */
-export const signedOutPath = '/login';
+const signedOutPath = '/login';
 
 function discover({ issuer, clientId, clientSecret }: OidcSettings): Promise<Configuration> {
   const url = new URL(issuer);

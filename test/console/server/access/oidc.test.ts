@@ -63,10 +63,16 @@ const open = (oidc: Partial<OidcSettings> = {}, options: TestConsoleOptions = {}
 
 const pathOf = (url: string): string => url.slice(consoleUrl.length);
 
+interface Way {
+  readonly login: string;
+  readonly to: string;
+  readonly answer: 'sign-in' | 'abort';
+}
+
 /** Until the provider has sent somebody back: where to, and what their browser keeps. */
 async function comeBack(
   console: TestConsole,
-  { login = 'olga', to = '/health?x=1', answer = 'sign-in' as 'sign-in' | 'abort' } = {},
+  { login = 'olga', to = '/health?x=1', answer = 'sign-in' }: Partial<Way> = {},
 ) {
   const begun = await console.get(`/login/oidc?${new URLSearchParams({ to }).toString()}`);
   expect(begun.status).toBe(303);
