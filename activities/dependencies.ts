@@ -7,11 +7,14 @@ import type { RunCommand } from './commands/run-command.ts';
 import type { CallbackTokens } from './retraining/callback-tokens.ts';
 import type { PromotionWebhook } from './retraining/promotion-webhook.ts';
 import type { HttpTrainer } from './retraining/trainers/http.ts';
+import type { Sources } from './sources/sources.ts';
 
 /** Everything of the world that activities touch; made once in worker/dependencies.ts. */
 export interface ActivityDependencies {
   readonly database: Database;
   readonly pushgateway: Pushgateway;
+  /** Tables and files that monitors name as the source of their rows. */
+  readonly sources: Sources;
   /** A channel that is not configured is absent: its deliveries wait, and say so. */
   readonly channels: Channels;
   readonly mlflow: Mlflow;

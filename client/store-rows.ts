@@ -189,7 +189,7 @@ export interface BatchWrite {
  * @returns how many rows were new or differed from what was stored
  */
 export async function writeBatch(
-  database: Database,
+  database: Pick<Database, 'query' | 'withClient'>,
   ensuredMonths: Set<string>,
   { stream, model, batch, likely = 'known', statements = [] }: BatchWrite,
 ): Promise<number> {
@@ -222,7 +222,7 @@ export function problemOfCall(stream: Stream, model: unknown, rows: unknown): Ti
 }
 
 /** What the applied monitor of a model says about its rows. */
-export async function expectationOf(database: Database, model: string): Promise<Expectation> {
+export async function expectationOf(database: Pick<Database, 'query'>, model: string): Promise<Expectation> {
   const [row] = await database.query<{ task: Monitor['task']; features: Monitor['features'] }>(
     `select configuration ->> 'task' as task, configuration -> 'features' as features from monitors where model = $1`,
     [model],
@@ -234,7 +234,11 @@ export async function expectationOf(database: Database, model: string): Promise<
   };
 }
 
-async function ensureMonth(database: Database, ensuredMonths: Set<string>, month: string): Promise<void> {
+async function ensureMonth(
+  database: Pick<Database, 'query'>,
+  ensuredMonths: Set<string>,
+  month: string,
+): Promise<void> {
   if (ensuredMonths.has(month)) return;
   await database.query('select ensure_partitions($1, $1)', [`${month}-01T00:00:00Z`]);
   ensuredMonths.add(month);

@@ -207,6 +207,24 @@ export const errorCatalog = {
     message:
       'Version {version} of the trainer of "{model}" has predicted {predicted} of the {rows} rows of {holdout} that have an outcome{rejection}. Where `purpose` is simulation too, a trainer predicts every row of `holdout` and logs it with role `shadow` before it answers.',
   },
+  SOURCE_NOT_CONFIGURED: {
+    retryable: true,
+    message:
+      'The source of "{model}" needs {variable}, which the worker has not. Set it{file}, and restart the worker.',
+  },
+  SOURCE_UNREACHABLE: {
+    retryable: true,
+    message: 'The source {source} of "{model}" does not answer ({reason}). Start it, or correct {variable}.',
+  },
+  SOURCE_UNREADABLE: {
+    retryable: false,
+    message:
+      'The source {source} of "{model}" cannot be read as its monitor says:\n{problems}\nCorrect the source, or `source` in the monitor and run `tidewatch apply`. What was read before is kept, and the next run goes on from there.',
+  },
+  SOURCE_BUSY: {
+    retryable: true,
+    message: 'Another run is reading the source of "{model}". It is tried again.',
+  },
   DELIVERY_FAILED: {
     retryable: true,
     message: '{channel} did not take the message of alert {alertKey} ({reason}). It is tried again.',

@@ -38,7 +38,10 @@ export interface CopiedRows {
  *
  * @returns whether the rows were new: if not, nothing is stored
  */
-export async function copyNewRows(database: Database, copied: CopiedRows): Promise<boolean> {
+export async function copyNewRows(
+  database: Pick<Database, 'withClient'>,
+  copied: CopiedRows,
+): Promise<boolean> {
   const { table, columns, rows, statements } = copied;
   try {
     await inTransaction(database, async (client) => {
@@ -68,7 +71,7 @@ export interface MergedRows extends CopiedRows {
  *
  * @returns how many rows the merge wrote
  */
-export async function mergeRows(database: Database, merged: MergedRows): Promise<number> {
+export async function mergeRows(database: Pick<Database, 'withClient'>, merged: MergedRows): Promise<number> {
   const { table, columns, rows, merge, statements } = merged;
   const definitions = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
   return inTransaction(database, async (client) => {
@@ -98,7 +101,10 @@ async function copyIn(
 }
 
 /** `work` begins the transaction, with its first statement. */
-async function inTransaction<T>(database: Database, work: (client: Client) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  database: Pick<Database, 'withClient'>,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
   return database.withClient(async (client) => {
     try {
       const result = await work(client);

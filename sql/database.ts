@@ -49,6 +49,8 @@ export interface DatabaseOptions {
   readonly pipelined?: true;
   /** Told of each statement that is sent, begin and commit included. */
   readonly observe?: ObserveStatement | undefined;
+  /** Settings of each session beside the time zone, which is UTC. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 const unreachableCodes = new Set([
@@ -73,7 +75,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: 10_000,
     application_name: options.applicationName ?? 'tidewatch',
-    options: '-c timezone=UTC',
+    options: Object.entries({ ...options.settings, timezone: 'UTC' })
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
     types,
     ...(options.pipelined && { pipeline: true }),
   });
@@ -180,14 +184,17 @@ export async function tryLockUntilCommit(connection: Queryable, name: string): P
   return row?.locked ?? false;
 }
 
+/** One connection, for whoever holds it already. */
+export type HeldConnection = Pick<Database, 'query' | 'execute' | 'withClient'>;
+
 /**
- * Runs `work` while it holds a lock of this name, on a connection of its own; undefined, and nothing run, while another session
- * has it. It ends with the process, however that ends.
+ * Runs `work` while it holds a lock of this name, on a connection of its own, which `work` may use; undefined, and nothing run,
+ * while another session has it. It ends with the process, however that ends.
  */
 export async function whileLocked<T>(
   database: Pick<Database, 'withClient'>,
   name: string,
-  work: () => Promise<T>,
+  work: (connection: HeldConnection) => Promise<T>,
 ): Promise<T | undefined> {
   return database.withClient(async (client) => {
     const call = async (lock: string): Promise<boolean> => {
@@ -199,7 +206,7 @@ export async function whileLocked<T>(
     };
     if (!(await call('pg_try_advisory_lock'))) return undefined;
     try {
-      return await work();
+      return await work({ ...queryable(client), withClient: (use) => use(client) });
     } finally {
       // A connection that is gone has given it back already.
       await call('pg_advisory_unlock').catch(() => {});

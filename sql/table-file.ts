@@ -12,6 +12,7 @@ import {
   reasonOfDuckdb,
   tableSourceOf,
   unreadable,
+  type FolderMeaning,
   type KnownTypes,
   type TableSource,
 } from './table-source.ts';
@@ -73,6 +74,8 @@ export interface TableFileOptions {
   readonly threads?: number;
   /** The file is a copy of this table as Postgres writes CSV, with columns of these types. */
   readonly copyOf?: { readonly name: string; readonly types: KnownTypes };
+  /** Of Parquet files: whether a directory `month=1` is a column; by default it is nothing. */
+  readonly folders?: FolderMeaning;
 }
 
 /** A larger CSV file is rewritten as Parquet once, so that its columns can be read without parsing it again. */
@@ -113,7 +116,10 @@ export async function openTableFile(file: string, options: TableFileOptions = {}
   try {
     const matching = (pattern: string): Promise<readonly string[]> => matchesOf(connection, pattern);
     const paths = await pathsOf(file, { matching, temporaryDirectory });
-    const source = await tableSourceOf(path, paths, options.copyOf?.types);
+    const source = await tableSourceOf(path, paths, {
+      types: options.copyOf?.types,
+      ...(options.folders && { folders: options.folders }),
+    });
     const stored = await store(connection, source, writeParquet);
     const { relation } = stored;
     const { rows, columns } = await describe(connection, relation);

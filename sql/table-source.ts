@@ -25,6 +25,9 @@ type Format = 'parquet' | 'csv' | 'gzipped csv';
 /** What is known of a CSV file beforehand: the type of each of its columns, in their order. */
 export type KnownTypes = Readonly<Record<string, string>>;
 
+/** Is a directory `month=1` a column, or only what the files were chosen by? */
+export type FolderMeaning = 'columns' | 'nothing';
+
 /** Texts that stand for a missing value in a CSV file: those of pandas that are no words and no numbers. */
 export const missingTexts: readonly string[] = ['', 'NA', 'N/A', 'n/a', '<NA>', '#N/A', 'NULL', 'null'];
 
@@ -56,7 +59,10 @@ const beginningLength = 65_536;
 export async function tableSourceOf(
   name: string,
   [first = '', ...others]: readonly string[],
-  types?: KnownTypes,
+  {
+    types,
+    folders = 'nothing',
+  }: { readonly types?: KnownTypes | undefined; readonly folders?: FolderMeaning } = {},
 ): Promise<TableSource> {
   const nameOf = (path: string): string => (others.length === 0 ? name : path);
   const start = await beginningOf(first, nameOf(first));
@@ -74,8 +80,7 @@ export async function tableSourceOf(
   const { format } = start;
   const path = others.length === 0 ? first : name;
   if (format === 'parquet') {
-    // A directory `month=1` makes no column: it is what the files were chosen by.
-    const options = [files, 'hive_partitioning = false', ...byName];
+    const options = [files, `hive_partitioning = ${folders === 'columns'}`, ...byName];
     return { path, format, relation: `read_parquet(${options.join(', ')})`, size };
   }
   const options = [files, `compression = ${textSql(format === 'csv' ? 'none' : 'gzip')}`, ...byName];

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import type { ChannelSettings } from '../activities/alerts/channels.ts';
 import { pagerDutyEventsUrl } from '../activities/alerts/pagerduty.ts';
+import type { SourceConfiguration } from '../activities/sources/sources.ts';
 import { TidewatchError } from '../core/errors.ts';
 import { readChannels } from './channel-configuration.ts';
 import { consoleVariables, readConsole, type ConsoleConfiguration } from './console-configuration.ts';
@@ -11,6 +12,7 @@ import { port } from './port.ts';
 import { readRegistry, type RegistryConfiguration } from './registry-configuration.ts';
 import { withSecretFiles } from './secret-files.ts';
 import { tracingSettings, type TracingSettings } from './tracing/settings.ts';
+import { readSources } from './source-configuration.ts';
 import { readTrainers, type TrainerConfiguration } from './trainer-configuration.ts';
 
 const environmentSchema = z.object({
@@ -84,6 +86,21 @@ const environmentSchema = z.object({
     .describe('that promotion hooks are signed with; whsec_ and base64'),
   MLFLOW_TRACKING_URI: z.string().optional().describe('the MLflow server that gets the token, and no other'),
   MLFLOW_TRACKING_TOKEN: z.string().optional().describe('for that server'),
+  SOURCE_DATABASE_URL: z
+    .string()
+    .optional()
+    .describe('the database of tables that monitors name as their source; by default DATABASE_URL'),
+  SOURCE_S3_ENDPOINT: z
+    .string()
+    .optional()
+    .describe('the store of buckets that monitors name, for example https://s3.eu-west-1.amazonaws.com'),
+  SOURCE_S3_REGION: z.string().optional().describe('of that store; us-east-1 where it says nothing'),
+  SOURCE_S3_ACCESS_KEY_ID: z.string().optional().describe('for that store'),
+  SOURCE_S3_SECRET_ACCESS_KEY: z.string().optional().describe('for that store'),
+  SOURCE_DIRECTORY: z
+    .string()
+    .optional()
+    .describe('the directory of this machine in which folders of Parquet files are that monitors name'),
   TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: z.coerce
     .number()
     .int()
@@ -144,7 +161,8 @@ export function environmentHelp(): string {
 
 /** What is alike for several of them. */
 export const environmentNotes = `  A route with "slack: oncall" goes to SLACK_WEBHOOK_URL_ONCALL; so do PAGERDUTY_ROUTING_KEY, WEBHOOK_URL with
-  WEBHOOK_SECRET, and ALERTMANAGER_URL. Headers of a trainer come from variables that begin with TRAINER_. Each of
+  WEBHOOK_SECRET, and ALERTMANAGER_URL. A source with "database: warehouse" is in SOURCE_DATABASE_URL_WAREHOUSE, one with "store: lake"
+  at SOURCE_S3_ENDPOINT_LAKE; so are the other SOURCE_S3_ variables. Headers of a trainer come from variables that begin with TRAINER_. Each of
   these, SMTP_URL, DATABASE_URL, TIDEWATCH_CALLBACK_SECRET, PROMOTION_HOOK_SECRET, MLFLOW_TRACKING_TOKEN and the tokens
   and secrets of the console may be in a file that <VARIABLE>_FILE names.`;
 
@@ -164,6 +182,7 @@ export interface Configuration {
   readonly channels: ChannelSettings;
   readonly trainers: TrainerConfiguration;
   readonly registry: RegistryConfiguration;
+  readonly sources: SourceConfiguration;
   readonly console: ConsoleConfiguration;
   /** Health and scrape endpoint; port 0 takes a free one. */
   readonly http: { readonly host: string; readonly port: number };
@@ -195,6 +214,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   const trainers = readTrainers(given, problems);
   const registry = readRegistry(given, problems);
   const console = parsed.success ? readConsole(parsed.data, problems) : undefined;
+  const sources = readSources(given, parsed.data?.DATABASE_URL ?? '', problems);
   if (!parsed.success || console === undefined || problems.length > 0) {
     throw new TidewatchError('INVALID_CONFIGURATION', {
       count: problems.length,
@@ -217,6 +237,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     channels,
     trainers,
     registry,
+    sources,
     console,
     http: { host: e.TIDEWATCH_HTTP_HOST, port: e.TIDEWATCH_HTTP_PORT },
     pagesUrl: e.TIDEWATCH_URL?.replace(/\/$/, ''),

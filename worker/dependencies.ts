@@ -12,6 +12,7 @@ import { openMlflow } from '../activities/retraining/mlflow.ts';
 import { openCallbackTokens } from '../activities/retraining/callback-tokens.ts';
 import { openPromotionWebhook } from '../activities/retraining/promotion-webhook.ts';
 import { openHttpTrainer } from '../activities/retraining/trainers/http.ts';
+import { openSources } from '../activities/sources/sources.ts';
 import { lifecycleId } from '../core/alert/alert.ts';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { clientSpans } from '../schedules/client-spans.ts';
@@ -53,6 +54,8 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
     observe: traced ? (await import('./tracing/statement-spans.ts')).statementSpans : undefined,
   });
 
+  const sources = openSources(configuration.sources);
+
   return {
     connection,
     missingAttributes: (await missingAttributes(client)) ?? [],
@@ -61,6 +64,7 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
       database,
       pushgateway: openPushgateway(configuration.pushgatewayUrl),
       channels: traced ? (await import('./tracing/channel-spans.ts')).channelsWithSpans(channels) : channels,
+      sources,
       mlflow: openMlflow({ token: mlflowToken }),
       promotionWebhook:
         promotionHookSecrets === undefined
@@ -76,6 +80,7 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
       context: temporalContext,
     },
     close: async () => {
+      await sources.close();
       await database.close();
       await clientConnection.close();
       await connection.close();

@@ -15,6 +15,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import { listMarkedHours, readResumePoint, takeMarks, walkHours } from '../processes/dirty-hours.ts';
 import { advanceWatermark } from '../processes/watermarks.ts';
+import { importSource, type ImportResult } from '../sources/import-source.ts';
 import {
   attachPairs,
   countActuals,
@@ -33,6 +34,8 @@ export interface AttachActualsInput {
 }
 
 export interface AttachActualsResult {
+  /** What was new in the tables or files that the monitor names as its source, where it does. */
+  readonly source?: ImportResult;
   /** Hours looked at. The counts below are of these hours. */
   readonly hours: number;
   /** Outcomes inserted, of every version and role. */
@@ -73,26 +76,27 @@ const noCounts: Counts = {
 };
 
 /**
- * Joins actuals to predictions: after it, the outcomes of the hours looked at are the join of what was stored when it
+ * Joins actuals to predictions, after what is new in the monitor's source was brought in: after it, the outcomes of the hours looked at are the join of what was stored when it
  * began. Runs may overlap, stop anywhere and be repeated; the order in which rows arrived makes no difference.
  *
- * @throws TidewatchError `UNKNOWN_MODEL`, `INVALID_INSTANT`, `REVERSED_WINDOW`, `UNALIGNED_WINDOW`
+ * @throws TidewatchError `UNKNOWN_MODEL`, `INVALID_INSTANT`, `REVERSED_WINDOW`, `UNALIGNED_WINDOW`, and those of `importSource`
  */
 export function createAttachActuals(
-  deps: Pick<ActivityDependencies, 'database' | 'context'>,
+  deps: Pick<ActivityDependencies, 'database' | 'context' | 'sources'>,
 ): (input: AttachActualsInput) => Promise<AttachActualsResult> {
   const { database } = deps;
   return async function attachActuals({ model, asOf: asOfText, window }) {
     const asOf = parseInstant(asOfText);
-    // Only to fail for a model that nobody watches; actuals are joined in the same way for all.
-    await findMonitor(database, model);
+    const { monitor } = await findMonitor(database, model);
     const context = deps.context();
+    const range = window && parseWindow(window);
+    const source = await importSource(deps, { monitor, asOf, window: range });
     const resumed = readResumePoint(context, countsSchema);
     // Marks that a lost attempt has taken are gone: what is still marked is what is left to do.
     const hours =
-      window === undefined
+      range === undefined
         ? await listMarkedHours(database, model, 'outcomes')
-        : hoursOf(parseWindow(window)).filter((hour) => resumed === undefined || hour >= resumed.next);
+        : hoursOf(range).filter((hour) => resumed === undefined || hour >= resumed.next);
 
     const scope = window === undefined ? 'marked hours' : 'all hours';
     const counts = await walkHours(
@@ -112,6 +116,7 @@ export function createAttachActuals(
     const newest = await findNewest(database, model);
     const { otherKind, ...shown } = counts;
     return {
+      ...(source && { source }),
       ...shown,
       hint: otherKind === 0 ? null : otherKindHint(otherKind),
       coverage: counts.predictions === 0 ? null : counts.outcomes / counts.predictions,

@@ -14,6 +14,7 @@ import { cpus } from 'node:os';
 import Table from 'cli-table3';
 
 import { createAttachActuals } from '../../activities/actuals/attach-actuals.ts';
+import { openSources } from '../../activities/sources/sources.ts';
 import { configurationHash } from '../../activities/monitors/configuration.ts';
 import { upsertMonitor } from '../../activities/monitors/store.ts';
 import { monitorSchema } from '../../core/monitor/schema.ts';
@@ -99,6 +100,7 @@ const results = await withBenchDatabase(async (database) => {
   await load(database);
   const attach = createAttachActuals({
     database,
+    sources: openSources({ ownDatabase: '', databases: new Map(), stores: new Map(), directory: undefined }),
     context: idleContext,
   });
   const costs = { attached: [], updated: [], again: [], window: [] } as Record<

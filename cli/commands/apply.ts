@@ -41,11 +41,12 @@ async function apply(options: Options): Promise<void> {
   const { monitors: files, alerts } = await readMonitorFiles(options.monitors);
 
   const { readConfiguration } = await import('../../worker/configuration.ts');
-  const { temporal } = readConfiguration(process.env);
+  const { temporal, sources } = readConfiguration(process.env);
   const { checkSchema } = await import('../../sql/migrator.ts');
   const { listConfigurations } = await import('../../activities/monitors/store.ts');
   const { findStoredSettings } = await import('../../activities/alerts/installation-settings.ts');
   const { planMonitors } = await import('../monitor-plan.ts');
+  const { withSourceWarnings } = await import('../source-warnings.ts');
   const { planSettings } = await import('../alerts-plan.ts');
   const { watchedAfter } = await import('../alert-warnings.ts');
   const { schedulesOf } = await import('../../schedules/catalog.ts');
@@ -56,7 +57,7 @@ async function apply(options: Options): Promise<void> {
     await checkSchema(database);
     const orphans = options.prune ? 'prune' : 'keep';
     const stored = await listConfigurations(database);
-    const monitors = planMonitors(files, stored, orphans);
+    const monitors = await withSourceWarnings(planMonitors(files, stored, orphans), sources);
     const watched = watchedAfter(
       files.map(({ monitor }) => monitor),
       stored,

@@ -3,6 +3,7 @@
 import { check, type Check } from './check.ts';
 import * as environment from './environment.ts';
 import { judgeTemporaryDirectory, readTemporaryDirectory } from './machine.ts';
+import { judgeMonitorSources, readMonitorSources } from './monitor-sources.ts';
 import * as people from './people.ts';
 import * as postgres from './postgres.ts';
 import { judgeProcesses, readProcesses } from './processes.ts';
@@ -69,6 +70,7 @@ export const checks: readonly Check[] = [
     judge: pushes.judgePushes,
   }),
 
+  check({ name: 'sources', needs: ['schema'], read: readMonitorSources, judge: judgeMonitorSources }),
   check({ name: 'processes', needs: ['schema'], read: readProcesses, judge: judgeProcesses }),
   check({
     name: 'routes',

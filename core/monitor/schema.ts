@@ -13,6 +13,7 @@ import { expectationsSchema } from '../quality/expectations.ts';
 import { qualitySettingsSchema } from '../quality/settings.ts';
 import { reportSettingsSchema } from '../report/settings.ts';
 import { retrainingProblems, retrainingSchema } from '../retraining/settings.ts';
+import { sourceProblems, sourceSchema } from '../source/settings.ts';
 import { methodNames, methodOf, methodsFor, type MethodName } from '../statistics/registry.ts';
 import { durationMs, hourMs, isDuration } from '../window.ts';
 import { cron, dailyDuration, calendarDay, durationLike, share, timeZone } from './fields.ts';
@@ -205,6 +206,11 @@ export const monitorSchema = z
       })
       .prefault({})
       .describe('When data have drifted.'),
+    source: sourceSchema
+      .optional()
+      .describe(
+        'Where its predictions and actuals are, if they are not logged into the tables of Tidewatch.',
+      ),
     quality: qualitySettingsSchema.prefault({}).describe('Which checks of data quality count.'),
     performance: z
       .strictObject({
@@ -345,6 +351,11 @@ export const monitorSchema = z
     for (const [index, rule] of (monitor.degradation.rules ?? []).entries()) {
       for (const { path, message } of ruleProblems(rule, monitor)) {
         problem(['degradation', 'rules', index, ...path], message);
+      }
+    }
+    if (monitor.source !== undefined) {
+      for (const { path, message } of sourceProblems(monitor.source, monitor)) {
+        problem(['source', ...path], message);
       }
     }
     if (monitor.retraining !== undefined) {

@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   schedules: ['core'],
   client: ['core', 'sql'],
   console: ['core', 'sql'],
-  activities: ['core', 'sql', 'console'],
+  activities: ['core', 'sql', 'client', 'console'],
   worker: ['core', 'workflows', 'sql', 'schedules', 'activities', 'console'],
   cli: ['core', 'workflows', 'sql', 'schedules', 'activities', 'worker', 'client', 'console'],
 };
@@ -32,6 +32,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   nodemailer: ['activities/alerts/email.ts'],
   yaml: ['cli/yaml-source.ts'],
   echarts: ['console/charts.ts'],
+  s3mini: ['activities/sources/object-store.ts'],
   '@resvg/resvg-js': ['activities/reports/png.ts'],
   '@duckdb/node-api': ['sql/table-file.ts'],
 };

@@ -6,8 +6,21 @@ import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
 import { openCallbackTokens } from '../../activities/retraining/callback-tokens.ts';
 import { openMlflow } from '../../activities/retraining/mlflow.ts';
 import { openHttpTrainer } from '../../activities/retraining/trainers/http.ts';
+import type { Sources } from '../../activities/sources/sources.ts';
 import type { Database } from '../../sql/database.ts';
 import { testServers } from './servers.ts';
+
+const unused = (): never => {
+  throw new Error('no source is configured');
+};
+
+/** For monitors without a source. */
+export const noSources: Sources = {
+  database: unused,
+  bucket: unused,
+  directory: unused,
+  close: async () => {},
+};
 
 /** No channel is configured. How alerts are woken, where the Temporal UI is and what runs differ from test to test. */
 export function testDependencies(
@@ -17,6 +30,7 @@ export function testDependencies(
     database,
     pushgateway: openPushgateway(testServers().pushgatewayUrl),
     channels: {},
+    sources: noSources,
     mlflow: openMlflow(),
     promotionWebhook: undefined,
     trainer: openHttpTrainer(),

@@ -11,6 +11,7 @@ import { openClient } from '../../../client/tidewatch-client.ts';
 import { monitorSchema } from '../../../core/monitor/schema.ts';
 import { formatInstant, hourMs } from '../../../core/window.ts';
 import { lockUntilCommit } from '../../../sql/database.ts';
+import { noSources } from '../../setup/dependencies.ts';
 import type { TestDatabase } from '../../setup/servers.ts';
 import { createTestDatabase } from '../../setup/servers.ts';
 
@@ -59,7 +60,11 @@ async function attach(
     `insert into monitors (model, configuration, configuration_hash) values ($1, $2, 'hash') on conflict do nothing`,
     [model, JSON.stringify(monitorSchema.parse({ ...monitor, model }))],
   );
-  const attachActuals = createAttachActuals({ database: test.database, context: () => context(part) });
+  const attachActuals = createAttachActuals({
+    database: test.database,
+    sources: noSources,
+    context: () => context(part),
+  });
   return attachActuals({ model, asOf, ...input });
 }
 
@@ -336,7 +341,11 @@ describe('attachActuals', () => {
   });
 
   it('refuses a model that nobody watches', async () => {
-    const attachActuals = createAttachActuals({ database: test.database, context: () => context() });
+    const attachActuals = createAttachActuals({
+      database: test.database,
+      sources: noSources,
+      context: () => context(),
+    });
     await expect(attachActuals({ model: 'm', asOf })).rejects.toMatchObject({ code: 'UNKNOWN_MODEL' });
   });
 

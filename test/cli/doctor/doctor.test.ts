@@ -106,6 +106,7 @@ describe('tidewatch doctor', () => {
         'partitions',
         'schedules',
         'pushes',
+        'sources',
         'processes',
         'routes',
         'deliveries',
@@ -115,6 +116,24 @@ describe('tidewatch doctor', () => {
     } finally {
       await empty.drop();
     }
+  });
+
+  it('finds a source that cannot be read', async () => {
+    const columns = { entity: 'house', event_time: 'scored_at', version: { value: '7' }, prediction: 'guess' };
+    await test.database.execute('create table scores (house text, scored_at timestamptz, guess text)');
+    monitor = await watch(test.database, { model, source: { predictions: { table: 'scores', columns } } });
+    const { exitCode, wrong } = await doctor();
+    await test.database.execute('drop table scores');
+    expect(exitCode).toBe(1);
+    expect(wrong['sources']).toMatchObject({
+      level: 'critical',
+      words: '3 things keep rows from being read',
+      details: [
+        expect.stringContaining('prediction: "guess" is of type text, and a number is wanted'),
+        expect.stringContaining('the feature "x": there is no column "x"; it has house, scored_at, guess'),
+        expect.stringContaining('the feature "c": there is no column "c"'),
+      ],
+    });
   });
 
   it('finds a schema that is behind', async () => {

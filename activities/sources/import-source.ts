@@ -1,0 +1,171 @@
+/** Brings in what is new or has changed where a monitor names its own tables or files as the source of its rows. */
+
+import type { Expectation } from '../../client/prediction-rows.ts';
+import {
+  actualStream,
+  predictionStream,
+  readBatch,
+  writeBatch,
+  type Stream,
+} from '../../client/store-rows.ts';
+import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import type { Monitor } from '../../core/monitor/schema.ts';
+import type { Window } from '../../core/window.ts';
+import { whileLocked, type HeldConnection } from '../../sql/database.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import { openedSources, type OpenedSource, type SourceStream } from './open-reader.ts';
+import { forgetParts, partsStatement, readParts, type SourceKey } from './parts-store.ts';
+import { SourceAway, SourceProblem, type SourceBatch } from './row-reader.ts';
+import { notConfigured, SourceNotConfigured } from './sources.ts';
+
+/** What became of the rows of a stream. */
+export interface ImportCounts {
+  /** Rows that were looked at. */
+  readonly read: number;
+  /** Of these: new, or different from what was stored. */
+  readonly changed: number;
+  readonly rejected: number;
+}
+
+export type ImportResult = Readonly<Partial<Record<SourceStream, ImportCounts>>>;
+
+export interface ImportRequest {
+  readonly monitor: Monitor;
+  readonly asOf: number;
+  /** Hours of event time to look at again, of tables. */
+  readonly window?: Window | undefined;
+}
+
+// Without a time at which it became known, an actual that is read again is the same: its first time counts.
+const undatedActuals: Stream = {
+  ...actualStream,
+  merge: `${actualStream.merge}
+      and (actuals.value, actuals.class) is distinct from (excluded.value, excluded.class)`,
+};
+
+/**
+ * Reads the source of a monitor: rows go the way of those that are logged, with the same checks, rejected rows and marks of the
+ * hours that they change. What has been read is remembered in the transaction of its rows, so that a lost run goes on where it was.
+ *
+ * @returns undefined where the monitor has no source
+ * @throws TidewatchError `SOURCE_BUSY`, `SOURCE_NOT_CONFIGURED`, `SOURCE_UNREACHABLE`, `SOURCE_UNREADABLE`; what was read before stays stored
+ */
+export async function importSource(
+  deps: Pick<ActivityDependencies, 'database' | 'context' | 'sources'>,
+  { monitor, asOf, window }: ImportRequest,
+): Promise<ImportResult | undefined> {
+  const { model } = monitor;
+  if (monitor.source === undefined) return undefined;
+  const opened = openedOrSaid(deps, monitor, asOf);
+  const result = await whileLocked(deps.database, `source:${model}`, async (connection) => {
+    const done: Partial<Record<SourceStream, ImportCounts>> = {};
+    for (const source of opened)
+      done[source.stream] = await importStream(deps, connection, source, { monitor, asOf, window });
+    return done;
+  });
+  if (result === undefined) throw new TidewatchError('SOURCE_BUSY', { model });
+  return result;
+}
+
+function openedOrSaid(
+  { sources }: Pick<ActivityDependencies, 'sources'>,
+  monitor: Monitor,
+  asOf: number,
+): readonly OpenedSource[] {
+  try {
+    return openedSources(sources, monitor, asOf);
+  } catch (error) {
+    throw error instanceof SourceNotConfigured ? notConfigured(monitor.model, error) : error;
+  }
+}
+
+async function importStream(
+  { context }: Pick<ActivityDependencies, 'context'>,
+  connection: HeldConnection,
+  source: OpenedSource,
+  { monitor, asOf, window }: ImportRequest,
+): Promise<ImportCounts> {
+  const { stream, reader, id } = source;
+  const { model } = monitor;
+  const { heartbeat, resumePoint, cancelled } = context();
+  const key: SourceKey = { model, stream, source: id };
+  const known = await readParts(connection, key);
+  const writer = rowWriter(connection, source, monitor, key);
+  let isFirst = known.size === 0;
+  try {
+    const obsolete = await reader.readChanges({
+      known,
+      asOf,
+      window,
+      take: async (batch) => {
+        cancelled.throwIfAborted();
+        await writer.write(batch, isFirst ? 'some must be storable' : 'any');
+        isFirst &&= batch.rows.length === 0;
+        // The resume point of what comes after this stays as it is.
+        heartbeat(resumePoint);
+      },
+    });
+    await forgetParts(connection, key, obsolete);
+  } catch (error) {
+    throw asSaid(error, model, source);
+  }
+  return writer.counts();
+}
+
+/** Stores batches, each in one transaction with what is remembered of it. */
+function rowWriter(
+  connection: HeldConnection,
+  { stream, rows: wanted, knowsWhen }: OpenedSource,
+  monitor: Monitor,
+  key: SourceKey,
+): {
+  readonly write: (batch: SourceBatch, expected: 'some must be storable' | 'any') => Promise<void>;
+  readonly counts: () => ImportCounts;
+} {
+  const expectation: Expectation = {
+    task: monitor.task,
+    kinds: new Map(Object.entries(monitor.features).map(([name, { kind }]) => [name, kind])),
+  };
+  const into = stream === 'predictions' ? predictionStream : knowsWhen ? actualStream : undatedActuals;
+  const months = new Set<string>();
+  let counts: ImportCounts = { read: 0, changed: 0, rejected: 0 };
+  return {
+    counts: () => counts,
+    write: async ({ rows, done }, expected) => {
+      if (rows.length === 0 && done.size === 0) return;
+      const made = rows.map(wanted.make).filter((row) => row !== undefined);
+      const batch = readBatch(into, key.model, made, expectation);
+      const [first] = batch.bad;
+      if (expected === 'some must be storable' && batch.stored === 0 && first !== undefined)
+        throw new SourceProblem([
+          `not one of its first ${made.length} row(s) can be stored, so none was; the first: ${first.reason}`,
+        ]);
+      const statements = done.size === 0 ? [] : [partsStatement(key, done)];
+      const changed = await writeBatch(connection, months, {
+        stream: into,
+        model: key.model,
+        batch,
+        statements,
+      });
+      counts = {
+        read: counts.read + made.length,
+        changed: counts.changed + changed,
+        rejected: counts.rejected + batch.bad.length,
+      };
+    },
+  };
+}
+
+/** What a source throws, as the error that people see. */
+function asSaid(error: unknown, model: string, { stream, reader, variable }: OpenedSource): unknown {
+  const source = `${reader.name} (${stream})`;
+  if (error instanceof SourceAway)
+    return new TidewatchError(
+      'SOURCE_UNREACHABLE',
+      { model, source, variable, reason: reasonOf(error) },
+      { cause: error },
+    );
+  if (!(error instanceof SourceProblem)) return error;
+  const problems = error.problems.map((problem) => `  ${problem}`).join('\n');
+  return new TidewatchError('SOURCE_UNREADABLE', { model, source, problems }, { cause: error });
+}

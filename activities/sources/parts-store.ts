@@ -1,0 +1,52 @@
+/** What has been read of a source; one function a statement. */
+
+import type { Statement } from '../../sql/copy.ts';
+import type { Queryable } from '../../sql/database.ts';
+
+/** Which rows of which model, read in which way. */
+export interface SourceKey {
+  readonly model: string;
+  readonly stream: 'predictions' | 'actuals';
+  /** The same for the same rows read in the same way. */
+  readonly source: string;
+}
+
+/** Part -> fingerprint. */
+export async function readParts(
+  connection: Pick<Queryable, 'query'>,
+  { model, stream, source }: SourceKey,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await connection.query<{ part: string; fingerprint: string }>(
+    'select part, fingerprint from source_parts where model = $1 and stream = $2 and source = $3',
+    [model, stream, source],
+  );
+  return new Map(rows.map(({ part, fingerprint }) => [part, fingerprint]));
+}
+
+/** Belongs into the transaction that stores the rows of these parts. */
+export function partsStatement(
+  { model, stream, source }: SourceKey,
+  parts: ReadonlyMap<string, string>,
+): Statement {
+  return {
+    text: `
+      insert into source_parts (model, stream, source, part, fingerprint)
+      select $1, $2, $3, part, fingerprint from unnest($4::text[], $5::text[]) as read (part, fingerprint)
+      on conflict on constraint source_parts_pkey do update
+      set fingerprint = excluded.fingerprint, read_at = excluded.read_at
+      where source_parts.fingerprint <> excluded.fingerprint`,
+    values: [model, stream, source, [...parts.keys()], [...parts.values()]],
+  };
+}
+
+/** Parts that need not be remembered: of other ways of reading, and those that are named. */
+export async function forgetParts(
+  connection: Pick<Queryable, 'execute'>,
+  { model, stream, source }: SourceKey,
+  parts: readonly string[],
+): Promise<void> {
+  await connection.execute(
+    'delete from source_parts where model = $1 and stream = $2 and (source <> $3 or part = any($4))',
+    [model, stream, source, parts],
+  );
+}

@@ -1,0 +1,250 @@
+/** Reads a table or view of Postgres: what has changed since the last time, by a column that says so or by hashes of its hours. */
+
+import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import {
+  durationMs,
+  floorToHour,
+  formatInstant,
+  hourMs,
+  parseInstant,
+  windowsOfHours,
+  type Window,
+} from '../../core/window.ts';
+import type { Client, Database } from '../../sql/database.ts';
+import { identifierSql, textSql } from '../../sql/table-types.ts';
+import {
+  batchRows,
+  SourceAway,
+  SourceProblem,
+  type ChangesRequest,
+  type RowReader,
+  type SourceBatch,
+} from './row-reader.ts';
+import { describeTable, eventTimeIn, statementsOf, type Statements } from './table-statements.ts';
+import { columnProblems, type SourceColumn, type WantedColumn } from './wanted-columns.ts';
+
+export interface TableRequest {
+  readonly database: Database;
+  readonly table: string;
+  readonly wanted: readonly WantedColumn[];
+  readonly settings: {
+    readonly timeZone?: string | undefined;
+    readonly since?: string | undefined;
+    readonly changed?: string | undefined;
+    readonly overlap: string;
+    readonly reread: string;
+  };
+}
+
+/** What is remembered of a table whose rows say when they changed. */
+const changedPart = 'changed';
+/** That all of its hours have been looked at once. */
+const allPart = 'all';
+
+/** Rows that one query may give, where their number is known before: the longest that is lost with a connection. */
+const rowsPerQuery = 1_000_000;
+
+export function tableReader(request: TableRequest): RowReader {
+  const { database, table, wanted, settings } = request;
+  const check = async (
+    client: Client,
+  ): Promise<{ found: readonly SourceColumn[]; problems: readonly string[] }> => {
+    const found = await describeTable(client, table);
+    const { changed } = settings;
+    const asked: readonly WantedColumn[] = [
+      ...wanted,
+      ...(changed === undefined ? [] : [{ what: 'changed', column: changed, use: 'instant' } as const]),
+    ];
+    return { found, problems: columnProblems(asked, found, settings.timeZone) };
+  };
+  return {
+    name: table,
+    problems: async () => {
+      try {
+        return (await readOnly(database, check)).problems;
+      } catch (error) {
+        if (error instanceof SourceProblem) return error.problems;
+        throw error;
+      }
+    },
+    readChanges: (changes) =>
+      readOnly(database, async (client) => {
+        const { found, problems } = await check(client);
+        if (problems.length > 0) throw new SourceProblem(problems);
+        const sql = statementsOf(table, wanted, settings, found);
+        return settings.changed === undefined || changes.window !== undefined
+          ? readHours(client, sql, request, changes)
+          : readChanged(client, sql, request, changes);
+      }),
+  };
+}
+
+/** One snapshot of the source, in which nothing can be written. */
+async function readOnly<T>(database: Database, work: (client: Client) => Promise<T>): Promise<T> {
+  try {
+    return await database.withClient(async (client) => {
+      await client.query(
+        'begin isolation level repeatable read, read only; set local cursor_tuple_fraction = 1',
+      );
+      try {
+        return await work(client);
+      } finally {
+        // A connection that is gone has rolled back already.
+        await client.query('rollback').catch(() => {});
+      }
+    });
+  } catch (error) {
+    throw asSourceError(error);
+  }
+}
+
+/** Classes of SQLSTATE that the same query meets again: names, types, rights, values that cannot be converted. */
+const lasting = /^(22|25006|3F|42)/;
+const timedOut = '57014';
+
+function asSourceError(error: unknown): unknown {
+  if (error instanceof TidewatchError && error.code.startsWith('POSTGRES_'))
+    return new SourceAway(String(error.details['reason'] ?? 'it asks for a password, and the URL has none'), {
+      cause: error,
+    });
+  const code = (error as { code?: unknown }).code;
+  if (typeof code !== 'string') return error;
+  if (code === timedOut)
+    return new SourceProblem(
+      [
+        'a query of it took too long; give it an index on the column of `changed`, or without one on that of event_time, or narrow it by `since`',
+      ],
+      { cause: error },
+    );
+  return lasting.test(code) ? new SourceProblem([reasonOf(error)], { cause: error }) : error;
+}
+
+function sinceOf({ settings }: TableRequest): number | undefined {
+  return settings.since === undefined ? undefined : parseInstant(`${settings.since}T00:00:00Z`);
+}
+
+/** In the order in which rows changed, from a little before the newest change that was seen. */
+async function readChanged(
+  client: Client,
+  sql: Statements,
+  request: TableRequest,
+  { known, take }: ChangesRequest,
+): Promise<readonly string[]> {
+  const changed = sql.changed!;
+  const name = identifierSql(changed.name);
+  const type = changed.isLocal ? 'timestamp' : 'timestamptz';
+  const now = changed.isLocal ? `now() at time zone ${textSql(request.settings.timeZone ?? 'UTC')}` : 'now()';
+  const before = known.get(changedPart);
+  const within = sql.within(sinceOf(request), undefined);
+  // A clock that is ahead must not keep later rows from being read.
+  const mark = `least(${name}::${type}, ${now})::text`;
+  const newest = (batch: string): string => (before !== undefined && before > batch ? before : batch);
+  const overlap = `interval '${durationMs(request.settings.overlap) / 1000} seconds'`;
+  const from = before === undefined ? 'true' : `${name} >= (${textSql(before)}::${type} - ${overlap})`;
+  await eachBatch(
+    client,
+    `select ${sql.values}, ${mark} from ${sql.from} where ${name} is not null and ${from} and ${within} order by ${name}`,
+    async (rows) => {
+      const last = rows.at(-1)?.at(-1);
+      const done =
+        typeof last === 'string' ? new Map([[changedPart, newest(last)]]) : new Map<string, string>();
+      await take({ rows: rows.map((row) => row.slice(0, -1)), done });
+    },
+  );
+  // Nobody can say whether these have changed: they are read each time.
+  await eachBatch(
+    client,
+    `select ${sql.values} from ${sql.from} where ${name} is null and ${within}`,
+    (rows) => take({ rows, done: new Map() }),
+  );
+  return [];
+}
+
+/** The hours of event time whose rows are not as they were. */
+async function readHours(
+  client: Client,
+  sql: Statements,
+  request: TableRequest,
+  { known, asOf, window, take }: ChangesRequest,
+): Promise<readonly string[]> {
+  const since = sinceOf(request);
+  const horizon = floorToHour(asOf - durationMs(request.settings.reread));
+  const isFirst = !known.has(allPart);
+  const start = window?.start ?? (isFirst ? undefined : horizon);
+  const from = since === undefined || start === undefined ? (start ?? since) : Math.max(start, since);
+  const { rows: counted } = await client.query<{ hour: number; rows: number; hash: string }>(
+    `select floor(extract(epoch from ${sql.eventTime}) / 3600)::float8 * ${hourMs} as hour, count(*)::float8 as rows,
+       sum(${sql.hash})::text as hash
+     from ${sql.from} where isfinite(${sql.eventTime}) and ${sql.within(from, window?.end)} group by 1 order by 1`,
+  );
+  const fingerprints = new Map(
+    counted.map(({ hour, rows, hash }) => [hour, { rows, fingerprint: `${rows} ${hash}` }]),
+  );
+  const changed = [...fingerprints].filter(
+    ([hour, { fingerprint }]) => known.get(partOf(hour)) !== fingerprint,
+  );
+  const timeAt = eventTimeIn(request.wanted);
+  for (const range of rangesOf(changed.map(([hour, { rows }]) => ({ hour, rows })))) {
+    let pending: number[] = hoursIn(range, fingerprints);
+    await eachBatch(
+      client,
+      `select ${sql.values} from ${sql.from} where ${sql.within(range.start, range.end)} order by ${sql.eventTime}`,
+      async (rows, isLast) => {
+        const reached = isLast ? Infinity : floorToHour(Number(rows.at(-1)?.[timeAt]));
+        const over = pending.filter((hour) => hour < reached);
+        pending = pending.filter((hour) => hour >= reached);
+        await take({
+          rows,
+          done: new Map(over.map((hour) => [partOf(hour), fingerprints.get(hour)!.fingerprint])),
+        });
+      },
+    );
+  }
+  if (isFirst && window === undefined) await take({ rows: [], done: new Map([[allPart, '']]) });
+  // Hours that later runs do not look at by themselves.
+  return [...known.keys()].filter((part) => part !== allPart && part < partOf(horizon));
+}
+
+function partOf(hour: number): string {
+  return formatInstant(hour);
+}
+
+function hoursIn({ start, end }: Window, fingerprints: ReadonlyMap<number, unknown>): number[] {
+  return [...fingerprints.keys()].filter((hour) => hour >= start && hour < end);
+}
+
+/** Consecutive hours as few windows, none with many more rows than one query may give. */
+function rangesOf(hours: readonly { readonly hour: number; readonly rows: number }[]): Window[] {
+  const rowsOf = new Map(hours.map(({ hour, rows }) => [hour, rows]));
+  return windowsOfHours(rowsOf.keys()).flatMap(({ start, end }) => {
+    const ranges: { start: number; end: number; rows: number }[] = [];
+    for (let hour = start; hour < end; hour += hourMs) {
+      const rows = rowsOf.get(hour) ?? 0;
+      const last = ranges.at(-1);
+      if (last !== undefined && last.rows + rows <= rowsPerQuery) {
+        last.end = hour + hourMs;
+        last.rows += rows;
+      } else ranges.push({ start: hour, end: hour + hourMs, rows });
+    }
+    return ranges;
+  });
+}
+
+/** The rows of a query through a cursor, so many at a time. */
+async function eachBatch(
+  client: Client,
+  query: string,
+  work: (rows: SourceBatch['rows'], isLast: boolean) => Promise<void>,
+): Promise<void> {
+  await client.query(`declare source_rows no scroll cursor for ${query}`);
+  for (;;) {
+    const { rows } = await client.query<unknown[]>({
+      text: `fetch ${batchRows} from source_rows`,
+      rowMode: 'array',
+    });
+    const isLast = rows.length < batchRows;
+    if (rows.length > 0 || isLast) await work(rows, isLast);
+    if (isLast) break;
+  }
+  await client.query('close source_rows');
+}

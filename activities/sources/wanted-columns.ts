@@ -1,0 +1,199 @@
+/** Which columns of a source are read, as what, and the rows that they make. */
+
+import type { ActualRow } from '../../client/actual-rows.ts';
+import type { PredictionRow } from '../../client/prediction-rows.ts';
+import type { Monitor } from '../../core/monitor/schema.ts';
+import { outcomeKind } from '../../core/monitor/schema.ts';
+import type { ActualSource, Origin, PredictionSource } from '../../core/source/settings.ts';
+import type { Family } from '../../sql/table-types.ts';
+
+/** What a value is wanted as: `key` and `class` text, `instant` epoch milliseconds, `category` a number, text or truth value. */
+export type ValueUse = 'key' | 'class' | 'instant' | 'number' | 'category';
+
+export interface WantedColumn {
+  /** For people: `event_time`, `the feature "rooms"`. */
+  readonly what: string;
+  readonly column: string;
+  readonly use: ValueUse;
+}
+
+/** A column that a source has. */
+export interface SourceColumn {
+  readonly name: string;
+  /** As its database writes it. */
+  readonly type: string;
+  readonly family: Family;
+  /** Times without a zone. */
+  readonly isLocal: boolean;
+}
+
+/** What is read of each row, and the row for the client that it makes; undefined where it says nothing. */
+export interface WantedRows {
+  readonly columns: readonly WantedColumn[];
+  readonly make: (values: readonly unknown[]) => unknown;
+}
+
+type Get = (values: readonly unknown[]) => unknown;
+
+/** Collects wanted columns, and says where their values will be. */
+function collector(): {
+  readonly columns: WantedColumn[];
+  readonly want: (what: string, column: string, use: ValueUse) => Get;
+  readonly wantOrigin: (what: string, origin: Origin, use: ValueUse) => Get;
+} {
+  const columns: WantedColumn[] = [];
+  const want = (what: string, column: string, use: ValueUse): Get => {
+    const index = columns.push({ what, column, use }) - 1;
+    return (values) => values[index];
+  };
+  return {
+    columns,
+    want,
+    wantOrigin: (what, origin, use) =>
+      typeof origin === 'string' ? want(what, origin, use) : () => origin.value,
+  };
+}
+
+const instantAt =
+  (get: Get): Get =>
+  (values) => {
+    const value = get(values);
+    // As a Date: the client takes small numbers for seconds.
+    return typeof value === 'number' ? new Date(value) : undefined;
+  };
+
+function outcomeUse(monitor: Pick<Monitor, 'task'>): ValueUse {
+  return outcomeKind(monitor.task) === 'continuous' ? 'number' : 'class';
+}
+
+/** The columns of predictions. */
+export function wantedPredictions(source: PredictionSource, monitor: Monitor): WantedRows {
+  const { columns, want, wantOrigin } = collector();
+  const { entity, event_time: eventTime, version, prediction, issued_at, role } = source.columns;
+  const { interval_low: low, interval_high: high } = source.columns;
+  const getEntity = wantOrigin('entity', entity, 'key');
+  const getTime = instantAt(want('event_time', eventTime, 'instant'));
+  const getVersion = wantOrigin('version', version, 'key');
+  const getPrediction = want('prediction', prediction, outcomeUse(monitor));
+  const getIssued = issued_at === undefined ? undefined : instantAt(want('issued_at', issued_at, 'instant'));
+  const getRole = role === undefined ? undefined : wantOrigin('role', role, 'key');
+  const getLow = low === undefined ? undefined : want('interval_low', low, 'number');
+  const getHigh = high === undefined ? undefined : want('interval_high', high, 'number');
+  const features = Object.entries(monitor.features).map(([name, { kind }]) => ({
+    name,
+    get: want(
+      `the feature "${name}"`,
+      source.features[name] ?? name,
+      kind === 'continuous' ? 'number' : 'category',
+    ),
+  }));
+  const probabilities = Object.entries(source.probabilities).map(([name, column]) => ({
+    name,
+    get: want(`the probability of "${name}"`, column, 'number'),
+  }));
+  const other = otherClass(
+    monitor.classes ?? [],
+    probabilities.map(({ name }) => name),
+  );
+  const make = (values: readonly unknown[]): Partial<Record<keyof PredictionRow, unknown>> => {
+    const made: Record<string, unknown> = {};
+    for (const { name, get } of features) made[name] = get(values);
+    const lowest = getLow?.(values) ?? undefined;
+    const highest = getHigh?.(values) ?? undefined;
+    return {
+      version: getVersion(values) ?? undefined,
+      entity: getEntity(values) ?? undefined,
+      eventTime: getTime(values),
+      issuedAt: getIssued?.(values),
+      role: getRole?.(values) ?? undefined,
+      features: made,
+      prediction: getPrediction(values),
+      probabilities: probabilitiesIn(values, probabilities, other),
+      interval: lowest === undefined && highest === undefined ? undefined : { low: lowest, high: highest },
+    };
+  };
+  return { columns, make };
+}
+
+/** The columns of actuals. Rows without an actual say nothing yet. */
+export function wantedActuals(source: ActualSource, monitor: Monitor, readAt: number): WantedRows {
+  const { columns, want, wantOrigin } = collector();
+  const getEntity = wantOrigin('entity', source.columns.entity, 'key');
+  const getTime = instantAt(want('event_time', source.columns.event_time, 'instant'));
+  const getActual = want('actual', source.columns.actual, outcomeUse(monitor));
+  const known = source.columns.recorded_at;
+  const getKnown = known === undefined ? undefined : instantAt(want('recorded_at', known, 'instant'));
+  const make = (values: readonly unknown[]): Partial<Record<keyof ActualRow, unknown>> | undefined => {
+    const value = getActual(values);
+    if (value === null) return undefined;
+    return {
+      entity: getEntity(values) ?? undefined,
+      eventTime: getTime(values),
+      value,
+      recordedAt: getKnown === undefined ? readAt : getKnown(values),
+    };
+  };
+  return { columns, make };
+}
+
+/** Of two classes, the one whose probability the other tells. */
+function otherClass(classes: readonly string[], given: readonly string[]): string | undefined {
+  return classes.length === 2 && given.length === 1 ? classes.find((name) => name !== given[0]) : undefined;
+}
+
+function probabilitiesIn(
+  values: readonly unknown[],
+  given: readonly { readonly name: string; readonly get: Get }[],
+  other: string | undefined,
+): unknown {
+  if (given.length === 0) return undefined;
+  const made: Record<string, unknown> = {};
+  for (const { name, get } of given) {
+    const value = get(values);
+    if (value === null) return undefined;
+    made[name] = value;
+    if (other !== undefined) made[other] = typeof value === 'number' ? 1 - value : value;
+  }
+  return made;
+}
+
+/** More names than this do not help. */
+const mostListed = 20;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - mostListed;
+  return [...names.slice(0, mostListed), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
+/** What is wrong with the columns of a source, in words; nothing where all can be read as they are wanted. */
+export function columnProblems(
+  wanted: readonly WantedColumn[],
+  found: readonly SourceColumn[],
+  timeZone: string | undefined,
+): readonly string[] {
+  const byName = new Map(found.map((column) => [column.name, column]));
+  return wanted.flatMap(({ what, column, use }) => {
+    const there = byName.get(column);
+    if (there === undefined)
+      return [`${what}: there is no column "${column}"; it has ${listed([...byName.keys()])}`];
+    const is = `${what}: "${column}" is of type ${there.type}`;
+    switch (use) {
+      case 'number':
+        return ['whole', 'fraction', 'boolean'].includes(there.family)
+          ? []
+          : [`${is}, and a number is wanted; name another column, or a view that casts it`];
+      case 'instant':
+        if (there.family !== 'instant')
+          return [`${is}, and a time is wanted; name another column, or a view that casts it`];
+        return there.isLocal && timeZone === undefined
+          ? [`${is}, which has no time zone; write timeZone: UTC, or the zone that its times are in`]
+          : [];
+      case 'key':
+      case 'class':
+      case 'category':
+        return there.family === 'other'
+          ? [`${is}, and a text or a number is wanted; name another column, or a view that casts it`]
+          : [];
+    }
+  });
+}
