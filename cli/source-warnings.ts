@@ -15,7 +15,10 @@ export async function withSourceWarnings(
     Promise.all(
       changes.map(async (change) => {
         if (change.change !== 'create' && change.change !== 'update') return change;
-        return { ...change, warnings: [...change.warnings, ...(await sourceWarnings(sources, change.monitor))] };
+        return {
+          ...change,
+          warnings: [...change.warnings, ...(await sourceWarnings(sources, change.monitor))],
+        };
       }),
     ),
   );

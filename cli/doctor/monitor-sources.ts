@@ -27,7 +27,10 @@ export async function readMonitorSources({ database, environment }: Sources): Pr
 export function judgeMonitorSources({ count, problems }: MonitorSources): Finding {
   if (count === 0) return { level: 'ok', words: 'no monitor reads tables or files of its own' };
   if (problems.length === 0)
-    return { level: 'ok', words: `${count === 1 ? 'the one' : `each of ${count}`} can be read as its monitor says` };
+    return {
+      level: 'ok',
+      words: `${count === 1 ? 'the one' : `each of ${count}`} can be read as its monitor says`,
+    };
   return {
     level: 'critical',
     words: `${problems.length === 1 ? 'something keeps' : `${problems.length} things keep`} rows from being read`,

@@ -119,7 +119,12 @@ describe('tidewatch doctor', () => {
   });
 
   it('finds a source that cannot be read', async () => {
-    const columns = { entity: 'house', event_time: 'scored_at', version: { value: '7' }, prediction: 'guess' };
+    const columns = {
+      entity: 'house',
+      event_time: 'scored_at',
+      version: { value: '7' },
+      prediction: 'guess',
+    };
     await test.database.execute('create table scores (house text, scored_at timestamptz, guess text)');
     monitor = await watch(test.database, { model, source: { predictions: { table: 'scores', columns } } });
     const { exitCode, wrong } = await doctor();
@@ -130,8 +135,8 @@ describe('tidewatch doctor', () => {
       words: '3 things keep rows from being read',
       details: [
         expect.stringContaining('prediction: "guess" is of type text, and a number is wanted'),
-        expect.stringContaining('the feature "x": there is no column "x"; it has house, scored_at, guess'),
-        expect.stringContaining('the feature "c": there is no column "c"'),
+        expect.stringContaining('the feature "c": there is no column "c"; it has house, scored_at, guess'),
+        expect.stringContaining('the feature "x": there is no column "x"'),
       ],
     });
   });
