@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import { S3mini } from 's3mini';
+import type { S3mini } from 's3mini';
 
 import { reasonOf } from '../../core/errors.ts';
 import { SourceAway, SourceProblem } from './row-reader.ts';
@@ -36,18 +36,21 @@ const fetchLimitMs = 30 * 60_000;
 export function openObjectStore(settings: StoreSettings, bucket: string): ObjectStore {
   const endpoint = `${settings.endpoint.replace(/\/$/, '')}/${bucket}`;
   const { region, accessKeyId, secretAccessKey } = settings;
-  const open = (requestAbortTimeout: number): S3mini =>
-    new S3mini({ endpoint, region, accessKeyId, secretAccessKey, requestAbortTimeout });
+  // Only when it is needed: most workers read no bucket.
+  const open = async (requestAbortTimeout: number): Promise<S3mini> => {
+    const { S3mini } = await import('s3mini');
+    return new S3mini({ endpoint, region, accessKeyId, secretAccessKey, requestAbortTimeout });
+  };
   return {
     list: async (folder) => {
       const prefix = folder === '' ? '' : `${folder.replace(/\/$/, '')}/`;
       // It sends no delimiter, so that folders of the folder are listed as well.
-      const found = await ask(() => open(listLimitMs).listObjects('/', prefix));
+      const found = await ask(async () => (await open(listLimitMs)).listObjects('/', prefix));
       if (found === null) throw new SourceProblem([`there is no bucket "${bucket}"`]);
       return found.map(({ Key: key, Size, ETag }) => ({ key, fingerprint: `${Size} ${ETag}` }));
     },
     fetch: async (key, path) => {
-      const answer = await ask(() => open(fetchLimitMs).getObjectResponse(key));
+      const answer = await ask(async () => (await open(fetchLimitMs)).getObjectResponse(key));
       const body = answer?.body ?? undefined;
       if (body === undefined) throw new SourceAway(`${key} has gone while it was about to be read`);
       await ask(() => pipeline(Readable.fromWeb(body), createWriteStream(path)));
