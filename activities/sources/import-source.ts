@@ -90,7 +90,7 @@ async function importStream(
   const { heartbeat, resumePoint, cancelled } = context();
   const key: SourceKey = { model, stream, source: id };
   const known = await readParts(connection, key);
-  const writer = rowWriter(connection, source, monitor, key);
+  const writer = rowWriter(connection, source, { monitor, key, known });
   let isFirst = known.size === 0;
   try {
     const obsolete = await reader.readChanges({
@@ -116,8 +116,15 @@ async function importStream(
 function rowWriter(
   connection: HeldConnection,
   { stream, rows: wanted, knowsWhen }: OpenedSource,
-  monitor: Monitor,
-  key: SourceKey,
+  {
+    monitor,
+    key,
+    known,
+  }: {
+    readonly monitor: Monitor;
+    readonly key: SourceKey;
+    readonly known: ReadonlyMap<string, string>;
+  },
 ): {
   readonly write: (batch: SourceBatch, expected: 'some must be storable' | 'any') => Promise<void>;
   readonly counts: () => ImportCounts;
@@ -128,6 +135,7 @@ function rowWriter(
   };
   const into = stream === 'predictions' ? predictionStream : knowsWhen ? actualStream : undatedActuals;
   const months = new Set<string>();
+  let likely: 'new' | 'known' = known.size === 0 ? 'new' : 'known';
   let counts: ImportCounts = { read: 0, changed: 0, rejected: 0 };
   return {
     counts: () => counts,
@@ -145,8 +153,11 @@ function rowWriter(
         stream: into,
         model: key.model,
         batch,
+        likely,
         statements,
       });
+      // Once rows were there already, copying those that come would only fail.
+      likely = likely === 'new' && changed === batch.stored ? 'new' : 'known';
       counts = {
         read: counts.read + made.length,
         changed: counts.changed + changed,
