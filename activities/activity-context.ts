@@ -2,6 +2,8 @@
 
 import { Context } from '@temporalio/activity';
 
+import { secondMs } from '../core/window.ts';
+
 export interface ActivityContext {
   readonly workflowId: string;
   readonly runId: string;
@@ -24,6 +26,23 @@ export function temporalContext(): ActivityContext {
     resumePoint: heartbeatDetails,
     cancelled: context.cancellationSignal,
   };
+}
+
+/** Of the 30 seconds after which a worker counts as lost, a sixth. */
+const heartbeatMs = 5 * secondMs;
+
+/** Says that the activity is alive, for as long as the work takes: it waits for others, and has no steps to tell of. */
+export async function heartbeating<T>(
+  { heartbeat }: Pick<ActivityContext, 'heartbeat'>,
+  work: () => Promise<T>,
+  resumePoint: () => unknown = () => undefined,
+): Promise<T> {
+  const beat = setInterval(() => heartbeat(resumePoint()), heartbeatMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beat);
+  }
 }
 
 /** The part of the context that goes with every stored number. */

@@ -191,7 +191,7 @@ function endOfFailure(error: unknown): Ending {
 
 /** Undoes what has been done, the last first. */
 async function takeBack({ key }: Saga): Promise<string[]> {
-  const undone = await undo(() => decisions.revertPromotion(key));
+  const undone = await undo(() => promotions.revertPromotion(key));
   const reference = await undo(async () => {
     const { reference: now, reason } = await handOverReference({ key });
     return { undone: now === 'handed back' ? [reason] : [] };

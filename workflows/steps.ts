@@ -73,7 +73,6 @@ export const decisions =
       | 'requestApproval'
       | 'followRollout'
       | 'verifyPromotion'
-      | 'revertPromotion'
       | 'concludeRetraining'
       | 'abandonRetraining'
       | 'changeRetraining'
@@ -82,9 +81,15 @@ export const decisions =
     >
   >(decide);
 
-/** What is taken back must not be promoted a moment later: a cancellation waits for the end of the try that is under way. */
-export const promotions = proxyActivities<Pick<Activities, 'promoteChallenger'>>({
-  ...decide,
+/**
+ * The promotion hook may take a day, `longestHookMs`, and be asked again for two more. What is taken back must not be promoted a moment
+ * later: a cancellation waits for the end of the try that is under way.
+ */
+export const promotions = proxyActivities<Pick<Activities, 'promoteChallenger' | 'revertPromotion'>>({
+  startToCloseTimeout: '25h',
+  scheduleToCloseTimeout: '3d',
+  heartbeatTimeout: '30s',
+  retry,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 

@@ -3,7 +3,8 @@
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
 import { decodeTrainingAnswer, readTrainingAnswer } from '../../core/retraining/trainer-contract.ts';
-import { durationMs, secondMs } from '../../core/window.ts';
+import { durationMs } from '../../core/window.ts';
+import { heartbeating } from '../activity-context.ts';
 import type { CommandEnd, RunCommand } from '../commands/run-command.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
 import { findTrainingBy, trainingRequest, type TrainerOf } from './training-request.ts';
@@ -13,8 +14,6 @@ export interface CommandTraining {
   readonly answer: Exclude<TrainingAnswer, { state: 'running' }>;
   readonly output: string;
 }
-
-const heartbeatMs = 5 * secondMs;
 
 /**
  * Runs the command once, with the request on its standard input. It answers with the last line that it prints; lines before
@@ -28,18 +27,18 @@ export function createRunTrainingCommand(
     const { run, trainer } = await findTrainingBy('command', deps, key);
     const { runCommand } = deps;
     if (runCommand === undefined) throw new TidewatchError('COMMANDS_NOT_ALLOWED', { model: key.model });
-    const { heartbeat, cancelled } = deps.context();
+    const context = deps.context();
     const request = await trainingRequest(deps, run);
     let progress: TrainingAnswer | undefined;
-    const beat = setInterval(() => heartbeat(progress), heartbeatMs);
     const onProgress = (answer: TrainingAnswer): void => {
       progress = answer;
     };
-    try {
-      return await trainByCommand(runCommand, { trainer, request, cancelled, onProgress });
-    } finally {
-      clearInterval(beat);
-    }
+    const { cancelled } = context;
+    return heartbeating(
+      context,
+      () => trainByCommand(runCommand, { trainer, request, cancelled, onProgress }),
+      () => progress,
+    );
   };
 }
 

@@ -3,7 +3,7 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import { durationMs, floorToDay } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit, toTimestamp } from '../../sql/database.ts';
-import { runOf } from '../activity-context.ts';
+import { heartbeating, runOf } from '../activity-context.ts';
 import { listPendingAlerts } from '../alerts/store.ts';
 import { ensureLearned, ensureReported } from '../importance/ensure-importances.ts';
 import { findMonitor } from '../monitors/store.ts';
@@ -28,7 +28,8 @@ export interface Promotion {
 export function createPromoteChallenger(
   deps: RetrainingDependencies,
 ): (promotion: RetrainingKey & { readonly reason: string }) => Promise<Promotion> {
-  return async function promoteChallenger({ model, retrainingId, reason }) {
+  const promoteNow = async (promotion: RetrainingKey & { readonly reason: string }): Promise<Promotion> => {
+    const { model, retrainingId, reason } = promotion;
     const { monitor } = await findMonitor(deps.database, model);
     const run = await claim(deps, monitor, { model, retrainingId });
     if (run.hook === 'promoting') await callPromotionHook(deps, monitor, run, 'promote');
@@ -39,6 +40,9 @@ export function createPromoteChallenger(
       if (now.state === 'promoting') await promote(deps, connection, monitor, now, reason);
       return { pendingAlerts: await listPendingAlerts(connection, model) };
     });
+  };
+  return async function promoteChallenger(promotion) {
+    return heartbeating(deps.context(), () => promoteNow(promotion));
   };
 }
 

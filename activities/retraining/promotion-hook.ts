@@ -21,7 +21,7 @@ const tryAgain = 75;
 
 /**
  * Asks for it, and returns once the serving system says that it is done; without a hook at once. A try that is repeated has the
- * same id: the serving system does it once.
+ * same id: the serving system does it once. A command that is cancelled, and that of a worker that ends, is ended.
  *
  * @throws TidewatchError `PROMOTION_HOOK_FAILED` when it may be tried again: no answer, a 5xx, a command that ends with 75 or takes
  * too long; `PROMOTION_HOOK_REFUSED` for any other answer that is no success; `PROMOTION_HOOK_UNSIGNED`, `COMMANDS_NOT_ALLOWED`

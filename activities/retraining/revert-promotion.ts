@@ -1,5 +1,6 @@
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
+import { heartbeating } from '../activity-context.ts';
 import { findMonitor } from '../monitors/store.ts';
 import { reachedInstant } from './progress.ts';
 import { noteHook } from './promote-challenger.ts';
@@ -16,7 +17,7 @@ import type { RetrainingRun } from './store.ts';
 export function createRevertPromotion(
   deps: RetrainingDependencies,
 ): (key: RetrainingKey) => Promise<{ readonly undone: readonly string[] }> {
-  return async function revertPromotion(key) {
+  const revertNow = async (key: RetrainingKey): Promise<{ readonly undone: readonly string[] }> => {
     const { monitor } = await findMonitor(deps.database, key.model);
     const run = await exchangeBack(deps, key);
     const { champion_version: champion, challenger_version: challenger, promoted_as_of: promoted } = run;
@@ -34,6 +35,9 @@ export function createRevertPromotion(
       await deps.database.transaction((connection) => noteHook(connection, run, 'reverted'));
     }
     return { undone: [...undone, `the promotion hook was told to use ${champion}`] };
+  };
+  return async function revertPromotion(key) {
+    return heartbeating(deps.context(), () => revertNow(key));
   };
 }
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { calendarDay, cron, dailyDuration, durationLike, share, someOfMany } from '../monitor/fields.ts';
 import type { MetricName, Task } from '../performance/metrics.ts';
 import { judgedMetrics } from '../performance/metrics.ts';
-import { durationMs, isDuration, isInstant } from '../window.ts';
+import { dayMs, durationMs, isDuration, isInstant } from '../window.ts';
 import { commandLine, httpAddress, trainerSchema } from './trainer-settings.ts';
 
 const duration = durationLike('7d');
@@ -192,12 +192,18 @@ const rolloutDetails = z.strictObject({
 });
 const rollout = z.union([rolloutKinds.transform((kind) => rolloutDetails.parse({ kind })), rolloutDetails]);
 
+/** The activity that waits for it gives up an hour later. */
+const longestHookMs = dayMs;
+
 const hook = z.union(
   [
     z.strictObject({ url: httpAddress.describe('Told by a signed request.') }),
     z.strictObject({
       command: commandLine.describe("A program on the worker's machine and its arguments."),
-      timeout: durationLike('1m', 's, m or h').default('1m').describe('What it gets to end in.'),
+      timeout: durationLike('1m', 's, m or h')
+        .refine((text) => !isDuration(text) || durationMs(text) <= longestHookMs, 'write at most "24h"')
+        .default('1m')
+        .describe('What it gets to end in, a day at most.'),
     }),
   ],
   'is not a hook; write { url: ... } or { command: [...] }',

@@ -175,9 +175,9 @@ describe('a promotion hook', () => {
   const file = (name: string): string => join(directory, name);
   const asked = async (): Promise<string> => readFile(file('asked'), 'utf8').catch(() => '');
   /** Notes what it is asked before the script goes on with its answer. */
-  const hookThat = (script: string) => {
+  const hookThat = (script: string, timeout = '10m') => {
     const note = `echo "$TIDEWATCH_ACTION $TIDEWATCH_VERSION" >> ${file('asked')}`;
-    return { hook: { command: ['/bin/sh', '-c', `${note}; ${script}`], timeout: '10m' } };
+    return { hook: { command: ['/bin/sh', '-c', `${note}; ${script}`], timeout } };
   };
 
   it('that refuses ends it: the champion stays, and people are told what is not known', async () => {
@@ -211,18 +211,24 @@ describe('a promotion hook', () => {
     ]);
   });
 
-  it('that is at work when the retraining is cancelled is waited for, and told to go back', async () => {
-    await saga.watch({ promotion: hookThat(`until test -e ${file('go')}; do sleep 0.1; done`) });
+  it('that has a day for its work is ended when the retraining is cancelled, and told to go back', async () => {
+    const promotion = hookThat('test $TIDEWATCH_ACTION = revert || exec sleep 3600', '24h');
+    await saga.watch({ promotion });
     const running = saga.run();
     expect(await until(async () => (await asked()) === 'promote 2\n', 60_000)).toBe(true);
+    const { events } = await saga.handle().fetchHistory();
+    const [step] = events!.flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+      scheduled?.activityType?.name === 'promoteChallenger' ? [scheduled] : [],
+    );
+    // One try may take as long as the hook; a lost worker is noticed long before.
+    expect(Number(step?.startToCloseTimeout?.seconds)).toBeGreaterThan(24 * 3_600);
+    expect(Number(step?.heartbeatTimeout?.seconds)).toBe(30);
     await saga.change('cancel', { by: 'anna' });
-    expect(await saga.stages()).toEqual({ 2: 'candidate' });
-    await writeFile(file('go'), '');
     expect(await running).toMatchObject({
-      reason: 'cancelled by anna; 1 serves again; the promotion hook was told to use 1',
+      reason: 'cancelled by anna; the promotion hook was told to use 1',
     });
     expect(await asked()).toBe('promote 2\nrevert 1\n');
-    expect(await saga.stages()).toEqual({ 1: 'champion', 2: 'archived' });
+    expect(await saga.stages()).toEqual({ 2: 'archived' });
   });
 
   it('that is told to go back when a new trigger comes: the trigger waits, and the policy decides afterwards', async () => {

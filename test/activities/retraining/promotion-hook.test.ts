@@ -1,13 +1,14 @@
 /** What a serving system is told of promotions, and what becomes of what it answers. */
 
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { webhookSignature } from '../../../activities/alerts/webhook.ts';
 import { runCommand } from '../../../activities/commands/run-command.ts';
@@ -125,7 +126,7 @@ describe('a hook that is a URL', () => {
     expect(revert).not.toBe(first);
   });
 
-  it.each([500, 503, 408, 429])('that answers %d is tried again', async (status) => {
+  it.each([500, 503, 408, 425, 429])('that answers %d is tried again', async (status) => {
     answer = () => status;
     await expect(call({ url })).rejects.toMatchObject({ code: 'PROMOTION_HOOK_FAILED', retryable: true });
   });
@@ -208,6 +209,16 @@ describe('a hook that is a command', () => {
       code: 'PROMOTION_HOOK_FAILED',
       message: expect.stringContaining('timed out'),
     });
+  });
+
+  it('is ended when its activity is cancelled', async () => {
+    const cancelling = new AbortController();
+    const hook = await script('touch "$1/begun"; exec sleep 600');
+    const context = () => ({ ...deps.context(), cancelled: cancelling.signal });
+    const asking = call(hook, 'promote', { context });
+    await vi.waitUntil(() => existsSync(join(directory, 'begun')), { timeout: 15_000 });
+    cancelling.abort(new Error('cancelled'));
+    await expect(asking).rejects.toThrow('cancelled');
   });
 
   it('refuses when there is no such program', async () => {

@@ -95,6 +95,13 @@ describe('a policy', () => {
   });
 });
 
+it('gives a promotion hook a day at most', () => {
+  const hook = (timeout: string) => () =>
+    read({ promotion: { hook: { command: ['./promote.sh'], timeout } } });
+  expect(hook('24h')()).toMatchObject({ promotion: { hook: { timeout: '24h' } } });
+  expect(hook('25h')).toThrow('write at most \\"24h\\"');
+});
+
 describe('retrainingProblems', () => {
   const monitor = { task: 'regression', segments: [] } as const;
 
