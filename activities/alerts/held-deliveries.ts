@@ -17,6 +17,28 @@ interface Episode extends OpenAlert {
   readonly isOver: boolean;
 }
 
+/**
+ * What a person has said of an alert, for a mailbox that has heard of it, and of all that came before: two people who look after the
+ * same trouble must not wait for maintenance to end to learn of each other. Who has not heard of it is told with the opening.
+ */
+const isWordToThoseWhoKnow = `
+  exists (
+    select from alert_events said
+    where (said.model, said.alert_key, said.episode, said.event)
+      = (delivery.model, delivery.alert_key, delivery.episode, delivery.event)
+      and said.actor is not null)
+  and exists (
+    select from alert_deliveries heard
+    where (heard.model, heard.alert_key, heard.episode, heard.channel, heard.recipient)
+      = (delivery.model, delivery.alert_key, delivery.episode, delivery.channel, delivery.recipient)
+      and heard.state = 'delivered')
+  and not exists (
+    select from alert_deliveries earlier
+    join alert_events happened using (model, alert_key, episode, event)
+    where (earlier.model, earlier.alert_key, earlier.episode, earlier.channel, earlier.recipient)
+      = (delivery.model, delivery.alert_key, delivery.episode, delivery.channel, delivery.recipient)
+      and earlier.state in ('pending', 'held') and earlier.recorded_at <= delivery.recorded_at and happened.actor is null)`;
+
 /** Holds back what is pending in a group and may not be told now. Was there any? */
 export async function holdBack(connection: Queryable, groupId: string, now: number): Promise<boolean> {
   const episodes = await readEpisodes(
@@ -34,9 +56,9 @@ export async function holdBack(connection: Queryable, groupId: string, now: numb
       : hold === null
         ? 0
         : await connection.execute(
-            `update alert_deliveries set state = 'held', held_by = $5
+            `update alert_deliveries delivery set state = 'held', held_by = $5
              where model = $1 and alert_key = $2 and episode = $3 and group_id = $4 and state = 'pending'
-               and message_id is null`,
+               and message_id is null and not (${isWordToThoseWhoKnow})`,
             [episode.model, episode.alertKey, episode.episode, groupId, hold.reason],
           );
     changed ||= count > 0;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { createChangeAlert } from '../../../activities/alerts/change-alert.ts';
 import { createDeliverAlerts } from '../../../activities/alerts/deliver-alerts.ts';
 import type { DeliveryOutcome } from '../../../activities/alerts/deliver-alerts.ts';
 import { openAlertmanager } from '../../../activities/alerts/alertmanager.ts';
@@ -83,6 +84,9 @@ const resolved = (routes = toSlack, given: Given = {}) =>
       ...given,
     }),
   );
+
+const acknowledged = () =>
+  createChangeAlert(test)({ ...alert, change: 'acknowledge', by: 'anna', updateId: 'by-anna' });
 
 const channels = () => ({
   slack: openSlack({ webhookUrl: slack.url }),
@@ -627,6 +631,35 @@ describe('people are not told for now', () => {
     await apply(maintenance(now + 3_600_000));
     await resolved();
     expect(await deliver()).toEqual({ delivered: 1, pending: 0 });
+  });
+
+  it('but of what a person does to an alert, when they know of it', async () => {
+    await opened();
+    await deliver();
+    await apply(maintenance(now + 3_600_000));
+    await acknowledged();
+    expect(await deliver()).toEqual({ delivered: 1, pending: 0 });
+  });
+
+  it('of what a person does to an alert that nobody knows of, until they are told of both', async () => {
+    await apply(maintenance(now + 3_600_000));
+    await opened();
+    await deliver();
+    await acknowledged();
+    expect(await deliver()).toMatchObject({ delivered: 0, pending: 2 });
+    await apply(maintenance(now - 1_000));
+    expect(await deliver()).toEqual({ delivered: 2, pending: 0 });
+    expect(slack.requests()).toBe(1);
+  });
+
+  it('of what a person does after something that is held back, and then in the order in which it happened', async () => {
+    await opened(toSlack, { severity: 'warning' });
+    await deliver();
+    await apply(maintenance(now + 3_600_000));
+    await opened(toSlack, { severity: 'critical' });
+    await deliver();
+    await acknowledged();
+    expect(await deliver()).toMatchObject({ delivered: 0, pending: 2 });
   });
 
   it('of drift while data are stale', async () => {
