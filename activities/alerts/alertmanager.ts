@@ -66,13 +66,13 @@ export interface AlertmanagerAlert {
 
 /**
  * What is Alertmanager told of an event? Its severity is a label, as in rules of Prometheus, and an alert of another severity is
- * another alert there: the one that fits fires, and those of the other severities end. One that ends without having fired
- * is told to nobody.
+ * another alert there: the one that fits fires, and those of the other severities end, as do all with labels that the monitor had
+ * before. One that ends without having fired is told to nobody.
  *
  * @param now wall clock, epoch milliseconds
  */
 export function alertmanagerAlerts(event: AlertEventText, now: number): readonly AlertmanagerAlert[] {
-  const { model, kind, severity, title, summary, asOf, links, labels = {} } = event;
+  const { model, kind, severity, title, summary, asOf, links, labels = {}, formerLabels = [] } = event;
   const isOver = endsAlert(event.event);
   // Not now: by a clock that is ahead of Alertmanager's, it would go on firing until then.
   const happenedAt = toTimestamp(Math.min(asOf, now));
@@ -84,20 +84,21 @@ export function alertmanagerAlerts(event: AlertEventText, now: number): readonly
     description: summary,
     ...Object.fromEntries(links.map(({ label, url }) => [annotationName(label), url])),
   };
-  return severities.map((other) => ({
-    labels: {
-      ...labels,
-      alertname: `Tidewatch${kind.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
-      kind,
-      model,
-      subject: alertSubject(event),
-      severity: other,
-      source: 'tidewatch',
-    },
-    annotations,
-    ...(isOver || other !== severity ? over : firing),
-    ...(links[0] !== undefined && { generatorURL: links[0].url }),
-  }));
+  const own = {
+    alertname: `Tidewatch${kind.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+    kind,
+    model,
+    subject: alertSubject(event),
+    source: 'tidewatch',
+  };
+  return [labels, ...formerLabels].flatMap((given) =>
+    severities.map((other) => ({
+      labels: { ...given, ...own, severity: other },
+      annotations,
+      ...(isOver || other !== severity || given !== labels ? over : firing),
+      ...(links[0] !== undefined && { generatorURL: links[0].url }),
+    })),
+  );
 }
 
 /**

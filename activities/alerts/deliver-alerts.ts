@@ -139,7 +139,7 @@ async function messageOf({ events, route, group }: Claim, dependencies: Dependen
 
 function eventText(toSend: EventToSend, addresses: Addresses): AlertEventText {
   const { model, alertKey, episode, event, kind, severity, summary, facts, asOf, labels } = toSend;
-  const { runId, actor } = toSend;
+  const { runId, actor, formerLabels } = toSend;
   return {
     model,
     alertKey,
@@ -154,6 +154,7 @@ function eventText(toSend: EventToSend, addresses: Addresses): AlertEventText {
     ...(actor !== null && { by: actor }),
     runId,
     labels,
+    formerLabels,
     links: alertLinks(toSend, addresses),
   };
 }

@@ -40,6 +40,8 @@ export interface EventToSend extends AlertName {
   readonly links: readonly PageLink[];
   /** Of the monitor as it is applied now. */
   readonly labels: Labels;
+  /** Other ones, with which the episode was told to the same mailbox before. */
+  readonly formerLabels: readonly Labels[];
   readonly asOf: number;
   /** The person who did it. */
   readonly actor: string | null;
@@ -261,6 +263,12 @@ async function claimAgain(connection: Queryable, messageId: number): Promise<Cla
 }
 
 async function readClaim(connection: Queryable, { messageId, attempt }: ClaimName): Promise<Claim | null> {
+  await connection.execute(
+    `update alert_deliveries delivery
+     set labels = coalesce((select configuration -> 'labels' from monitors monitor where monitor.model = delivery.model), '{}')
+     where message_id = $1`,
+    [messageId],
+  );
   const rows = await connection.query<
     Record<string, unknown> & EventToSend & Mailbox & Pick<Claim, 'route' | 'group' | 'terms'>
   >(
@@ -268,11 +276,17 @@ async function readClaim(connection: Queryable, { messageId, attempt }: ClaimNam
        delivery.recipient, delivery.route, delivery.group_key as "group", delivery.terms, alert.kind, event.severity,
        event.summary, event.facts, event.links, event.as_of as "asOf", event.actor, event.workflow_id as "workflowId",
        event.run_id as "runId",
-       case when event.actor is null then event.facts else alert.latest -> 'facts' end as "troubleFacts", coalesce(monitor.configuration -> 'labels', '{}') as labels
+       case when event.actor is null then event.facts else alert.latest -> 'facts' end as "troubleFacts", delivery.labels,
+       (
+         select coalesce(jsonb_agg(distinct former.labels), '[]')
+         from alert_deliveries former
+         where (former.model, former.alert_key, former.episode, former.channel, former.recipient)
+           = (delivery.model, delivery.alert_key, delivery.episode, delivery.channel, delivery.recipient)
+           and former.labels <> delivery.labels
+       ) as "formerLabels"
      from alert_deliveries delivery
      join alert_events event using (model, alert_key, episode, event)
      join alerts alert using (model, alert_key, episode)
-     left join monitors monitor using (model)
      where delivery.message_id = $1
      order by delivery.recorded_at, event.as_of, event.recorded_at, delivery.alert_key, delivery.event`,
     [messageId],

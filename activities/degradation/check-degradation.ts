@@ -1,3 +1,4 @@
+import type { PageLink } from '../../core/alert/alert.ts';
 import { degradationFacts } from '../../core/degradation/facts.ts';
 import { verdictNews } from '../../core/degradation/restated-news.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
@@ -12,6 +13,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { monitorRun } from '../processes/monitor-run.ts';
 import type { Provenance } from '../processes/provenance.ts';
 import { advanceWatermark, makesUpThePast } from '../processes/watermarks.ts';
+import { findNewestReport, reportPath } from '../reports/store.ts';
 import { decideToRetrain } from '../retraining/decide.ts';
 import { findRunningRetraining } from '../retraining/store.ts';
 import { judgeDays } from './judge-days.ts';
@@ -123,9 +125,18 @@ async function followAlert(
     provenance,
     facts: degradationFacts(newest.version, findings),
     summary: joined(reason, restated),
+    links: await reportLinks(connection, model, today.windowEnd),
   } as const;
   if (isTrouble) return openAlert(connection, { ...alert, severity: level });
   return (await leavesOpen(connection, model, newest)) ? null : resolveAlert(connection, alert);
+}
+
+/** Where people see more than a number: errors over time, by segment and by feature. */
+async function reportLinks(connection: Queryable, model: string, until: number): Promise<PageLink[]> {
+  const report = await findNewestReport(connection, { kind: 'performance', model }, until);
+  return report === undefined
+    ? []
+    : [{ label: 'Open the newest performance report', path: reportPath(report) }];
 }
 
 /**

@@ -155,6 +155,21 @@ export async function listReports(connection: Queryable, list: ReportList = {}):
   }));
 }
 
+/** The one of a kind and model whose window ends last, at an instant or before it. */
+export async function findNewestReport(
+  connection: Queryable,
+  { kind, model }: Pick<ReportKey, 'kind' | 'model'>,
+  until: number,
+): Promise<ReportKey | undefined> {
+  const [window] = await connection.query<{ start: number; end: number }>(
+    `select window_start as start, window_end as "end" from reports
+     where model = $1 and kind = $2 and window_end <= $3
+     order by window_end desc, window_start limit 1`,
+    [model, kind, toTimestamp(until)],
+  );
+  return window && { kind, model, window };
+}
+
 /** Which kinds of reports there are of which models. */
 export function listReportGroups(connection: Queryable): Promise<ReportGroup[]> {
   return connection.query<ReportGroup & Record<string, unknown>>(

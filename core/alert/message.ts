@@ -32,6 +32,8 @@ export interface AlertEventText {
   readonly runId: string;
   /** What the monitor says of itself, such as `team: bikes`. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** What it said before, in an earlier message about the same episode. */
+  readonly formerLabels?: readonly Readonly<Record<string, string>>[];
 }
 
 /** The metric that an alert is about, over time. */

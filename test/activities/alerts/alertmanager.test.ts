@@ -58,6 +58,14 @@ describe('alertmanagerAlerts', () => {
     expect(alertmanagerAlerts(alertEvent(), now)).toHaveLength(3);
   });
 
+  it('ends in every severity what fires with labels that the monitor had before', () => {
+    const formerLabels = [{ team: 'bikes' }];
+    const alerts = alertmanagerAlerts(alertEvent({ labels: { team: 'rides' }, formerLabels }), now);
+    const told = alerts.map(({ labels, endsAt }) => [labels['team'], Date.parse(endsAt) > now]);
+    expect(told.filter(([, fires]) => fires)).toEqual([['rides', true]]);
+    expect(told.filter(([team]) => team === 'bikes')).toHaveLength(3);
+  });
+
   it('does not begin in the future, whatever an alert speaks for', () => {
     expect(firing({ asOf: now + 86_400_000 })[0]!.startsAt).toBe('2011-05-20T04:00:00.000Z');
   });
@@ -113,6 +121,25 @@ describe.skipIf(alertmanagerCommand === undefined)(
         'firing warning',
         'resolved critical',
         'resolved warning',
+      ]);
+    });
+
+    it('fires once where the labels of its monitor have changed, and ends by both', async () => {
+      const [bikes, rides] = [{ team: 'bikes' }, { team: 'rides' }];
+      await send({ ...about('relabelled'), labels: bikes });
+      await untilTold('relabelled', 1);
+      await send({ ...about('relabelled'), labels: rides, formerLabels: [bikes], event: 'repeated.1' });
+      await untilTold('relabelled', 3);
+      expect((await activeOf('relabelled')).map(({ labels }) => labels['team'])).toEqual(['rides']);
+      await send({ ...about('relabelled'), labels: rides, formerLabels: [bikes], event: 'resolved' });
+      await untilTold('relabelled', 4);
+      expect(await activeOf('relabelled')).toEqual([]);
+      const teams = alertmanager.told().filter(({ labels }) => labels['subject'] === 'relabelled');
+      expect(teams.map(({ status, labels }) => `${status} ${labels['team']}`).toSorted()).toEqual([
+        'firing bikes',
+        'firing rides',
+        'resolved bikes',
+        'resolved rides',
       ]);
     });
 

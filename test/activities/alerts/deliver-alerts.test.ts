@@ -152,14 +152,27 @@ async function claimed(): Promise<Claim> {
 }
 
 describe('deliverAlerts', () => {
-  it('gives a channel the labels of the monitor', async () => {
+  it('gives a channel the labels of the monitor, and those that it had before', async () => {
     await watch(test.database, { model: 'bike-demand', labels: { team: 'bikes' } });
-    await opened(routed({ alertmanager: true }));
+    const routes = routed({ alertmanager: true });
+    await opened(routes);
     const messages: AlertMessage[] = [];
     const send = async (message: AlertMessage): Promise<object> => (messages.push(message), {});
-    await deliver({ channels: { alertmanager: { sends: 'alert', send } } });
+    const channels = { alertmanager: { sends: 'alert', send } } as const;
+    await deliver({ channels });
+    await test.database.execute(
+      `update monitors set configuration = jsonb_set(configuration, '{labels}', '{"team": "rides"}')`,
+    );
+    await resolved(routes);
+    await deliver({ channels });
     await test.database.execute('delete from monitors');
-    expect(messages.flatMap(({ events }) => events.map(({ labels }) => labels))).toEqual([{ team: 'bikes' }]);
+    const told = messages.flatMap(({ events }) =>
+      events.map(({ labels, formerLabels }) => [labels, formerLabels]),
+    );
+    expect(told).toEqual([
+      [{ team: 'bikes' }, []],
+      [{ team: 'rides' }, [{ team: 'bikes' }]],
+    ]);
   });
 
   it('sends no more than a person reads, however much is wrong', async () => {

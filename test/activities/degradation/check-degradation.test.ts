@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { CheckDegradationResult } from '../../../activities/degradation/check-degradation.ts';
+import { parseReportPath, storeReport } from '../../../activities/reports/store.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
+import { dayMs } from '../../../core/window.ts';
 import { activitiesOn } from '../../setup/activities.ts';
 import { at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
 import { withoutIntervals } from '../../setup/without-intervals.ts';
@@ -47,6 +49,19 @@ const stored = () =>
   );
 
 describe('checkDegradation', () => {
+  it('leads to the newest performance report of the days that are over', async () => {
+    for (const end of [1, 2, 3]) {
+      const window = { start: day(end) - 7 * dayMs, end: day(end) };
+      await storeReport(test.database, { kind: 'performance', model, window }, '<p>');
+    }
+    await loadDay(1, 5);
+    await check(at(2, 3));
+    const [{ path } = { path: '' }] = await test.database.query<{ path: string }>(
+      `select links -> 0 ->> 'path' as path from alert_events`,
+    );
+    expect(parseReportPath(path)?.window.end).toBe(day(2));
+  });
+
   it('is ok where every rule is', async () => {
     await loadDay(1, 1);
     expect(await check(at(2, 3))).toEqual({
