@@ -17,7 +17,7 @@ export async function traced(command: string | undefined, work: () => Promise<un
   const tracing: Tracing = await startTracing(settings, { warn: (text) => console.error(text) });
   try {
     if (longLived.has(command)) await work();
-    else await tracing.inSpan(`tidewatch ${command}`, { command }, work);
+    else await tracing.inSpan(['tidewatch', command].join(' '), { command }, work);
   } finally {
     await tracing.close();
   }

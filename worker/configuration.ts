@@ -127,9 +127,8 @@ const environmentSchema = z.object({
   OTEL_TRACES_SAMPLER: z
     .string()
     .default('parentbased_always_on')
-    .describe(
-      'with parentbased_traceidratio, OTEL_TRACES_SAMPLER_ARG is the share of traces that are recorded',
-    ),
+    .describe('parentbased_traceidratio records a share of all traces'),
+  OTEL_TRACES_SAMPLER_ARG: z.string().optional().describe('that share, such as 0.1'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
 
+import { runFields, type RunField } from '../../core/process/run-fields.ts';
 import { readComposeFile } from './compose-file.ts';
 import { opsDirectory } from './prometheus-rules.ts';
 
@@ -52,9 +53,49 @@ describe('Alloy', () => {
     expect(services!.split('|').toSorted()).toEqual(built.map(([name]) => name).toSorted());
   });
 
+  it('keeps what a line says of its run beside it, and makes labels of service and level only', async () => {
+    const text = await read('loki/config.alloy');
+    const namesIn = (pattern: RegExp): string[] =>
+      [...pattern.exec(text)![1]!.matchAll(/(\w+)\s*=/g)].map(([, name]) => name!);
+    expect(namesIn(/stage\.structured_metadata \{\s*values = \{([^}]*)\}/)).toEqual([...runFields]);
+    expect(namesIn(/expressions = \{([^}]*)\}/)).toEqual(['level', ...runFields]);
+    expect(namesIn(/stage\.labels \{\s*values = \{([^}]*)\}/)).toEqual(['level']);
+    expect([...text.matchAll(/target_label\s*= "(\w+)"/g)].map(([, label]) => label)).toEqual(['service']);
+  });
+
   it('has brackets that close', async () => {
     const text = (await read('loki/config.alloy')).replaceAll(/"(?:\\.|[^"\\])*"/g, '""');
     expect(text.split('{').length).toBe(text.split('}').length);
+  });
+});
+
+describe('Grafana', () => {
+  it('leads from a line of the log to its trace, and from a trace to its lines', () => {
+    const { datasources } = parse(dataSources) as {
+      readonly datasources: readonly {
+        readonly uid: string;
+        readonly type: string;
+        readonly url: string;
+        readonly jsonData: Readonly<Record<string, unknown>>;
+      }[];
+    };
+    const of = (type: string) => datasources.find((source) => source.type === type)!;
+    const traceId: RunField = 'trace_id';
+    expect(of('loki').jsonData['derivedFields']).toEqual([
+      {
+        name: 'trace',
+        matcherType: 'label',
+        matcherRegex: traceId,
+        datasourceUid: of('jaeger').uid,
+        // A dollar is written twice: one alone is a variable of the environment.
+        url: '$${__value.raw}',
+      },
+    ]);
+    expect(of('jaeger').jsonData['tracesToLogsV2']).toMatchObject({
+      datasourceUid: of('loki').uid,
+      query: `{service=~"worker|console"} | ${traceId}=\`$$\{__trace.traceId}\``,
+    });
+    expect(Object.keys(compose.services)).toContain(new URL(of('jaeger').url).hostname);
   });
 });
 
@@ -88,6 +129,23 @@ describe('the OpenTelemetry collector', () => {
     }
     const [host] = config.exporters['otlp/jaeger']!.endpoint.split(':');
     expect(Object.keys(compose.services)).toContain(host);
+  });
+
+  it('is where .env says that the worker sends its traces to', async () => {
+    const example = await readFile(join(opsDirectory, '../.env.example'), 'utf8');
+    const [, endpoint] = /with the profile tracing it is (\S+)\. Empty/.exec(example)!;
+    const { receivers } = await readYaml<Collector>('otel-collector/config.yaml');
+    const { hostname, port } = new URL(endpoint!);
+    expect(Object.keys(compose.services)).toContain(hostname);
+    expect(receivers.otlp.protocols['http']!.endpoint).toBe(`0.0.0.0:${port}`);
+    const given = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint! };
+    const traced = await readComposeFile(join(opsDirectory, '../docker-compose.yml'), given);
+    for (const service of ['worker', 'console']) {
+      const variable = 'OTEL_EXPORTER_OTLP_ENDPOINT';
+      expect(traced.services[service]!.environment[variable]).toBe(endpoint);
+      // Off by default, also where the profile runs.
+      expect(compose.services[service]!.environment[variable]).toBe('');
+    }
   });
 
   it('receives at the ports that are published, and is scraped at that of its own metrics', async () => {
