@@ -9,6 +9,7 @@ Columns that are usually called so (timestamp, id, predicted, target ...) need n
 Examples:
   $ tidewatch init bike-demand --from january.csv --actual cnt
   $ tidewatch init bike-demand --from 'postgres:select * from scored' --actual cnt --time scored_at
+  $ tidewatch init bike-demand --from postgres:scoring.scores --source
   $ tidewatch init --expectations --reference january.csv
   $ tidewatch init --expectations --model bike-demand --output bikes.yaml
 
@@ -24,6 +25,7 @@ export function addInit(program: Command): void {
     .option('--prediction <column>', 'the column of the predictions in that table')
     .option('--entity <column>', 'the column that says what a row is about')
     .option('--time <column>', 'the column of the event times; it tells the days of the reference')
+    .option('--source', 'leave the rows in that table, and have each run read what is new there')
     .option('--expectations', 'write what may be expected of each column instead')
     .option('--reference <table>', 'expectations: suggest them from this table')
     .option('--model <name>', 'expectations: suggest them from the stored reference of this model')

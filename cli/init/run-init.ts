@@ -12,6 +12,7 @@ import { listed, unknownColumn } from '../unknown-column.ts';
 import { readColumnFacts, type ColumnFacts } from './column-facts.ts';
 import { ingestCommand, leftOutColumns, namedColumns } from './named-columns.ts';
 import { classesOf, featuresOf, starterMonitor } from './starter-monitor.ts';
+import { sourceSection } from './source-section.ts';
 import { suiteText } from './suite-text.ts';
 import { readHistory } from './table-history.ts';
 
@@ -22,6 +23,7 @@ export interface InitOptions {
   readonly prediction?: string;
   readonly entity?: string;
   readonly time?: string;
+  readonly source?: true;
   readonly expectations?: true;
   readonly reference?: string;
   readonly model?: string;
@@ -52,9 +54,9 @@ export async function runInit(
 }
 
 function checkOptions(model: string | undefined, options: InitOptions): void {
-  const { expectations, reference, from, actual, prediction, entity, time } = options;
+  const { expectations, reference, from, actual, prediction, entity, time, source } = options;
   if (expectations) {
-    for (const [name, value] of Object.entries({ from, actual, prediction, entity, time }))
+    for (const [name, value] of Object.entries({ from, actual, prediction, entity, time, source }))
       if (value !== undefined) throw invalid(`--${name}`, 'belongs to a monitor, not to --expectations');
     if (model !== undefined) throw invalid(model, 'with --expectations, name a model as --model');
     if ((reference === undefined) === (options.model === undefined)) {
@@ -66,6 +68,7 @@ function checkOptions(model: string | undefined, options: InitOptions): void {
     if (value !== undefined) throw invalid(`--${name}`, 'belongs to --expectations');
   for (const [name, value] of Object.entries({ actual, prediction, entity, time }))
     if (value !== undefined && from === undefined) throw invalid(`--${name}`, 'is a column of --from');
+  if (source && from === undefined) throw invalid('--source', 'is for the table that --from names');
   if (model === undefined) {
     throw invalid('init', 'name the model, for example `tidewatch init bike-demand`, or give --expectations');
   }
@@ -92,8 +95,17 @@ async function monitorText(
       if (!names.includes(name)) throw unknownColumn(from, name, names);
     const named = namedColumns(names, given);
     const known = named.fields.get('actual');
+    const section = options.source && {
+      section: sourceSection({
+        from,
+        columns: table.columns,
+        named,
+        directory: process.env['SOURCE_DIRECTORY'],
+      }),
+    };
     const starter = {
       columns,
+      ...section,
       source: sourceOf(table),
       ...(known !== undefined && { actual: known }),
       leaveOut: leftOutColumns(named),
@@ -105,7 +117,7 @@ async function monitorText(
       );
     else if (actual === undefined)
       say(`the actual is "${known}", by its name; another one is named by --actual`);
-    say(`to load the rows: ${ingestCommand(model, from, named, given, table.columns)}`);
+    if (!options.source) say(`to load the rows: ${ingestCommand(model, from, named, given, table.columns)}`);
     return starterMonitor(model, { ...starter, history });
   });
 }

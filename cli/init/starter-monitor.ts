@@ -5,6 +5,7 @@ import { countText } from '../../core/performance/metrics.ts';
 import { numberText } from '../../core/quality/range.ts';
 import { formatDay } from '../../core/window.ts';
 import { mostListedLevels, type ColumnFacts } from './column-facts.ts';
+import { keyText } from './key-text.ts';
 import { limitsOf, referenceOf, type TableHistory } from './table-history.ts';
 
 export interface StarterColumns {
@@ -16,6 +17,8 @@ export interface StarterColumns {
   /** Columns that are no features -> why. */
   readonly leaveOut?: ReadonlyMap<string, string>;
   readonly history?: TableHistory;
+  /** Where the rows are, if they stay there. */
+  readonly section?: readonly string[];
 }
 
 /** Names that Tidewatch gives to what is logged beside the features. */
@@ -43,6 +46,7 @@ export function starterMonitor(model: string, table?: StarterColumns): string {
             .join(', ')}]`,
         ]),
     '',
+    ...(table?.section === undefined ? [] : [...table.section, '']),
     'features:',
     ...(table === undefined ? exampleFeatures : featureLines(table)),
     '',
@@ -136,9 +140,4 @@ function featureKind(
         kind: 'continuous',
         seen: range === undefined ? '' : `${numberText(range.min)} to ${numberText(range.max)}`,
       };
-}
-
-/** A name as a key of YAML: plain where it can only be text. */
-function keyText(name: string): string {
-  return /^(?!(?:true|false|null)$)[a-z_][\w-]*$/i.test(name) ? name : JSON.stringify(name);
 }
