@@ -9,7 +9,8 @@ import type { Window } from '../../core/window.ts';
 import { dayMs, floorToDay } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
-import { groupByColumn, readProfiles, type StoredProfile } from '../profiles/days.ts';
+import { readProfiles, type StoredProfile } from '../../sql/read-profiles.ts';
+import { groupByColumn } from '../profiles/days.ts';
 import type { StoredReference } from '../profiles/reference-store.ts';
 
 /** Which calibrations a current window needs: those of one segment. */

@@ -15,11 +15,11 @@ import { earlierWindows, referenceWindows } from '../../core/reference/windows.t
 import { compareProfiles } from '../../core/statistics/comparison.ts';
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
+import { withoutAlerted } from '../../sql/read-alerted-windows.ts';
 import type { Column } from '../profiles/columns.ts';
 import { actualColumn, predictionColumns, wholeModel } from '../profiles/columns.ts';
 import type { StoredReference } from '../profiles/reference-store.ts';
 import { findSegments, readProfiledHours } from '../profiles/store.ts';
-import { withoutAlerted } from './alerted-windows.ts';
 import { findCalibrations, type Calibrations } from './calibrations.ts';
 import { sumReference, sumWindows, type ColumnProfiles } from './window-profiles.ts';
 

@@ -4,7 +4,8 @@ import { decodeProfile, encodeProfile, sumEncodedProfiles } from '../../core/pro
 import type { Profile } from '../../core/profile/profile.ts';
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
-import { groupByColumn, readProfiles, type StoredProfile } from '../profiles/days.ts';
+import { readProfiles, type StoredProfile } from '../../sql/read-profiles.ts';
+import { groupByColumn } from '../profiles/days.ts';
 import type { StoredReference } from '../profiles/reference-store.ts';
 import { storeMergedProfiles } from '../profiles/reference-store.ts';
 

@@ -1,24 +1,11 @@
-/** Stored profiles, read as few rows as will do: the sums of whole UTC days, and hours where a day has none. */
+/** Sums of the profiles of whole UTC days, so that a window is read as few rows (see sql/read-profiles.ts). */
 
 import { encodeProfile, sumEncodedProfiles } from '../../core/profile/encode.ts';
 import type { ReferenceGrid } from '../../core/profile/grid.ts';
-import { dayMs, floorToDay, hourMs, hoursOf, windowsOfHours, type Window } from '../../core/window.ts';
+import { dayMs, floorToDay, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import type { StoredReference } from './reference-store.ts';
-
-/** A profile of one column over some time. */
-export interface StoredProfile {
-  readonly column: string;
-  readonly window: Window;
-  readonly content: Uint8Array;
-}
-
-interface ContentRow extends Record<string, unknown> {
-  readonly column: string;
-  readonly start: number;
-  readonly content: Buffer;
-}
 
 /**
  * Adds up the hours of those days that a window touches and that are complete: 24 profiled hours, and for the actuals 24
@@ -31,7 +18,7 @@ export async function sumDays(
   window: Window,
 ): Promise<void> {
   const span = [toTimestamp(floorToDay(window.start)), toTimestamp(floorToDay(window.end + dayMs - 1))];
-  const rows = await connection.query<ContentRow & { segment: string; day: number }>(
+  const rows = await connection.query<{ segment: string; day: number; column: string; content: Buffer }>(
     `with complete as (
        select date_trunc('day', hour, 'UTC') as day
        from profiled_hours
@@ -77,57 +64,6 @@ export async function sumDays(
 
 function sumOf(grid: ReferenceGrid, contents: readonly Uint8Array[]): Uint8Array {
   return encodeProfile(sumEncodedProfiles(grid, contents), grid);
-}
-
-/** A day is summed for all columns at once, but for the actuals, which come later. */
-const summedTogether = { predictions: `column_name <> 'actual'`, actuals: `column_name = 'actual'` } as const;
-
-/**
- * The stored profiles of a window in time order: whole days where they are summed, hours elsewhere. With `hours` only
- * hours, for what needs to see them one by one. By default of every column.
- */
-export async function readProfiles(
-  connection: Queryable,
-  model: string,
-  referenceId: string,
-  segment: string,
-  window: Window,
-  by: 'days' | 'hours' = 'days',
-  columns: readonly string[] | null = null,
-): Promise<readonly StoredProfile[]> {
-  const key = [model, referenceId, segment, columns];
-  const ofKey = `model = $1 and reference_id = $2 and segment = $3 and ($4::text[] is null or column_name = any($4))`;
-  const found: StoredProfile[] = [];
-  for (const together of Object.values(summedTogether)) {
-    const days =
-      by === 'hours'
-        ? []
-        : await connection.query<ContentRow>(
-            `select column_name as "column", day as start, content
-             from profile_days
-             where ${ofKey} and ${together} and day >= $5 and day <= $6`,
-            [
-              ...key,
-              toTimestamp(floorToDay(window.start + dayMs - 1)),
-              toTimestamp(floorToDay(window.end) - dayMs),
-            ],
-          );
-    const summed = new Set(days.map(({ start }) => start));
-    const gaps = windowsOfHours(hoursOf(window).filter((hour) => !summed.has(floorToDay(hour))));
-    const hours = await connection.query<ContentRow>(
-      `select column_name as "column", hour as start, content
-       from unnest($5::timestamptz[], $6::timestamptz[]) as gap (start_time, end_time)
-       join profiles on hour >= start_time and hour < end_time
-       where ${ofKey} and ${together}`,
-      [...key, gaps.map(({ start }) => toTimestamp(start)), gaps.map(({ end }) => toTimestamp(end))],
-    );
-    found.push(...days.map(lasting(dayMs)), ...hours.map(lasting(hourMs)));
-  }
-  return found.sort((a, b) => a.window.start - b.window.start);
-}
-
-function lasting(length: number): (row: ContentRow) => StoredProfile {
-  return ({ column, start, content }) => ({ column, window: { start, end: start + length }, content });
 }
 
 /** Column -> its rows, in the order given. */

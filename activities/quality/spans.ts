@@ -7,7 +7,7 @@ import type { KnownWindows } from '../../core/quality/known-windows.ts';
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { wholeModel } from '../profiles/columns.ts';
-import { readProfiles } from '../profiles/days.ts';
+import { readProfiles } from '../../sql/read-profiles.ts';
 import type { StoredReference } from '../profiles/reference-store.ts';
 
 /** Columns whose profiles are in memory at once: 8 weeks of 20 columns are about 10 MB. */

@@ -1,6 +1,9 @@
 /** Years of daily results of many models, made in the database itself: what the pages of the console read, not what made it. */
 
 import { monitorSchema, type Monitor } from '../../core/monitor/schema.ts';
+import { encodeProfile } from '../../core/profile/encode.ts';
+import { buildContinuousGrid } from '../../core/profile/grid.ts';
+import { buildProfile } from '../../core/profile/profile.ts';
 import { toTimestamp, type Database } from '../../sql/database.ts';
 
 export interface FilledHistory {
@@ -43,6 +46,41 @@ const verdict = `case when ${trouble} then case when ${noise(`model || day::text
 
 const provenance = `configuration_hash, code_version, workflow_id, run_id`;
 const made = `'hash', '0.1.0'`;
+
+/** Profiles are read of the windows that a person looks at closely: of the newest weeks. */
+const profiledDays = 38;
+
+/** The same values of each column on each day, a little more on one than on another; the reference is the month before the newest week. */
+async function fillProfiles(database: Database, features: number, last: string): Promise<void> {
+  const values = (shift: number): Float64Array =>
+    Float64Array.from(
+      { length: 168 },
+      (_, i) => Math.round(100 * (shift + Math.sin(i) + Math.sin(i / 24))) / 100,
+    );
+  const grid = buildContinuousGrid(values(0));
+  const columns = [...Array.from({ length: features }, (_, i) => `feature_${i + 1}`), 'prediction'];
+  await database.execute(
+    `insert into model_references (model, reference_id, kind, window_start, window_end, grids, row_count, built_at)
+     select model, 'reference', 'fixed', $1::timestamptz - interval '37 days', $1::timestamptz - interval '7 days', $2, 5040, $1::timestamptz
+     from monitors`,
+    [last, JSON.stringify(Object.fromEntries(columns.map((column) => [column, grid])))],
+  );
+  await database.execute(
+    `insert into profile_days (model, reference_id, segment, day, column_name, content)
+     select model, 'reference', '', day, column_name, contents[1 + place % 3]
+     from monitors
+     cross join generate_series($1::timestamptz - make_interval(days => $2), $1::timestamptz - interval '1 day', interval '1 day')
+       with ordinality as days (day, place)
+     cross join unnest($3::text[]) as column_name
+     cross join (select $4::bytea[] as contents) made`,
+    [
+      last,
+      profiledDays,
+      columns,
+      [0, 0.1, 0.4].map((shift) => Buffer.from(encodeProfile(buildProfile(grid, values(shift)), grid))),
+    ],
+  );
+}
 
 /** Fills an empty, migrated database. */
 export async function fillHistory(
@@ -105,6 +143,7 @@ export async function fillHistory(
      cross join lateral (select 0.35 * ${noise(`model || drift_run_id || feature`)} as effect) found`,
     [features],
   );
+  await fillProfiles(database, features, last);
   await database.execute(
     `insert into reports (model, kind, window_start, window_end, html)
      select model, 'drift', day - interval '7 days', day, '<!doctype html>' from ${series}`,

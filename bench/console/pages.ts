@@ -15,7 +15,7 @@ import Table from 'cli-table3';
 
 import { pngOf } from '../../activities/reports/png.ts';
 import { consoleApp } from '../../console/server/server.ts';
-import { floorToDay, hourMs } from '../../core/window.ts';
+import { dayMs, floorToDay, formatInstant, hourMs } from '../../core/window.ts';
 import { openDatabase, type Database } from '../../sql/database.ts';
 import { numberOption, withBenchDatabase } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
@@ -35,6 +35,8 @@ const pages: Readonly<Record<string, (model: string, i: number) => string>> = {
   'one model, 2 years': (model) => `/models/${model}?days=730`,
   'its performance as CSV, 2 years': (model) => `/models/${model}/performance.csv?days=730`,
   'its performance as PNG': (model) => `/models/${model}/performance.png`,
+  'a column in a drift run': (model, i) =>
+    `/models/${model}/drift/${formatInstant(end - (7 + (i % 14)) * dayMs)}/${formatInstant(end - (i % 14) * dayMs)}/feature_${1 + (i % features)}`,
   'a run': (model) => `/runs/drift-detection%3A${model}/run-${new Date(end).toISOString().slice(0, 10)}`,
   'alerts that are open': () => '/alerts',
   'alerts that are over': (_, i) => `/alerts?state=resolved&page=${1 + (i % 20)}`,

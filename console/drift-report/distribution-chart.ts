@@ -19,10 +19,20 @@ export type DrawnDistribution = Exclude<Distribution, { readonly notComputable: 
 
 /** The reference is a filled shape, the current window a line: colour is not what tells them apart. */
 export function distributionChart(id: string, label: string, distribution: DrawnDistribution): Html {
-  const isContinuous = distribution.kind === 'continuous';
-  const option = isContinuous ? continuousOption(distribution) : categoricalOption(rowsOf(distribution));
-  const height = isContinuous ? 200 : 40 + 22 * rowsOf(distribution).length;
-  return drawChart({ textStyle: chartText, ...option }, { id, label, width: chartWidth, height });
+  const height = distributionHeight(distribution);
+  return drawChart(distributionOption(distribution), { id, label, width: chartWidth, height });
+}
+
+export function distributionOption(distribution: DrawnDistribution): ChartOption {
+  const option =
+    distribution.kind === 'continuous'
+      ? continuousOption(distribution)
+      : categoricalOption(rowsOf(distribution));
+  return { textStyle: chartText, ...option };
+}
+
+export function distributionHeight(distribution: DrawnDistribution): number {
+  return distribution.kind === 'continuous' ? 200 : 40 + 22 * rowsOf(distribution).length;
 }
 
 const sides = ['reference', 'current'] as const;

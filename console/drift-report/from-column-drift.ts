@@ -64,8 +64,16 @@ export function reportedColumn({ drift, distribution, past }: JudgedColumn, alph
   };
 }
 
-/** The one that speaks first. */
-function answersOf(drift: ColumnDrift, deciding: StatisticResult, alpha: number): readonly Answer[] {
+/**
+ * The answers of the deciding method, the one that speaks first.
+ *
+ * @param alpha of the correction over the run, as far as it is known
+ */
+export function answersOf(
+  drift: Pick<ColumnDrift, 'verdict' | 'threshold' | 'answers' | 'question'>,
+  deciding: StatisticResult,
+  alpha: number | undefined,
+): readonly Answer[] {
   const { decidedBy, floors } = methodOf(deciding.method);
   const statistic = statisticOf(deciding);
   if (drift.threshold !== undefined || drift.answers.length === 0) {
@@ -92,14 +100,15 @@ function answersOf(drift: ColumnDrift, deciding: StatisticResult, alpha: number)
               pValue,
             },
       floor: floors.warning,
-      alpha,
+      ...(alpha !== undefined && { alpha }),
       adjustedPValue,
       ...(heldAgainst.null === 'empirical' && { usual: { low: 0, high: heldAgainst.largest } }),
     }))
     .toSorted((a, b) => Number(b.question === drift.question) - Number(a.question === drift.question));
 }
 
-function statisticOf({ method, ...computation }: StatisticResult): Statistic {
+/** What a method found, under its label. */
+export function statisticOf({ method, ...computation }: StatisticResult): Statistic {
   const { label, unit } = methodOf(method);
   return { method: label, unit, ...computation };
 }

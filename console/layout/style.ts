@@ -85,6 +85,7 @@ main .wide-figure svg { max-width: 1328px }
 .heat td:nth-child(2) { width: 40%; min-width: 200px }
 .heat-row { display: block; width: 100%; height: auto; max-height: 26px }
 .heat-row rect { fill: var(--cell) }
+.heat-row a:hover rect, .heat-row a:focus rect { stroke: var(--ink); stroke-width: 1.5 }
 .heat-row .ok { fill: var(--usual) } .heat-row .warning { fill: var(--warning) } .heat-row .critical { fill: var(--critical) }
 .heat-row .insufficient-data { fill: none; stroke: var(--line) }
 .heat-row .mark { fill: var(--page); stroke: var(--page) }

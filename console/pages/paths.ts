@@ -12,6 +12,11 @@ export function reportPath(kind: 'drift' | 'performance', model: string, { start
   return `/reports/${kind}/${encodeURIComponent(model)}/${formatInstant(start)}/${formatInstant(end)}`;
 }
 
+/** A column in the drift run of a window. */
+export function columnDriftPath(model: string, { start, end }: Window, column: string): string {
+  return `${modelPath(model)}/drift/${formatInstant(start)}/${formatInstant(end)}/${encodeURIComponent(column)}`;
+}
+
 /** A run of a model; a person may have chosen any workflow id. */
 export function runPath(model: string, workflowId: string, runId: string): string {
   const query = workflowId.includes(`:${model}`) ? '' : `?model=${encodeURIComponent(model)}`;

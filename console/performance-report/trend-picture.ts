@@ -1,8 +1,8 @@
 /** The main trend as a picture of its own, for an e-mail. */
 
 import { metricTable } from '../../core/performance/metrics.ts';
-import { axisText } from '../chart-parts.ts';
 import { drawPicture } from '../charts.ts';
+import { titled } from '../titled.ts';
 import { limitsText, metricLabel } from './metric-words.ts';
 import type { PerformanceReport } from './performance-report.ts';
 import { isAbsent } from './section.ts';
@@ -17,22 +17,14 @@ export function trendPicture({
   metric,
 }: Pick<PerformanceReport, 'trend' | 'metric'>): string | undefined {
   if (isAbsent(trend)) return undefined;
-  const option = trendOption(trend, metric, size.width);
   const limits = limitsText(metric, trend.limits);
+  const better = metricTable[metric].direction === 'higher-is-better' ? 'Higher' : 'Lower';
   return drawPicture(
-    {
-      ...option,
-      title: {
-        text: `${metricLabel(metric)} over ${trend.length}, each day, with its 95% interval`,
-        subtext: `${metricTable[metric].direction === 'higher-is-better' ? 'Higher' : 'Lower'} is better. Dots: single days. Grey: provisional.${limits === '' ? '' : ` Dashed: limits.`}`,
-        left: 12,
-        top: 8,
-        itemGap: 3,
-        textStyle: { fontSize: 13, color: 'var(--ink)', fontWeight: 'bold' },
-        subtextStyle: { ...axisText, fontSize: 11 },
-      },
-      grid: { left: 52, right: 28, top: 72, bottom: 28, outerBoundsMode: 'none' },
-    },
+    titled(
+      trendOption(trend, metric, size.width),
+      `${metricLabel(metric)} over ${trend.length}, each day, with its 95% interval`,
+      `${better} is better. Dots: single days. Grey: provisional.${limits === '' ? '' : ' Dashed: limits.'}`,
+    ),
     size,
   );
 }

@@ -7,6 +7,9 @@ import { alertsPage } from '../pages/alerts/alerts.ts';
 import { loadAlerts } from '../pages/alerts/load.ts';
 import { auditPage } from '../pages/audit/audit.ts';
 import { auditTable, loadAudit } from '../pages/audit/load.ts';
+import { columnDriftPage } from '../pages/column-drift/column-drift.ts';
+import { drawDistribution } from '../pages/column-drift/drawing.ts';
+import { loadColumnDrift } from '../pages/column-drift/load.ts';
 import { healthPage } from '../pages/health/health.ts';
 import { loadHealth } from '../pages/health/load.ts';
 import { drawCoverage, drawDrift, drawPerformance } from '../pages/model/drawings.ts';
@@ -42,6 +45,12 @@ export const routes: Routes = {
   pages: [
     page({ path: '/', section: 'models', load: loadModels, draw: modelsPage }),
     page({ path: '/models/:model', section: 'models', load: loadModel, draw: modelPage }),
+    page({
+      path: '/models/:model/drift/:start/:end/:column',
+      section: 'models',
+      load: loadColumnDrift,
+      draw: columnDriftPage,
+    }),
     page({ path: '/runs/:workflowId/:runId', section: 'models', load: loadRun, draw: runPage }),
     page({ path: '/alerts', section: 'alerts', load: loadAlerts, draw: alertsPage }),
     page({ path: '/alerts/:key', section: 'alerts', load: loadAlert, draw: alertPage }),
@@ -65,6 +74,7 @@ export const routes: Routes = {
     { path: '/models/:model/performance', draw: drawPerformance },
     { path: '/models/:model/drift', draw: drawDrift },
     { path: '/models/:model/coverage', draw: drawCoverage },
+    { path: '/models/:model/drift/:start/:end/:column/distribution', draw: drawDistribution },
   ],
   tables: [{ path: '/audit', role: 'operator', read: auditTable }],
   actions: [...alertActions, ...retrainingActions],

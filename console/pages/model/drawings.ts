@@ -6,6 +6,7 @@ import { axisText, chartText } from '../../chart-parts.ts';
 import type { ChartOption } from '../../charts.ts';
 import { shorten, visibleName } from '../../names.ts';
 import { nameAxis } from '../../name-axis.ts';
+import { titled } from '../../titled.ts';
 import { coverageOption } from '../../performance-report/coverage-chart.ts';
 import { metricLabel } from '../../performance-report/metric-words.ts';
 import { trendOption } from '../../performance-report/trend-chart.ts';
@@ -20,22 +21,6 @@ const width = 960;
 
 /** Of two years, all days. */
 const mostRows = 750;
-
-function titled(option: ChartOption, text: string, subtext: string): ChartOption {
-  return {
-    ...option,
-    title: {
-      text,
-      subtext,
-      left: 12,
-      top: 8,
-      itemGap: 3,
-      textStyle: { fontSize: 14, color: 'var(--ink)', fontWeight: 'bold' },
-      subtextStyle: { ...axisText, fontSize: 12 },
-    },
-    grid: { left: 56, right: 28, top: 76, bottom: 30, outerBoundsMode: 'none' },
-  };
-}
 
 export async function drawPerformance(asked: Asked): Promise<Drawing | undefined> {
   const found = await findModel(asked);

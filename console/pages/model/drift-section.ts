@@ -1,7 +1,6 @@
 /** Columns by runs: which drifted, since when; each leads to its distributions. */
 
 import { formatInstant } from '../../../core/window.ts';
-import { columnAnchor } from '../../drift-report/anchor.ts';
 import { html, trusted, type Html } from '../../html.ts';
 import { instantText } from '../../instant-text.ts';
 import { downloads } from '../../layout/downloads.ts';
@@ -12,7 +11,7 @@ import { shorten, visibleName } from '../../names.ts';
 import { formatCount } from '../../numbers.ts';
 import { levelCounts } from '../../verdict-table.ts';
 import { levelRanks } from '../../worst-first.ts';
-import { reportPath, modelPath, runPath } from '../paths.ts';
+import { columnDriftPath, modelPath, reportPath, runPath } from '../paths.ts';
 import { shownRuns, type ColumnRow, type DriftRun, type LoadedDrift } from './load-drift.ts';
 
 /** Of more columns, the report of the run shows the rest. */
@@ -37,7 +36,9 @@ function shown(model: string, { runs, columns }: LoadedDrift): Html {
   return html`<p>${levelMark(newest.verdict.level)} ${shorten(newest.verdict.reason, 300)}</p>
     <p class="muted order">
       Each row is a column, each cell a run, the newest on the right; a dot is a warning, a bar is critical. A
-      column leads to its distributions in the <a href="${report}">report of ${dayOf(newest)}</a>; the run is
+      cell leads to the distributions of its column in its run, a column to those of the newest run, from
+      where one goes to earlier ones. All columns are in the
+      <a href="${report}">report of ${dayOf(newest)}</a>; the run is
       <a href="${runPath(model, newest.workflowId, newest.runId)}">here</a>.
     </p>
     <table class="heat" data-rows>
@@ -52,7 +53,7 @@ function shown(model: string, { runs, columns }: LoadedDrift): Html {
         </tr>
       </thead>
       <tbody>
-        ${sorted.slice(0, mostColumns).map((column) => row(column, report))}
+        ${sorted.slice(0, mostColumns).map((column) => row(model, column, runs))}
       </tbody>
     </table>
     ${rest > 0 && html`<p class="muted">${formatCount(rest)} more are in the <a href="${report}">report</a>.</p>`}
@@ -68,14 +69,17 @@ function dayOf({ window }: DriftRun): string {
   return instantText(formatInstant(window.end));
 }
 
-function row({ name, subject, cells, reason }: ColumnRow, report: string): Html {
+function row(model: string, { name, subject, cells, reason }: ColumnRow, runs: readonly DriftRun[]): Html {
   const now = cells.at(-1);
+  const newest = runs[cells.findLastIndex((one) => one !== null)]!;
   return html`<tr>
     <th scope="row">
-      <a href="${report}#${columnAnchor(name)}"><bdi>${shorten(visibleName(name), 60)}</bdi></a>
+      <a href="${columnDriftPath(model, newest.window, name)}"
+        ><bdi>${shorten(visibleName(name), 60)}</bdi></a
+      >
       ${subject !== 'feature' && html`<span class="tag">${subject}</span>`}
     </th>
-    <td>${heatRow(cells)}</td>
+    <td>${heatRow(model, name, cells, runs)}</td>
     <td>${now === undefined || now === null ? html`<span class="muted">–</span>` : levelMark(now.level)}</td>
     <td class="wide muted">${shorten(reason, 140)}</td>
   </tr>`;
@@ -83,22 +87,26 @@ function row({ name, subject, cells, reason }: ColumnRow, report: string): Html 
 
 const cell = { width: 10, height: 20, gap: 1 } as const;
 
-function heatRow(cells: ColumnRow['cells']): Html {
+/** Its links are not for the Tab key, which would go through thousands: the column leads to its newest run, and that to others. */
+function heatRow(model: string, name: string, cells: ColumnRow['cells'], runs: readonly DriftRun[]): Html {
   const judged = cells.flatMap((cell) => (cell === null ? [] : [cell.level]));
   const free = shownRuns - cells.length;
-  const rects = cells.map((one, index) => {
-    if (one === null) return '';
+  const shown = cells.map((one, index) => {
+    if (one === null) return undefined;
+    const run = runs[index]!;
     const x = (free + index) * cell.width;
-    return `<rect class="${one.level}" x="${x}" width="${cell.width - cell.gap}" height="${cell.height}"/>${mark(one.level, x)}`;
+    return html`<a href="${columnDriftPath(model, run.window, name)}" tabindex="-1"
+      ><title>${dayOf(run)}: ${one.level}</title
+      >${trusted(`<rect class="${one.level}" x="${x}" width="${cell.width - cell.gap}" height="${cell.height}"/>${mark(one.level, x)}`)}</a
+    >`;
   });
-  const width = shownRuns * cell.width;
   return html`<svg
     class="heat-row"
-    viewBox="0 0 ${width} ${cell.height}"
-    role="img"
+    viewBox="0 0 ${shownRuns * cell.width} ${cell.height}"
+    role="group"
     aria-label="${cells.length} runs: ${levelCounts(judged)}"
   >
-    ${trusted(rects.join(''))}
+    ${shown}
   </svg>`;
 }
 

@@ -4,7 +4,7 @@ import { findMonitor } from '../../../activities/monitors/store.ts';
 import { specifyReference } from '../../../activities/profiles/reference.ts';
 import { currentWindow } from '../../../activities/profiles/profile-hours.ts';
 import { findReference } from '../../../activities/profiles/reference-store.ts';
-import { readProfiles } from '../../../activities/profiles/days.ts';
+import { readProfiles } from '../../../sql/read-profiles.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import type { Monitor } from '../../../core/monitor/schema.ts';
 import { decodeProfile } from '../../../core/profile/encode.ts';

@@ -82,12 +82,14 @@ describe('the page of a model', () => {
     expect(text).toMatch(/2026-11-29 80 → 82.1 90% → 90% 2/);
   });
 
-  it('shows columns by runs, the worst now first, each with a link to its distributions', async () => {
+  it('shows columns by runs, the worst now first, each run with a link to the distributions of the column', async () => {
     const page = await (await console.get('/models/bikes')).text();
-    expect(page).toContain(
-      'href="/reports/drift/bikes/2026-11-22T00:00:00Z/2026-11-29T00:00:00Z#column-temp"',
+    const newest = '/models/bikes/drift/2026-11-22T00:00:00Z/2026-11-29T00:00:00Z';
+    expect(page).toContain(`<a href="${newest}/temp"\n><bdi>temp</bdi>`);
+    expect(page.indexOf(`${newest}/temp`)).toBeLessThan(page.indexOf(`${newest}/%3Cscript`));
+    expect(page).toMatch(
+      /<a href="\/models\/bikes\/drift\/2026-11-21T00:00:00Z\/2026-11-28T00:00:00Z\/temp" tabindex="-1"\s*><title>2026-11-28: ok<\/title/,
     );
-    expect(page.indexOf('#column-temp')).toBeLessThan(page.indexOf('#column-%3Cscript'));
     expect(page).toContain('aria-label="2 runs: 1 critical, 1 OK"');
   });
 

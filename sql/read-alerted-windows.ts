@@ -1,7 +1,7 @@
-import type { Window } from '../../core/window.ts';
-import { dayMs } from '../../core/window.ts';
-import type { Queryable } from '../../sql/database.ts';
-import { toTimestamp } from '../../sql/database.ts';
+import type { Window } from '../core/window.ts';
+import { dayMs } from '../core/window.ts';
+import type { Queryable } from './database.ts';
+import { toTimestamp } from './database.ts';
 
 /**
  * The windows whose own run did not leave a drift alert open: those that are fit to say what is normal. A window counts as

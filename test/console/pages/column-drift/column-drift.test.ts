@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { columnDriftPath } from '../../../../console/pages/paths.ts';
+import { encodeProfile } from '../../../../core/profile/encode.ts';
+import { buildContinuousGrid } from '../../../../core/profile/grid.ts';
+import { buildProfile } from '../../../../core/profile/profile.ts';
+import { dayMs } from '../../../../core/window.ts';
+import { toTimestamp } from '../../../../sql/database.ts';
+import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
+import { openTestConsole, textOf, type TestConsole } from '../../console-world.ts';
+import { storeDrift, storeMonitor, today } from '../../stored-results.ts';
+
+const hostile = `<script>alert(1)</script>'; drop table alerts; --/?#%2F\u202E🦊`;
+
+const windowUpTo = (daysAgo: number) => ({
+  start: today - (daysAgo + 7) * dayMs,
+  end: today - daysAgo * dayMs,
+});
+
+const values = (shift: number): Float64Array => Float64Array.from({ length: 100 }, (_, i) => i / 100 + shift);
+const grid = buildContinuousGrid(values(0));
+
+describe('a column in a drift run', () => {
+  let test: TestDatabase;
+  let console: TestConsole;
+  beforeAll(async () => {
+    test = await createTestDatabase();
+    console = await openTestConsole(test.database);
+    const { database } = test;
+    await storeMonitor(database, 'bikes');
+    for (const daysAgo of [2, 1, 0]) {
+      const verdict = daysAgo === 0 ? 'critical' : 'ok';
+      await storeDrift(database, 'bikes', { daysAgo, verdict, columns: { temp: verdict, [hostile]: 'ok' } });
+    }
+    await database.execute(
+      `update drift_results set statistic = 0.21, p_value = 0.0001, adjusted_p_value = 0.002,
+         details = '{"null": "empirical", "usual": 0.02, "largest": 0.06, "independentWindows": 24}', reason = 'temp: Wasserstein 0.2 sd'
+       where column_name = 'temp'`,
+    );
+    await database.execute(
+      `insert into drift_results (model, drift_run_id, subject, column_name, method, statistic, p_value, effect, deciding, verdict, reason, reference_rows, current_rows)
+       select model, drift_run_id, 'feature', 'temp', method, 0.3, 0.04, 0.3, false, 'ok', 'computed', 1, 1
+       from drift_runs cross join unnest(array['kolmogorov-smirnov', 'missing-ratio']) as method`,
+    );
+    await database.execute(
+      `insert into model_references (model, reference_id, kind, window_start, window_end, grids, row_count, built_at)
+       values ('bikes', 'r', 'rolling', $1, $2, $3, 100, $2)`,
+      [
+        toTimestamp(today - 37 * dayMs),
+        toTimestamp(today - 7 * dayMs),
+        JSON.stringify({ temp: grid, [hostile]: grid }),
+      ],
+    );
+    for (const [day, shift] of [
+      [today - 20 * dayMs, 0],
+      [today - 2 * dayMs, 0.4],
+    ] as const)
+      await database.execute(
+        `insert into profile_days (model, reference_id, day, column_name, content)
+         select 'bikes', 'r', $1, column_name, $2 from unnest($3::text[]) as column_name`,
+        [
+          toTimestamp(day),
+          Buffer.from(encodeProfile(buildProfile(grid, values(shift)), grid)),
+          ['temp', hostile],
+        ],
+      );
+  });
+  afterAll(() => test.drop());
+
+  const path = (column: string, daysAgo = 0, model = 'bikes'): string =>
+    columnDriftPath(model, windowUpTo(daysAgo), column);
+  const page = async (at: string): Promise<string> => (await console.get(at)).text();
+
+  it('says what was found, by which method, with which evidence, and how large it must be to matter', async () => {
+    expect(textOf(await page(path('temp')))).toMatch(
+      /Drift of temp .*◆ Critical in the window 2026-11-22 to 2026-11-29.*Compared with 2026-10-23 to 2026-11-22 \(rolling\).*Wasserstein 0\.2 sd Matters from 0\.1 sd Usually 0 to 0\.06 p 1e-4 p, corrected 0\.002 \(needs &lt; 0\.05\)/,
+    );
+  });
+
+  it('draws both distributions, with their facts and how the method has moved', async () => {
+    const shown = await page(path('temp'));
+    expect(shown).toContain(
+      'aria-label="temp: share of the values per bin, reference and current; mean 0.495 and 0.895"',
+    );
+    expect(textOf(shown)).toMatch(/Rows 100 100 Mean 0\.[45]\d* 0\.[89]\d* Range 0 to 0\.99 0\.4 to 1\.39/);
+    expect(shown).toContain(
+      'aria-label="temp: Wasserstein of 3 windows from 2026-11-27T00:00:00Z to 2026-11-29T00:00:00Z; 1 of them warning or critical"',
+    );
+    expect(textOf(shown)).toContain('1 other method');
+  });
+
+  it('says why the threshold is what it is', async () => {
+    expect(textOf(await page(path('temp')))).toMatch(
+      /Why it is judged so .*chosen by the values of the reference.*held against 24 independent past windows/,
+    );
+  });
+
+  it('says where the profiles hold other rows than the run has seen', async () => {
+    expect(textOf(await page(path('temp')))).toContain(
+      '1 and 1 the picture is of 100 and 100: rows have changed since',
+    );
+  });
+
+  it('leads to the run, its report, and the runs before and after it', async () => {
+    await test.database.execute(
+      `insert into reports (model, kind, window_start, window_end, html) values ('bikes', 'drift', $1, $2, '')`,
+      [toTimestamp(windowUpTo(1).start), toTimestamp(windowUpTo(1).end)],
+    );
+    const shown = await page(path('temp', 1));
+    expect(shown).toContain(`href="${path('temp', 2)}" rel="prev"`);
+    expect(shown).toContain(`href="${path('temp', 0)}" rel="next"`);
+    expect(shown).toContain('href="/runs/workflow/run?model=bikes"');
+    expect(shown).toContain(
+      'href="/reports/drift/bikes/2026-11-21T00:00:00Z/2026-11-28T00:00:00Z#column-temp"',
+    );
+    expect(textOf(await page(path('temp', 0)))).toContain('Report not stored');
+  });
+
+  it('is text whatever it is called', async () => {
+    const shown = await page(path(hostile));
+    expect(shown).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&#39;; drop table alerts; --/?#%2F');
+    expect(shown).not.toContain('<script>alert');
+  });
+
+  it('shows its numbers without a picture where the profiles are not kept any more', async () => {
+    await test.database.execute(`update drift_runs set reference_id = 'gone' where window_end = $1`, [
+      toTimestamp(windowUpTo(2).end),
+    ]);
+    const shown = textOf(await page(path('temp', 2)));
+    expect(shown).toContain('a reference that is not stored any more');
+    expect(shown).toContain('The profiles that this run compared are not kept any more. Its numbers are.');
+    expect(shown).toContain('Wasserstein 0.2 sd');
+    expect((await console.get(`${path('temp', 2)}/distribution.svg`)).status).toBe(404);
+  });
+
+  it('still speaks of a model that nobody watches any more', async () => {
+    await storeDrift(test.database, 'gone', { daysAgo: 0, verdict: 'warning', columns: { temp: 'warning' } });
+    expect(textOf(await page(path('temp', 0, 'gone')))).toContain('Nobody watches this model any more');
+  });
+
+  it('is not there where no run has judged it', async () => {
+    for (const at of [
+      path('nothing'),
+      path('temp', 9),
+      path('temp', 0, 'nobody'),
+      path('\0'),
+      '/models/bikes/drift/then/now/temp',
+      `/models/bikes/drift/2026-11-31T00:00:00Z/2026-12-01T00:00:00Z/temp`,
+    ])
+      expect((await console.get(at)).status, at).toBe(404);
+  });
+
+  it('can be taken along as a picture and as numbers', async () => {
+    const [svg, png, csv] = await Promise.all(
+      ['svg', 'png', 'csv'].map((format) => console.get(`${path('temp')}/distribution.${format}`)),
+    );
+    expect(await svg!.text()).toMatch(/^<svg [\s\S]*bikes: temp up to 2026-11-29[\s\S]*<\/svg>\s*$/);
+    expect(png!.headers.get('content-type')).toBe('image/png');
+    const [head, ...rows] = (await csv!.text()).trim().split('\r\n');
+    expect(head).toBe('from,to,reference,current');
+    const shares = rows.map((row) => row.split(',').slice(2).map(Number));
+    for (const side of [0, 1]) expect(shares.reduce((sum, row) => sum + row[side]!, 0)).toBeCloseTo(1, 9);
+  });
+});
