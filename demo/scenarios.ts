@@ -21,6 +21,8 @@ export interface Scenario {
   readonly model: DemoModelName;
   /** The class that a probability is about, in a classification. */
   readonly positiveClass: string | null;
+  /** What the rules of its monitor limit. */
+  readonly metric: 'rmse' | 'log_loss';
   /** The first model is fitted on the rows from `fitFrom` to `serveFrom`; from then on it serves. */
   readonly fitFrom: number;
   readonly serveFrom: number;
@@ -33,6 +35,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'bikes',
     model: 'bike-demand',
     positiveClass: null,
+    metric: 'rmse',
     fitFrom: parseInstant('2011-01-01T00:00:00Z'),
     serveFrom: parseInstant('2011-03-01T00:00:00Z'),
     weeks: 16,
@@ -42,6 +45,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'flights',
     model: 'flight-delay',
     positiveClass: 'late',
+    metric: 'log_loss',
     fitFrom: parseInstant('2013-01-01T00:00:00Z'),
     serveFrom: parseInstant('2013-04-01T00:00:00Z'),
     weeks: 16,

@@ -2,7 +2,7 @@
 
 import Table from 'cli-table3';
 
-import { countText } from '../core/performance/metrics.ts';
+import { countText, metricTable } from '../core/performance/metrics.ts';
 import type { Demo } from './run.ts';
 import type { Summary } from './summary.ts';
 
@@ -51,18 +51,18 @@ export function askText({ stack, processes }: Pick<Demo, 'stack' | 'processes'>,
   ];
 }
 
-function weeksTable({ weeks }: Summary): string {
+function weeksTable({ metric, weeks }: Summary): string {
   const table = new Table({
-    head: ['week', 'version', 'RMSE', 'frozen', 'drifted features', 'verdict'],
+    head: ['week', 'version', metricTable[metric].label, 'frozen', 'drifted features', 'verdict'],
     colAligns: ['left', 'left', 'right', 'right', 'left', 'left'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { start, version, rmse, frozenRmse, driftedFeatures, verdict } of weeks) {
+  for (const { start, version, value, frozenValue, driftedFeatures, verdict } of weeks) {
     table.push([
       start,
       version,
-      numberText(rmse),
-      numberText(frozenRmse),
+      numberText(value),
+      numberText(frozenValue),
       driftedFeatures.join(', '),
       verdict,
     ]);
@@ -71,8 +71,8 @@ function weeksTable({ weeks }: Summary): string {
 }
 
 /** Three significant digits suit bikes (84.2) and probabilities (0.384) alike. */
-function numberText(value: number | null): string {
-  return value === null ? '' : value.toPrecision(3);
+function numberText(number: number | null): string {
+  return number === null ? '' : number.toPrecision(3);
 }
 
 function list(channel: string, texts: readonly string[]): string[] {

@@ -11,6 +11,8 @@ import type { Stack } from './stack/stack.ts';
 
 export interface Summary {
   readonly model: string;
+  /** What the rules of its monitor limit. */
+  readonly metric: Scenario['metric'];
   readonly weeks: readonly Week[];
   readonly retrainings: readonly Retraining[];
   readonly alerts: { readonly slack: readonly string[]; readonly email: readonly string[] };
@@ -24,10 +26,10 @@ export interface Week {
   readonly start: string;
   /** The version that served most of it. */
   readonly version: string;
-  /** Of the served predictions; a classification's is that of the probability of its positive class (root of Brier). */
-  readonly rmse: number | null;
+  /** The metric of the summary, of the served predictions. */
+  readonly value: number | null;
   /** Of the first model on the same rows. */
-  readonly frozenRmse: number | null;
+  readonly frozenValue: number | null;
   /** At the end of the week. */
   readonly driftedFeatures: readonly string[];
   readonly verdict: string;
@@ -62,7 +64,7 @@ const workflowTypes = [
 
 export async function summarize(sources: Sources): Promise<Summary> {
   const { database, stack, scenario } = sources;
-  const { model } = scenario;
+  const { model, metric } = scenario;
   await untilDelivered(database, model);
   const emails = stack.smtp?.messages() ?? [];
   // A report comes with its page, an alert with a picture at most.
@@ -73,6 +75,7 @@ export async function summarize(sources: Sources): Promise<Summary> {
   ) as [string[], string[]];
   return {
     model,
+    metric,
     weeks: await readWeeks(sources),
     retrainings: await readRetrainings(database, model),
     alerts: {
@@ -101,27 +104,38 @@ async function untilDelivered(database: Database, model: string): Promise<void> 
 interface WeekRow extends Record<string, unknown> {
   readonly week_start: number;
   readonly version: string;
-  readonly rmse: number | null;
-  readonly frozen_rmse: number | null;
+  readonly value: number | null;
+  readonly frozen_value: number | null;
   readonly drifted_features: readonly string[] | null;
   readonly verdict: string | null;
 }
 
-async function readWeeks({ database, scenario: { model, positiveClass } }: Sources): Promise<Week[]> {
+/** What each row adds to a metric, and the metric of their mean; `$2` is the positive class. */
+const metrics: Readonly<Record<Scenario['metric'], { readonly loss: string; readonly ofMean: string }>> = {
+  rmse: { loss: '(outcome.actual - outcome.prediction) ^ 2', ofMean: 'sqrt' },
+  log_loss: {
+    loss: `-ln(greatest(2.220446e-16,
+      case when outcome.actual_class = $2 then share else 1 - share end))`,
+    ofMean: '',
+  },
+};
+
+async function readWeeks({ database, scenario: { model, positiveClass, metric } }: Sources): Promise<Week[]> {
+  const { loss, ofMean } = metrics[metric];
   const rows = await database.query<WeekRow>(
     `with first_version as (
        select version from model_versions where model = $1 order by registered_at limit 1
      ),
      scored as (
-       select entity, event_time, outcome.version, outcome.role,
-         coalesce(outcome.actual, (outcome.actual_class = $2)::int)
-           - coalesce(outcome.prediction, (outcome.probabilities ->> $2)::float8) as error
-       from outcomes outcome join predictions using (model, event_time, prediction_id)
+       select entity, event_time, outcome.version, outcome.role, ${loss} as loss
+       from outcomes outcome
+       join predictions using (model, event_time, prediction_id)
+       cross join lateral (select (outcome.probabilities ->> $2)::float8 as share) positive
        where model = $1
      ),
      bounds as (select min(date_trunc('day', event_time)) as first_day from predictions where model = $1 and role = 'serving'),
      served as (
-       select served.*, frozen.error as frozen_error,
+       select served.*, frozen.loss as frozen_loss,
          first_day + floor(extract(epoch from served.event_time - first_day) / 604800) * interval '7 days' as week_start
        from scored served
        cross join bounds
@@ -132,7 +146,7 @@ async function readWeeks({ database, scenario: { model, positiveClass } }: Sourc
      ),
      weeks as (
        select week_start, mode() within group (order by version) as version,
-         sqrt(avg(error ^ 2)) as rmse, sqrt(avg(frozen_error ^ 2)) as frozen_rmse
+         ${ofMean}(avg(loss)) as value, ${ofMean}(avg(frozen_loss)) as frozen_value
        from served group by week_start
      )
      select weeks.*, drift.drifted_features, check_.verdict
@@ -146,8 +160,8 @@ async function readWeeks({ database, scenario: { model, positiveClass } }: Sourc
   return rows.map((row) => ({
     start: formatDay(row.week_start),
     version: row.version,
-    rmse: row.rmse,
-    frozenRmse: row.frozen_rmse,
+    value: row.value,
+    frozenValue: row.frozen_value,
     driftedFeatures: row.drifted_features ?? [],
     verdict: row.verdict ?? 'insufficient-data',
   }));

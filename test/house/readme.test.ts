@@ -128,12 +128,13 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
     const summary = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
     expect(summary).toEqual({
       model: 'bike-demand',
+      metric: 'rmse',
       weeks: [
         {
           start: '2011-03-01',
           version: '2011-03-01',
-          rmse: expect.any(Number),
-          frozenRmse: expect.any(Number),
+          value: expect.any(Number),
+          frozenValue: expect.any(Number),
           driftedFeatures: [],
           verdict: 'ok',
         },
