@@ -153,8 +153,8 @@ export default {
       },
     },
     {
-      // Commands, demo and benchmarks print.
-      files: ['cli/**', 'demo/**', 'bench/**', 'test/**', '*.ts', '*.js'],
+      // Demo and benchmarks print; the commands do by cli/print.ts, which lets no name move the cursor.
+      files: ['cli/print.ts', 'demo/**', 'bench/**', 'test/**', '*.ts', '*.js'],
       rules: { 'no-console': 'off' },
     },
     { files: ['*.config.ts', '*.config.js'], rules: { 'import/no-default-export': 'off' } },

@@ -4,7 +4,8 @@ import { basename } from 'node:path';
 
 import { installationSettingsSchema } from '../core/alert/installation-settings.ts';
 import type { InstallationSettings } from '../core/alert/installation-settings.ts';
-import type { FileProblem } from './file-problems.ts';
+import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { invalidFiles, type FileProblem } from './file-problems.ts';
 import { problemsOf } from './monitor-problems.ts';
 import { wordsOf } from './monitor-words.ts';
 import { readYaml } from './yaml-source.ts';
@@ -29,7 +30,24 @@ const topWords =
 /** The one of these files; one that is empty says what holds without it. */
 export async function readAlertsFile(files: readonly string[]): Promise<AlertsFile> {
   const file = files.find(isAlertsFile);
-  if (file === undefined) return { settings: undefined, problems: [] };
+  return file === undefined ? { settings: undefined, problems: [] } : readSettings(file);
+}
+
+/**
+ * What a file like `alerts.yaml` says, whatever it is called.
+ *
+ * @throws TidewatchError `INVALID_MONITOR` that lists its problems
+ */
+export async function readSettingsFile(file: string): Promise<InstallationSettings> {
+  const { settings, problems } = await readSettings(file).catch((error: unknown) => {
+    const reason = `${file}: cannot be read (${reasonOf(error)})`;
+    throw new TidewatchError('INVALID_MONITOR', { count: 1, problems: reason }, { cause: error });
+  });
+  if (settings === undefined || problems.length > 0) throw invalidFiles('INVALID_MONITOR', problems);
+  return settings;
+}
+
+async function readSettings(file: string): Promise<AlertsFile> {
   const source = await readYaml(file);
   if (source.unreadable) return { file, settings: undefined, problems: source.problems };
   const data = source.data ?? {};

@@ -1,9 +1,12 @@
 /** How the command ends when something fails: a message for people, and an exit code for scripts. */
 
+import { inspect } from 'node:util';
+
 import { CommanderError } from 'commander';
 
 import type { ErrorCode } from '../core/errors.ts';
-import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { messageOf, reasonOf, TidewatchError } from '../core/errors.ts';
+import { printable, printNote } from './print.ts';
 
 /** 1 is left for "there is drift" or "an expectation failed", on which a pipeline stops. */
 const exitCodes = { badInput: 2, dependencyAway: 3, defect: 70, stopped: 130 } as const;
@@ -26,15 +29,25 @@ export function reportFailure(error: unknown): number {
     return error.exitCode === 0 ? 0 : exitCodes.badInput;
   }
   const debug = process.env['TIDEWATCH_DEBUG'] === '1';
-  if (debug) console.error(error);
-  else console.error(reasonOf(error));
+  if (debug) printNote(inspect(error));
+  else printNote(wordsOf(error));
   if (!(error instanceof TidewatchError)) {
     if (!debug)
-      console.error('This was not foreseen. Run it again with TIDEWATCH_DEBUG=1 to see where it comes from.');
+      printNote('This was not foreseen. Run it again with TIDEWATCH_DEBUG=1 to see where it comes from.');
     return exitCodes.defect;
   }
   if (error.code === 'SIMULATION_STOPPED') return exitCodes.stopped;
   return isUnreachable(error) ? exitCodes.dependencyAway : exitCodes.badInput;
+}
+
+/** What is quoted in an error stays on its line; only lists of problems have several. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof TidewatchError)) return reasonOf(error);
+  const details = Object.entries(error.details).map(([name, value]) => [
+    name,
+    name === 'problems' ? value : printable(value),
+  ]);
+  return messageOf(error.code, Object.fromEntries(details) as typeof error.details);
 }
 
 /** Is it that a dependency does not answer? */

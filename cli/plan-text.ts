@@ -5,6 +5,7 @@ import type { SettingsChange } from './alerts-plan.ts';
 import type { MonitorChange } from './monitor-plan.ts';
 import type { Color } from './paint.ts';
 import { paint } from './paint.ts';
+import { printable } from './print.ts';
 
 export interface Plan {
   readonly monitors: readonly MonitorChange[];
@@ -102,7 +103,7 @@ function settingsLines(change: SettingsChange, detail: 'full' | 'changes'): stri
 }
 
 function warningLines(warnings: readonly string[]): string[] {
-  return warnings.map((text) => paint('yellow', `    warning: ${text}`));
+  return printable(warnings).map((text) => paint('yellow', `    warning: ${text}`));
 }
 
 const diffColors: Readonly<Record<string, Color>> = { '+': 'green', '-': 'red', '@': 'cyan' };
@@ -131,7 +132,7 @@ function scheduleLines(change: ScheduleChange): string[] {
     case 'update':
       return [
         marked('update', `${scheduleId}${change.paused ? '  (stays paused)' : ''}`),
-        ...change.differences.map(({ field, from, to }) => `    ${field}: ${from} -> ${to}`),
+        ...printable(change.differences).map(({ field, from, to }) => `    ${field}: ${from} -> ${to}`),
       ];
   }
 }

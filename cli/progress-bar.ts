@@ -1,3 +1,5 @@
+import { printNote } from './print.ts';
+
 export interface ProgressBar {
   /** `detail` follows the numbers. */
   readonly update: (done: number, total: number, detail?: string) => void;
@@ -50,7 +52,7 @@ export function openLine(): ProgressLine {
     update: show,
     say: (text) => {
       show('');
-      console.error(text);
+      printNote(text);
     },
     close: () => show(''),
   };

@@ -1,5 +1,6 @@
 /**
- * The catalog of errors: a stable code, what happened and what to do. `{name}` is filled from the details.
+ * The catalog of errors: a stable code, what happened and what to do. `{name}` is filled from the details, `{count problem}`
+ * with a count and its noun: `1 problem`, `2 problems`.
  * `retryable: false` means that the same input fails again: Temporal must not retry it.
  */
 export const errorCatalog = {
@@ -31,15 +32,15 @@ export const errorCatalog = {
   },
   INVALID_MONITOR: {
     retryable: false,
-    message: 'The monitors have {count} problem(s); nothing was stored.\n{problems}',
+    message: 'The monitors have {count problem}; nothing was stored.\n{problems}',
   },
   INVALID_RULES: {
     retryable: false,
-    message: 'The rules have {count} problem(s); nothing was tried.\n{problems}',
+    message: 'The rules have {count problem}; nothing was tried.\n{problems}',
   },
   INVALID_EXPECTATIONS: {
     retryable: false,
-    message: 'The expectations have {count} problem(s); nothing was checked.\n{problems}',
+    message: 'The expectations have {count problem}; nothing was checked.\n{problems}',
   },
   SCHEDULE_REFUSED: {
     retryable: false,
@@ -48,7 +49,7 @@ export const errorCatalog = {
   },
   INVALID_CONFIGURATION: {
     retryable: false,
-    message: 'The environment has {count} problem(s):\n{problems}',
+    message: 'The environment has {count problem}:\n{problems}',
   },
   UNKNOWN_SCHEDULE: {
     retryable: false,
@@ -310,7 +311,7 @@ export const errorCatalog = {
   },
   ROWS_LOST: {
     retryable: false,
-    message: '{rows} logged row(s) are lost: {reason}.',
+    message: '{rows logged row} lost: {reason}.',
   },
   SPOOL_FULL: {
     retryable: true,
@@ -338,7 +339,7 @@ export const errorCatalog = {
   NOTHING_STORABLE: {
     retryable: false,
     message:
-      '{file}: not one of the first {rows} row(s) can be stored, so nothing was. Line {line}: {reason}. Correct the file, or say with --map which column is what.',
+      '{file}: not one of the first {rows row} can be stored, so nothing was. Line {line}: {reason}. Correct the file, or say with --map which column is what.',
   },
   EMPTY_TABLE: {
     retryable: false,
@@ -369,6 +370,22 @@ export type ErrorCode = keyof typeof errorCatalog;
 type Details = Readonly<Record<string, string | number>>;
 
 /**
+ * What an error of the catalog says with these details.
+ *
+ * @example messageOf('INVALID_RULES', { count: 1, problems: 'rules.yaml:1:1 is empty' })
+ * // 'The rules have 1 problem; nothing was tried.\nrules.yaml:1:1 is empty'
+ */
+export function messageOf(code: ErrorCode, details: Details): string {
+  return errorCatalog[code].message.replaceAll(
+    /\{(\w+)(?: ([\w ]+))?\}/g,
+    (whole, name: string, noun: string | undefined) => {
+      const value = details[name] ?? whole;
+      return noun === undefined ? String(value) : `${value} ${noun}${value === 1 ? '' : 's'}`;
+    },
+  );
+}
+
+/**
  * An error of the catalog: what happened, which input, what to do.
  *
  * @example new TidewatchError('INVALID_DURATION', { duration: 'soon' }).message
@@ -380,12 +397,7 @@ export class TidewatchError extends Error {
   readonly details: Details;
 
   constructor(code: ErrorCode, details: Details = {}, options?: { cause?: unknown }) {
-    super(
-      errorCatalog[code].message.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
-        String(details[name] ?? whole),
-      ),
-      options,
-    );
+    super(messageOf(code, details), options);
     this.code = code;
     this.details = details;
   }

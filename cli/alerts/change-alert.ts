@@ -7,6 +7,7 @@ import { problemsOfUpdate } from '../../workflows/alert-updates.ts';
 import { withDatabase } from '../database.ts';
 import { updateSettings } from '../update-settings.ts';
 import { requireAlert } from './require-alert.ts';
+import { print, printJson, printable } from '../print.ts';
 
 export interface ChangeOptions {
   readonly change: AlertChangeName;
@@ -29,7 +30,8 @@ export async function changeAlert(
   requireValid(change, { ...request, by });
   const { model } = await withDatabase('tidewatch-alerts', (database) => requireAlert(database, alertKey));
   const alert = await sendChange(updateSettings(), { model, alertKey, change, request: { ...request, by } });
-  console.log(json ? JSON.stringify(alert, undefined, 2) : `${alertKey}: ${changeText(change, alert)}`);
+  if (json) printJson(alert);
+  else print(`${printable(alertKey)}: ${changeText(change, printable(alert))}`);
 }
 
 /** The options have the names of the fields. */

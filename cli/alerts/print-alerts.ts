@@ -10,6 +10,7 @@ import { readLimit } from '../limit-option.ts';
 import { screen } from '../paint.ts';
 import { alertTable, alertText } from './alert-text.ts';
 import { requireAlert } from './require-alert.ts';
+import { print, printJson, printable } from '../print.ts';
 
 export interface ListOptions extends Pick<AlertFilter, 'model' | 'state' | 'severity'> {
   readonly all?: true;
@@ -26,8 +27,8 @@ export async function printAlerts({ json, all, limit, ...filter }: ListOptions &
   const list = await read((connection) =>
     listAlerts(connection, { ...filter, withResolved: all ?? false }, { most }),
   );
-  if (json) console.log(JSON.stringify(list.alerts, undefined, 2));
-  else console.log(list.total === 0 ? noneText(filter, all) : alertTable(list, screen()));
+  if (json) printJson(list.alerts);
+  else print(list.total === 0 ? noneText(filter, all) : alertTable(printable(list), screen()));
 }
 
 /** Where nothing is listed, what that means. */
@@ -48,8 +49,8 @@ export async function printAlert(key: string, { json }: Output): Promise<void> {
   const alert = viewOf(stored);
   const links = alertLinks({ ...stored, ...stored.latest }, addresses());
   const next = nextCommand(alert);
-  if (json) console.log(JSON.stringify({ ...alert, links, next, events }, undefined, 2));
-  else console.log(alertText(alert, { links, next, events }, screen()));
+  if (json) printJson({ ...alert, links, next, events });
+  else print(alertText(printable(alert), printable({ links, next, events }), screen()));
 }
 
 /** As the messages of a worker with this environment have them. */

@@ -54,7 +54,9 @@ export function addAlerts(program: Command): void {
     });
   alerts
     .command('route')
-    .description('where an alert would go, when and why, by the routes that are applied')
+    .description(
+      'where an alert would go, when and why, by the routes that are applied or by those of a file',
+    )
     .requiredOption('--test', 'send nothing: there is no other way')
     .requiredOption('--model <name>', 'of this model')
     .addOption(new Option('--kind <kind>', 'of this kind').choices(alertKinds).makeOptionMandatory())
@@ -63,6 +65,7 @@ export function addAlerts(program: Command): void {
     )
     .option('--subject <subject>', 'about this; by default dataset')
     .option('--at <instant>', 'opened then, such as 2026-02-03T09:00:00Z; by default now')
+    .option('--file <file>', 'by the routes and maintenances of this alerts.yaml, which need not be applied')
     .option('--label <name=value...>', 'with these labels, beside those of the monitor')
     .option('--json', 'print it as JSON')
     .addHelpText(
@@ -70,6 +73,7 @@ export function addAlerts(program: Command): void {
       example(
         'alerts route --test --model bike-demand --kind drift --severity warning',
         'alerts route --test --model bike-demand --kind degradation --severity critical --at 2026-02-07T22:00:00Z',
+        'alerts route --test --model bike-demand --kind drift --severity warning --file monitors/alerts.yaml',
       ),
     )
     .action(async (options: RouteTestOptions) => {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Database } from '../../sql/database.ts';
 import { withDatabase } from '../database.ts';
 import type { Plan } from '../plan-text.ts';
+import { print, printJson } from '../print.ts';
 
 interface Options {
   readonly plan?: true;
@@ -84,7 +85,7 @@ async function apply(options: Options): Promise<void> {
           created: options.paused ? 'paused' : 'running',
         });
       }
-      if (options.json) printJson(plan, options);
+      if (options.json) printPlanJson(plan, options);
       else await printOutcome(plan, options);
     } finally {
       await connection.close();
@@ -116,18 +117,18 @@ async function storePlan(database: Database, { monitors, settings }: Plan): Prom
 
 async function printPlan(plan: Plan, options: Options): Promise<void> {
   const { planLines } = await import('../plan-text.ts');
-  if (plan.monitors.length === 0) console.log(`${options.monitors} holds no monitor (*.yaml)`);
-  for (const line of planLines(plan, options.plan ? 'full' : 'changes')) console.log(line);
+  if (plan.monitors.length === 0) print(`${options.monitors} holds no monitor (*.yaml)`);
+  for (const line of planLines(plan, options.plan ? 'full' : 'changes')) print(line);
 }
 
 async function printOutcome(plan: Plan, options: Options): Promise<void> {
   const { changesAnything, doneLine } = await import('../plan-text.ts');
-  if (!changesAnything(plan)) console.log('nothing to change');
-  else if (options.plan) console.log('nothing changed; run `tidewatch apply` to do this');
-  else console.log(doneLine(plan));
+  if (!changesAnything(plan)) print('nothing to change');
+  else if (options.plan) print('nothing changed; run `tidewatch apply` to do this');
+  else print(doneLine(plan));
 }
 
-function printJson({ monitors, settings, schedules }: Plan, options: Options): void {
+function printPlanJson({ monitors, settings, schedules }: Plan, options: Options): void {
   const plan = {
     applied: !options.plan,
     monitors: monitors.map((change) => ({
@@ -144,5 +145,5 @@ function printJson({ monitors, settings, schedules }: Plan, options: Options): v
     })),
     schedules,
   };
-  console.log(JSON.stringify(plan, undefined, 2));
+  printJson(plan);
 }

@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
 
 import { completions, completionScript, type Shell } from '../completion.ts';
+import { print } from '../print.ts';
 
 const examples = `
 Examples:
@@ -17,12 +18,12 @@ export function addCompletion(program: Command): void {
     .description('print what makes a shell complete commands and options')
     .addArgument(new Argument('<shell>', 'of which shell').choices(['bash', 'zsh', 'fish']))
     .addHelpText('after', examples)
-    .action((shell: Shell) => console.log(completionScript(shell)));
+    .action((shell: Shell) => print(completionScript(shell)));
   program
     .command('complete', { hidden: true })
     .argument('[words...]')
     .allowUnknownOption()
     .action((words: string[]) => {
-      console.log((completions(program, words) ?? [':files']).join('\n'));
+      print((completions(program, words) ?? [':files']).join('\n'));
     });
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 
 import type { Command } from 'commander';
+import { print } from '../print.ts';
 
 const notes = `
 Examples:
@@ -29,7 +30,7 @@ async function serveConsole(): Promise<void> {
   const { openLogger } = await import('../../worker/logger.ts');
   const { userName } = await import('../../worker/user-name.ts');
   const open = await startConsole(configuration, userName(), openLogger(configuration.logLevel));
-  console.log(`the console is at ${configuration.console.url ?? open.url}`);
+  print(`the console is at ${configuration.console.url ?? open.url}`);
   const interrupted = new AbortController();
   await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal, interrupted)));
   interrupted.abort();

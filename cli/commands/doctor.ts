@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { print, printJson, printable } from '../print.ts';
 
 const examples = `
 Examples:
@@ -30,11 +31,11 @@ async function doctor(options: { readonly json?: true }): Promise<void> {
   const { withSources } = await import('../doctor/sources.ts');
   const outcomes = await withSources(process.env, (sources) => runChecks(checks, sources, limitMs));
   const exitCode = exitCodeOf(outcomes);
-  if (options.json) console.log(JSON.stringify({ exitCode, checks: outcomes }, undefined, 2));
+  if (options.json) printJson({ exitCode, checks: outcomes });
   else {
     const { screen } = await import('../paint.ts');
     const { doctorText } = await import('../doctor/doctor-text.ts');
-    console.log(doctorText(outcomes, screen()));
+    print(doctorText(printable(outcomes), screen()));
   }
   process.exitCode = exitCode;
   // What never answered would keep the process for as long as it likes.

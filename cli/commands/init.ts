@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import type { InitOptions } from '../init/run-init.ts';
 import { tableNote } from '../table-note.ts';
+import { print, printable } from '../print.ts';
 
 const examples = `
 Columns that are usually called so (timestamp, id, predicted, target ...) need no option.
@@ -35,6 +36,6 @@ export function addInit(program: Command): void {
     .addHelpText('after', examples)
     .action(async (model: string | undefined, options: InitOptions) => {
       const { runInit } = await import('../init/run-init.ts');
-      console.log(`wrote ${await runInit(model, options, console.log)}`);
+      print(`wrote ${await runInit(model, options, (line) => print(printable(line)))}`);
     });
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { withDatabase } from '../database.ts';
+import { print, printJson } from '../print.ts';
 
 const examples = `
 Examples:
@@ -24,7 +25,7 @@ export function addMigrate(program: Command): void {
 async function migrateDatabase(options: { readonly json?: true }): Promise<void> {
   const { migrate } = await import('../../sql/migrator.ts');
   const applied = await withDatabase('tidewatch-migrate', migrate);
-  if (options.json) console.log(JSON.stringify({ applied }));
-  else if (applied.length === 0) console.log('nothing to migrate');
-  else for (const name of applied) console.log(`applied ${name}`);
+  if (options.json) printJson({ applied });
+  else if (applied.length === 0) print('nothing to migrate');
+  else for (const name of applied) print(`applied ${name}`);
 }

@@ -4,6 +4,7 @@ import type { CompareOptions } from '../compare/request.ts';
 import { nameList } from '../name-list.ts';
 import { tableNote } from '../table-note.ts';
 import { example } from './example.ts';
+import { print, printFile, printJson, printable } from '../print.ts';
 
 interface WriteOptions {
   readonly columns?: readonly string[];
@@ -117,8 +118,8 @@ async function write(path: string, options: WriteOptions): Promise<void> {
     bar.update,
   ).finally(bar.close);
   const { counted } = await import('../profile/summary-text.ts');
-  for (const { name, reason } of leftOut) console.log(`left out ${name}: ${reason}`);
-  console.log(
+  for (const { name, reason } of printable(leftOut)) print(`left out ${name}: ${reason}`);
+  print(
     `${output}: ${counted(content.columns.length, 'column')}, ${counted(content.rows, 'row')} of ${path}`,
   );
 }
@@ -130,12 +131,13 @@ async function show(path: string, options: ShowOptions): Promise<void> {
   const columns = file.columns.map(summarizeColumn);
   if (options.json) {
     const { createdBy, sources, rows } = file;
-    console.log(JSON.stringify({ file: path, createdBy, sources, rows, columns }, undefined, 2));
+    printJson({ file: path, createdBy, sources, rows, columns });
     return;
   }
   const { screen } = await import('../paint.ts');
   const { summaryCsv, summaryText } = await import('../profile/summary-text.ts');
-  console.log(options.csv ? summaryCsv(columns) : summaryText(file, columns, screen()));
+  if (options.csv) printFile(summaryCsv(columns));
+  else print(summaryText(printable(file), printable(columns), screen()));
 }
 
 async function merge(paths: readonly string[], { output }: { readonly output: string }): Promise<void> {
@@ -149,7 +151,7 @@ async function merge(paths: readonly string[], { output }: { readonly output: st
   );
   const sum = { ...mergeFiles(first!, others), createdBy: await codeVersion() };
   await writeProfileFile(output, sum);
-  console.log(`${output}: ${counted(sum.columns.length, 'column')}, ${counted(sum.rows, 'row')}`);
+  print(`${output}: ${counted(sum.columns.length, 'column')}, ${counted(sum.rows, 'row')}`);
 }
 
 async function compare(reference: string, current: string, options: ComparisonOptions): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import type { JobSettings } from '../retrain/manifest.ts';
+import { printFile } from '../print.ts';
 
 interface Options extends JobSettings {
   readonly taskQueue?: string;
@@ -35,7 +36,7 @@ async function print({ taskQueue, ...settings }: Options): Promise<void> {
   const { readRequest, requestManifest, taskQueueManifest } = await import('../retrain/manifest.ts');
   if (taskQueue === undefined) {
     const { text } = await import('node:stream/consumers');
-    process.stdout.write(requestManifest(readRequest(await text(process.stdin)), settings));
+    printFile(requestManifest(readRequest(await text(process.stdin)), settings).trimEnd());
     return;
   }
   const queue = {
@@ -43,5 +44,5 @@ async function print({ taskQueue, ...settings }: Options): Promise<void> {
     temporalAddress: process.env['TEMPORAL_ADDRESS'] || '127.0.0.1:7233',
     temporalNamespace: process.env['TEMPORAL_NAMESPACE'] || 'default',
   };
-  process.stdout.write(taskQueueManifest(queue, settings));
+  printFile(taskQueueManifest(queue, settings).trimEnd());
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import type { TryOptions } from '../rules/try-rules.ts';
 import { example } from './example.ts';
+import { print, printJson, printable } from '../print.ts';
 
 interface Options extends TryOptions {
   readonly json?: true;
@@ -51,10 +52,10 @@ async function tryThem(options: Options): Promise<void> {
   });
   if (options.json) {
     const { trialJson } = await import('../rules/trial-json.ts');
-    console.log(JSON.stringify(trialJson(trial), undefined, 2));
+    printJson(trialJson(trial));
     return;
   }
   const { screen } = await import('../paint.ts');
   const { trialText } = await import('../rules/trial-text.ts');
-  console.log(trialText(trial, screen()));
+  print(trialText(printable(trial), screen()));
 }

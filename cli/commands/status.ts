@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { print, printJson, printable } from '../print.ts';
 
 interface Options {
   readonly model?: string;
@@ -38,16 +39,20 @@ async function status(options: Options): Promise<void> {
 
   if (options.json) {
     const { statusJson } = await import('../status/status-json.ts');
-    console.log(JSON.stringify(models.map(statusJson), undefined, 2));
+    printJson(models.map(statusJson));
     return;
   }
   const { screen } = await import('../paint.ts');
   const { statusTable, statusText } = await import('../status/status-text.ts');
   if (models.length === 0)
-    console.log('nothing is watched yet; write monitors/<model>.yaml and run `tidewatch apply`');
-  else if (model === undefined && !options.explain) console.log(statusTable(models, screen()));
+    print('nothing is watched yet; write monitors/<model>.yaml and run `tidewatch apply`');
+  else if (model === undefined && !options.explain) print(statusTable(printable(models), screen()));
   else {
     const detail = options.explain ? 'explain' : 'short';
-    console.log(models.map((status) => statusText(status, detail, screen())).join('\n\n'));
+    print(
+      printable(models)
+        .map((status) => statusText(status, detail, screen()))
+        .join('\n\n'),
+    );
   }
 }

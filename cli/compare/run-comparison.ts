@@ -15,6 +15,7 @@ import {
 } from './report.ts';
 import type { CompareRequest } from './request.ts';
 import { refuseThresholds } from './threshold-units.ts';
+import { printFile, printNote, printable } from '../print.ts';
 
 /** What was found, and the text of it in the format that was asked for. */
 export interface ComparisonOutcome {
@@ -67,7 +68,7 @@ async function textOf(
     case 'json':
       return JSON.stringify(report, undefined, 2);
     case 'table':
-      return (await import('./report-text.ts')).reportText(report, screen);
+      return (await import('./report-text.ts')).reportText(printable(report), screen);
     case 'junit':
       return (await import('./report-junit.ts')).reportJunit(report);
   }
@@ -78,11 +79,11 @@ export async function conclude(
   { output, failOnDrift }: CompareRequest,
   { text, drifted }: ComparisonOutcome,
 ): Promise<number> {
-  if (output === undefined) console.log(text);
+  if (output === undefined) printFile(text);
   else await writeOutput(output, text);
   if (!failOnDrift) return 0;
   if (drifted !== 'unknown') return Number(drifted);
   // A gate that lets pass what nobody could look at is none.
-  console.error('Nothing could be judged, so --fail-on-drift does not let it pass.');
+  printNote('Nothing could be judged, so --fail-on-drift does not let it pass.');
   return 2;
 }

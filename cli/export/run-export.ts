@@ -13,6 +13,7 @@ import { openTable } from '../open-table.ts';
 import { rangeOf, readInstant } from '../time-range.ts';
 import { lineageEvents } from './open-lineage.ts';
 import { exportQuery, type Exported, type ExportRange } from './queries.ts';
+import { terminal } from '../print.ts';
 
 export type ExportFormat = 'csv' | 'jsonl' | 'parquet' | 'openlineage';
 
@@ -73,7 +74,8 @@ function readRange({ from, to }: ExportOptions): ExportRange['range'] {
 }
 
 async function sink(output: string | undefined): Promise<NodeJS.WritableStream> {
-  return output === undefined ? process.stdout : (await open(output, 'w')).createWriteStream();
+  if (output === undefined) return process.stdout.isTTY ? terminal() : process.stdout;
+  return (await open(output, 'w')).createWriteStream();
 }
 
 async function* lines(events: AsyncIterable<unknown>): AsyncGenerator<string> {

@@ -3,6 +3,7 @@
 import { formatCount } from '../../console/numbers.ts';
 import type { ColumnPlan } from './column-plan.ts';
 import type { IngestCounts } from './ingest-file.ts';
+import { printable } from '../print.ts';
 
 export interface FileSummary {
   readonly file: string;
@@ -47,7 +48,7 @@ export function summaryLines({
           `rejected ${formatCount(rejected)} of ${formatCount(rows)} rows of ${file}; they are in ${rejectedFile}`,
         ]),
     ...reasons,
-  ].map(printable);
+  ].map((line) => printable(line));
 }
 
 export function summaryJson({
@@ -86,9 +87,4 @@ export function summaryJson({
 
 function commonest({ reasons }: IngestCounts): readonly (readonly [string, number])[] {
   return [...reasons].sort(([, a], [, b]) => b - a).slice(0, mostReasons);
-}
-
-/** A text from a file as a terminal can show it: what would move the cursor or turn the direction is marked. */
-export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '\u{FFFD}');
 }

@@ -15,13 +15,14 @@ import { openBar } from '../progress-bar.ts';
 import { listed } from '../unknown-column.ts';
 import { planColumns, planLines, type ColumnPlan } from './column-plan.ts';
 import { ingestFile, resumeAt, type IngestCounts } from './ingest-file.ts';
-import { printable, summaryJson, summaryLines, type FileSummary } from './ingest-text.ts';
+import { summaryJson, summaryLines, type FileSummary } from './ingest-text.ts';
 import { openRows } from './open-rows.ts';
 import { progressSource } from './progress-store.ts';
 import { rejectedFile } from './rejected-file.ts';
 import type { IngestRequest } from './request.ts';
 import { rowMakers } from './row-maker.ts';
 import type { RowSource } from './row-source.ts';
+import { print, printable, printJson, printNote } from '../print.ts';
 
 /**
  * Loads the files in their order.
@@ -42,9 +43,9 @@ export async function runIngest(files: readonly string[], request: IngestRequest
     for (const file of files) {
       const summary = await loadFile(database, file, request);
       summaries.push(summary);
-      if (!json) console.log(summaryLines(summary).join('\n'));
+      if (!json) print(summaryLines(summary).join('\n'));
     }
-    if (json) console.log(JSON.stringify(summaries.map(summaryJson), undefined, 2));
+    if (json) printJson(summaries.map(summaryJson));
     return summaries.some(({ counts }) => counts.rejected > 0) ? 2 : 0;
   });
 }
@@ -60,7 +61,7 @@ async function loadFile(database: Database, file: string, request: IngestRequest
     const makers = rowMakers({ source, plan, expected, classes: monitor?.classes, timeZone, recordedAt });
     const key = progressSource(file, [[...mapped], [...constants], request.only, timeZone]);
     const from = dryRun || request.restart ? undefined : await resumeAt(database, model, key, source);
-    const say = request.json ? console.error : console.log;
+    const say = request.json ? printNote : print;
     say(
       printable(
         `${source.name} (${source.format}) -> ${model}${monitor === undefined ? ', which no monitor watches yet' : ''}`,

@@ -13,6 +13,7 @@ import { withDatabase } from '../database.ts';
 import { noPredictionsNote } from '../no-predictions.ts';
 import { writeOutput } from '../write-output.ts';
 import { reportWindow } from './report-window.ts';
+import { print, printJson, printNote } from '../print.ts';
 
 export interface ReportFileOptions {
   readonly model: string;
@@ -51,11 +52,9 @@ export async function writeReportFile({ model, output, json, ...times }: ReportF
       return { report, note: isEmpty ? await noPredictionsNote(connection, model, window) : undefined };
     });
   });
-  if (note !== undefined) console.error(note);
+  if (note !== undefined) printNote(note);
   if (output !== undefined) await writeOutput(output, renderPerformanceReport(report));
-  if (json) console.log(JSON.stringify(report, undefined, 2));
+  if (json) printJson(report);
   else
-    console.log(
-      `${output}: ${model}, ${windowText(report.window)}: ${headline(report)}; ${mainSentence(report)}`,
-    );
+    print(`${output}: ${model}, ${windowText(report.window)}: ${headline(report)}; ${mainSentence(report)}`);
 }

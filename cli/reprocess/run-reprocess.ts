@@ -13,6 +13,7 @@ import { openBar } from '../progress-bar.ts';
 import type { ReprocessOptions, ReprocessRequest } from './request.ts';
 import { readRequest } from './request.ts';
 import { resultLine } from './result-text.ts';
+import { print, printJson, printNote } from '../print.ts';
 
 /** Starts a reprocessing, or joins the one of the same range that runs already, and follows it to its end. */
 export async function runReprocess(options: ReprocessOptions): Promise<void> {
@@ -22,7 +23,7 @@ export async function runReprocess(options: ReprocessOptions): Promise<void> {
     await findMonitor(database, options.model);
     return noPredictionsNote(database, options.model, parseWindow(request.input.window));
   });
-  if (note !== undefined) console.error(note);
+  if (note !== undefined) printNote(note);
   const { temporal } = readConfiguration(process.env);
   const connection = await connectTemporal(temporal);
   const { client } = connection;
@@ -55,7 +56,7 @@ async function follow(handle: WorkflowHandle<typeof reprocessing>): Promise<Repr
     };
     return await followRun(run, {
       onProgress: ({ done, total }) => bar.update(done, total),
-      onSilence: () => console.error(noWorker),
+      onSilence: () => printNote(noWorker),
     });
   } finally {
     bar.close();
@@ -63,8 +64,8 @@ async function follow(handle: WorkflowHandle<typeof reprocessing>): Promise<Repr
 }
 
 function printStarted({ workflowId }: ReprocessRequest, { json }: ReprocessOptions): void {
-  if (json) console.log(JSON.stringify({ workflowId }, undefined, 2));
-  else console.log(`started ${workflowId}; the Temporal UI shows it, its query "progress" how far it is`);
+  if (json) printJson({ workflowId });
+  else print(`started ${workflowId}; the Temporal UI shows it, its query "progress" how far it is`);
 }
 
 function printResult(
@@ -72,6 +73,6 @@ function printResult(
   result: ReprocessingCounts,
   { json }: ReprocessOptions,
 ): void {
-  if (json) console.log(JSON.stringify({ workflowId, ...input, ...result }, undefined, 2));
-  else console.log(resultLine(input.model, input.window, result));
+  if (json) printJson({ workflowId, ...input, ...result });
+  else print(resultLine(input.model, input.window, result));
 }

@@ -8,6 +8,7 @@ import { readAsOf } from './options.ts';
 import { outlookText } from './outlook-text.ts';
 import type { Outlook } from './read-outlook.ts';
 import { readOutlook } from './read-outlook.ts';
+import { print, printJson, printable } from '../print.ts';
 
 /** `tidewatch retrain --explain`: would a retraining start, and why not? Of one model, or of all. */
 export async function explainRetraining({ model, asOf, json }: RetrainOptions): Promise<void> {
@@ -23,10 +24,15 @@ export async function explainRetraining({ model, asOf, json }: RetrainOptions): 
       return read;
     });
   });
-  if (json) console.log(JSON.stringify(outlooks.map(outlookJson), undefined, 2));
+  if (json) printJson(outlooks.map(outlookJson));
   else if (outlooks.length === 0) {
-    console.log('nothing is watched yet; write monitors/<model>.yaml and run `tidewatch apply`');
-  } else console.log(outlooks.map((outlook) => outlookText(outlook, screen())).join('\n\n'));
+    print('nothing is watched yet; write monitors/<model>.yaml and run `tidewatch apply`');
+  } else
+    print(
+      printable(outlooks)
+        .map((outlook) => outlookText(outlook, screen()))
+        .join('\n\n'),
+    );
 }
 
 /** What scripts read: the decision with its checks, and what would be trained on. */

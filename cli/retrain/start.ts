@@ -17,6 +17,7 @@ import { readAsOf } from './options.ts';
 import { startText } from './outlook-text.ts';
 import type { Outlook } from './read-outlook.ts';
 import { readOutlook } from './read-outlook.ts';
+import { print, printJson, printable } from '../print.ts';
 
 /**
  * `tidewatch retrain`: starts one by hand, after a person has seen what will happen and said yes. Where one is under way, that
@@ -31,17 +32,17 @@ export async function startRetraining(options: RetrainOptions): Promise<void> {
     return database.snapshot((connection) => readOutlook(connection, monitor, asOf, 'hand'));
   });
   const running = outlook.decision.checks?.find(({ name, holds }) => name === 'single-flight' && !holds);
-  if (running !== undefined) print(outlook, { started: false, reason: running.reason }, options);
+  if (running !== undefined) printResult(outlook, { started: false, reason: running.reason }, options);
   else if (!(await isWanted(outlook, options)))
-    print(outlook, { started: false, reason: 'not confirmed' }, options);
+    printResult(outlook, { started: false, reason: 'not confirmed' }, options);
   else {
     const workflowId = await start(outlook, options.reason ?? `started by hand by ${userName()}`);
-    print(outlook, { started: true, workflowId }, options);
+    printResult(outlook, { started: true, workflowId }, options);
   }
 }
 
 async function isWanted(outlook: Outlook, { yes, json }: RetrainOptions): Promise<boolean> {
-  if (!json) console.log(startText(outlook, screen()));
+  if (!json) print(startText(printable(outlook), screen()));
   return isConfirmed('Start it?', { yes, json, instead: '--explain shows what would happen' });
 }
 
@@ -72,11 +73,9 @@ type Result =
   | { readonly started: false; readonly reason: string }
   | { readonly started: true; readonly workflowId: string };
 
-function print(outlook: Outlook, result: Result, { json }: RetrainOptions): void {
-  if (json) console.log(JSON.stringify({ ...outlookJson(outlook), ...result }, undefined, 2));
+function printResult(outlook: Outlook, result: Result, { json }: RetrainOptions): void {
+  if (json) printJson({ ...outlookJson(outlook), ...result });
   else if (result.started) {
-    console.log(
-      `started ${result.workflowId}; \`tidewatch retrainings\` and the Temporal UI show how far it is`,
-    );
-  } else console.log(`nothing was started: ${result.reason}`);
+    print(`started ${result.workflowId}; \`tidewatch retrainings\` and the Temporal UI show how far it is`);
+  } else print(`nothing was started: ${result.reason}`);
 }

@@ -5,6 +5,7 @@ import { userName } from '../../worker/user-name.ts';
 import { withDatabase } from '../database.ts';
 import { updateSettings } from '../update-settings.ts';
 import { requireRetraining } from './require-retraining.ts';
+import { print, printJson, printable } from '../print.ts';
 
 export interface ChangeOptions {
   readonly change: RetrainingChangeName;
@@ -24,7 +25,6 @@ export async function changeRetraining(
   );
   const key = { model, retrainingId, workflowId };
   const view = await change(updateSettings(), { ...key, change: name, request: { ...request, by } });
-  console.log(
-    json ? JSON.stringify(view, undefined, 2) : `${model} as of ${retrainingId}: ${changeText(view)}`,
-  );
+  if (json) printJson(view);
+  else print(`${model} as of ${retrainingId}: ${changeText(printable(view))}`);
 }

@@ -6,6 +6,7 @@ import { readLimit } from '../limit-option.ts';
 import { screen } from '../paint.ts';
 import { requireRetraining } from './require-retraining.ts';
 import { retrainingTable, retrainingText } from './retraining-text.ts';
+import { print, printJson, printable } from '../print.ts';
 
 export interface ListOptions {
   readonly model?: string;
@@ -20,7 +21,8 @@ interface Output {
 export async function printRetrainings({ json, model, limit }: ListOptions & Output): Promise<void> {
   const most = readLimit(limit, 'retrainings', 20);
   const retrainings = await read((connection) => listRetrainings(connection, { model, most }));
-  console.log(json ? JSON.stringify(retrainings, undefined, 2) : retrainingTable(retrainings, screen()));
+  if (json) printJson(retrainings);
+  else print(retrainingTable(printable(retrainings), screen()));
 }
 
 /** `tidewatch retrainings show` */
@@ -33,11 +35,8 @@ export async function printRetraining(
     const found = await requireRetraining(connection, model, retrainingId);
     return { retraining: found, events: await readRetrainingEvents(connection, found) };
   });
-  console.log(
-    json
-      ? JSON.stringify({ ...retraining, events }, undefined, 2)
-      : retrainingText(retraining, events, screen()),
-  );
+  if (json) printJson({ ...retraining, events });
+  else print(retrainingText(printable(retraining), printable(events), screen()));
 }
 
 function read<T>(work: (connection: Queryable) => Promise<T>): Promise<T> {

@@ -17,6 +17,7 @@ import { openLine } from '../progress-bar.ts';
 import { lookAt, stepText } from './look-at.ts';
 import { outcomeOf, type RunResult } from './outcome.ts';
 import { readRunRequest, type RunOptions, type RunRequest } from './request.ts';
+import { print, printJson, printNote, printable } from '../print.ts';
 
 /** Starts it, or joins the same one that runs already, and follows it to its end; gives the exit code. */
 export async function startRun(process: ScheduledProcessId, options: RunOptions): Promise<0 | 1 | 2> {
@@ -36,16 +37,15 @@ export async function startRun(process: ScheduledProcessId, options: RunOptions)
     const url = `${temporal.uiUrl}/workflows/${encodeURIComponent(workflowId)}/${runId}/history`;
     const started = { workflowId, runId, url };
     if (options.detach) {
-      console.log(options.json ? JSON.stringify(started, undefined, 2) : `started ${workflowId}\n${url}`);
+      if (options.json) printJson(started);
+      else print(`started ${workflowId}\n${url}`);
       return 0;
     }
-    console.error(`started ${workflowId}\n${url}`);
+    printNote(`started ${workflowId}\n${url}`);
     const result = await follow(handle);
-    const { lines, exitCode } = outcomeOf(request.workflowType, result, input.model);
-    const printed = options.json
-      ? JSON.stringify({ ...started, input, exitCode, result }, undefined, 2)
-      : lines.join('\n');
-    console.log(printed);
+    const { lines, exitCode } = outcomeOf(request.workflowType, printable(result), input.model);
+    if (options.json) printJson({ ...started, input, exitCode, result });
+    else print(lines.join('\n'));
     return exitCode;
   } finally {
     await connection.close();

@@ -17,6 +17,7 @@ import { readConfiguration } from '../../worker/configuration.ts';
 import { withDatabase } from '../database.ts';
 import { openBar } from '../progress-bar.ts';
 import { dayOrInstant, rangeOf, readInstant } from '../time-range.ts';
+import { print, printJson } from '../print.ts';
 
 export interface BackfillOptions {
   readonly model: string;
@@ -51,7 +52,7 @@ export async function backfillSchedules(
       await backfillAll(client, schedules, range, options);
       return options.detach ? undefined : (await client.workflow.count(query)).count;
     });
-    print(options, range, schedules, failed, query);
+    printResult(options, range, schedules, failed, query);
     return failed === undefined || failed === 0 ? 0 : 2;
   } finally {
     await connection.close();
@@ -132,7 +133,7 @@ function failuresQuery(schedules: readonly PlannedBackfill[], { start, end }: Wi
   ].join(' and ');
 }
 
-function print(
+function printResult(
   { model, json, detach }: BackfillOptions,
   { start, end }: Window,
   schedules: readonly PlannedBackfill[],
@@ -142,13 +143,13 @@ function print(
   if (json) {
     const runs = schedules.map(({ definition, runs }) => ({ scheduleId: definition.scheduleId, runs }));
     const range = { from: formatInstant(start), to: formatInstant(end) };
-    console.log(JSON.stringify({ model, ...range, schedules: runs, failed: failed ?? null }, undefined, 2));
+    printJson({ model, ...range, schedules: runs, failed: failed ?? null });
     return;
   }
   for (const { definition, runs } of schedules)
-    console.log(
+    print(
       `${definition.scheduleId}, ${dayOrInstant(start)} to ${dayOrInstant(end)}: ${countText(runs, 'run')}${detach ? ' to come' : ''}`,
     );
   if (failed !== undefined && failed > 0)
-    console.log(`${countText(failed, 'run')} failed; the Temporal UI lists them: ${query}`);
+    print(`${countText(failed, 'run')} failed; the Temporal UI lists them: ${query}`);
 }

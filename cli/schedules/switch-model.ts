@@ -12,6 +12,7 @@ import { readConfiguration } from '../../worker/configuration.ts';
 import { userName } from '../../worker/user-name.ts';
 import { withDatabase } from '../database.ts';
 import { switchActions } from './switch-actions.ts';
+import { print, printJson } from '../print.ts';
 
 export interface SwitchOptions {
   readonly note?: string;
@@ -29,9 +30,8 @@ export async function switchModel(
     await checkSchema(database);
     await findMonitor(database, model);
     const { changed, unchanged } = await audited(database, { model, to, note, by });
-    if (json)
-      console.log(JSON.stringify({ model, to, by, note: note ?? null, changed, unchanged }, undefined, 2));
-    else console.log(switchText(model, to, changed, unchanged));
+    if (json) printJson({ model, to, by, note: note ?? null, changed, unchanged });
+    else print(switchText(model, to, changed, unchanged));
   });
 }
 

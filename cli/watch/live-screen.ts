@@ -1,3 +1,4 @@
+import { forTerminal } from '../print.ts';
 /** A text on a terminal that is replaced in place. */
 
 const enterAlternateScreen = '\u001B[?1049h\u001B[?25l';
@@ -35,7 +36,7 @@ export function openLiveScreen(onEnd: () => void, onResize: () => void): LiveScr
   if (stdin.isTTY) stdin.setRawMode(true).setEncoding('utf8').on('data', onKey).resume();
   process.once('SIGINT', onEnd).once('SIGTERM', onEnd);
   return {
-    show: (text) => stdout.write(frame(text, stdout.rows || 24)),
+    show: (text) => stdout.write(frame(forTerminal(text), stdout.rows || 24)),
     close: () => {
       process.off('SIGINT', onEnd).off('SIGTERM', onEnd);
       if (stdin.isTTY) stdin.off('data', onKey).setRawMode(false).pause();

@@ -13,6 +13,7 @@ import { readStatuses } from '../status/read-statuses.ts';
 import { statusTable, statusText } from '../status/status-text.ts';
 import { changeLines } from './changes.ts';
 import { openLiveScreen } from './live-screen.ts';
+import { print, printNote, printable } from '../print.ts';
 
 /**
  * @throws TidewatchError `INVALID_OPTION`, `UNKNOWN_MODEL`, `POSTGRES_UNREACHABLE` at the first look; later ones are said, and
@@ -79,7 +80,8 @@ async function show(
   }
 }
 
-function screenText(model: string | undefined, statuses: readonly ModelStatus[], at: number): string {
+function screenText(model: string | undefined, read: readonly ModelStatus[], at: number): string {
+  const statuses = printable(read);
   const paper = screen();
   const content =
     statuses.length === 0
@@ -96,17 +98,17 @@ async function log(
   ended: AbortController,
 ): Promise<void> {
   process.once('SIGINT', () => ended.abort()).once('SIGTERM', () => ended.abort());
-  for (const line of changeLines(undefined, first, Date.now())) console.log(line);
+  for (const line of changeLines(undefined, printable(first), Date.now())) print(line);
   let last = first;
   let failure = '';
   for await (const look of looks) {
     if ('failed' in look) {
-      if (look.failed !== failure) console.error(look.failed);
+      if (look.failed !== failure) printNote(look.failed);
       failure = look.failed;
       continue;
     }
     failure = '';
-    for (const line of changeLines(last, look, Date.now())) console.log(line);
+    for (const line of changeLines(printable(last), printable(look), Date.now())) print(line);
     last = look;
   }
 }

@@ -12,6 +12,11 @@ the failure. What is tried again heals by itself when its cause has gone; what i
     ['code', 'tried again', 'what it says'],
     Object.entries(errorCatalog)
       .toSorted(([a], [b]) => a.localeCompare(b))
-      .map(([name, { retryable, message }]) => [code(name), retryable ? 'yes' : 'no', message]),
+      .map(([name, { retryable, message }]) => [
+        code(name),
+        retryable ? 'yes' : 'no',
+        // A count and its noun, as it reads most of the time.
+        message.replaceAll(/\{(\w+) ([\w ]+)\}/g, '{$1} $2s'),
+      ]),
   ),
 );

@@ -91,7 +91,7 @@ describe('readConfiguration', () => {
 
   it('lists every problem at once', () => {
     expect(() => readConfiguration({ LOG_LEVEL: 'loud', PUSHGATEWAY_URL: 'nowhere' })).toThrow(
-      'The environment has 3 problem(s):',
+      'The environment has 3 problems:',
     );
   });
 

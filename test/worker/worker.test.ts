@@ -215,7 +215,7 @@ describe('a worker that cannot start', () => {
       TIDEWATCH_SHUTDOWN_GRACE: 'soon',
       LOG_LEVEL: 'loud',
     });
-    expect(stderr).toContain('The environment has 5 problem(s):\n');
+    expect(stderr).toContain('The environment has 5 problems:\n');
     expect(stderr).toContain('  DATABASE_URL: is missing; write for example postgres://');
     for (const name of ['TEMPORAL_UI_URL', 'TIDEWATCH_HTTP_PORT', 'TIDEWATCH_SHUTDOWN_GRACE', 'LOG_LEVEL']) {
       expect(stderr).toContain(`  ${name}: `);

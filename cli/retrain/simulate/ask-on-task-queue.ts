@@ -11,6 +11,7 @@ import { connectTemporal, withTemporalErrors } from '../../../schedules/temporal
 import type { Configuration } from '../../../worker/configuration.ts';
 import type { simulatedTraining } from '../../../workflows/simulated-training.ts';
 import type { AskTrainer } from './trained-versions.ts';
+import { printNote } from '../../print.ts';
 
 /** A worker that is there begins sooner. */
 const silenceMs = 10 * secondMs;
@@ -59,5 +60,5 @@ export function askOnTaskQueue(
 async function tellOfSilence(run: WorkflowHandle): Promise<void> {
   const { historyLength } = await run.describe().catch(() => ({ historyLength: Infinity }));
   if (historyLength <= untouchedEvents)
-    console.error('no worker answers yet; is `tidewatch worker` running with this task queue?');
+    printNote('no worker answers yet; is `tidewatch worker` running with this task queue?');
 }

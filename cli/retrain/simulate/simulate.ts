@@ -18,6 +18,7 @@ import { runSimulation } from './run-simulation.ts';
 import { planJson, simulationJson } from './simulation-json.ts';
 import { planText, simulationText } from './simulation-text.ts';
 import { openStop } from './stop.ts';
+import { print, printJson, printable } from '../../print.ts';
 
 /** A plan, with the training of a first version where one is needed. */
 export interface PlannedSimulation extends SimulationPlan {
@@ -42,13 +43,12 @@ export async function simulateRetraining(options: SimulateOptions): Promise<void
       const history = await database.snapshot((connection) => readHistory(connection, monitor, options));
       const planned = plan(history, planSimulation(policies, history));
       if (options.plan) {
-        console.log(
-          options.json ? JSON.stringify(planJson(planned), undefined, 2) : planText(planned, screen()),
-        );
+        if (options.json) printJson(planJson(planned));
+        else print(planText(printable(planned), screen()));
         return;
       }
       if (planned.trainings > 0 && !(await isWanted(planned, options))) {
-        console.log('nothing was simulated: not confirmed');
+        print('nothing was simulated: not confirmed');
         return;
       }
       const bar = await openBar('trainings at most');
@@ -69,9 +69,8 @@ export async function simulateRetraining(options: SimulateOptions): Promise<void
         stop.close();
       });
       const shown = { ...result, history, kept: options.keep === true };
-      console.log(
-        options.json ? JSON.stringify(simulationJson(shown), undefined, 2) : simulationText(shown, screen()),
-      );
+      if (options.json) printJson(simulationJson(shown));
+      else print(simulationText(printable(shown), screen()));
     },
     // One holds the lock.
     2,
@@ -85,6 +84,6 @@ function plan(history: StoredHistory, { policies, trainings }: SimulationPlan): 
 }
 
 async function isWanted(planned: PlannedSimulation, { yes, json }: SimulateOptions): Promise<boolean> {
-  if (!yes && !json) console.log(planText(planned, screen()));
+  if (!yes && !json) print(planText(printable(planned), screen()));
   return isConfirmed('Simulate it?', { yes, json, instead: '--plan shows what would be asked for' });
 }

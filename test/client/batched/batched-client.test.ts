@@ -318,12 +318,12 @@ describe('while Postgres is away', () => {
     const client = open({ queueRows: 10, whenFull, batchAfter: 60_000 });
     client.logPredictions('m', numbered(0, 25));
     expect(client.counts()).toMatchObject({ logged: 25, lost: 15, waiting: 10 });
-    expect(problems.map(({ message }) => message)).toEqual(['1 logged row(s) are lost: memory is full.']);
+    expect(problems.map(({ message }) => message)).toEqual(['1 logged row lost: memory is full.']);
     await proxy.comeBack();
     expect(await client.flush()).toBe('stored');
     expect(await storedNumbers()).toEqual(kept);
     await client.close();
-    expect(problems.at(-1)?.message).toBe('14 logged row(s) are lost: memory is full.');
+    expect(problems.at(-1)?.message).toBe('14 logged rows lost: memory is full.');
   });
 
   it('counts the characters in memory, too', async () => {
@@ -417,7 +417,7 @@ describe('the spool', () => {
     client.logPredictions('m', numbered(5, 6));
     await expect.poll(storedNumbers).toEqual([5]);
     expect(client.counts()).toMatchObject({ lost: 5, stored: 1 });
-    expect(problems.at(-1)?.message).toBe('5 logged row(s) are lost: they were too old.');
+    expect(problems.at(-1)?.message).toBe('5 logged rows lost: they were too old.');
   });
 
   it('is done without where its directory cannot be written', async () => {
@@ -508,7 +508,7 @@ describe('close', () => {
     expect(await client.close(100)).toBe('waiting');
     expect(client.counts().lost).toBe(5);
     expect(problems.at(-1)?.message).toBe(
-      '5 logged row(s) are lost: they were in memory when the client was closed.',
+      '5 logged rows lost: they were in memory when the client was closed.',
     );
   });
 });
