@@ -21,6 +21,8 @@ export interface AlertsFile {
   /** Undefined where there is no such file, or it describes nothing. */
   readonly file?: string;
   readonly settings: InstallationSettings | undefined;
+  /** What stands in the file, without defaults. */
+  readonly written?: object;
   readonly problems: readonly FileProblem[];
 }
 
@@ -52,7 +54,7 @@ async function readSettings(file: string): Promise<AlertsFile> {
   if (source.unreadable) return { file, settings: undefined, problems: source.problems };
   const data = source.data ?? {};
   const parsed = installationSettingsSchema.safeParse(data, { error: wordsOf });
-  if (parsed.success) return { file, settings: parsed.data, problems: source.problems };
+  if (parsed.success) return { file, settings: parsed.data, written: data, problems: source.problems };
   const problems = parsed.error.issues
     .flatMap((issue) => problemsOf(data, issue, installationSettingsSchema))
     .map(({ path, message }) => source.at(path, path.join() === 'alerts' ? topWords : message));

@@ -15,7 +15,7 @@ export type SettingsChange = { readonly name: string } & (
       readonly file: string;
       readonly settings: InstallationSettings;
       readonly hash: string;
-      /** Unified diff from what is stored, with every default, to the new one. */
+      /** Unified diff: of a new one what is written, of another one what changes in it, defaults included. */
       readonly diff: string;
       /** What is allowed in it and hardly meant. */
       readonly warnings: readonly string[];
@@ -29,7 +29,7 @@ export type SettingsChange = { readonly name: string } & (
 
 /** Compares `alerts.yaml` with what is stored, beside the monitors watched after the apply; nothing where there is neither. */
 export function planSettings(
-  { file, settings }: AlertsFile,
+  { file, settings, written = {} }: AlertsFile,
   stored: { readonly configuration: unknown; readonly configurationHash: string } | undefined,
   orphans: 'prune' | 'keep',
   { watched, now }: { readonly watched: readonly Watched[]; readonly now: number },
@@ -43,7 +43,7 @@ export function planSettings(
   const misfits = misfitWarnings(settings, watched);
   if (stored?.configurationHash === hash) return [{ name, change: 'unchanged', warnings: misfits }];
   const change = stored === undefined ? 'create' : 'update';
-  const diff = diffOf(file, stored?.configuration, settings);
+  const diff = diffOf(file, stored?.configuration, stored === undefined ? written : settings);
   const warnings = [...routeWarnings(settings.routes), ...misfits, ...overWarnings(settings, now)];
   return [{ name, change, file, settings, hash, diff, warnings }];
 }

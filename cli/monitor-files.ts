@@ -26,6 +26,8 @@ export interface MonitorFile {
   /** The path as it was asked for, for example `monitors/bike.yaml`. */
   readonly file: string;
   readonly monitor: Monitor;
+  /** What stands in the file, without defaults. */
+  readonly written: object;
 }
 
 /** What a directory holds. */
@@ -52,7 +54,9 @@ export async function readMonitorFiles(directory: string): Promise<MonitorFiles>
     ...(alerts.problems.length > 0 ? [] : checked.flatMap((file) => unknownRoutes(file, alerts.settings))),
   ];
   if (problems.length > 0) throw invalidFiles('INVALID_MONITOR', problems);
-  const monitors = checked.flatMap(({ file, monitor }) => (monitor === undefined ? [] : [{ file, monitor }]));
+  const monitors = checked.flatMap(({ file, monitor, source }) =>
+    monitor === undefined ? [] : [{ file, monitor, written: source.data as object }],
+  );
   return { monitors, alerts };
 }
 

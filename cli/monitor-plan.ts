@@ -15,7 +15,7 @@ export type MonitorChange = { readonly model: string } & (
       readonly file: string;
       readonly monitor: Monitor;
       readonly hash: string;
-      /** Unified diff from the stored configuration, with every default, to the new one. */
+      /** Unified diff: of a new one what is written, of another one what changes in it, defaults included. */
       readonly diff: string;
       /** What is allowed in its routes and hardly meant. */
       readonly warnings: readonly string[];
@@ -33,14 +33,14 @@ export function planMonitors(
   orphans: 'prune' | 'keep',
 ): readonly MonitorChange[] {
   const storedByModel = new Map(stored.map((configuration) => [configuration.model, configuration]));
-  const changes = files.map(({ file, monitor }): MonitorChange => {
+  const changes = files.map(({ file, monitor, written }): MonitorChange => {
     const { model } = monitor;
     const before = storedByModel.get(model);
     storedByModel.delete(model);
     const hash = configurationHash(monitor);
     if (before?.configurationHash === hash) return { model, change: 'unchanged', file };
     const change = before === undefined ? 'create' : 'update';
-    const diff = diffOf(file, before?.configuration, monitor);
+    const diff = diffOf(file, before?.configuration, before === undefined ? written : monitor);
     const warnings = ownRouteWarnings(monitor.alerts.routes, monitor);
     return { model, change, file, monitor, hash, diff, warnings };
   });

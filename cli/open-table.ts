@@ -1,28 +1,32 @@
 /** What commands read rows from: files, or Postgres. */
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { openTableFile, type TableFile } from '../sql/table-file.ts';
+import { pathsOf } from '../sql/table-paths.ts';
 import { makeTemporaryDirectory } from '../sql/temporary-directory.ts';
 import { withDatabase } from './database.ts';
+import { jsonLinesFile, openJsonLines } from './json-lines-table.ts';
 
 const scheme = 'postgres:';
 
 /**
- * Opens the table that an argument names: a file, as `openTableFile` does, or after `postgres:` a table, a view or a query,
- * whose rows are copied to a temporary file first.
+ * Opens the table that an argument names: a file, as `openTableFile` does, or JSON lines; after `postgres:` a table, a view or a
+ * query. Rows of the last two, and standard input, are copied to a temporary file first.
  *
  * @example await openTable('postgres:select hum, temp from weather where day < 30')
  * @throws TidewatchError `UNREADABLE_TABLE`, `INVALID_CONFIGURATION` without DATABASE_URL, `POSTGRES_UNREACHABLE`
  */
 export async function openTable(name: string): Promise<TableFile> {
-  if (!name.startsWith(scheme)) return openTableFile(name);
+  // Several files by a pattern are opened as one.
+  if (!name.startsWith(scheme) && name !== '-' && !existsSync(name)) return openTableFile(name);
   const { path: directory, remove } = await makeTemporaryDirectory();
   try {
-    const file = join(directory, 'table.csv');
-    const types = await copyFromPostgres(name, file);
-    const table = await openTableFile(file, { copyOf: { name, types } });
+    const table = name.startsWith(scheme)
+      ? await openCopy(name, join(directory, 'table.csv'))
+      : await openFile(name, directory);
     const close = async (): Promise<void> => {
       await table.close();
       await remove();
@@ -32,6 +36,20 @@ export async function openTable(name: string): Promise<TableFile> {
     await remove();
     throw error;
   }
+}
+
+async function openCopy(name: string, file: string): Promise<TableFile> {
+  const types = await copyFromPostgres(name, file);
+  return openTableFile(file, { copyOf: { name, types } });
+}
+
+async function openFile(name: string, directory: string): Promise<TableFile> {
+  const [path = name] = await pathsOf(name, {
+    matching: async () => [],
+    temporaryDirectory: async () => directory,
+  });
+  const lines = await jsonLinesFile(path, name);
+  return lines === undefined ? openTableFile(path, { name }) : openJsonLines(lines, directory);
 }
 
 async function copyFromPostgres(name: string, file: string): Promise<Readonly<Record<string, string>>> {

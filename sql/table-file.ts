@@ -72,6 +72,8 @@ export interface TableFile {
 export interface TableFileOptions {
   /** Threads of DuckDB; by default one a core. */
   readonly threads?: number;
+  /** For messages, where the file is a copy. */
+  readonly name?: string;
   /** The file is a copy of this table as Postgres writes CSV, with columns of these types. */
   readonly copyOf?: { readonly name: string; readonly types: KnownTypes };
   /** Of Parquet files: whether a directory `month=1` is a column; by default it is nothing. */
@@ -93,7 +95,7 @@ const largestInMemory = { plain: 16e6, gzipped: 4e6 } as const;
  * `UNKNOWN_TABLE_COLUMN` for a name that the file does not have.
  */
 export async function openTableFile(file: string, options: TableFileOptions = {}): Promise<TableFile> {
-  const path = options.copyOf?.name ?? file;
+  const path = options.copyOf?.name ?? options.name ?? file;
   const instance = await DuckDBInstance.create(':memory:', {
     // Nothing is downloaded on behalf of a file.
     autoinstall_known_extensions: 'false',

@@ -164,6 +164,8 @@ describe('tidewatch apply', () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`+ ${model}  monitors/bike.yaml`);
     expect(stdout).toContain('+model: ' + model);
+    // Of what is new, what is written.
+    expect(stdout).not.toContain('multivariate');
     expect(stdout).toContain(`+ drift-detection:${model}  0 3 * * * UTC, BUFFER_ALL`);
     expect(stdout).toMatch(/nothing changed; run `tidewatch apply` to do this\n$/);
     expect(await storedModels()).toEqual([]);
@@ -274,6 +276,7 @@ describe('tidewatch apply', () => {
       const plan = await tidewatch(['apply', '--plan']);
       expect(plan.stdout).toContain('+ monitors/alerts.yaml');
       expect(plan.stdout).toContain('name: oncall');
+      expect(plan.stdout).not.toContain('groupWait');
       expect(await stored()).toEqual([]);
       const first = await tidewatch(['apply']);
       expect(first).toMatchObject({ code: 0, stderr: '' });

@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { expect, it } from 'vitest';
 
 import { upsertInstallationSettings } from '../../../activities/alerts/installation-settings.ts';
@@ -129,4 +133,35 @@ it('shows who is told when nobody acknowledges, and who takes what is refused', 
       { route: 'alerts/1', channel: 'webhook', recipient: 'default', after: '1h' },
     ],
   });
+});
+
+it('takes the routes of a file that is not applied, and says where it is wrong', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'routes-'));
+  const file = join(directory, 'new-alerts.yaml');
+  const route = () =>
+    printed(
+      addAlerts,
+      [
+        'alerts',
+        'route',
+        '--test',
+        '--model',
+        'by-file',
+        '--kind',
+        'drift',
+        '--severity',
+        'warning',
+        '--file',
+        file,
+      ],
+      { url: test.url },
+    );
+  await watch(test.database, { model: 'by-file' });
+  await writeFile(file, 'routes:\n  - { name: new, slack: tried }\n');
+  expect(await route()).toContain('-> slack tried  by alerts/new, ');
+  await writeFile(file, 'routes:\n  - { name: new, slak: tried }\n');
+  await expect(route()).rejects.toThrow(
+    'new-alerts.yaml:2:18 routes[0].slak: is not a known key; did you mean "slack"?',
+  );
+  await rm(directory, { recursive: true });
 });
