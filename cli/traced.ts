@@ -1,6 +1,7 @@
 /** Commands as traces, where the environment says that there are any. */
 
 import type { Tracing } from '../worker/tracing/start.ts';
+import { printNote } from './print.ts';
 import { tracingSettings } from '../worker/tracing/settings.ts';
 
 /** They run for as long as they are wanted: what they are asked for is a trace each, if it is one. */
@@ -14,7 +15,7 @@ export async function traced(command: string | undefined, work: () => Promise<un
     return;
   }
   const { startTracing } = await import('../worker/tracing/start.ts');
-  const tracing: Tracing = await startTracing(settings, { warn: (text) => console.error(text) });
+  const tracing: Tracing = await startTracing(settings, { warn: printNote });
   try {
     if (longLived.has(command)) await work();
     else await tracing.inSpan(['tidewatch', command].join(' '), { command }, work);

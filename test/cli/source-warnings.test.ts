@@ -20,12 +20,15 @@ async function warningsOf(source: object): Promise<readonly string[]> {
       },
     },
   });
-  const [change] = await withSourceWarnings(planMonitors([{ file: 'houses.yaml', monitor }], [], 'keep'), {
-    ownDatabase: world.url,
-    databases: new Map([['AWAY', 'postgres://reader:secret@127.0.0.1:1/away']]),
-    stores: new Map(),
-    directory: undefined,
-  });
+  const [change] = await withSourceWarnings(
+    planMonitors([{ file: 'houses.yaml', monitor, written: {} }], [], 'keep'),
+    {
+      ownDatabase: world.url,
+      databases: new Map([['AWAY', 'postgres://reader:secret@127.0.0.1:1/away']]),
+      stores: new Map(),
+      directory: undefined,
+    },
+  );
   return change?.change === 'create' ? change.warnings : [];
 }
 
