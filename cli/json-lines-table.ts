@@ -5,19 +5,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 import { openTableFile, type TableFile } from '../sql/table-file.ts';
-import { beginningOf, startingTextOf, unreadable } from '../sql/table-source.ts';
+import { unreadable } from '../sql/table-source.ts';
 import { jsonLineColumns, jsonLineRows } from './ingest/json-line-rows.ts';
 import type { SourceRow } from './ingest/row-source.ts';
 import type { TextFile } from './ingest/text-blocks.ts';
-
-/** Is it a text of JSON lines, gzipped or not? Undefined where it is something else. */
-export async function jsonLinesFile(path: string, name: string): Promise<TextFile | undefined> {
-  const beginning = await beginningOf(path, name);
-  if (beginning.format === 'parquet') return undefined;
-  const isGzipped = beginning.format === 'gzipped csv';
-  const text = await startingTextOf(path, name, beginning);
-  return text.startsWith('{') ? { path, name, isGzipped } : undefined;
-}
 
 /**
  * Opens it: columns are the keys of the first lines, of features, probabilities and intervals as well.

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { openTableFile, type TableFile } from '../sql/table-file.ts';
 import { pathsOf } from '../sql/table-paths.ts';
+import { beginningOf, startingTextOf } from '../sql/table-source.ts';
 import { makeTemporaryDirectory } from '../sql/temporary-directory.ts';
 import { withDatabase } from './database.ts';
-import { jsonLinesFile, openJsonLines } from './json-lines-table.ts';
+import type { TextFile } from './ingest/text-blocks.ts';
 
 const scheme = 'postgres:';
 
@@ -49,7 +50,18 @@ async function openFile(name: string, directory: string): Promise<TableFile> {
     temporaryDirectory: async () => directory,
   });
   const lines = await jsonLinesFile(path, name);
-  return lines === undefined ? openTableFile(path, { name }) : openJsonLines(lines, directory);
+  if (lines === undefined) return openTableFile(path, { name });
+  const { openJsonLines } = await import('./json-lines-table.ts');
+  return openJsonLines(lines, directory);
+}
+
+/** Is it a text of JSON lines, gzipped or not? Undefined where it is something else. */
+async function jsonLinesFile(path: string, name: string): Promise<TextFile | undefined> {
+  const beginning = await beginningOf(path, name);
+  if (beginning.format === 'parquet') return undefined;
+  const isGzipped = beginning.format === 'gzipped csv';
+  const text = await startingTextOf(path, name, beginning);
+  return text.startsWith('{') ? { path, name, isGzipped } : undefined;
 }
 
 async function copyFromPostgres(name: string, file: string): Promise<Readonly<Record<string, string>>> {

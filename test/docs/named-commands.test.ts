@@ -107,7 +107,7 @@ describe('what people are told to type exists', () => {
             /'(?:fix: )?(tidewatch [a-z][^'\n]*)'|\\?`(tidewatch [^`\n]*)\\?`/g,
           ),
         ].map(([, quoted, ticked]) =>
-          (quoted ?? ticked ?? '').replaceAll(/\$\{[^}]*\}/g, 'x').replace(/\\$/, ''),
+          (quoted ?? ticked ?? '').replaceAll(/\$\{[^}]*\}/g, '…').replace(/\\$/, ''),
         ),
       ),
     );
