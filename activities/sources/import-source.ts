@@ -79,6 +79,9 @@ function openedOrSaid(
   }
 }
 
+/** A quarter of the time after which an activity that says nothing counts as lost. */
+const beatMs = 30_000;
+
 async function importStream(
   { context }: Pick<ActivityDependencies, 'context'>,
   connection: HeldConnection,
@@ -92,6 +95,8 @@ async function importStream(
   const known = await readParts(connection, key);
   const writer = rowWriter(connection, source, { monitor, key, known });
   let isFirst = known.size === 0;
+  // A source may think for minutes before it gives its first row. The resume point of what comes after this stays as it is.
+  const beating = setInterval(() => heartbeat(resumePoint), beatMs);
   try {
     const obsolete = await reader.readChanges({
       known,
@@ -101,13 +106,14 @@ async function importStream(
         cancelled.throwIfAborted();
         await writer.write(batch, isFirst ? 'some must be storable' : 'any');
         isFirst &&= batch.rows.length === 0;
-        // The resume point of what comes after this stays as it is.
         heartbeat(resumePoint);
       },
     });
     await forgetParts(connection, key, obsolete);
   } catch (error) {
     throw asSaid(error, model, source);
+  } finally {
+    clearInterval(beating);
   }
   return writer.counts();
 }

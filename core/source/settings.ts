@@ -23,6 +23,7 @@ const rows = {
   table: z
     .string()
     .regex(/^[^.]{1,63}(\.[^.]{1,63})?$/, 'write a table or view, for example scoring.scores')
+    .refine((table) => !/^(pg_|information_schema\.)/.test(table), 'name a table or view of your own')
     .optional()
     .describe('A table or view of Postgres, with its schema where it is not in the search path.'),
   database: place('SOURCE_DATABASE_URL')

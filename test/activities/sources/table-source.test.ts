@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { openSources, type Sources } from '../../../activities/sources/sources.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
+import { openDatabase } from '../../../sql/database.ts';
 import { activitiesOn } from '../../setup/activities.ts';
 import { emptyTables } from '../../setup/database-snapshot.ts';
 import { createTestDatabase, type TestDatabase } from '../../setup/servers.ts';
@@ -407,6 +408,53 @@ describe('a large table', () => {
       expect((await attach()).source?.predictions?.changed).toBe(0);
     },
   );
+});
+
+describe('a slow table', () => {
+  afterEach(() => vi.useRealTimers());
+
+  beforeEach(async () => {
+    await test.database.execute(`
+      create view scoring.slow as select scores.* from scoring.scores, (select pg_sleep(1)) as slept`);
+    await score([house()]);
+    await watched({ predictions: { ...predictions, table: 'scoring.slow' } });
+  });
+
+  it('is waited for, and the run says that it is alive', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval'] });
+    let beats = 0;
+    const attaching = activitiesOn(test.database, {
+      sources,
+      context: () => ({
+        workflowId: 'w',
+        runId: 'r',
+        resumePoint: undefined,
+        cancelled: new AbortController().signal,
+        heartbeat: () => {
+          beats += 1;
+        },
+      }),
+    }).attachActuals({ model, asOf });
+    const isSleeping = async (): Promise<boolean> =>
+      (
+        await test.database.query(
+          `select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`,
+        )
+      ).length > 0;
+    await expect.poll(isSleeping).toBe(true);
+    const before = beats;
+    vi.advanceTimersByTime(90_000);
+    expect(beats - before).toBe(3);
+    await attaching;
+  });
+
+  it('that takes longer than a statement may says what to do', async () => {
+    const database = openDatabase({ url: test.url, settings: { statement_timeout: '100ms' } });
+    await expect(attach({ ...sources, database: () => database })).rejects.toThrow(
+      'a query of it took too long; give it an index on the column of `changed`',
+    );
+    await database.close();
+  });
 });
 
 describe('where a source is', () => {

@@ -34,6 +34,8 @@ describe('the source of a monitor', () => {
       'source.predictions: name either a table or a folder as parquet',
     ],
     [{ table: 'a.b.c' }, 'source.predictions.table: write a table or view, for example scoring.scores'],
+    [{ table: 'pg_authid' }, 'source.predictions.table: name a table or view of your own'],
+    [{ table: 'pg_catalog.pg_authid' }, 'source.predictions.table: name a table or view of your own'],
     [
       { table: 'scores', database: 'postgres://reader:secret@db' },
       'source.predictions.database: write the name in SOURCE_DATABASE_URL_<NAME> in lower-case letters, digits and "-"',
