@@ -53,7 +53,7 @@ export interface BatchedOptions {
   readonly database?: Database;
   /** Rows a batch; one is sent as soon as it is full. Default 1,000. */
   readonly batchRows?: number;
-  /** How long a row waits for its batch to fill, in milliseconds. Default 1,000: what a kill may lose. */
+  /** How long a row waits for its batch to fill, in milliseconds. Default 1,000. */
   readonly batchAfter?: number;
   /** Rows in memory at most, default 20,000; from half of it on they go to disk. */
   readonly queueRows?: number;

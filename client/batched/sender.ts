@@ -222,11 +222,11 @@ export function openSender({ database, spool, spoolDirectory, losses, limits }: 
     const last = added;
     // What dead processes have left is older than all of it.
     await Promise.race([isReady, sleep(left(), undefined, { ref: false })]);
-    const isOutOfMemory = (): boolean => added - held() >= last;
+    const hasLeftMemory = (): boolean => added - held() >= last;
     attempts.hurry();
     nextMove = 0;
     while (left() > 0) {
-      if (isOutOfMemory() && !hasSpooled()) return 'stored';
+      if (hasLeftMemory() && !hasSpooled()) return 'stored';
       if (
         spool !== undefined &&
         (attempts.failures() > before || attempts.isHanging() || left() < timeoutMs / 2)
@@ -237,7 +237,7 @@ export function openSender({ database, spool, spoolDirectory, losses, limits }: 
       await changeWithin(spool === undefined ? left() : left() - timeoutMs / 2);
     }
     await Promise.race([moveToSpool(), sleep(left(), undefined, { ref: false })]);
-    if (!isOutOfMemory()) return 'waiting';
+    if (!hasLeftMemory()) return 'waiting';
     return hasSpooled() ? 'spooled' : 'stored';
   }
 

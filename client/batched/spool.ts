@@ -77,10 +77,14 @@ export function openSpool(options: SpoolOptions): Spool {
     await sealed?.handle.close();
   }
 
-  async function remove(segment: Segment): Promise<void> {
+  async function forget(segment: Segment): Promise<void> {
     if (writing?.segment === segment) await seal();
     const index = segments.findIndex(({ name }) => name === segment.name);
     if (index >= 0) segments.splice(index, 1);
+  }
+
+  async function remove(segment: Segment): Promise<void> {
+    await forget(segment);
     await rm(path(segment), { force: true });
   }
 
@@ -101,7 +105,7 @@ export function openSpool(options: SpoolOptions): Spool {
   }
 
   async function begin(): Promise<NonNullable<typeof writing>> {
-    await mkdir(directory, { recursive: true });
+    await mkdir(directory, { recursive: true, mode: 0o700 });
     await touch(directory, writer);
     const segment = { ...segmentOf(Date.now(), begun, writer), bytes: 0, isTornTold: false };
     begun += 1;
@@ -126,7 +130,7 @@ export function openSpool(options: SpoolOptions): Spool {
     segment.bytes += content.length;
     if (!(await isInPlace(path(segment), handle))) {
       // Another process has taken it over, perhaps before this was written.
-      await remove(segment);
+      await forget(segment);
       await write(content);
       return;
     }
@@ -169,7 +173,7 @@ export function openSpool(options: SpoolOptions): Spool {
       }),
     lookAround: () =>
       inTurn(async () => {
-        await mkdir(directory, { recursive: true });
+        await mkdir(directory, { recursive: true, mode: 0o700 });
         await touch(directory, writer);
         for (const segment of await adopt(directory, writer))
           segments.push({ ...segment, bytes: (await stat(path(segment))).size, isTornTold: false });

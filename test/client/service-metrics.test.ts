@@ -19,6 +19,10 @@ async function serve(
   server = createServer(listener);
   return `http://127.0.0.1:${await listenOnLoopback(server)}`;
 }
+/** Much longer than any needs on an idle machine. */
+function eventually(text: () => Promise<string>) {
+  return expect.poll(text, { timeout: 60_000 });
+}
 const textOf = (metrics: ServiceMetrics): Promise<string> => metrics.registry.metrics();
 
 describe('service metrics', () => {
@@ -32,7 +36,7 @@ describe('service metrics', () => {
     for (const path of ['/', '/', '/broken']) await (await fetch(`${url}${path}`)).text();
     const scrape = await fetch(`${url}/metrics`);
     expect(scrape.headers.get('content-type')).toContain('version=0.0.4');
-    await expect.poll(() => textOf(metrics)).toContain('prediction_requests_total{status="503"} 1');
+    await eventually(() => textOf(metrics)).toContain('prediction_requests_total{status="503"} 1');
     const text = await textOf(metrics);
     expect(text).toContain('prediction_requests_total{status="200"} 2');
     expect(text).toContain('prediction_requests_total{status="500"} 0');
@@ -48,10 +52,10 @@ describe('service metrics', () => {
     );
     const request = get(url);
     const failed = once(request, 'error');
-    await expect.poll(() => textOf(metrics)).toContain('prediction_requests_in_progress 1');
+    await eventually(() => textOf(metrics)).toContain('prediction_requests_in_progress 1');
     request.destroy();
     await failed;
-    await expect.poll(() => textOf(metrics)).toContain('prediction_requests_in_progress 0');
+    await eventually(() => textOf(metrics)).toContain('prediction_requests_in_progress 0');
     expect(await textOf(metrics)).toContain('prediction_requests_total{status="499"} 1');
   });
 

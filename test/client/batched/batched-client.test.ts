@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -44,6 +44,11 @@ function open(options: Partial<BatchedOptions> = {}): BatchedClient {
 const openWithSpool = (options: Partial<BatchedOptions> = {}, spool: { bytes?: number; age?: number } = {}) =>
   open({ spool: { directory, ...spool }, ...options });
 
+/** Much longer than any needs on an idle machine. */
+function eventually<T>(value: () => T | Promise<T>) {
+  return expect.poll(value, { timeout: 60_000 });
+}
+
 const prediction = (part: Partial<PredictionRow> = {}): PredictionRow => ({
   version: '1',
   entity: 'a',
@@ -85,7 +90,7 @@ describe('logging', () => {
     client.recordFeedback('m', [
       { ...at, eventTime: '2011-05-20T09:00:00Z', thumbs: 'down', predicted: 'yes', classes: ['no', 'yes'] },
     ]);
-    expect(await client.flush()).toBe('stored');
+    expect(await client.flush(60_000)).toBe('stored');
     expect(
       await select(`
         select model, version, entity, event_time, issued_at, role, features, prediction, predicted_class, probabilities,
@@ -126,7 +131,7 @@ describe('logging', () => {
     client.logPredictions('m', [row]);
     row.features.temp = Number.NaN;
     row.entity = '';
-    await client.flush();
+    await client.flush(60_000);
     expect(await select('select entity, features from predictions')).toEqual([
       { entity: 'a', features: { temp: 0.3 } },
     ]);
@@ -135,11 +140,11 @@ describe('logging', () => {
   it('sends a full batch at once, and what has waited long enough', async () => {
     const client = open({ batchRows: 10, batchAfter: 60_000 });
     client.logPredictions('m', numbered(0, 25));
-    await expect.poll(storedNumbers).toEqual(range(0, 20));
+    await eventually(storedNumbers).toEqual(range(0, 20));
     expect(client.counts().waiting).toBe(5);
     const soon = open({ batchAfter: 50 });
     soon.logPredictions('m', numbered(25, 26));
-    await expect.poll(storedNumbers).toEqual([...range(0, 20), 25]);
+    await eventually(storedNumbers).toEqual([...range(0, 20), 25]);
   });
 
   it('puts bad rows into rejected_rows with their reason, and those that only the monitor refuses', async () => {
@@ -162,7 +167,7 @@ describe('logging', () => {
     client.recordFeedback('m', [
       { entity: 'a', eventTime: 1.3e12, thumbs: 'down', predicted: 'cat', classes: ['dog', 'cow'] },
     ]);
-    expect(await client.flush()).toBe('stored');
+    expect(await client.flush(60_000)).toBe('stored');
     expect(await rejectedReasons()).toEqual([
       'entity contains a NUL character or half of a surrogate pair; send well-formed text without NUL',
       'entity is missing; send a text such as "42"',
@@ -186,7 +191,7 @@ describe('logging', () => {
       prediction({ entity: 'wide', features: wide }),
       prediction({ entity: 'fine', features: { text: 'x'.repeat(900_000) } }),
     ]);
-    await client.flush();
+    await client.flush(60_000);
     expect(await select('select reason, content from rejected_rows order by content')).toEqual(
       ['a', 'wide'].map((entity) => ({
         reason: 'the row has more than 1000000 characters; send fewer or shorter features',
@@ -232,7 +237,7 @@ describe('logging', () => {
       untyped[call]?.();
       untyped[call]?.('Not A Model', [prediction()]);
     }
-    expect(await client.flush()).toBe('stored');
+    expect(await client.flush(60_000)).toBe('stored');
     expect(await storedNumbers()).toEqual([]);
     const { lost, rejected } = client.counts();
     expect(rejected).toBe(27);
@@ -251,7 +256,7 @@ describe('while Postgres is away', () => {
     await proxy.goAway();
     const client = openWithSpool({ batchRows: 10 });
     client.logPredictions('m', [prediction({ prediction: 1 }), prediction({ prediction: 2 })]);
-    await expect.poll(() => client.counts().waiting).toBe(0);
+    await eventually(() => client.counts().waiting).toBe(0);
     client.logPredictions('m', numbered(3, 40));
     expect(await client.flush()).toBe('spooled');
     expect(client.counts()).toMatchObject({ stored: 0, lost: 0, waiting: 0 });
@@ -260,8 +265,8 @@ describe('while Postgres is away', () => {
     expect(problems[0]?.message).toContain('They wait in /');
     await proxy.comeBack();
     client.logPredictions('m', [prediction({ prediction: 0 })]);
-    await expect.poll(storedNumbers).toEqual([0, ...range(3, 40)]);
-    await expect.poll(segments).toEqual([]);
+    await eventually(storedNumbers).toEqual([0, ...range(3, 40)]);
+    await eventually(segments).toEqual([]);
     expect(client.counts()).toMatchObject({ logged: 40, stored: 40, lost: 0, waiting: 0, spoolBytes: 0 });
   });
 
@@ -279,7 +284,7 @@ describe('while Postgres is away', () => {
       await proxy.comeBack();
     }
     clearInterval(load);
-    await expect.poll(() => client.flush(), { timeout: 30_000 }).toBe('stored');
+    await eventually(() => client.flush()).toBe('stored');
     expect(await storedNumbers()).toEqual(range(0, next));
     expect(client.counts()).toMatchObject({ logged: next, lost: 0, waiting: 0 });
   });
@@ -287,17 +292,15 @@ describe('while Postgres is away', () => {
   it('does not wait for a server that hangs', async () => {
     const client = openWithSpool({ writeTimeout: 2_000 });
     client.logPredictions('m', numbered(0, 5));
-    await client.flush();
+    await client.flush(60_000);
     proxy.hang();
     client.logPredictions('m', numbered(5, 10));
-    await expect
-      .poll(() => client.counts(), { timeout: 20_000 })
-      .toMatchObject({ waiting: 0, stored: 5, lost: 0 });
+    await eventually(() => client.counts()).toMatchObject({ waiting: 0, stored: 5, lost: 0 });
     expect(await segments()).toHaveLength(1);
     expect(problems[0]?.message).toContain('no answer in 2 s');
     await proxy.comeBack();
-    await expect.poll(storedNumbers).toEqual(range(0, 10));
-    await expect.poll(segments).toEqual([]);
+    await eventually(storedNumbers).toEqual(range(0, 10));
+    await eventually(segments).toEqual([]);
   });
 
   it('keeps rows in memory where there is no spool', async () => {
@@ -306,7 +309,7 @@ describe('while Postgres is away', () => {
     client.logPredictions('m', numbered(0, 5));
     expect(await client.flush(100)).toBe('waiting');
     await proxy.comeBack();
-    await expect.poll(storedNumbers).toEqual(range(0, 5));
+    await eventually(storedNumbers).toEqual(range(0, 5));
     expect(client.counts()).toMatchObject({ stored: 5, lost: 0, waiting: 0 });
   });
 
@@ -320,7 +323,7 @@ describe('while Postgres is away', () => {
     expect(client.counts()).toMatchObject({ logged: 25, lost: 15, waiting: 10 });
     expect(problems.map(({ message }) => message)).toEqual(['1 logged row lost: memory is full.']);
     await proxy.comeBack();
-    expect(await client.flush()).toBe('stored');
+    expect(await client.flush(60_000)).toBe('stored');
     expect(await storedNumbers()).toEqual(kept);
     await client.close();
     expect(problems.at(-1)?.message).toBe('14 logged rows lost: memory is full.');
@@ -343,10 +346,10 @@ describe('while Postgres is away', () => {
     await proxy.goAway();
     const client = openWithSpool();
     client.logPredictions('m', numbered(0, 100));
-    await client.flush();
+    await client.flush(60_000);
     client.logPredictions('m', numbered(100, 200));
     await proxy.comeBack();
-    await expect.poll(() => client.flush()).toBe('stored');
+    await eventually(() => client.flush()).toBe('stored');
     expect(await storedNumbers()).toEqual(range(0, 200).filter((n) => ![7, 123, 124].includes(n)));
     expect(await select('select distinct reason from rejected_rows')).toEqual([
       {
@@ -360,10 +363,10 @@ describe('while Postgres is away', () => {
   it('makes a partition again that was dropped since', async () => {
     const client = open();
     client.logPredictions('m', numbered(0, 1));
-    await client.flush();
+    await client.flush(60_000);
     await test.database.execute('drop table predictions_2011_05');
     client.logPredictions('m', numbered(1, 2));
-    expect(await client.flush()).toBe('stored');
+    expect(await client.flush(60_000)).toBe('stored');
     expect(await storedNumbers()).toEqual([1]);
   });
 
@@ -379,7 +382,7 @@ describe('while Postgres is away', () => {
       await empty.drop();
     }
     const later = openWithSpool();
-    await expect.poll(storedNumbers).toEqual(range(0, 3));
+    await eventually(storedNumbers).toEqual(range(0, 3));
     expect(later.counts()).toMatchObject({ logged: 0, stored: 3 });
   });
 });
@@ -398,7 +401,7 @@ describe('the spool', () => {
       expect(client.counts().spoolBytes).toBeLessThanOrEqual(1_500_000);
     }
     await proxy.comeBack();
-    await expect.poll(() => client.flush(), { timeout: 30_000 }).toBe('stored');
+    await eventually(() => client.flush()).toBe('stored');
     const numbers = await storedNumbers();
     expect(keepsRight(numbers)).toBe(true);
     const { lost, stored } = client.counts();
@@ -409,14 +412,18 @@ describe('the spool', () => {
 
   it('gives up rows that are too old', async () => {
     await proxy.goAway();
-    const client = openWithSpool({}, { age: 300 });
-    client.logPredictions('m', numbered(0, 5));
-    expect(await client.flush()).toBe('spooled');
-    await new Promise((resolve) => setTimeout(resolve, 350));
+    const first = openWithSpool();
+    first.logPredictions('m', numbered(0, 5));
+    expect(await first.close()).toBe('spooled');
+    const [name = ''] = await segments();
+    const dayAgo = Number(name.slice(0, 13)) - 86_400_000;
+    await rename(join(directory, name), join(directory, `${dayAgo}${name.slice(13)}`));
     await proxy.comeBack();
-    client.logPredictions('m', numbered(5, 6));
-    await expect.poll(storedNumbers).toEqual([5]);
-    expect(client.counts()).toMatchObject({ lost: 5, stored: 1 });
+    const second = openWithSpool({}, { age: 3_600_000 });
+    second.logPredictions('m', numbered(5, 6));
+    expect(await second.flush(60_000)).toBe('stored');
+    expect(await storedNumbers()).toEqual([5]);
+    expect(second.counts()).toMatchObject({ lost: 5, stored: 1 });
     expect(problems.at(-1)?.message).toBe('5 logged rows lost: they were too old.');
   });
 
@@ -425,12 +432,12 @@ describe('the spool', () => {
     await writeFile(file, '');
     const client = open({ spool: { directory: join(file, 'spool') } });
     client.logPredictions('m', numbered(0, 3));
-    expect(await client.flush()).toBe('stored');
+    expect(await client.flush(60_000)).toBe('stored');
     await proxy.goAway();
     client.logPredictions('m', numbered(3, 6));
     expect(await client.flush(300)).toBe('waiting');
     await proxy.comeBack();
-    await expect.poll(storedNumbers).toEqual(range(0, 6));
+    await eventually(storedNumbers).toEqual(range(0, 6));
     expect(codes()).toContain('SPOOL_FAILED');
     expect(client.counts().lost).toBe(0);
   });
@@ -443,7 +450,7 @@ describe('the spool', () => {
     await proxy.comeBack();
     const second = openWithSpool();
     second.logPredictions('m', [prediction({ entity: 'same', prediction: 2_000 })]);
-    expect(await second.flush()).toBe('stored');
+    expect(await second.flush(60_000)).toBe('stored');
     expect(await storedNumbers()).toEqual([0, 1, 2, 2_000]);
     expect(await segments()).toEqual([]);
   });
@@ -456,25 +463,25 @@ describe('the spool', () => {
     expect(await Promise.all(clients.map((client) => client.flush()))).toEqual(clients.map(() => 'spooled'));
     expect(await segments()).toHaveLength(4);
     await proxy.comeBack();
-    await expect.poll(storedNumbers).toEqual(range(0, 400));
-    await expect.poll(() => clients.map((client) => client.counts().stored)).toEqual([100, 100, 100, 100]);
+    await eventually(storedNumbers).toEqual(range(0, 400));
+    await eventually(() => clients.map((client) => client.counts().stored)).toEqual([100, 100, 100, 100]);
   });
 
   it('loses nothing when a client that lives is taken for dead', async () => {
     await proxy.goAway();
     const client = openWithSpool();
     client.logPredictions('m', numbered(0, 5));
-    await client.flush();
+    await client.flush(60_000);
     for (const name of await readdir(directory)) {
       if (name.endsWith('.alive')) await utimes(join(directory, name), 0, 0);
     }
     const other = openWithSpool();
-    await expect.poll(() => other.counts().spoolBytes).toBeGreaterThan(0);
+    await eventually(() => other.counts().spoolBytes).toBeGreaterThan(0);
     client.logPredictions('m', numbered(5, 10));
     expect(await client.flush()).toBe('spooled');
     await proxy.comeBack();
-    await expect.poll(storedNumbers).toEqual(range(0, 10));
-    await expect.poll(segments).toEqual([]);
+    await eventually(storedNumbers).toEqual(range(0, 10));
+    await eventually(segments).toEqual([]);
   });
 });
 
@@ -492,12 +499,12 @@ describe('close', () => {
   it('keeps to its time limit with a server that hangs, with the rows on disk', async () => {
     const client = openWithSpool({ batchAfter: 60_000 });
     client.logPredictions('m', numbered(0, 5));
-    await client.flush();
+    await client.flush(60_000);
     proxy.hang();
     client.logPredictions('m', numbered(5, 10));
     const started = performance.now();
-    expect(await client.close(400)).toBe('spooled');
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(await client.close(2_000)).toBe('spooled');
+    expect(performance.now() - started).toBeLessThan(20_000);
     expect(await segments()).toHaveLength(1);
   });
 

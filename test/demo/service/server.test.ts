@@ -25,7 +25,7 @@ it('the service of the demo has the metrics of the client, of requests for predi
     expect([await ask('nobody-knows-it'), await ask('nor-this')]).toEqual([500, 500]);
     expect((await fetch(`${url}/nowhere`)).status).toBe(404);
     const scrape = async (): Promise<string> => (await fetch(`${url}/metrics`)).text();
-    await expect.poll(scrape).toContain('prediction_requests_total{status="500"} 2');
+    await expect.poll(scrape, { timeout: 60_000 }).toContain('prediction_requests_total{status="500"} 2');
     expect(await scrape()).not.toContain('status="404"');
   } finally {
     service.kill();
