@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { fillHistory, modelName } from '../../../bench/console/fill.ts';
 import { alertPath, retrainingPath } from '../../../console/pages/paths.ts';
+import { noteRequest } from '../../../console/server/audit.ts';
 import { openConsole, type OpenConsole } from '../../../console/server/listen.ts';
 import { floorToDay } from '../../../core/window.ts';
 import { findChromium, launchChromium } from '../../../demo/pictures/chromium.ts';
@@ -41,8 +42,9 @@ const pages = [
     retrainingPath(model, retrainingId),
   ]),
   '/reports',
+  '/audit',
+  '/audit?kind=refused&person=nobody',
   '/nowhere',
-  '/login?why=ended',
 ];
 describe.skipIf(path === undefined)('the console in a browser', () => {
   let browser: Browser;
@@ -69,6 +71,14 @@ describe.skipIf(path === undefined)('the console in a browser', () => {
       await fillAlert(filled.database, model);
       await fillRetraining(filled.database, model, model);
       await fillReport(filled.database, model);
+      await noteRequest(filled.database, {
+        viewer: { name: model, role: 'operator', identity: model },
+        address: '203.0.113.7',
+        action: 'alert.acknowledge',
+        model,
+        subject: `drift:${model}:hum`,
+        details: { note: model },
+      });
     }
     const open = ({ database }: TestDatabase): Promise<OpenConsole> =>
       openConsole(
