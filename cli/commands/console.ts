@@ -8,9 +8,12 @@ Examples:
   $ tidewatch console
   $ TIDEWATCH_CONSOLE_PORT=8080 tidewatch console
   $ TIDEWATCH_CONSOLE_HOST=0.0.0.0 TIDEWATCH_CONSOLE_OPERATOR_TOKEN_FILE=/run/secrets/console tidewatch console
+  $ TIDEWATCH_CONSOLE_URL=https://tidewatch.example.org TIDEWATCH_OIDC_ISSUER=https://sso.example.org \\
+      TIDEWATCH_OIDC_CLIENT_ID=tidewatch TIDEWATCH_OIDC_CLIENT_SECRET_FILE=/run/secrets/oidc \\
+      TIDEWATCH_OIDC_OPERATORS=ml-operators TIDEWATCH_OIDC_VIEWERS=ml-viewers tidewatch console
 
-It listens on 127.0.0.1 unless TIDEWATCH_CONSOLE_HOST says otherwise; beyond that it needs a token. A worker serves it as well
-with TIDEWATCH_CONSOLE=on.
+It listens on 127.0.0.1 unless TIDEWATCH_CONSOLE_HOST says otherwise; beyond that people sign in, by token or at an OpenID
+provider (docs/console.md). A worker serves it as well with TIDEWATCH_CONSOLE=on.
 
 Exit codes: 0 after SIGINT or SIGTERM, 2 where it cannot listen or the environment is not valid.`;
 

@@ -33,6 +33,7 @@ input, select { padding: 5px 10px; border: 1px solid var(--axis); border-radius:
 input::placeholder { color: var(--muted); opacity: 1 }
 a.button { display: inline-block; max-width: 100%; padding: 7px 16px; border: 1px solid var(--current); border-radius: 6px; color: var(--link); font-weight: 600; text-decoration: none; overflow-wrap: anywhere }
 a.button:hover { background: var(--raised) }
+p:has(> a.button) { margin: 0 0 16px }
 .login { display: grid; gap: 14px; max-width: 400px }
 .login label { display: grid; gap: 4px }
 .login button { justify-self: start }
@@ -90,8 +91,9 @@ main .wide-figure svg { max-width: 1328px }
 .heat-row .insufficient-data { fill: none; stroke: var(--line) }
 .heat-row .mark { fill: var(--page); stroke: var(--page) }
 main > .sides, section > .sides { margin: 16px 0 }
-.audit td .muted { display: block; font-size: 13px }
-.audit thead th:first-child { width: 130px }
+.audit td .muted, .audit td .model { display: block; font-size: 13px }
+.audit thead th:first-child, .audit thead th:nth-child(3) { width: 150px }
+.audit thead th:nth-child(2), .audit thead th:nth-child(4) { width: 20% }
 .audit td, .audit th { overflow-wrap: anywhere }
 .alerts .model, .alerts .held, .reason { display: block; font-weight: 400; font-size: 13px }
 .alerts thead th:first-child { width: 26% }
@@ -115,7 +117,7 @@ textarea { width: 100%; padding: 6px 10px; border: 1px solid var(--axis); border
   .models thead, .cards thead { display: none }
   .models tr, .cards tr { display: grid; grid-template-columns: 1fr 1fr; gap: 6px 16px; padding: 12px 0; border-top: 1px solid var(--line) }
   .models tbody th, .models td, .cards tbody th, .cards td { padding: 0; border: 0; min-width: 0; overflow-wrap: anywhere }
-  .models tbody th, .models .said, .cards tbody th { grid-column: 1 / -1; max-width: none }
+  .models tbody th, .models .said, .cards tbody th, .audit td:last-child { grid-column: 1 / -1; max-width: none }
   .models td[data-name]::before, .cards td[data-name]::before { content: attr(data-name); display: block; color: var(--muted); font-size: 13px; font-weight: 400 }
 }
 @media print { .top, .filters, .pager, .skip { display: none } }

@@ -156,7 +156,7 @@ describe('docker-compose.yml', () => {
     const sources = services.flatMap(([, { volumes }]) => volumes.map((volume) => volume.split(':')[0]!));
     const files = sources.filter((source) => source.startsWith('./'));
     await Promise.all(files.map((source) => access(join(root, source))));
-    expect(files).toHaveLength(12);
+    expect(files).toHaveLength(13);
     const ofTheMachine = sources.filter((source) => source.startsWith('/'));
     expect(ofTheMachine).toEqual(['/', '/var/run/docker.sock']);
     const named = sources.filter((source) => !/^[./]/.test(source));
@@ -250,12 +250,26 @@ describe('the worker of docker-compose.yml', () => {
     expect(given.filter((name) => !known(name))).toEqual([]);
   });
 
-  it('is offered channels by variables that it knows', async () => {
+  it.each([
+    ['channels', 'SLACK_WEBHOOK_URL_FILE'],
+    ['console', 'TIDEWATCH_OIDC_CLIENT_SECRET_FILE'],
+  ])('is offered variables that it knows, in %s.env.example', async (name, one) => {
     const known = knownVariables();
-    const channels = await readFile(join(root, 'channels.env.example'), 'utf8');
-    const offered = [...channels.matchAll(/^#([A-Z_]+)=/gm)].map(([, name]) => name!);
-    expect(offered).toContain('SLACK_WEBHOOK_URL_FILE');
+    const example = await readFile(join(root, `${name}.env.example`), 'utf8');
+    const offered = [...example.matchAll(/^#([A-Z_]+)=/gm)].map(([, name]) => name!);
+    expect(offered).toContain(one);
     expect(offered.filter((name) => !known(name))).toEqual([]);
+  });
+
+  it('has a console that starts with what console.env.example offers', async () => {
+    const example = await readFile(join(root, 'console.env.example'), 'utf8');
+    const offered = [...example.matchAll(/^#([A-Z_]+)=(.*)/gm)].map(([, name, value]) => [name, value]);
+    const { TIDEWATCH_OIDC_CLIENT_SECRET_FILE: _, ...given } = Object.fromEntries(offered) as Record<
+      string,
+      string
+    >;
+    const { access } = readConfiguration({ ...environmentOf('console'), ...given }).console;
+    expect(access.oidc).toMatchObject({ viewers: ['ml-viewers'], operators: ['ml-operators'] });
   });
 
   it('reaches the services by their names', () => {

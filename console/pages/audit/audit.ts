@@ -1,7 +1,7 @@
 /** Who did what in the console, who signed in, and who was refused. For operators. */
 
 import { oneLine } from '../../../core/alert/message.ts';
-import { formatMinute } from '../../../core/window.ts';
+import { formatInstant, secondMs } from '../../../core/window.ts';
 import { html, type Html, type Part } from '../../html.ts';
 import { emptyState } from '../../layout/empty.ts';
 import { pager, withQuery } from '../../layout/links.ts';
@@ -90,9 +90,9 @@ const longestText = 200;
 
 function row(event: AuditEvent): Html {
   const { at, actor, role, identity, address, action, model } = event;
-  const from = [role ?? 'nobody known', identity !== null && `known as ${identity}`, address];
+  const from = [role ?? 'not let in', identity !== null && `known as ${identity}`, address];
   return html`<tr>
-    <th scope="row">${formatMinute(at)}</th>
+    <th scope="row">${secondText(at)}</th>
     <td data-name="Who">
       <bdi>${shorten(visibleName(actor), 80)}</bdi>
       <span class="muted"
@@ -104,12 +104,20 @@ function row(event: AuditEvent): Html {
     </td>
     <td data-name="Action">${action}</td>
     <td data-name="On">
-      ${subjectLink(event)} ${model !== null && html`<span class="muted">${modelLink(model)}</span>`}
+      ${event.subject !== model && subjectLink(event)}
+      ${model !== null && html`<span class="model">${modelLink(model)}</span>`}
     </td>
     <td data-name="How it ended">
       ${outcomes[event.outcome]} ${shorten(oneLine(event.said ?? ''), longestText)} ${sent(event)}
     </td>
   </tr>`;
+}
+
+/** People do several things a minute. */
+function secondText(at: number): string {
+  return formatInstant(at - (at % secondMs))
+    .replace('T', ' ')
+    .replace('Z', '');
 }
 
 function subjectLink({ action, model, subject }: AuditEvent): Html {

@@ -167,7 +167,7 @@ function viewerOf(settings: OidcSettings, claims: Claims, identity: string): Vie
     const reason =
       groups === undefined
         ? `${new URL(issuer).host} says nothing of "${claim}"`
-        : `none of the ${groups.length} values of "${claim}" is one of a viewer or an operator`;
+        : `nothing in "${claim}" lets you in`;
     throw new TidewatchError('OIDC_NO_ROLE', { name, identity, reason });
   }
   return { name, role, identity };

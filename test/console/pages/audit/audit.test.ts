@@ -58,7 +58,7 @@ describe('the list of what people did', () => {
       new RegExp(
         [
           'bob viewer sign-out console .*Done =bob is out',
-          'nobody known, 2001:db8::1 sign-in token .*Refused This token is not known. and 340 before it, which have no row',
+          'not let in, 2001:db8::1 sign-in token .*Refused This token is not known. and 340 before it, which have no row',
           'ana@example.org operator, known as 7f3, 203.0.113.7 retraining.approve 2026-11-20T03:40:00Z flights .*Nobody knows',
           'alert.snooze drift:bikes:hum bikes .*Done snoozed until tomorrow by ana@example.org “a fair is in town” for 4h',
         ].join('.*'),
