@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import type { InstallationSettings } from '../core/alert/installation-settings.ts';
 import type { Monitor } from '../core/monitor/schema.ts';
+import { meaninglessIn } from '../core/retraining/settings.ts';
 import { alertsFileName, isAlertsFile, readAlertsFile } from './alerts-file.ts';
 import type { AlertsFile } from './alerts-file.ts';
 import type { FileProblem } from './file-problems.ts';
@@ -131,6 +132,10 @@ async function checkSource(source: YamlSource): Promise<CheckedSource> {
       const message = `has no statistics of the feature "${feature}"`;
       problems.push(statistics?.at([], message) ?? source.at(['reference', 'features'], message));
     }
+  }
+  if (checked.monitor.retraining !== undefined) {
+    for (const { path, message } of meaninglessIn(checked.monitor.retraining))
+      problems.push(source.at(['retraining', ...path], message));
   }
   return { source, file, monitor: onlyMonitored(checked.monitor), problems };
 }

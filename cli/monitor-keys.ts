@@ -37,6 +37,34 @@ export function knownKeysAt(
   return [...new Set(keys)];
 }
 
+/**
+ * Of which `kind` is a key, where a place has alternatives by kind? None where it has not, or none of them knows the key.
+ *
+ * @example kindsWith(['retraining', 'trainer'], 'command') // ['command']
+ */
+export function kindsWith(
+  path: readonly (string | number)[],
+  key: string,
+  schema: z.ZodType = monitorSchema,
+): readonly string[] {
+  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  let nodes = everyAlternative(root, root);
+  for (const step of path)
+    nodes = nodes.flatMap((node) => childrenOf(node, step)).flatMap((node) => everyAlternative(root, node));
+  return nodes.flatMap(({ properties }) => {
+    const kind = properties?.['kind'];
+    if (properties?.[key] === undefined || typeof kind !== 'object') return [];
+    return typeof kind.const === 'string' ? [kind.const] : [];
+  });
+}
+
+function everyAlternative(root: Node, node: Node): Node[] {
+  const named = node.$ref === undefined ? node : root.$defs?.[node.$ref.replace('#/$defs/', '')];
+  if (named === undefined) return [];
+  const choices = named.oneOf ?? named.anyOf;
+  return choices === undefined ? [named] : choices.flatMap((choice) => everyAlternative(root, choice));
+}
+
 function alternativesOf(root: Node, node: Node, value: unknown): Node[] {
   // What may hold itself, such as `all` in a rule, is written once and referred to.
   const name = node.$ref?.replace('#/$defs/', '');

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 
 import type { Monitor } from '../core/monitor/schema.ts';
 import { monitorSchema } from '../core/monitor/schema.ts';
-import { knownKeysAt } from './monitor-keys.ts';
+import { kindsWith, knownKeysAt } from './monitor-keys.ts';
 import { isRecord, suggest, wordsOf } from './monitor-words.ts';
 
 export type Path = readonly (string | number)[];
@@ -120,10 +120,14 @@ export function problemsOf(data: unknown, issue: Issue, schema?: z.ZodType): Pla
   const path = textPath(issue.path);
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeysAt(data, path, schema);
-    return issue.keys.map((key) => ({
-      path: [...path, key],
-      message: `is not a known key; ${suggest(key, known)}`,
-    }));
+    const wordsFor = (key: string): string => {
+      if (known.includes(key)) return besideWords(data, path, key);
+      const kinds = kindsWith(path, key, schema);
+      return kinds.length > 0
+        ? `belongs to kind: ${kinds.join(', ')}; write that kind, or remove this`
+        : `is not a known key; ${suggest(key, known)}`;
+    };
+    return issue.keys.map((key) => ({ path: [...path, key], message: wordsFor(key) }));
   }
   if (issue.code === 'invalid_union') {
     const value = valueAt(data, path);
@@ -183,6 +187,12 @@ function strangeKeys(value: unknown, branch: readonly Issue[]): number {
     const isMissing = isRecord(value) && issue.path.length === 1 && !Object.hasOwn(value, String(key));
     return isMissing ? count + 1 : count;
   }, 0);
+}
+
+/** A key of an alternative that the other keys beside it do not belong to. */
+function besideWords(data: unknown, path: Path, key: string): string {
+  const beside = Object.keys(valueAt(data, path) ?? {}).filter((other) => other !== key);
+  return `does not go with ${beside.join(', ')}; remove one or the other`;
 }
 
 function valueAt(data: unknown, path: Path): unknown {

@@ -174,7 +174,7 @@ export const errorCatalog = {
   TRAINER_SETTING_MISSING: {
     retryable: true,
     message:
-      'The trainer of "{model}" needs {variable}, which the worker has not. Set it, or {variable}_FILE, and restart the worker.',
+      'The trainer of "{model}" needs {variable}, which is not set here. Set it, or {variable}_FILE; a worker has to be restarted.',
   },
   COMMANDS_NOT_ALLOWED: {
     retryable: false,

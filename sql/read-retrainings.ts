@@ -1,6 +1,8 @@
 /** What people are shown of retrainings. */
 
+import type { GateJudgement } from '../core/retraining/gates.ts';
 import type { Payback } from '../core/retraining/payback.ts';
+import type { SanityCheck } from '../core/retraining/sanity.ts';
 import type { Helped, RetrainingStateName } from '../core/retraining/states.ts';
 import type { Approval, StoredLook } from '../core/retraining/stored-run.ts';
 import { formatInstant } from '../core/window.ts';
@@ -93,6 +95,27 @@ export async function findShownRetraining(
     [model, retrainingId ?? null],
   );
   return row && shown(row);
+}
+
+/** How a challenger was judged on the held-out rows. */
+export interface Validation {
+  readonly verdict: 'pass' | 'fail';
+  readonly reason: string;
+  readonly rows: number;
+  readonly sanity?: readonly SanityCheck[];
+  readonly gates: readonly GateJudgement[];
+}
+
+/** Null before its challenger was judged. */
+export async function readValidation(
+  connection: Queryable,
+  { model, retrainingId }: Pick<ShownRetraining, 'model' | 'retrainingId'>,
+): Promise<Validation | null> {
+  const [row] = await connection.query<{ validation: Validation | null }>(
+    'select comparison as validation from retraining_runs where model = $1 and retraining_id = $2',
+    [model, retrainingId],
+  );
+  return row?.validation ?? null;
 }
 
 export interface RetrainingEvent {

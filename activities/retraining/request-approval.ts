@@ -38,7 +38,8 @@ export function createRequestApproval(
         await storeApproval(connection, run, approval);
         if (approval.needed) {
           const asOf = await reachedInstant(connection, run);
-          const summary = `${run.challenger_version} is better than ${run.champion_version}, and waits for approval: ${approval.reason}`;
+          const shown = run.comparison === null ? '' : ` (${run.comparison.reason})`;
+          const summary = `${run.challenger_version} is better than ${run.champion_version}${shown}, and waits for approval: ${approval.reason}`;
           await reach(connection, run, { state: 'awaiting-approval', asOf, summary, waitsUntil });
           const news = { event: 'awaiting-approval', severity: 'warning', summary, asOf } as const;
           await tellOfStep(connection, monitor, run, runOf(deps.context()), news);

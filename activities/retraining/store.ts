@@ -23,7 +23,7 @@ export interface RetrainingRun extends Record<string, unknown> {
   /** Null: it began before there were any. */
   readonly specification: TrainingSpecification | null;
   /** What the validation has found. */
-  readonly comparison: { readonly gates: readonly JudgedRows[] } | null;
+  readonly comparison: { readonly reason: string; readonly gates: readonly JudgedRows[] } | null;
   readonly approval: Approval | null;
   readonly rollout: Rollout | null;
   readonly traffic_share: number;

@@ -5,6 +5,7 @@ import { changeAlert as sendChange } from '../../worker/change-alert.ts';
 import { userName } from '../../worker/user-name.ts';
 import { problemsOfUpdate } from '../../workflows/alert-updates.ts';
 import { withDatabase } from '../database.ts';
+import { requireValidUpdate } from '../require-valid-update.ts';
 import { updateSettings } from '../update-settings.ts';
 import { requireAlert } from './require-alert.ts';
 import { print, printJson, printable } from '../print.ts';
@@ -27,17 +28,9 @@ export async function changeAlert(
     const reason = 'write either --for, such as 4h, or --until, such as 2026-02-03T09:00:00Z';
     throw new TidewatchError('INVALID_OPTION', { option: '--for', reason });
   }
-  requireValid(change, { ...request, by });
+  requireValidUpdate(`alerts ${change}`, problemsOfUpdate(change, { ...request, by }));
   const { model } = await withDatabase('tidewatch-alerts', (database) => requireAlert(database, alertKey));
   const alert = await sendChange(updateSettings(), { model, alertKey, change, request: { ...request, by } });
   if (json) printJson(alert);
   else print(`${printable(alertKey)}: ${changeText(change, printable(alert))}`);
-}
-
-/** The options have the names of the fields. */
-function requireValid(change: AlertChangeName, request: object): void {
-  const [problem] = problemsOfUpdate(change, request);
-  if (problem === undefined) return;
-  const option = problem.field === '' ? `alerts ${change}` : `--${problem.field}`;
-  throw new TidewatchError('INVALID_OPTION', { option, reason: problem.reason });
 }

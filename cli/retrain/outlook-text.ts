@@ -5,8 +5,8 @@ import { countText, percentText } from '../../core/performance/metrics.ts';
 import type { PolicyCheck } from '../../core/retraining/policy.ts';
 import type { RetrainingPolicy } from '../../core/retraining/settings.ts';
 import type { TrainingSpecification } from '../../core/retraining/specification.ts';
-import type { WindowText } from '../../core/window.ts';
-import { dayMs, formatDay, formatInstant, parseInstant } from '../../core/window.ts';
+import { windowText } from '../../core/window-text.ts';
+import { dayMs, formatInstant } from '../../core/window.ts';
 import type { Screen } from '../paint.ts';
 import type { Outlook } from './read-outlook.ts';
 
@@ -20,6 +20,7 @@ export function outlookText(outlook: Outlook, { paint }: Screen): string {
   return [
     `${paint('bold', model)} as of ${formatInstant(asOf)}: a retraining ${answer}: ${decision.reason}`,
     ...staleLines(outlook),
+    ...unattachedLines(outlook),
     ...checkLines(decision.checks ?? [], paint),
     ...(policy && specification ? planLines(policy, specification) : []),
   ].join('\n');
@@ -32,10 +33,19 @@ export function startText(outlook: Outlook, { paint }: Screen): string {
   return [
     `${paint('bold', model)} will be retrained as of ${formatInstant(asOf)}, against version ${champion ?? 'none'}.`,
     ...staleLines(outlook),
+    ...unattachedLines(outlook),
     ...(policy && specification ? planLines(policy, specification) : []),
     ...(against.length === 0 ? [] : [paint('yellow', 'The policy would not start it now:')]),
     ...checkLines(against, paint),
   ].join('\n');
+}
+
+/** What is stored and not joined yet looks like what has not come. */
+function unattachedLines({ unattachedHours, decision }: Outlook): string[] {
+  const lacks = (decision.checks ?? []).some(({ name, holds }) => name === 'outcomes' && !holds);
+  if (!lacks || unattachedHours === 0) return [];
+  const hours = `${countText(unattachedHours, 'hour')} of the training window ${unattachedHours === 1 ? 'has' : 'have'}`;
+  return [`  ${hours} rows that are not joined yet; run \`tidewatch backfill-actuals\` first`];
 }
 
 /** Without predictions of late, "now" is not what people mean. */
@@ -59,21 +69,14 @@ function planLines(policy: RetrainingPolicy, specification: TrainingSpecificatio
   const lines: [string, string][] = [
     [
       'train on',
-      `${daysText(training)} (${reason}): ${countText(rows, 'outcome')}, hash ${hash.slice(0, 12)}`,
+      `${windowText(training)} (${reason}): ${countText(rows, 'outcome')}, hash ${hash.slice(0, 12)}`,
     ],
-    ...exclude.map((part): [string, string] => ['without', `${daysText(part)}: ${part.reason}`]),
-    ['hold out', daysText(holdout)],
+    ...exclude.map((part): [string, string] => ['without', `${windowText(part)}: ${part.reason}`]),
+    ['hold out', windowText(holdout)],
     ['trainer', trainerText(policy.trainer)],
     ['then', thenText(policy)],
   ];
   return lines.map(([name, text]) => `  ${name.padEnd(10)}${text}`);
-}
-
-/** Whole days with the last one itself, as people count; else the instants. */
-function daysText(window: WindowText): string {
-  const [start, end] = [parseInstant(window.start), parseInstant(window.end)];
-  if (start % dayMs !== 0 || end % dayMs !== 0) return `${window.start} to ${window.end}`;
-  return `${formatDay(start)} to ${formatDay(end - 1)}`;
 }
 
 function trainerText(trainer: RetrainingPolicy['trainer']): string {

@@ -1,6 +1,8 @@
 import { findMonitor } from '../../activities/monitors/store.ts';
 import { policyOf } from '../../activities/retraining/retraining-run.ts';
+import { stateText } from '../../core/retraining/retraining-words.ts';
 import { formatInstant } from '../../core/window.ts';
+import { findShownRetraining } from '../../sql/read-retrainings.ts';
 import { startShown } from '../../schedules/search-attributes.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
 import { checkSchema } from '../../sql/migrator.ts';
@@ -25,15 +27,21 @@ import { print, printJson, printable } from '../print.ts';
  */
 export async function startRetraining(options: RetrainOptions): Promise<void> {
   const asOf = readAsOf(options.asOf, Date.now());
-  const outlook = await withDatabase('tidewatch-retrain', async (database) => {
+  const { outlook, ended } = await withDatabase('tidewatch-retrain', async (database) => {
     await checkSchema(database);
     const { monitor } = await findMonitor(database, options.model ?? (await onlyModel(database)));
     policyOf(monitor);
-    return database.snapshot((connection) => readOutlook(connection, monitor, asOf, 'hand'));
+    return database.snapshot(async (connection) => ({
+      outlook: await readOutlook(connection, monitor, asOf, 'hand'),
+      ended: await findShownRetraining(connection, monitor.model, formatInstant(asOf)),
+    }));
   });
   const running = outlook.decision.checks?.find(({ name, holds }) => name === 'single-flight' && !holds);
   if (running !== undefined) printResult(outlook, { started: false, reason: running.reason }, options);
-  else if (!(await isWanted(outlook, options)))
+  else if (ended !== undefined) {
+    const reason = `the one as of ${formatInstant(asOf)} is over: ${stateText(ended)}; give another --as-of`;
+    printResult(outlook, { started: false, reason }, options);
+  } else if (!(await isWanted(outlook, options)))
     printResult(outlook, { started: false, reason: 'not confirmed' }, options);
   else {
     const workflowId = await start(outlook, options.reason ?? `started by hand by ${userName()}`);

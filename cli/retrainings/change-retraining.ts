@@ -1,8 +1,12 @@
 import type { RetrainingChangeName } from '../../core/retraining/change.ts';
+import { TidewatchError } from '../../core/errors.ts';
 import { changeText } from '../../core/retraining/retraining-words.ts';
+import { isRunningState } from '../../core/retraining/states.ts';
 import { changeRetraining as change } from '../../worker/change-retraining.ts';
 import { userName } from '../../worker/user-name.ts';
+import { problemsOfRequest } from '../../workflows/retraining-updates.ts';
 import { withDatabase } from '../database.ts';
+import { requireValidUpdate } from '../require-valid-update.ts';
 import { updateSettings } from '../update-settings.ts';
 import { requireRetraining } from './require-retraining.ts';
 import { print, printJson, printable } from '../print.ts';
@@ -20,9 +24,14 @@ export async function changeRetraining(
   model: string,
   { change: name, json, by = userName(), ...request }: ChangeOptions,
 ): Promise<void> {
-  const { retrainingId, workflowId } = await withDatabase('tidewatch-retrainings', (database) =>
+  requireValidUpdate(`retrainings ${name}`, problemsOfRequest(name, { ...request, by }));
+  const { retrainingId, workflowId, state } = await withDatabase('tidewatch-retrainings', (database) =>
     requireRetraining(database, model),
   );
+  if (!isRunningState(state)) {
+    const reason = `it is over: ${state}`;
+    throw new TidewatchError('RETRAINING_NOT_CHANGED', { model, retrainingId, reason });
+  }
   const key = { model, retrainingId, workflowId };
   const view = await change(updateSettings(), { ...key, change: name, request: { ...request, by } });
   if (json) printJson(view);

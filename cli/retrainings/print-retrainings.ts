@@ -1,6 +1,6 @@
 import type { Queryable } from '../../sql/database.ts';
 import { checkSchema } from '../../sql/migrator.ts';
-import { listRetrainings, readRetrainingEvents } from '../../sql/read-retrainings.ts';
+import { listRetrainings, readRetrainingEvents, readValidation } from '../../sql/read-retrainings.ts';
 import { withDatabase } from '../database.ts';
 import { readLimit } from '../limit-option.ts';
 import { screen } from '../paint.ts';
@@ -31,12 +31,16 @@ export async function printRetraining(
   retrainingId: string | undefined,
   { json }: Output,
 ): Promise<void> {
-  const { retraining, events } = await read(async (connection) => {
+  const { retraining, validation, events } = await read(async (connection) => {
     const found = await requireRetraining(connection, model, retrainingId);
-    return { retraining: found, events: await readRetrainingEvents(connection, found) };
+    return {
+      retraining: found,
+      validation: await readValidation(connection, found),
+      events: await readRetrainingEvents(connection, found),
+    };
   });
-  if (json) printJson({ ...retraining, events });
-  else print(retrainingText(printable(retraining), printable(events), screen()));
+  if (json) printJson({ ...retraining, validation, events });
+  else print(retrainingText(printable(retraining), printable({ validation, events }), screen()));
 }
 
 function read<T>(work: (connection: Queryable) => Promise<T>): Promise<T> {

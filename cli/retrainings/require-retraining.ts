@@ -16,6 +16,6 @@ export async function requireRetraining(
 ): Promise<ShownRetraining> {
   const found = await findShownRetraining(connection, model, retrainingId);
   if (found === undefined)
-    throw new TidewatchError('UNKNOWN_RETRAINING', { model, retrainingId: retrainingId ?? '' });
+    throw new TidewatchError('UNKNOWN_RETRAINING', { model, retrainingId: retrainingId ?? 'at all' });
   return found;
 }

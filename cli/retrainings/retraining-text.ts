@@ -4,10 +4,11 @@ import Table from 'cli-table3';
 
 import { oneLine } from '../../core/alert/message.ts';
 import { formatSignificant } from '../../core/number-text.ts';
+import { countText } from '../../core/performance/metrics.ts';
 import { daysText, gainText, stateText } from '../../core/retraining/retraining-words.ts';
 import { isRunningState } from '../../core/retraining/states.ts';
 import { formatMinute, parseInstant } from '../../core/window.ts';
-import type { RetrainingEvent, ShownRetraining } from '../../sql/read-retrainings.ts';
+import type { RetrainingEvent, ShownRetraining, Validation } from '../../sql/read-retrainings.ts';
 import { plain } from '../compare/column-table.ts';
 import type { Color, Screen } from '../paint.ts';
 
@@ -37,7 +38,10 @@ export function retrainingTable(retrainings: readonly ShownRetraining[], { paint
 /** One retraining with its history. */
 export function retrainingText(
   retraining: ShownRetraining,
-  events: readonly RetrainingEvent[],
+  {
+    validation,
+    events,
+  }: { readonly validation: Validation | null; readonly events: readonly RetrainingEvent[] },
   { paint }: Screen,
 ): string {
   const { model, retrainingId, reason, champion, challenger, verification, cost, helped } = retraining;
@@ -46,6 +50,7 @@ export function retrainingText(
     paint('bold', `${model} as of ${minuteText(retrainingId)}`),
     `  ${paint(colorOf(retraining), stateText(retraining))}: ${champion ?? 'none'} -> ${challenger ?? 'none yet'}`,
     `  ${oneLine(reason)}`,
+    ...(validation === null ? [] : validationLines(validation, paint)),
     ...(helped === null
       ? []
       : [`  helped: ${helped}${gainText(retraining) === '' ? '' : `, ${gainText(retraining)}`}`]),
@@ -59,6 +64,24 @@ export function retrainingText(
         `  ${minuteText(at)}  ${event}, as of ${minuteText(asOf)}: ${oneLine(summary)}`,
     ),
   ].join('\n');
+}
+
+/** Each gate with what was found, as one who has to approve needs it. */
+function validationLines(
+  { verdict, rows, gates, sanity = [] }: Validation,
+  paint: Screen['paint'],
+): string[] {
+  const marks = { yes: paint('green', 'yes'), no: paint('red', 'no '), 'not-judged': '?  ' };
+  return [
+    `  validation on ${countText(rows, 'held-out row')}: ${verdict === 'pass' ? paint('green', 'passed') : paint('red', 'failed')}`,
+    ...gates.map(
+      ({ gate, holds, segment, reason }) =>
+        `    ${marks[holds]}  ${oneLine(gate)}${segment === '' ? '' : ` (${oneLine(segment)})`}: ${oneLine(reason)}`,
+    ),
+    ...sanity
+      .filter(({ holds }) => holds !== 'yes')
+      .map(({ holds, reason }) => `    ${marks[holds]}  ${oneLine(reason)}`),
+  ];
 }
 
 function colorOf({ state }: ShownRetraining): Color {

@@ -49,7 +49,8 @@ export interface ImprovementOptions {
  * (Better in the direction of the metric) / |champion's number|. Its 95% interval comes from leaving out one block of time
  * after the other, of both versions at once: what a block does to both cancels. A block's influence is the change it makes,
  * times the share of the other rows (the jackknife for groups of unequal size; for a mean it is exactly the influence that
- * `compareMeans` computes); how sure that is: see `certaintyOf`. Any metric that follows from summaries can be judged so.
+ * `compareMeans` computes); how sure that is: see `certaintyOf`. Any metric that follows from summaries can be judged so. No
+ * interval of an error goes beyond 100% better.
  *
  * Of seven days of 24 rows, 92 to 95% of the intervals hold the truth, the fewer the more days differ in size; of fourteen 95%.
  *
@@ -91,7 +92,11 @@ export function improvementOf(
   const interval =
     influences.length === 0
       ? { notComputable: `it rests on the rows of one ${length}` }
-      : intervalOf(found.value, influences, counted, { length, chance: (1 - confidence) / together });
+      : intervalOf(found.value, influences, counted, {
+          length,
+          chance: (1 - confidence) / together,
+          best: bestPossible(metric),
+        });
   return { rows, ...found, interval };
 }
 
@@ -163,15 +168,21 @@ function runningSums(summaries: readonly OutcomeSummary[], task: OutcomeSummary[
   return sums;
 }
 
+/** No error is less than none. */
+function bestPossible(metric: MetricName): number {
+  return metricTable[metric].direction === 'higher-is-better' ? Infinity : 1;
+}
+
 function intervalOf(
   value: number,
   influences: readonly number[],
   blocks: readonly PairedBlock[],
-  { length, chance }: { readonly length: BlockLength; readonly chance: number },
+  { length, chance, best }: { readonly length: BlockLength; readonly chance: number; readonly best: number },
 ): Improvement['interval'] {
   const certainty = certaintyOf(value, influences, [blocks.map(({ champion }) => champion.rows)], length);
   if ('notComputable' in certainty) return certainty;
   const quantile = (level: number): number => studentQuantile(level, certainty.degreesOfFreedom);
   const scale = quantile(1 - chance / 2) / quantile(0.975);
-  return { low: value - scale * (value - certainty.low), high: value + scale * (certainty.high - value) };
+  const high = value + scale * (certainty.high - value);
+  return { low: value - scale * (value - certainty.low), high: Math.min(high, best) };
 }

@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 
-import { calendarDay, cron, dailyDuration, durationLike, share, someOfMany } from '../monitor/fields.ts';
+import { calendarDay, cron, dailyDuration, durationLike, someOfMany } from '../monitor/fields.ts';
 import type { MetricName, Task } from '../performance/metrics.ts';
-import { judgedMetrics } from '../performance/metrics.ts';
+import { judgedMetrics, metricTable, percentText } from '../performance/metrics.ts';
 import { dayMs, durationMs, isDuration, isInstant } from '../window.ts';
 import { commandLine, httpAddress, trainerSchema } from './trainer-settings.ts';
 
@@ -12,15 +12,20 @@ const duration = durationLike('7d');
 const metric = z.enum(judgedMetrics()).meta({ title: 'metric', description: 'A metric of performance.' });
 const amount = z.number().nonnegative();
 
+const ratioWords = 'write for example "2%", or the share 0.02';
+
 /** `2%`, or the share 0.02; as a share afterwards. */
 const ratio = z
-  .union([
-    z
-      .string()
-      .regex(/^\d+(\.\d+)?%$/, 'write for example "2%"')
-      .transform((text) => Number(text.slice(0, -1)) / 100),
-    z.number().nonnegative(),
-  ])
+  .union(
+    [
+      z
+        .string()
+        .regex(/^\d+(\.\d+)?%$/)
+        .transform((text) => Number(text.slice(0, -1)) / 100),
+      z.number().nonnegative(),
+    ],
+    { error: ({ input }) => (input === undefined ? `is missing; ${ratioWords}` : ratioWords) },
+  )
   .meta({ title: 'share or percent' });
 
 const verdicts = z.array(z.enum(['warning', 'critical']));
@@ -99,10 +104,10 @@ const windowKinds = z.discriminatedUnion('kind', [
     ),
 ]);
 
-const trainingWindow = z.union([
-  dailyDuration.transform((length) => ({ kind: 'trailing' as const, length })),
-  windowKinds,
-]);
+const trainingWindow = z.union(
+  [dailyDuration.transform((length) => ({ kind: 'trailing' as const, length })), windowKinds],
+  'write whole days, for example "45d", or a mapping such as { kind: since-change } (or trailing, expanding)',
+);
 
 /** One-sided: 0.8 is wrong of one in five that are exactly as good as the gate asks. */
 const confidence = z.union([
@@ -213,7 +218,10 @@ export const retrainingSchema = z.strictObject({
   enabled: z.boolean().default(true).describe('False: nothing starts by itself.'),
   trainer: trainerSchema.describe('Who fits a challenger when asked.'),
   triggers: z
-    .union([verdicts.min(1).transform((list) => triggers.parse({ verdicts: list })), triggers])
+    .union(
+      [verdicts.min(1).transform((list) => triggers.parse({ verdicts: list })), triggers],
+      'write verdicts such as [critical], or a mapping such as { verdicts: [critical], calendar: "0 4 1 * *" }',
+    )
     .prefault({})
     .describe('What starts a retraining: any of these.'),
   cooldown: duration.default('14d').describe('From start to start.'),
@@ -262,8 +270,9 @@ export const retrainingSchema = z.strictObject({
   metric: metric
     .optional()
     .describe('The number that decides between champion and challenger; by default rmse or log_loss.'),
-  minimumImprovement: share
-    .default(0.02)
+  minimumImprovement: ratio
+    .refine((value) => value < 1, 'write less than 100%')
+    .prefault(0.02)
     .describe('Of the default gate: better by this share, with a certainty of 80%.'),
   gates: z
     .array(gate)
@@ -336,6 +345,37 @@ export function retrainingProblems(
         return problems;
       const message = 'this monitor has no segments; name some, or remove this';
       return [...problems, { path: ['gates', index, 'segments'], message }];
+    }),
+  ];
+}
+
+/**
+ * What in a retraining policy can be read, but cannot be meant: a gate that no version passes, one that stands twice, no time for a
+ * trainer. Asked when a policy is written, not of one that is stored.
+ *
+ * @example
+ * const policy = { trainer: { timeout: '6h' }, gates: [{ metric: 'rmse', better: 2, certainty: 'point' }] };
+ * meaninglessIn(policy)[0] // { path: ['gates', 0, 'better'], message: 'no error can be 200% better; write less than 100%' }
+ */
+export function meaninglessIn({
+  trainer: { timeout },
+  gates = [],
+}: {
+  readonly trainer: Pick<RetrainingPolicy['trainer'], 'timeout'>;
+  readonly gates?: RetrainingPolicy['gates'];
+}): readonly RetrainingProblem[] {
+  const written = gates.map((gate) => JSON.stringify(gate));
+  return [
+    ...(durationMs(timeout) === 0
+      ? [{ path: ['trainer', 'timeout'], message: 'leaves no time to train; write for example "6h"' }]
+      : []),
+    ...gates.flatMap((gate, index): RetrainingProblem[] => {
+      if (written.indexOf(written[index]!) < index)
+        return [{ path: ['gates', index], message: 'stands above already; remove one' }];
+      if (!('better' in gate) || gate.better < 1) return [];
+      if (metricTable[gate.metric].direction !== 'lower-is-better') return [];
+      const message = `no error can be ${percentText(gate.better)} better; write less than 100%`;
+      return [{ path: ['gates', index, 'better'], message }];
     }),
   ];
 }

@@ -94,7 +94,7 @@ it.each([
     'exclude[0].from: write a day such as 2011-12-24, or an instant such as "2011-12-24T18:00:00Z"',
   ],
   ['exclude: [{ from: 2011-02-20, to: 2011-03-01 }]', 'exclude[0].reason: is missing; write text'],
-  ['trainingWindow: 36h', 'trainingWindow: write whole days or weeks, for example "7d"'],
+  ['trainingWindow: 36h', 'trainingWindow: write whole days, for example "45d"'],
   [
     'trainingWindow: { kind: since-change, atLeast: 9d, atMost: 1w }',
     'trainingWindow.atMost: is shorter than atLeast',
@@ -105,6 +105,25 @@ it.each([
   ],
   ['gates: [{ better: 2% }]', 'gates[0].metric: is missing; write one of rmse, mae,'],
   ['gates: [{ metric: rmse, better: 2 percent }]', 'gates[0].better: write for example "2%"'],
+  ['gates: [{ metric: rmse }]', 'gates[0].better: is missing; write for example "2%", or the share 0.02'],
+  [
+    'gates: [{ metric: rmse, better: 2 }]',
+    'gates[0].better: no error can be 200% better; write less than 100%',
+  ],
+  [
+    'gates: [{ metric: rmse, better: 2% }, { metric: rmse, better: 0.02 }]',
+    'gates[1]: stands above already; remove one',
+  ],
+  [
+    'gates: [{ metric: rmse, better: 2%, worse: 5% }]',
+    'gates[0].worse: does not go with metric, better; remove one or the other',
+  ],
+  ['triggers: calendar', 'triggers: write verdicts such as [critical], or a mapping such as { verdicts:'],
+  [
+    'trainingWindow: since-change',
+    'trainingWindow: write whole days, for example "45d", or a mapping such as',
+  ],
+  ['minimumImprovement: 100%', 'minimumImprovement: write less than 100%'],
   ['gates: [{ metric: f1, better: 2% }]', 'gates[0].metric: is not a regression metric; write one of'],
   [
     'gates: [{ metric: rmse, segments: each, worse: 2% }]',
@@ -136,12 +155,16 @@ it.each([
   ],
   [
     '{ url: http://127.0.0.1, taskQueue: models }',
-    'trainer.taskQueue: is not a known key; known here: kind, url, completion, poll, timeout, headers',
+    'trainer.taskQueue: belongs to kind: temporal; write that kind, or remove this',
   ],
   ['{ kind: temporal, taskQueue: models }', 'trainer.workflow: is missing; write it, or activity'],
   [
     '{ kind: temporal, taskQueue: models, workflow: train, activity: train }',
     'trainer.workflow: stands beside activity; remove one',
+  ],
+  [
+    '{ url: http://127.0.0.1, timeout: 0m }',
+    'trainer.timeout: leaves no time to train; write for example "6h"',
   ],
   ['{ kind: command, command: train.sh }', 'trainer.command: write a list, not "train.sh"'],
   [

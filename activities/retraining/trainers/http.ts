@@ -58,7 +58,7 @@ export function openHttpTrainer(timeoutMs = 10_000): HttpTrainer {
       const reason = `its answer is longer than ${longestAnswerBytes / 1024} kB`;
       throw new TidewatchError('TRAINER_REFUSED', { address, reason });
     }
-    const reason = `${status} ${text.slice(0, 300)}`;
+    const reason = `${status} ${text.slice(0, 300)}`.trim();
     if (status >= 500 || passingStatuses.has(status))
       throw new TidewatchError('TRAINER_UNREACHABLE', { address, reason });
     return { ok, text, reason };

@@ -26,7 +26,7 @@ export function readPolicies(
   for (const name of names) {
     if (known.includes(name)) continue;
     const meant = nearest(name, known);
-    const reason = `there is no policy "${name}"${meant === undefined ? '' : `; did you mean ${meant}?`} Write some of ${known.join(', ')}`;
+    const reason = `there is no policy "${name}"${meant === undefined ? '.' : `; did you mean ${meant}?`} Write some of ${known.join(', ')}`;
     throw new TidewatchError('INVALID_OPTION', { option: '--policies', reason });
   }
   return simulatedPolicyNames.filter((name) => names.includes(name));

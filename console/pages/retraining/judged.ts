@@ -79,7 +79,9 @@ function intervalText({ improvement, low, high }: GateJudgement): string {
 /** A value of a lineage may be anything that a trainer has sent. */
 export function lineageSection({ lineage, stage }: RetrainingFacts): Part {
   if (lineage === null) return undefined;
-  const entries = Object.entries(lineage);
+  // What the page shows elsewhere.
+  const { holdout: _holdout, validation: _validation, ...rest } = lineage;
+  const entries = Object.entries(rest);
   return html`<section aria-labelledby="lineage">
     <h2 id="lineage">Lineage of the challenger</h2>
     ${stage !== null && html`<p>It is ${stage} now.</p>`}

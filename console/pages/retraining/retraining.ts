@@ -4,7 +4,8 @@ import { oneLine } from '../../../core/alert/message.ts';
 import { formatSignificant } from '../../../core/number-text.ts';
 import { answerChange, retrainingChanges } from '../../../core/retraining/change.ts';
 import { daysText, gainText, stateText } from '../../../core/retraining/retraining-words.ts';
-import { formatInstant, formatMinute, parseInstant } from '../../../core/window.ts';
+import { windowText } from '../../../core/window-text.ts';
+import { formatMinute, formatWindow, parseInstant } from '../../../core/window.ts';
 import type { RetrainingEvent, ShownRetraining } from '../../../sql/read-retrainings.ts';
 import { definition } from '../../definition.ts';
 import { html, type Html, type Part } from '../../html.ts';
@@ -97,7 +98,7 @@ function steps(events: readonly RetrainingEvent[]): Html {
           ({ at, asOf, event, summary }) =>
             html`<tr>
               <th scope="row">${formatMinute(parseInstant(at))}</th>
-              <td data-name="Step">${event}</td>
+              <td data-name="Step" class="whole">${event}</td>
               <td data-name="As of">${instantText(asOf)}</td>
               <td data-name="What it says">${oneLine(summary)}</td>
             </tr>`,
@@ -126,13 +127,11 @@ function verification(retraining: ShownRetraining): Part {
 
 function trainedOn(facts: RetrainingFacts): Html {
   const { specification } = facts;
-  const span = (start: number, end: number): string =>
-    `${instantText(formatInstant(start))} to ${instantText(formatInstant(end))}`;
   return html`<section aria-labelledby="trained">
     <h2 id="trained">Trained on</h2>
     <dl class="sides">
-      ${definition('Training', span(facts.trainingStart, facts.trainingEnd))}
-      ${definition('Held out', span(facts.holdoutStart, facts.holdoutEnd))}
+      ${definition('Training', windowText(formatWindow({ start: facts.trainingStart, end: facts.trainingEnd })))}
+      ${definition('Held out', windowText(formatWindow({ start: facts.holdoutStart, end: facts.holdoutEnd })))}
       ${specification !== null && definition('Rows', formatCount(specification.rows))}
       ${specification !== null && definition('Specification', html`<code>${specification.hash.slice(0, 12)}</code>`)}
     </dl>
@@ -140,7 +139,7 @@ function trainedOn(facts: RetrainingFacts): Html {
       specification !== null &&
       specification.exclude.length > 0 &&
       html`<ul>
-        ${specification.exclude.map(({ start, end, reason }) => html`<li>without ${span(parseInstant(start), parseInstant(end))}: ${oneLine(reason)}</li>`)}
+        ${specification.exclude.map(({ start, end, reason }) => html`<li>without ${windowText({ start, end })}: ${oneLine(reason)}</li>`)}
       </ul>`
     }
   </section>`;

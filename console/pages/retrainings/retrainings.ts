@@ -2,10 +2,9 @@
 
 import { formatSignificant } from '../../../core/number-text.ts';
 import { daysText, gainText, stateText } from '../../../core/retraining/retraining-words.ts';
-import { parseInstant } from '../../../core/window.ts';
 import type { ShownRetraining } from '../../../sql/read-retrainings.ts';
 import { html, type Html, type Part } from '../../html.ts';
-import { ago } from '../../layout/ago.ts';
+import { instantText } from '../../instant-text.ts';
 import { emptyState } from '../../layout/empty.ts';
 import { pager } from '../../layout/links.ts';
 import { shorten, visibleName } from '../../names.ts';
@@ -55,7 +54,7 @@ function filters({ model, state }: LoadedRetrainings): Html {
   </div>`;
 }
 
-function list({ retrainings, pages }: LoadedRetrainings, { now, path }: View): Part {
+function list({ retrainings, pages }: LoadedRetrainings, { path }: View): Part {
   return html`<table class="cards" data-rows>
       <thead>
         <tr>
@@ -70,7 +69,7 @@ function list({ retrainings, pages }: LoadedRetrainings, { now, path }: View): P
         </tr>
       </thead>
       <tbody>
-        ${retrainings.map((retraining) => row(retraining, now))}
+        ${retrainings.map((retraining) => row(retraining))}
       </tbody>
     </table>
     ${pager(pages, path)}`;
@@ -82,14 +81,14 @@ function orNone(text: string): Part {
   return text === '' ? none : text;
 }
 
-function row(retraining: ShownRetraining, now: number): Html {
+function row(retraining: ShownRetraining): Html {
   const { model, retrainingId, champion, challenger, helped, cost } = retraining;
   return html`<tr>
     <th scope="row">
       <a href="${retrainingPath(model, retrainingId)}"><bdi>${shorten(visibleName(model), 60)}</bdi></a>
       <a class="muted" href="${modelPath(model)}">model</a>
     </th>
-    <td data-name="As of">${ago(parseInstant(retrainingId), now)}</td>
+    <td data-name="As of">${instantText(retrainingId)}</td>
     <td data-name="State">${stateText(retraining)}</td>
     <td data-name="Version">
       <bdi>${shorten(champion ?? 'none', 24)}</bdi> → <bdi>${shorten(challenger ?? 'none yet', 24)}</bdi>

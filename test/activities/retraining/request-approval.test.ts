@@ -35,7 +35,9 @@ describe('requestApproval', () => {
       {
         event: 'awaiting-approval',
         severity: 'warning',
-        summary: '2 is better than 1, and waits for approval: it was compared on 168 rows, fewer than 200',
+        summary: expect.stringMatching(
+          /^2 is better than 1 \(challenger RMSE 1 against 5 .*\), and waits for approval: it was compared on 168 rows, fewer than 200$/,
+        ),
       },
     ]);
   });

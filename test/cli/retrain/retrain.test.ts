@@ -101,6 +101,18 @@ describe('tidewatch retrain --explain', () => {
     );
   });
 
+  it('says what is stored and not joined yet, where outcomes are missing', async () => {
+    await watched({ exclude: [{ from: '2024-01-01T12:00:00Z', to: '2024-01-02', reason: 'broken sensor' }] });
+    await test.database.execute(
+      `insert into dirty_windows (model, stage, window_start, window_end)
+       values ($1, 'outcomes', '2024-01-02T03:00:00Z', '2024-01-02T04:00:00Z')`,
+      [model],
+    );
+    expect(await explain('--model', model)).toContain(
+      '1 hour of the training window has rows that are not joined yet; run `tidewatch backfill-actuals` first',
+    );
+  });
+
   it('tells of which time there is something to say', async () => {
     await check();
     expect(await retrain('--explain', '--model', model)).toContain(
@@ -167,6 +179,16 @@ describe('tidewatch retrain', () => {
     } finally {
       await started().terminate();
     }
+  });
+
+  it('starts nothing where the one as of that instant is over, and says so', async () => {
+    await test.activities.beginRetraining({ model, asOf, reason: 'test' });
+    await test.database.execute(
+      "update retraining_runs set state = 'rejected', finished_at = now(), ended_as_of = as_of",
+    );
+    expect(await retrain('--model', model, '--as-of', asOf, '--yes')).toContain(
+      `nothing was started: the one as of ${asOf} is over: rejected; give another --as-of`,
+    );
   });
 
   it('starts nothing while another one is under way, and says so', async () => {

@@ -90,6 +90,15 @@ describe('tidewatch retrainings', () => {
   it('takes one from its approval to its end, and shows what it has gained and when it has paid', async () => {
     const [ended] = await start();
     expect(await run()).toMatch(/shown │ 2024-01-10 03:40 │ awaiting-approval until [-0-9: ]+ │ 1 -> 2/);
+    // Who has to decide reads what the challenger has shown.
+    expect(await run('show', model)).toMatch(
+      /validation on \d+ held-out rows: passed\n +yes {2}RMSE .*: challenger RMSE 1 against 5/,
+    );
+    expect(await shown()).toMatchObject({ validation: { verdict: 'pass', gates: [{ holds: 'yes' }] } });
+    await expect(run('extend', model, '--for', 'banana')).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining('--for: write a number and h, d or w'),
+    });
     expect(await run('extend', model, '--for', '1d', '--by', 'anna')).toMatch(
       /^shown as of 2024-01-10T03:40:00Z: awaiting-approval until /,
     );
@@ -124,7 +133,7 @@ describe('tidewatch retrainings', () => {
     });
     await expect(run('cancel', model)).rejects.toMatchObject({
       code: 'RETRAINING_NOT_CHANGED',
-      message: expect.stringContaining('its workflow does not run'),
+      message: expect.stringContaining('it is over: kept'),
     });
   });
 
