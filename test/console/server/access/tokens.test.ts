@@ -107,6 +107,26 @@ describe('who has to sign in', () => {
   });
 });
 
+describe('the page to sign in', () => {
+  it('has neither an inline script nor an inline style, nor the token that was tried', async () => {
+    const console = await openTestConsole(test.database, { access: byToken });
+    const wrong = await console.post('/login', { name: 'bob', token: 'guessed-token-of-somebody' });
+    for (const answer of [await console.get('/login'), wrong]) {
+      expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'(?!.*unsafe)/);
+      expect(await answer.text()).not.toMatch(/<style| style=|<script>| on\w+="|guessed/);
+    }
+  });
+
+  it('is skipped where nobody has to sign in, and leads to no other site', async () => {
+    const console = await openTestConsole(test.database);
+    for (const [to, location] of [
+      ['/health', '/health'],
+      ['//evil.example', '/'],
+    ] as const)
+      expect((await console.get(`/login?to=${to}`)).headers.get('location')).toBe(location);
+  });
+});
+
 describe('a token', () => {
   it('is compared as a whole, whatever the two begin with', async () => {
     expect(await roleOfToken(tokens, tokens.viewer)).toBe('viewer');
