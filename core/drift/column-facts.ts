@@ -25,7 +25,15 @@ export interface ColumnFacts {
 const referenceIsEmpty: Computed = { notComputable: 'the reference has no value' };
 const currentIsEmpty: Computed = { notComputable: 'the current window has no value' };
 
-/** The facts of a comparison; an empty side gives reasons instead of numbers. */
+/**
+ * The facts of a comparison; an empty side gives reasons instead of numbers.
+ *
+ * @example
+ * const grid = buildCategoricalGrid(['clear', 'clear', 'clear', 'rain']);
+ * const reference = buildProfile(grid, ['clear', 'clear', 'clear', 'rain']);
+ * factsOf(compareProfiles(grid, reference, buildProfile(grid, ['clear', 'snow', null, 'rain'])))
+ * // { sampleSizes: { reference: 4, current: 3 }, rows: { reference: 4, current: 4 }, missingRatio: { value: 0.25 }, unseenRatio: { value: 0.333 } }
+ */
 export function factsOf(comparison: Comparison): ColumnFacts {
   const { reference, current } = comparison;
   const rows = { reference: rowCountOf(reference), current: rowCountOf(current) };
