@@ -150,7 +150,7 @@ export const errorCatalog = {
   },
   MLFLOW_UNREACHABLE: {
     retryable: true,
-    message: 'MLflow does not answer at {address} ({reason}).',
+    message: 'MLflow does not answer at {address} ({reason}). It is told at the next step; see that it runs.',
   },
   MLFLOW_REFUSED: {
     retryable: false,
