@@ -64,7 +64,7 @@ async function run(line: string): Promise<string> {
       PATH: process.env['PATH'],
       DATABASE_URL: test.url,
       TEMPORAL_ADDRESS: testServers().temporalAddress,
-      TEMPORAL_TASK_QUEUE: 'connect-your-model',
+      TEMPORAL_TASK_QUEUE: worker?.taskQueue ?? 'connect-your-model',
     },
   });
   return stdout;
@@ -93,12 +93,11 @@ const steps: Readonly<Record<string, (line: string) => Promise<void>>> = {
   },
   worker: async () => {
     worker = await startTestWorker(test.database);
-    const [input] = fenced(page, 'json').map((text) => JSON.parse(text) as { model: string; asOf: string });
-    const drift = await worker.run<{ driftedFeatures?: readonly string[] }>('driftDetection', input);
-    expect(JSON.stringify(drift)).toContain('usage');
-    await worker.run('actualsBackfill', input);
-    await worker.run('performanceEvaluation', input);
   },
+  'run drift-detection': async (line) => {
+    expect(await run(`${line}; test $? = 1`)).toContain('usage');
+  },
+  'run performance-evaluation': async (line) => expect(await run(line)).toContain('version 1: '),
   status: async (line) => {
     const text = await run(line);
     // The page shows these lines.

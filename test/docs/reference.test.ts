@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { describe, expect, it } from 'vitest';
 
+import { errorCatalog } from '../../core/errors.ts';
 import { alertsJsonSchema, monitorJsonSchema, type JsonSchema } from '../../docs/reference/json-schema.ts';
 import { reference } from '../../docs/reference/reference.ts';
 
@@ -12,10 +13,36 @@ describe('the reference', () => {
     expect(written).toBe(reference[file]);
   });
 
+  it('each error says what happened, to which input, and what to do', () => {
+    const silent = Object.entries(errorCatalog).flatMap(([code, { message }]) => {
+      const namesInput = message.includes('{');
+      // A second sentence, or what follows from the first.
+      const saysWhatToDo = /[.:}] ?(?:[A-Z`]|docs\/)|\n\{problems\}|again|see |instead/.test(message);
+      return (namesInput && saysWhatToDo) || inItsReason.has(code) ? [] : [code];
+    });
+    expect(silent).toEqual([]);
+  });
+
   it('says what each key of a monitor and of alerts.yaml means', () => {
     expect([...undescribed(monitorJsonSchema), ...undescribed(alertsJsonSchema)]).toEqual([]);
   });
 });
+
+/** Errors whose `reason` says what to write or do, as where they are thrown says. */
+const inItsReason = new Set([
+  'INVALID_OPTION',
+  'INVALID_STATISTIC_INPUT',
+  'UPDATE_REFUSED',
+  'ALERT_NOT_CHANGED',
+  'RETRAINING_NOT_CHANGED',
+  'HISTORY_TOO_SHORT',
+  'ROWS_LOST',
+  'OIDC_REFUSED',
+  // It is about no input but the browser.
+  'SIGN_IN_UNKNOWN',
+  // There is nothing left to do.
+  'SIMULATION_STOPPED',
+]);
 
 /** Paths of keys without a description; those that only tell alternatives apart need none. */
 function undescribed(root: JsonSchema): string[] {
