@@ -66,7 +66,9 @@ async function ask<T>(request: () => Promise<T>): Promise<T> {
     return await request();
   } catch (error) {
     const { status, serviceCode } = error as { status?: unknown; serviceCode?: unknown };
-    const reason = typeof serviceCode === 'string' ? serviceCode : reasonOf(error);
+    // A proxy in front of a store does not answer as stores do.
+    const isTold = typeof serviceCode === 'string' && serviceCode !== 'Unknown';
+    const reason = isTold ? serviceCode : typeof status === 'number' ? `HTTP ${status}` : reasonOf(error);
     if (typeof status === 'number' && lasting.has(status))
       throw new SourceProblem([`the store refuses it (${reason})`], { cause: error });
     throw new SourceAway(reason, { cause: error });
