@@ -24,9 +24,10 @@ for (const select of document.querySelectorAll('form[data-filter] select'))
 
 // Parts that change by themselves are taken from the same page again, while somebody looks.
 const live = [...document.querySelectorAll('[data-live]')];
-if (live.length > 0) setInterval(async () => {
+const source = live[0]?.dataset.live;
+if (source) setInterval(async () => {
   if (document.hidden) return;
-  const answer = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => undefined);
+  const answer = await fetch(source, { headers: { accept: 'text/html' } }).catch(() => undefined);
   if (!answer?.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
   for (const part of document.querySelectorAll('[data-live]')) {

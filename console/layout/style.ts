@@ -91,6 +91,7 @@ main .wide-figure svg { max-width: 1328px }
 .heat-row .insufficient-data { fill: none; stroke: var(--line) }
 .heat-row .mark { fill: var(--page); stroke: var(--page) }
 main > .sides, section > .sides { margin: 16px 0 }
+section > ul + .cards { margin-top: 12px }
 .audit td .muted, .audit td .model { display: block; font-size: 13px }
 .audit thead th:first-child, .audit thead th:nth-child(3) { width: 150px }
 .audit thead th:nth-child(2), .audit thead th:nth-child(4) { width: 20% }

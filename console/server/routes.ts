@@ -13,8 +13,10 @@ import { loadColumnDrift } from '../pages/column-drift/load.ts';
 import { healthPage } from '../pages/health/health.ts';
 import { loadHealth } from '../pages/health/load.ts';
 import { drawCoverage, drawDrift, drawPerformance } from '../pages/model/drawings.ts';
+import { loadModelNow } from '../pages/model/load-now.ts';
 import { loadModel } from '../pages/model/load.ts';
 import { modelPage } from '../pages/model/model.ts';
+import { modelNowPage } from '../pages/model/now-section.ts';
 import { loadModels } from '../pages/models/load.ts';
 import { modelsPage } from '../pages/models/models.ts';
 import { loadMonitor } from '../pages/monitor/load.ts';
@@ -45,6 +47,7 @@ export const routes: Routes = {
   pages: [
     page({ path: '/', section: 'models', load: loadModels, draw: modelsPage }),
     page({ path: '/models/:model', section: 'models', load: loadModel, draw: modelPage }),
+    page({ path: '/models/:model/now', section: 'models', load: loadModelNow, draw: modelNowPage }),
     page({
       path: '/models/:model/drift/:start/:end/:column',
       section: 'models',

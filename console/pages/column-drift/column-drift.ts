@@ -8,6 +8,7 @@ import { html, type Html, type Part } from '../../html.ts';
 import { instantText } from '../../instant-text.ts';
 import { downloads } from '../../layout/downloads.ts';
 import { emptyState } from '../../layout/empty.ts';
+import { section } from '../../layout/section.ts';
 import { levelMark } from '../../level-mark.ts';
 import { shorten, visibleName } from '../../names.ts';
 import { formatCount } from '../../numbers.ts';
@@ -51,11 +52,16 @@ export function columnDriftPage(loaded: LoadedColumnDrift, { temporalUiUrl }: Vi
             : 'not stored',
         )}
       </dl>
-      ${column.distribution === undefined && noPicture(loaded)} ${columnBody('column', column)}
-      ${
+      ${section('found', 'What was found', [
+        html`<h3 class="hidden"><bdi>${shorten(name, 120)}</bdi></h3>`,
+        column.distribution === undefined && noPicture(loaded),
+        columnBody('column', column),
         isDrawn(loaded) &&
-        downloads(`Distributions of ${name}`, `${columnDriftPath(model, window, column.name)}/distribution`)
-      }
+          downloads(
+            `Distributions of ${name}`,
+            `${columnDriftPath(model, window, column.name)}/distribution`,
+          ),
+      ])}
       ${why(loaded)}`,
   };
 }
@@ -111,17 +117,16 @@ function noPicture({ run }: LoadedColumnDrift): Html {
 
 function why({ decided, monitor, column, model }: LoadedColumnDrift): Html {
   const weeks = decided.question === 'recent' ? 'the weeks before' : 'the reference';
-  return html`<section aria-labelledby="why">
-    <h2 id="why">Why it is judged so</h2>
-    ${
-      monitor === undefined
-        ? html`<p class="muted">Nobody watches this model any more: its monitor would say it.</p>`
-        : html`<dl class="sides">
-            ${definition('Method', html`${decided.method} <span class="muted">${whyMethod(monitor, column.name)}</span>`)}
-            ${definition('Drifted from', whyThreshold(monitor, { ...decided, column: column.name }))}
-            ${definition('Against', weeks)}
-            ${definition('Corrected for', html`all that was asked in the run; see <a href="${monitorPath(model)}#columns">its monitor</a>`)}
-          </dl>`
-    }
-  </section>`;
+  return section(
+    'why',
+    'Why it is judged so',
+    monitor === undefined
+      ? html`<p class="muted">Nobody watches this model any more: its monitor would say it.</p>`
+      : html`<dl class="sides">
+          ${definition('Method', html`${decided.method} <span class="muted">${whyMethod(monitor, column.name)}</span>`)}
+          ${definition('Drifted from', whyThreshold(monitor, { ...decided, column: column.name }))}
+          ${definition('Against', weeks)}
+          ${definition('Corrected for', html`all that was asked in the run; see <a href="${monitorPath(model)}#columns">its monitor</a>`)}
+        </dl>`,
+  );
 }

@@ -1,21 +1,16 @@
 /** Is the monitoring itself all right? */
 
-import { timesText } from '../../../core/process/dead-man.ts';
-import { dueRuns } from '../../../core/process/due-runs.ts';
-import { countText } from '../../../core/performance/metrics.ts';
-import type { Level } from '../../../core/verdict.ts';
-import { formatInstant, hourMs } from '../../../core/window.ts';
 import { definition } from '../../definition.ts';
 import { html, type Html, type Part } from '../../html.ts';
-import { instantText } from '../../instant-text.ts';
 import { ago } from '../../layout/ago.ts';
 import { emptyState } from '../../layout/empty.ts';
-import { levelMark } from '../../level-mark.ts';
+import { liveSection } from '../../layout/section.ts';
 import { shorten } from '../../names.ts';
 import { formatCount } from '../../numbers.ts';
 import type { Shown, View } from '../../server/page.ts';
 import { modelLink } from '../model-link.ts';
-import type { LoadedHealth, WatchedProcess } from './load.ts';
+import { processTable, waitingList } from '../process-table.ts';
+import type { LoadedHealth } from './load.ts';
 
 export function healthPage(health: LoadedHealth, { now, temporalUiUrl }: View): Shown {
   const { migration, models } = health;
@@ -35,23 +30,8 @@ export function healthPage(health: LoadedHealth, { now, temporalUiUrl }: View): 
   };
 }
 
-/** A run may take an hour before it is late. */
-export function processLevel(process: WatchedProcess, now: number): Level {
-  const { succeededAt, watchedSince } = process;
-  const after = Math.max(succeededAt ?? 0, watchedSince);
-  if (dueRuns(process, { after, upTo: now - hourMs, most: 1 }).length > 0) return 'critical';
-  return succeededAt === null ? 'insufficient-data' : 'ok';
-}
-
-const processWords: Readonly<Record<Level, string>> = {
-  ok: 'On time',
-  warning: 'Late',
-  critical: 'Late',
-  'insufficient-data': 'Not yet due',
-};
-
 function processes({ processes, processCount }: LoadedHealth, now: number): Html {
-  return section(
+  return live(
     'processes',
     'Processes',
     processes.length === 0
@@ -66,58 +46,12 @@ function processes({ processes, processCount }: LoadedHealth, now: number): Html
             Those that succeeded longest ago
             first${processCount > processes.length && `: ${formatCount(processes.length)} of ${formatCount(processCount)}`}.
           </p>
-          <table class="cards">
-            <thead>
-              <tr>
-                <th scope="col">Model</th>
-                <th scope="col">Process</th>
-                <th scope="col">State</th>
-                <th scope="col">Last success</th>
-                <th scope="col">Speaks for</th>
-                <th scope="col">Runs</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${processes.map((process) => processRow(process, now))}
-            </tbody>
-          </table>`,
+          ${processTable(processes, { now, of: 'models' })}`,
   );
 }
-
-function processRow(watched: WatchedProcess, now: number): Html {
-  const { model, process, succeededAt, windowEnd } = watched;
-  const level = processLevel(watched, now);
-  return html`<tr>
-    <th scope="row">${modelLink(model)}</th>
-    <td data-name="Process">${process}</td>
-    <td data-name="State">${levelMark(level, processWords[level])}</td>
-    <td data-name="Last success">${succeededAt === null ? 'none yet' : ago(succeededAt, now)}</td>
-    <td data-name="Speaks for">
-      ${windowEnd === null ? '–' : `up to ${instantText(formatInstant(windowEnd))}`}
-    </td>
-    <td data-name="Runs">${timesText(watched)}</td>
-  </tr>`;
-}
-
-const stageWords: Readonly<Record<string, string>> = {
-  outcomes: 'actuals to attach (actualsBackfill)',
-  profiles: 'predictions to profile (driftDetection)',
-  'actual-profiles': 'actuals to profile (driftDetection)',
-  summaries: 'outcomes to summarise (performanceEvaluation)',
-  evaluations: 'windows to evaluate again (performanceEvaluation)',
-};
 
 function waiting({ dirty }: LoadedHealth): Html {
-  return section(
-    'waiting',
-    'Waits to be computed',
-    dirty.length === 0
-      ? html`<p>Nothing: everything that has arrived is in the numbers.</p>`
-      : html`<p class="muted order">Rows have arrived since; the next run of each process takes them up.</p>
-          <ul>
-            ${dirty.map(({ stage, models, hours }) => html`<li>${countText(hours, 'hour')} of ${countText(models, 'model')}: ${stageWords[stage] ?? stage}</li>`)}
-          </ul>`,
-  );
+  return live('waiting', 'Waits to be computed', waitingList(dirty, 'models'));
 }
 
 const messageWords: Readonly<Record<string, string>> = {
@@ -127,7 +61,7 @@ const messageWords: Readonly<Record<string, string>> = {
 };
 
 function messages({ messages }: LoadedHealth): Html {
-  return section(
+  return live(
     'messages',
     'Messages of the last 7 days',
     messages.length === 0
@@ -139,7 +73,7 @@ function messages({ messages }: LoadedHealth): Html {
 }
 
 function rejected({ rejected }: LoadedHealth, now: number): Html {
-  return section(
+  return live(
     'rejected',
     'Rejected rows of the last 7 days',
     rejected.length === 0
@@ -151,10 +85,6 @@ function rejected({ rejected }: LoadedHealth, now: number): Html {
   );
 }
 
-function section(id: string, title: string, content: Part): Html {
-  // Taken anew every few seconds while somebody looks: this is where a backfill is watched.
-  return html`<section id="${id}-now" data-live aria-labelledby="${id}">
-    <h2 id="${id}">${title}</h2>
-    ${content}
-  </section>`;
+function live(id: string, title: string, content: Part): Html {
+  return liveSection(id, title, '/health', content);
 }

@@ -3,21 +3,10 @@
 import { weekMs } from '../../../core/window.ts';
 import { toTimestamp, type Queryable } from '../../../sql/database.ts';
 import type { Asked } from '../../server/page.ts';
+import type { WaitingHours, WatchedProcess } from '../process-table.ts';
 
 /** More lines are no help; the worst come first. */
 const mostLines = 30;
-
-/** A process that is looked after. */
-export interface WatchedProcess {
-  readonly model: string;
-  readonly process: string;
-  readonly cron: string;
-  readonly timeZone: string;
-  /** Null: never since it is watched. */
-  readonly succeededAt: number | null;
-  readonly watchedSince: number;
-  readonly windowEnd: number | null;
-}
 
 export interface LoadedHealth {
   /** The newest. */
@@ -27,7 +16,7 @@ export interface LoadedHealth {
   readonly processes: readonly WatchedProcess[];
   readonly processCount: number;
   /** Hours that have to be computed again, by who has to. */
-  readonly dirty: readonly { readonly stage: string; readonly models: number; readonly hours: number }[];
+  readonly dirty: readonly WaitingHours[];
   /** Messages that wait or that nobody took. */
   readonly messages: readonly {
     readonly state: string;
@@ -55,7 +44,7 @@ export async function loadHealth({ connection, now }: Asked): Promise<LoadedHeal
     models: counts!.models,
     processCount: counts!.processes,
     processes: await readProcesses(connection),
-    dirty: await connection.query(
+    dirty: await connection.query<WaitingHours & Record<string, unknown>>(
       `select stage, count(distinct model) as models, count(distinct (model, window_start)) as hours
        from (select stage, model, window_start from dirty_windows limit 100000) marks
        group by stage order by stage`,

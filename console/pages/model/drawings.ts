@@ -12,9 +12,10 @@ import { metricLabel } from '../../performance-report/metric-words.ts';
 import { trendOption } from '../../performance-report/trend-chart.ts';
 import type { Asked, Drawing } from '../../server/page.ts';
 import { dayText } from '../../time-axis.ts';
+import { findModel } from './find-model.ts';
 import { coverageOf, loadCoverage } from './load-coverage.ts';
 import type { LoadedDrift } from './load-drift.ts';
-import { findModel, loadDriftOf, loadPerformanceOf } from './load.ts';
+import { loadDriftOf, loadPerformanceOf } from './load.ts';
 import { trendOf, windowWords } from './trend.ts';
 
 const width = 960;

@@ -129,7 +129,7 @@ async function readMarks(
      from model_versions where model = $1 and promoted_at > $2
      union all
      select as_of, 'retraining', state
-     from retraining_runs where model = $1 and as_of > $2 and (promoted_as_of is null or state = 'rolled-back')
+     from retraining_runs where model = $1 and as_of > $2 and finished_at is not null and (promoted_as_of is null or state = 'rolled-back')
      order by at desc, kind, label
      limit 50`,
     [model, toTimestamp(end - days * dayMs)],

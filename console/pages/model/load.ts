@@ -1,14 +1,16 @@
 /** What the page of one model reads. */
 
 import { speakingMetric } from '../../../core/degradation/speaking-metric.ts';
-import { monitorSchema, type Monitor } from '../../../core/monitor/schema.ts';
+import type { Monitor } from '../../../core/monitor/schema.ts';
 import type { MetricName } from '../../../core/performance/metrics.ts';
 import type { Level } from '../../../core/verdict.ts';
 import type { Queryable } from '../../../sql/database.ts';
 import type { Asked } from '../../server/page.ts';
-import { modelAsked, type ModelAsked } from './asked.ts';
+import type { ModelAsked } from './asked.ts';
+import { findModel, type FoundModel } from './find-model.ts';
 import { loadCoverage, type CoverageDay } from './load-coverage.ts';
 import { loadDrift, type LoadedDrift } from './load-drift.ts';
+import { loadNow, type LoadedNow } from './load-now.ts';
 import { loadPerformance, type LoadedPerformance } from './load-performance.ts';
 import { mostPoints } from './trend.ts';
 
@@ -35,36 +37,7 @@ export interface LoadedModel extends FoundModel {
   readonly performance: LoadedPerformance | null;
   readonly drift: LoadedDrift | null;
   readonly coverage: readonly CoverageDay[];
-}
-
-/** What is known of a model by itself. */
-export interface FoundModel {
-  readonly model: string;
-  readonly asked: ModelAsked;
-  /** Absent where nobody watches it any more, or another version of Tidewatch has stored its monitor. */
-  readonly monitor?: Monitor;
-  readonly isWatched: boolean;
-}
-
-/** Undefined where nothing is stored of a model of this name. */
-export async function findModel({
-  connection,
-  parameters,
-  query,
-}: Pick<Asked, 'connection' | 'parameters' | 'query'>): Promise<FoundModel | undefined> {
-  const model = parameters['model'] ?? '';
-  // No text of Postgres holds it.
-  if (model.includes('\0')) return undefined;
-  const [known] = await connection.query<{ configuration: unknown; isWatched: boolean; isKnown: boolean }>(
-    `select monitors.configuration, monitors.model is not null as "isWatched",
-       exists (select from process_watermarks where model = $1) or exists (select from model_versions where model = $1) as "isKnown"
-     from (select $1::text as model) asked left join monitors using (model)`,
-    [model],
-  );
-  const { configuration, isWatched, isKnown } = known!;
-  if (!isWatched && !isKnown) return undefined;
-  const monitor = monitorSchema.safeParse(configuration).data;
-  return { model, asked: modelAsked(query), ...(monitor && { monitor }), isWatched };
+  readonly now: LoadedNow;
 }
 
 export async function loadModel(request: Asked): Promise<LoadedModel | undefined> {
@@ -72,7 +45,7 @@ export async function loadModel(request: Asked): Promise<LoadedModel | undefined
   if (found === undefined) return undefined;
   const { connection } = request;
   const { model, asked } = found;
-  const [performance, check, alerts, versions, predictedAt, drift, coverage] = await Promise.all([
+  const [performance, check, alerts, versions, predictedAt, drift, coverage, now] = await Promise.all([
     loadPerformanceOf(connection, found, mostPoints),
     readCheck(connection, model),
     readAlerts(connection, model),
@@ -80,8 +53,9 @@ export async function loadModel(request: Asked): Promise<LoadedModel | undefined
     readPredictedAt(connection, model),
     loadDriftOf(connection, found),
     loadCoverage(connection, model, asked.days),
+    loadNow(connection, model),
   ]);
-  return { ...found, performance, check, alerts, versions, predictedAt, drift, coverage };
+  return { ...found, performance, check, alerts, versions, predictedAt, drift, coverage, now };
 }
 
 /** The metric that is asked for. */

@@ -28,6 +28,7 @@ import { driftSection } from './drift-section.ts';
 import { coverageOf } from './load-coverage.ts';
 import type { LoadedModel } from './load.ts';
 import type { RestatedWindow } from './load-performance.ts';
+import { nowSection, retrainingsSection } from './now-section.ts';
 import { trendOf, windowWords } from './trend.ts';
 
 export function modelPage(loaded: LoadedModel, view: View): Shown {
@@ -42,7 +43,8 @@ export function modelPage(loaded: LoadedModel, view: View): Shown {
       ${description !== '' && html`<p class="muted">${description}</p>`} ${notWatched(loaded)}
       ${verdict(loaded)} ${facts(loaded, view.now)} ${alerts(loaded, view.now)} ${performance(loaded, view)}
       ${segments(loaded)} ${driftSection(model, drift)}
-      ${drift?.quality !== undefined && qualitySection(drift.quality)} ${coverage(loaded)} ${versions(loaded)}`,
+      ${drift?.quality !== undefined && qualitySection(drift.quality)} ${coverage(loaded)}
+      ${retrainingsSection(loaded.now, view.now)} ${versions(loaded)} ${nowSection(loaded.now, view)}`,
   };
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { speakingMetric, type SpeakingMetric } from '../../../core/degradation/speaking-metric.ts';
 import type { Monitor } from '../../../core/monitor/schema.ts';
+import type { RetrainingStateName } from '../../../core/retraining/states.ts';
 import type { Level } from '../../../core/verdict.ts';
 import { durationMs, isDuration } from '../../../core/window.ts';
 import type { Queryable } from '../../../sql/database.ts';
@@ -37,6 +38,10 @@ export interface DriftCell {
 export interface ModelLine extends ListedModel {
   /** Of its verdict. */
   readonly reason: string | null;
+  /** How far its retraining is; null where none is under way. */
+  readonly retraining: RetrainingStateName | null;
+  /** Is a file of its rows being loaded? */
+  readonly isLoading: boolean;
   /** Absent where another version of Tidewatch has stored its monitor. */
   readonly speaking?: SpeakingMetric;
   readonly points: readonly MetricPoint[];
@@ -111,12 +116,9 @@ async function readLines(connection: Queryable, models: readonly ListedModel[]):
   ]);
   return models.map((listed) => {
     const monitor = monitors.get(listed.model);
-    const { reason = null, predictedAt = null, champion = null } = newest.get(listed.model) ?? {};
     return {
       ...listed,
-      reason,
-      predictedAt,
-      champion,
+      ...newest.get(listed.model)!,
       ...(monitor && { speaking: monitor.speaking }),
       points: points.get(listed.model) ?? [],
       drift: drift.get(listed.model) ?? [],
@@ -163,17 +165,22 @@ async function readMonitors(
   );
 }
 
-/** Why a model is judged as it is, its newest predictions, and the version that serves it: where none was promoted, that of these. */
+/** Why a model is judged as it is, its newest predictions, what is under way, and the version that serves it: where none was promoted, that of these. */
 async function readNewest(
   connection: Queryable,
   models: readonly string[],
-): Promise<ReadonlyMap<string, Pick<ModelLine, 'reason' | 'predictedAt' | 'champion'>>> {
+): Promise<
+  ReadonlyMap<string, Pick<ModelLine, 'reason' | 'predictedAt' | 'champion' | 'retraining' | 'isLoading'>>
+> {
   const rows = await connection.query<
-    { model: string } & Pick<ModelLine, 'reason' | 'predictedAt' | 'champion'> & Record<string, unknown>
+    { model: string } & Pick<ModelLine, 'reason' | 'predictedAt' | 'champion' | 'retraining' | 'isLoading'> &
+      Record<string, unknown>
   >(
-    `select asked.model, newest.reason, served.hour as "predictedAt", coalesce(champion.version, served.version) as champion
+    `select asked.model, newest.reason, served.hour as "predictedAt", coalesce(champion.version, served.version) as champion,
+       running.state as retraining, exists (select from ingest_progress where ingest_progress.model = asked.model) as "isLoading"
      from unnest($1::text[]) as asked (model)
      left join model_versions champion on champion.model = asked.model and champion.stage = 'champion'
+     left join retraining_runs running on running.model = asked.model and running.finished_at is null
      left join lateral (
        select reason from degradation_checks
        where degradation_checks.model = asked.model

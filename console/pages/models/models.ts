@@ -121,7 +121,11 @@ function row(line: ModelLine, now: number): Html {
   const { model, level, reason, checked, predictedAt, openAlerts, worstAlert, champion, drift } = line;
   const coverage = line.points.at(-1)?.coverage ?? null;
   return html`<tr>
-    <th scope="row"><a href="${modelPath(model)}">${visibleName(model)}</a></th>
+    <th scope="row">
+      <a href="${modelPath(model)}">${visibleName(model)}</a>
+      ${line.retraining !== null && html`<span class="tag">retraining: ${line.retraining}</span>`}
+      ${line.isLoading && html`<span class="tag">loading rows</span>`}
+    </th>
     <td class="said">
       ${levelMark(level)}
       ${checked !== null && html` <span class="muted when">${instantText(formatInstant(checked))}</span>`}

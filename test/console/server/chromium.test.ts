@@ -30,6 +30,9 @@ const pages = [
   '/models/model-0002',
   '/models/model-0003?days=30&metric=mae',
   `/models/${encodeURIComponent(hostile)}`,
+  '/models/model-0002/now',
+  '/models/model-0002/drift/2026-11-22T00:00:00Z/2026-11-29T00:00:00Z/feature_1',
+  '/models/model-0002/drift/2026-10-14T00:00:00Z/2026-10-21T00:00:00Z/prediction',
   '/runs/drift-detection%3Amodel-0002/run-2026-11-29',
   '/monitors',
   '/monitors/model-0002',
@@ -160,11 +163,22 @@ describe.skipIf(path === undefined)('the console in a browser', () => {
   it('shows what changes while somebody looks', async () => {
     const tab = await browser.newPage();
     await tab.goto(`${consoles.empty.url}/health`);
-    await tab.getByText('Nothing: everything that has arrived is in the numbers.').waitFor();
+    await tab.getByText('Nothing waits: everything that has arrived is in the numbers.').waitFor();
     await empty.database.execute(
       `insert into dirty_windows (model, stage, window_start, window_end) values ('m', 'profiles', '2026-11-27', '2026-11-27T01:00:00Z')`,
     );
     await tab.getByText('1 hour of 1 model: predictions to profile').waitFor();
+    await tab.close();
+  });
+
+  it('shows on the page of a model what is under way, while somebody looks', async () => {
+    const tab = await browser.newPage();
+    await tab.goto(`${consoles.filled.url}/models/model-0005`);
+    await tab.getByText('Nothing waits: everything that has arrived is in the numbers.').waitFor();
+    await filled.database.execute(
+      `insert into dirty_windows (model, stage, window_start, window_end) values ('model-0005', 'outcomes', '2026-11-27', '2026-11-27T01:00:00Z')`,
+    );
+    await tab.getByText('1 hour: actuals to attach (actualsBackfill)').waitFor();
     await tab.close();
   });
 

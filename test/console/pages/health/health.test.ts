@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { processLevel } from '../../../../console/pages/health/health.ts';
+import { processLevel } from '../../../../console/pages/process-table.ts';
 import { parseInstant } from '../../../../core/window.ts';
 import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
 import { now, openTestConsole, textOf } from '../../console-world.ts';
@@ -62,7 +62,7 @@ describe('the health page', () => {
       `insert into rejected_rows (model, stream, reason, content, rejected_at) values ('m', 'predictions', 'no entity', '{}', '2026-11-29T12:00:00Z')`,
     );
     expect(await shown()).toMatch(
-      /&lt;b&gt; drift-detection ◆ Late 2 d ago up to 2026-11-27 daily at 03:00 UTC .*2 hours of 2 models: predictions to profile \(driftDetection\).*1 were not taken, and are tried again: HTTP 500.*m : 1 predictions, the newest 3 h ago/,
+      /&lt;b&gt; drift-detection ◆ Late 2 d ago in 12 h up to 2026-11-27 daily at 03:00 UTC .*2 hours of 2 models: predictions to profile \(driftDetection\).*1 were not taken, and are tried again: HTTP 500.*m : 1 predictions, the newest 3 h ago/,
     );
   });
 });

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { retrainingPath } from '../../../../console/pages/paths.ts';
 import { dayMs } from '../../../../core/window.ts';
 import { toTimestamp } from '../../../../sql/database.ts';
 import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
 import { now, openTestConsole, textOf, type TestConsole } from '../../console-world.ts';
+import { fillRetraining, retrainingId } from '../../acted-on.ts';
 import { storeCheck, storeDrift, storeEvaluation, storeMonitor, today } from '../../stored-results.ts';
 
 const hostile = `<script>alert(1)</script>'; drop table alerts; --/?#\u202E🦊`;
@@ -61,6 +63,22 @@ describe('the page of a model', () => {
       `insert into process_watermarks (model, process, as_of, window_end) values ($1, 'drift-detection', $2, $2)`,
       [hostile, toTimestamp(today)],
     );
+    await fillRetraining(database, 'bikes');
+    await database.execute(
+      `insert into watched_processes (model, process, cron, time_zone, watched_since) values ('bikes', 'drift-detection', '0 3 * * *', 'UTC', '2026-11-01')`,
+    );
+    await database.execute(
+      `insert into process_watermarks (model, process, as_of, window_end, succeeded_at) values ('bikes', 'drift-detection', '2026-11-29', '2026-11-29', '2026-11-29T03:05:00Z')`,
+    );
+    await database.execute(
+      `insert into dirty_windows (model, stage, window_start, window_end)
+       values ('bikes', 'profiles', '2026-11-27', '2026-11-27T01:00:00Z'), ('bikes', 'profiles', '2026-11-28', '2026-11-28T01:00:00Z')`,
+    );
+    await database.execute(
+      `insert into ingest_progress (model, source, byte_offset, line, row_count, rejected_count, fingerprint, updated_at)
+       values ('bikes', 's', 1, 1, 1200, 3, 'f', $1)`,
+      [toTimestamp(now - 120_000)],
+    );
     await storeMonitor(database, 'new-model');
   });
   afterAll(() => test.drop());
@@ -108,9 +126,30 @@ describe('the page of a model', () => {
       expect((await console.get(`/models/bikes?${wrong}`)).status).toBe(200);
   });
 
+  it('shows its newest retrainings, whether they have helped and what they gained, each with a link', async () => {
+    expect(await shown('/models/bikes')).toMatch(
+      /Retrainings As of .* 9 d ago awaiting-approval until 2026-11-30 .*1 → 2-challenger yes RMSE better by 60 \(55 to 65\), 46% All retrainings of this model/,
+    );
+    expect(await (await console.get('/models/bikes')).text()).toContain(
+      `href="${retrainingPath('bikes', retrainingId)}"`,
+    );
+  });
+
+  it('shows what is under way and waits, when its processes last succeeded and when they run next', async () => {
+    for (const path of ['/models/bikes', '/models/bikes/now']) {
+      const text = await shown(path);
+      expect(text).toMatch(/Under way A retraining is awaiting-approval .*: challenger 2-challenger/);
+      expect(text).toContain('A file is being loaded: 1,200 rows, 3 rejected, the last of them 2 min ago');
+      expect(text).toContain('2 hours: predictions to profile (driftDetection)');
+      expect(text).toMatch(/drift-detection ✓ On time 12 h ago in 12 h up to 2026-11-29 daily at 03:00 UTC/);
+    }
+    expect(await (await console.get('/models/bikes')).text()).toContain('data-live="/models/bikes/now"');
+    expect(await shown('/')).toContain('bikes retraining: awaiting-approval loading rows');
+  });
+
   it('says of a model without results what to do', async () => {
     expect(await shown('/models/new-model')).toMatch(
-      /has not been judged yet.*No alert is open.*No window has been evaluated yet.*Nothing was compared with the reference yet/,
+      /has not been judged yet.*No alert is open.*No window has been evaluated yet.*Nothing was compared with the reference yet.*None yet\. A degradation starts one .*Nothing waits.*None of its processes is looked after yet\. .*tidewatch apply/,
     );
   });
 
