@@ -43,7 +43,16 @@ export function planSettings(
   const misfits = misfitWarnings(settings, watched);
   if (stored?.configurationHash === hash) return [{ name, change: 'unchanged', warnings: misfits }];
   const change = stored === undefined ? 'create' : 'update';
-  const diff = diffOf(file, stored?.configuration, stored === undefined ? written : settings);
+  const diff = diffOf(
+    file,
+    stored?.configuration,
+    stored === undefined ? shown(written, settings) : settings,
+  );
   const warnings = [...routeWarnings(settings.routes), ...misfits, ...overWarnings(settings, now)];
   return [{ name, change, file, settings, hash, diff, warnings }];
+}
+
+/** What is written, and beside own rules of inhibition that the default ones hold, too. */
+function shown(written: object, { defaultInhibition }: InstallationSettings): object {
+  return 'inhibition' in written ? { defaultInhibition, ...written } : written;
 }

@@ -4,9 +4,10 @@ import { planSettings } from '../../cli/alerts-plan.ts';
 import { planLines } from '../../cli/plan-text.ts';
 import { installationSettingsSchema } from '../../core/alert/installation-settings.ts';
 
-const settings = installationSettingsSchema.parse({ routes: [{ name: 'oncall', pagerduty: true }] });
+const written = { routes: [{ name: 'oncall', pagerduty: true }], inhibition: [] };
+const settings = installationSettingsSchema.parse(written);
 const around = { watched: [], now: Date.UTC(2026, 10, 29) };
-const there = { file: 'monitors/alerts.yaml', settings, problems: [] };
+const there = { file: 'monitors/alerts.yaml', settings, written, problems: [] };
 const gone = { settings: undefined, problems: [] };
 
 it('plans to store alerts.yaml when it is new or says something else, and to forget it when pruning', () => {
@@ -35,6 +36,8 @@ it('plans to store alerts.yaml when it is new or says something else, and to for
   const lines = planLines({ monitors: [], settings: [created], schedules: [] }, 'full').join('\n');
   expect(lines).toContain('monitors/alerts.yaml');
   expect(lines).toContain('name: oncall');
+  // What is written, without the defaults of each route.
+  expect(lines).not.toContain('groupWait');
   // Whoever writes own rules sees that the default ones hold, too.
   expect(lines).toContain('defaultInhibition: true');
 });
