@@ -18,7 +18,8 @@ import { decideToRetrain } from '../retraining/decide.ts';
 import { findRunningRetraining } from '../retraining/store.ts';
 import { judgeDays } from './judge-days.ts';
 import type { DegradationCheck } from './store.ts';
-import { findServingVersion, firedLast, storeCheck } from './store.ts';
+import { findServingVersion } from '../retraining/stages.ts';
+import { firedLast, storeCheck } from './store.ts';
 
 export interface CheckDegradationInput {
   readonly model: string;

@@ -1,4 +1,4 @@
-/** The degradation checks that are stored, and whose performance they judge. */
+/** The degradation checks that are stored. */
 
 import type { DegradationFinding } from '../../core/degradation/judgement.ts';
 import type { DegradationVerdict } from '../../core/degradation/judge.ts';
@@ -7,29 +7,6 @@ import type { Level } from '../../core/verdict.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import type { Provenance } from '../processes/provenance.ts';
-
-/**
- * The champion as of then, so that a run of a past day speaks for the version of that day; without one promoted by then, the
- * version that served the newest prediction before an instant.
- */
-export async function findServingVersion(
-  connection: Queryable,
-  model: string,
-  { asOf, before }: { readonly asOf: number; readonly before: number },
-): Promise<string | null> {
-  const [row] = await connection.query<{ version: string | null }>(
-    `select coalesce(
-       (select version from model_versions where model = $1 and promoted_at < $3
-        order by promoted_at desc limit 1),
-       (select version from model_versions where model = $1 and stage = 'champion' and promoted_at is null),
-       (select version from predictions where model = $1 and role = 'serving' and event_time < $2
-        order by event_time desc, prediction_id desc limit 1),
-       (select version from model_versions where model = $1 and stage = 'champion')
-     ) as version`,
-    [model, toTimestamp(before), toTimestamp(asOf)],
-  );
-  return row?.version ?? null;
-}
 
 /** Restated evaluations changed a verdict that was told before. JSON-safe. */
 export interface Restatement {

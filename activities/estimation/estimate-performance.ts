@@ -5,7 +5,7 @@ import { dayMs, durationMs, floorToDay, parseWindow } from '../../core/window.ts
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import { listPendingAlerts, openAlert, resolveAlert } from '../alerts/store.ts';
-import { findServingVersion } from '../degradation/store.ts';
+import { findServingVersion } from '../retraining/stages.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { monitorRun, type MonitorRun } from '../processes/monitor-run.ts';
 import { makesUpThePast } from '../processes/watermarks.ts';

@@ -9,7 +9,7 @@ import { lockUntilCommit } from '../../sql/database.ts';
 import { runOf } from '../activity-context.ts';
 import { findAlert } from '../../sql/read-alerts.ts';
 import { listPendingAlerts, openAlert } from '../alerts/store.ts';
-import { findServingVersion } from '../degradation/store.ts';
+import { findServingVersion } from './stages.ts';
 import { findMonitor } from '../monitors/store.ts';
 import { recordRetrainingEvent } from './progress.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';

@@ -5,7 +5,7 @@ import type { RetrainingPolicy } from '../../core/retraining/settings.ts';
 import { checksNeeded, performanceLevel } from '../../core/retraining/triggers.ts';
 import { dayMs, floorToDay, monthOf } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
-import { findServingVersion } from '../degradation/store.ts';
+import { findServingVersion } from './stages.ts';
 import {
   countServingOutcomes,
   findFirstCheck,

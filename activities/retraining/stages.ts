@@ -13,6 +13,41 @@ export async function findChampion(connection: Queryable, model: string): Promis
   return row?.version ?? null;
 }
 
+/**
+ * Whose version it is that a run of some instant speaks for: the champion as it was just before. The champion of today with every
+ * promotion and rollback since taken back, the last first, so that what happened at one instant is told apart by its order; before
+ * the first one, by the instants of promotion of the versions that were registered. Without a champion, the version that served
+ * the newest prediction before an instant.
+ */
+export async function findServingVersion(
+  connection: Queryable,
+  model: string,
+  { asOf, before }: { readonly asOf: number; readonly before: number },
+): Promise<string | null> {
+  const [row] = await connection.query<{ version: string | null }>(
+    `with changes as (
+       select promoted_as_of as at, started_at, 1 as step, champion_version as before from retraining_runs
+       where model = $1 and promoted_as_of >= $3
+       union all
+       select ended_as_of, started_at, 2, challenger_version from retraining_runs
+       where model = $1 and state = 'rolled-back' and ended_as_of >= $3
+     )
+     select coalesce(
+       (select before from changes order by at, started_at, step limit 1),
+       (select version from model_versions
+        where model = $1 and stage = 'champion' and (promoted_at is null or promoted_at < $3)),
+       (select version from model_versions
+        where model = $1 and promoted_at < $3 and (archived_at is null or archived_at >= $3)
+        order by promoted_at desc, version limit 1),
+       (select version from predictions where model = $1 and role = 'serving' and event_time < $2
+        order by event_time desc, prediction_id desc limit 1),
+       (select version from model_versions where model = $1 and stage = 'champion')
+     ) as version`,
+    [model, toTimestamp(before), toTimestamp(asOf)],
+  );
+  return row?.version ?? null;
+}
+
 /** Lets a candidate predict in the shadow. */
 export async function castShadow(connection: Queryable, model: string, version: string): Promise<void> {
   await connection.execute(

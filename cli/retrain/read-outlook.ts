@@ -4,7 +4,7 @@ import { decideToRetrain } from '../../activities/retraining/decide.ts';
 import { specifyTraining } from '../../activities/retraining/specification.ts';
 import { listMarkedHours } from '../../activities/processes/dirty-hours.ts';
 import { findWatermark } from '../../activities/processes/watermarks.ts';
-import { findServingVersion } from '../../activities/degradation/store.ts';
+import { findServingVersion } from '../../activities/retraining/stages.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { RetrainingDecision } from '../../core/retraining/policy.ts';
 import type { RetrainingPolicy } from '../../core/retraining/settings.ts';

@@ -1,7 +1,8 @@
 /** How a watched model stands, from what is stored. */
 
 import type { AlertView } from '../../core/alert/stored-alert.ts';
-import { findServingVersion, readChecks, type Restatement } from '../../activities/degradation/store.ts';
+import { readChecks, type Restatement } from '../../activities/degradation/store.ts';
+import { findServingVersion } from '../../activities/retraining/stages.ts';
 import type { DegradationFinding } from '../../core/degradation/judgement.ts';
 import { speakingMetric } from '../../core/degradation/speaking-metric.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';

@@ -1,7 +1,7 @@
 /** The stored history of a model, as a simulation replays it. */
 
 import { findDrift } from '../../../activities/degradation/evidence.ts';
-import { findServingVersion } from '../../../activities/degradation/store.ts';
+import { findServingVersion } from '../../../activities/retraining/stages.ts';
 import { policyOf } from '../../../activities/retraining/retraining-run.ts';
 import {
   listServedDays,
