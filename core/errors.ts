@@ -164,7 +164,7 @@ export const errorCatalog = {
   CHALLENGER_NOT_NEW: {
     retryable: false,
     message:
-      'The trainer of "{model}" calls its challenger {version}, like the version that serves. Give each training a version of its own.',
+      'The trainer of "{model}" calls its challenger {version}, like a version that is known already ({stage}). Give each training a version of its own.',
   },
   TRAINER_CHANGED: {
     retryable: false,

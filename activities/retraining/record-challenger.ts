@@ -11,9 +11,10 @@ export interface TrainedChallenger {
 }
 
 /**
- * Registers what the trainer delivered: the challenger, as a shadow, with all that tells how it came to be.
+ * Registers what the trainer delivered: the challenger, as a candidate, with all that tells how it came to be. The same answer again
+ * changes nothing.
  *
- * @throws TidewatchError `CHALLENGER_NOT_NEW` when it is called like the version that serves
+ * @throws TidewatchError `CHALLENGER_NOT_NEW` when it is called like a version that is known already
  */
 export function createRecordChallenger(
   deps: RetrainingDependencies,
@@ -22,11 +23,11 @@ export function createRecordChallenger(
     const { version, lineage, state: _, ...facts } = answer;
     return deps.database.transaction(async (connection) => {
       const run = await requireRetraining(connection, model, retrainingId);
-      const isChampion =
-        version === run.champion_version || (await findStage(connection, model, version)) === 'champion';
-      // It would be compared with itself, and its predictions of the holdout would be those that it has served.
-      if (isChampion && run.challenger_version !== version)
-        throw new TidewatchError('CHALLENGER_NOT_NEW', { model, version });
+      // Its predictions would be those of the other one, and what a person has once rejected could be promoted under its old name.
+      const stage =
+        version === run.champion_version ? 'champion' : await findStage(connection, model, version);
+      if (stage !== undefined && run.challenger_version !== version)
+        throw new TidewatchError('CHALLENGER_NOT_NEW', { model, version, stage });
       const specification = await findToldSpecification(connection, run);
       const trainedOn = specification && { hash: specification.hash, rows: specification.rows };
       await recordChallenger(connection, run, {

@@ -105,7 +105,7 @@ export async function insertRetraining(
   return inserted!;
 }
 
-/** Notes what the trainer delivered: the challenger's version, registered as a candidate. One that was archived may try again. */
+/** Notes what the trainer delivered: the challenger's version, registered as a candidate. */
 export async function recordChallenger(
   connection: Queryable,
   run: RetrainingRun,
@@ -123,10 +123,7 @@ export async function recordChallenger(
   if (count === 0) return;
   await connection.execute(
     `insert into model_versions (model, version, stage, lineage, registered_at)
-     values ($1, $2, 'candidate', $3, $4)
-     on conflict (model, version) do update
-     set stage = 'candidate', lineage = excluded.lineage, registered_at = excluded.registered_at, archived_at = null
-     where model_versions.stage <> 'champion'`,
+     values ($1, $2, 'candidate', $3, $4)`,
     [run.model, challenger.version, JSON.stringify(challenger.lineage), toTimestamp(run.as_of)],
   );
 }

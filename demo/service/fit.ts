@@ -8,7 +8,7 @@ import { toTimestamp } from '../../sql/database.ts';
 import type { TrainingRow } from '../model/fitting.ts';
 import { fitInThread } from '../model/fitting.ts';
 import { findScenario } from '../scenarios.ts';
-import type { ModelStore } from './models.ts';
+import { nameVersion, type ModelStore } from './models.ts';
 import type { RowToPredict } from './predict.ts';
 import { logAs } from './predict.ts';
 
@@ -54,8 +54,9 @@ export async function fitOnOutcomes(
      order by event_time, entity`,
     [model, training.start, training.end, JSON.stringify(exclude)],
   );
-  // Its day; what is fitted for a simulation must be called like it, and never serves.
-  const version = purpose === 'simulation' ? retrainingId : retrainingId.slice(0, 10);
+  // What is fitted for a simulation must be called like it, and never serves.
+  const version =
+    purpose === 'simulation' ? retrainingId : await nameVersion(deps.database, { model, retrainingId });
   const fitted = await fitInThread(model, rows);
   if (purpose === 'retraining') await deps.models.write(model, version, fitted);
   const held = await deps.database.query<{

@@ -50,3 +50,17 @@ export async function findVersions(
   if (row === undefined || row.champion === null) return undefined;
   return { champion: row.champion, shadows: row.shadows };
 }
+
+/** The day of a retraining; the whole instant where another one of that day has its name already. */
+export async function nameVersion(
+  database: Database,
+  { model, retrainingId }: { readonly model: string; readonly retrainingId: string },
+): Promise<string> {
+  const day = retrainingId.slice(0, 10);
+  const taken = await database.query(
+    `select from model_versions
+     where model = $1 and version = $2 and lineage ->> 'retrainingId' is distinct from $3`,
+    [model, day, retrainingId],
+  );
+  return taken.length === 0 ? day : retrainingId;
+}

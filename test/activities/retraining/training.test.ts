@@ -380,16 +380,30 @@ describe('recordChallenger', () => {
     expect(await runs()).toMatchObject([{ state: 'training', challenger: null }]);
   });
 
-  it('lets a version that was archived try again', async () => {
+  it.each(['candidate', 'shadow', 'champion', 'archived'])(
+    'refuses the name of any version that is known, such as one that is %s',
+    async (stage) => {
+      await begun();
+      await test.database.execute(
+        `insert into model_versions (model, version, stage, registered_at) values ($1, '0', $2, now())`,
+        [model, stage],
+      );
+      await expect(
+        test.activities.recordChallenger({ ...key, answer: { ...whole, version: '0' } }),
+      ).rejects.toMatchObject({
+        code: 'CHALLENGER_NOT_NEW',
+        message: expect.stringContaining(`known already (${stage})`),
+      });
+      expect(await versions()).toMatchObject([{ version: '0', stage }]);
+      expect(await runs()).toMatchObject([{ state: 'training', challenger: null }]);
+    },
+  );
+
+  it('takes the same answer of the same retraining again, at any later step', async () => {
     await begun();
-    await test.database.execute(
-      `insert into model_versions (model, version, stage, registered_at, archived_at)
-       values ($1, '2', 'archived', now(), now())`,
-      [model],
-    );
     await test.activities.recordChallenger({ ...key, answer: whole });
-    expect(await versions()).toMatchObject([
-      { version: '2', stage: 'candidate', lineage: { commit: '4f0c2a1' } },
-    ]);
+    await test.database.execute(`update model_versions set stage = 'shadow'`);
+    await test.activities.recordChallenger({ ...key, answer: whole });
+    expect(await versions()).toMatchObject([{ version: whole.version, stage: 'shadow' }]);
   });
 });
