@@ -1,3 +1,4 @@
+import type { TrainingRunning } from '../core/retraining/trainer-contract.ts';
 import type { Database } from '../sql/database.ts';
 import type { ActivityContext } from './activity-context.ts';
 import type { Channels } from './alerts/channels.ts';
@@ -27,6 +28,13 @@ export interface ActivityDependencies {
   readonly callbackTokens: CallbackTokens | undefined;
   /** Absent where monitors may not run programs on this machine. */
   readonly runCommand: RunCommand | undefined;
+  /** Tells the workflow of a retraining how its training is getting on. */
+  readonly tellProgress: (workflowId: string, running: TrainingRunning) => Promise<unknown>;
+  /** How many workers have asked a task queue for work in the last minutes. */
+  readonly countPollers: (queue: {
+    readonly taskQueue: string;
+    readonly of: 'workflow' | 'activity';
+  }) => Promise<number>;
   /** Wakes the `alertLifecycle` workflow of an alert key, starting it when it does not run. */
   readonly wakeAlert: (alert: { readonly model: string; readonly alertKey: string }) => Promise<void>;
   /** The Temporal UI of this namespace, for links such as `<temporalUi>/workflows/<id>/<run id>`. */

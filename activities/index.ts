@@ -33,6 +33,7 @@ import { createRecordInMlflow } from './retraining/record-in-mlflow.ts';
 import { createCancelTraining } from './retraining/cancel-training.ts';
 import { createRunTrainingCommand } from './retraining/command-training.ts';
 import { createReadTraining, createStartTraining } from './retraining/http-training.ts';
+import { createLookAtTrainer } from './retraining/look-at-trainer.ts';
 import { createPlanTraining } from './retraining/plan-training.ts';
 import { createRecordChallenger } from './retraining/record-challenger.ts';
 import { createValidateChallenger } from './retraining/validate-challenger.ts';
@@ -52,6 +53,7 @@ export function createActivities(deps: ActivityDependencies) {
     checkDegradation: createCheckDegradation(deps),
     beginRetraining: createBeginRetraining(deps),
     planTraining: createPlanTraining(deps),
+    lookAtTrainer: createLookAtTrainer(deps),
     startTraining: createStartTraining(deps),
     readTraining: createReadTraining(deps),
     handOverReference: createHandOverReference(deps),

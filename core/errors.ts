@@ -172,9 +172,9 @@ export const errorCatalog = {
       'The monitor of "{model}" names another kind of trainer ({kind}) than when this retraining began. Start `retraining` again.',
   },
   TRAINER_SETTING_MISSING: {
-    retryable: true,
+    retryable: false,
     message:
-      'The trainer of "{model}" needs {variable}, which is not set here. Set it, or {variable}_FILE; a worker has to be restarted.',
+      'The trainer of "{model}" needs {variable}, which is not set here: it was not asked. Set it, or {variable}_FILE; a worker has to be restarted.',
   },
   COMMANDS_NOT_ALLOWED: {
     retryable: false,

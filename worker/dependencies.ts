@@ -74,6 +74,8 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
       trainerSecrets: secrets,
       callbackTokens: callbackSecrets === undefined ? undefined : openCallbackTokens(callbackSecrets),
       runCommand: mayRunCommands ? runCommand : undefined,
+      tellProgress: passOnAnswerThrough(client),
+      countPollers: countPollersThrough(client),
       wakeAlert: wakeAlertThrough(client, taskQueue),
       temporalUi: uiUrl,
       codeVersion: await codeVersion(),
@@ -101,6 +103,23 @@ export function wakeAlertThrough(client: Client, taskQueue: string): ActivityDep
         typedSearchAttributes,
       }),
     );
+  };
+}
+
+const taskQueueTypes = { workflow: 1, activity: 2 } as const;
+
+/** Asks the server. */
+export function countPollersThrough({
+  workflowService,
+  options: { namespace },
+}: Client): ActivityDependencies['countPollers'] {
+  return async ({ taskQueue, of }) => {
+    const { pollers } = await workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: taskQueue },
+      taskQueueType: taskQueueTypes[of],
+    });
+    return pollers.length;
   };
 }
 

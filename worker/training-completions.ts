@@ -7,7 +7,7 @@ import type { RetrainingRun } from '../activities/retraining/store.ts';
 import type { TrainingKey } from '../activities/retraining/trainers/http.ts';
 import { reasonOf } from '../core/errors.ts';
 import { isRunningState } from '../core/retraining/states.ts';
-import type { TrainingAnswer } from '../core/retraining/trainer-contract.ts';
+import type { TrainingAnswer, TrainingRunning } from '../core/retraining/trainer-contract.ts';
 import { longestAnswerBytes, readTrainingAnswer } from '../core/retraining/trainer-contract.ts';
 import type { Answer } from './report-pages.ts';
 
@@ -15,6 +15,8 @@ export interface Completions {
   /** Absent where no secret is configured: then no trainer was told to call. */
   readonly tokens: CallbackTokens | undefined;
   readonly find: (training: TrainingKey) => Promise<RetrainingRun | undefined>;
+  /** Stores how a training is getting on; false where the last word of it is too recent. */
+  readonly note: (training: TrainingKey, running: TrainingRunning) => Promise<boolean>;
   /** Passes an answer on to the workflow of a retraining; `gone` when it has ended. */
   readonly tell: (workflowId: string, answer: TrainingAnswer) => Promise<'told' | 'gone'>;
 }
@@ -57,7 +59,7 @@ export async function callOf(request: IncomingMessage, training: TrainingKey): P
  */
 export async function receiveCompletion(
   { training, authorization, body }: Call,
-  { tokens, find, tell }: Completions,
+  { tokens, find, note, tell }: Completions,
 ): Promise<Answer> {
   const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
   if (token === undefined || tokens?.accepts(training, token) !== true)
@@ -80,6 +82,8 @@ export async function receiveCompletion(
       ? say(200, 'taken before')
       : say(409, `the retraining has version ${run.challenger_version}; this answer is not taken`);
   }
+  // Each one that is passed on stays in the history of the workflow.
+  if (answer.state === 'running' && !(await note(training, answer))) return say(200, 'taken');
   const told = await tell(run.workflow_id, answer);
   return told === 'told' ? say(200, 'taken') : say(409, 'the workflow of the retraining has ended');
 }

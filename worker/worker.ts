@@ -7,7 +7,9 @@ import getPort from 'get-port';
 import { createActivities } from '../activities/index.ts';
 import { findReport, listReportGroups, listReports } from '../activities/reports/store.ts';
 import { findRetraining } from '../activities/retraining/store.ts';
+import { noteTraining, slowPause } from '../activities/retraining/training-note.ts';
 import { reasonOf } from '../core/errors.ts';
+import { trainingText } from '../core/retraining/retraining-words.ts';
 import type { OpenConsole } from '../console/server/listen.ts';
 import { createAttributes } from '../schedules/search-attributes.ts';
 import { checkSchema } from '../sql/migrator.ts';
@@ -20,6 +22,7 @@ import { activityFields } from './activity-fields.ts';
 import { openLogger, sdkLogger, type Logger } from './logger.ts';
 import { unconfiguredRoutes } from './route-check.ts';
 import type { Tracing } from './tracing/start.ts';
+import { unconfiguredTrainers } from './trainer-check.ts';
 import { userName } from './user-name.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -52,6 +55,8 @@ export async function runWorker(configuration: Configuration): Promise<void> {
       logger.warn(problem);
     if (dependencies.missingAttributes.length > 0)
       logger.warn(attributesMissing(configuration.temporal.namespace, dependencies.missingAttributes));
+    for (const problem of await unconfiguredTrainers(activities.database, configuration))
+      logger.warn(problem);
     let worker: Worker | undefined;
     // Before the worker: one that never runs would keep its connection, and the process, from ending.
     const endpoint = await openHttpEndpoint(configuration.http.host, configuration.http.port, {
@@ -66,6 +71,8 @@ export async function runWorker(configuration: Configuration): Promise<void> {
       completions: {
         tokens: activities.callbackTokens,
         find: ({ model, retrainingId }) => findRetraining(activities.database, model, retrainingId),
+        note: (training, running) =>
+          noteTraining(activities.database, training, trainingText(running), slowPause),
         tell: dependencies.passOnAnswer,
       },
     });

@@ -8,6 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
+import { trainingText } from '../core/retraining/retraining-words.ts';
 import { hourMs } from '../core/window.ts';
 import { asOfOf, decodeInput } from './input.ts';
 import type { Conversation } from './retraining-conversation.ts';
@@ -107,10 +108,7 @@ async function carryThrough(saga: Saga, begun: Begun): Promise<Ending> {
 /** Why there is no challenger; undefined when there is one. */
 async function haveTrained(saga: Saga): Promise<string | undefined> {
   saga.show({ waitsFor: 'the trainer' });
-  const trained = await train(saga.key, ({ message, progress }) => {
-    const share = progress === undefined ? '' : `${Math.round(progress * 100)}% `;
-    saga.show({ detail: `${share}${message ?? ''}` });
-  });
+  const trained = await train(saga.key, (running) => saga.show({ detail: trainingText(running) }));
   if (trained.state === 'failed') return trained.reason;
   await decisions.recordChallenger({ ...saga.key, ...trained });
   return undefined;

@@ -101,7 +101,7 @@ export const reports = proxyActivities<Pick<Activities, 'sendReport'>>(post);
 
 const pushes = proxyActivities<Pick<Activities, 'pushMetrics' | 'recordInMlflow'>>(push);
 
-const looks = proxyActivities<Pick<Activities, 'watchProcesses'>>(look);
+const looks = proxyActivities<Pick<Activities, 'watchProcesses' | 'lookAtTrainer'>>(look);
 
 /** What every run says of itself beside its result. */
 export interface RunFacts {
@@ -120,6 +120,16 @@ export async function recordInMlflow(key: Parameters<Activities['recordInMlflow'
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
     log.warn('MLflow was not told; the next step tells it', { cause: error.cause?.message });
+  }
+}
+
+/** What was known last of a trainer; null also where that cannot be found out now. */
+export async function lookAtTrainer(key: Parameters<Activities['lookAtTrainer']>[0]): Promise<string | null> {
+  try {
+    return (await looks.lookAtTrainer(key)).known;
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    return null;
   }
 }
 

@@ -27,7 +27,7 @@ import { minuteMs } from '../core/window.ts';
 import type { Activities } from '../activities/index.ts';
 import { listedAlike } from './show-outcome.ts';
 import type { ResultOf } from './steps.ts';
-import { decisions } from './steps.ts';
+import { decisions, lookAtTrainer } from './steps.ts';
 
 /** A trainer that was told where to call sends its answer there; the worker passes it on. */
 const trainingFinished = defineSignal<[answer: unknown]>('trainingFinished');
@@ -59,7 +59,15 @@ const slowestPollMs = 5 * minuteMs;
  */
 export async function train(key: Key, onProgress: OnProgress = () => undefined): Promise<TrainingEnd> {
   const plan = await decisions.planTraining(key);
-  return withinLimit(plan, () => trainBy(plan, key, onProgress));
+  setHandler(trainingProgressed, (data) => {
+    const answer = answerOrUndefined(data);
+    if (answer?.state === 'running') onProgress(answer);
+  });
+  return withinLimit(
+    plan,
+    () => trainBy(plan, key, onProgress),
+    () => lookAtTrainer(key),
+  );
 }
 
 /** The same by a trainer on a task queue, for whoever knows its plan. */
@@ -67,14 +75,22 @@ export function trainOnTaskQueue(plan: PlanOf<'temporal'>): Promise<TrainingEnd>
   return withinLimit(plan, () => onTaskQueue(plan));
 }
 
-async function withinLimit({ timeoutMs }: Plan, training: () => Promise<TrainingEnd>): Promise<TrainingEnd> {
+async function withinLimit(
+  { timeoutMs }: Plan,
+  training: () => Promise<TrainingEnd>,
+  lastKnown: () => Promise<string | null> = async () => null,
+): Promise<TrainingEnd> {
   try {
     // 0 would be no limit.
     return await CancellationScope.withTimeout(Math.max(1, timeoutMs), training);
   } catch (error) {
     if (!isCancellation(error)) throw error;
     if (CancellationScope.current().consideredCancelled) throw error;
-    return { state: 'failed', reason: 'the trainer did not finish within its time limit' };
+    const known = await lastKnown();
+    return {
+      state: 'failed',
+      reason: `the trainer did not finish within its time limit${known === null ? '' : ` (what is known of it: ${known})`}`,
+    };
   }
 }
 
@@ -83,6 +99,7 @@ async function trainBy(plan: Plan, key: Key, onProgress: OnProgress): Promise<Tr
     case 'http':
       return endOf(await overHttp(plan, key, onProgress));
     case 'temporal':
+      if (plan.known !== undefined) onProgress({ state: 'running', message: plan.known });
       return onTaskQueue(plan);
     case 'command':
       return byCommand(plan, key);
@@ -113,7 +130,7 @@ async function overHttp(
     else called ??= answer;
   };
   setHandler(trainingFinished, receive);
-  setHandler(trainingProgressed, receive);
+  onProgress({ state: 'running', message: 'not reached yet' });
   let answer = await decisions.startTraining(key);
   for (let pauseMs = pollMs; ; pauseMs = Math.min(pauseMs * 1.5, Math.max(pollMs, slowestPollMs))) {
     if (called !== undefined) return called;

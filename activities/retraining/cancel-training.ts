@@ -19,6 +19,8 @@ export function createCancelTraining(
       return { undone: await tell(deps.trainer, trainerAddress(deps, key.model, trainer), key) };
     } catch (error) {
       if (!(error instanceof TidewatchError)) throw error;
+      // Then it was never asked, either.
+      if (error.code === 'TRAINER_SETTING_MISSING') return { undone: null };
       return { undone: `the trainer could not be told to stop: ${reasonOf(error)}` };
     }
   };

@@ -1,12 +1,18 @@
 /** Training by a program on the worker's machine. */
 
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
-import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
+import { trainingText } from '../../core/retraining/retraining-words.ts';
+import type {
+  TrainingAnswer,
+  TrainingRequest,
+  TrainingRunning,
+} from '../../core/retraining/trainer-contract.ts';
 import { decodeTrainingAnswer, readTrainingAnswer } from '../../core/retraining/trainer-contract.ts';
 import { durationMs } from '../../core/window.ts';
 import { heartbeating } from '../activity-context.ts';
 import type { CommandEnd, RunCommand } from '../commands/run-command.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
+import { noteTraining } from './training-note.ts';
 import { findTrainingBy, trainingRequest, type TrainerOf } from './training-request.ts';
 
 /** What a command answered, and the end of what it printed. */
@@ -14,6 +20,9 @@ export interface CommandTraining {
   readonly answer: Exclude<TrainingAnswer, { state: 'running' }>;
   readonly output: string;
 }
+
+/** A minute of heartbeats: a training of a day then adds less than it may hold to the history of its workflow. */
+const beatsBetweenWords = 12;
 
 /**
  * Runs the command once, with the request on its standard input. It answers with the last line that it prints; lines before
@@ -29,16 +38,43 @@ export function createRunTrainingCommand(
     if (runCommand === undefined) throw new TidewatchError('COMMANDS_NOT_ALLOWED', { model: key.model });
     const context = deps.context();
     const request = await trainingRequest(deps, run);
-    let progress: TrainingAnswer | undefined;
-    const onProgress = (answer: TrainingAnswer): void => {
-      progress = answer;
+    let progress: TrainingRunning | undefined;
+    const said = teller(deps, key, context.workflowId);
+    const onProgress = (running: TrainingRunning): void => {
+      progress = running;
     };
     const { cancelled } = context;
     return heartbeating(
       context,
       () => trainByCommand(runCommand, { trainer, request, cancelled, onProgress }),
-      () => progress,
+      () => {
+        if (progress !== undefined) void said(progress);
+        return progress;
+      },
     );
+  };
+}
+
+/** Stores what a command has said, and tells its workflow of it less often: that keeps each word in its history. */
+function teller(
+  { database, tellProgress }: Pick<RetrainingDependencies, 'database' | 'tellProgress'>,
+  key: RetrainingKey,
+  workflowId: string,
+): (running: TrainingRunning) => Promise<void> {
+  let known = '';
+  let beats = 0;
+  return async function tell(running) {
+    const isDue = beats % beatsBetweenWords === 0;
+    beats += 1;
+    const words = trainingText(running);
+    try {
+      await noteTraining(database, key, words);
+      if (!isDue || words === known) return;
+      await tellProgress(workflowId, running);
+      known = words;
+    } catch {
+      // The training goes on without it; the next beat tries again.
+    }
   };
 }
 
@@ -58,7 +94,7 @@ export async function trainByCommand(
     readonly trainer: TrainerOf<'command'>;
     readonly request: TrainingRequest;
     readonly cancelled: AbortSignal;
-    readonly onProgress: (answer: TrainingAnswer) => void;
+    readonly onProgress: (running: TrainingRunning) => void;
   },
 ): Promise<CommandTraining> {
   const ended = await runCommand({
@@ -76,7 +112,7 @@ export async function trainByCommand(
   return { answer: answerOf(trainer.command[0]!, ended), output: ended.output };
 }
 
-function runningAnswer(line: string): TrainingAnswer | undefined {
+function runningAnswer(line: string): TrainingRunning | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     const answer = decodeTrainingAnswer('', JSON.parse(line));

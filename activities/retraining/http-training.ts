@@ -3,6 +3,7 @@
 import { TidewatchError } from '../../core/errors.ts';
 import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
+import { askAndNote } from './training-note.ts';
 import { findTrainingBy, trainerAddress, trainingRequest } from './training-request.ts';
 
 /** Asks the trainer; asking again for the same retraining does not train twice. Gives what it answers at once. */
@@ -13,7 +14,8 @@ export function createStartTraining(
     const { run, trainer } = await findTrainingBy('http', deps, key);
     const callback = trainer.completion === 'callback' ? { callback: callbackOf(deps, key) } : {};
     const request = { ...(await trainingRequest(deps, run)), ...callback };
-    return deps.trainer.start(trainerAddress(deps, key.model, trainer), request);
+    const at = trainerAddress(deps, key.model, trainer);
+    return askAndNote(deps.database, key, () => deps.trainer.start(at, request));
   };
 }
 
@@ -23,7 +25,8 @@ export function createReadTraining(
 ): (key: RetrainingKey) => Promise<TrainingAnswer> {
   return async function readTraining(key) {
     const { trainer } = await findTrainingBy('http', deps, key);
-    return deps.trainer.read(trainerAddress(deps, key.model, trainer), key);
+    const at = trainerAddress(deps, key.model, trainer);
+    return askAndNote(deps.database, key, () => deps.trainer.read(at, key));
   };
 }
 

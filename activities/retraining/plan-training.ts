@@ -1,6 +1,8 @@
 import type { TrainingRequest } from '../../core/retraining/trainer-contract.ts';
 import { durationMs } from '../../core/window.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
+import { taskQueueText } from './look-at-trainer.ts';
+import { noteTraining } from './training-note.ts';
 import { findTraining, trainingRequest, type TrainerOf } from './training-request.ts';
 
 /** What a workflow has to know of a trainer. Of addresses, commands and secrets it knows nothing: histories keep what it does. */
@@ -17,6 +19,8 @@ export type TrainingPlan = {
       readonly type: string;
       readonly heartbeatMs?: number;
       readonly request: TrainingRequest;
+      /** Whether anybody works on that task queue, in words. */
+      readonly known?: string;
     }
   | { readonly kind: 'command'; readonly attempts: number }
 );
@@ -31,8 +35,11 @@ export function createPlanTraining(
     switch (trainer.kind) {
       case 'http':
         return { kind: 'http', timeoutMs, completion: trainer.completion, pollMs: pollMs(trainer.poll) };
-      case 'temporal':
-        return taskQueuePlan(trainer, await trainingRequest(deps, run));
+      case 'temporal': {
+        const known = await taskQueueText(deps, trainer);
+        await noteTraining(deps.database, key, known);
+        return { ...taskQueuePlan(trainer, await trainingRequest(deps, run)), known };
+      }
       case 'command':
         return { kind: 'command', timeoutMs, attempts: trainer.attempts };
     }

@@ -17,6 +17,8 @@ export type RetrainingDependencies = Pick<
   | 'trainerSecrets'
   | 'callbackTokens'
   | 'runCommand'
+  | 'tellProgress'
+  | 'countPollers'
   | 'promotionWebhook'
   | 'pagesUrl'
   | 'context'

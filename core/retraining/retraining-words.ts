@@ -5,7 +5,7 @@ import { formatShare, formatSignificant } from '../number-text.ts';
 import { formatMinute, parseInstant } from '../window.ts';
 import type { RetrainingView } from './change.ts';
 import type { Payback } from './payback.ts';
-import type { RetrainingStateName } from './states.ts';
+import type { Helped, RetrainingStateName } from './states.ts';
 import type { StoredLook } from './stored-run.ts';
 
 /** What a retraining has gained so far; null while nobody knows. */
@@ -28,6 +28,38 @@ export function stateText({
   readonly waitsUntil: string | null;
 }): string {
   return waitsUntil === null ? state : `${state} until ${formatMinute(parseInstant(waitsUntil))}`;
+}
+
+/**
+ * How is a training getting on, as far as its trainer says?
+ *
+ * @example trainingText({ progress: 0.4, message: 'epoch 4 of 10' }) // '40% epoch 4 of 10'
+ */
+export function trainingText({
+  progress,
+  message,
+}: {
+  readonly progress?: number | undefined;
+  readonly message?: string | undefined;
+}): string {
+  const share = progress === undefined ? undefined : `${Math.round(progress * 100)}%`;
+  return [share, message].filter((part) => part !== undefined && part !== '').join(' ') || 'at work';
+}
+
+/**
+ * Has a retraining helped, in a word? Empty where nothing was promoted, or it went back before anybody could know.
+ *
+ * @example
+ * [helpedText({ helped: null, state: 'verifying' }), helpedText({ helped: 'yes', state: 'kept' })] // ['not known yet', 'yes']
+ */
+export function helpedText({
+  helped,
+  state,
+}: {
+  readonly helped: Helped | null;
+  readonly state: RetrainingStateName;
+}): string {
+  return helped ?? (state === 'verifying' ? 'not known yet' : '');
 }
 
 /**

@@ -86,6 +86,11 @@ const byCommand: Step = (database) =>
     model,
     retraining: { trainer: { kind: 'command', command: ['echo', JSON.stringify(answer)] }, ...policy },
   });
+const onTaskQueue: Step = (database) =>
+  watch(database, {
+    model,
+    retraining: { trainer: { kind: 'temporal', taskQueue: 'trainers', activity: 'fit' }, ...policy },
+  });
 /** Changes a part of the stored configuration. */
 const configured =
   (part: 'retraining' | 'reference', change: Readonly<Record<string, unknown>>): Step =>
@@ -339,6 +344,17 @@ export const cases: readonly Case[] = [
     name: 'planTraining',
     prepare: after(attached, begun),
     run: (activities) => activities.planTraining({ model, retrainingId }),
+    leaves: 'nothing',
+  },
+  {
+    name: 'planTraining, on a task queue',
+    prepare: after(attached, begun, onTaskQueue),
+    run: (activities) => activities.planTraining({ model, retrainingId }),
+  },
+  {
+    name: 'lookAtTrainer',
+    prepare: after(attached, begun),
+    run: (activities) => activities.lookAtTrainer({ model, retrainingId }),
     leaves: 'nothing',
   },
   {

@@ -13,6 +13,8 @@ export function activitiesOn(
 ): Activities {
   return createActivities({
     ...testDependencies(database),
+    tellProgress: async () => undefined,
+    countPollers: async () => 1,
     wakeAlert: async () => undefined,
     temporalUi: 'http://127.0.0.1:8233/namespaces/default',
     context: () => ({

@@ -22,10 +22,10 @@ export const noSources: Sources = {
   close: async () => {},
 };
 
-/** No channel is configured. How alerts are woken, where the Temporal UI is and what runs differ from test to test. */
+/** No channel is configured. Task queues, how alerts are woken, where the Temporal UI is and what runs differ from test to test. */
 export function testDependencies(
   database: Database,
-): Omit<ActivityDependencies, 'wakeAlert' | 'temporalUi' | 'context'> {
+): Omit<ActivityDependencies, 'tellProgress' | 'countPollers' | 'wakeAlert' | 'temporalUi' | 'context'> {
   return {
     database,
     pushgateway: openPushgateway(testServers().pushgatewayUrl),

@@ -10,7 +10,7 @@ import { temporalContext } from '../../activities/activity-context.ts';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { Database } from '../../sql/database.ts';
-import { wakeAlertThrough } from '../../worker/dependencies.ts';
+import { countPollersThrough, passOnAnswerThrough, wakeAlertThrough } from '../../worker/dependencies.ts';
 import { activityErrors } from '../../worker/activity-errors.ts';
 import { testDependencies } from './dependencies.ts';
 import { testServers } from './servers.ts';
@@ -38,6 +38,8 @@ export async function startTestWorker(
   const client = new Client({ connection: clientConnection });
   const dependencies: ActivityDependencies = {
     ...testDependencies(database),
+    tellProgress: passOnAnswerThrough(client),
+    countPollers: countPollersThrough(client),
     wakeAlert: wakeAlertThrough(client, taskQueue),
     temporalUi: `${temporalUiUrl}/namespaces/default`,
     context: temporalContext,

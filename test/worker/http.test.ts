@@ -27,7 +27,12 @@ const running: EndpointState = {
       { kind: 'performance', model: 'a/b', count: 1 },
     ],
   },
-  completions: { tokens: undefined, find: async () => undefined, tell: async () => 'gone' },
+  completions: {
+    tokens: undefined,
+    find: async () => undefined,
+    note: async () => true,
+    tell: async () => 'gone',
+  },
 };
 
 async function ask(path: string, state: Partial<EndpointState> = {}) {

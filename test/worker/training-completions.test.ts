@@ -15,11 +15,13 @@ const succeeded = { state: 'succeeded', version: '2', lineage: {} };
 let run: Partial<RetrainingRun> | undefined;
 let workflow: 'told' | 'gone';
 let told: { readonly workflowId: string; readonly answer: TrainingAnswer }[];
+let noted: TrainingAnswer[];
 let endpoint: HttpEndpoint;
 beforeEach(() => {
   run = { state: 'training', challenger_version: null, workflow_id: 'retraining-1' };
   workflow = 'told';
   told = [];
+  noted = [];
 });
 beforeAll(async () => {
   endpoint = await openHttpEndpoint('127.0.0.1', 0, {
@@ -33,6 +35,10 @@ beforeAll(async () => {
         model === training.model && retrainingId === training.retrainingId
           ? (run as RetrainingRun | undefined)
           : undefined,
+      note: async (_, running) => {
+        noted.push(running);
+        return noted.length === 1;
+      },
       tell: async (workflowId, answer) => {
         told.push({ workflowId, answer });
         return workflow;
@@ -52,6 +58,17 @@ async function call(answer: unknown, { at = path, token = tokens.issue(training)
 }
 
 describe('an answer that a trainer calls with', () => {
+  it('is stored where it says how the training is getting on, and passed on where it is not too soon', async () => {
+    for (const progress of [0.1, 0.2]) {
+      expect(await call({ state: 'running', progress })).toEqual({ status: 200, body: 'taken\n' });
+    }
+    expect(noted).toEqual([
+      { state: 'running', progress: 0.1 },
+      { state: 'running', progress: 0.2 },
+    ]);
+    expect(told).toMatchObject([{ answer: { progress: 0.1 } }]);
+  });
+
   it.each([
     ['succeeded', succeeded],
     ['failed', { state: 'failed', reason: 'no memory left' }],

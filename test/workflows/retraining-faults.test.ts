@@ -30,13 +30,15 @@ const faults: readonly Fault[] = [
     train: () => new Promise(() => {}),
     settings: { timeout: '1s' },
     state: 'failed',
-    reason: /^the trainer did not finish within its time limit; the trainer was told to stop$/,
+    reason:
+      /^the trainer did not finish within its time limit \(what is known of it: at work\); the trainer was told to stop$/,
   },
   {
     name: 'is nowhere',
     settings: { url: 'http://127.0.0.1:1', timeout: '1s' },
     state: 'failed',
-    reason: /^the trainer did not finish within its time limit; the trainer could not be told to stop: /,
+    reason:
+      /^the trainer did not finish within its time limit \(what is known of it: The trainer at http:\/\/127\.0\.0\.1:1\/trainings does not answer .*\); the trainer could not be told to stop: /,
   },
   {
     name: 'refuses',
@@ -72,7 +74,7 @@ const faults: readonly Fault[] = [
     name: 'names the version that serves',
     train: async () => challenger('1'),
     state: 'failed',
-    reason: /calls its challenger 1, like the version that serves/,
+    reason: /calls its challenger 1, like a version that is known already \(champion\)/,
   },
   {
     name: 'delivers one that is no better',

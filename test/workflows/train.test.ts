@@ -9,11 +9,14 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter, RawValue } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { noteTraining } from '../../activities/retraining/training-note.ts';
 import { findRetraining } from '../../activities/retraining/store.ts';
 import type { MonitorInput } from '../../core/monitor/schema.ts';
+import { trainingText } from '../../core/retraining/retraining-words.ts';
 import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
 import { until } from '../../demo/stack/until.ts';
 import { passOnAnswerThrough } from '../../worker/dependencies.ts';
+import { readRetrainingEvents } from '../../sql/read-retrainings.ts';
 import { openHttpEndpoint, type HttpEndpoint } from '../../worker/http.ts';
 import { startFakeTrainer, type FakeTrainer } from '../setup/fake-trainer.ts';
 import { at, load, watch } from '../setup/synthetic.ts';
@@ -135,8 +138,24 @@ describe('a workflow or an activity on a task queue of the user', () => {
       await end({ kind: 'temporal', taskQueue: 'deserted', activity: 'fit', timeout: '1s' }),
     ).toMatchObject({
       state: 'failed',
-      reason: expect.stringContaining('the trainer did not finish within its time limit'),
+      reason: expect.stringContaining(
+        'the trainer did not finish within its time limit (what is known of it: nobody polls the task queue deserted for activities)',
+      ),
     });
+  });
+
+  it('that nobody works on says so while it is waited for', async () => {
+    const run = await start({ kind: 'temporal', taskQueue: 'deserted', workflow: 'usersTraining' });
+    const says = 'nobody polls the task queue deserted for workflows';
+    const detail = async () =>
+      (await run.query<{ detail: string }>('progress').catch(() => undefined))?.detail;
+    expect(await until(async () => (await detail()) === says, 30_000)).toBe(true);
+    expect((await readRetrainingEvents(test.database, { model, retrainingId: asOf })).at(-1)).toMatchObject({
+      event: 'trainer',
+      summary: says,
+    });
+    await run.cancel();
+    await ended(run);
   });
 
   it('is cancelled with the retraining: an activity', async () => {
@@ -175,6 +194,7 @@ describe('a trainer that calls back', () => {
       completions: {
         tokens: test.worker.dependencies.callbackTokens,
         find: ({ model, retrainingId }) => findRetraining(test.database, model, retrainingId),
+        note: (training, running) => noteTraining(test.database, training, trainingText(running)),
         tell: passOnAnswerThrough(test.worker.client),
       },
     });
@@ -233,7 +253,7 @@ describe('a trainer that calls back', () => {
     expect(result).toMatchObject({
       state: 'failed',
       reason: expect.stringContaining(
-        'the trainer did not finish within its time limit; the trainer was told to stop',
+        'the trainer did not finish within its time limit (what is known of it: at work); the trainer was told to stop',
       ),
     });
   });
@@ -248,6 +268,26 @@ describe('a trainer that is asked again and again', () => {
     await ended(run);
     expect(await challenger()).toMatchObject({ version: '2' });
     await trainer.stop();
+  });
+
+  it('that needs a variable which the worker has not fails the retraining at once, by its name', async () => {
+    const headers = { authorization: { env: 'TRAINER_TOKEN' } };
+    const { state, reason } = await end({ url: 'http://127.0.0.1:1', headers });
+    expect(state).toBe('failed');
+    expect(reason).toContain('needs TRAINER_TOKEN, which is not set here: it was not asked');
+    expect(reason).not.toContain('could not be told to stop');
+  });
+
+  it('that is nowhere says so while it is tried', async () => {
+    const run = await start({ url: 'http://127.0.0.1:1' });
+    const detail = async () =>
+      (await run.query<{ detail: string }>('progress').catch(() => undefined))?.detail;
+    expect(await until(async () => (await detail()) === 'not reached yet', 30_000)).toBe(true);
+    const newest = async () =>
+      (await readRetrainingEvents(test.database, { model, retrainingId: asOf })).at(-1)?.summary ?? '';
+    expect(await until(async () => (await newest()).includes('does not answer'), 30_000)).toBe(true);
+    await run.cancel();
+    await ended(run);
   });
 
   it('that is nowhere fails the retraining when its time is over', async () => {
@@ -271,6 +311,20 @@ describe('a command', () => {
       version: '2',
       lineage: { output: expect.stringContaining('fitted 48 rows') },
     });
+  });
+
+  it('says how far it is, in the query, the current details and the history of the retraining', async () => {
+    const running = { state: 'running', progress: 0.4, message: 'epoch 4 of 10' };
+    const run = await start(script(`echo '${JSON.stringify(running)}'; sleep 600`));
+    const detail = async () =>
+      (await run.query<{ detail: string }>('progress').catch(() => undefined))?.detail;
+    expect(await until(async () => (await detail()) === '40% epoch 4 of 10', 60_000)).toBe(true);
+    expect((await readRetrainingEvents(test.database, { model, retrainingId: asOf })).at(-1)).toMatchObject({
+      event: 'trainer',
+      summary: '40% epoch 4 of 10',
+    });
+    await run.cancel();
+    await ended(run);
   });
 
   it('is tried as often as its monitor says', async () => {

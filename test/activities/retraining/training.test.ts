@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ActivityContext } from '../../../activities/activity-context.ts';
 import { openCallbackTokens } from '../../../activities/retraining/callback-tokens.ts';
+import { findTrainingNote } from '../../../activities/retraining/training-note.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
 import type { TrainingAnswer, TrainingSucceeded } from '../../../core/retraining/trainer-contract.ts';
 import { trainingRequestSchema } from '../../../core/retraining/trainer-contract.ts';
@@ -81,9 +82,20 @@ describe('planTraining', () => {
         type: 'fitModel',
         timeoutMs: 21_600_000,
         request,
+        known: `a worker polls the task queue trainers for ${runs === 'workflow' ? 'workflows' : 'activities'}`,
       });
     },
   );
+
+  it('says where nobody works on it', async () => {
+    await begun({ kind: 'temporal', taskQueue: 'trainers', workflow: 'fitModel' });
+    const activities = activitiesOn(test.database, {
+      countPollers: async ({ taskQueue, of }) => (taskQueue === 'trainers' && of === 'workflow' ? 0 : 1),
+    });
+    const known = 'nobody polls the task queue trainers for workflows';
+    expect(await activities.planTraining(key)).toMatchObject({ known });
+    expect(await activities.lookAtTrainer(key)).toEqual({ known });
+  });
 
   it('says how often to try a command, but not which', async () => {
     await begun({ kind: 'command', command: ['./train', '--secret'], attempts: 3 });
@@ -165,7 +177,7 @@ describe('a trainer over HTTP', () => {
     const activities = activitiesOn(test.database, { callbackTokens: undefined });
     await expect(activities.startTraining(key)).rejects.toMatchObject({
       code: 'TRAINER_SETTING_MISSING',
-      retryable: true,
+      retryable: false,
       message: expect.stringContaining('TIDEWATCH_CALLBACK_SECRET'),
     });
   });
@@ -283,6 +295,7 @@ describe('a command', () => {
       context: () => ({ ...contextOf(), heartbeat: (progress) => beats.push(progress) }),
     });
     await activities.runTrainingCommand(key);
+    expect(await findTrainingNote(test.database, key)).toBe('50%');
     expect(beats).toContainEqual({ state: 'running', progress: 0.5 });
   });
 
