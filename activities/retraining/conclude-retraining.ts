@@ -73,7 +73,7 @@ export async function conclude(
   await connection.execute(
     `update retraining_runs
      set state = $3, reason = reason || '; ' || $4::text, finished_at = now(), ended_as_of = $5, waits_until = null,
-       traffic_share = 0, helped = case when promoted_as_of is not null then coalesce(helped, 'unclear') end
+       traffic_share = 0, helped = case when $3 = 'kept' then coalesce(helped, 'unclear') else helped end
      where model = $1 and retraining_id = $2 and finished_at is null`,
     [model, run.retraining_id, state, whole, toTimestamp(asOf)],
   );

@@ -5,7 +5,7 @@ import Table from 'cli-table3';
 import { oneLine } from '../../core/alert/message.ts';
 import { formatSignificant } from '../../core/number-text.ts';
 import { countText } from '../../core/performance/metrics.ts';
-import { daysText, gainText, stateText } from '../../core/retraining/retraining-words.ts';
+import { daysText, gainText, helpedText, stateText } from '../../core/retraining/retraining-words.ts';
 import { isRunningState } from '../../core/retraining/states.ts';
 import { formatMinute, parseInstant } from '../../core/window.ts';
 import type { RetrainingEvent, ShownRetraining, Validation } from '../../sql/read-retrainings.ts';
@@ -20,13 +20,13 @@ export function retrainingTable(retrainings: readonly ShownRetraining[], { paint
     head: ['model', 'as of', 'state', 'version', 'helped', 'gain', 'cost', 'days until it paid'],
   });
   for (const retraining of retrainings) {
-    const { model, retrainingId, champion, challenger, helped, cost } = retraining;
+    const { model, retrainingId, champion, challenger, cost } = retraining;
     table.push([
       model,
       minuteText(retrainingId),
       paint(colorOf(retraining), stateText(retraining)),
       `${champion ?? 'none'} -> ${challenger ?? 'none yet'}`,
-      helped ?? '',
+      helpedText(retraining),
       gainText(retraining),
       cost === null ? '' : formatSignificant(cost),
       daysText(retraining),
@@ -44,14 +44,15 @@ export function retrainingText(
   }: { readonly validation: Validation | null; readonly events: readonly RetrainingEvent[] },
   { paint }: Screen,
 ): string {
-  const { model, retrainingId, reason, champion, challenger, verification, cost, helped } = retraining;
+  const { model, retrainingId, reason, champion, challenger, verification, cost } = retraining;
+  const helped = helpedText(retraining);
   const payback = verification?.payback?.days;
   return [
     paint('bold', `${model} as of ${minuteText(retrainingId)}`),
     `  ${paint(colorOf(retraining), stateText(retraining))}: ${champion ?? 'none'} -> ${challenger ?? 'none yet'}`,
     `  ${oneLine(reason)}`,
     ...(validation === null ? [] : validationLines(validation, paint)),
-    ...(helped === null
+    ...(helped === ''
       ? []
       : [`  helped: ${helped}${gainText(retraining) === '' ? '' : `, ${gainText(retraining)}`}`]),
     ...(cost === null ? [] : [`  cost: ${formatSignificant(cost)}`]),

@@ -30,7 +30,8 @@ export type Gain =
   | { readonly notComputable: string };
 
 export interface Verification {
-  readonly helped: Helped;
+  /** Null before the first full day is over: nobody can know yet. */
+  readonly helped: Helped | null;
   readonly decision: 'go on' | 'roll back';
   readonly gain: Gain;
   /** Relative to the number of the version before. */
@@ -50,7 +51,8 @@ export interface Verification {
  * over seven days: 4%, also where an hour carries 80% of its shock to the next one; one that errs by 30% more goes back in 85%
  * of promotions (34% at 80%), one that errs twice as much in 97 to 100%, after 2.4 to 3.6 days.
  *
- * What is not computable (the version before does not predict in the shadow) is `unclear` and goes on.
+ * What is not computable (the version before does not predict in the shadow) is `unclear` and goes on. On day 0, before the first
+ * full day is over, `helped` is null: it is not known yet.
  *
  * @example
  * const found = { value: 68, against: 51, difference: 17, certainty: { low: 8, high: 26, pValue: 0.001, degreesOfFreedom: 20 } };
@@ -73,7 +75,7 @@ export function verifyPromotion({
   });
   if ('notComputable' in found || 'notComputable' in found.certainty) {
     return {
-      helped: 'unclear',
+      helped: day === 0 ? null : 'unclear',
       decision: 'go on',
       gain: { notComputable: reason },
       relativeGain: null,
@@ -86,7 +88,8 @@ export function verifyPromotion({
     ? { value: found.difference, low: certainty.low, high: certainty.high }
     : { value: -found.difference, low: -certainty.high, high: -certainty.low };
   const relativeGain = against === 0 ? null : gain.value / Math.abs(against);
-  const helped = rows < fewestRows || verdict === 'unclear' ? 'unclear' : verdict === 'better' ? 'yes' : 'no';
+  const isUnclear = rows < fewestRows || verdict === 'unclear';
+  const helped = day === 0 ? null : isUnclear ? 'unclear' : verdict === 'better' ? 'yes' : 'no';
   const isLarge = gain.value < 0 && (relativeGain === null || -relativeGain >= smallestLoss);
   const level = lookLevel({ day, previousDay, days });
   const pValue = certainty.pValue / 2;

@@ -3,7 +3,7 @@
 import { oneLine } from '../../../core/alert/message.ts';
 import { formatSignificant } from '../../../core/number-text.ts';
 import { answerChange, retrainingChanges } from '../../../core/retraining/change.ts';
-import { daysText, gainText, stateText } from '../../../core/retraining/retraining-words.ts';
+import { daysText, gainText, helpedText, stateText } from '../../../core/retraining/retraining-words.ts';
 import { windowText } from '../../../core/window-text.ts';
 import { formatMinute, formatWindow, parseInstant } from '../../../core/window.ts';
 import type { RetrainingEvent, ShownRetraining } from '../../../sql/read-retrainings.ts';
@@ -109,14 +109,15 @@ function steps(events: readonly RetrainingEvent[]): Html {
 }
 
 function verification(retraining: ShownRetraining): Part {
-  const { helped, verification: look, promotedAt } = retraining;
+  const { verification: look, promotedAt } = retraining;
+  const helped = helpedText(retraining);
   if (look === null) return undefined;
   const days = look.payback?.days;
   return html`<section aria-labelledby="verification">
     <h2 id="verification">${promotedAt === null ? 'Side by side' : 'Has it helped?'}</h2>
     <p>${oneLine(look.reason)}</p>
     <dl class="sides">
-      ${helped !== null && definition('Helped', helped)}
+      ${helped !== '' && definition('Helped', helped)}
       ${gainText(retraining) !== '' && definition('Gain (95% interval)', gainText(retraining))}
       ${promotedAt !== null && definition('Promoted', instantText(promotedAt))}
       ${definition('Compared on', `${formatCount(look.rows)} rows, ${instantText(look.window.start)} to ${instantText(look.window.end)}`)}

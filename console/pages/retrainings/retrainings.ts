@@ -1,7 +1,7 @@
 /** All retrainings: how far each is, what it has cost and gained, and when it paid. */
 
 import { formatSignificant } from '../../../core/number-text.ts';
-import { daysText, gainText, stateText } from '../../../core/retraining/retraining-words.ts';
+import { daysText, gainText, helpedText, stateText } from '../../../core/retraining/retraining-words.ts';
 import type { ShownRetraining } from '../../../sql/read-retrainings.ts';
 import { html, type Html, type Part } from '../../html.ts';
 import { instantText } from '../../instant-text.ts';
@@ -82,7 +82,7 @@ function orNone(text: string): Part {
 }
 
 function row(retraining: ShownRetraining): Html {
-  const { model, retrainingId, champion, challenger, helped, cost } = retraining;
+  const { model, retrainingId, champion, challenger, cost } = retraining;
   return html`<tr>
     <th scope="row">
       <a href="${retrainingPath(model, retrainingId)}"><bdi>${shorten(visibleName(model), 60)}</bdi></a>
@@ -93,7 +93,7 @@ function row(retraining: ShownRetraining): Html {
     <td data-name="Version">
       <bdi>${shorten(champion ?? 'none', 24)}</bdi> → <bdi>${shorten(challenger ?? 'none yet', 24)}</bdi>
     </td>
-    <td data-name="Helped">${orNone(helped ?? '')}</td>
+    <td data-name="Helped">${orNone(helpedText(retraining))}</td>
     <td data-name="Gain">${orNone(gainText(retraining))}</td>
     <td data-name="Cost">${cost === null ? none : formatSignificant(cost)}</td>
     <td data-name="Days until it paid">${orNone(daysText(retraining))}</td>

@@ -184,7 +184,7 @@ describe('verifyPromotion', () => {
 
   it('waits for the first full day', async () => {
     expect(await verify()).toMatchObject({ decision: 'waits', until: at(13) });
-    expect(await runOf(test.database)).toMatchObject({ helped: 'unclear' });
+    expect(await runOf(test.database)).toMatchObject({ helped: null });
   });
 
   it('stores whether it has helped, with the interval, and what that is worth', async () => {
@@ -286,6 +286,16 @@ describe('concludeRetraining', () => {
       await test.activities.concludeRetraining({ ...key, end: 'kept', reason: 'nobody knows' }),
     ).toMatchObject({ state: 'kept', helped: 'unclear' });
     expect(await stagesOf(test.database)).toEqual({ 1: 'archived', 2: 'champion' });
+  });
+
+  it('says nothing of whether one has helped that went back before anybody could know', async () => {
+    await validated(test);
+    await promote();
+    await verify();
+    await test.activities.revertPromotion(key);
+    expect(
+      await test.activities.concludeRetraining({ ...key, end: 'cancelled', reason: 'by anna' }),
+    ).toMatchObject({ state: 'rolled-back', helped: null });
   });
 
   it('leaves one that has ended as it is', async () => {

@@ -63,6 +63,20 @@ describe('a promotion', () => {
     expect(verified(rmse(90, [30, 50], 1e-9, 11))).toMatchObject({ helped: 'unclear', decision: 'go on' });
   });
 
+  it('is not known to have helped before the first full day is over', () => {
+    expect(verified(rmse(40, [-15, -5], 0.001), { day: 0 })).toMatchObject({
+      helped: null,
+      decision: 'go on',
+    });
+    const difference: MetricDifference = {
+      metric: 'rmse',
+      rows: 0,
+      againstRows: 0,
+      found: { notComputable: 'no full day is over' },
+    };
+    expect(verified(difference, { day: 0 })).toMatchObject({ helped: null, decision: 'go on' });
+  });
+
   it('is unclear, with the reason, where the version before does not predict', () => {
     const difference: MetricDifference = {
       metric: 'rmse',
