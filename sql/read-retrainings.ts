@@ -82,6 +82,22 @@ export async function countRetrainings(
   return row!.count;
 }
 
+/** Of each model that is watched, the newest retraining, where that has failed; the newest first. */
+export async function listNewestFailed(connection: Queryable, most: number): Promise<ShownRetraining[]> {
+  const rows = await connection.query<Row>(
+    `select ${columns} from (
+       select distinct on (model) * from retraining_runs
+       where model in (select model from monitors)
+       order by model, started_at desc
+     ) newest
+     where state = 'failed'
+     order by started_at desc
+     limit $1`,
+    [most],
+  );
+  return rows.map(shown);
+}
+
 /** One retraining of a model, by default the one under way, or else the newest. */
 export async function findShownRetraining(
   connection: Queryable,

@@ -194,7 +194,10 @@ function stepOf(
   return observe(life, { level, asOf }, as === 'gone' ? { ...rules, resolveAfter: 1 } : rules, now);
 }
 
-/** The words of the trouble stay when it is over: how it ended is in its last event. */
+/**
+ * The words of the trouble stay when it is over: how it ended is in its last event. An end that is as severe as it says itself, such as
+ * that of a retraining, is what the alert was about.
+ */
 function alertOf(
   seen: AlertObservation & Pick<Observer, 'model' | 'provenance'>,
   stored: StoredAlert | undefined,
@@ -208,7 +211,9 @@ function alertOf(
     return { model, alertKey, kind, subject, summary, openedAsOf: asOf, latest, life };
   }
   if (level === 'ok')
-    return { ...stored, life: isNews ? { ...life, severity: severity ?? life.severity } : life };
+    return isNews && severity !== undefined
+      ? { ...stored, summary, latest, life: { ...life, severity } }
+      : { ...stored, life };
   // The same instant again, by a run that repeats another: the first one has said it.
   const isNewer = isNews || asOf > stored.life.observedAsOf;
   return { ...stored, life, ...(isNews && { summary }), ...(isNewer && { latest }) };

@@ -1,7 +1,8 @@
 /** Do alerts reach people, and does anything wait for one? */
 
+import { oneLine } from '../../core/alert/message.ts';
 import { formatInstant } from '../../core/window.ts';
-import { listRetrainings, type ShownRetraining } from '../../sql/read-retrainings.ts';
+import { listNewestFailed, listRetrainings, type ShownRetraining } from '../../sql/read-retrainings.ts';
 import type { Finding } from './check.ts';
 import type { Sources } from './sources.ts';
 
@@ -65,22 +66,53 @@ export function judgeDeliveries({ overdue, stuck, failing }: Deliveries): Findin
   };
 }
 
-export function readRetrainings({ database }: Sources): Promise<readonly ShownRetraining[]> {
-  return listRetrainings(database, { state: 'awaiting-approval', most: 100 });
+interface Retrainings {
+  readonly waiting: readonly Pick<ShownRetraining, 'model' | 'challenger' | 'waitsUntil'>[];
+  /** Of the models whose newest retraining has failed. */
+  readonly failed: readonly Pick<ShownRetraining, 'model' | 'retrainingId' | 'reason'>[];
 }
 
-export function judgeRetrainings(
-  waiting: readonly Pick<ShownRetraining, 'model' | 'challenger' | 'waitsUntil'>[],
-): Finding {
-  const [first] = waiting;
-  if (first === undefined) return { level: 'ok', words: 'none waits for a person' };
+export async function readRetrainings({ database }: Sources): Promise<Retrainings> {
+  return database.snapshot(async (connection) => ({
+    waiting: await listRetrainings(connection, { state: 'awaiting-approval', most: 100 }),
+    failed: await listNewestFailed(connection, 100),
+  }));
+}
+
+export function judgeRetrainings({ waiting, failed }: Retrainings): Finding {
+  const waitingModel = waiting[0]?.model;
+  const failedModel = failed[0]?.model;
+  const words = [
+    ...(waiting.length === 0
+      ? []
+      : [`${waiting.length === 1 ? 'one waits' : `${waiting.length} wait`} for a person`]),
+    ...(failed.length === 0
+      ? []
+      : [`the last one of ${failed.length === 1 ? failedModel : `${failed.length} models`} has failed`]),
+  ];
+  if (words.length === 0)
+    return { level: 'ok', words: 'none waits for a person, and none of the last ones has failed' };
   return {
     level: 'warning',
-    words: `${waiting.length === 1 ? 'one waits' : `${waiting.length} wait`} for a person`,
-    details: waiting.map(
-      ({ model, challenger, waitsUntil }) =>
-        `${model}: version ${challenger ?? '?'} waits for approval${waitsUntil === null ? '' : ` until ${waitsUntil}`}`,
-    ),
-    fix: `tidewatch retrainings show ${first.model}, then approve or reject`,
+    words: words.join(', and '),
+    details: [
+      ...waiting.map(
+        ({ model, challenger, waitsUntil }) =>
+          `${model}: version ${challenger ?? '?'} waits for approval${waitsUntil === null ? '' : ` until ${waitsUntil}`}`,
+      ),
+      ...failed.map(
+        ({ model, retrainingId, reason }) => `${model} as of ${retrainingId}: ${oneLine(reason)}`,
+      ),
+    ],
+    fix: [
+      ...(waitingModel === undefined
+        ? []
+        : [`tidewatch retrainings show ${waitingModel}, then approve or reject`]),
+      ...(failedModel === undefined
+        ? []
+        : [
+            `tidewatch retrainings show ${failedModel}; mend it, then tidewatch retrain --model ${failedModel}`,
+          ]),
+    ].join('; '),
   };
 }

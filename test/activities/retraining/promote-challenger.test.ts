@@ -6,6 +6,7 @@ import type { Activities } from '../../../activities/index.ts';
 import type { HookAnswer } from '../../../activities/retraining/promotion-webhook.ts';
 import { readImportances } from '../../../activities/importance/store.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
+import { listNewestFailed } from '../../../sql/read-retrainings.ts';
 import { activitiesOn } from '../../setup/activities.ts';
 import { daysPass, reachDay } from '../../setup/retrained.ts';
 import { actualsOf, at, day, predictionsOf } from '../../setup/synthetic.ts';
@@ -277,6 +278,14 @@ describe('concludeRetraining', () => {
       severity: 'warning',
       summary: '1 stays: the hook refuses; the hook was told to use 1',
     });
+    expect(await test.database.query('select state, severity, summary from alerts')).toEqual([
+      {
+        state: 'resolved',
+        severity: 'warning',
+        summary: '1 stays: the hook refuses; the hook was told to use 1',
+      },
+    ]);
+    expect(await listNewestFailed(test.database, 10)).toMatchObject([{ model, retrainingId: asOf }]);
   });
 
   it('keeps a new champion, and archives the version before', async () => {

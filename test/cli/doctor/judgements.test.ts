@@ -391,7 +391,7 @@ describe('what waits for people', () => {
 
   it('is nothing', () => {
     expect(judgeDeliveries(none).level).toBe('ok');
-    expect(judgeRetrainings([]).level).toBe('ok');
+    expect(judgeRetrainings({ waiting: [], failed: [] }).level).toBe('ok');
   });
 
   it('are messages that nobody took', () => {
@@ -417,12 +417,27 @@ describe('what waits for people', () => {
 
   it('are challengers', () => {
     expect(
-      judgeRetrainings([{ model: 'a', challenger: '7', waitsUntil: '2026-12-01T00:00:00Z' }]),
+      judgeRetrainings({
+        waiting: [{ model: 'a', challenger: '7', waitsUntil: '2026-12-01T00:00:00Z' }],
+        failed: [],
+      }),
     ).toMatchObject({
       level: 'warning',
       words: 'one waits for a person',
       details: ['a: version 7 waits for approval until 2026-12-01T00:00:00Z'],
       fix: 'tidewatch retrainings show a, then approve or reject',
+    });
+  });
+
+  it('are retrainings that have failed', () => {
+    const failed = [
+      { model: 'a', retrainingId: '2026-11-28T03:40:00Z', reason: 'RMSE is above 2;\nno memory left' },
+    ];
+    expect(judgeRetrainings({ waiting: [], failed })).toMatchObject({
+      level: 'warning',
+      words: 'the last one of a has failed',
+      details: ['a as of 2026-11-28T03:40:00Z: RMSE is above 2; no memory left'],
+      fix: expect.stringContaining('tidewatch retrain --model a'),
     });
   });
 });
