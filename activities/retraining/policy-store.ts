@@ -24,19 +24,26 @@ export async function findUnfinishedRetraining(
   return run === undefined ? null : { asOf: run.as_of, state: run.state, waitsUntil: run.waits_until };
 }
 
-/** The starts within a window, the newest of all and the newest with a known cost; the newest first. */
+/**
+ * The starts within a window, the newest of all and the newest with a known cost; the newest first. One that had no outcomes to train on
+ * and delivered nothing is none: it says nothing of the model, most often it was started as of a wrong time.
+ */
 export async function listRetrainingStarts(
   connection: Queryable,
   model: string,
   window: Window,
 ): Promise<RetrainingStart[]> {
   return connection.query<{ asOf: number; cost: number | null }>(
-    `select as_of as "asOf", cost
-     from retraining_runs run
-     where model = $1 and (
-       as_of >= $2 and as_of < $3
-       or as_of = (select max(as_of) from retraining_runs where model = $1)
-       or as_of = (select max(as_of) from retraining_runs where model = $1 and cost is not null))
+    `with starts as (
+       select as_of, cost from retraining_runs
+       where model = $1 and not (
+         state in ('failed', 'cancelled') and challenger_version is null
+         and coalesce((specification ->> 'rows')::float8 = 0, false))
+     )
+     select as_of as "asOf", cost from starts
+     where as_of >= $2 and as_of < $3
+       or as_of = (select max(as_of) from starts)
+       or as_of = (select max(as_of) from starts where cost is not null)
      order by as_of desc`,
     [model, toTimestamp(window.start), toTimestamp(window.end)],
   );

@@ -37,16 +37,23 @@ export async function startRetraining(options: RetrainOptions): Promise<void> {
     }));
   });
   const running = outlook.decision.checks?.find(({ name, holds }) => name === 'single-flight' && !holds);
-  if (running !== undefined) printResult(outlook, { started: false, reason: running.reason }, options);
-  else if (ended !== undefined) {
-    const reason = `the one as of ${formatInstant(asOf)} is over: ${stateText(ended)}; give another --as-of`;
-    printResult(outlook, { started: false, reason }, options);
-  } else if (!(await isWanted(outlook, options)))
+  const over =
+    ended && `the one as of ${formatInstant(asOf)} is over: ${stateText(ended)}; give another --as-of`;
+  const obstacle = running?.reason ?? over ?? nothingToTrainOn(outlook);
+  if (obstacle !== undefined) printResult(outlook, { started: false, reason: obstacle }, options);
+  else if (!(await isWanted(outlook, options)))
     printResult(outlook, { started: false, reason: 'not confirmed' }, options);
   else {
     const workflowId = await start(outlook, options.reason ?? `started by hand by ${userName()}`);
     printResult(outlook, { started: true, workflowId }, options);
   }
+}
+
+/** Not a matter of wanting: whoever says yes beforehand has not seen it. */
+function nothingToTrainOn({ asOf, checked, specification }: Outlook): string | undefined {
+  if (specification?.rows !== 0) return undefined;
+  const instant = checked === undefined ? '<instant>' : formatInstant(checked);
+  return `as of ${formatInstant(asOf)} there are no outcomes to train on; for another time, write --as-of ${instant}`;
 }
 
 async function isWanted(outlook: Outlook, { yes, json }: RetrainOptions): Promise<boolean> {

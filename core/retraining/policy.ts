@@ -74,8 +74,8 @@ export type StartPolicy = Pick<
  * cost, no freeze period covers asOf, the data quality is not critical, and there are enough outcomes, and new ones. To wait,
  * the reason is that of the first that does not hold; `checks` has all of them.
  *
- * Everything counts in asOf time: the cooldown from start to start, over at its very end, whatever became of the retraining;
- * months are those of the calendar, UTC. A training without a reported cost counts what the newest reported one did, or
+ * Everything counts in asOf time: the cooldown from start to start, over at its very end, whatever became of the retraining, unless
+ * it had nothing to train on; months are those of the calendar, UTC. A training without a reported cost counts what the newest reported one did, or
  * `perTraining`. A run that speaks for a time before the last start waits: under a schedule backfill days may come in any order.
  *
  * @example

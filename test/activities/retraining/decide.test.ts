@@ -34,12 +34,13 @@ const storeCheck = (day: number, verdict: string, { version = '1', findings = []
   );
 const storeRetraining = (
   day: number,
-  run: { state?: string; cost?: number; trained?: boolean; until?: string } = {},
+  run: { state?: string; cost?: number; trained?: boolean; until?: string; rows?: number } = {},
 ) =>
   test.database.execute(
     `insert into retraining_runs (model, retraining_id, state, reason, as_of, training_start, training_end,
-       holdout_start, holdout_end, challenger_version, workflow_id, run_id, cost, waits_until, finished_at)
-     values ($1, $2, $3, 'because', $9, $4, $4, $4, $5, $6, 'w', 'r', $7, $8, case when $3::text = 'kept' then now() end)`,
+       holdout_start, holdout_end, challenger_version, workflow_id, run_id, cost, waits_until,
+       finished_at, specification)
+     values ($1, $2, $3, 'because', $9, $4, $4, $4, $5, $6, 'w', 'r', $7, $8, case when $3::text in ('kept', 'failed', 'cancelled') then now() end, $10)`,
     [
       model,
       at(day, 3),
@@ -50,6 +51,7 @@ const storeRetraining = (
       run.cost ?? null,
       run.until ?? null,
       at(day, 3),
+      run.rows === undefined ? null : JSON.stringify({ rows: run.rows }),
     ],
   );
 const storeDriftRun = (day: number, verdict: string, quality: string | null = null) =>
@@ -148,6 +150,18 @@ describe('decideToRetrain', () => {
       reason: '12 of 18 spent in the month of 2024-01-01T00:00:00Z, the next training costs about 6',
     });
   });
+
+  it.each(['failed', 'cancelled'])(
+    'counts one that had nothing to train on as no start, where it has %s',
+    async (state) => {
+      await storeRetraining(30, { state, trained: false, rows: 0 });
+      for (const name of ['order', 'cooldown', 'month'] as const) {
+        expect(await checkOf(name, { maxPerMonth: 1 }), name).toMatchObject({ holds: true });
+      }
+      await storeRetraining(9, { state, trained: false, rows: 48 });
+      expect(await checkOf('cooldown')).toMatchObject({ holds: false });
+    },
+  );
 
   it('heeds a calendar from the last start on, and before one from the first check on', async () => {
     const triggers = { verdicts: [], calendar: '0 0 * * mon' };

@@ -199,9 +199,21 @@ describe('tidewatch retrain', () => {
     expect(JSON.parse(await retrain('--model', model, '--json'))).toMatchObject({ model, started: false });
   });
 
+  it('starts nothing where there is nothing to train on, whatever was said beforehand', async () => {
+    await check();
+    const reason = `as of ${at(60)} there are no outcomes to train on; for another time, write --as-of ${asOf}`;
+    expect(await retrain('--model', model, '--as-of', at(60), '--yes')).toBe(
+      `nothing was started: ${reason}`,
+    );
+    expect(JSON.parse(await retrain('--model', model, '--as-of', at(60), '--yes', '--json'))).toMatchObject({
+      started: false,
+      reason,
+    });
+  });
+
   it.each([
-    [['--model', model], /--yes: is needed where nobody can be asked/],
-    [['--model', model, '--json'], /--yes: is needed/],
+    [['--model', model, '--as-of', asOf], /--yes: is needed where nobody can be asked/],
+    [['--model', model, '--as-of', asOf, '--json'], /--yes: is needed/],
     [['--model', 'unheard', '--yes'], /No monitor watches the model "unheard"/],
     [['--model', model, '--as-of', 'soon', '--yes'], /--as-of: "soon" is not an instant/],
     [['--model', model, '--as-of', '2999-01-01T00:00:00Z', '--yes'], /--as-of: .* is in the future/],
