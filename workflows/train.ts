@@ -193,7 +193,8 @@ async function startChild({ taskQueue, type, request, timeoutMs }: PlanOf<'tempo
     workflowId: `training:${request.model}:${request.retrainingId}`,
     workflowExecutionTimeout: ownLimitMs(timeoutMs),
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-    cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_REQUESTED,
+    // Where nobody polls its task queue, nobody would ever answer.
+    cancellationType: ChildWorkflowCancellationType.TRY_CANCEL,
     typeInfo: rawResult,
     ...listedAlike(),
   });
