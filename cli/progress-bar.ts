@@ -9,9 +9,12 @@ export interface ProgressBar {
 /** A command that is done sooner needs no bar. */
 const shownAfterMs = 1_000;
 
-/** A bar on stderr that appears after a second; nothing where stderr is no terminal. */
+/** Of a log that nobody looks at, the length is what counts. */
+const linesEveryMs = 30_000;
+
+/** A bar on stderr that appears after a second; where stderr is no terminal, a line every half a minute. */
 export async function openBar(unit: string): Promise<ProgressBar> {
-  if (!process.stderr.isTTY) return { update: () => {}, close: () => {} };
+  if (!process.stderr.isTTY) return { update: openLines(unit), close: () => {} };
   const { SingleBar } = await import('cli-progress');
   const bar = new SingleBar({
     format: `  {bar} {value} of {total} ${unit}{detail}`,
@@ -26,6 +29,15 @@ export async function openBar(unit: string): Promise<ProgressBar> {
       else if (Date.now() >= shownFrom) bar.start(total, done, { detail });
     },
     close: () => bar.stop(),
+  };
+}
+
+function openLines(unit: string): ProgressBar['update'] {
+  let told = Date.now();
+  return (done, total, detail = '') => {
+    if (Date.now() - told < linesEveryMs) return;
+    told = Date.now();
+    console.error(`${done} of ${total} ${unit}${detail}`);
   };
 }
 
