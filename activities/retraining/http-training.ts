@@ -1,9 +1,10 @@
 /** Asking a trainer over HTTP for a challenger, and how it is getting on. */
 
 import { TidewatchError } from '../../core/errors.ts';
+import { trainingText } from '../../core/retraining/retraining-words.ts';
 import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
-import { askAndNote } from './training-note.ts';
+import { askAndNote, noteTraining } from './training-note.ts';
 import { findTrainingBy, trainerAddress, trainingRequest } from './training-request.ts';
 
 /** Asks the trainer; asking again for the same retraining does not train twice. Gives what it answers at once. */
@@ -15,7 +16,10 @@ export function createStartTraining(
     const callback = trainer.completion === 'callback' ? { callback: callbackOf(deps, key) } : {};
     const request = { ...(await trainingRequest(deps, run)), ...callback };
     const at = trainerAddress(deps, key.model, trainer);
-    return askAndNote(deps.database, key, () => deps.trainer.start(at, request));
+    const answer = await askAndNote(deps.database, key, () => deps.trainer.start(at, request));
+    // Asked again after a try that died before it could note anything, it may have ended.
+    if (answer.state !== 'running') await noteTraining(deps.database, key, trainingText({}));
+    return answer;
   };
 }
 
