@@ -10,6 +10,7 @@ import type { Demo } from '../run.ts';
 import { startDemo } from '../run.ts';
 import { formatSummary } from '../summary-text.ts';
 import { findChromium, launchChromium } from './chromium.ts';
+import { pictureModel, pictureRetraining } from './console-pictures.ts';
 import { pictureEmail, pictureSlack } from './message-pictures.ts';
 import { picturePushgateway } from './pushgateway-picture.ts';
 import { pictureReport } from './report-pictures.ts';
@@ -37,6 +38,8 @@ const pictures: readonly ((studio: Studio) => Promise<void>)[] = [
   pictureSlack,
   pictureEmail,
   pictureReport,
+  pictureModel,
+  pictureRetraining,
   pictureStartAndResult,
   pictureScheduleBackfill,
   pictureActuals,
