@@ -40,7 +40,7 @@ export async function pictureRetraining(studio: Studio): Promise<void> {
     'Has it helped?',
   ]);
   await takePicture(studio, 'console-retraining.png', [
-    page.locator('h1'),
+    page.locator('.crumbs'),
     page.locator('section[aria-labelledby="verification"]'),
   ]);
   await page.setViewportSize(viewport);

@@ -5,6 +5,7 @@ import type { Monitor } from '../../../core/monitor/schema.ts';
 import type { MetricName } from '../../../core/performance/metrics.ts';
 import type { Level } from '../../../core/verdict.ts';
 import type { Queryable } from '../../../sql/database.ts';
+import { listAlerts, type ListedAlert } from '../../../sql/read-alerts.ts';
 import type { Asked } from '../../server/page.ts';
 import type { ModelAsked } from './asked.ts';
 import { findModel, type FoundModel } from './find-model.ts';
@@ -14,14 +15,6 @@ import { loadNow, type LoadedNow } from './load-now.ts';
 import { loadPerformance, type LoadedPerformance } from './load-performance.ts';
 import { mostPoints } from './trend.ts';
 
-export interface OpenAlert {
-  readonly key: string;
-  readonly severity: 'info' | 'warning' | 'critical';
-  readonly state: string;
-  readonly summary: string;
-  readonly openedAsOf: number;
-}
-
 export interface ModelVersion {
   readonly version: string;
   readonly stage: string;
@@ -30,7 +23,7 @@ export interface ModelVersion {
 
 export interface LoadedModel extends FoundModel {
   readonly check: { readonly level: Level; readonly reason: string; readonly windowEnd: number } | null;
-  readonly alerts: readonly OpenAlert[];
+  readonly alerts: readonly ListedAlert[];
   /** The newest first. */
   readonly versions: readonly ModelVersion[];
   readonly predictedAt: number | null;
@@ -40,15 +33,18 @@ export interface LoadedModel extends FoundModel {
   readonly now: LoadedNow;
 }
 
+/** The list of alerts has the rest. */
+const mostAlerts = 20;
+
 export async function loadModel(request: Asked): Promise<LoadedModel | undefined> {
   const found = await findModel(request);
   if (found === undefined) return undefined;
   const { connection } = request;
   const { model, asked } = found;
-  const [performance, check, alerts, versions, predictedAt, drift, coverage, now] = await Promise.all([
+  const [performance, check, { alerts }, versions, predictedAt, drift, coverage, now] = await Promise.all([
     loadPerformanceOf(connection, found, mostPoints),
     readCheck(connection, model),
-    readAlerts(connection, model),
+    listAlerts(connection, { model }, { most: mostAlerts }),
     readVersions(connection, model),
     readPredictedAt(connection, model),
     loadDriftOf(connection, found),
@@ -96,17 +92,6 @@ async function readCheck(connection: Queryable, model: string): Promise<LoadedMo
     [model],
   );
   return row ?? null;
-}
-
-/** The worst first, of them the newest. */
-function readAlerts(connection: Queryable, model: string): Promise<OpenAlert[]> {
-  return connection.query<OpenAlert & Record<string, unknown>>(
-    `select alert_key as key, severity, state, summary, opened_as_of as "openedAsOf" from alerts
-     where model = $1 and state <> 'resolved'
-     order by array_position(array['critical', 'warning', 'info'], severity), opened_as_of desc, alert_key
-     limit 20`,
-    [model],
-  );
 }
 
 function readVersions(connection: Queryable, model: string): Promise<ModelVersion[]> {

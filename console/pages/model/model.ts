@@ -1,7 +1,7 @@
 /** One model: is it all right, since when not, and why? */
 
 import { metricTable, percentText } from '../../../core/performance/metrics.ts';
-import { formatInstant } from '../../../core/window.ts';
+import { formatInstant, parseInstant } from '../../../core/window.ts';
 import { chartWidth } from '../../chart-parts.ts';
 import { drawChart } from '../../charts.ts';
 import { definition } from '../../definition.ts';
@@ -22,7 +22,8 @@ import { trendChart } from '../../performance-report/trend-section.ts';
 import { qualitySection } from '../../quality-table.ts';
 import type { Shown, View } from '../../server/page.ts';
 import { dayText } from '../../time-axis.ts';
-import { modelPath, monitorPath } from '../paths.ts';
+import { severityMark } from '../alerts/severity-mark.ts';
+import { alertPath, modelPath, monitorPath } from '../paths.ts';
 import { spans, type Span } from './asked.ts';
 import { driftSection } from './drift-section.ts';
 import { coverageOf } from './load-coverage.ts';
@@ -110,11 +111,12 @@ function alerts({ alerts }: LoadedModel, now: number): Part {
     <h2 id="alerts">Open alerts</h2>
     <ul class="plain-list">
       ${alerts.map(
-        ({ key, severity, state, summary, openedAsOf }) =>
+        ({ alertKey, severity, state, summary, now: known = summary, openedAsOf }) =>
           html`<li>
-            ${severity === 'info' ? html`<span class="info">Info</span>` : levelMark(severity)}
-            <a href="/alerts/${encodeURIComponent(key)}">${shorten(summary, 200)}</a>
-            <span class="muted">${state}, since ${ago(openedAsOf, now)}</span>
+            ${severityMark(severity)}
+            <a href="${alertPath(alertKey)}"><bdi>${shorten(visibleName(alertKey), 120)}</bdi></a>
+            ${shorten(known, 200)}
+            <span class="muted">${state}, since ${ago(parseInstant(openedAsOf), now)}</span>
           </li>`,
       )}
     </ul>

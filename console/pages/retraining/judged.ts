@@ -37,7 +37,7 @@ function gateTable(gates: readonly GateJudgement[]): Html {
         <th scope="col">Holds</th>
         <th scope="col">Segment</th>
         <th scope="col">Champion → challenger</th>
-        <th scope="col">Better by (95% interval)</th>
+        <th scope="col">Better by (interval)</th>
         <th scope="col">Rows</th>
       </tr>
     </thead>
@@ -53,7 +53,7 @@ function gateTable(gates: readonly GateJudgement[]): Html {
             <td data-name="Champion → challenger">
               ${valueText(gate.champion)} → ${valueText(gate.challenger)}
             </td>
-            <td data-name="Better by (95% interval)">${intervalText(gate)}</td>
+            <td data-name="Better by (interval)">${intervalText(gate)}</td>
             <td data-name="Rows">${formatCount(gate.rows)}</td>
           </tr>`,
       )}

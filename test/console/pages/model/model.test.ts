@@ -52,7 +52,7 @@ describe('the page of a model', () => {
       [toTimestamp(now - 30 * 3_600_000), toTimestamp(now - 3 * 3_600_000)],
     );
     await database.execute(
-      `insert into alerts (model, alert_key, episode, kind, subject, severity, state, summary, opened_as_of, observed_as_of, latest) values ('bikes', 'degradation:bikes:a/b', 1, 'degradation', 'a', 'critical', 'open', 'RMSE is above 70', $1, $1, '{}')`,
+      `insert into alerts (model, alert_key, episode, kind, subject, severity, state, summary, opened_as_of, observed_as_of, latest) values ('bikes', 'degradation:bikes:a/b', 1, 'degradation', 'a', 'critical', 'open', 'RMSE is above 70', $1, $1, '{"summary": "RMSE is still above 70", "facts": [], "links": [], "workflowId": "", "runId": ""}')`,
       [toTimestamp(now - 2 * dayMs)],
     );
     await database.execute(
@@ -115,6 +115,7 @@ describe('the page of a model', () => {
     const text = await shown('/models/bikes');
     expect(text).toMatch(/workingday=&lt;b&gt;0&lt;\/b&gt; 99 .*workingday=1 55/);
     expect(text).toContain('temp : missing ▲ Warning 9% are missing');
+    expect(text).toContain('degradation:bikes:a/b RMSE is still above 70 open, since');
     expect(await (await console.get('/models/bikes')).text()).toContain(
       'href="/alerts/degradation%3Abikes%3Aa%2Fb"',
     );
