@@ -85,7 +85,7 @@ const ends = {
     reference: [{ version: '2', handedBack: false }],
   },
   cancelled: {
-    result: { state: 'rolled-back', helped: 'unclear', metrics: 'pushed' },
+    result: { state: 'rolled-back', helped: null, metrics: 'pushed' },
     stages: { 1: 'champion', 2: 'archived' },
     told: ['started', 'awaiting-approval', 'approved', 'promoted', 'rolled-back'],
     trainings: [{ model }],

@@ -1,5 +1,7 @@
 /** A model that is retrained, one for each test: what its trainer does, what days and people do, and what is there afterwards. */
 
+import { randomBytes } from 'node:crypto';
+
 import type { WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
 import { afterEach, beforeEach, expect } from 'vitest';
 
@@ -87,9 +89,11 @@ export function useRetrainedModel(): RetrainedModel {
     return { state: 'succeeded', version: '2', featureImportances: { x: 3, c: 1 }, lineage: { rows: 48 } };
   }
 
+  // Files that run at once share the server, on which an id is the name of a model.
+  const file = randomBytes(3).toString('hex');
   let count = 0;
   beforeEach(async () => {
-    now.model = `retrained-${(count += 1)}`;
+    now.model = `retrained-${file}-${(count += 1)}`;
     now.train = () => fit(1);
     now.trainer = await startFakeTrainer((request) => now.train(request));
     await watchRetrained();
