@@ -43,6 +43,14 @@ function anchorsOf(text: string): readonly string[] {
     );
 }
 
+describe('a picture', () => {
+  it('is shown by some page', async () => {
+    const pictures = (await readdir(join(root, 'docs/pictures'))).filter((name) => name.endsWith('.png'));
+    const texts = await Promise.all(pages.map((page) => readFile(join(root, page), 'utf8')));
+    expect(pictures.filter((name) => !texts.some((text) => text.includes(`pictures/${name}`)))).toEqual([]);
+  });
+});
+
 describe('a page', () => {
   it.each(pages)('links only to what is there: %s', async (page) => {
     const text = await readFile(join(root, page), 'utf8');
