@@ -216,7 +216,7 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
       expect((await run(line)).stdout).toContain('bikes-oncall@example.org');
     },
   'npx tidewatch retrainings': async () => {
-    expect((await run('npx tidewatch retrainings')).stdout).toContain('no retraining');
+    expect((await run('npx tidewatch retrainings')).stdout).toContain('no model was retrained');
   },
   // There is none yet; test/cli/retrainings shows some.
   'npx tidewatch retrainings show bike-demand': async () => {

@@ -4,4 +4,4 @@ set -eu
 directory="$(dirname "$0")/../../.tidewatch/moto"
 python3 -m venv "$directory"
 "$directory/bin/pip" install -q 'moto[server,s3]==5.2.5'
-"$directory/bin/moto_server" --version
+"$directory/bin/moto_server" --help >/dev/null
