@@ -41,6 +41,7 @@ const retraining = { trainer: { url: 'https://trainer.example.org' } };
 
 interface Shown {
   readonly model?: string;
+  readonly features?: object;
   readonly retraining?: object;
   /** What stands at the top of alerts.yaml stands in a monitor's `alerts`. */
   readonly routes?: unknown;
@@ -53,6 +54,8 @@ describe('the YAML of', () => {
     const whole = {
       // A page that shows a whole monitor shows its `model`.
       ...(section.model === undefined && monitor),
+      // The segments are of the features above.
+      ...(section.features !== undefined && { segments: [] }),
       ...section,
       ...(section.retraining !== undefined && { retraining: { ...retraining, ...section.retraining } }),
     };

@@ -303,6 +303,8 @@ describe('the decision to retrain', () => {
     for (const n of [1, 2, 3]) await loadDay(n, 5);
     await begin(at(3, 3));
     expect((await check(at(4, 3))).retraining.reason).toContain('is still training; one at a time');
+    // One that had nothing to train on would hold up no other.
+    await test.database.execute(`update retraining_runs set specification = specification || '{"rows": 24}'`);
     await test.activities.concludeRetraining({
       model,
       retrainingId: at(3, 3),
