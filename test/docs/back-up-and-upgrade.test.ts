@@ -17,7 +17,7 @@ import { openClient } from '../../client/tidewatch-client.ts';
 import { openDatabase } from '../../sql/database.ts';
 import { executableOnPath } from '../setup/prometheus-tools.ts';
 import { testServers } from '../setup/servers.ts';
-import { commandsOf } from './fenced.ts';
+import { commandsOf, runnable } from './fenced.ts';
 
 const page = await readFile(new URL('../../docs/back-up-and-upgrade.md', import.meta.url), 'utf8');
 const root = new URL('../../', import.meta.url).pathname;
@@ -55,20 +55,15 @@ describe.skipIf(pgVirtualenv === undefined || pgDump === undefined)('a back-up',
 
   /** Runs a line of the page against a database of that server. */
   async function run(line: string, database: string): Promise<string> {
-    const tidewatch = `"${process.execPath}" --import ${import.meta.resolve('tsx')} ${root}cli/tidewatch.ts`;
-    const { stdout } = await promisify(execFile)(
-      '/bin/sh',
-      ['-c', line.replace('npx tidewatch', tidewatch)],
-      {
-        cwd: directory,
-        env: {
-          PATH: process.env['PATH'],
-          DATABASE_URL: server.url(database),
-          TEMPORAL_ADDRESS: testServers().temporalAddress,
-          TEMPORAL_TASK_QUEUE: 'back-up',
-        },
+    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', runnable(line)], {
+      cwd: directory,
+      env: {
+        PATH: process.env['PATH'],
+        DATABASE_URL: server.url(database),
+        TEMPORAL_ADDRESS: testServers().temporalAddress,
+        TEMPORAL_TASK_QUEUE: 'back-up',
       },
-    );
+    });
     return stdout;
   }
 

@@ -11,11 +11,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { formatInstant } from '../../core/window.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../setup/servers.ts';
 import { startTestWorker, type TestWorker } from '../setup/worker.ts';
-import { commandsOf, fenced } from './fenced.ts';
+import { commandsOf, fenced, runnable } from './fenced.ts';
 
 const page = await readFile(new URL('../../docs/connect-your-model.md', import.meta.url), 'utf8');
 const commands = commandsOf(page);
-const root = new URL('../../', import.meta.url).pathname;
 
 let directory: string;
 let test: TestDatabase;
@@ -54,10 +53,7 @@ function madeRows(): string {
 }
 
 async function run(line: string): Promise<string> {
-  const command = line.replace(
-    'npx tidewatch',
-    `"${process.execPath}" --import ${import.meta.resolve('tsx')} ${root}cli/tidewatch.ts`,
-  );
+  const command = runnable(line);
   const { stdout } = await promisify(execFile)('/bin/sh', ['-c', command], {
     cwd: directory,
     env: {

@@ -12,10 +12,9 @@ import type { AttachActualsResult } from '../../activities/actuals/attach-actual
 import { openSources } from '../../activities/sources/sources.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../setup/servers.ts';
 import { startTestWorker, type TestWorker } from '../setup/worker.ts';
-import { commandsOf, fenced } from './fenced.ts';
+import { commandsOf, fenced, runnable } from './fenced.ts';
 
 const page = await readFile(new URL('../../docs/connect-your-tables.md', import.meta.url), 'utf8');
-const root = new URL('../../', import.meta.url).pathname;
 const [table, rights] = fenced(page, 'sql');
 
 let directory: string;
@@ -45,10 +44,7 @@ afterAll(async () => {
 });
 
 async function run(line: string): Promise<string> {
-  const command = line.replace(
-    'npx tidewatch',
-    `"${process.execPath}" --import ${import.meta.resolve('tsx')} ${root}cli/tidewatch.ts`,
-  );
+  const command = runnable(line);
   const { stdout } = await promisify(execFile)('/bin/sh', ['-c', command], {
     cwd: directory,
     env: {

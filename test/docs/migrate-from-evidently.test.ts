@@ -15,13 +15,12 @@ import { scheduleIdsOf } from '../../schedules/catalog.ts';
 import { readYaml } from '../../cli/yaml-source.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../setup/servers.ts';
 import { startTestWorker, type TestWorker } from '../setup/worker.ts';
-import { commandsOf, fenced } from './fenced.ts';
+import { commandsOf, fenced, runnable } from './fenced.ts';
 
 const page = await readFile(
   new URL('../../docs/migrate-from-evidently-and-cron.md', import.meta.url),
   'utf8',
 );
-const root = new URL('../../', import.meta.url).pathname;
 
 let directory: string;
 let test: TestDatabase;
@@ -72,10 +71,7 @@ interface Outcome {
 
 const run = (line: string): Promise<Outcome> =>
   new Promise((resolve) => {
-    const command = line.replace(
-      'npx tidewatch',
-      `"${process.execPath}" --import ${import.meta.resolve('tsx')} ${root}cli/tidewatch.ts`,
-    );
+    const command = runnable(line);
     const env = {
       PATH: process.env['PATH'],
       DATABASE_URL: test.url,

@@ -1,7 +1,5 @@
 /** One retraining: its steps, how its challenger was judged, and where that came from. */
 
-import type { GateJudgement } from '../../../core/retraining/gates.ts';
-import type { SanityCheck } from '../../../core/retraining/sanity.ts';
 import type { Exclusion } from '../../../core/retraining/specification.ts';
 import type { Queryable } from '../../../sql/database.ts';
 import {
@@ -9,6 +7,7 @@ import {
   readRetrainingEvents,
   type RetrainingEvent,
   type ShownRetraining,
+  type Validation,
 } from '../../../sql/read-retrainings.ts';
 import type { Asked } from '../../server/page.ts';
 
@@ -29,13 +28,8 @@ export interface RetrainingFacts {
     readonly reason?: string;
     readonly exclude: readonly Exclusion[];
   } | null;
-  readonly validation: {
-    readonly verdict: 'pass' | 'fail';
-    readonly reason: string;
-    readonly rows: number;
-    readonly sanity?: readonly SanityCheck[];
-    readonly gates: readonly GateJudgement[];
-  } | null;
+  /** Null before its challenger was judged. */
+  readonly validation: Validation | null;
   /** Of the challenger, as its trainer and the registry have told it. */
   readonly lineage: Readonly<Record<string, unknown>> | null;
   readonly stage: string | null;
