@@ -1,5 +1,6 @@
 /** Which columns of a source are read, as what, and the rows that they make. */
 
+import { givenProbabilities } from '../../client/given-probabilities.ts';
 import type { ActualRow } from '../../client/actual-rows.ts';
 import type { PredictionRow } from '../../client/prediction-rows.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
@@ -91,10 +92,7 @@ export function wantedPredictions(source: PredictionSource, monitor: Monitor): W
     name,
     get: want(`the probability of "${name}"`, column, 'number'),
   }));
-  const other = otherClass(
-    monitor.classes ?? [],
-    probabilities.map(({ name }) => name),
-  );
+  const getProbabilities = givenProbabilities(monitor.classes, probabilities);
   const make = (values: readonly unknown[]): Partial<Record<keyof PredictionRow, unknown>> => {
     const made: Record<string, unknown> = {};
     for (const { name, get } of features) made[name] = get(values);
@@ -108,7 +106,7 @@ export function wantedPredictions(source: PredictionSource, monitor: Monitor): W
       role: getRole?.(values) ?? undefined,
       features: made,
       prediction: getPrediction(values),
-      probabilities: probabilitiesIn(values, probabilities, other),
+      probabilities: getProbabilities?.(values),
       interval: lowest === undefined && highest === undefined ? undefined : { low: lowest, high: highest },
     };
   };
@@ -134,27 +132,6 @@ export function wantedActuals(source: ActualSource, monitor: Monitor, readAt: nu
     };
   };
   return { columns, make };
-}
-
-/** Of two classes, the one whose probability the other tells. */
-function otherClass(classes: readonly string[], given: readonly string[]): string | undefined {
-  return classes.length === 2 && given.length === 1 ? classes.find((name) => name !== given[0]) : undefined;
-}
-
-function probabilitiesIn(
-  values: readonly unknown[],
-  given: readonly { readonly name: string; readonly get: Get }[],
-  other: string | undefined,
-): unknown {
-  if (given.length === 0) return undefined;
-  const made: Record<string, unknown> = {};
-  for (const { name, get } of given) {
-    const value = get(values);
-    if (value === null) return undefined;
-    made[name] = value;
-    if (other !== undefined) made[other] = typeof value === 'number' ? 1 - value : value;
-  }
-  return made;
 }
 
 /** More names than this do not help. */

@@ -1,5 +1,6 @@
 /** Makes rows of a file into rows as the client takes them. */
 
+import { givenProbabilities } from '../../client/given-probabilities.ts';
 import type { Expectation } from '../../client/prediction-rows.ts';
 import {
   lineMark,
@@ -164,19 +165,6 @@ function probabilitiesOf(
   { plan, classes }: MakerRequest,
   getter: (origin: Origin) => Getter,
 ): Getter | undefined {
-  if (plan.probabilities.size === 0) return undefined;
   const given = [...plan.probabilities].map(([name, origin]) => ({ name, get: getter(origin) }));
-  // Of two classes one probability tells the other.
-  const other =
-    given.length === 1 && classes?.length === 2 ? classes.find((name) => name !== given[0]?.name) : undefined;
-  return (row) => {
-    const made: Record<string, unknown> = {};
-    for (const { name, get } of given) {
-      const value = get(row);
-      if (value === null) return undefined;
-      made[name] = value;
-      if (other !== undefined) made[other] = typeof value === 'number' ? 1 - value : value;
-    }
-    return made;
-  };
+  return givenProbabilities(classes, given);
 }
