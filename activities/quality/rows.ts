@@ -113,7 +113,7 @@ export function readPredictionBatches(
     connection,
     `select event_time, prediction_id, event_time as hour, features, prediction, predicted_class, probabilities
      from predictions
-     where model = $1 and event_time < $3 and (event_time, prediction_id) > ($2, $4) and role = 'serving'
+     where model = $1 and event_time >= $2 and event_time < $3 and (event_time, prediction_id) > ($2, $4) and role = 'serving'
      order by event_time, prediction_id limit $5`,
     model,
     window,
@@ -130,14 +130,17 @@ export function readActualBatches(
     connection,
     `select event_time, prediction_id, coalesce(to_jsonb(actual), to_jsonb(actual_class)) as actual
      from outcomes
-     where model = $1 and event_time < $3 and (event_time, prediction_id) > ($2, $4) and role = 'serving'
+     where model = $1 and event_time >= $2 and event_time < $3 and (event_time, prediction_id) > ($2, $4) and role = 'serving'
      order by event_time, prediction_id limit $5`,
     model,
     window,
   );
 }
 
-/** Pages by key: $1 model, $2 and $4 the event time and id of the last row read, $3 the end, $5 how many. */
+/**
+ * Pages by key: $1 model, $2 and $4 the event time and id of the last row read, $3 the end, $5 how many. By the comparison of both
+ * alone the planner would leave out no partition.
+ */
 async function* readBatches<Row extends Record<string, unknown>>(
   connection: Queryable,
   text: string,

@@ -1,0 +1,67 @@
+/** What the planner makes of the statements that a function sends. */
+
+import type { Queryable } from '../../sql/database.ts';
+
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
+  readonly 'Actual Loops'?: number;
+  readonly 'Shared Hit Blocks'?: number;
+  readonly 'Shared Read Blocks'?: number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+export interface Explained {
+  /** Every partition or table that would be looked into, and by what. Nodes that were never reached are left out where it was run. */
+  readonly scans: readonly { readonly relation: string; readonly by: string }[];
+  /** Pages looked at, where it was run: statements that only read are. */
+  readonly pages: number;
+}
+
+/** Asks for the plan of each statement before it is sent; `plans` is filled in their order. */
+export function explaining(connection: Queryable): {
+  readonly connection: Queryable;
+  readonly plans: Explained[];
+} {
+  const plans: Explained[] = [];
+  async function explain(text: string, values: readonly unknown[] | undefined): Promise<void> {
+    const statement = text.replace(/^\s*declare .*? cursor for/s, '').trim();
+    if (!/^(select|with|insert|update|delete)\b/i.test(statement)) return;
+    const isRead = !/\b(insert into|update \w+|delete from)\b/i.test(statement);
+    const options = isRead ? 'format json, analyze, buffers, timing off' : 'format json';
+    const [row] = await connection.query<{ 'QUERY PLAN': readonly [{ readonly Plan: PlanNode }] }>(
+      `explain (${options}) ${statement}`,
+      values,
+    );
+    const root = row!['QUERY PLAN'][0].Plan;
+    plans.push({
+      scans: scansOf(root),
+      pages: (root['Shared Hit Blocks'] ?? 0) + (root['Shared Read Blocks'] ?? 0),
+    });
+  }
+  return {
+    plans,
+    connection: {
+      query: async (text, values) => {
+        await explain(text, values);
+        return connection.query(text, values);
+      },
+      execute: async (text, values) => {
+        await explain(text, values);
+        return connection.execute(text, values);
+      },
+    },
+  };
+}
+
+function scansOf(node: PlanNode): Explained['scans'] {
+  const isReached = node['Actual Loops'] === undefined || node['Actual Loops'] > 0;
+  const isRead = !['ModifyTable'].includes(node['Node Type']);
+  const relation = node['Relation Name'];
+  const here =
+    relation !== undefined && isReached && isRead
+      ? [{ relation, by: node['Node Type'] === 'Bitmap Heap Scan' ? 'Bitmap Index Scan' : node['Node Type'] }]
+      : [];
+  return [...here, ...(node.Plans ?? []).flatMap(scansOf)];
+}
