@@ -16,7 +16,8 @@ Examples:
   $ zcat log.jsonl.gz | tidewatch ingest - --model bike-demand
 
 Rows are stored by their key, batch by batch: a file may be loaded again, and a load that was killed goes on where it was. Rows
-that cannot be stored are in rejected_rows and, with line and reason, in <file>.rejected.jsonl; once corrected, load them by
+that cannot be stored are in rejected_rows and, with line and reason, in <file>.rejected.jsonl beside the file; of standard input
+and of a table in stdin.rejected.jsonl and postgres.rejected.jsonl of the working directory. Once corrected, load them by
   $ jq -c .row rows.csv.rejected.jsonl | tidewatch ingest - --model bike-demand
 
 Exit codes: 0; 2 for bad input, also where rows were rejected (the others are stored); 3 where Postgres does not answer.`;
@@ -36,9 +37,12 @@ export function addIngest(program: Command): void {
     )
     .option('--time-zone <zone>', 'of times without a zone, for example UTC or Europe/Lisbon')
     .option('--allow-missing', 'store features of the monitor that no column has as missing')
-    .option('--rejected <file>', 'where to write rejected rows (default: <file>.rejected.jsonl)')
+    .option(
+      '--rejected <file>',
+      'where to write rejected rows (default: <file>.rejected.jsonl, beside the file)',
+    )
     .option('--restart', 'begin anew where a load was cut short')
-    .option('--dry-run', 'read and check everything, store nothing')
+    .option('--dry-run', 'read and check everything, store and write nothing (rejected rows with --rejected)')
     .option('--json', 'print what became of the files as JSON')
     .addHelpText('after', examples)
     .action(async (files: string[], options: IngestOptions) => {

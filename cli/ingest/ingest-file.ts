@@ -26,8 +26,14 @@ export interface IngestCounts {
   readonly rejected: number;
   /** Rows with the key of another row of the same batch: the last of them counts. */
   readonly repeated: number;
-  /** Reason -> rows, of the commonest reasons. */
-  readonly reasons: ReadonlyMap<string, number>;
+  /** Of the reasons that were met first. */
+  readonly reasons: ReadonlyMap<string, ReasonCount>;
+}
+
+/** How many rows have a reason, and the line of the first. */
+export interface ReasonCount {
+  readonly rows: number;
+  readonly line: number;
 }
 
 export interface FileLoad {
@@ -152,7 +158,7 @@ type MutableCounts = {
   changed: Record<Stream, number>;
   rejected: number;
   repeated: number;
-  reasons: Map<string, number>;
+  reasons: Map<string, ReasonCount>;
 };
 
 function startCounts(from: IngestProgress | undefined): MutableCounts {
@@ -256,10 +262,11 @@ function addTo(counts: MutableCounts, { rows, batches, rejected, keys }: Prepare
   counts.rejected += rejected.length;
   counts.repeated += Math.max(0, stored - keys.size);
   for (const stream of ['predictions', 'actuals'] as const) counts.stored[stream] += batches[stream].stored;
-  for (const { reason } of rejected) {
+  for (const { reason, row } of rejected) {
+    const before = counts.reasons.get(reason);
     // Of a file in which each row has a reason of its own, the first hundred reasons are enough.
-    if (counts.reasons.has(reason) || counts.reasons.size < 100)
-      counts.reasons.set(reason, (counts.reasons.get(reason) ?? 0) + 1);
+    if (before === undefined && counts.reasons.size >= 100) continue;
+    counts.reasons.set(reason, { rows: (before?.rows ?? 0) + 1, line: before?.line ?? row.line });
   }
 }
 

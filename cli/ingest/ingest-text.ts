@@ -2,7 +2,7 @@
 
 import { formatCount } from '../../console/numbers.ts';
 import type { ColumnPlan } from './column-plan.ts';
-import type { IngestCounts } from './ingest-file.ts';
+import type { IngestCounts, ReasonCount } from './ingest-file.ts';
 import { printable } from '../print.ts';
 
 export interface FileSummary {
@@ -12,7 +12,8 @@ export interface FileSummary {
   readonly counts: IngestCounts;
   /** Rows that a load before had done. */
   readonly before: number;
-  readonly rejectedFile: string;
+  /** Undefined where none is written. */
+  readonly rejectedFile: string | undefined;
   readonly seconds: number;
   readonly dryRun: boolean;
 }
@@ -35,7 +36,13 @@ export function summaryLines({
     return `${formatCount(stored[stream])} ${stream}${isNew}`;
   });
   const rate = formatCount(Math.round((rows - before) / Math.max(seconds, 0.001)));
-  const reasons = commonest(counts).map(([reason, count]) => `  ${formatCount(count)}x ${reason}`);
+  const reasons = commonest(counts).map(
+    ([reason, { rows, line }]) => `  ${formatCount(rows)}x, first in line ${line}: ${reason}`,
+  );
+  const kept =
+    rejectedFile === undefined
+      ? '; --rejected <file> writes them with their lines and reasons'
+      : `; they are in ${rejectedFile}`;
   return [
     `${dryRun ? 'would store' : 'stored'} ${what.join(' and ')} in ${seconds.toFixed(1)} s, ${rate} rows/s`,
     ...(before === 0 ? [] : [`${formatCount(before)} rows were stored before`]),
@@ -45,7 +52,7 @@ export function summaryLines({
     ...(rejected === 0
       ? []
       : [
-          `rejected ${formatCount(rejected)} of ${formatCount(rows)} rows of ${file}; they are in ${rejectedFile}`,
+          `${dryRun ? 'would reject' : 'rejected'} ${formatCount(rejected)} of ${formatCount(rows)} rows of ${file}${kept}`,
         ]),
     ...reasons,
   ].map((line) => printable(line));
@@ -78,13 +85,13 @@ export function summaryJson({
     changed,
     repeated,
     rejected,
-    rejectedFile: rejected === 0 ? null : rejectedFile,
-    reasons: commonest(counts).map(([reason, count]) => ({ reason, rows: count })),
+    rejectedFile: rejected === 0 ? null : (rejectedFile ?? null),
+    reasons: commonest(counts).map(([reason, { rows, line }]) => ({ reason, rows, line })),
     rowsBefore: before,
     seconds: Number(seconds.toFixed(3)),
   };
 }
 
-function commonest({ reasons }: IngestCounts): readonly (readonly [string, number])[] {
-  return [...reasons].sort(([, a], [, b]) => b - a).slice(0, mostReasons);
+function commonest({ reasons }: IngestCounts): readonly (readonly [string, ReasonCount])[] {
+  return [...reasons].sort(([, a], [, b]) => b.rows - a.rows).slice(0, mostReasons);
 }

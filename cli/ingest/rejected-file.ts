@@ -1,6 +1,7 @@
 /** Where rejected rows are written for people: a line a row, as JSON. */
 
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { accessSync, appendFileSync, constants, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 
 import { readableContent } from '../../client/rejected-content.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
@@ -12,8 +13,31 @@ export interface RejectedRow {
 }
 
 export interface RejectedFile {
-  readonly path: string;
+  /** Undefined: nothing is written. */
+  readonly path: string | undefined;
   write(rows: readonly RejectedRow[]): void;
+}
+
+/** What a dry run writes: nothing. */
+export const noRejectedFile: RejectedFile = { path: undefined, write: () => {} };
+
+/**
+ * Where the rejected rows of a file are written unless another file is named: beside it. Of standard input, a table, and a file
+ * in a directory that nobody may write to: in the working directory.
+ *
+ * @param file as `ingest` names it
+ * @example rejectedPath('-') // 'stdin.rejected.jsonl'
+ */
+export function rejectedPath(file: string): string {
+  if (file === '-') return 'stdin.rejected.jsonl';
+  if (file.startsWith('postgres:')) return 'postgres.rejected.jsonl';
+  const name = `${file}.rejected.jsonl`;
+  try {
+    accessSync(dirname(name), constants.W_OK);
+    return name;
+  } catch {
+    return basename(name);
+  }
 }
 
 /** Made with the first row; a load that goes on adds to what is there. */

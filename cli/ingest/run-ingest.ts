@@ -1,7 +1,5 @@
 /** Runs `tidewatch ingest`: says which column is what, loads file after file, and says what became of them. */
 
-import { basename } from 'node:path';
-
 import { expectationOf } from '../../client/store-rows.ts';
 import { formatCount } from '../../console/numbers.ts';
 import { TidewatchError } from '../../core/errors.ts';
@@ -18,7 +16,7 @@ import { ingestFile, resumeAt, type IngestCounts } from './ingest-file.ts';
 import { summaryJson, summaryLines, type FileSummary } from './ingest-text.ts';
 import { openRows } from './open-rows.ts';
 import { progressSource } from './progress-store.ts';
-import { rejectedFile } from './rejected-file.ts';
+import { noRejectedFile, rejectedFile, rejectedPath } from './rejected-file.ts';
 import type { IngestRequest } from './request.ts';
 import { rowMakers } from './row-maker.ts';
 import type { RowSource } from './row-source.ts';
@@ -70,11 +68,10 @@ async function loadFile(database: Database, file: string, request: IngestRequest
     for (const line of planLines(plan, formatInstant(recordedAt))) say(printable(line));
     if (from !== undefined)
       say(`goes on at line ${from.position.line}, where it was cut short; --restart begins anew`);
-    const rejected = rejectedFile(
-      request.rejected ?? `${basename(source.name)}.rejected.jsonl`,
-      source.columns,
-      from !== undefined,
-    );
+    const rejected =
+      dryRun && request.rejected === undefined
+        ? noRejectedFile
+        : rejectedFile(request.rejected ?? rejectedPath(file), source.columns, from !== undefined);
     const started = performance.now();
     const counts = await withBar(source, from?.rows ?? 0, (onProgress) =>
       ingestFile({

@@ -1,5 +1,6 @@
 /** Runs `tidewatch init`: what is asked for, what is written, and where. */
 
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -46,6 +47,8 @@ export async function runInit(
   checkOptions(model, options);
   const file =
     options.output ?? (options.expectations ? 'expectations.yaml' : join('monitors', `${model ?? ''}.yaml`));
+  // Before a table is read, and before anything is said of it.
+  if (!options.force && existsSync(file)) throw new TidewatchError('FILE_EXISTS', { file });
   const text = options.expectations
     ? await expectationsText(options)
     : await monitorText(model ?? '', options, say);

@@ -6,7 +6,7 @@ import { numberText } from '../../core/quality/range.ts';
 import { formatDay } from '../../core/window.ts';
 import { mostListedLevels, type ColumnFacts } from './column-facts.ts';
 import { keyText } from './key-text.ts';
-import { limitsOf, referenceOf, type TableHistory } from './table-history.ts';
+import { limitsOf, referenceWindow, type TableHistory } from './table-history.ts';
 
 export interface StarterColumns {
   readonly columns: readonly ColumnFacts[];
@@ -58,14 +58,14 @@ export function starterMonitor(model: string, table?: StarterColumns): string {
       : [
           `# What later windows are held against: the first days of the table, which has rows from ${formatDay(days.first)} to ${formatDay(days.last)}.`,
           '# Better: days in which the model was all right. Or the 30 days before each window: { kind: rolling, length: 30d }.',
-          `reference: ${referenceOf(days)}`,
+          `reference: ${referenceText(days)}`,
         ]),
     '# The length of a window.',
     'current: 7d',
     '',
     score === undefined
       ? '# Limits of the performance over a window, for example:'
-      : `# Limits of the performance over a window. In the table: ${score.metric} ${Number(score.value.toPrecision(4))}; these are a tenth and a quarter worse:`,
+      : `# Limits of the performance over a window. In the ${days === undefined ? 'table' : 'days of the reference'}: ${score.metric} ${Number(score.value.toPrecision(4))}; these are a tenth and a quarter worse:`,
     '# performance:',
     '#   limits:',
     `#     ${score === undefined ? exampleLimits(classes) : limitsOf(score)}`,
@@ -76,6 +76,11 @@ export function starterMonitor(model: string, table?: StarterColumns): string {
     '#     - { severity: [warning, critical], slack: true, email: [oncall@example.org] }',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function referenceText(days: NonNullable<TableHistory['days']>): string {
+  const { start, end } = referenceWindow(days);
+  return `{ kind: fixed, start: ${formatDay(start)}, end: ${formatDay(end)} }`;
 }
 
 function exampleLimits(classes: readonly string[] | undefined): string {

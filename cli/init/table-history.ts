@@ -1,13 +1,16 @@
 /** What a table tells of its past: from when to when its rows are, and how good its predictions were. */
 
-import { dayMs, floorToDay, formatDay, secondMs } from '../../core/window.ts';
+import { dayMs, floorToDay, secondMs, type Window } from '../../core/window.ts';
 import type { TableFile } from '../../sql/table-file.ts';
 import type { NamedColumns } from './named-columns.ts';
 
 export interface TableHistory {
   /** The days of its first and last row, in epoch milliseconds. */
   readonly days?: { readonly first: number; readonly last: number };
-  /** How good the predictions in it were: their error, or the share of them that was right. */
+  /**
+   * How good the predictions were in the days of the reference, or in the whole table where its days are not known: their error, or
+   * the share of them that was right.
+   */
   readonly score?: { readonly metric: 'rmse' | 'accuracy'; readonly value: number };
 }
 
@@ -17,14 +20,15 @@ export async function readHistory(
   { fields }: NamedColumns,
   isClassification: boolean,
 ): Promise<TableHistory> {
-  const days = await daysOf(table, fields.get('event_time'));
+  const time = fields.get('event_time');
+  const days = await daysOf(table, time);
   const [prediction, actual] = [fields.get('prediction'), fields.get('actual')];
-  const score =
-    prediction === undefined || actual === undefined
-      ? undefined
-      : isClassification
-        ? await accuracyOf(table, prediction, actual)
-        : await errorOf(table, prediction, actual);
+  if (prediction === undefined || actual === undefined) return days === undefined ? {} : { days };
+  const over =
+    days === undefined || time === undefined ? undefined : { column: time, window: referenceWindow(days) };
+  const score = isClassification
+    ? await accuracyOf(table, [prediction, actual], over)
+    : await errorOf(table, [prediction, actual], over);
   return { ...(days && { days }), ...(score && { score }) };
 }
 
@@ -43,15 +47,23 @@ async function daysOf(table: TableFile, name: string | undefined): Promise<Table
   return { first: floorToDay(first * secondMs), last: floorToDay(last * secondMs) };
 }
 
-async function errorOf(table: TableFile, prediction: string, actual: string): Promise<TableHistory['score']> {
-  const [predicted = new Float64Array(), observed = new Float64Array()] = await table.readAlignedNumbers([
-    prediction,
-    actual,
-  ]);
+/** The rows whose time is in a window. */
+interface Over {
+  readonly column: string;
+  readonly window: Window;
+}
+
+async function errorOf(
+  table: TableFile,
+  pair: readonly [string, string],
+  over: Over | undefined,
+): Promise<TableHistory['score']> {
+  const names = over === undefined ? pair : [...pair, over.column];
+  const [predicted = [], observed = [], seconds] = await table.readAlignedNumbers(names);
   let [sum, count] = [0, 0];
   for (const [index, value] of predicted.entries()) {
     const error = value - observed[index]!;
-    if (Number.isNaN(error)) continue;
+    if (Number.isNaN(error) || !isIn(over, seconds?.[index], secondMs)) continue;
     sum += error * error;
     count += 1;
   }
@@ -60,13 +72,14 @@ async function errorOf(table: TableFile, prediction: string, actual: string): Pr
 
 async function accuracyOf(
   table: TableFile,
-  prediction: string,
-  actual: string,
+  pair: readonly [string, string],
+  over: Over | undefined,
 ): Promise<TableHistory['score']> {
+  const names = over === undefined ? pair : [...pair, over.column];
   let [right, count] = [0, 0];
-  for await (const [predicted = [], observed = []] of table.readChunks([prediction, actual])) {
+  for await (const [predicted = [], observed = [], instants] of table.readChunks(names)) {
     for (const [index, value] of predicted.entries()) {
-      if (value === null || observed[index] === null) continue;
+      if (value === null || observed[index] === null || !isIn(over, instants?.[index], 1)) continue;
       count += 1;
       if (String(value) === String(observed[index])) right += 1;
     }
@@ -76,14 +89,18 @@ async function accuracyOf(
   return value > 0.2 && value < 1 ? { metric: 'accuracy', value } : undefined;
 }
 
-/** The first days of a table, as a reference: four weeks, or half of what there is. */
-export function referenceOf({ first, last }: NonNullable<TableHistory['days']>): string {
-  const length = Math.round((last - first) / dayMs) + 1;
-  const days = Math.min(28, Math.ceil(length / 2));
-  return `{ kind: fixed, start: ${formatDay(first)}, end: ${formatDay(first + days * dayMs)} }`;
+function isIn(over: Over | undefined, time: unknown, unit: number): boolean {
+  if (over === undefined) return true;
+  return typeof time === 'number' && time * unit >= over.window.start && time * unit < over.window.end;
 }
 
-/** Limits that the predictions of the table would have kept: a warning at a tenth worse, critical at a quarter. */
+/** The first days of a table, as a reference: four weeks, or half of what there is. */
+export function referenceWindow({ first, last }: NonNullable<TableHistory['days']>): Window {
+  const length = Math.round((last - first) / dayMs) + 1;
+  return { start: first, end: first + Math.min(28, Math.ceil(length / 2)) * dayMs };
+}
+
+/** Limits that the predictions of the reference would have kept: a warning at a tenth worse, critical at a quarter. */
 export function limitsOf({ metric, value }: NonNullable<TableHistory['score']>): string {
   const loss = metric === 'rmse' ? value : 1 - value;
   const at = (factor: number): number => {

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { openClient } from '../../../client/tidewatch-client.ts';
 import { addIngest } from '../../../cli/commands/ingest.ts';
+import { rejectedPath } from '../../../cli/ingest/rejected-file.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
 import { monitorSchema } from '../../../core/monitor/schema.ts';
 import { createTestDatabase, type TestDatabase } from '../../setup/servers.ts';
@@ -385,10 +386,34 @@ describe('rows that cannot be stored', () => {
     expect(existsSync(inDirectory('rejected.jsonl'))).toBe(false);
   });
 
-  it('are found by a dry run, which stores nothing', async () => {
-    const path = await file('rows.csv', `${head}\n${line('a')}\n1,b\n`);
-    expect(await ingested(path, '--dry-run')).toMatchObject({ stored: { predictions: 1 }, rejected: 1 });
+  it('are found by a dry run, which stores and writes nothing unless asked', async () => {
+    const path = await file('rows.csv', `${head}\n${line('a')}\n1,b\n1,c\n`);
+    const run = (...options: readonly string[]): Promise<string> =>
+      printed(addIngest, ['ingest', path, '--model', 'm', '--dry-run', ...options], test);
+    expect(await run()).toContain(
+      `would reject 2 of 3 rows of ${path}; --rejected <file> writes them with their lines and reasons
+  2x, first in line 3: the row has 2 values, and the first line names 6 columns`,
+    );
     expect([...(await stored()), ...(await select('select from rejected_rows'))]).toEqual([]);
+    expect(await readdir(directory)).toEqual(['rows.csv']);
+    const asked = inDirectory('asked.jsonl');
+    expect(await run('--rejected', asked)).toContain(
+      `would reject 2 of 3 rows of ${path}; they are in ${asked}`,
+    );
+    expect((await readdir(directory)).sort()).toEqual(['asked.jsonl', 'rows.csv']);
+  });
+
+  it('are beside their file unless another one is named', async () => {
+    const path = await file('rows.csv', `${head}\n${line('a')}\n1,b\n`);
+    const text = await printed(addIngest, ['ingest', path, '--model', 'm'], test);
+    expect(text).toContain(`they are in ${path}.rejected.jsonl`);
+    expect((await readdir(directory)).sort()).toEqual(['rows.csv', 'rows.csv.rejected.jsonl']);
+  });
+
+  it('of standard input, of a table, and of a directory in which nothing can be written are in the working directory', () => {
+    expect(rejectedPath('-')).toBe('stdin.rejected.jsonl');
+    expect(rejectedPath('postgres:select 1/2')).toBe('postgres.rejected.jsonl');
+    expect(rejectedPath('/none/rows.csv')).toBe('rows.csv.rejected.jsonl');
   });
 });
 

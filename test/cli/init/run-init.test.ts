@@ -242,9 +242,9 @@ describe('tidewatch init from rows with predictions, actuals and times', () => {
     expect(text).toContain('has rows from 2024-01-01 to 2024-01-30.');
     expect(text).toContain('  # serial: left out; every value is different: a key?\n');
     expect(text).toContain('  # probability_1: left out; it is a probability\n');
-    // 58 of 400 are wrong; a tenth more would be 64.
-    expect(text).toContain('In the table: accuracy 0.855;');
-    expect(text).toContain('#     accuracy: { warning: 0.841, critical: 0.819 }');
+    // 30 of the 205 of the reference are wrong; a tenth more would be 33.
+    expect(text).toContain('In the days of the reference: accuracy 0.8537;');
+    expect(text).toContain('#     accuracy: { warning: 0.839, critical: 0.817 }');
     const [file] = (await readMonitorFiles(directory)).monitors;
     expect(file?.monitor).toMatchObject({
       task: 'classification',
@@ -252,5 +252,53 @@ describe('tidewatch init from rows with predictions, actuals and times', () => {
       reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-16' },
     });
     expect(Object.keys(file!.monitor.features)).toEqual(['amount', 'foreign']);
+  });
+});
+
+describe('a first monitor of rows that went wrong at the end', () => {
+  it('takes its limits from the days of the reference only', async () => {
+    // 40 days: off by 2 in the first 28, by 50 in the last 12.
+    const rows = Array.from({ length: 40 * 24 }, (_, i) => {
+      const at = new Date(Date.UTC(2026, 0, 1, i)).toISOString();
+      const actual = 100 + (i % 17);
+      return `${at},s${i % 3},${i % 7},${actual + (i < 28 * 24 ? 2 : 50)},${actual}`;
+    });
+    await writeFile(
+      inDirectory('rides.csv'),
+      ['timestamp,entity,wind,prediction,actual', ...rows].join('\n'),
+    );
+    await runInit('rides', { from: inDirectory('rides.csv'), output: inDirectory('rides.yaml') });
+    const text = await readFile(inDirectory('rides.yaml'), 'utf8');
+    expect(text).toContain('reference: { kind: fixed, start: 2026-01-01, end: 2026-01-21 }');
+    expect(text).toContain('In the days of the reference: rmse 2;');
+    expect(text).toContain('#     rmse: { warning: 2.2, critical: 2.5 }');
+  });
+
+  it('takes the share of right classes from them, too', async () => {
+    const rows = Array.from({ length: 400 }, (_, i) => {
+      const day = String(1 + Math.floor(i / 20)).padStart(2, '0');
+      const isRight = i < 200 ? i % 10 !== 0 : i % 2 === 0;
+      return `2026-01-${day}T06:00:00Z,c${i},${(i % 9) / 2},${isRight ? 'no' : 'yes'},no`;
+    });
+    rows[0] = '2026-01-01T06:00:00Z,c0,0,no,yes';
+    await writeFile(inDirectory('left.csv'), ['timestamp,entity,use,prediction,actual', ...rows].join('\n'));
+    await runInit('left', { from: inDirectory('left.csv'), output: inDirectory('left.yaml') });
+    expect(await readFile(inDirectory('left.yaml'), 'utf8')).toContain(
+      'In the days of the reference: accuracy 0.9;',
+    );
+  });
+});
+
+describe('tidewatch init where the file is there already', () => {
+  it('says only that, and reads no table', async () => {
+    await writeFile(inDirectory('mine.yaml'), 'mine');
+    const said: string[] = [];
+    await expect(
+      runInit('bikes', { from: bikes, output: inDirectory('mine.yaml') }, (line) => said.push(line)),
+    ).rejects.toThrow('is there already');
+    expect(said).toEqual([]);
+    await expect(runInit('bikes', { from: 'none.csv', output: inDirectory('mine.yaml') })).rejects.toThrow(
+      'is there already',
+    );
   });
 });
