@@ -13,7 +13,8 @@ import type { Sources } from './sources/sources.ts';
 /** Everything of the world that activities touch; made once in worker/dependencies.ts. */
 export interface ActivityDependencies {
   readonly database: Database;
-  readonly pushgateway: Pushgateway;
+  /** Absent where none is configured: then gauges are shown nowhere. */
+  readonly pushgateway: Pushgateway | undefined;
   /** Tables and files that monitors name as the source of their rows. */
   readonly sources: Sources;
   /** A channel that is not configured is absent: its deliveries wait, and say so. */

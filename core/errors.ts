@@ -121,7 +121,7 @@ export const errorCatalog = {
   PUSHGATEWAY_UNREACHABLE: {
     retryable: true,
     message:
-      'The Pushgateway at {address} does not take metrics ({reason}). Start it, or set PUSHGATEWAY_URL.',
+      'The Pushgateway at {address} does not take metrics ({reason}). Start it, or correct PUSHGATEWAY_URL; without that variable nothing is pushed.',
   },
   TRAINER_UNREACHABLE: {
     retryable: true,

@@ -33,8 +33,10 @@ const environmentSchema = z.object({
     .describe('as people reach it, for links in messages'),
   PUSHGATEWAY_URL: z
     .url('write for example http://127.0.0.1:9091')
-    .default('http://127.0.0.1:9091')
-    .describe('where metrics are pushed'),
+    .optional()
+    .describe(
+      'where gauges are pushed for Prometheus, for example http://127.0.0.1:9091; without it none are',
+    ),
   SLACK_WEBHOOK_URL: z.string().optional().describe('for alert routes with slack: true'),
   PAGERDUTY_ROUTING_KEY: z.string().optional().describe('for alert routes with pagerduty: true'),
   PAGERDUTY_EVENTS_URL: z
@@ -177,7 +179,8 @@ export interface Configuration {
   };
   /** Undefined where no traces are made. */
   readonly tracing: TracingSettings | undefined;
-  readonly pushgatewayUrl: string;
+  /** Undefined where no gauges are pushed. */
+  readonly pushgatewayUrl: string | undefined;
   readonly channels: ChannelSettings;
   readonly trainers: TrainerConfiguration;
   readonly registry: RegistryConfiguration;

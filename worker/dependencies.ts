@@ -62,7 +62,10 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
     passOnAnswer: passOnAnswerThrough(client),
     activities: {
       database,
-      pushgateway: openPushgateway(configuration.pushgatewayUrl),
+      pushgateway:
+        configuration.pushgatewayUrl === undefined
+          ? undefined
+          : openPushgateway(configuration.pushgatewayUrl),
       channels: traced ? (await import('./tracing/channel-spans.ts')).channelsWithSpans(channels) : channels,
       sources,
       mlflow: openMlflow({ token: mlflowToken }),

@@ -5,6 +5,7 @@ import { Runtime, Worker } from '@temporalio/worker';
 import getPort from 'get-port';
 
 import { createActivities } from '../activities/index.ts';
+import { noPushgateway } from '../activities/metrics/pushgateway.ts';
 import { findReport, listReportGroups, listReports } from '../activities/reports/store.ts';
 import { findRetraining } from '../activities/retraining/store.ts';
 import { noteTraining, slowPause } from '../activities/retraining/training-note.ts';
@@ -49,8 +50,9 @@ export async function runWorker(configuration: Configuration): Promise<void> {
   const { activities } = dependencies;
   try {
     await checkSchema(activities.database);
-    // Only said: what is computed meanwhile is stored, and pushed by the next run of the process.
-    await activities.pushgateway.check().catch((error: unknown) => logger.warn(reasonOf(error)));
+    if (activities.pushgateway === undefined) logger.info(noPushgateway);
+    // Only said: what is computed meanwhile is stored, and pushed once it answers.
+    await activities.pushgateway?.check().catch((error: unknown) => logger.warn(reasonOf(error)));
     for (const problem of await unconfiguredRoutes(activities.database, activities.channels))
       logger.warn(problem);
     if (dependencies.missingAttributes.length > 0)

@@ -1,6 +1,7 @@
 import { asOfOf, decodeInput } from './input.ts';
-import type { ResultOf, RunFacts } from './steps.ts';
-import { pushMetrics, scans, watchProcesses } from './steps.ts';
+import { pushMetrics, type RunFacts } from './push-metrics.ts';
+import type { ResultOf } from './steps.ts';
+import { scans, watchProcesses } from './steps.ts';
 
 /**
  * Joins actuals to predictions: those that have arrived since the last run, or those of a `window` of event time.
@@ -13,6 +14,6 @@ export async function actualsBackfill(input: unknown): Promise<ResultOf<'attachA
   const asOf = asOfOf(rest);
   await watchProcesses({ model, asOf });
   const summary = await scans.attachActuals({ model, asOf, ...(window && { window }) });
-  const metrics = await pushMetrics({ model, process: 'actuals-backfill' });
-  return { ...summary, asOf, metrics };
+  const pushed = await pushMetrics({ model, process: 'actuals-backfill' });
+  return { ...summary, asOf, ...pushed };
 }

@@ -5,8 +5,9 @@ import { formatWindow, parseInstant, trailingWindow } from '../core/window.ts';
 import { asOfOf, decodeInput } from './input.ts';
 import { retraining } from './retraining.ts';
 import { listedAlike, showOutcome } from './show-outcome.ts';
-import type { ResultOf, RunFacts } from './steps.ts';
-import { decisions, pushMetrics, scans, wakeAlerts, watchProcesses } from './steps.ts';
+import { pushMetrics, type RunFacts } from './push-metrics.ts';
+import type { ResultOf } from './steps.ts';
+import { decisions, scans, wakeAlerts, watchProcesses } from './steps.ts';
 import { wakeRetraining } from './wake-retraining.ts';
 
 /**
@@ -34,13 +35,13 @@ export async function degradationCheck(
   const check = await decisions.checkDegradation({ model, asOf, act: act ?? false });
   // It speaks for the day that is over.
   showOutcome(formatWindow(trailingWindow(parseInstant(asOf), '1d')), check.verdict);
-  const metrics = await pushMetrics({ model, process: 'degradation-check' });
+  const pushed = await pushMetrics({ model, process: 'degradation-check' });
   const { pendingAlerts, underWay, ...verdict } = check;
   await wakeAlerts(model, pendingAlerts);
   if (underWay !== undefined) await wakeRetraining(underWay);
   const started =
     check.retraining.decision === 'start' ? await startRetraining(model, asOf, reasonOf(check)) : null;
-  return { ...verdict, retrainingWorkflow: started, metrics, asOf };
+  return { ...verdict, retrainingWorkflow: started, ...pushed, asOf };
 }
 
 /** Why a retraining starts: what the rules found, or the trigger that needs no degradation. */

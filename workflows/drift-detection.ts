@@ -1,7 +1,8 @@
 import { asOfOf, decodeInput } from './input.ts';
 import { showOutcome } from './show-outcome.ts';
-import type { ResultOf, RunFacts } from './steps.ts';
-import { decisions, pushMetrics, scans } from './steps.ts';
+import { pushMetrics, type RunFacts } from './push-metrics.ts';
+import type { ResultOf } from './steps.ts';
+import { decisions, scans } from './steps.ts';
 
 /**
  * Compares the current window with the reference, column by column, and says whether the data has drifted.
@@ -20,7 +21,7 @@ export async function driftDetection(
   await scans.calibrateDrift(request);
   const { process, pendingAlerts, ...drift } = await decisions.detectDrift({ ...request, act: act ?? false });
   showOutcome(drift.window, drift.verdict);
-  const metrics = await pushMetrics({ model, process });
+  const pushed = await pushMetrics({ model, process });
   if (pendingAlerts.length > 0) await decisions.wakeAlerts({ model, alertKeys: pendingAlerts });
-  return { ...drift, hoursProfiled, asOf, metrics };
+  return { ...drift, hoursProfiled, asOf, ...pushed };
 }

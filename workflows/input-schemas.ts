@@ -3,6 +3,7 @@
 import { z } from 'zod';
 
 import { reasonOf } from '../core/errors.ts';
+import { scheduledProcessIds } from '../core/process/scheduled.ts';
 import { trainingRequestSchema } from '../core/retraining/trainer-contract.ts';
 import { durationMs, hourMs, isDuration, minuteMs, parseInstant, parseWindow } from '../core/window.ts';
 
@@ -90,6 +91,11 @@ export function inputSchemasOf(startTime: () => number) {
         })
         .optional(),
     }),
+    /** Whose gauges; a run that could not push them starts it. */
+    metricsPush: z.strictObject({
+      model: common.model,
+      process: z.enum([...scheduledProcessIds, 'retraining']),
+    }),
     simulatedTraining: z.strictObject({
       model: common.model,
       /** What `tidewatch retrain simulate` has made of the monitor's trainer. Not to be written by hand. */
@@ -137,6 +143,7 @@ export const inputExamples: Readonly<Record<WorkflowName, object>> = {
     model: 'bike-demand',
     window: { start: '2011-05-01T00:00:00Z', end: '2011-05-08T00:00:00Z' },
   },
+  metricsPush: { model: 'bike-demand', process: 'drift-detection' },
   simulatedTraining: {
     model: 'bike-demand',
     plan: {

@@ -1,6 +1,7 @@
 import { asOfOf, decodeInput } from './input.ts';
-import type { ResultOf, RunFacts } from './steps.ts';
-import { decisions, pushMetrics, scans } from './steps.ts';
+import { pushMetrics, type RunFacts } from './push-metrics.ts';
+import type { ResultOf } from './steps.ts';
+import { decisions, scans } from './steps.ts';
 
 /**
  * Evaluates the windows that end at asOf (or a given `window` and the stored ones within it), and again every stored window
@@ -24,7 +25,7 @@ export async function performanceEvaluation(input: unknown): Promise<
   const summary = await decisions.evaluatePerformance(request);
   const { pendingAlerts, ...estimates } = await decisions.estimatePerformance(request);
   const comparisons = await decisions.comparePerformance(request);
-  const metrics = await pushMetrics({ model, process: 'performance-evaluation' });
+  const pushed = await pushMetrics({ model, process: 'performance-evaluation' });
   if (pendingAlerts.length > 0) await decisions.wakeAlerts({ model, alertKeys: pendingAlerts });
-  return { ...summary, estimates, comparisons, asOf, metrics };
+  return { ...summary, estimates, comparisons, asOf, ...pushed };
 }

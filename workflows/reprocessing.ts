@@ -4,8 +4,8 @@ import type { Window, WindowText } from '../core/window.ts';
 import { durationMs, formatWindow, parseWindow } from '../core/window.ts';
 import type { WorkflowInput } from './input-schemas.ts';
 import { asOfOf, decodeInput } from './input.ts';
-import type { RunFacts } from './steps.ts';
-import { decisions, pushMetrics, scans } from './steps.ts';
+import { pushMetrics, type RunFacts } from './push-metrics.ts';
+import { decisions, scans } from './steps.ts';
 
 /** So that the history of one run stays small: a step takes five activities. */
 const stepsPerRun = 50;
@@ -80,8 +80,8 @@ export async function reprocessing(input: unknown): Promise<ReprocessingCounts &
     current = null;
   }
   counts = await restate({ model, asOf, endingAfter: window.end, startingBefore: window.end }, counts);
-  const metrics = await pushMetrics({ model, process: 'performance-evaluation' });
-  return { ...counts, asOf, metrics };
+  const pushed = await pushMetrics({ model, process: 'performance-evaluation' });
+  return { ...counts, asOf, ...pushed };
 }
 
 function stepsOf({ start, end }: Window, step: WorkflowInput<'reprocessing'>['step'] = '1d'): Window[] {

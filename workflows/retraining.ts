@@ -13,8 +13,9 @@ import { hourMs } from '../core/window.ts';
 import { asOfOf, decodeInput } from './input.ts';
 import type { Conversation } from './retraining-conversation.ts';
 import { openConversation } from './retraining-conversation.ts';
-import type { ResultOf, RunFacts } from './steps.ts';
-import { decisions, promotions, pushMetrics, recordInMlflow, scans, wakeAlerts } from './steps.ts';
+import { pushMetrics, type RunFacts } from './push-metrics.ts';
+import type { ResultOf } from './steps.ts';
+import { decisions, promotions, recordInMlflow, scans, wakeAlerts } from './steps.ts';
 import { train } from './train.ts';
 import { wakeRetraining } from './wake-retraining.ts';
 
@@ -47,10 +48,10 @@ export async function retraining(input: unknown): Promise<RetrainingResult> {
     const undone = nothingToUndo.has(ending.end) ? [] : await takeBack(saga);
     const { pendingAlerts, ...end } = await decisions.concludeRetraining({ ...key, ...ending, undone });
     saga.show({ state: end.state, waitsFor: null, until: null, detail: end.reason });
-    const metrics = await pushMetrics({ model, process: 'retraining' });
+    const pushed = await pushMetrics({ model, process: 'retraining' });
     await recordInMlflow(key);
     await wakeAlerts(model, pendingAlerts);
-    return { ...end, retrainingId: key.retrainingId, asOf, metrics };
+    return { ...end, retrainingId: key.retrainingId, asOf, ...pushed };
   });
 }
 

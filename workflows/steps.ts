@@ -23,8 +23,23 @@ const scan: ActivityOptions = {
 };
 /** Seconds of work each. Away for a day is the outage that a daily process must survive. */
 const decide: ActivityOptions = { startToCloseTimeout: '15m', scheduleToCloseTimeout: '24h', retry };
-/** Gauges show the newest stored rows: after ten minutes the next run's push serves as well. */
-const push: ActivityOptions = { startToCloseTimeout: '30s', scheduleToCloseTimeout: '10m', retry };
+/** A registry shows the newest stored state: after ten minutes the next step's entry serves as well. */
+const register: ActivityOptions = { startToCloseTimeout: '30s', scheduleToCloseTimeout: '10m', retry };
+/**
+ * A result and people wait behind it: not bounded by time, which a busy worker may use up before the first try, but by tries. One that is
+ * refused takes milliseconds, one without an answer five seconds.
+ */
+const push: ActivityOptions = {
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '10m',
+  retry: { ...retry, maximumAttempts: 2 },
+};
+/** Nothing waits for it. Each try of a thousand models takes a slot of the worker, for five seconds where nobody answers. */
+const pushLater: ActivityOptions = {
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '24h',
+  retry: { initialInterval: '10s', backoffCoefficient: 2, maximumInterval: '5m' },
+};
 /** The next run looks again: nothing waits longer for it. */
 const look: ActivityOptions = { startToCloseTimeout: '30s', scheduleToCloseTimeout: '1m', retry };
 /** A few rows of one alert: a lost worker must not keep people waiting for longer. */
@@ -99,16 +114,13 @@ export const messages = proxyActivities<Pick<Activities, 'deliverAlerts'>>(deliv
 
 export const reports = proxyActivities<Pick<Activities, 'sendReport'>>(post);
 
-const pushes = proxyActivities<Pick<Activities, 'pushMetrics' | 'recordInMlflow'>>(push);
+export const pushes = proxyActivities<Pick<Activities, 'pushMetrics'>>(push);
+
+export const laterPushes = proxyActivities<Pick<Activities, 'pushMetrics'>>(pushLater);
+
+const registrations = proxyActivities<Pick<Activities, 'recordInMlflow'>>(register);
 
 const looks = proxyActivities<Pick<Activities, 'watchProcesses' | 'lookAtTrainer'>>(look);
-
-/** What every run says of itself beside its result. */
-export interface RunFacts {
-  /** The instant that the run spoke for. */
-  readonly asOf: string;
-  readonly metrics: 'pushed' | 'not pushed';
-}
 
 /** The result of an activity. */
 export type ResultOf<Name extends keyof Activities> = Awaited<ReturnType<Activities[Name]>>;
@@ -116,7 +128,7 @@ export type ResultOf<Name extends keyof Activities> = Awaited<ReturnType<Activit
 /** Brings MLflow up to date, where a monitor names one. One that stays away is brought up to date by the next step. */
 export async function recordInMlflow(key: Parameters<Activities['recordInMlflow']>[0]): Promise<void> {
   try {
-    await pushes.recordInMlflow(key);
+    await registrations.recordInMlflow(key);
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
     log.warn('MLflow was not told; the next step tells it', { cause: error.cause?.message });
@@ -136,22 +148,6 @@ export async function lookAtTrainer(key: Parameters<Activities['lookAtTrainer']>
 /** Wakes the life cycles of alerts that have something to do. */
 export async function wakeAlerts(model: string, alertKeys: readonly string[]): Promise<void> {
   if (alertKeys.length > 0) await decisions.wakeAlerts({ model, alertKeys });
-}
-
-/** Pushes a process's gauges. A Pushgateway that stays away does not fail the run: what was computed is stored. */
-export async function pushMetrics(
-  input: Parameters<Activities['pushMetrics']>[0],
-): Promise<RunFacts['metrics']> {
-  try {
-    await pushes.pushMetrics(input);
-    return 'pushed';
-  } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error;
-    log.warn('metrics were not pushed; the next run of this process pushes them', {
-      cause: error.cause?.message,
-    });
-    return 'not pushed';
-  }
 }
 
 /**

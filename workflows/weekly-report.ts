@@ -1,8 +1,9 @@
 import { ActivityFailure, log, workflowInfo } from '@temporalio/workflow';
 
 import { asOfOf, decodeInput } from './input.ts';
-import type { ResultOf, RunFacts } from './steps.ts';
-import { decisions, pushMetrics, reports, scans } from './steps.ts';
+import { pushMetrics, type RunFacts } from './push-metrics.ts';
+import type { ResultOf } from './steps.ts';
+import { decisions, reports, scans } from './steps.ts';
 
 /**
  * Writes the performance report of the days before asOf (or of a given `window`), and sends it where the schedule has started
@@ -26,9 +27,9 @@ export async function weeklyReport(input: unknown): Promise<WeeklyReportResult> 
     ...request,
     send: send === undefined ? (isScheduled() ? 'unless past' : 'no') : send ? 'yes' : 'no',
   });
-  const metrics = await pushMetrics({ model, process: 'weekly-report' });
+  const pushed = await pushMetrics({ model, process: 'weekly-report' });
   const sent = pending === 0 ? 0 : await sendTo(model, written.window);
-  return { ...written, sent, asOf, metrics };
+  return { ...written, sent, asOf, ...pushed };
 }
 
 type WeeklyReportResult = Omit<ResultOf<'writeReport'>, 'pending'> &

@@ -13,7 +13,7 @@ import { degradationSamples } from './degradation-metrics.ts';
 import { driftSamples } from './drift-metrics.ts';
 import { importanceSamples } from './importance-metrics.ts';
 import { performanceSamples } from './performance-metrics.ts';
-import type { Group } from './pushgateway.ts';
+import type { Group, Pushgateway } from './pushgateway.ts';
 import { retrainingSamples } from './retraining-metrics.ts';
 import { readWatermark, watermarkSamples } from './watermark-metrics.ts';
 
@@ -40,16 +40,16 @@ const shownElsewhere: Readonly<Partial<Record<Process, readonly Process[]>>> = {
 /**
  * Makes the activity `pushMetrics`. It renders the whole group of a process from the newest stored rows, whichever run
  * asks, and pushes it while it holds the lock of the group: any order of runs ends in the same gauges, and the past
- * never overwrites the present.
+ * never overwrites the present. Where no Pushgateway is configured it does nothing, and gives null samples.
  *
  * The activity throws TidewatchError `PUSHGATEWAY_UNREACHABLE`, and `UNKNOWN_MODEL` for a model that is not watched any
  * more, so that a late run does not bring its group back.
  */
 export function createPushMetrics(
   dependencies: Pick<ActivityDependencies, 'database' | 'pushgateway'>,
-): (group: Group) => Promise<{ readonly samples: number }> {
+): (group: Group) => Promise<{ readonly samples: number | null }> {
   const { database, pushgateway } = dependencies;
-  async function pushGroup({ model, process }: Group): Promise<number> {
+  async function pushGroup(to: Pushgateway, { model, process }: Group): Promise<number> {
     return database.transaction(async (connection) => {
       await lockUntilCommit(connection, `metrics:${process}:${model}`);
       const { monitor } = await findMonitor(connection, model);
@@ -57,14 +57,15 @@ export function createPushMetrics(
         ...watermarkSamples(await readWatermark(connection, { model, process })),
         ...(await samplesOf[process](connection, monitor)),
       ];
-      await pushgateway.replaceGroup({ process, model }, samples);
+      await to.replaceGroup({ process, model }, samples);
       return samples.length;
     });
   }
   return async function pushMetrics({ model, process }) {
+    if (pushgateway === undefined) return { samples: null };
     let samples = 0;
     for (const group of [process, ...(shownElsewhere[process] ?? [])]) {
-      samples += await pushGroup({ model, process: group });
+      samples += await pushGroup(pushgateway, { model, process: group });
     }
     return { samples };
   };

@@ -30,8 +30,14 @@ export interface Pushgateway {
   listGroups(): Promise<readonly HeldGroup[]>;
 }
 
+/** Said where PUSHGATEWAY_URL is not set. */
+export const noPushgateway =
+  'PUSHGATEWAY_URL is not set: no gauges are pushed, and Prometheus sees nothing of the models; everything else works';
+
 const jobName = 'tidewatch';
 const timeoutMs = 5_000;
+/** One that swallows requests would hold every slot of a worker that has a thousand models to show: for this long it is not asked again. */
+const silenceMs = 30_000;
 
 /** A group that a Pushgateway holds. */
 export interface HeldGroup {
@@ -46,7 +52,8 @@ export interface HeldGroup {
 /** A Pushgateway by its URL, which may have a path and credentials. Connects only to push. */
 export function openPushgateway(url: string): Pushgateway {
   const { protocol, host, pathname, username, password } = new URL(url);
-  const address = (host + pathname).replace(/\/+$/, '');
+  const address = `${protocol}//${host}${pathname}`.replace(/\/+$/, '');
+  let silentUntil = -Infinity;
 
   async function talk<T>(request: () => Promise<T>): Promise<T> {
     try {
@@ -62,8 +69,7 @@ export function openPushgateway(url: string): Pushgateway {
   async function ask(path: string): Promise<Response> {
     // fetch refuses a URL with credentials.
     const headers = username === '' ? {} : { authorization: `Basic ${btoa(`${username}:${password}`)}` };
-    const url = `${protocol}//${address}${path}`;
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) });
+    const response = await fetch(address + path, { headers, signal: AbortSignal.timeout(timeoutMs) });
     if (!response.ok) throw new Error(`it answers ${response.status} at ${path}`);
     return response;
   }
@@ -72,9 +78,18 @@ export function openPushgateway(url: string): Pushgateway {
     new PushgatewayClient(url.replace(/\/+$/, ''), { timeout: timeoutMs, agent: false }, registry);
 
   return {
-    replaceGroup: async ({ process, model }, samples) => {
-      await talk(() => clientOf(registryOf(samples)).push({ jobName, groupings: { process, model } }));
-    },
+    replaceGroup: ({ process, model }, samples) =>
+      talk(async () => {
+        const startedAt = performance.now();
+        if (startedAt < silentUntil) throw new Error('it has not answered a moment ago');
+        try {
+          await clientOf(registryOf(samples)).push({ jobName, groupings: { process, model } });
+        } catch (error) {
+          const endedAt = performance.now();
+          if (endedAt - startedAt >= timeoutMs) silentUntil = endedAt + silenceMs;
+          throw error;
+        }
+      }),
     check: async () => {
       await talk(() => ask('/-/ready'));
     },

@@ -1,6 +1,6 @@
 /** Does the Pushgateway hold what the processes have to show, and nothing else? */
 
-import type { HeldGroup } from '../../activities/metrics/pushgateway.ts';
+import { noPushgateway, type HeldGroup } from '../../activities/metrics/pushgateway.ts';
 import { listMonitors } from '../../activities/monitors/store.ts';
 import { minuteText } from '../../core/process/dead-man.ts';
 import { enabledProcesses } from '../../core/process/scheduled.ts';
@@ -8,13 +8,15 @@ import { hourMs, minuteMs } from '../../core/window.ts';
 import type { Finding } from './check.ts';
 import type { Sources } from './sources.ts';
 
-export async function readPushgateway({ pushgateway }: Sources): Promise<null> {
+export async function readPushgateway({ pushgateway }: Sources): Promise<'answers' | 'not configured'> {
+  if (pushgateway === undefined) return 'not configured';
   await pushgateway.check();
-  return null;
+  return 'answers';
 }
 
-export function judgePushgateway(): Finding {
-  return { level: 'ok', words: 'answers' };
+/** To do without one is a choice, and no fault. */
+export function judgePushgateway(state: 'answers' | 'not configured'): Finding {
+  return { level: 'ok', words: state === 'answers' ? 'answers' : `none: ${noPushgateway}` };
 }
 
 interface Success {
@@ -32,7 +34,14 @@ interface Pushes {
   readonly models: readonly string[];
 }
 
-export async function readPushes({ database, pushgateway, environment, now }: Sources): Promise<Pushes> {
+export async function readPushes({
+  database,
+  pushgateway,
+  environment,
+  now,
+}: Sources): Promise<Pushes | null> {
+  const url = environment.configuration.pushgatewayUrl;
+  if (pushgateway === undefined || url === undefined) return null;
   const monitors = await listMonitors(database);
   const wanted = new Set(
     monitors.flatMap(({ monitor }) =>
@@ -45,7 +54,7 @@ export async function readPushes({ database, pushgateway, environment, now }: So
   );
   return {
     now: now(),
-    url: environment.configuration.pushgatewayUrl.replace(/\/+$/, ''),
+    url: url.replace(/\/+$/, ''),
     held: await pushgateway.listGroups(),
     succeeded: succeeded.filter((success) => wanted.has(nameOf(success))),
     models: monitors.map(({ monitor }) => monitor.model),
@@ -54,7 +63,10 @@ export async function readPushes({ database, pushgateway, environment, now }: So
 
 const patienceMs = 5 * minuteMs;
 
-export function judgePushes({ now, url, held, succeeded, models }: Pushes): Finding {
+/** @param pushes null where there is no Pushgateway */
+export function judgePushes(pushes: Pushes | null): Finding {
+  if (pushes === null) return { level: 'ok', words: 'none, as there is no Pushgateway' };
+  const { now, url, held, succeeded, models } = pushes;
   const groups = new Map(held.map((group) => [nameOf(group), group]));
   const watched = new Set(models);
   const retired = held.filter(({ model }) => !watched.has(model));

@@ -11,7 +11,8 @@ export interface Sources {
   readonly environment: ReadEnvironment;
   readonly database: Database;
   readonly temporal: () => Promise<Client>;
-  readonly pushgateway: Pushgateway;
+  /** Undefined where none is configured. */
+  readonly pushgateway: Pushgateway | undefined;
   /** The wall clock of this machine. */
   readonly now: () => number;
 }
@@ -32,7 +33,7 @@ export async function withSources<T>(
       environment,
       database,
       temporal: async () => (await (connecting ??= connectTemporal(temporal))).client,
-      pushgateway: openPushgateway(pushgatewayUrl),
+      pushgateway: pushgatewayUrl === undefined ? undefined : openPushgateway(pushgatewayUrl),
       now: Date.now,
     });
   } finally {

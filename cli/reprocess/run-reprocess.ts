@@ -5,7 +5,7 @@ import { parseWindow } from '../../core/window.ts';
 import { startShown } from '../../schedules/search-attributes.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
-import type { reprocessing, ReprocessingCounts, ReprocessingProgress } from '../../workflows/reprocessing.ts';
+import type { reprocessing, ReprocessingProgress } from '../../workflows/reprocessing.ts';
 import { withDatabase } from '../database.ts';
 import { noPredictionsNote } from '../no-predictions.ts';
 import { followRun, noWorker } from '../follow-run.ts';
@@ -13,7 +13,10 @@ import { openBar } from '../progress-bar.ts';
 import type { ReprocessOptions, ReprocessRequest } from './request.ts';
 import { readRequest } from './request.ts';
 import { resultLine } from './result-text.ts';
-import { print, printJson, printNote } from '../print.ts';
+import { print, printable, printJson, printNote } from '../print.ts';
+import { unpushedNote } from '../unpushed-note.ts';
+
+type Result = Awaited<ReturnType<typeof reprocessing>>;
 
 /** Starts a reprocessing, or joins the one of the same range that runs already, and follows it to its end. */
 export async function runReprocess(options: ReprocessOptions): Promise<void> {
@@ -46,7 +49,7 @@ export async function runReprocess(options: ReprocessOptions): Promise<void> {
   }
 }
 
-async function follow(handle: WorkflowHandle<typeof reprocessing>): Promise<ReprocessingCounts> {
+async function follow(handle: WorkflowHandle<typeof reprocessing>): Promise<Result> {
   const bar = await openBar('steps');
   try {
     const run = {
@@ -70,9 +73,11 @@ function printStarted({ workflowId }: ReprocessRequest, { json }: ReprocessOptio
 
 function printResult(
   { workflowId, input }: ReprocessRequest,
-  result: ReprocessingCounts,
+  result: Result,
   { json }: ReprocessOptions,
 ): void {
   if (json) printJson({ workflowId, ...input, ...result });
   else print(resultLine(input.model, input.window, result));
+  const note = unpushedNote(printable(result));
+  if (note !== undefined) printNote(note);
 }

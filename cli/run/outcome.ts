@@ -8,6 +8,7 @@ import type { WriteReportResult } from '../../activities/performance-report/writ
 import { countText, metricTable, metricText, percentText } from '../../core/performance/metrics.ts';
 import type { Level } from '../../core/verdict.ts';
 import { parseInstant, type WindowText } from '../../core/window.ts';
+import type { PushFacts } from '../../workflows/push-metrics.ts';
 import { dayOrInstant } from '../time-range.ts';
 
 /** The results of the workflows, as far as they are told. */
@@ -29,7 +30,7 @@ interface RunResults {
   };
 }
 
-export type RunResult = RunResults[keyof RunResults];
+export type RunResult = RunResults[keyof RunResults] & Partial<PushFacts>;
 
 export interface Outcome {
   readonly lines: readonly string[];

@@ -13,6 +13,7 @@ import { checkSchema } from '../../sql/migrator.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import { withDatabase } from '../database.ts';
 import { followRun, noWorker } from '../follow-run.ts';
+import { unpushedNote } from '../unpushed-note.ts';
 import { openLine } from '../progress-bar.ts';
 import { lookAt, stepText } from './look-at.ts';
 import { outcomeOf, type RunResult } from './outcome.ts';
@@ -46,6 +47,8 @@ export async function startRun(process: ScheduledProcessId, options: RunOptions)
     const { lines, exitCode } = outcomeOf(request.workflowType, printable(result), input.model);
     if (options.json) printJson({ ...started, input, exitCode, result });
     else print(lines.join('\n'));
+    const note = unpushedNote(printable(result));
+    if (note !== undefined) printNote(note);
     return exitCode;
   } finally {
     await connection.close();

@@ -66,12 +66,12 @@ export interface Variable {
   readonly otherwise: { readonly kind: 'default' | 'required'; readonly text: string };
 }
 
-const variablePattern = /\$\{([A-Z_]+)(:-|:\?)([^}]*)\}/g;
+const variablePattern = /\$\{([A-Z_]+)(:-|:\?|-)([^}]*)\}/g;
 
 export function variablesOf(text: string): readonly Variable[] {
   return [...text.matchAll(variablePattern)].map(([, name = '', operator, otherwise = '']) => ({
     name,
-    otherwise: { kind: operator === ':-' ? 'default' : 'required', text: otherwise },
+    otherwise: { kind: operator === ':?' ? 'required' : 'default', text: otherwise },
   }));
 }
 
@@ -100,9 +100,9 @@ function fill(node: unknown, variables: Readonly<Record<string, string>>): unkno
   }
   if (typeof node !== 'string') return node;
   return node.replaceAll(variablePattern, (_, name: string, operator: string, otherwise: string) => {
-    // As with `:-` and `:?` of a shell, an empty value counts as none.
-    const given = variables[name] ?? '';
-    if (given !== '') return given;
+    // As with `:-` and `:?` of a shell, an empty value counts as none; with `-` it is one.
+    const given = variables[name];
+    if (given !== undefined && (given !== '' || operator === '-')) return given;
     if (operator === ':?') throw new Error(`${name}: ${otherwise}`);
     return otherwise;
   });

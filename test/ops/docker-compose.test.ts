@@ -277,6 +277,7 @@ describe('the worker of docker-compose.yml', () => {
     expect(configuration.databaseUrl).toBe('postgres://tidewatch@postgres:5432/tidewatch');
     expect(configuration.temporal.address).toBe('temporal:7233');
     expect(configuration.pushgatewayUrl).toBe('http://pushgateway:9091');
+    expect(compose.services['pushgateway']!.ports).toEqual(['127.0.0.1:9091:9091']);
     // The UI is opened from outside, at the port that is published.
     expect(configuration.temporal.uiUrl).toBe('http://127.0.0.1:8233/namespaces/default');
     expect(compose.services['temporal-ui']!.ports).toEqual(['127.0.0.1:8233:8080']);
@@ -286,6 +287,15 @@ describe('the worker of docker-compose.yml', () => {
       webhook: {},
       alertmanager: { default: { urls: ['http://alertmanager:9093'] } },
     });
+  });
+
+  it('does without a Pushgateway where .env says so, and never waits for one', async () => {
+    const { services } = await readComposeFile(file, { PUSHGATEWAY_URL: '' });
+    const { environment, depends_on: dependencies } = services['worker']!;
+    expect(environment['PUSHGATEWAY_URL']).toBe('');
+    const given = { ...environmentOf('worker'), PUSHGATEWAY_URL: '' };
+    expect(readConfiguration(given).pushgatewayUrl).toBeUndefined();
+    expect(Object.keys(dependencies)).toEqual(['apply', 'temporal']);
   });
 
   it('is migrated with a configuration that is complete', () => {

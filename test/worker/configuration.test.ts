@@ -16,7 +16,7 @@ describe('readConfiguration', () => {
         uiUrl: 'http://127.0.0.1:8233/namespaces/default',
         traced: false,
       },
-      pushgatewayUrl: 'http://127.0.0.1:9091',
+      pushgatewayUrl: undefined,
       channels: { slack: {}, pagerduty: {}, webhook: {}, alertmanager: {} },
       trainers: { secrets: {}, mayRunCommands: false },
       registry: {},

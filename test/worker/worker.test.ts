@@ -44,7 +44,8 @@ describe('a worker that runs', () => {
   let worker: WorkerProcess;
   let url: string;
   beforeAll(async () => {
-    worker = startWorkerProcess(environment(taskQueue));
+    const { PUSHGATEWAY_URL: _, ...without } = environment(taskQueue);
+    worker = startWorkerProcess(without);
     url = await worker.started();
   });
   afterAll(() => worker.signal('SIGKILL'));
@@ -158,6 +159,13 @@ describe('a worker that runs', () => {
       });
     }
     const messages = lines.map(({ msg }) => msg);
+    // Nothing else says that there is no Pushgateway: it is no fault.
+    expect(lines.filter(({ msg }) => String(msg).includes('PUSHGATEWAY_URL'))).toEqual([
+      expect.objectContaining({
+        level: 30,
+        msg: expect.stringMatching(/^PUSHGATEWAY_URL is not set: no gauges/),
+      }),
+    ]);
     expect(messages).toContain('worker started');
     expect(messages.at(-1)).toBe('worker stopped');
     expect(worker.stderr()).toBe('');

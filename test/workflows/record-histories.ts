@@ -2,13 +2,14 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 
+import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
 import { openClient } from '../../client/tidewatch-client.ts';
 import { until } from '../../demo/stack/until.ts';
 import type { RetrainingProgress } from '../../workflows/retraining-conversation.ts';
 import { startTestChannels } from '../setup/channels.ts';
 import { startFakeTrainer } from '../setup/fake-trainer.ts';
 import { daysPass } from '../setup/retrained.ts';
-import { createTestDatabase } from '../setup/servers.ts';
+import { createTestDatabase, testServers } from '../setup/servers.ts';
 import { actualsOf, at, load, predictionsOf, watch } from '../setup/synthetic.ts';
 import { startTestWorker } from '../setup/worker.ts';
 import { historyToJson } from './history-json.ts';
@@ -16,7 +17,10 @@ import { historyToJson } from './history-json.ts';
 const model = 'recorded';
 const asOf = at(22, 3, 40);
 
-/** One degraded and drifted model: every step of every workflow is taken, and the trainer fails once. */
+/**
+ * One degraded and drifted model: every step of every workflow is taken, and the trainer fails once. `actualsBackfill-unpatched.json` is of
+ * a code that waited ten minutes for a Pushgateway, and cannot be recorded any more.
+ */
 export async function recordHistories(directory: URL): Promise<void> {
   const test = await createTestDatabase();
   const channels = await startTestChannels();
@@ -63,12 +67,30 @@ export async function recordHistories(directory: URL): Promise<void> {
     await record(name, `${name}-recorded`);
   };
 
+  /** What a run does that finds the Pushgateway away, and the run that pushes later. */
+  const recordWithoutPushgateway = async (): Promise<void> => {
+    let isAway = true;
+    const there = openPushgateway(testServers().pushgatewayUrl);
+    const away = openPushgateway('http://127.0.0.1:1');
+    const unlucky = await startTestWorker(test.database, {
+      pushgateway: { ...there, replaceGroup: (...args) => (isAway ? away : there).replaceGroup(...args) },
+    });
+    await unlucky.run('driftDetection', { model, asOf }, 'driftDetection-unpushed');
+    await record('driftDetection-unpushed', 'driftDetection-unpushed');
+    isAway = false;
+    const later = `metrics-push:drift-detection:${model}`;
+    await unlucky.client.workflow.getHandle(later).result();
+    await record('metricsPush', later);
+    await unlucky.stop();
+  };
+
   await mkdir(directory, { recursive: true });
   await run('actualsBackfill', { model, asOf, window: { start: at(1), end: at(22) } });
   // Of now: it looks after the processes first.
   await worker.run('actualsBackfill', { model }, 'actualsBackfill-watching');
   await record('actualsBackfill-watching', 'actualsBackfill-watching');
   await run('driftDetection', { model, asOf });
+  await recordWithoutPushgateway();
   await run('performanceEvaluation', { model, asOf });
   await run('degradationCheck', { model, asOf });
   // Two steps, then what ends later than the range.

@@ -106,7 +106,7 @@ describe('a Pushgateway that does not take metrics', () => {
     ).rejects.toMatchObject({
       code: 'PUSHGATEWAY_UNREACHABLE',
       retryable: true,
-      message: `The Pushgateway at 127.0.0.1:${port} does not take metrics (connect ECONNREFUSED 127.0.0.1:${port}). Start it, or set PUSHGATEWAY_URL.`,
+      message: `The Pushgateway at http://127.0.0.1:${port} does not take metrics (connect ECONNREFUSED 127.0.0.1:${port}). Start it, or correct PUSHGATEWAY_URL; without that variable nothing is pushed.`,
     });
   });
 
@@ -121,6 +121,22 @@ describe('a Pushgateway that does not take metrics', () => {
     ).rejects.toThrow(
       `127.0.0.1:${port}/prefix does not take metrics (push failed with status 400, bad metric)`,
     );
+    await close(server);
+  });
+
+  it('holds up one push when it does not answer, not each', { timeout: 30_000 }, async () => {
+    const server = createServer(() => {});
+    const port = await listen(server);
+    const silent = openPushgateway(`http://127.0.0.1:${port}`);
+    const push = () => silent.replaceGroup(group, sampleOf('data_drift_share', 1));
+    await expect(push()).rejects.toThrow('does not take metrics (Pushgateway request timed out)');
+    const startedAt = performance.now();
+    await expect(push()).rejects.toMatchObject({
+      code: 'PUSHGATEWAY_UNREACHABLE',
+      message: expect.stringContaining('(it has not answered a moment ago)'),
+    });
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    server.closeAllConnections();
     await close(server);
   });
 

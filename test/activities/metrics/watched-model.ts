@@ -29,7 +29,7 @@ export interface WatchedModel {
   readonly model: string;
   readonly database: Database;
   readonly gateway: Pushgateway;
-  push(process: Process, gateway?: Pushgateway): Promise<{ readonly samples: number }>;
+  push(process: Process, gateway?: Pushgateway): Promise<{ readonly samples: number | null }>;
   gauges(process: Process): Promise<Record<string, number>>;
   /** Pushes, and gives the gauges. */
   pushed(process: Process): Promise<Record<string, number>>;

@@ -59,7 +59,7 @@ async function apply(): Promise<void> {
     if ('paused' in change && change.paused) await client.schedule.getHandle(change.scheduleId).unpause();
 }
 
-async function doctor(environment: Readonly<Record<string, string>> = {}) {
+async function doctor(environment: Readonly<Record<string, string | undefined>> = {}) {
   const given = {
     DATABASE_URL: test.url,
     TEMPORAL_ADDRESS: testServers().temporalAddress,
@@ -230,6 +230,16 @@ describe('tidewatch doctor', () => {
     const { exitCode, wrong } = await doctor({ SLACK_WEBHOOK_URL: 'hooks' });
     expect(exitCode).toBe(1);
     expect(Object.keys(wrong)).toEqual(['environment', 'routes']);
+  });
+
+  it("tells that there is no Pushgateway, which is nobody's fault", async () => {
+    const asOf = Date.now();
+    await advanceWatermark(test.database, { model, process: 'drift-detection', asOf, windowEnd: asOf });
+    const { exitCode, wrong, words } = await doctor({ PUSHGATEWAY_URL: undefined });
+    expect(exitCode).toBe(0);
+    expect(wrong).toEqual({});
+    expect(words('pushgateway')).toMatch(/^none: PUSHGATEWAY_URL is not set: no gauges are pushed/);
+    expect(words('pushes')).toBe('none, as there is no Pushgateway');
   });
 
   it('finds processes that do not succeed, and groups of what they have not pushed', async () => {
