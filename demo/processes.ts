@@ -20,6 +20,8 @@ export interface Processes {
   readonly workerUrl: string;
   /** The web pages, which the worker serves. */
   readonly consoleUrl: string;
+  /** What commands need to reach this demo, link to its pages, and write to its people. */
+  readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -44,19 +46,22 @@ export async function startProcesses(stack: Stack, options: ProcessOptions): Pro
   const databaseUrl = stack.postgres.url(databaseName);
   const consolePort = await freeLoopbackPort();
   const consoleUrl = `http://127.0.0.1:${consolePort}`;
-  const environment = {
-    ...process.env,
+  const addresses = {
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: stack.temporal.address,
     TEMPORAL_UI_URL: stack.temporal.uiUrl,
     PUSHGATEWAY_URL: stack.pushgateway.url,
-    SLACK_WEBHOOK_URL: stack.slack?.url,
-    SMTP_URL: stack.smtp?.url,
+    ...(stack.slack !== undefined && { SLACK_WEBHOOK_URL: stack.slack.url }),
+    ...(stack.smtp !== undefined && { SMTP_URL: stack.smtp.url }),
+    // Messages of alerts link there.
+    TIDEWATCH_CONSOLE_URL: consoleUrl,
+  };
+  const environment = {
+    ...process.env,
+    ...addresses,
     TIDEWATCH_HTTP_PORT: '0',
     TIDEWATCH_CONSOLE: 'on',
     TIDEWATCH_CONSOLE_PORT: String(consolePort),
-    // Messages of alerts link there.
-    TIDEWATCH_CONSOLE_URL: consoleUrl,
     NODE_OPTIONS: '',
   };
   const tidewatch = (...args: string[]): Promise<unknown> =>
@@ -98,7 +103,14 @@ export async function startProcesses(stack: Stack, options: ProcessOptions): Pro
     ]);
     const workerUrl = await urlInLog(worker, 'http', signal);
     say('the worker takes tasks');
-    return { databaseUrl, serviceUrl, workerUrl, consoleUrl, stop };
+    return {
+      databaseUrl,
+      serviceUrl,
+      workerUrl,
+      consoleUrl,
+      environment: { ...addresses, TIDEWATCH_URL: workerUrl },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

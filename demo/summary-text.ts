@@ -37,15 +37,18 @@ export function formatSummary(
     `worker        ${processes.workerUrl}/readyz  ${processes.workerUrl}/metrics`,
     `Postgres      ${processes.databaseUrl}`,
     '',
-    ...askText({ stack, processes }, summary.model),
+    ...askText({ processes }, summary.model),
   ].join('\n');
 }
 
 /** What to type to ask the running demo. */
-export function askText({ stack, processes }: Pick<Demo, 'stack' | 'processes'>, model: string): string[] {
+export function askText(
+  { processes }: { readonly processes: Pick<Demo['processes'], 'environment'> },
+  model: string,
+): string[] {
   return [
     'ask it in another terminal:',
-    `  export DATABASE_URL=${processes.databaseUrl} TEMPORAL_ADDRESS=${stack.temporal.address}`,
+    ...Object.entries(processes.environment).map(([name, value]) => `  export ${name}=${value}`),
     `  npx tidewatch alerts`,
     `  npx tidewatch status --model ${model} --explain`,
   ];

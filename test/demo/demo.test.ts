@@ -33,6 +33,19 @@ afterAll(async () => {
 });
 
 describe('sixteen weeks of bikes', () => {
+  it('are asked by commands with the addresses of these servers', () => {
+    expect(demo.processes.environment).toEqual({
+      DATABASE_URL: demo.processes.databaseUrl,
+      TEMPORAL_ADDRESS: demo.stack.temporal.address,
+      TEMPORAL_UI_URL: demo.stack.temporal.uiUrl,
+      PUSHGATEWAY_URL: demo.stack.pushgateway.url,
+      SLACK_WEBHOOK_URL: demo.stack.slack!.url,
+      SMTP_URL: demo.stack.smtp!.url,
+      TIDEWATCH_CONSOLE_URL: demo.processes.consoleUrl,
+      TIDEWATCH_URL: demo.processes.workerUrl,
+    });
+  });
+
   it('are calm in March, and degrade in April', () => {
     const march = summary.weeks.filter(({ start }) => start < '2011-03-29');
     expect(march.map(({ verdict }) => verdict)).toEqual(['ok', 'ok', 'ok', 'ok']);
