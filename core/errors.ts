@@ -360,6 +360,11 @@ export const errorCatalog = {
     retryable: false,
     message: '{file} is there already. Name another file with --output, or replace it with --force.',
   },
+  ROLES_REFUSED: {
+    retryable: false,
+    message:
+      'The roles cannot be made: {reason}. Let a user that may make roles run `create role` for each that is missing, and then "{owner}", who owns the tables, `tidewatch migrate --roles`. Missing now:\n{statements}',
+  },
   UNWRITABLE_FILE: {
     retryable: false,
     message: '{file} cannot be written: {reason}. Check its directory.',

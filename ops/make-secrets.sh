@@ -18,11 +18,14 @@ write() {
 }
 random() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
 
-for name in postgres-password temporal-db-password tidewatch-db-password grafana-db-password grafana-admin-password \
+for name in postgres-password temporal-db-password tidewatch-db-password worker-db-password console-db-password ingest-db-password grafana-db-password grafana-admin-password \
   exporter-db-password console-viewer-token console-operator-token console-session-secret; do
   write "$name" "$(random)"
 done
 write tidewatch-database-url "postgres://tidewatch:$(cat ops/secrets/tidewatch-db-password)@postgres:5432/tidewatch"
+for part in worker console; do
+  write "$part-database-url" "postgres://$part:$(cat "ops/secrets/$part-db-password")@postgres:5432/tidewatch"
+done
 
 if [ ! -e .env ]; then
   cp .env.example .env

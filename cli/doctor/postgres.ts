@@ -3,6 +3,7 @@
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { formatInstant, minuteMs, secondMs } from '../../core/window.ts';
 import { checkSchema, listMigrations } from '../../sql/migrator.ts';
+import { neededOf, roles } from '../../sql/roles.ts';
 import { bytesText } from './bytes-text.ts';
 import type { Finding } from './check.ts';
 import type { Sources } from './sources.ts';
@@ -69,48 +70,60 @@ export function judgeSchema({ newest, problem }: Schema): Finding {
 interface Privileges {
   readonly user: string;
   readonly schema: string;
+  readonly owner: string;
+  /** Parts of an installation that the user may act as: the owner may all that they may. */
+  readonly parts: readonly string[];
   /** `SELECT on predictions` and the like. */
   readonly missing: readonly string[];
-  /** New partitions need the owner of the partitioned tables, and room for them in the schema. */
-  readonly canMakePartitions: boolean;
   /** Rows are loaded through a temporary table. */
   readonly canMakeTemporaryTables: boolean;
 }
 
 export async function readPrivileges({ database }: Sources): Promise<Privileges> {
-  const [row] = await database.query<Privileges & Record<string, unknown>>(
-    `with known as (
-       select oid, relname, relkind from pg_class
-       where relnamespace = current_schema()::regnamespace and not relispartition
-         and relowner = (select relowner from pg_class where oid = 'schema_migrations'::regclass)
-     ), needed as (
-       select oid, relname, privilege from known, unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) as privilege
-       where relkind in ('r', 'p') or (relkind = 'v' and privilege = 'SELECT')
-     )
-     select current_user as "user", current_schema() as schema,
-       array(select privilege || ' on ' || relname from needed where not has_table_privilege(oid, privilege)
-             order by relname, privilege) as missing,
-       has_schema_privilege(current_schema(), 'CREATE') and (
-         select bool_and(pg_has_role(relowner, 'USAGE')) from pg_class where oid = 'predictions'::regclass
-       ) as "canMakePartitions",
-       has_database_privilege(current_database(), 'TEMPORARY') as "canMakeTemporaryTables"`,
+  const [row] = await database.query<
+    Omit<Privileges, 'parts' | 'missing'> & { member: string[]; owns: boolean }
+  >(
+    `select current_user as "user", current_schema() as schema, rolname as owner,
+       pg_has_role(relowner, 'USAGE') as owns,
+       array(select role from unnest($1::text[]) as role where to_regrole(role) is not null and pg_has_role(to_regrole(role), 'USAGE')) as member,
+       has_database_privilege(current_database(), 'TEMPORARY') as "canMakeTemporaryTables"
+     from pg_class join pg_roles on pg_roles.oid = relowner where pg_class.oid = 'predictions'::regclass`,
+    [Object.values(roles)],
   );
-  return row!;
+  const { member, owns, ...privileges } = row!;
+  const parts = Object.entries(roles).flatMap(([part, role]) => (member.includes(role) ? [part] : []));
+  // Who is of no part is measured by what a worker needs.
+  const needed = neededOf(parts.length === 0 ? ['worker'] : parts);
+  const missing = await database.query<{ missing: string }>(
+    `select needed as missing
+     from unnest($1::text[], $2::text[], $3::text[]) as needs (kind, object, privilege),
+       lateral (select upper(privilege) || ' on ' || object as needed) as words
+     where case kind
+       when 'table' then to_regclass(object) is not null and not has_table_privilege(object, privilege)
+       when 'sequence' then to_regclass(object) is not null and not has_sequence_privilege(object, privilege)
+       else to_regprocedure(object) is not null and not has_function_privilege(object, privilege) end`,
+    [
+      needed.map(({ kind }) => kind),
+      needed.map(({ object }) => object),
+      needed.map(({ privilege }) => privilege),
+    ],
+  );
+  return { ...privileges, parts: owns ? ['owner'] : parts, missing: missing.map(({ missing }) => missing) };
 }
 
 export function judgePrivileges(privileges: Privileges): Finding {
-  const { user, schema, missing, canMakePartitions, canMakeTemporaryTables } = privileges;
-  const details = [
-    ...missing,
-    ...(canMakePartitions ? [] : ['making partitions, which only the owner of the tables can']),
-    ...(canMakeTemporaryTables ? [] : ['making temporary tables']),
-  ];
-  if (details.length === 0) return { level: 'ok', words: `${user} may do all that is needed` };
+  const { user, schema, owner, parts, missing, canMakeTemporaryTables } = privileges;
+  const details = [...missing, ...(canMakeTemporaryTables ? [] : ['making temporary tables'])];
+  const acting = parts.length === 0 ? '' : `, as ${parts.join(' and ')}`;
+  if (details.length === 0) return { level: 'ok', words: `${user} may do all that is needed${acting}` };
   return {
     level: 'critical',
-    words: `${user} lacks what Tidewatch needs in the schema ${schema}`,
+    words: `${user} lacks what Tidewatch needs in the schema ${schema}${acting}`,
     details,
-    fix: 'connect as the user that ran `tidewatch migrate`, or as its owner: grant <owner> to <user>',
+    fix:
+      parts.length === 0
+        ? `run \`tidewatch migrate --roles\` as "${owner}", then: grant ${roles.worker} to "${user}"`
+        : `run \`tidewatch migrate --roles\` as "${owner}", which grants what is missing`,
   };
 }
 

@@ -139,12 +139,19 @@ describe('tidewatch migrate', () => {
     const environment = { DATABASE_URL: empty.url };
     const first = await tidewatch(['migrate', '--json'], environment);
     expect(first.code).toBe(0);
-    expect(JSON.parse(first.stdout)).toEqual({ applied: expect.arrayContaining(['0001_core.sql']) });
+    expect(JSON.parse(first.stdout)).toEqual({
+      applied: expect.arrayContaining(['0001_core.sql']),
+      roles: 'no roles',
+    });
     expect(await tidewatch(['migrate'], environment)).toEqual({
       code: 0,
       stdout: 'nothing to migrate\n',
       stderr: '',
     });
+    const withRoles = await tidewatch(['migrate', '--roles'], environment);
+    expect(withRoles.stdout).toBe('nothing to migrate\ngranted to the roles what each needs\n');
+    const printed = await tidewatch(['migrate', '--roles', '--sql'], environment);
+    expect(printed.stdout).toMatch(/^create role tidewatch_ingest nologin;\n/);
     await empty.drop();
   });
 

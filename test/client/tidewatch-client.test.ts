@@ -7,13 +7,13 @@ import type { MonitorInput } from '../../core/monitor/schema.ts';
 import { monitorSchema } from '../../core/monitor/schema.ts';
 import { formatInstant } from '../../core/window.ts';
 import type { TestDatabase } from '../setup/servers.ts';
-import { createTestDatabase } from '../setup/servers.ts';
+import { asRole, createTestDatabase } from '../setup/servers.ts';
 
 let test: TestDatabase;
 let client: TidewatchClient;
 beforeEach(async () => {
   test = await createTestDatabase();
-  client = openClient({ database: test.database });
+  client = openClient({ database: asRole(test.database, 'ingest') });
 });
 afterEach(() => test.drop());
 

@@ -9,6 +9,7 @@ import { consoleApp } from '../../console/server/server.ts';
 import type { ConsoleDependencies } from '../../console/server/site.ts';
 import { hourMs, parseInstant } from '../../core/window.ts';
 import type { Database } from '../../sql/database.ts';
+import { asRole } from '../setup/servers.ts';
 
 /** The wall clock of the tests: in the year of their data. */
 export const now = parseInstant('2026-11-29T15:00:00Z');
@@ -70,7 +71,7 @@ export async function openTestConsole(
   const app = await consoleApp(
     {
       ...consoleDependencies,
-      database,
+      database: asRole(database, 'console'),
       log: (error) => logged.push(error),
       ...overrides,
     },

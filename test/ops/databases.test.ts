@@ -7,10 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openDatabase, type Database } from '../../sql/database.ts';
 import { migrate } from '../../sql/migrator.ts';
+import { grantRoles } from '../../sql/roles.ts';
 import { testServers } from '../setup/servers.ts';
 import { opsDirectory } from './prometheus-rules.ts';
 
-const owners = ['temporal', 'tidewatch', 'grafana', 'exporter'];
+const owners = ['temporal', 'tidewatch', 'grafana', 'exporter', 'worker', 'console', 'ingest'];
 const databases = ['temporal', 'temporal_visibility', 'tidewatch'];
 
 const urlOf = (database: string, user?: string): string => {
@@ -60,6 +61,7 @@ describe('ops/postgres/databases.sql', () => {
     await cleanUp();
     await follow(await readFile(join(opsDirectory, 'postgres/databases.sql'), 'utf8'));
     await migrate(open('tidewatch', 'tidewatch'));
+    await grantRoles(open('tidewatch', 'tidewatch'));
   });
   afterAll(cleanUp);
 
@@ -67,6 +69,16 @@ describe('ops/postgres/databases.sql', () => {
     await open('temporal_visibility', 'temporal').execute('create table mine (id int)');
     const elsewhere = open('temporal', 'tidewatch').query('select 1');
     await expect(elsewhere).rejects.toThrow('permission denied for database "temporal"');
+  });
+
+  it('lets the worker, the console and who logs predictions do what their roles may, and no more', async () => {
+    await open('tidewatch', 'ingest').query('select ensure_partitions(now(), now())');
+    await open('tidewatch', 'worker').execute('delete from dirty_windows');
+    await open('tidewatch', 'console').query('select * from audit_events');
+    for (const user of ['ingest', 'worker', 'console'])
+      await expect(open('tidewatch', user).execute('delete from monitors')).rejects.toThrow(
+        'permission denied',
+      );
   });
 
   it('lets Grafana read what Tidewatch has made afterwards, views and partitions among it', async () => {

@@ -274,7 +274,7 @@ describe('the worker of docker-compose.yml', () => {
 
   it('reaches the services by their names', () => {
     const configuration = readConfiguration(environmentOf('worker'));
-    expect(configuration.databaseUrl).toBe('postgres://tidewatch@postgres:5432/tidewatch');
+    expect(configuration.databaseUrl).toBe('postgres://worker@postgres:5432/tidewatch');
     expect(configuration.temporal.address).toBe('temporal:7233');
     expect(configuration.pushgatewayUrl).toBe('http://pushgateway:9091');
     expect(compose.services['pushgateway']!.ports).toEqual(['127.0.0.1:9091:9091']);
@@ -299,8 +299,13 @@ describe('the worker of docker-compose.yml', () => {
   });
 
   it('is migrated with a configuration that is complete', () => {
-    expect(readConfiguration(environmentOf('migrate')).databaseUrl).toBe(
-      readConfiguration(environmentOf('worker')).databaseUrl,
+    // By the owner of the tables; the worker and the console are let in as members of their roles.
+    for (const name of ['migrate', 'apply'])
+      expect(readConfiguration(environmentOf(name)).databaseUrl).toBe(
+        'postgres://tidewatch@postgres:5432/tidewatch',
+      );
+    expect(readConfiguration(environmentOf('console')).databaseUrl).toBe(
+      'postgres://console@postgres:5432/tidewatch',
     );
   });
 
@@ -335,9 +340,10 @@ describe('the worker of docker-compose.yml', () => {
 
   function environmentOf(name: string): Readonly<Record<string, string>> {
     const { DATABASE_URL_FILE: file, ...rest } = compose.services[name]!.environment;
-    expect(file).toBe('/run/secrets/tidewatch-database-url');
+    const user = /^\/run\/secrets\/(\w+)-database-url$/.exec(String(file))?.[1];
+    expect(compose.secrets).toHaveProperty(`${user}-database-url`);
     return Object.fromEntries([
-      ['DATABASE_URL', 'postgres://tidewatch@postgres:5432/tidewatch'],
+      ['DATABASE_URL', `postgres://${user}@postgres:5432/tidewatch`],
       ...Object.entries(rest).map(([key, value]) =>
         key.endsWith('_FILE')
           ? [key.replace('_FILE', ''), `what the file of ${key} holds`]

@@ -8,7 +8,7 @@ import { openMlflow } from '../../activities/retraining/mlflow.ts';
 import { openHttpTrainer } from '../../activities/retraining/trainers/http.ts';
 import type { Sources } from '../../activities/sources/sources.ts';
 import type { Database } from '../../sql/database.ts';
-import { testServers } from './servers.ts';
+import { asRole, testServers } from './servers.ts';
 
 const unused = (): never => {
   throw new Error('no source is configured');
@@ -22,12 +22,12 @@ export const noSources: Sources = {
   close: async () => {},
 };
 
-/** No channel is configured. Task queues, how alerts are woken, where the Temporal UI is and what runs differ from test to test. */
+/** The worker's role is all that activities have. No channel is configured. Task queues, how alerts are woken, where the Temporal UI is and what runs differ from test to test. */
 export function testDependencies(
   database: Database,
 ): Omit<ActivityDependencies, 'tellProgress' | 'countPollers' | 'wakeAlert' | 'temporalUi' | 'context'> {
   return {
-    database,
+    database: asRole(database, 'worker'),
     pushgateway: openPushgateway(testServers().pushgatewayUrl),
     channels: {},
     sources: noSources,

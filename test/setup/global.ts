@@ -9,6 +9,7 @@ import type { TestProject } from 'vitest/node';
 import { startStack } from '../../demo/stack/stack.ts';
 import { openDatabase } from '../../sql/database.ts';
 import { migrate } from '../../sql/migrator.ts';
+import { grantRoles } from '../../sql/roles.ts';
 import { bundleWorkflows } from '../../worker/workflow-bundle.ts';
 
 const templateDatabase = 'tidewatch_template';
@@ -30,6 +31,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await admin.close();
   const template = openDatabase({ url: stack.postgres.url(templateDatabase), poolSize: 1 });
   await migrate(template);
+  await grantRoles(template);
   // A template with an open connection cannot be copied.
   await template.close();
   project.provide('servers', {

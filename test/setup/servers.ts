@@ -6,6 +6,7 @@ import { inject } from 'vitest';
 
 import type { Database } from '../../sql/database.ts';
 import { openDatabase } from '../../sql/database.ts';
+import { roles } from '../../sql/roles.ts';
 
 export interface TestServers {
   readonly postgresAdminUrl: string;
@@ -33,6 +34,13 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+const asRoles = new WeakMap<Database, (role: keyof typeof roles) => Database>();
+
+/** The same test database as this part of an installation sees it, for what the test itself prepares as the owner. */
+export function asRole(database: Database, role: keyof typeof roles): Database {
+  return asRoles.get(database)?.(role) ?? database;
+}
+
 /** A migrated database of this test's own (a copy of a template: about 50 ms), or an empty one. */
 export async function createTestDatabase(content: 'migrated' | 'empty' = 'migrated'): Promise<TestDatabase> {
   const { postgresAdminUrl, templateDatabase } = testServers();
@@ -44,10 +52,20 @@ export async function createTestDatabase(content: 'migrated' | 'empty' = 'migrat
   const url = new URL(postgresAdminUrl);
   url.pathname = `/${name}`;
   const database = openDatabase({ url: url.href, poolSize: 12, applicationName: name });
+  const opened = new Map<string, Database>();
+  if (content === 'migrated')
+    asRoles.set(database, (role) => {
+      const settings = { role: roles[role] };
+      const found =
+        opened.get(role) ?? openDatabase({ url: url.href, poolSize: 12, applicationName: name, settings });
+      opened.set(role, found);
+      return found;
+    });
   return {
     database,
     url: url.href,
     drop: async () => {
+      for (const one of opened.values()) await one.close();
       await database.close();
       await admin.execute(`drop database ${name} with (force)`);
       await admin.close();

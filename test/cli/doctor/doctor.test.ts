@@ -306,6 +306,27 @@ describe('tidewatch doctor', () => {
     expect(Object.keys(wrong)).toEqual(['deliveries']);
   });
 
+  it('finds a grant that the role of a part has lost, and none that it does not need', async () => {
+    const user = `worker_${randomBytes(4).toString('hex')}`;
+    await test.database.execute(`create role ${user} login password '${user}' in role tidewatch_worker`);
+    try {
+      const url = new URL(test.url);
+      Object.assign(url, { username: user, password: user });
+      expect((await doctor({ DATABASE_URL: url.href })).wrong).toEqual({});
+      await test.database.execute('revoke update on drift_runs from tidewatch_worker');
+      const { wrong } = await doctor({ DATABASE_URL: url.href });
+      expect(Object.keys(wrong)).toEqual(['privileges']);
+      expect(wrong['privileges']).toMatchObject({
+        level: 'critical',
+        details: ['UPDATE on drift_runs'],
+        fix: expect.stringContaining('tidewatch migrate --roles') as string,
+      });
+      await test.database.execute('grant update on drift_runs to tidewatch_worker');
+    } finally {
+      await test.database.execute(`drop role ${user}`);
+    }
+  });
+
   it('finds a user that may only read', async () => {
     const user = `reader_${randomBytes(4).toString('hex')}`;
     await test.database.execute(`create role ${user} login password '${user}'`);
@@ -321,7 +342,7 @@ describe('tidewatch doctor', () => {
         expect.arrayContaining([
           'INSERT on predictions',
           'DELETE on alerts',
-          'making partitions, which only the owner of the tables can',
+          'EXECUTE on ensure_partitions(timestamptz, timestamptz)',
         ]),
       );
       expect(wrong['privileges']?.details?.join()).not.toContain('SELECT');

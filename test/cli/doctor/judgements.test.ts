@@ -112,17 +112,19 @@ describe('postgres', () => {
     const all = {
       user: 'me',
       schema: 'public',
+      owner: 'tidewatch',
+      parts: ['worker'],
       missing: [],
-      canMakePartitions: true,
       canMakeTemporaryTables: true,
     };
     expect(postgres.judgePrivileges(all).level).toBe('ok');
     expect(
-      postgres.judgePrivileges({ ...all, missing: ['DELETE on alerts'], canMakePartitions: false }),
+      postgres.judgePrivileges({ ...all, missing: ['DELETE on alerts'], canMakeTemporaryTables: false }),
     ).toMatchObject({
       level: 'critical',
-      words: 'me lacks what Tidewatch needs in the schema public',
-      details: ['DELETE on alerts', 'making partitions, which only the owner of the tables can'],
+      words: 'me lacks what Tidewatch needs in the schema public, as worker',
+      details: ['DELETE on alerts', 'making temporary tables'],
+      fix: 'run `tidewatch migrate --roles` as "tidewatch", which grants what is missing',
     });
   });
 
