@@ -21,13 +21,18 @@ interface LimitLine {
     color: string;
     textBorderColor: string;
     textBorderWidth: number;
-    position: 'insideStartTop';
+    position: 'insideStartTop' | 'insideStartBottom';
     formatter: string;
   };
 }
 
-/** A dashed line at a limit, with words above it that the lines of a chart do not cross out. */
-export function limitLine(limit: number, level: 'warning' | 'critical', words: string): LimitLine {
+/** A dashed line at a limit, with words beside it that the lines of a chart do not cross out. */
+export function limitLine(
+  limit: number,
+  level: 'warning' | 'critical',
+  words: string,
+  side: 'above' | 'below' = 'above',
+): LimitLine {
   return {
     yAxis: limit,
     lineStyle: { color: `var(--${level})`, width: 1.5, type: 'dashed' },
@@ -35,7 +40,7 @@ export function limitLine(limit: number, level: 'warning' | 'critical', words: s
       ...axisText,
       ...halo,
       color: `var(--${level})`,
-      position: 'insideStartTop',
+      position: side === 'above' ? 'insideStartTop' : 'insideStartBottom',
       formatter: words,
     },
   };

@@ -3,6 +3,7 @@
 import type { GateJudgement } from '../core/retraining/gates.ts';
 import type { Payback } from '../core/retraining/payback.ts';
 import type { SanityCheck } from '../core/retraining/sanity.ts';
+import type { Exclusion } from '../core/retraining/specification.ts';
 import type { Helped, RetrainingStateName } from '../core/retraining/states.ts';
 import type { Approval, StoredLook } from '../core/retraining/stored-run.ts';
 import { formatInstant } from '../core/window.ts';
@@ -122,16 +123,50 @@ export interface Validation {
   readonly gates: readonly GateJudgement[];
 }
 
-/** Null before its challenger was judged. */
-export async function readValidation(
+/** A row of `retraining_runs`: what a retraining was started for, trained on and judged by, for pages and for MLflow. */
+export interface StoredRetraining {
+  readonly state: RetrainingStateName;
+  readonly reason: string;
+  readonly runId: string;
+  readonly asOf: number;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+  readonly trainingStart: number;
+  readonly trainingEnd: number;
+  readonly holdoutStart: number;
+  readonly holdoutEnd: number;
+  readonly champion: string | null;
+  readonly challenger: string | null;
+  /** Without its days and segments, of which there may be thousands. Null: it began before there were any. */
+  readonly specification: {
+    readonly hash: string;
+    readonly rows: number;
+    readonly reason?: string;
+    readonly exclude: readonly Exclusion[];
+  } | null;
+  /** Null before its challenger was judged. */
+  readonly validation: Validation | null;
+  readonly helped: Helped | null;
+  readonly cost: number | null;
+}
+
+type RetrainingName = Pick<ShownRetraining, 'model' | 'retrainingId'>;
+
+/** Undefined where there is none. */
+export async function readStoredRetraining(
   connection: Queryable,
-  { model, retrainingId }: Pick<ShownRetraining, 'model' | 'retrainingId'>,
-): Promise<Validation | null> {
-  const [row] = await connection.query<{ validation: Validation | null }>(
-    'select comparison as validation from retraining_runs where model = $1 and retraining_id = $2',
+  { model, retrainingId }: RetrainingName,
+): Promise<StoredRetraining | undefined> {
+  const [row] = await connection.query<StoredRetraining & Record<string, unknown>>(
+    `select state, reason, run_id as "runId", as_of as "asOf", started_at as "startedAt", finished_at as "finishedAt",
+       training_start as "trainingStart", training_end as "trainingEnd",
+       holdout_start as "holdoutStart", holdout_end as "holdoutEnd",
+       champion_version as champion, challenger_version as challenger,
+       specification - 'days' - 'segments' as specification, comparison as validation, helped, cost
+     from retraining_runs where model = $1 and retraining_id = $2`,
     [model, retrainingId],
   );
-  return row?.validation ?? null;
+  return row;
 }
 
 export interface RetrainingEvent {
@@ -145,7 +180,7 @@ export interface RetrainingEvent {
 /** What has happened in it, the oldest first. */
 export async function readRetrainingEvents(
   connection: Queryable,
-  { model, retrainingId }: Pick<ShownRetraining, 'model' | 'retrainingId'>,
+  { model, retrainingId }: RetrainingName,
 ): Promise<RetrainingEvent[]> {
   const rows = await connection.query<{
     at: number;

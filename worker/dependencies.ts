@@ -15,6 +15,7 @@ import { openHttpTrainer } from '../activities/retraining/trainers/http.ts';
 import { openSources } from '../activities/sources/sources.ts';
 import { lifecycleId } from '../core/alert/alert.ts';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { alertWords } from '../core/process/run-words.ts';
 import { clientSpans } from '../schedules/client-spans.ts';
 import { missingAttributes, startShown } from '../schedules/search-attributes.ts';
 import { openDatabase } from '../sql/database.ts';
@@ -103,6 +104,7 @@ export function wakeAlertThrough(client: Client, taskQueue: string): ActivityDep
         args: [{ model, alertKey }],
         signal: 'alertChanged',
         signalArgs: [],
+        ...alertWords({ model, alertKey }),
         typedSearchAttributes,
       }),
     );

@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 
+import { retrainingWords } from '../core/process/run-words.ts';
 import { formatWindow, parseInstant, trailingWindow } from '../core/window.ts';
 import { asOfOf, decodeInput } from './input.ts';
 import { retraining } from './retraining.ts';
@@ -60,6 +61,7 @@ async function startRetraining(model: string, asOf: string, reason: string): Pro
       workflowId,
       args: [{ model, asOf, reason }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
+      ...retrainingWords({ model, reason }),
       ...listedAlike(),
     });
   } catch (error) {

@@ -1,8 +1,8 @@
-import type { Validation } from './validate-challenger.ts';
-import { isRunningState, type EndState, type RetrainingStateName } from '../../core/retraining/states.ts';
+import { isRunningState, type EndState } from '../../core/retraining/states.ts';
 import { formatInstant } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
+import { readStoredRetraining, type StoredRetraining } from '../../sql/read-retrainings.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import type { MlflowMetric, MlflowRecord, MlflowRun, MlflowVersion } from './mlflow.ts';
@@ -28,37 +28,12 @@ export function createRecordInMlflow(
   };
 }
 
-interface RunRow extends Record<string, unknown> {
-  readonly state: RetrainingStateName;
-  readonly reason: string;
-  readonly asOf: number;
-  readonly startedAt: number;
-  readonly finishedAt: number | null;
-  readonly trainingStart: number;
-  readonly trainingEnd: number;
-  readonly holdoutStart: number;
-  readonly holdoutEnd: number;
-  readonly champion: string | null;
-  readonly challenger: string | null;
-  readonly comparison: Validation | null;
-  readonly specification: { readonly hash?: unknown; readonly rows?: unknown } | null;
-  readonly helped: string | null;
-  readonly cost: number | null;
-}
-
 async function readRecord(
   connection: Queryable,
   { model, retrainingId }: RetrainingKey,
   codeVersion: string,
 ): Promise<MlflowRecord> {
-  const [row] = await connection.query<RunRow>(
-    `select state, reason, as_of as "asOf", started_at as "startedAt", finished_at as "finishedAt",
-       training_start as "trainingStart", training_end as "trainingEnd", holdout_start as "holdoutStart",
-       holdout_end as "holdoutEnd", champion_version as champion, challenger_version as challenger, comparison, specification,
-       helped, cost
-     from retraining_runs where model = $1 and retraining_id = $2`,
-    [model, retrainingId],
-  );
+  const row = await readStoredRetraining(connection, { model, retrainingId });
   if (row === undefined) throw new Error(`retraining ${retrainingId} of ${model} is not in retraining_runs`);
   const aliases = await listAliases(connection, model);
   const metrics = [
@@ -85,7 +60,7 @@ const statuses: Readonly<Record<EndState, MlflowRun['status']>> = {
 function runOf(
   model: string,
   retrainingId: string,
-  row: RunRow,
+  row: StoredRetraining,
   codeVersion: string,
 ): Omit<MlflowRun, 'metrics'> {
   const { state, specification } = row;
@@ -119,10 +94,10 @@ function runOf(
   };
 }
 
-function validationMetrics({ comparison, holdoutEnd, cost, asOf }: RunRow): MlflowMetric[] {
+function validationMetrics({ validation, holdoutEnd, cost, asOf }: StoredRetraining): MlflowMetric[] {
   const at = (key: string, value: number | null): MlflowMetric[] =>
     value === null ? [] : [{ key, value, timestamp: holdoutEnd }];
-  const gates = (comparison?.gates ?? []).filter(({ segment }) => segment === '');
+  const gates = (validation?.gates ?? []).filter(({ segment }) => segment === '');
   return [
     ...gates.flatMap(({ measure, challenger, champion, improvement }) => [
       ...at(`holdout.${measure}.challenger`, challenger),
@@ -137,7 +112,7 @@ function validationMetrics({ comparison, holdoutEnd, cost, asOf }: RunRow): Mlfl
 async function trainerMetrics(
   connection: Queryable,
   model: string,
-  { challenger, trainingEnd }: RunRow,
+  { challenger, trainingEnd }: StoredRetraining,
 ): Promise<MlflowMetric[]> {
   if (challenger === null) return [];
   const { metrics } = await findLineage(connection, model, challenger);
@@ -151,7 +126,7 @@ async function trainerMetrics(
 async function servedMetrics(
   connection: Queryable,
   model: string,
-  { challenger }: RunRow,
+  { challenger }: StoredRetraining,
 ): Promise<MlflowMetric[]> {
   const rows = await connection.query<{ days: number; end: number; metrics: Record<string, number> }>(
     `select distinct on (days) extract(epoch from window_end - window_start) / 86400 as days, window_end as "end", metrics
@@ -170,7 +145,11 @@ async function servedMetrics(
 }
 
 /** The drift that was known when the retraining began. */
-async function driftMetrics(connection: Queryable, model: string, { asOf }: RunRow): Promise<MlflowMetric[]> {
+async function driftMetrics(
+  connection: Queryable,
+  model: string,
+  { asOf }: StoredRetraining,
+): Promise<MlflowMetric[]> {
   const [drift] = await connection.query<{ share: number | null; features: number; end: number }>(
     `select drift_share as share, cardinality(drifted_features) as features, window_end as "end"
      from drift_runs
@@ -190,7 +169,7 @@ async function driftMetrics(connection: Queryable, model: string, { asOf }: RunR
 async function versionsOf(
   connection: Queryable,
   model: string,
-  { champion, challenger }: RunRow,
+  { champion, challenger }: StoredRetraining,
   aliases: readonly { readonly version: string }[],
 ): Promise<MlflowVersion[]> {
   const wanted = [champion, challenger, ...aliases.map(({ version }) => version)];

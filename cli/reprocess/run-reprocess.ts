@@ -1,6 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 
 import { findMonitor } from '../../activities/monitors/store.ts';
+import { reprocessingWords } from '../../core/process/run-words.ts';
 import { parseWindow } from '../../core/window.ts';
 import { startShown } from '../../schedules/search-attributes.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
@@ -38,6 +39,7 @@ export async function runReprocess(options: ReprocessOptions): Promise<void> {
           workflowIdConflictPolicy: 'USE_EXISTING',
           taskQueue: temporal.taskQueue,
           args: [request.input],
+          ...reprocessingWords(request.input),
           typedSearchAttributes,
         }),
       ),

@@ -1,5 +1,6 @@
 import { findMonitor } from '../../activities/monitors/store.ts';
 import { policyOf } from '../../activities/retraining/retraining-run.ts';
+import { retrainingWords } from '../../core/process/run-words.ts';
 import { stateText } from '../../core/retraining/retraining-words.ts';
 import { formatInstant } from '../../core/window.ts';
 import { findShownRetraining } from '../../sql/read-retrainings.ts';
@@ -74,6 +75,7 @@ async function start({ model, asOf }: Outlook, reason: string): Promise<string> 
           workflowIdConflictPolicy: 'USE_EXISTING',
           taskQueue: temporal.taskQueue,
           args: [{ model, asOf: formatInstant(asOf), reason }],
+          ...retrainingWords({ model, reason }),
           typedSearchAttributes,
         }),
       ),

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../sql/database.ts';
 import { checkSchema } from '../../sql/migrator.ts';
-import { listRetrainings, readRetrainingEvents, readValidation } from '../../sql/read-retrainings.ts';
+import { listRetrainings, readRetrainingEvents, readStoredRetraining } from '../../sql/read-retrainings.ts';
 import { withDatabase } from '../database.ts';
 import { readLimit } from '../limit-option.ts';
 import { screen } from '../paint.ts';
@@ -35,7 +35,7 @@ export async function printRetraining(
     const found = await requireRetraining(connection, model, retrainingId);
     return {
       retraining: found,
-      validation: await readValidation(connection, found),
+      validation: (await readStoredRetraining(connection, found))?.validation ?? null,
       events: await readRetrainingEvents(connection, found),
     };
   });

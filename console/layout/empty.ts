@@ -4,7 +4,7 @@ import { html, type Html, type Part } from '../html.ts';
 
 export interface EmptyState {
   /** What is not there. */
-  readonly title: string;
+  readonly title: Part;
   readonly why?: Part;
   /** In their order. */
   readonly next?: readonly Part[];

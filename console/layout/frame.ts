@@ -1,5 +1,6 @@
 /** The frame of every page: navigation, theme, who looks. */
 
+import { codeText } from '../code-text.ts';
 import { html, toMarkup, trusted, type Html, type Part } from '../html.ts';
 import type { Viewer } from '../server/access/roles.ts';
 import type { Notice } from '../server/access/notice.ts';
@@ -74,5 +75,5 @@ function whoLooks({ name, role }: Viewer, canSignOut: true | undefined): Part {
 }
 
 function noticeText({ level, text }: Notice): Html {
-  return html`<p class="notice ${level}" role="status">${text}</p>`;
+  return html`<p class="notice ${level}" role="status">${codeText(text)}</p>`;
 }

@@ -80,7 +80,7 @@ export function trendOption(trend: Trend, metric: MetricName, width: number): Ch
           silent: true,
           symbol: 'none',
           data: [
-            ...limitLines(limits, metric),
+            ...limitLines(limits, metric, range),
             ...referenceLine(trend, range),
             ...markLines(trend.marks, ends),
           ],
@@ -138,10 +138,31 @@ function rangeOf({ points, days, limits, reference }: Trend): Range {
 const smallest = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b), Infinity);
 const largest = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), -Infinity);
 
-function limitLines(limits: Trend['limits'], metric: MetricName): object[] {
+/** Words of limits that are nearer than this share of the height would be on top of each other. */
+const nearLimits = 0.15;
+
+/** Where two are near, the words of the lower one are below it. */
+function limitLines(limits: Trend['limits'], metric: MetricName, { min, max }: Range): object[] {
+  const { warning, critical } = limits;
+  const isNear =
+    warning !== undefined &&
+    critical !== undefined &&
+    Math.abs(warning - critical) < nearLimits * (max - min);
+  const lower = isNear ? Math.min(warning, critical) : undefined;
   return (['warning', 'critical'] as const).flatMap((level) => {
     const limit = limits[level];
-    return limit === undefined ? [] : limitLine(limit, level, `${level} ${shortMetric(metric, limit)}`);
+    if (limit === undefined) return [];
+    // Equal ones are one line, named once.
+    if (isNear && warning === critical)
+      return level === 'critical'
+        ? limitLine(limit, level, `warning and critical ${shortMetric(metric, limit)}`)
+        : [];
+    return limitLine(
+      limit,
+      level,
+      `${level} ${shortMetric(metric, limit)}`,
+      limit === lower ? 'below' : 'above',
+    );
   });
 }
 

@@ -1,6 +1,7 @@
 /** What is shown in the place of a page. */
 
 import { TidewatchError, type ErrorCode } from '../../core/errors.ts';
+import { codeText } from '../code-text.ts';
 import { html, type Html } from '../html.ts';
 import { emptyState } from '../layout/empty.ts';
 import type { Role, Viewer } from './access/roles.ts';
@@ -65,7 +66,7 @@ function problem(status: Problem['status'], title: string, said: string): Proble
     status,
     title,
     main: html`<h1>${title}</h1>
-      ${emptyState({ title: said })}`,
+      ${emptyState({ title: codeText(said) })}`,
   };
 }
 

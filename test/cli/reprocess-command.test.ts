@@ -80,7 +80,11 @@ describe('tidewatch reprocess', () => {
     expect(code).toBe(0);
     const { workflowId } = JSON.parse(stdout) as { workflowId: string };
     expect(workflowId).toBe(`reprocessing:${model}:${at(1)}:${at(9)}`);
-    expect(await worker.client.workflow.getHandle(workflowId).result()).toMatchObject({ hours: 192 });
+    const handle = worker.client.workflow.getHandle(workflowId);
+    expect(await handle.result()).toMatchObject({ hours: 192 });
+    const run = await handle.describe();
+    expect(await run.staticSummary()).toBe(`${model}: Computes 2024-01-01 to 2024-01-08 again`);
+    expect(await run.staticDetails()).toContain('The query progress says how far it is');
   });
 
   it('says where the predictions are when the range has none', async () => {

@@ -128,4 +128,25 @@ describe('what a run starts', () => {
       { timeout: 30_000, interval: 200 },
     );
   });
+
+  it('says what it is about, and why it was started', async () => {
+    const { workflow } = test.worker.client;
+    const said = async (type: string) => {
+      for await (const { workflowId } of workflow.list({
+        query: `Model = '${model}' and WorkflowType = '${type}'`,
+      })) {
+        const run = await workflow.getHandle(workflowId).describe();
+        return [await run.staticSummary(), await run.staticDetails()];
+      }
+      return [];
+    };
+    const [retraining, why] = await said('retraining');
+    expect(retraining).toBe(`${model}: Is a newly trained version better, and does it stay so?`);
+    expect(why).toMatch(/^Started because: RMSE over 7 days 5 is above 2 /);
+    const [alert, asked] = await said('alertLifecycle');
+    expect(alert).toMatch(
+      new RegExp(`^${model}: Tells people of [\\w-]+:${model}:[\\w.-]+ until it is over$`),
+    );
+    expect(asked).toContain('acknowledge');
+  });
 });

@@ -40,18 +40,24 @@ export interface LoadedAudit {
 }
 
 const pageSize = 50;
+/** Counting 200,000 events takes 150 ms; nobody pages through more than these. */
+export const mostCounted = 10_000;
 /** Of a file: a year of people, but not of a year of scripts. */
 const mostRows = 20_000;
 
 export async function loadAudit({ connection, query }: Asked): Promise<LoadedAudit> {
   const asked = auditAsked(query);
-  const page = pageOf(query);
-  const events = await listEvents(connection, asked, { most: pageSize, skip: (page - 1) * pageSize });
-  const [counted] = await connection.query<{ count: number }>(
-    `select count(*) as count from audit_events where ${isAskedFor}`,
-    filterOf(asked),
-  );
-  return { asked, events, pages: { page, size: pageSize, count: counted!.count } };
+  const page = Math.min(pageOf(query), mostCounted / pageSize);
+  const [events, count] = await Promise.all([
+    listEvents(connection, asked, { most: pageSize, skip: (page - 1) * pageSize }),
+    countEvents(connection, asked),
+  ]);
+  const isMore = count > mostCounted;
+  return {
+    asked,
+    events,
+    pages: { page, size: pageSize, count: Math.min(count, mostCounted), ...(isMore && { isMore }) },
+  };
 }
 
 /** What a query asks for; what it says wrongly is as if it had not been said. */
@@ -107,6 +113,15 @@ const isAskedFor = `($1::text is null or position(lower($1) in lower(model)) > 0
 
 function filterOf({ model, person, kind }: AuditAsked): (string | null)[] {
   return [model ?? null, person ?? null, kind ?? null];
+}
+
+/** One more than `mostCounted` where there are more. */
+async function countEvents(connection: Queryable, asked: AuditAsked): Promise<number> {
+  const [counted] = await connection.query<{ count: number }>(
+    `select count(*) as count from (select from audit_events where ${isAskedFor} limit $4) asked`,
+    [...filterOf(asked), mostCounted + 1],
+  );
+  return counted!.count;
 }
 
 function listEvents(

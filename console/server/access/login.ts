@@ -1,5 +1,6 @@
 /** The page to sign in. */
 
+import { codeText } from '../../code-text.ts';
 import { html, trusted, type Html, type Part } from '../../html.ts';
 
 export const loginReasons = ['ended', 'unsent', 'out', 'wrong'] as const;
@@ -35,7 +36,7 @@ export function loginPage(page: LoginPage): Html {
   const said = page.said ?? (why && words[why]);
   const isRefused = page.said !== undefined || why !== 'out';
   return html`<h1>Sign in</h1>
-    ${said !== undefined && html`<p class="notice ${isRefused && 'refused'}" role="alert">${said}</p>`}
+    ${said !== undefined && html`<p class="notice ${isRefused && 'refused'}" role="alert">${codeText(said)}</p>`}
     ${provider !== undefined && atProvider(provider, page)}
     ${provider !== undefined && hasTokens && html`<h2>With a token</h2>`}
     ${hasTokens && tokenForm(to, why === 'wrong')}`;

@@ -142,7 +142,7 @@ describe('a page that cannot be made', () => {
     const console = await openTestConsole(old.database);
     const answer = await console.get('/');
     expect(answer.status).toBe(503);
-    expect(textOf(await answer.text())).toContain('Run `tidewatch migrate`');
+    expect(await answer.text()).toContain('Run <code>tidewatch migrate</code>.');
     expect(await (await console.get('/readyz')).json()).toMatchObject({ ready: false });
     await old.drop();
   });

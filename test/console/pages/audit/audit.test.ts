@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { noteAccess, noteOutcome, noteRequest } from '../../../../console/server/audit.ts';
+import { openDatabase } from '../../../../sql/database.ts';
 import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
 import { byToken, openTestConsole, textOf, tokens } from '../../console-world.ts';
 
@@ -121,5 +122,56 @@ describe('the list of what people did', () => {
   it('says what to do where nothing is recorded', async () => {
     expect(textOf(await page('', empty))).toContain('Nothing is recorded yet.');
     expect(textOf(await page('?model=x', empty))).toContain('Nothing recorded is like this.');
+  });
+});
+
+interface Plan {
+  readonly 'Actual Rows': number;
+  readonly Plans?: readonly Plan[];
+}
+
+const rowsOf = ({ 'Actual Rows': rows, Plans: below = [] }: Plan): number[] => [
+  rows,
+  ...below.flatMap(rowsOf),
+];
+
+describe('of very many events', () => {
+  let many: TestDatabase;
+  const statements: string[] = [];
+  beforeAll(async () => {
+    many = await createTestDatabase();
+    await many.database.execute(
+      `insert into audit_events (actor, role, action, model, subject, outcome)
+       select 'ana', 'operator', 'alert.comment', 'bikes', 'a', 'done' from generate_series(1, 30000)`,
+    );
+  });
+  afterAll(() => many.drop());
+
+  const look = async (query: string): Promise<string> => {
+    const database = openDatabase({
+      url: many.url,
+      poolSize: 2,
+      observe: (text) => void statements.push(text),
+    });
+    try {
+      return textOf(await (await (await openTestConsole(database)).get(`/audit${query}`)).text());
+    } finally {
+      await database.close();
+    }
+  };
+
+  it('it says that there are more than were counted, and reads no more of them', async () => {
+    expect(await look('')).toContain('1 to 50 of more than 10,000');
+    const count = statements.find((text) => text.includes('count(*) as count from'))!;
+    const [row] = await many.database.query<{ 'QUERY PLAN': readonly { readonly Plan: Plan }[] }>(
+      `explain (analyze, format json) ${count}`,
+      [null, null, null, 10_001],
+    );
+    expect(Math.max(...rowsOf(row!['QUERY PLAN'][0]!.Plan))).toBe(10_001);
+  });
+
+  it('the last page is that of the last one counted', async () => {
+    expect(await look('?page=9999')).toContain('9,951 to 10,000 of more than 10,000');
+    expect(await look('?person=nobody')).toContain('Nothing recorded is like this');
   });
 });
