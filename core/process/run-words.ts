@@ -78,7 +78,7 @@ function words(summary: string, details: string): RunWords {
 
 /** Cut between characters, in bytes of JSON, as the server counts: a name may be long, or of another script. */
 function cut(text: string, mostBytes: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   let bytes = 0;
   const end = characters.findIndex((character) => (bytes += bytesOf(character)) > mostBytes - 3);
   return end < 0 ? text : `${characters.slice(0, end).join('')}…`;

@@ -160,7 +160,7 @@ describe('of very many events', () => {
     }
   };
 
-  it('it says that there are more than were counted, and reads no more of them', async () => {
+  it('says that there are more than were counted, and reads no more of them', async () => {
     expect(await look('')).toContain('1 to 50 of more than 10,000');
     const count = statements.find((text) => text.includes('count(*) as count from'))!;
     const [row] = await many.database.query<{ 'QUERY PLAN': readonly { readonly Plan: Plan }[] }>(
