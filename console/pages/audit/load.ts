@@ -41,7 +41,7 @@ export interface LoadedAudit {
 
 const pageSize = 50;
 /** Counting 200,000 events takes 150 ms; nobody pages through more than these. */
-export const mostCounted = 10_000;
+const mostCounted = 10_000;
 /** Of a file: a year of people, but not of a year of scripts. */
 const mostRows = 20_000;
 
