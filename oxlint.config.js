@@ -28,6 +28,7 @@ const ownedBy = {
   yaml: 'cli/yaml-source.ts',
   papaparse: 'cli/ingest/csv-rows.ts',
   echarts: 'console/charts.ts',
+  undici: 'worker/outgoing-guard.ts',
   s3mini: 'activities/sources/object-store.ts',
   marked: 'console/markdown.ts',
   '@resvg/resvg-js': 'activities/reports/png.ts',

@@ -360,6 +360,10 @@ export const errorCatalog = {
     retryable: false,
     message: '{file} is there already. Name another file with --output, or replace it with --force.',
   },
+  CONNECTION_REFUSED: {
+    retryable: true,
+    message: '{what} at {address} and this side do not trust each other: {reason}. {remedy}.',
+  },
   ROLES_REFUSED: {
     retryable: false,
     message:

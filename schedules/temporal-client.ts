@@ -2,8 +2,9 @@
 
 import { Client, Connection, isGrpcServiceError, NamespaceNotFoundError } from '@temporalio/client';
 
-import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { TidewatchError } from '../core/errors.ts';
 import { clientSpans } from './client-spans.ts';
+import { connectionOptions, connectionProblem, type TemporalTarget } from './temporal-connection.ts';
 import { createAttributes, unknownAttribute } from './search-attributes.ts';
 
 export interface TemporalClient {
@@ -14,21 +15,22 @@ export interface TemporalClient {
 /**
  * Connects to a Temporal server.
  *
- * @throws TidewatchError `TEMPORAL_UNREACHABLE` when it does not answer within 5 seconds
+ * @throws TidewatchError `TEMPORAL_UNREACHABLE` when it does not answer within 5 seconds, `CONNECTION_REFUSED` when one side does not trust the other
  */
-export async function connectTemporal(options: {
-  readonly address: string;
-  readonly namespace: string;
-  /** What is asked of it goes on with the trace of who asks. */
-  readonly traced?: boolean;
-}): Promise<TemporalClient> {
-  const { address, namespace, traced = false } = options;
+export async function connectTemporal(
+  options: TemporalTarget & {
+    readonly namespace: string;
+    /** What is asked of it goes on with the trace of who asks. */
+    readonly traced?: boolean;
+  },
+): Promise<TemporalClient> {
+  const { namespace, traced = false } = options;
   try {
-    const connection = await Connection.connect({ address, connectTimeout: '5s' });
+    const connection = await Connection.connect({ ...connectionOptions(options), connectTimeout: '5s' });
     const interceptors = traced ? await clientSpans() : {};
     return { client: new Client({ connection, namespace, interceptors }), close: () => connection.close() };
   } catch (error) {
-    throw new TidewatchError('TEMPORAL_UNREACHABLE', { address, reason: reasonOf(error) }, { cause: error });
+    throw await connectionProblem(options, error);
   }
 }
 

@@ -4,6 +4,7 @@ import type { PoolClient, QueryResult } from 'pg';
 import { DatabaseError, Pool, TypeOverrides, types as pgTypes } from 'pg';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { tlsFaultOf, type TlsFault } from '../core/tls-fault.ts';
 import { observeStatements, type ObserveStatement } from './observed-statements.ts';
 
 // int8 and numeric come as strings by default: counts and ids here stay below 2^53. timestamptz becomes epoch
@@ -67,11 +68,12 @@ const unreachableCodes = new Set([
 /**
  * A pool of connections to Postgres. Opens no connection until the first query.
  *
- * @throws (each query) TidewatchError `POSTGRES_UNREACHABLE` when no connection can be had, `POSTGRES_PASSWORD_MISSING`; the server's own error otherwise
+ * @throws (each query) TidewatchError `POSTGRES_UNREACHABLE` when no connection can be had, `CONNECTION_REFUSED` when one side does not
+ * trust the other, `POSTGRES_PASSWORD_MISSING`; the server's own error otherwise
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new Pool({
-    connectionString: options.url,
+    connectionString: verifiedUrl(options.url),
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: 10_000,
     application_name: options.applicationName ?? 'tidewatch',
@@ -155,6 +157,47 @@ function queryable(client: PoolClient): Queryable {
   };
 }
 
+/**
+ * `require` and `verify-ca` verify as `verify-full` does: a server that is not verified may be anybody. The client says so at each
+ * start; `no-verify` is for whom that is enough.
+ */
+function verifiedUrl(text: string): string {
+  const url = new URL(text);
+  const mode = url.searchParams.get('sslmode');
+  if (url.searchParams.has('uselibpqcompat') || !['require', 'verify-ca'].includes(mode ?? '')) return text;
+  url.searchParams.set('sslmode', 'verify-full');
+  return url.href;
+}
+
+const tlsRemedies: Readonly<Record<TlsFault, string>> = {
+  authority:
+    'Write &sslrootcert=<file> with the certificate of the authority that has signed it at the end of the URL of the database',
+  expired: 'Let whoever runs the server renew it, and see that the clocks agree',
+  name: 'Write in the URL of the database the name that it is for',
+  'client certificate':
+    'Write &sslcert=<file>&sslkey=<file> with a certificate and its key that the server accepts at the end of the URL of the database',
+  'not offered': 'Turn TLS on in the server (ssl = on), or take sslmode out of the URL of the database',
+};
+
+function tlsProblem(address: string, error: unknown): TidewatchError | undefined {
+  const refused = (reason: string, remedy: string): TidewatchError =>
+    new TidewatchError('CONNECTION_REFUSED', { what: 'Postgres', address, reason, remedy }, { cause: error });
+  const fault = tlsFaultOf(error);
+  if (fault !== undefined) return refused(fault.words, tlsRemedies[fault.fault]);
+  const { code, path, message } = error as { code?: string; path?: string; message: string };
+  if (code === 'ENOENT' || code === 'EACCES')
+    return refused(
+      `${path ?? 'a file'} cannot be read (${code})`,
+      'See sslrootcert, sslcert and sslkey in the URL of the database',
+    );
+  if (code === '28000' && message.includes('no encryption'))
+    return refused(
+      'it takes connections by TLS only',
+      'Write ?sslmode=verify-full at the end of the URL of the database',
+    );
+  return undefined;
+}
+
 function unreachable(url: string, error: unknown): unknown {
   const code = (error as { code?: string }).code ?? '';
   const says = (words: string): boolean => error instanceof Error && error.message.includes(words);
@@ -162,6 +205,8 @@ function unreachable(url: string, error: unknown): unknown {
   // The client's own error, which has no code.
   if (says('client password must be a'))
     return new TidewatchError('POSTGRES_PASSWORD_MISSING', { address: host + pathname }, { cause: error });
+  const refused = tlsProblem(host + pathname, error);
+  if (refused !== undefined) return refused;
   if (!unreachableCodes.has(code) && !says('timeout')) return error;
   return new TidewatchError(
     'POSTGRES_UNREACHABLE',

@@ -1,18 +1,23 @@
 /** Everything that is configured by the environment, read once and checked at once. */
 
+import { readFileSync } from 'node:fs';
+
 import { z } from 'zod';
 
 import type { ChannelSettings } from '../activities/alerts/channels.ts';
 import { pagerDutyEventsUrl } from '../activities/alerts/pagerduty.ts';
+import type { TemporalSecurity } from '../schedules/temporal-connection.ts';
 import type { SourceConfiguration } from '../activities/sources/sources.ts';
-import { TidewatchError } from '../core/errors.ts';
+import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { readChannels } from './channel-configuration.ts';
 import { consoleVariables, readConsole, type ConsoleConfiguration } from './console-configuration.ts';
+import { readOutgoing, type OutgoingRules } from './outgoing-guard.ts';
 import { port } from './port.ts';
 import { readRegistry, type RegistryConfiguration } from './registry-configuration.ts';
 import { withSecretFiles } from './secret-files.ts';
 import { tracingSettings, type TracingSettings } from './tracing/settings.ts';
 import { readSources } from './source-configuration.ts';
+import { readTemporal, temporalVariables } from './temporal-configuration.ts';
 import { readTrainers, type TrainerConfiguration } from './trainer-configuration.ts';
 
 const environmentSchema = z.object({
@@ -27,6 +32,7 @@ const environmentSchema = z.object({
     .describe('host and port of the Temporal server'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('its namespace'),
   TEMPORAL_TASK_QUEUE: z.string().min(1).default('tidewatch').describe('where schedules start workflows'),
+  ...temporalVariables,
   TEMPORAL_UI_URL: z
     .url('write for example http://127.0.0.1:8233')
     .default('http://127.0.0.1:8233')
@@ -54,6 +60,18 @@ const environmentSchema = z.object({
     .regex(/^smtps?:\/\/[^\s/]+/, 'write for example smtp://user:password@mail.example.org:587')
     .optional()
     .describe('for alert routes with email'),
+  SMTP_TLS: z
+    .enum(['required', 'when-offered'], 'write required or when-offered')
+    .optional()
+    .describe(
+      'whether nothing is sent to a server that does not offer STARTTLS; by default where SMTP_URL has a password and is not of this machine',
+    ),
+  SMTP_CA_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'the certificate of who has signed that of the mail server, beside those that every system knows',
+    ),
   ALERT_EMAIL_FROM: z
     .string()
     .min(3)
@@ -103,6 +121,12 @@ const environmentSchema = z.object({
     .string()
     .optional()
     .describe('the directory of this machine in which folders of Parquet files are that monitors name'),
+  TIDEWATCH_DENIED_ADDRESSES: z
+    .string()
+    .optional()
+    .describe(
+      'where the URLs of monitors may not lead, beside link-local addresses and metadata services: loopback, private, or networks, with commas',
+    ),
   TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: z.coerce
     .number()
     .int()
@@ -164,13 +188,15 @@ export function environmentHelp(): string {
 export const environmentNotes = `  A route with "slack: oncall" goes to SLACK_WEBHOOK_URL_ONCALL; so do PAGERDUTY_ROUTING_KEY, WEBHOOK_URL with
   WEBHOOK_SECRET, and ALERTMANAGER_URL. A source with "database: warehouse" is in SOURCE_DATABASE_URL_WAREHOUSE, one with "store: lake"
   at SOURCE_S3_ENDPOINT_LAKE; so are the other SOURCE_S3_ variables. Headers of a trainer come from variables that begin with TRAINER_. Each of
-  these, SMTP_URL, DATABASE_URL, TIDEWATCH_CALLBACK_SECRET, PROMOTION_HOOK_SECRET, MLFLOW_TRACKING_TOKEN and the tokens
+  these, TEMPORAL_API_KEY, SMTP_URL, DATABASE_URL, TIDEWATCH_CALLBACK_SECRET, PROMOTION_HOOK_SECRET, MLFLOW_TRACKING_TOKEN and the tokens
   and secrets of the console may be in a file that <VARIABLE>_FILE names.`;
 
 export interface Configuration {
   readonly databaseUrl: string;
   readonly temporal: {
     readonly address: string;
+    /** Undefined: plain text. */
+    readonly security?: TemporalSecurity;
     readonly namespace: string;
     readonly taskQueue: string;
     readonly uiUrl: string;
@@ -186,6 +212,8 @@ export interface Configuration {
   readonly registry: RegistryConfiguration;
   readonly sources: SourceConfiguration;
   readonly console: ConsoleConfiguration;
+  /** Where requests may lead. */
+  readonly outgoing: OutgoingRules;
   /** Health and scrape endpoint; port 0 takes a free one. */
   readonly http: { readonly host: string; readonly port: number };
   /** The same as people reach it; by default where it listens. */
@@ -195,6 +223,28 @@ export interface Configuration {
   readonly maxConcurrentActivities: number;
   readonly shutdownGrace: string;
   readonly logLevel: string;
+}
+
+type EmailVariables = Pick<
+  z.infer<typeof environmentSchema>,
+  'SMTP_URL' | 'SMTP_TLS' | 'SMTP_CA_FILE' | 'ALERT_EMAIL_FROM'
+>;
+
+function readEmail(variables: EmailVariables, problems: string[]): ChannelSettings['email'] {
+  const { SMTP_URL: smtpUrl, SMTP_TLS: tls, SMTP_CA_FILE: file, ALERT_EMAIL_FROM: from } = variables;
+  if (smtpUrl === undefined) return undefined;
+  let authorities: string | undefined;
+  try {
+    if (file !== undefined) authorities = readFileSync(file, 'utf8');
+  } catch (error) {
+    problems.push(`  SMTP_CA_FILE: the file cannot be read (${reasonOf(error)})`);
+  }
+  return {
+    smtpUrl,
+    from,
+    ...(tls !== undefined && { tls: tls === 'required' ? 'required' : 'when offered' }),
+    ...(authorities !== undefined && { authorities }),
+  };
 }
 
 /**
@@ -210,11 +260,12 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success)
     problems.push(...parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`));
-  const { SMTP_URL: smtpUrl, ALERT_EMAIL_FROM: from } = parsed.data ?? {};
-  const email = smtpUrl === undefined || from === undefined ? undefined : { smtpUrl, from };
+  const email = parsed.data === undefined ? undefined : readEmail(parsed.data, problems);
   const channels = readChannels(given, email, problems);
   const trainers = readTrainers(given, problems);
   const registry = readRegistry(given, problems);
+  const outgoing = readOutgoing(given, problems);
+  const temporal = readTemporal(given, problems);
   const console = parsed.success ? readConsole(parsed.data, problems) : undefined;
   const sources = readSources(given, parsed.data?.DATABASE_URL ?? '', problems);
   if (!parsed.success || console === undefined || problems.length > 0) {
@@ -225,15 +276,17 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   }
   const e = parsed.data;
   const tracing = tracingSettings(given);
+  const namespace = temporal.namespace ?? e.TEMPORAL_NAMESPACE;
   return {
     databaseUrl: e.DATABASE_URL,
     tracing,
     temporal: {
       traced: tracing !== undefined,
-      address: e.TEMPORAL_ADDRESS,
-      namespace: e.TEMPORAL_NAMESPACE,
+      address: temporal.address ?? e.TEMPORAL_ADDRESS,
+      namespace,
+      ...(temporal.security && { security: temporal.security }),
       taskQueue: e.TEMPORAL_TASK_QUEUE,
-      uiUrl: `${e.TEMPORAL_UI_URL.replace(/\/$/, '')}/namespaces/${encodeURIComponent(e.TEMPORAL_NAMESPACE)}`,
+      uiUrl: `${e.TEMPORAL_UI_URL.replace(/\/$/, '')}/namespaces/${encodeURIComponent(namespace)}`,
     },
     pushgatewayUrl: e.PUSHGATEWAY_URL,
     channels,
@@ -241,6 +294,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     registry,
     sources,
     console,
+    outgoing,
     http: { host: e.TIDEWATCH_HTTP_HOST, port: e.TIDEWATCH_HTTP_PORT },
     pagesUrl: e.TIDEWATCH_URL?.replace(/\/$/, ''),
     runbooksUrl: e.TIDEWATCH_RUNBOOKS_URL?.replace(/\/$/, ''),

@@ -14,10 +14,15 @@ import { openPromotionWebhook } from '../activities/retraining/promotion-webhook
 import { openHttpTrainer } from '../activities/retraining/trainers/http.ts';
 import { openSources } from '../activities/sources/sources.ts';
 import { lifecycleId } from '../core/alert/alert.ts';
-import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { TidewatchError } from '../core/errors.ts';
 import { alertWords } from '../core/process/run-words.ts';
 import { clientSpans } from '../schedules/client-spans.ts';
 import { missingAttributes, startShown } from '../schedules/search-attributes.ts';
+import {
+  connectionOptions,
+  connectionProblem,
+  type TemporalTarget,
+} from '../schedules/temporal-connection.ts';
 import { openDatabase } from '../sql/database.ts';
 import type { Configuration } from './configuration.ts';
 import { codeVersion } from './code-version.ts';
@@ -42,8 +47,8 @@ export interface WorkerDependencies {
 export async function openDependencies(configuration: Configuration): Promise<WorkerDependencies> {
   const { secrets, callbackSecrets, mayRunCommands } = configuration.trainers;
   const { promotionHookSecrets, mlflowToken } = configuration.registry;
-  const { address, namespace, taskQueue, uiUrl, traced = false } = configuration.temporal;
-  const { connection, clientConnection } = await connectTemporal(address, namespace);
+  const { namespace, taskQueue, uiUrl, traced = false } = configuration.temporal;
+  const { connection, clientConnection } = await connectTemporal(configuration.temporal, namespace);
   const interceptors = traced ? await clientSpans() : {};
   const client = new Client({ connection: clientConnection, namespace, interceptors });
   const channels = openChannels(configuration.channels, { pagesUrl: configuration.pagesUrl });
@@ -143,14 +148,16 @@ export function passOnAnswerThrough(client: Client): Completions['tell'] {
 }
 
 async function connectTemporal(
-  address: string,
+  target: TemporalTarget,
   namespace: string,
 ): Promise<{ connection: NativeConnection; clientConnection: Connection }> {
   // The native one first: closing it ends the SDK's runtime, which would keep the process from ending.
-  const connection = await reach(address, () => NativeConnection.connect({ address }));
+  const connection = await reach(target, () => NativeConnection.connect(connectionOptions(target)));
   let clientConnection: Connection | undefined;
   try {
-    clientConnection = await reach(address, () => Connection.connect({ address, connectTimeout: '10s' }));
+    clientConnection = await reach(target, () =>
+      Connection.connect({ ...connectionOptions(target), connectTimeout: '10s' }),
+    );
     await requireNamespace(clientConnection, namespace);
     return { connection, clientConnection };
   } catch (error) {
@@ -174,10 +181,10 @@ async function requireNamespace(connection: Connection, namespace: string): Prom
   }
 }
 
-async function reach<T>(address: string, connect: () => Promise<T>): Promise<T> {
+async function reach<T>(target: TemporalTarget, connect: () => Promise<T>): Promise<T> {
   try {
     return await connect();
   } catch (error) {
-    throw new TidewatchError('TEMPORAL_UNREACHABLE', { address, reason: reasonOf(error) }, { cause: error });
+    throw await connectionProblem(target, error);
   }
 }

@@ -11,7 +11,10 @@ import type { Configuration } from './configuration.ts';
 const silenceMs = 10_000;
 
 export interface UpdateSettings {
-  readonly temporal: Pick<Configuration['temporal'], 'address' | 'namespace' | 'taskQueue' | 'traced'>;
+  readonly temporal: Pick<
+    Configuration['temporal'],
+    'address' | 'security' | 'namespace' | 'taskQueue' | 'traced'
+  >;
   /** Called when no worker seems to be there; what it throws ends the waiting, otherwise it goes on. */
   readonly onSilence: (seconds: number) => void;
 }

@@ -20,6 +20,7 @@ import { startConsole } from './console.ts';
 import { openDependencies } from './dependencies.ts';
 import { openHttpEndpoint } from './http.ts';
 import { activityFields } from './activity-fields.ts';
+import { guardOutgoing } from './outgoing-guard.ts';
 import { openLogger, sdkLogger, type Logger } from './logger.ts';
 import { unconfiguredRoutes } from './route-check.ts';
 import type { Tracing } from './tracing/start.ts';
@@ -42,6 +43,8 @@ export async function runWorker(configuration: Configuration): Promise<void> {
       logging: { forward: {}, filter: 'temporalio_sdk_core=WARN,temporalio_client=WARN' },
     },
   });
+  const { outgoing } = configuration;
+  guardOutgoing({ ...outgoing, exempt: new Set([...outgoing.exempt, `127.0.0.1:${sdkMetricsPort}`]) });
   const tracing = await openTracing(configuration, logger);
   const dependencies = await openDependencies(configuration).catch(async (error: unknown) => {
     await tracing?.close();

@@ -6,7 +6,7 @@ import type { Mailbox } from '../../core/alert/routes.ts';
 import { TidewatchError } from '../../core/errors.ts';
 import { openAlertmanager } from './alertmanager.ts';
 import { channelTable, settingOf, type Channel } from './channel.ts';
-import { openEmail, type EmailChannel } from './email.ts';
+import { openEmail, type EmailChannel, type EmailOptions } from './email.ts';
 import { openPagerDuty } from './pagerduty.ts';
 import { openSlack } from './slack.ts';
 import { openWebhook } from './webhook.ts';
@@ -25,7 +25,7 @@ export interface ChannelSettings {
   readonly pagerduty: Named<{ readonly routingKey: string; readonly eventsUrl: string }>;
   readonly webhook: Named<{ readonly url: string; readonly secrets: readonly string[] }>;
   readonly alertmanager: Named<{ readonly urls: readonly string[] }>;
-  readonly email?: { readonly smtpUrl: string; readonly from: string };
+  readonly email?: EmailOptions;
 }
 
 export function openChannels(

@@ -1,8 +1,11 @@
 /** Owns `nodemailer`: how an alert, or a report, gets into a mailbox. */
 
+import { rootCertificates } from 'node:tls';
+
 import { createTransport } from 'nodemailer';
 
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import { tlsFaultOf, type TlsFault } from '../../core/tls-fault.ts';
 import type { Channel } from './channel.ts';
 import { deliveryFailed, deliveryRefused } from './delivery-error.ts';
 import { emailMessage, type EmailMessage } from './email-message.ts';
@@ -37,23 +40,60 @@ export interface ReportMessage extends Omit<EmailMessage, 'references' | 'attach
   }[];
 }
 
+/** `required`: nothing is sent to a server that does not offer TLS. */
+export type SmtpTls = 'required' | 'when offered';
+
 export interface EmailOptions {
   /** `smtp://user:password@host:port`, or `smtps://` for TLS from the start. */
   readonly smtpUrl: string;
   /** `Tidewatch <tidewatch@example.org>` */
   readonly from: string;
+  /** By default, required where the URL has a password and leads off this machine. */
+  readonly tls?: SmtpTls | undefined;
+  /** PEM, beside the authorities that every system knows. */
+  readonly authorities?: string | undefined;
 }
 
 /** For connecting, for the greeting, and for each answer after it. */
 const timeoutMs = 10_000;
 
-export function openEmail({ smtpUrl, from }: EmailOptions): EmailChannel {
+/** What may be wrong with TLS, and where it is set right. */
+const tlsRemedies: Readonly<Record<TlsFault, string>> = {
+  authority: 'let SMTP_CA_FILE name the certificate of the authority that has signed it',
+  expired: 'let whoever runs the server renew it, and see that the clocks agree',
+  name: 'write in SMTP_URL the name that it is for',
+  'client certificate': 'let the server take mail without one',
+  'not offered': 'write SMTP_URL with the port where it does, or SMTP_TLS=when-offered to send in plain text',
+};
+
+/** `reasonOf`, with what to do where TLS is what is wrong. */
+function smtpReason(error: unknown): string {
+  const fault = tlsFaultOf(error);
+  return fault === undefined
+    ? reasonOf(error)
+    : `${fault.words}; ${tlsRemedies[fault.fault]} (${reasonOf(error)})`;
+}
+
+/** A password must not be read by whoever sits between and hides that the server offers TLS. */
+function tlsByDefault(smtpUrl: string): SmtpTls {
+  const { password, hostname } = new URL(smtpUrl);
+  return password !== '' && !/^(?:localhost|127\.|\[::1\])/.test(hostname) ? 'required' : 'when offered';
+}
+
+export function openEmail({
+  smtpUrl,
+  from,
+  tls = tlsByDefault(smtpUrl),
+  authorities,
+}: EmailOptions): EmailChannel {
   const transport = createTransport({
     url: smtpUrl,
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
     dnsTimeout: timeoutMs,
+    requireTLS: tls === 'required',
+    ...(authorities !== undefined && { tls: { ca: [...rootCertificates, authorities] } }),
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -76,8 +116,8 @@ export function openEmail({ smtpUrl, from }: EmailOptions): EmailChannel {
       } catch (error) {
         const attempt = { channel: 'email', recipient, message, secrets: secretsOf(smtpUrl) } as const;
         throw isPermanent(error)
-          ? deliveryRefused(attempt, reasonOf(error))
-          : deliveryFailed(attempt, reasonOf(error));
+          ? deliveryRefused(attempt, smtpReason(error))
+          : deliveryFailed(attempt, smtpReason(error));
       }
     },
     async sendReport({ model, make }, address) {
@@ -90,7 +130,7 @@ export function openEmail({ smtpUrl, from }: EmailOptions): EmailChannel {
         });
       } catch (error) {
         // No cause is kept: it may hold the password.
-        const reason = withoutSecrets(reasonOf(error), secretsOf(smtpUrl));
+        const reason = withoutSecrets(smtpReason(error), secretsOf(smtpUrl));
         throw new TidewatchError('REPORT_NOT_SENT', { model, reason });
       }
     },

@@ -30,8 +30,10 @@ async function serveConsole(): Promise<void> {
   const { readConfiguration } = await import('../../worker/configuration.ts');
   const configuration = readConfiguration(process.env);
   const { startConsole } = await import('../../worker/console.ts');
+  const { guardOutgoing } = await import('../../worker/outgoing-guard.ts');
   const { openLogger } = await import('../../worker/logger.ts');
   const { userName } = await import('../../worker/user-name.ts');
+  guardOutgoing(configuration.outgoing);
   const open = await startConsole(configuration, userName(), openLogger(configuration.logLevel));
   print(`the console is at ${configuration.console.url ?? open.url}`);
   const interrupted = new AbortController();

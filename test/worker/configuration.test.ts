@@ -27,6 +27,7 @@ describe('readConfiguration', () => {
         access: { tokens: {}, sessionMs: 12 * hourMs, proxies: 0 },
         auditRetentionMs: 365 * dayMs,
       },
+      outgoing: { denied: [], exempt: new Set() },
       sources: { ownDatabase: DATABASE_URL, databases: new Map(), stores: new Map() },
       http: { host: '127.0.0.1', port: 9464 },
       maxConcurrentActivities: 8,
