@@ -362,7 +362,8 @@ export const errorCatalog = {
   },
   CONNECTION_REFUSED: {
     retryable: true,
-    message: '{what} at {address} and this side do not trust each other: {reason}. {remedy}.',
+    message:
+      '{what} at {address} and this side do not trust each other: {reason}. {remedy}; see docs/security.md.',
   },
   ROLES_REFUSED: {
     retryable: false,
