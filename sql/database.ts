@@ -267,6 +267,20 @@ export function isConflict(error: unknown): boolean {
   return error instanceof DatabaseError && conflictCodes.has(error.code ?? '');
 }
 
+/** Classes of SQLSTATE: connection, transaction to be tried again, resources, a lock, an operator; and 25006, a server that is read-only. */
+const passingCodes = /^(08|40|53|55|57)...$|^25006$|^E[A-Z_]+$/;
+
+/** Is it the state of the server or of the connection that keeps a statement from being carried out, and not the statement? */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof TidewatchError) return error.code === 'POSTGRES_UNREACHABLE';
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { readonly code?: unknown };
+  // The client's own error has no code.
+  return typeof code === 'string'
+    ? passingCodes.test(code)
+    : error.message.startsWith('Connection terminated');
+}
+
 /** An instant as a statement takes it. */
 export function toTimestamp(instant: number): string {
   return new Date(instant).toISOString();

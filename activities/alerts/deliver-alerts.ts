@@ -1,5 +1,7 @@
 /** Tells people of an alert: delivers every message of an alert key that is due. */
 
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { episodeKey } from '../../core/alert/alert.ts';
 import { composeMessage } from '../../core/alert/compose.ts';
 import type { AlertEventText, AlertMessage } from '../../core/alert/message.ts';
@@ -11,11 +13,12 @@ import { alertLinks, type Addresses } from './alert-links.ts';
 import { wallClock } from './alert-rows.ts';
 import type { AlertName } from '../../core/alert/stored-alert.ts';
 import { channelTable, settingOf } from './channel.ts';
-import { claimMessage, countPending, listGroups } from './deliveries.ts';
+import { claimMessage, countPending, leaseMs, listGroups } from './deliveries.ts';
 import type { Claim, EventToSend, Waiting } from './deliveries.ts';
 import { noteFailing, noteWorking } from './delivery-failing.ts';
 import { releaseHeld } from './held-deliveries.ts';
 import { recordDelivered, recordFailed, recordRefused } from './message-outcome.ts';
+import { isPassing } from '../../sql/database.ts';
 import { loadSeries } from './series.ts';
 import { takerOf } from './takeover.ts';
 
@@ -38,7 +41,8 @@ export interface DeliveryOutcome {
  * before its beginning; the other groups go out. One that is refused for good, or whose channel is not configured, goes to the next
  * channel of its route that is; where there is none it waits. Either way an alert of kind `delivery-failing` opens, for who can be
  * told. A message may be sent twice only when the process dies between
- * sending and recording; it is then the same message.
+ * sending and recording, when Postgres is away for as long as a claim holds, or when the answer of a channel is lost; it is then the same
+ * message.
  */
 export function createDeliverAlerts(
   dependencies: Dependencies,
@@ -75,6 +79,25 @@ export function createDeliverAlerts(
   };
 }
 
+/** The longest pause between two tries of recording. */
+const longestPauseMs = 5_000;
+
+/**
+ * People have the message: where Postgres is away just now, it is recorded when Postgres is back. Whoever claims it after that time would
+ * send it again.
+ */
+async function insistently<T>(record: () => Promise<T>): Promise<T> {
+  const end = performance.now() + leaseMs;
+  for (let pauseMs = 200; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    try {
+      return await record();
+    } catch (error) {
+      if (!isPassing(error) || performance.now() + pauseMs > end) throw error;
+      await pause(pauseMs);
+    }
+  }
+}
+
 interface Sent extends Partial<Waiting> {
   readonly delivered: number;
   readonly failure?: string;
@@ -84,10 +107,12 @@ async function deliver(claim: Claim, dependencies: Dependencies): Promise<Sent> 
   const { database, channels, wakeAlert, context } = dependencies;
   const sent = await send(claim, dependencies);
   if (!(sent instanceof TidewatchError)) {
-    const [delivered, working] = await database.transaction(async (connection) => [
-      await recordDelivered(connection, claim, sent.notice ?? null),
-      await noteWorking(connection, claim, runOf(context())),
-    ]);
+    const [delivered, working] = await insistently(() =>
+      database.transaction(async (connection) => [
+        await recordDelivered(connection, claim, sent.notice ?? null),
+        await noteWorking(connection, claim, runOf(context())),
+      ]),
+    );
     for (const alert of working) await wakeAlert(alert);
     return { delivered };
   }

@@ -19,7 +19,7 @@ import { holdBack } from './held-deliveries.ts';
  * A claim older than this belongs to a process that died between claiming and recording. Every wait of an SMTP
  * conversation is limited to 10 s and there are fewer than ten, so that a slow but living sender is done before.
  */
-const leaseMs = 2 * minuteMs;
+export const leaseMs = 2 * minuteMs;
 
 /** When to look again at what another process is doing. */
 const againMs = 2 * secondMs;

@@ -49,6 +49,23 @@ function listTables(database: Queryable): Promise<TableRow[]> {
     order by relname`));
 }
 
+/** Table -> every distinct row as text, in order, without the columns that are not content. `except` leaves more columns out. */
+export async function contents(
+  database: Queryable,
+  except: readonly string[] = [],
+): Promise<Record<string, readonly string[]>> {
+  const parts = (await listTables(database)).map(({ name, clocks }) => {
+    const left = [...clocks, ...notContent, ...except].map((column) => `'${column}'`).join(', ');
+    return `select distinct '${name}' as name, (to_jsonb(${name}) - array[${left}]::text[])::text as content from ${name}`;
+  });
+  const rows = await database.query<{ name: string; content: string }>(
+    `${parts.join('\nunion all\n')} order by name, content`,
+  );
+  const tables: Record<string, string[]> = {};
+  for (const { name, content } of rows) (tables[name] ??= []).push(content);
+  return tables;
+}
+
 /** Table -> checksum of every row without the columns that are not content. `except` leaves more columns out. */
 export async function checksums(
   database: Queryable,

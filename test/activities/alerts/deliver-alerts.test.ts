@@ -1,5 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import type { Channel } from '../../../activities/alerts/channel.ts';
 import { createChangeAlert } from '../../../activities/alerts/change-alert.ts';
 import { createDeliverAlerts } from '../../../activities/alerts/deliver-alerts.ts';
 import type { DeliveryOutcome } from '../../../activities/alerts/deliver-alerts.ts';
@@ -24,9 +27,10 @@ import { startSlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
 import type { SlackEndpoint } from '../../../demo/stack/slack-endpoint.ts';
 import { startSmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
 import type { SmtpEndpoint } from '../../../demo/stack/smtp-endpoint.ts';
-import type { Database, Queryable } from '../../../sql/database.ts';
+import { openDatabase, type Database, type Queryable } from '../../../sql/database.ts';
 import { alertsTo } from '../../setup/alert-settings.ts';
 import { startHttpEndpoint } from '../../setup/http-endpoint.ts';
+import { startPostgresProxy } from '../../setup/postgres-proxy.ts';
 import { watch } from '../../setup/synthetic.ts';
 import { useDatabase } from '../../setup/world.ts';
 
@@ -366,6 +370,36 @@ describe('deliverAlerts', () => {
     await letPass('121 seconds');
     expect(await deliver()).toEqual({ delivered: 2, pending: 0 });
     expect(slackTexts().map((text) => text.slice(0, 8))).toEqual(['CRITICAL', 'RESOLVED']);
+  });
+
+  it('sends a message once when Postgres is away just after Slack has taken it', async () => {
+    await opened();
+    const proxy = await startPostgresProxy(test.url);
+    const database = openDatabase({ url: proxy.url });
+    const { slack: toSlack } = channels();
+    let back: Promise<unknown> | undefined;
+    const thenAway: Channel = {
+      ...toSlack,
+      send: async (...message) => {
+        const sent = await toSlack.send(...message);
+        await proxy.goAway();
+        back = pause(1_000).then(() => proxy.comeBack());
+        return sent;
+      },
+    };
+    try {
+      expect(await deliver({ database, channels: { slack: thenAway } })).toEqual({
+        delivered: 1,
+        pending: 0,
+      });
+      await letPass('121 seconds');
+      expect(await deliver()).toEqual({ delivered: 0, pending: 0 });
+      expect(slack.requests()).toBe(1);
+    } finally {
+      await back;
+      await database.close();
+      await proxy.stop();
+    }
   });
 
   it('waits as long as Slack asks after a 429', async () => {

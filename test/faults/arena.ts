@@ -1,0 +1,131 @@
+/** What all rounds share: one Postgres with a migrated template, on a disk that can be filled, and the program. */
+
+import { execFileSync } from 'node:child_process';
+import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { openDatabase, type Database } from '../../sql/database.ts';
+import { migrate } from '../../sql/migrator.ts';
+import { openGate } from './gates/gate.ts';
+import { openHttpGate, type HttpGate } from './gates/http-gate.ts';
+import { prepareProgram } from './program.ts';
+import { startPostgresServer, type PostgresServer } from './servers.ts';
+
+export interface Arena {
+  readonly directory: string;
+  readonly postgres: PostgresServer;
+  /** For databases and settings of the whole server. */
+  readonly admin: Database;
+  readonly template: string;
+  /** The path of the command. */
+  readonly program: string;
+  /** In front of the trainer, at one address in all rounds: monitors hold it. */
+  readonly trainerGate: HttpGate;
+  /** Takes all room on the disk of Postgres, and gives it back; undefined where no disk of its own could be mounted. */
+  readonly disk: { fill(): Promise<void>; free(): Promise<void> } | undefined;
+  /** Runs while every connection is taken. */
+  whileFull(work: () => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const template = 'faults_template';
+/** The data of some rounds, their log, and what of it is being replaced. */
+const diskMegabytes = 600;
+
+/** A small file system in memory, which only root may mount. */
+function mountDisk(directory: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMegabytes}m`, 'tidewatch-faults', directory], {
+      stdio: 'ignore',
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function fillDisk(directory: string): Promise<void> {
+  const { bavail, bsize } = await statfs(directory);
+  const piece = Buffer.alloc(2 ** 20);
+  const ballast = join(directory, 'ballast');
+  await writeFile(ballast, '');
+  for (let left = bavail * bsize; ; left -= piece.length) {
+    try {
+      await writeFile(ballast, left > piece.length ? piece : piece.subarray(0, 4096), { flag: 'a' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return;
+      throw error;
+    }
+  }
+}
+
+export async function openArena(path: string): Promise<Arena> {
+  const directory = resolve(path);
+  const diskDirectory = join(directory, 'disk');
+  await mkdir(diskDirectory, { recursive: true });
+  const isMounted = mountDisk(diskDirectory);
+  const unmount = async (): Promise<void> => {
+    if (isMounted) execFileSync('umount', ['--lazy', diskDirectory]);
+    await rm(diskDirectory, { recursive: true, force: true });
+  };
+  if (!isMounted) await rm(join(diskDirectory, 'postgres'), { recursive: true, force: true });
+  const program = await prepareProgram(directory);
+  const postgres = await startPostgresServer(diskDirectory);
+  const [gate, trainerGate] = await Promise.all([openGate(), openHttpGate()]);
+  postgres.lead(gate);
+  const url = new URL(postgres.url('postgres'));
+  url.port = String(gate.port);
+  const admin = openDatabase({ url: url.href, poolSize: 2, applicationName: 'arena' });
+  await admin.execute(`create database ${template}`);
+  const empty = openDatabase({ url: postgres.url(template), poolSize: 1 });
+  await migrate(empty);
+  await empty.close();
+  return {
+    directory,
+    postgres,
+    admin,
+    template,
+    program,
+    trainerGate,
+    disk: isMounted
+      ? {
+          fill: () => fillDisk(diskDirectory),
+          free: () => rm(join(diskDirectory, 'ballast'), { force: true }),
+        }
+      : undefined,
+    whileFull: async (work) => {
+      const taken: Database[] = [];
+      // Whoever is refused once takes what is given back meanwhile.
+      const take = async (): Promise<void> => {
+        const one = openDatabase({ url: postgres.url('postgres'), poolSize: 1, applicationName: 'stranger' });
+        taken.push(one);
+        await one.query('select 1');
+      };
+      const takeAll = async (): Promise<void> => {
+        for (;;) await take();
+      };
+      const over = new AbortController();
+      const taking = (async () => {
+        while (!over.signal.aborted) {
+          await takeAll().catch(() => undefined);
+          await pause(20);
+        }
+      })();
+      try {
+        await pause(500);
+        await work();
+      } finally {
+        over.abort();
+        await taking;
+        await Promise.all(taken.map((one) => one.close()));
+      }
+    },
+    stop: async () => {
+      await admin.close();
+      await Promise.all([gate.stop(), trainerGate.stop()]);
+      await postgres.stop();
+      await unmount();
+    },
+  };
+}

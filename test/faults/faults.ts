@@ -1,0 +1,99 @@
+/**
+ * Injects faults into a running workload with a known right answer, and says what was lost and what was done twice.
+ *
+ *     npm run faults -- [--seed 1] [--rounds 1000] [--minutes 30] [--faults 1000] [--kind "Slack 429"] [--dense 2] [--json]
+ *
+ * It ends after so many rounds, minutes or faults, whichever comes first; with 1 where anything differs from the undisturbed run. What
+ * differs is kept in the directory of the run. docs/faults.md says what each kind is and what is promised under it.
+ */
+
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+
+import { openArena } from './arena.ts';
+import { kinds } from './kinds.ts';
+import { calmRound, faultyRound, type Injected, type Round } from './run.ts';
+import { coverageTable, kindTable } from './tables.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '1000' },
+    minutes: { type: 'string', default: '30' },
+    faults: { type: 'string', default: '1000' },
+    kind: { type: 'string', multiple: true },
+    /** Times as many faults a round. */
+    dense: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const say = (text: string): void =>
+  void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
+
+const named = values.kind;
+const chosen = named === undefined ? kinds : kinds.filter(({ name }) => named.includes(name));
+if (chosen.length === 0)
+  throw new Error(`there is no such kind; there are: ${kinds.map(({ name }) => name).join(', ')}`);
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+const keptIn = '.tidewatch/faults';
+await mkdir(keptIn, { recursive: true });
+const directory = await mkdtemp(join(keptIn, 'arena-'));
+const dense = Number(values.dense);
+const started = performance.now();
+const isOver = (): boolean => performance.now() - started > Number(values.minutes) * 60_000;
+
+const arena = await openArena(directory);
+const rounds: Round[] = [];
+const all = (): readonly Injected[] => rounds.flatMap(({ faults }) => faults);
+let isLost = false;
+try {
+  say('an undisturbed round');
+  const right = await calmRound(arena);
+  say(`undisturbed: ${right.told.length} messages, ${right.gauges.length} gauges`);
+  const first = Number(values.seed);
+  for (let seed = first; seed < first + Number(values.rounds); seed += 1) {
+    const round = await faultyRound(arena, {
+      seed,
+      right,
+      kinds: chosen,
+      faults: { halfDay: 3 * dense, night: 8 * dense },
+      say,
+    });
+    rounds.push(round);
+    const { differences, faults, seconds } = round;
+    say(
+      `seed ${seed}: ${faults.length} faults in ${seconds.toFixed(0)} s, ${all().length} in all, ${differences.length} differences`,
+    );
+    if (differences.length > 0) {
+      isLost = true;
+      const file = join(keptIn, `seed-${seed}.json`);
+      await writeFile(file, JSON.stringify({ differences, faults, outcome: round.outcome }, undefined, 1));
+      const kindsText = named === undefined ? '' : named.map((name) => ` --kind "${name}"`).join('');
+      say(
+        `what differs is in ${file}; again: npm run faults -- --seed ${seed} --rounds 1 --dense ${values.dense}${kindsText}`,
+      );
+    }
+    if (isOver() || all().length >= Number(values.faults)) break;
+  }
+} finally {
+  await arena.stop();
+  await rm(directory, { recursive: true, force: true });
+}
+
+if (values.json) process.stdout.write(`${JSON.stringify(summary(), undefined, 2)}\n`);
+else process.stdout.write(`${kindTable(rounds)}\n${coverageTable(all())}\n`);
+process.exit(isLost ? 1 : 0);
+
+function summary(): unknown {
+  return rounds.map(({ seed, seconds, faults, differences, outcome: { repeated } }) => ({
+    seed,
+    seconds,
+    repeated,
+    differences,
+    faults: faults.map(({ kind, activity, recoveredMs }) => ({ kind: kind.name, activity, recoveredMs })),
+  }));
+}

@@ -1,0 +1,58 @@
+/** What was injected and what came of it, as tables for a terminal. */
+
+import Table from 'cli-table3';
+
+import { targets, type Injected, type Round } from './run.ts';
+
+const style = { head: [], border: [], compact: true };
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+/** One row a kind: how often, and how long until the next activity was done; losses are of rounds, which have many faults. */
+export function kindTable(rounds: readonly Round[]): string {
+  const groups = new Map<string, Injected[]>();
+  for (const fault of rounds.flatMap(({ faults }) => faults)) {
+    const { name } = fault.kind;
+    groups.set(name, [...(groups.get(name) ?? []), fault]);
+  }
+  const table = new Table({ head: ['fault', 'times', 'recovered in, s (median)', 'longest'], style });
+  for (const [name, faults] of [...groups].sort(([one], [other]) => one.localeCompare(other))) {
+    const times = faults.flatMap(({ recoveredMs }) => recoveredMs ?? []);
+    const seconds = (value: number): string => (value / 1_000).toFixed(1);
+    table.push([
+      name,
+      faults.length,
+      times.length === 0 ? '' : seconds(median(times)),
+      times.length === 0 ? '' : seconds(Math.max(...times)),
+    ]);
+  }
+  const lost = rounds.flatMap(({ differences }) => differences.flatMap(({ lost }) => lost)).length;
+  const duplicated = rounds.flatMap(({ differences }) =>
+    differences.flatMap(({ duplicated }) => duplicated),
+  ).length;
+  const repeated = rounds.reduce(
+    (sum, { outcome: { repeated } }) => sum + repeated.slack + repeated.email,
+    0,
+  );
+  const count = rounds.reduce((sum, { faults }) => sum + faults.length, 0);
+  return (
+    `${table.toString()}\n${count} faults of ${groups.size} kinds in ${rounds.length} rounds: ${lost} lost, ${duplicated} duplicated; ` +
+    `${repeated} messages came twice where nobody could know that they had arrived`
+  );
+}
+
+/** Which activities were met by what. */
+export function coverageTable(faults: readonly Injected[]): string {
+  const met = faults.filter(({ activity }) => activity !== undefined);
+  const names = [...new Set(met.map(({ kind }) => kind.name))].sort();
+  const activities = [...new Set([...targets, ...met.map(({ activity }) => activity!)])];
+  const table = new Table({ head: ['activity', ...names.map((_, i) => String(i + 1))], style });
+  for (const activity of activities) {
+    const counts = names.map(
+      (name) => met.filter((fault) => fault.activity === activity && fault.kind.name === name).length,
+    );
+    table.push([activity, ...counts.map((count) => (count === 0 ? '' : count))]);
+  }
+  return `${table.toString()}\n${names.map((name, i) => `${i + 1} ${name}`).join('; ')}`;
+}

@@ -1,0 +1,107 @@
+/** Worker processes behind gates of their own, started again whenever they end, as a supervisor does. */
+
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { startChild, type Child } from '../../demo/stack/child-process.ts';
+import { until } from '../../demo/stack/until.ts';
+import { openPostgresGate, type PostgresGate } from './gates/postgres-gate.ts';
+import { openTemporalGate, type TemporalGate } from './gates/temporal-gate.ts';
+import type { PostgresServer, TemporalServer } from './servers.ts';
+
+const patienceMs = 180_000;
+
+export interface FaultyWorker {
+  readonly postgres: PostgresGate;
+  readonly temporal: TemporalGate;
+  /** Sends a signal to the process that there is now; false where there is none. */
+  signal(name: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): boolean;
+  /** How often a process has been started here. */
+  lives(): number;
+  /** Until the process takes tasks. */
+  ready(): Promise<void>;
+  /** The next process has this revision. */
+  deploy(revision: string): void;
+  stop(): Promise<void>;
+}
+
+export interface WorkerOptions {
+  readonly name: string;
+  readonly program: string;
+  readonly directory: string;
+  readonly postgres: PostgresServer;
+  readonly temporal: TemporalServer;
+  readonly database: string;
+  /** What it gets beside its servers. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export async function startFaultyWorker(options: WorkerOptions): Promise<FaultyWorker> {
+  const { name, program, directory } = options;
+  const [postgres, temporal] = await Promise.all([openPostgresGate(), openTemporalGate()]);
+  options.postgres.lead(postgres);
+  options.temporal.lead(temporal);
+  const databaseUrl = new URL(options.postgres.url(options.database));
+  databaseUrl.port = String(postgres.port);
+  await mkdir(directory, { recursive: true });
+
+  let revision = 'first';
+  const stopping = new AbortController();
+  let lives = 0;
+  let child: Child | undefined;
+
+  async function supervise(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      lives += 1;
+      child = startChild({
+        name,
+        command: process.execPath,
+        args: ['--max-semi-space-size=8', program, 'worker'],
+        env: {
+          PATH: process.env['PATH'],
+          ...options.environment,
+          DATABASE_URL: databaseUrl.href,
+          TEMPORAL_ADDRESS: `127.0.0.1:${temporal.port}`,
+          TIDEWATCH_HTTP_PORT: '0',
+          TIDEWATCH_REVISION: revision,
+        },
+        logFile: join(directory, `${name}-${lives}.log`),
+      });
+      await child.ended;
+      temporal.forget();
+      if (!stopping.signal.aborted) await pause(100);
+    }
+  }
+  const supervising = supervise();
+
+  return {
+    postgres,
+    temporal,
+    signal: (signal) => {
+      if (child === undefined || child.ending() !== undefined) return false;
+      process.kill(child.pid, signal);
+      return true;
+    },
+    lives: () => lives,
+    ready: async () => {
+      const isReady = async (): Promise<boolean> =>
+        child !== undefined &&
+        child.ending() === undefined &&
+        (await readFile(child.logFile, 'utf8')).includes('worker started');
+      if (!(await until(isReady, patienceMs))) throw new Error(`${name} does not start; read ${directory}`);
+    },
+    deploy: (next) => {
+      revision = next;
+    },
+    stop: async () => {
+      stopping.abort();
+      if (child?.ending() === undefined && child !== undefined) {
+        process.kill(child.pid, 'SIGCONT');
+        process.kill(child.pid, 'SIGKILL');
+      }
+      await supervising;
+      await Promise.all([postgres.stop(), temporal.stop()]);
+    },
+  };
+}
