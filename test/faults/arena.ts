@@ -1,7 +1,7 @@
 /** What all rounds share: one Postgres with a migrated template, on a disk that can be filled, and the program. */
 
 import { execFileSync } from 'node:child_process';
-import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -64,6 +64,8 @@ export async function openArena(path: string): Promise<Arena> {
   const directory = resolve(path);
   const diskDirectory = join(directory, 'disk');
   await mkdir(diskDirectory, { recursive: true });
+  // As root, Postgres runs under another account, which has to get there.
+  await chmod(directory, 0o711);
   const isMounted = mountDisk(diskDirectory);
   const unmount = async (): Promise<void> => {
     if (isMounted) execFileSync('umount', ['--lazy', diskDirectory]);

@@ -71,7 +71,7 @@ export async function prepareWorkload({ database, arena }: World): Promise<void>
         retraining: {
           trainer: { url: arena.trainerGate.origin, poll: '100ms' },
           trainingWindow: '2d',
-          holdout: '2d',
+          holdout: '3d',
           minimumOutcomes: 24,
           quality: 'ignore',
           verify: { for: '1d' },

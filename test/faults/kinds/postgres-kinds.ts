@@ -285,12 +285,16 @@ export const postgresKinds: readonly Kind[] = [
       scene.alone('Postgres', async () => {
         const { disk, admin, postgres } = scene.world.arena;
         if (disk === undefined) throw new Missed('no disk of its own');
+        const before = answered(scene.world, '53100');
         await disk.fill();
         await wait(aWhile(scene), scene.signal);
         await disk.free();
         // Without room for its log Postgres has ended, and whoever looks after it starts it again.
-        if (postgres.hasEnded()) await postgres.start();
+        const hasEnded = postgres.hasEnded();
+        if (hasEnded) await postgres.start();
         await persist(() => admin.query('select 1'));
+        if (!hasEnded && answered(scene.world, '53100') === before)
+          throw new Missed('nobody has needed room');
         return {};
       }),
   },
