@@ -275,10 +275,9 @@ export function isPassing(error: unknown): boolean {
   if (error instanceof TidewatchError) return error.code === 'POSTGRES_UNREACHABLE';
   if (!(error instanceof Error)) return false;
   const { code } = error as { readonly code?: unknown };
-  // The client's own error has no code.
-  return typeof code === 'string'
-    ? passingCodes.test(code)
-    : error.message.startsWith('Connection terminated');
+  // The client's own errors have no code.
+  if (typeof code === 'string') return passingCodes.test(code);
+  return /^Connection terminated|^Client has encountered a connection error/.test(error.message);
 }
 
 /** An instant as a statement takes it. */

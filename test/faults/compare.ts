@@ -18,6 +18,9 @@ export const leftOut: Readonly<Record<string, string>> = {
   message_id:
     'what goes out together depends on when a channel was up; what has arrived is compared event by event',
 };
+/** Tells what the trainer was last seen to do, also that it did not answer. */
+const isSighting = (row: string): boolean => row.includes('"event": "trainer"');
+
 export interface Outcome {
   /** Their rows, without what is left out. */
   readonly tables: Readonly<Record<string, readonly string[]>>;
@@ -66,8 +69,10 @@ export async function outcomeOf(world: World): Promise<Outcome> {
   const emails = world.smtp.messages();
   const slackEvents = [...new Set(slack)].flatMap((body) => eventsIn(JSON.parse(body) as SlackBody));
   const mails = new Map(emails.map((email) => [email.messageId, email]));
+  const tables = await persist(() => contents(world.database, Object.keys(leftOut)));
+  const events = (tables['retraining_events'] ?? []).filter((row) => !isSighting(row));
   return {
-    tables: await persist(() => contents(world.database, Object.keys(leftOut))),
+    tables: { ...tables, retraining_events: events },
     gauges: await gaugesOf(world),
     told: [
       ...slackEvents.map((event) => `slack: ${withoutLinks(event)}`),
