@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
-import { openTableFile, type TableFile } from '../sql/table-file.ts';
+import { openTableFile, type TableFile, type TableFileOptions } from '../sql/table-file.ts';
 import { pathsOf } from '../sql/table-paths.ts';
 import { beginningOf, startingTextOf } from '../sql/table-source.ts';
 import { makeTemporaryDirectory } from '../sql/temporary-directory.ts';
@@ -20,14 +20,15 @@ const scheme = 'postgres:';
  * @example await openTable('postgres:select hum, temp from weather where day < 30')
  * @throws TidewatchError `UNREADABLE_TABLE`, `INVALID_CONFIGURATION` without DATABASE_URL, `POSTGRES_UNREACHABLE`
  */
-export async function openTable(name: string): Promise<TableFile> {
+export async function openTable(name: string, times?: TableFileOptions['times']): Promise<TableFile> {
   // Several files by a pattern are opened as one.
-  if (!name.startsWith(scheme) && name !== '-' && !existsSync(name)) return openTableFile(name);
+  if (!name.startsWith(scheme) && name !== '-' && !existsSync(name))
+    return openTableFile(name, { ...(times && { times }) });
   const { path: directory, remove } = await makeTemporaryDirectory();
   try {
     const table = name.startsWith(scheme)
       ? await openCopy(name, join(directory, 'table.csv'))
-      : await openFile(name, directory);
+      : await openFile(name, directory, times);
     const close = async (): Promise<void> => {
       await table.close();
       await remove();
@@ -44,13 +45,17 @@ async function openCopy(name: string, file: string): Promise<TableFile> {
   return openTableFile(file, { copyOf: { name, types } });
 }
 
-async function openFile(name: string, directory: string): Promise<TableFile> {
+async function openFile(
+  name: string,
+  directory: string,
+  times: TableFileOptions['times'],
+): Promise<TableFile> {
   const [path = name] = await pathsOf(name, {
     matching: async () => [],
     temporaryDirectory: async () => directory,
   });
   const lines = await jsonLinesFile(path, name);
-  if (lines === undefined) return openTableFile(path, { name });
+  if (lines === undefined) return openTableFile(path, { name, ...(times && { times }) });
   const { openJsonLines } = await import('./json-lines-table.ts');
   return openJsonLines(lines, directory);
 }

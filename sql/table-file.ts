@@ -15,6 +15,7 @@ import {
   type FolderMeaning,
   type KnownTypes,
   type TableSource,
+  type TimeMeaning,
 } from './table-source.ts';
 import { countLevels, type LevelCounts, type LevelSelection, type Query } from './table-levels.ts';
 import { noNumbers, numberColumnOf, takeNumbers, type NumberColumn } from './table-numbers.ts';
@@ -78,6 +79,7 @@ export interface TableFileOptions {
   readonly copyOf?: { readonly name: string; readonly types: KnownTypes };
   /** Of Parquet files: whether a directory `month=1` is a column; by default it is nothing. */
   readonly folders?: FolderMeaning;
+  readonly times?: TimeMeaning;
 }
 
 /** A larger CSV file is rewritten as Parquet once, so that its columns can be read without parsing it again. */
@@ -121,6 +123,7 @@ export async function openTableFile(file: string, options: TableFileOptions = {}
     const source = await tableSourceOf(path, paths, {
       types: options.copyOf?.types,
       ...(options.folders && { folders: options.folders }),
+      ...(options.times && { times: options.times }),
     });
     const stored = await store(connection, source, writeParquet);
     const { relation } = stored;

@@ -28,6 +28,9 @@ export type KnownTypes = Readonly<Record<string, string>>;
 /** Is a directory `month=1` a column, or only what the files were chosen by? */
 export type FolderMeaning = 'columns' | 'nothing';
 
+/** Of CSV: are columns of dates and times told by their values, or texts as they stand there? */
+export type TimeMeaning = 'guessed' | 'texts';
+
 /** Texts that stand for a missing value in a CSV file: those of pandas that are no words and no numbers. */
 export const missingTexts: readonly string[] = ['', 'NA', 'N/A', 'n/a', '<NA>', '#N/A', 'NULL', 'null'];
 
@@ -62,7 +65,12 @@ export async function tableSourceOf(
   {
     types,
     folders = 'nothing',
-  }: { readonly types?: KnownTypes | undefined; readonly folders?: FolderMeaning } = {},
+    times = 'guessed',
+  }: {
+    readonly types?: KnownTypes | undefined;
+    readonly folders?: FolderMeaning;
+    readonly times?: TimeMeaning;
+  } = {},
 ): Promise<TableSource> {
   const nameOf = (path: string): string => (others.length === 0 ? name : path);
   const start = await beginningOf(first, nameOf(first));
@@ -85,7 +93,7 @@ export async function tableSourceOf(
   }
   const options = [files, `compression = ${textSql(format === 'csv' ? 'none' : 'gzip')}`, ...byName];
   if (types !== undefined) return { path, format, relation: typedCsv(options, types), size };
-  return { path, format, ...csvRelations(options, await textOf(first, nameOf(first), start)), size };
+  return { path, format, ...csvRelations(options, await textOf(first, nameOf(first), start), times), size };
 }
 
 /** What went wrong with a file, as the error that people see. */
@@ -219,6 +227,7 @@ async function gunzippedBeginningOf(path: string, name: string): Promise<Buffer>
 function csvRelations(
   givenOptions: readonly string[],
   beginning: string,
+  times: TimeMeaning,
 ): Pick<TableSource, 'relation' | 'asText'> {
   const { delimiter, width, decimalComma } = dialectOf(beginning);
   const options = [
@@ -235,7 +244,10 @@ function csvRelations(
     // The type of a column is one that holds all of its values: a word after 100,000 numbers makes it text, not an error.
     'sample_size = -1',
     // No booleans: yes and no are to stay the words that stand there.
-    `auto_type_candidates = [${guessedTypes.map(textSql).join(', ')}]`,
+    `auto_type_candidates = [${guessedTypes
+      .filter((type) => times === 'guessed' || !/^(TIME|DATE)/.test(type))
+      .map(textSql)
+      .join(', ')}]`,
     `nullstr = [${missingTexts.map(textSql).join(', ')}]`,
     ...(decimalComma ? [`decimal_separator = ','`] : []),
   ];

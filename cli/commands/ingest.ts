@@ -36,6 +36,11 @@ export function addIngest(program: Command): void {
       program.createOption('--only <stream>', 'store only these').choices(['predictions', 'actuals']),
     )
     .option('--time-zone <zone>', 'of times without a zone, for example UTC or Europe/Lisbon')
+    .addOption(
+      program
+        .createOption('--dates <order>', 'of dates such as 3/4/2026, where the rows do not tell')
+        .choices(['day-first', 'month-first']),
+    )
     .option('--allow-missing', 'store features of the monitor that no column has as missing')
     .option(
       '--rejected <file>',

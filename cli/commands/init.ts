@@ -5,7 +5,8 @@ import { tableNote } from '../table-note.ts';
 import { print, printable } from '../print.ts';
 
 const examples = `
-Columns that are usually called so (timestamp, id, predicted, target ...) need no option.
+Columns that are called as usual (timestamp, id, "Predicted Minutes", y_pred, target ...) need no option; where several are, it says which,
+and which option settles it. It prints what becomes of each column and why, warnings, and the line that loads the rows.
 
 Examples:
   $ tidewatch init bike-demand --from january.csv --actual cnt
@@ -26,6 +27,15 @@ export function addInit(program: Command): void {
     .option('--prediction <column>', 'the column of the predictions in that table')
     .option('--entity <column>', 'the column that says what a row is about')
     .option('--time <column>', 'the column of the event times; it tells the days of the reference')
+    .option('--issued-at <column>', 'the column that says when a prediction was made')
+    .option('--recorded-at <column>', 'the column that says when the actual became known')
+    .option('--version-column <column>', 'the column of the version of the model')
+    .option('--time-zone <zone>', 'of times without a zone, for example UTC or Europe/Lisbon')
+    .addOption(
+      program
+        .createOption('--dates <order>', 'of dates such as 3/4/2026, where the rows do not tell')
+        .choices(['day-first', 'month-first']),
+    )
     .option('--source', 'leave the rows in that table, and have each run read what is new there')
     .option('--expectations', 'write what may be expected of each column instead')
     .option('--reference <table>', 'expectations: suggest them from this table')

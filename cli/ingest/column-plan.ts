@@ -3,14 +3,21 @@
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { nearest } from '../nearest.ts';
 import { listed } from '../unknown-column.ts';
-import { classOf, columnFor, featurePrefix, fields, probabilityPrefix, type Field } from './fields.ts';
+import { orOf, shellText, withArticle } from '../words.ts';
+import { chooseColumns, type ChosenColumns, type Unclear } from './choose-columns.ts';
+import { areProbabilities, areRoles, areTimes, sampledValues } from './column-values.ts';
+import { dateOrderOf, isWrittenDate, type DateOrder } from './date-order.ts';
+import { classOf, featurePrefix, fields, probabilityPrefix, type Field } from './fields.ts';
 import type { RowSource } from './row-source.ts';
-import { isLocalTime, isMissing } from './value-readers.ts';
+import { classReader, isLocalTime } from './value-readers.ts';
 
 export type Stream = 'predictions' | 'actuals';
 
 /** What a field or a feature is read from: a column, or one value for all rows. */
 export type Origin = { readonly column: string } | { readonly constant: string };
+
+/** So many values tell whether they are times. */
+const lookedAt = 50;
 
 /** Stands for the number of the line where `--set` names it as the entity. */
 export const lineMark = '@line';
@@ -22,14 +29,18 @@ export interface ColumnPlan {
   readonly features: ReadonlyMap<string, Origin>;
   /** Class -> what its probability is read from. */
   readonly probabilities: ReadonlyMap<string, Origin>;
+  /** The prediction is the class of the highest probability: no column has it. */
+  readonly isLikeliest: boolean;
   /** Columns that are not read. */
   readonly leftOut: readonly string[];
   /** Features of the monitor that no column has. */
   readonly missingFeatures: readonly string[];
+  /** What a person should look at. */
+  readonly notes: readonly string[];
 }
 
 export interface PlanRequest {
-  readonly source: Pick<RowSource, 'columns' | 'unseen' | 'sample' | 'timesWithoutZone'>;
+  readonly source: Pick<RowSource, 'columns' | 'unseen' | 'sample' | 'timesWithoutZone' | 'instants'>;
   /** The applied monitor, where there is one. */
   readonly monitor: Pick<Monitor, 'features' | 'classes' | 'positiveClass'> | undefined;
   /** `--map`: what -> column. */
@@ -39,6 +50,7 @@ export interface PlanRequest {
   readonly only: Stream | undefined;
   readonly allowMissing: boolean;
   readonly timeZone: string | undefined;
+  readonly dates: DateOrder | undefined;
 }
 
 /** A plan, or everything that keeps one from being made. */
@@ -74,14 +86,21 @@ export function planColumns(request: PlanRequest): Planned {
     features.set(feature, { column: feature });
     used.add(feature);
   }
-  for (const field of fields) {
+  const positive = monitor?.classes?.length === 2 ? (monitor.positiveClass ?? monitor.classes[1]) : undefined;
+  const valuesOf = (column: string): readonly unknown[] => sampledValues(source, column).slice(0, lookedAt);
+  const chosen = chooseColumns({
+    columns: free().filter((column) => classOf(column, monitor?.classes, positive) === undefined),
+    given: columnsOf(found),
+    set: new Set(found.keys()),
+    isTime: (column) => source.instants.has(column) || areTimes(column, valuesOf(column)),
+    isRole: (column) => areRoles(valuesOf(column)),
+  });
+  for (const [field, column] of chosen.found) {
     if (found.has(field)) continue;
-    const column = columnFor(field, free());
-    if (column === undefined) continue;
     found.set(field, { column });
     used.add(column);
   }
-  const positive = monitor?.classes?.length === 2 ? (monitor.positiveClass ?? monitor.classes[1]) : undefined;
+  const classProblems = settleClasses({ request, positive, found, probabilities });
   for (const column of free()) {
     const name = classOf(column, monitor?.classes, positive);
     if (name === undefined || probabilities.has(name)) continue;
@@ -94,17 +113,36 @@ export function planColumns(request: PlanRequest): Planned {
       used.add(column);
     }
   }
-  const streams = streamsOf(found, request.only);
+  const isLikeliest =
+    !found.has('prediction') && positive !== undefined
+      ? probabilities.size > 0
+      : !found.has('prediction') && monitor?.classes?.every((name) => probabilities.has(name)) === true;
+  const streams = streamsOf(found, isLikeliest, request.only);
   const missingFeatures = named.filter((feature) => !features.has(feature));
   problems.push(
-    ...streamProblems(streams, found, request.only),
+    ...classProblems,
+    ...streamProblems(streams, found, chosen.unclear, request.only),
+    ...unclearProblems(chosen.unclear, request.only),
+    ...dateProblems(request, found),
     ...zoneProblems(request, found),
     ...(streams.includes('predictions') && !request.allowMissing
       ? missingProblems(missingFeatures, free())
       : []),
   );
   if (problems.length > 0) return { problems };
-  return { plan: { streams, fields: found, features, probabilities, leftOut: free(), missingFeatures } };
+  const notes = notesOf(chosen, new Set(features.keys()));
+  return {
+    plan: {
+      streams,
+      fields: found,
+      features,
+      probabilities,
+      isLikeliest,
+      leftOut: free(),
+      missingFeatures,
+      notes,
+    },
+  };
 }
 
 function isField(what: string): what is Field {
@@ -121,9 +159,54 @@ function unknownColumns(mapped: ReadonlyMap<string, string>, columns: readonly s
   });
 }
 
-function streamsOf(found: ReadonlyMap<Field, Origin>, only: Stream | undefined): Stream[] {
+function columnsOf(found: ReadonlyMap<Field, Origin>): ReadonlyMap<Field, string> {
+  return new Map(
+    [...found].flatMap(([field, origin]): [Field, string][] =>
+      'column' in origin ? [[field, origin.column]] : [],
+    ),
+  );
+}
+
+/** A column of probabilities that is called a prediction is the probability of the positive class. */
+function settleClasses({
+  request,
+  positive,
+  found,
+  probabilities,
+}: {
+  readonly request: PlanRequest;
+  readonly positive: string | undefined;
+  readonly found: Map<Field, Origin>;
+  readonly probabilities: Map<string, Origin>;
+}): string[] {
+  const { source, monitor, mapped } = request;
+  const origin = found.get('prediction');
+  if (monitor?.classes === undefined || origin === undefined || !('column' in origin)) return [];
+  const { classes } = monitor;
+  const { column } = origin;
+  const values = sampledValues(source, column);
+  const read = classReader(classes);
+  if (values.length === 0 || values.some((value) => classes.includes(String(read(value))))) return [];
+  const said = `the values of "${column}" (${listed([...new Set(values.map(String))].slice(0, 3))}) are none of the classes of the monitor (${listed(classes)})`;
+  if (positive === undefined || !areProbabilities(values)) return [`${said}: --map <column>=prediction`];
+  if (mapped.get('prediction') === column)
+    return [
+      `${said}: as the probability of "${positive}" they are --map ${column}=${probabilityPrefix}${positive}`,
+    ];
+  found.delete('prediction');
+  if (!probabilities.has(positive)) probabilities.set(positive, origin);
+  return [];
+}
+
+function streamsOf(
+  found: ReadonlyMap<Field, Origin>,
+  isLikeliest: boolean,
+  only: Stream | undefined,
+): Stream[] {
   return (['predictions', 'actuals'] as const).filter(
-    (stream) => found.has(valueOf[stream]) && (only === undefined || only === stream),
+    (stream) =>
+      (found.has(valueOf[stream]) || (stream === 'predictions' && isLikeliest)) &&
+      (only === undefined || only === stream),
   );
 }
 
@@ -144,9 +227,13 @@ const waysOut: Partial<Record<Field, string>> = {
 function streamProblems(
   streams: readonly Stream[],
   found: ReadonlyMap<Field, Origin>,
+  unclear: readonly Unclear[],
   only: Stream | undefined,
 ): string[] {
+  const isUnclear = (field: Field): boolean => unclear.some((of) => of.field === field);
   if (streams.length === 0) {
+    // What is said of the columns that it may be is enough.
+    if (isUnclear('prediction') || isUnclear('actual')) return [];
     const wanted = (only === undefined ? (['predictions', 'actuals'] as const) : [only]).map(
       (stream) => `--map <column>=${valueOf[stream]}`,
     );
@@ -154,8 +241,53 @@ function streamProblems(
   }
   const fieldsNeeded = new Set(streams.flatMap((stream) => needed[stream]));
   return [...fieldsNeeded].flatMap((field) =>
-    found.has(field) ? [] : [`no column is the ${field}: ${waysOut[field] ?? ''}`],
+    found.has(field) || isUnclear(field) ? [] : [`no column is the ${field}: ${waysOut[field] ?? ''}`],
   );
+}
+
+/** Without these nothing is stored; whether one of several columns is a field that may be absent is only noted. */
+function unclearProblems(unclear: readonly Unclear[], only: Stream | undefined): string[] {
+  const wanted = (field: Field): boolean => {
+    if (field === 'prediction') return only !== 'actuals';
+    if (field === 'actual') return only !== 'predictions';
+    return field === 'entity' || field === 'event_time' || (field === 'version' && only !== 'actuals');
+  };
+  return unclear.flatMap(({ field, columns }) =>
+    wanted(field)
+      ? [
+          `the ${field} may be ${orOf(columns.map((column) => `"${column}"`))}, by the names: ${orOf(columns.map((column) => `--map ${shellText(`${column}=${field}`)}`))}`,
+        ]
+      : [],
+  );
+}
+
+/** What a person should look at, though it keeps nothing from being stored. */
+function notesOf({ unclear, lookAlikes }: ChosenColumns, features: ReadonlySet<string>): readonly string[] {
+  return [
+    ...unclear
+      .filter(({ field }) => field === 'issued_at' || field === 'recorded_at')
+      .map(({ field, columns }) => `the ${field} may be ${orOf(columns)}: --map <column>=${field}`),
+    ...lookAlikes
+      .filter(({ column, isLikely }) => isLikely && features.has(column))
+      .map(({ column, field }) => `${column} is a feature, though it is called like ${withArticle(field)}`),
+  ];
+}
+
+function dateProblems({ source, dates }: PlanRequest, found: ReadonlyMap<Field, Origin>): string[] {
+  if (dates !== undefined) return [];
+  return timeFields.flatMap((field) => {
+    const origin = found.get(field);
+    if (origin === undefined || 'constant' in origin) return [];
+    const values = sampledValues(source, origin.column);
+    const order = dateOrderOf(values);
+    if (order !== 'unclear' && order !== 'mixed') return [];
+    const example = String(values.find(isWrittenDate));
+    const what =
+      order === 'unclear'
+        ? `may have the day or the month first, for example ${example}`
+        : 'have the day first in some rows and the month first in others';
+    return [`the dates in "${origin.column}" ${what}: --dates day-first, or --dates month-first`];
+  });
 }
 
 const timeFields = ['event_time', 'issued_at', 'recorded_at'] as const satisfies readonly Field[];
@@ -182,21 +314,18 @@ function missingProblems(features: readonly string[], columns: readonly string[]
   });
 }
 
-/** The values of a column in the first rows that have one. */
-export function sampledValues(
-  { columns, sample }: Pick<RowSource, 'columns' | 'sample'>,
-  column: string,
-): readonly unknown[] {
-  const index = columns.indexOf(column);
-  return sample
-    .filter(({ problem }) => problem === undefined)
-    .map(({ values }) => values[index])
-    .filter((value) => !isMissing(value));
-}
-
 /** For people: which column is what, a line each. */
 export function planLines(
-  { streams, fields: found, features, probabilities, leftOut, missingFeatures }: ColumnPlan,
+  {
+    streams,
+    fields: found,
+    features,
+    probabilities,
+    isLikeliest,
+    leftOut,
+    missingFeatures,
+    notes,
+  }: ColumnPlan,
   recordedAt: string,
 ): readonly string[] {
   const origin = (from: Origin): string =>
@@ -215,6 +344,7 @@ export function planLines(
   if (streams.includes('actuals') && !found.has('recorded_at'))
     lines.push(['recorded_at', `${recordedAt}, when the file was last written`]);
   if (streams.includes('predictions')) {
+    if (isLikeliest) lines.push(['prediction', 'the likeliest class, by the probabilities']);
     for (const [name, from] of probabilities) lines.push([`probability of ${name}`, origin(from)]);
     const named = [...features].map(([name, from]) => {
       const said = origin(from);
@@ -224,6 +354,7 @@ export function planLines(
     if (missingFeatures.length > 0) lines.push(['missing', listed(missingFeatures)]);
   }
   if (leftOut.length > 0) lines.push(['left out', listed(leftOut)]);
+  for (const note of notes) lines.push(['look at', note]);
   const width = Math.max(...lines.map(([name]) => name.length)) + 2;
   return lines.map(([name, said]) => `  ${name.padEnd(width)}${said}`);
 }

@@ -1,4 +1,6 @@
-/** What a column can be beside a feature, and how such columns are usually called. */
+/** What a column can be beside a feature. */
+
+import { nameOf } from './usual-names.ts';
 
 export type Field =
   | 'entity'
@@ -12,55 +14,18 @@ export type Field =
   | 'actual'
   | 'recorded_at';
 
-/** Field -> names that mean it, likeliest first; case, spaces and punctuation do not matter. */
-const usualNames: Readonly<Record<Field, readonly string[]>> = {
-  entity: ['entity', 'entityid', 'key', 'id'],
-  event_time: ['eventtime', 'eventtimestamp', 'timestamp', 'datetime', 'time', 'ts', 'date'],
-  issued_at: ['issuedat', 'issuedtime', 'predictedat', 'predictiontime'],
-  version: ['version', 'modelversion'],
-  role: ['role'],
-  prediction: [
-    'prediction',
-    'predicted',
-    'ypred',
-    'yhat',
-    'predictedvalue',
-    'predictedclass',
-    'predictedlabel',
-    'forecast',
-  ],
-  interval_low: ['intervallow', 'predictionlow', 'predictionlower', 'lowerbound', 'lower'],
-  interval_high: ['intervalhigh', 'predictionhigh', 'predictionupper', 'upperbound', 'upper'],
-  actual: [
-    'actual',
-    'actualvalue',
-    'groundtruth',
-    'target',
-    'label',
-    'ytrue',
-    'observed',
-    'outcome',
-    'actualclass',
-    'value',
-    'y',
-  ],
-  recorded_at: ['recordedat', 'recordedtime', 'knownat', 'labeledat', 'labelledat', 'observedat'],
-};
-
-export const fields = Object.keys(usualNames) as readonly Field[];
-
-/**
- * The column that is usually called like a field.
- *
- * @example columnFor('event_time', ['Event Time', 'date']) // 'Event Time'
- */
-export function columnFor(field: Field, columns: readonly string[]): string | undefined {
-  for (const name of usualNames[field]) {
-    const column = columns.find((column) => plain(column) === name);
-    if (column !== undefined) return column;
-  }
-  return undefined;
-}
+export const fields = [
+  'entity',
+  'event_time',
+  'issued_at',
+  'version',
+  'role',
+  'prediction',
+  'interval_low',
+  'interval_high',
+  'actual',
+  'recorded_at',
+] as const satisfies readonly Field[];
 
 /** A name of a probability's target, `probability:yes`. */
 export const probabilityPrefix = 'probability:';
@@ -79,15 +44,18 @@ export function classOf(
   known: readonly string[] | undefined,
   positive: string | undefined,
 ): string | undefined {
-  const named = /^(?:probability|proba|prob)[_ .:-](.+)$/i.exec(column)?.[1];
+  const named = /^(?:predicted[_ .-]?)?(?:probability|proba|prob)[_ .:-](.+)$/i.exec(column)?.[1];
   if (named !== undefined) {
     if (known === undefined) return named;
     return known.find((name) => name === named) ?? known.find((name) => plain(name) === plain(named));
   }
-  const isPlain = ['probability', 'proba', 'confidence', 'score', 'yscore'].includes(plain(column));
-  return isPlain ? positive : undefined;
+  const { plain: text, words } = nameOf(column);
+  const isPlain = ['confidence', 'score', 'yscore', 'modelscore'].includes(text);
+  // "churn_prob", "Predicted Probability".
+  const ends = ['probability', 'proba', 'prob'].includes(words.at(-1) ?? '');
+  return isPlain || ends ? positive : undefined;
 }
 
 function plain(name: string): string {
-  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+  return nameOf(name).plain;
 }

@@ -38,6 +38,7 @@ export async function openRows(name: string, names: readonly string[]): Promise<
     const common = {
       name: called,
       timesWithoutZone: new Set<string>(),
+      instants: new Set<string>(),
       size: isGzipped ? undefined : beginning.size,
       unit: 'bytes' as const,
       writtenAt,
@@ -55,7 +56,7 @@ export async function openRows(name: string, names: readonly string[]): Promise<
 
 type Common = Pick<
   RowSource,
-  'name' | 'timesWithoutZone' | 'size' | 'unit' | 'writtenAt' | 'fingerprint' | 'close'
+  'name' | 'timesWithoutZone' | 'instants' | 'size' | 'unit' | 'writtenAt' | 'fingerprint' | 'close'
 >;
 
 async function plainRows(textFile: TextFile, text: string, common: Common): Promise<RowSource> {
@@ -117,7 +118,8 @@ async function tableRows(
   const table = await openTable(path);
   const readable = table.columns.filter(isReadable);
   const columns = readable.map(({ name }) => name);
-  const zoneless = readable.filter(({ type }) => familyOf(type) === 'instant' && !/TIME ZONE/.test(type));
+  const instants = readable.filter(({ type }) => familyOf(type) === 'instant');
+  const zoneless = instants.filter(({ type }) => !/TIME ZONE/.test(type));
   async function* batches(
     from: Position = { offset: 0, line: 1 },
     asText: ReadonlySet<string> = new Set(),
@@ -142,6 +144,7 @@ async function tableRows(
     columns,
     unseen: new Set(),
     timesWithoutZone: new Set(zoneless.map(({ name }) => name)),
+    instants: new Set(instants.map(({ name }) => name)),
     decimalComma: false,
     sample: await sampleOf(batches()),
     size: table.rows,

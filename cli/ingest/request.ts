@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { TidewatchError } from '../../core/errors.ts';
 import { isTimeZone } from '../../core/window.ts';
 import type { Stream } from './column-plan.ts';
+import type { DateOrder } from './date-order.ts';
 
 /** As commander gives them. */
 export interface IngestOptions {
@@ -13,6 +14,7 @@ export interface IngestOptions {
   readonly set?: readonly string[];
   readonly only?: Stream;
   readonly timeZone?: string;
+  readonly dates?: DateOrder;
   readonly allowMissing?: true;
   readonly rejected?: string;
   readonly restart?: true;
@@ -28,6 +30,7 @@ export interface IngestRequest {
   readonly constants: ReadonlyMap<string, string>;
   readonly only: Stream | undefined;
   readonly timeZone: string | undefined;
+  readonly dates: DateOrder | undefined;
   readonly allowMissing: boolean;
   /** The file for rejected rows, where it is named. */
   readonly rejected: string | undefined;
@@ -61,6 +64,7 @@ export function requestOf(files: readonly string[], options: IngestOptions): Ing
     constants,
     only,
     timeZone,
+    dates: options.dates,
     allowMissing: options.allowMissing === true,
     rejected,
     restart: options.restart === true,

@@ -2,15 +2,11 @@
 
 import { givenProbabilities } from '../../client/given-probabilities.ts';
 import type { Expectation } from '../../client/prediction-rows.ts';
-import {
-  lineMark,
-  sampledValues,
-  valueOf,
-  type ColumnPlan,
-  type Origin,
-  type Stream,
-} from './column-plan.ts';
+import { lineMark, valueOf, type ColumnPlan, type Origin, type Stream } from './column-plan.ts';
+import { sampledValues } from './column-values.ts';
+import type { DateOrder } from './date-order.ts';
 import type { Field } from './fields.ts';
+import { decimalMarkOf } from './number-format.ts';
 import type { RowSource, SourceRow } from './row-source.ts';
 import {
   categoryReader,
@@ -19,6 +15,7 @@ import {
   isMissing,
   keyReader,
   numberReader,
+  timeFormatOf,
   type ValueReader,
 } from './value-readers.ts';
 
@@ -36,18 +33,20 @@ export interface MakerRequest {
   /** The classes of the monitor. */
   readonly classes: readonly string[] | undefined;
   readonly timeZone: string | undefined;
+  /** Of dates that do not begin with the year, where it is said. */
+  readonly dates: DateOrder | undefined;
   /** Of actuals without a column for it, in epoch milliseconds. */
   readonly recordedAt: number;
 }
 
 type Getter = (row: SourceRow) => unknown;
 
-/** Earlier in seconds than in milliseconds: 1973 in milliseconds is the year 5138 in seconds. */
-const secondsBelow = 100_000_000_000;
-
 export function rowMakers(request: MakerRequest): RowMakers {
   const { source, plan, expected, recordedAt } = request;
-  const number = numberReader(source.decimalComma);
+  const sampled = (origin: Origin): readonly unknown[] =>
+    'column' in origin ? sampledValues(source, origin.column) : [origin.constant];
+  const numbersOf = (origin: Origin): ValueReader =>
+    numberReader(decimalMarkOf(sampled(origin), source.decimalComma ? ',' : '.'));
 
   const getter = (origin: Origin, reader: ValueReader): Getter => {
     if ('column' in origin) {
@@ -62,31 +61,33 @@ export function rowMakers(request: MakerRequest): RowMakers {
     const origin = plan.fields.get(name);
     return origin === undefined ? undefined : getter(origin, reader);
   };
+  const numberField = (name: Field): Getter | undefined => {
+    const origin = plan.fields.get(name);
+    return origin === undefined ? undefined : getter(origin, numbersOf(origin));
+  };
   const areNumbers = (origin: Origin): boolean => {
     const values = sampled(origin);
+    const number = numbersOf(origin);
     return values.length > 0 && values.every((value) => typeof number(value) === 'number');
   };
-  const sampled = (origin: Origin): readonly unknown[] =>
-    'column' in origin ? sampledValues(source, origin.column) : [origin.constant];
   const instant = (name: Field): Getter | undefined => {
     const origin = plan.fields.get(name);
     if (origin === undefined) return undefined;
-    const numbers = sampled(origin)
-      .map(number)
-      .filter((value) => typeof value === 'number');
-    const isSeconds = numbers.length > 0 && numbers.every((value) => Math.abs(value) < secondsBelow);
     const isLocal = 'column' in origin && source.timesWithoutZone.has(origin.column);
-    return getter(origin, instantReader({ unit: isSeconds ? 1000 : 1, timeZone: request.timeZone, isLocal }));
+    return getter(
+      origin,
+      instantReader({ ...timeFormatOf(sampled(origin), request.dates), timeZone: request.timeZone, isLocal }),
+    );
   };
   const outcome = (name: Field): Getter => {
     const origin = plan.fields.get(name)!;
     const isNumber = expected.task === undefined ? areNumbers(origin) : expected.task === 'regression';
-    return getter(origin, isNumber ? number : classReader);
+    return getter(origin, isNumber ? numbersOf(origin) : classReader(request.classes));
   };
   const featureReader = (name: string, origin: Origin): ValueReader => {
     const kind = expected.kinds.get(name);
     const isNumber = kind === undefined ? areNumbers(origin) : kind === 'continuous';
-    return isNumber ? number : categoryReader;
+    return isNumber ? numbersOf(origin) : categoryReader;
   };
 
   const entity = field('entity', keyReader);
@@ -95,13 +96,16 @@ export function rowMakers(request: MakerRequest): RowMakers {
   const predictions = (): Getter => {
     const [version, role] = [field('version', keyReader), field('role', keyReader)];
     const issuedAt = instant('issued_at');
-    const prediction = outcome('prediction');
-    const [low, high] = [field('interval_low', number), field('interval_high', number)];
+    const [low, high] = [numberField('interval_low'), numberField('interval_high')];
     const features = [...plan.features].map(([name, origin]) => ({
       name,
       get: getter(origin, featureReader(name, origin)),
     }));
-    const probabilities = probabilitiesOf(request, (origin) => getter(origin, number));
+    const probabilities = probabilitiesOf(request, (origin) => getter(origin, numbersOf(origin)));
+    const prediction = plan.isLikeliest
+      ? (row: SourceRow) =>
+          likeliestOf(probabilities?.(row) as Readonly<Record<string, unknown>> | undefined, request.classes)
+      : outcome('prediction');
     return (row) => {
       const made: Record<string, unknown> = {};
       for (const { name, get } of features) made[name] = get(row);
@@ -149,7 +153,8 @@ export function rowMakers(request: MakerRequest): RowMakers {
 function unlessMissing(stream: Stream, { source, plan }: MakerRequest, make: Getter): Getter {
   const other = stream === 'predictions' ? 'actuals' : 'predictions';
   const hasNone = ({ values }: SourceRow, of: Stream): boolean => {
-    const origin = plan.fields.get(valueOf[of]);
+    const [probability] = plan.probabilities.values();
+    const origin = of === 'predictions' && plan.isLikeliest ? probability : plan.fields.get(valueOf[of]);
     return (
       origin !== undefined && 'column' in origin && isMissing(values[source.columns.indexOf(origin.column)])
     );
@@ -167,4 +172,18 @@ function probabilitiesOf(
 ): Getter | undefined {
   const given = [...plan.probabilities].map(([name, origin]) => ({ name, get: getter(origin) }));
   return givenProbabilities(classes, given);
+}
+
+/** The class of the highest probability, of two alike ones the later; undefined where one is missing. */
+function likeliestOf(
+  probabilities: Readonly<Record<string, unknown>> | undefined,
+  classes: readonly string[] | undefined,
+): string | undefined {
+  let best: { readonly name: string; readonly probability: number } | undefined;
+  for (const name of classes ?? Object.keys(probabilities ?? {})) {
+    const probability = probabilities?.[name];
+    if (typeof probability !== 'number') return undefined;
+    if (best === undefined || probability >= best.probability) best = { name, probability };
+  }
+  return best?.name;
 }

@@ -33,6 +33,8 @@ export interface RowSource {
   readonly unseen: ReadonlySet<string>;
   /** Columns of times for which the format says that they have no zone; of CSV the texts tell. */
   readonly timesWithoutZone: ReadonlySet<string>;
+  /** Columns that are instants by their type; of texts the values tell. */
+  readonly instants: ReadonlySet<string>;
   /** `0,5` is a half. */
   readonly decimalComma: boolean;
   /** The first rows. */

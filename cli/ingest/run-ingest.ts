@@ -49,15 +49,30 @@ export async function runIngest(files: readonly string[], request: IngestRequest
 }
 
 async function loadFile(database: Database, file: string, request: IngestRequest): Promise<FileSummary> {
-  const { model, mapped, constants, timeZone, dryRun } = request;
+  const { model, mapped, constants, timeZone, dates, dryRun } = request;
   const expected = await expectationOf(database, model);
   const monitor = await findConfiguration(database, model);
   const source = await openRows(file, [...Object.keys(monitor?.features ?? {}), ...mapped.values()]);
   try {
     const plan = planOf(source, monitor, request);
     const recordedAt = Math.floor(source.writtenAt / secondMs) * secondMs;
-    const makers = rowMakers({ source, plan, expected, classes: monitor?.classes, timeZone, recordedAt });
-    const key = progressSource(file, [[...mapped], [...constants], request.only, timeZone]);
+    const makers = rowMakers({
+      source,
+      plan,
+      expected,
+      classes: monitor?.classes,
+      timeZone,
+      dates,
+      recordedAt,
+    });
+    const readAs = [
+      [...mapped],
+      [...constants],
+      request.only,
+      timeZone,
+      ...(dates === undefined ? [] : [dates]),
+    ];
+    const key = progressSource(file, readAs);
     const from = dryRun || request.restart ? undefined : await resumeAt(database, model, key, source);
     const say = request.json ? printNote : print;
     say(
@@ -103,9 +118,9 @@ async function loadFile(database: Database, file: string, request: IngestRequest
 function planOf(
   source: RowSource,
   monitor: Monitor | undefined,
-  { mapped, constants, only, allowMissing, timeZone }: IngestRequest,
+  { mapped, constants, only, allowMissing, timeZone, dates }: IngestRequest,
 ): ColumnPlan {
-  const planned = planColumns({ source, monitor, mapped, constants, only, allowMissing, timeZone });
+  const planned = planColumns({ source, monitor, mapped, constants, only, allowMissing, timeZone, dates });
   if ('plan' in planned) return planned.plan;
   throw new TidewatchError('UNCLEAR_COLUMNS', {
     file: source.name,

@@ -1,33 +1,34 @@
 /** Which columns of a table are no features, because they say what a row is about, what was predicted, and what came. */
 
-import type { TableColumn } from '../../sql/table-types.ts';
-import { classOf, columnFor, fields, type Field } from '../ingest/fields.ts';
+import { chooseColumns, type ChoiceRequest, type LookAlike, type Unclear } from '../ingest/choose-columns.ts';
+import { classOf, type Field } from '../ingest/fields.ts';
+import { orOf, withArticle } from '../words.ts';
 
-/** Field -> column, as they are named by options or usually called; a probability's class -> column. */
 export interface NamedColumns {
+  /** Field -> column, as they are named by options or usually called. */
   readonly fields: ReadonlyMap<Field, string>;
   readonly probabilities: readonly string[];
+  readonly unclear: readonly Unclear[];
+  readonly lookAlikes: readonly LookAlike[];
 }
 
-/** @param given field -> column, as the options say */
+/**
+ * @param given field -> column, as the options say
+ * @param values what the values of columns look like, where they are known
+ */
 export function namedColumns(
   columns: readonly string[],
   given: Readonly<Partial<Record<Field, string>>>,
+  values: Pick<ChoiceRequest, 'isTime' | 'isRole'> = { isTime: () => undefined, isRole: () => undefined },
 ): NamedColumns {
-  const found = new Map<Field, string>();
-  for (const field of fields) if (given[field] !== undefined) found.set(field, given[field]);
-  for (const field of fields) {
-    if (found.has(field)) continue;
-    const used = new Set(found.values());
-    const column = columnFor(
-      field,
-      columns.filter((name) => !used.has(name)),
-    );
-    if (column !== undefined) found.set(field, column);
-  }
+  const { found, unclear, lookAlikes } = chooseColumns({
+    columns: columns.filter((name) => classOf(name, undefined, undefined) === undefined),
+    given: new Map(Object.entries(given) as [Field, string][]),
+    ...values,
+  });
   const used = new Set(found.values());
   const probabilities = columns.filter((name) => !used.has(name) && classOf(name, undefined, undefined));
-  return { fields: found, probabilities };
+  return { fields: found, probabilities, unclear, lookAlikes };
 }
 
 const words: Readonly<Record<Field, string>> = {
@@ -43,40 +44,49 @@ const words: Readonly<Record<Field, string>> = {
   recorded_at: 'it is when the actual became known',
 };
 
+/** The option of `init` that names the column of a field. */
+export const optionOf: Readonly<Partial<Record<Field, string>>> = {
+  entity: '--entity',
+  event_time: '--time',
+  prediction: '--prediction',
+  actual: '--actual',
+  issued_at: '--issued-at',
+  recorded_at: '--recorded-at',
+  version: '--version-column',
+};
+
 /** Column -> why it is no feature. */
-export function leftOutColumns({ fields: found, probabilities }: NamedColumns): ReadonlyMap<string, string> {
+export function leftOutColumns(named: NamedColumns): ReadonlyMap<string, string> {
+  const { fields: found, probabilities, unclear, lookAlikes } = named;
   return new Map([
+    ...lookAlikes
+      .filter(({ isLikely }) => isLikely)
+      .map(({ column, field }): [string, string] => [
+        column,
+        `it is called like ${withArticle(field)}; if it is a feature, write it like the others`,
+      ]),
+    ...unclear.flatMap(({ field, columns }) =>
+      columns.map((column): [string, string] => [column, `it may be the ${field}${settledBy(field)}`]),
+    ),
     ...[...found].map(([field, column]): [string, string] => [column, words[field]]),
     ...probabilities.map((column): [string, string] => [column, 'it is a probability']),
   ]);
 }
 
-/**
- * The command that loads the rows of a table, with what it cannot see by itself.
- *
- * @param given field -> column, as the options say
- */
-export function ingestCommand(
-  model: string,
-  file: string,
-  { fields: found }: NamedColumns,
-  given: Readonly<Partial<Record<Field, string>>>,
-  columns: readonly TableColumn[],
-): string {
-  const time = columns.find(({ name }) => name === found.get('event_time'));
-  const isLocal = time !== undefined && /^(DATE|TIMESTAMP)(?!.*TIME ZONE)/.test(time.type);
-  const options = [
-    ...Object.entries(given).map(([field, column]) => `--map ${shellText(`${column}=${field}`)}`),
-    ...(found.has('event_time') ? [] : ['--map <column>=event_time']),
-    ...(found.has('entity') ? [] : ['--set entity=@line']),
-    ...(found.has('version') ? [] : ['--set version=1']),
-    ...(found.has('prediction') || found.has('actual') ? [] : ['--map <column>=prediction']),
-    ...(isLocal ? ['--time-zone UTC'] : []),
-  ];
-  return ['tidewatch ingest', shellText(file), '--model', model, ...options].join(' ');
+function settledBy(field: Field): string {
+  const option = optionOf[field];
+  return option === undefined ? '' : `: ${option} settles it`;
 }
 
-/** An argument as a shell takes it. */
-function shellText(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+/** What it hesitates about, for people. */
+export function unclearText({ field, columns }: Unclear): string {
+  const quoted = columns.map((column) => `"${column}"`);
+  const option = optionOf[field];
+  const way =
+    option === undefined
+      ? `map one of them with \`ingest --map <column>=${field}\``
+      : `say ${option} <column>`;
+  const until =
+    field === 'entity' ? '; until then the number of its line stands for what a row is about' : '';
+  return `the ${field} may be ${orOf(quoted)}, by their names: ${way}${until}`;
 }

@@ -6,16 +6,14 @@ import { dirname, join } from 'node:path';
 
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { modelNameSchema } from '../../core/monitor/schema.ts';
-import type { TableFile } from '../../sql/table-file.ts';
+import { isTimeZone } from '../../core/window.ts';
 import { withDatabase } from '../database.ts';
 import { openTable } from '../open-table.ts';
-import { listed, unknownColumn } from '../unknown-column.ts';
-import { readColumnFacts, type ColumnFacts } from './column-facts.ts';
-import { ingestCommand, leftOutColumns, namedColumns } from './named-columns.ts';
-import { classesOf, featuresOf, starterMonitor } from './starter-monitor.ts';
-import { sourceSection } from './source-section.ts';
+import type { DateOrder } from '../ingest/date-order.ts';
+import { readColumnFacts } from './column-facts.ts';
+import { monitorOfTable, sourceText } from './monitor-of-table.ts';
+import { starterMonitor } from './starter-monitor.ts';
 import { suiteText } from './suite-text.ts';
-import { readHistory } from './table-history.ts';
 
 /** As commander gives them. */
 export interface InitOptions {
@@ -24,6 +22,11 @@ export interface InitOptions {
   readonly prediction?: string;
   readonly entity?: string;
   readonly time?: string;
+  readonly issuedAt?: string;
+  readonly recordedAt?: string;
+  readonly versionColumn?: string;
+  readonly timeZone?: string;
+  readonly dates?: DateOrder;
   readonly source?: true;
   readonly expectations?: true;
   readonly reference?: string;
@@ -51,15 +54,28 @@ export async function runInit(
   if (!options.force && existsSync(file)) throw new TidewatchError('FILE_EXISTS', { file });
   const text = options.expectations
     ? await expectationsText(options)
-    : await monitorText(model ?? '', options, say);
+    : options.from === undefined
+      ? starterMonitor(model ?? '')
+      : await monitorOfTable({ ...options, model: model ?? '', from: options.from, file }, say);
   await writeNew(file, text, options.force === true);
   return file;
 }
 
 function checkOptions(model: string | undefined, options: InitOptions): void {
-  const { expectations, reference, from, actual, prediction, entity, time, source } = options;
+  const { expectations, reference, from, source, timeZone } = options;
+  const { actual, prediction, entity, time, issuedAt, recordedAt, versionColumn, dates } = options;
+  const columns = {
+    actual,
+    prediction,
+    entity,
+    time,
+    'issued-at': issuedAt,
+    'recorded-at': recordedAt,
+    'version-column': versionColumn,
+  };
+  const ofTimes = { 'time-zone': timeZone, dates };
   if (expectations) {
-    for (const [name, value] of Object.entries({ from, actual, prediction, entity, time, source }))
+    for (const [name, value] of Object.entries({ from, ...columns, ...ofTimes, source }))
       if (value !== undefined) throw invalid(`--${name}`, 'belongs to a monitor, not to --expectations');
     if (model !== undefined) throw invalid(model, 'with --expectations, name a model as --model');
     if ((reference === undefined) === (options.model === undefined)) {
@@ -69,8 +85,12 @@ function checkOptions(model: string | undefined, options: InitOptions): void {
   }
   for (const [name, value] of Object.entries({ reference, model: options.model }))
     if (value !== undefined) throw invalid(`--${name}`, 'belongs to --expectations');
-  for (const [name, value] of Object.entries({ actual, prediction, entity, time }))
+  for (const [name, value] of Object.entries(columns))
     if (value !== undefined && from === undefined) throw invalid(`--${name}`, 'is a column of --from');
+  for (const [name, value] of Object.entries(ofTimes))
+    if (value !== undefined && from === undefined) throw invalid(`--${name}`, 'is for the table of --from');
+  if (timeZone !== undefined && !isTimeZone(timeZone))
+    throw invalid('--time-zone', `"${timeZone}" is no time zone; write for example UTC or Europe/Lisbon`);
   if (source && from === undefined) throw invalid('--source', 'is for the table that --from names');
   if (model === undefined) {
     throw invalid('init', 'name the model, for example `tidewatch init bike-demand`, or give --expectations');
@@ -79,55 +99,14 @@ function checkOptions(model: string | undefined, options: InitOptions): void {
   if (!name.success) throw invalid(model, name.error.issues.map(({ message }) => message).join('; '));
 }
 
-async function monitorText(
-  model: string,
-  { from, ...options }: InitOptions,
-  say: (line: string) => void,
-): Promise<string> {
-  if (from === undefined) return starterMonitor(model);
-  const { actual, prediction, entity, time } = options;
-  const given = {
-    ...(entity !== undefined && { entity }),
-    ...(time !== undefined && { event_time: time }),
-    ...(prediction !== undefined && { prediction }),
-    ...(actual !== undefined && { actual }),
-  };
-  return withTable(from, async (table, columns) => {
-    const names = columns.map(({ name }) => name);
-    for (const name of Object.values(given))
-      if (!names.includes(name)) throw unknownColumn(from, name, names);
-    const named = namedColumns(names, given);
-    const known = named.fields.get('actual');
-    const section = options.source && {
-      section: sourceSection({
-        from,
-        columns: table.columns,
-        named,
-        directory: process.env['SOURCE_DIRECTORY'],
-      }),
-    };
-    const starter = {
-      columns,
-      ...section,
-      source: sourceOf(table),
-      ...(known !== undefined && { actual: known }),
-      leaveOut: leftOutColumns(named),
-    };
-    const history = await readHistory(table, named, classesOf(starter) !== undefined);
-    if (known === undefined)
-      say(
-        `features: ${listed(featuresOf(starter))}; if one of them is the actual, name it by --actual: it is no feature, and tells the task`,
-      );
-    else if (actual === undefined)
-      say(`the actual is "${known}", by its name; another one is named by --actual`);
-    if (!options.source) say(`to load the rows: ${ingestCommand(model, from, named, given, table.columns)}`);
-    return starterMonitor(model, { ...starter, history });
-  });
-}
-
 async function expectationsText({ reference, model }: InitOptions): Promise<string> {
   if (reference !== undefined) {
-    return withTable(reference, async (table, columns) => suiteText(columns, sourceOf(table)));
+    const table = await openTable(reference);
+    try {
+      return suiteText(await readColumnFacts(table), sourceText(table));
+    } finally {
+      await table.close();
+    }
   }
   const { checkSchema } = await import('../../sql/migrator.ts');
   const { readModelFacts } = await import('./model-facts.ts');
@@ -136,22 +115,6 @@ async function expectationsText({ reference, model }: InitOptions): Promise<stri
     const { columns, source } = await readModelFacts(database, model ?? '');
     return suiteText(columns, source);
   });
-}
-
-async function withTable<T>(
-  file: string,
-  work: (table: TableFile, columns: readonly ColumnFacts[]) => Promise<T>,
-): Promise<T> {
-  const table = await openTable(file);
-  try {
-    return await work(table, await readColumnFacts(table));
-  } finally {
-    await table.close();
-  }
-}
-
-function sourceOf({ path, rows }: TableFile): string {
-  return `${path} (${rows} rows)`;
 }
 
 /** Never replaces a file unless told to. */

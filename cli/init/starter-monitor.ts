@@ -1,10 +1,8 @@
 /** A first monitor of a model, to be edited by hand. */
 
-import type { FeatureKind } from '../../core/monitor/schema.ts';
-import { countText } from '../../core/performance/metrics.ts';
-import { numberText } from '../../core/quality/range.ts';
 import { formatDay } from '../../core/window.ts';
-import { mostListedLevels, type ColumnFacts } from './column-facts.ts';
+import type { ColumnFacts } from './column-facts.ts';
+import { featureKind, type KindOrReason } from './feature-kind.ts';
 import { keyText } from './key-text.ts';
 import { limitsOf, referenceWindow, type TableHistory } from './table-history.ts';
 
@@ -16,13 +14,12 @@ export interface StarterColumns {
   readonly actual?: string;
   /** Columns that are no features -> why. */
   readonly leaveOut?: ReadonlyMap<string, string>;
+  /** Features that may be something else -> what. */
+  readonly lookAt?: ReadonlyMap<string, string>;
   readonly history?: TableHistory;
   /** Where the rows are, if they stay there. */
   readonly section?: readonly string[];
 }
-
-/** Names that Tidewatch gives to what is logged beside the features. */
-const reserved = ['prediction', 'confidence', 'actual'];
 
 /**
  * The text of a starter monitor. Numbers become continuous features, texts and whole numbers of few values categorical ones;
@@ -44,6 +41,11 @@ export function starterMonitor(model: string, table?: StarterColumns): string {
             .sort()
             .map((name) => JSON.stringify(name))
             .join(', ')}]`,
+          ...(classes.length === 2
+            ? [
+                `positiveClass: ${JSON.stringify(positiveOf(classes))} # of the two, the one that ROC AUC and a single probability are about`,
+              ]
+            : []),
         ]),
     '',
     ...(table?.section === undefined ? [] : [...table.section, '']),
@@ -97,6 +99,11 @@ export function classesOf(table: StarterColumns | undefined): readonly string[] 
   return kind === 'categorical' || (isWhole && levels.length === 2) ? levels : undefined;
 }
 
+/** Of two classes the one that a model is usually about: the later one, as yes after no and 1 after 0. */
+export function positiveOf(classes: readonly string[]): string {
+  return [...classes].sort().at(-1) ?? '';
+}
+
 const exampleFeatures = [
   '  # The keys of `features` in the predictions that you log.',
   '  temperature: { kind: continuous }',
@@ -104,45 +111,30 @@ const exampleFeatures = [
 ];
 
 function featureLines(table: StarterColumns): string[] {
-  const kinds = table.columns.map((facts) => ({ facts, kind: kindIn(table, facts) }));
-  const lines = kinds.map(({ facts, kind }) => {
-    const name = keyText(facts.name);
-    return 'reason' in kind
-      ? `  # ${name}: left out; ${kind.reason}`
-      : `  ${name}: { kind: ${kind.kind} } # ${kind.seen}`;
+  const kinds = kindsOf(table);
+  const lines = kinds.map(({ name: column, kind }) => {
+    const name = keyText(column);
+    if ('reason' in kind) return `  # ${name}: left out; ${kind.reason}`;
+    const look = table.lookAt?.get(column);
+    const said = [
+      kind.seen,
+      ...(kind.doubt === undefined ? [] : [kind.doubt]),
+      ...(look === undefined ? [] : [look]),
+    ];
+    return `  ${name}: { kind: ${kind.kind} } # ${said.join('; ')}`;
   });
   // A monitor watches at least one: whoever edits the file finds where to write it.
   return kinds.some(({ kind }) => 'kind' in kind) ? lines : [...lines, ...exampleFeatures];
 }
 
-/** The columns of a table that become features. */
-export function featuresOf(table: StarterColumns): readonly string[] {
-  return table.columns.filter((facts) => 'kind' in kindIn(table, facts)).map(({ name }) => name);
+/** What becomes of each column. */
+export function kindsOf(
+  table: StarterColumns,
+): readonly { readonly name: string; readonly kind: KindOrReason }[] {
+  return table.columns.map((facts) => ({ name: facts.name, kind: kindIn(table, facts) }));
 }
 
-function kindIn({ actual, leaveOut }: StarterColumns, facts: ColumnFacts): ReturnType<typeof featureKind> {
+function kindIn({ actual, leaveOut }: StarterColumns, facts: ColumnFacts): KindOrReason {
   const reason = leaveOut?.get(facts.name) ?? (facts.name === actual ? 'it is the actual' : undefined);
   return reason === undefined ? featureKind(facts) : { reason };
-}
-
-function featureKind(
-  facts: ColumnFacts,
-): { readonly kind: FeatureKind; readonly seen: string } | { readonly reason: string } {
-  const { name, kind, range, levels, isUnique, isWhole, seen } = facts;
-  if (reserved.includes(name)) return { reason: 'it is logged beside the features' };
-  if (kind === 'instant') return { reason: 'it is a date or time' };
-  if (kind === 'unsupported') return { reason: 'its type cannot be watched' };
-  if (seen !== undefined && seen.rows === seen.missing) return { reason: 'no row has a value' };
-  if (isUnique === true && (kind === 'categorical' || isWhole)) {
-    return { reason: 'every value is different: a key?' };
-  }
-  const listed =
-    levels === undefined ? `more than ${mostListedLevels} levels` : countText(levels.length, 'level');
-  const isFew = levels !== undefined && isWhole && (seen?.rows ?? 0) >= 10 * levels.length;
-  return kind === 'categorical' || isFew
-    ? { kind: 'categorical', seen: listed }
-    : {
-        kind: 'continuous',
-        seen: range === undefined ? '' : `${numberText(range.min)} to ${numberText(range.max)}`,
-      };
 }

@@ -1,10 +1,14 @@
 /** What a table tells of its past: from when to when its rows are, and how good its predictions were. */
 
-import { dayMs, floorToDay, secondMs, type Window } from '../../core/window.ts';
+import { dayMs, floorToDay, type Window } from '../../core/window.ts';
 import type { TableFile } from '../../sql/table-file.ts';
-import type { NamedColumns } from './named-columns.ts';
+import type { Field } from '../ingest/fields.ts';
+import type { ValueReader } from '../ingest/value-readers.ts';
+import type { ColumnReaders } from './column-readers.ts';
 
 export interface TableHistory {
+  /** Rows with the key of a row before: the same entity, time and version. Undefined where the entity is not known. */
+  readonly repeated?: number;
   /** The days of its first and last row, in epoch milliseconds. */
   readonly days?: { readonly first: number; readonly last: number };
   /**
@@ -14,84 +18,110 @@ export interface TableHistory {
   readonly score?: { readonly metric: 'rmse' | 'accuracy'; readonly value: number };
 }
 
-/** Reads the columns that `named` names; what is not there, or no date, is not told. */
-export async function readHistory(
-  table: TableFile,
-  { fields }: NamedColumns,
-  isClassification: boolean,
-): Promise<TableHistory> {
+export interface HistoryRequest {
+  readonly table: TableFile;
+  readonly readers: ColumnReaders;
+  readonly fields: ReadonlyMap<Field, string>;
+  /** Of a classification. */
+  readonly classes: readonly string[] | undefined;
+  /** The class that the prediction is the probability of, if it is one. */
+  readonly probabilityOf: string | undefined;
+}
+
+/** Reads the columns that `fields` names; what is not there, or no time, is not told. */
+export async function readHistory(request: HistoryRequest): Promise<TableHistory> {
+  const { table, readers, fields } = request;
   const time = fields.get('event_time');
-  const days = await daysOf(table, time);
-  const [prediction, actual] = [fields.get('prediction'), fields.get('actual')];
-  if (prediction === undefined || actual === undefined) return days === undefined ? {} : { days };
-  const over =
-    days === undefined || time === undefined ? undefined : { column: time, window: referenceWindow(days) };
-  const score = isClassification
-    ? await accuracyOf(table, [prediction, actual], over)
-    : await errorOf(table, [prediction, actual], over);
-  return { ...(days && { days }), ...(score && { score }) };
+  const span = time === undefined ? undefined : await spanOf(table, readers, time, fields);
+  const { days, repeated } = span ?? {};
+  const score = await scoreOf(request, days);
+  return { ...(days && { days }), ...(score && { score }), ...(repeated !== undefined && { repeated }) };
 }
 
-async function daysOf(table: TableFile, name: string | undefined): Promise<TableHistory['days']> {
-  const isInstant = table.columns.some(
-    (column) => column.name === name && /^(DATE|TIMESTAMP)/.test(column.type),
+/** More keys are not held to find those that repeat. */
+const mostKeys = 1_000_000;
+
+async function spanOf(
+  table: TableFile,
+  readers: ColumnReaders,
+  time: string,
+  fields: ReadonlyMap<Field, string>,
+): Promise<{ readonly days: TableHistory['days']; readonly repeated: number } | undefined> {
+  const read = readers.instant(time);
+  const parts = (['entity', 'version', 'issued_at', 'role'] as const).flatMap(
+    (field) => fields.get(field) ?? [],
   );
-  if (name === undefined || !isInstant) return undefined;
-  const [seconds] = await table.readNumbers([name]);
-  if (seconds === undefined || seconds.values.length === 0) return undefined;
-  let [first, last] = [Infinity, -Infinity];
-  for (const value of seconds.values) {
-    first = Math.min(first, value);
-    last = Math.max(last, value);
-  }
-  return { first: floorToDay(first * secondMs), last: floorToDay(last * secondMs) };
-}
-
-/** The rows whose time is in a window. */
-interface Over {
-  readonly column: string;
-  readonly window: Window;
-}
-
-async function errorOf(
-  table: TableFile,
-  pair: readonly [string, string],
-  over: Over | undefined,
-): Promise<TableHistory['score']> {
-  const names = over === undefined ? pair : [...pair, over.column];
-  const [predicted = [], observed = [], seconds] = await table.readAlignedNumbers(names);
-  let [sum, count] = [0, 0];
-  for (const [index, value] of predicted.entries()) {
-    const error = value - observed[index]!;
-    if (Number.isNaN(error) || !isIn(over, seconds?.[index], secondMs)) continue;
-    sum += error * error;
-    count += 1;
-  }
-  return count === 0 || sum === 0 ? undefined : { metric: 'rmse', value: Math.sqrt(sum / count) };
-}
-
-async function accuracyOf(
-  table: TableFile,
-  pair: readonly [string, string],
-  over: Over | undefined,
-): Promise<TableHistory['score']> {
-  const names = over === undefined ? pair : [...pair, over.column];
-  let [right, count] = [0, 0];
-  for await (const [predicted = [], observed = [], instants] of table.readChunks(names)) {
-    for (const [index, value] of predicted.entries()) {
-      if (value === null || observed[index] === null || !isIn(over, instants?.[index], 1)) continue;
-      count += 1;
-      if (String(value) === String(observed[index])) right += 1;
+  let [first, last, repeated] = [Infinity, -Infinity, 0];
+  const keys = new Set<string>();
+  for await (const [times = [], ...others] of table.readChunks([time, ...parts])) {
+    for (const [row, value] of times.entries()) {
+      const instant = read(value);
+      if (instant === undefined) continue;
+      first = Math.min(first, instant);
+      last = Math.max(last, instant);
+      if (!fields.has('entity') || keys.size >= mostKeys) continue;
+      const before = keys.size;
+      keys.add(`${instant}\0${others.map((values) => String(values[row])).join('\0')}`);
+      if (keys.size === before) repeated += 1;
     }
   }
-  const value = right / count;
-  // Of other levels than the actuals, for example probabilities, next to none is right: that is no accuracy.
-  return value > 0.2 && value < 1 ? { metric: 'accuracy', value } : undefined;
+  return first === Infinity
+    ? undefined
+    : { days: { first: floorToDay(first), last: floorToDay(last) }, repeated };
 }
 
-function isIn(over: Over | undefined, time: unknown, unit: number): boolean {
-  if (over === undefined) return true;
-  return typeof time === 'number' && time * unit >= over.window.start && time * unit < over.window.end;
+async function scoreOf(
+  { table, readers, fields, classes, probabilityOf }: HistoryRequest,
+  days: TableHistory['days'],
+): Promise<TableHistory['score']> {
+  const [prediction, actual, time] = [
+    fields.get('prediction'),
+    fields.get('actual'),
+    fields.get('event_time'),
+  ];
+  if (prediction === undefined || actual === undefined) return undefined;
+  const window = days === undefined || time === undefined ? undefined : referenceWindow(days);
+  const at = time === undefined ? undefined : readers.instant(time);
+  const [predicted, observed] =
+    classes === undefined
+      ? [readers.number(prediction), readers.number(actual)]
+      : [classOfPrediction(readers, prediction, classes, probabilityOf), readers.klass(classes)];
+  let [loss, count] = [0, 0];
+  const names = [prediction, actual, ...(window !== undefined && time !== undefined ? [time] : [])];
+  for await (const [values = [], actuals = [], times = []] of table.readChunks(names)) {
+    for (const [row, value] of values.entries()) {
+      if (window !== undefined) {
+        const instant = at?.(times[row]);
+        if (instant === undefined || instant < window.start || instant >= window.end) continue;
+      }
+      const [left, right] = [predicted(value), observed(actuals[row])];
+      if (left === undefined || left === null || right === undefined || right === null) continue;
+      count += 1;
+      if (typeof left === 'number' && typeof right === 'number') loss += (left - right) ** 2;
+      else if (left !== right) loss += 1;
+    }
+  }
+  if (count === 0 || loss === 0) return undefined;
+  if (classes === undefined) return { metric: 'rmse', value: Math.sqrt(loss / count) };
+  const value = 1 - loss / count;
+  // Of other levels than the actuals next to none is right: that is no accuracy.
+  return value > 0.2 ? { metric: 'accuracy', value } : undefined;
+}
+
+/** The class that a prediction is, or that its probability makes the likelier one. */
+function classOfPrediction(
+  readers: ColumnReaders,
+  column: string,
+  classes: readonly string[],
+  probabilityOf: string | undefined,
+): ValueReader {
+  if (probabilityOf === undefined) return readers.klass(classes);
+  const other = classes.find((name) => name !== probabilityOf);
+  const number = readers.number(column);
+  return (value) => {
+    const probability = number(value);
+    return probability === undefined ? undefined : probability >= 0.5 ? probabilityOf : other;
+  };
 }
 
 /** The first days of a table, as a reference: four weeks, or half of what there is. */

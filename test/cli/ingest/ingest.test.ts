@@ -173,16 +173,16 @@ describe('the columns of a file', () => {
 
   it('that are unclear are all said at once, with what to write', async () => {
     await watch();
-    const path = await file('rows.csv', 'day,tmp,season,guess\n2024-01-01,1,1,2\n');
+    const path = await file('rows.csv', 'day,tmp,season,mine\n2024-01-01,1,1,2\n');
     expect(await errorOf(path)).toBe(
       `rows.csv: it is not clear which column is what; nothing was stored.
   no column is a prediction or an actual by its name: --map <column>=prediction or --map <column>=actual
-Columns: day, tmp, season, guess.`,
+Columns: day, tmp, season, mine.`,
     );
-    expect(await errorOf(path, '--map', 'guess=prediction', '--map', 'dya=event_time')).toContain(
+    expect(await errorOf(path, '--map', 'mine=prediction', '--map', 'dya=event_time')).toContain(
       'there is no column "dya"; is it "day"?',
     );
-    const message = await errorOf(path, '--map', 'guess=prediction', '--map', 'day=event_time');
+    const message = await errorOf(path, '--map', 'mine=prediction', '--map', 'day=event_time');
     expect(message).toContain('no column is the entity: --map <column>=entity');
     expect(message).toContain('no column is the version: --set version=<text>');
     expect(message).toContain('the times in "day" have no zone, for example 2024-01-01: --time-zone UTC');
@@ -190,6 +190,32 @@ Columns: day, tmp, season, guess.`,
       'no column is the feature "temp" of the monitor: --map tmp=temp, or --allow-missing',
     );
     expect(await select('select from predictions')).toEqual([]);
+  });
+
+  it('that several columns may be are said, with the option that settles it; none is chosen', async () => {
+    const path = await file(
+      'rows.csv',
+      'Customer Id,Order Id,at,Predicted Minutes,Predicted Distance,actual\n1,2,2024-01-01T08:00:00Z,1,2,3\n',
+    );
+    const message = await errorOf(path, '--set', 'version=1');
+    expect(message).toContain(
+      `the prediction may be "Predicted Minutes" or "Predicted Distance", by the names: --map 'Predicted Minutes=prediction' or --map 'Predicted Distance=prediction'`,
+    );
+    expect(message).toContain(
+      `the entity may be "Customer Id" or "Order Id", by the names: --map 'Customer Id=entity' or --map 'Order Id=entity'`,
+    );
+    const settled = [
+      '--map',
+      'Order Id=entity',
+      '--map',
+      'Predicted Minutes=prediction',
+      '--set',
+      'version=1',
+    ];
+    expect(await ingested(path, ...settled)).toMatchObject({ stored: { predictions: 1, actuals: 1 } });
+    expect(await printed(addIngest, ['ingest', path, '--model', 'm', ...settled], test)).toContain(
+      'look at     Predicted Distance is a feature, though it is called like a prediction',
+    );
   });
 
   it('are told before it starts', async () => {
