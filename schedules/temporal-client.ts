@@ -4,6 +4,7 @@ import { Client, Connection, isGrpcServiceError, NamespaceNotFoundError } from '
 
 import { TidewatchError } from '../core/errors.ts';
 import { clientSpans } from './client-spans.ts';
+import { dataConverterOf } from './payload-codec.ts';
 import { connectionOptions, connectionProblem, type TemporalTarget } from './temporal-connection.ts';
 import { createAttributes, unknownAttribute } from './search-attributes.ts';
 
@@ -24,11 +25,12 @@ export async function connectTemporal(
     readonly traced?: boolean;
   },
 ): Promise<TemporalClient> {
-  const { namespace, traced = false } = options;
+  const { namespace, payloadKeys, traced = false } = options;
   try {
     const connection = await Connection.connect({ ...connectionOptions(options), connectTimeout: '5s' });
     const interceptors = traced ? await clientSpans() : {};
-    return { client: new Client({ connection, namespace, interceptors }), close: () => connection.close() };
+    const client = new Client({ connection, namespace, interceptors, ...dataConverterOf(payloadKeys) });
+    return { client, close: () => connection.close() };
   } catch (error) {
     throw await connectionProblem(options, error);
   }

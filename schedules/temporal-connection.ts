@@ -7,11 +7,14 @@ import { isGrpcServiceError } from '@temporalio/client';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { tlsFaultOf, type TlsFault } from '../core/tls-fault.ts';
+import type { PayloadKeys } from './payload-codec.ts';
 
 /** What a server behind TLS wants. */
 export type TemporalSecurity = Pick<ConnectionOptions, 'tls' | 'metadata'> & { readonly apiKey?: string };
 
 export interface TemporalTarget {
+  /** Undefined: payloads are stored as they are. */
+  readonly payloadKeys?: PayloadKeys | undefined;
   readonly address: string;
   /** Undefined: plain text. */
   readonly security?: TemporalSecurity | undefined;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 
 import type { ChannelSettings } from '../activities/alerts/channels.ts';
 import { pagerDutyEventsUrl } from '../activities/alerts/pagerduty.ts';
+import type { PayloadKeys } from '../schedules/payload-codec.ts';
 import type { TemporalSecurity } from '../schedules/temporal-connection.ts';
 import type { SourceConfiguration } from '../activities/sources/sources.ts';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
@@ -17,7 +18,7 @@ import { readRegistry, type RegistryConfiguration } from './registry-configurati
 import { withSecretFiles } from './secret-files.ts';
 import { tracingSettings, type TracingSettings } from './tracing/settings.ts';
 import { readSources } from './source-configuration.ts';
-import { readTemporal, temporalVariables } from './temporal-configuration.ts';
+import { readPayloadKeys, readTemporal, temporalVariables } from './temporal-configuration.ts';
 import { readTrainers, type TrainerConfiguration } from './trainer-configuration.ts';
 
 const environmentSchema = z.object({
@@ -197,6 +198,10 @@ export interface Configuration {
     readonly address: string;
     /** Undefined: plain text. */
     readonly security?: TemporalSecurity;
+    /** Undefined: the server of Temporal can read inputs and results. */
+    readonly payloadKeys?: PayloadKeys;
+    /** The origin whose pages the worker decrypts for. */
+    readonly codecOrigin?: string;
     readonly namespace: string;
     readonly taskQueue: string;
     readonly uiUrl: string;
@@ -265,6 +270,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   const trainers = readTrainers(given, problems);
   const registry = readRegistry(given, problems);
   const outgoing = readOutgoing(given, problems);
+  const payloadKeys = readPayloadKeys(given, problems);
   const temporal = readTemporal(given, problems);
   const console = parsed.success ? readConsole(parsed.data, problems) : undefined;
   const sources = readSources(given, parsed.data?.DATABASE_URL ?? '', problems);
@@ -285,6 +291,8 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
       address: temporal.address ?? e.TEMPORAL_ADDRESS,
       namespace,
       ...(temporal.security && { security: temporal.security }),
+      ...(payloadKeys && { payloadKeys }),
+      ...(e.TIDEWATCH_CODEC_ENDPOINT === 'on' && { codecOrigin: new URL(e.TEMPORAL_UI_URL).origin }),
       taskQueue: e.TEMPORAL_TASK_QUEUE,
       uiUrl: `${e.TEMPORAL_UI_URL.replace(/\/$/, '')}/namespaces/${encodeURIComponent(namespace)}`,
     },

@@ -17,7 +17,10 @@ import type { UpdateSettings } from './send-update.ts';
 /** Each connects to Temporal when it is asked for: a console shows its pages while Temporal is away. */
 export function consoleActions(
   database: Database,
-  temporal: Pick<Configuration['temporal'], 'address' | 'security' | 'namespace' | 'taskQueue' | 'traced'>,
+  temporal: Pick<
+    Configuration['temporal'],
+    'address' | 'security' | 'payloadKeys' | 'namespace' | 'taskQueue' | 'traced'
+  >,
 ): ConsoleActions {
   const settings: UpdateSettings = {
     temporal,

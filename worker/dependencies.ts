@@ -17,6 +17,7 @@ import { lifecycleId } from '../core/alert/alert.ts';
 import { TidewatchError } from '../core/errors.ts';
 import { alertWords } from '../core/process/run-words.ts';
 import { clientSpans } from '../schedules/client-spans.ts';
+import { dataConverterOf } from '../schedules/payload-codec.ts';
 import { missingAttributes, startShown } from '../schedules/search-attributes.ts';
 import {
   connectionOptions,
@@ -50,7 +51,12 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
   const { namespace, taskQueue, uiUrl, traced = false } = configuration.temporal;
   const { connection, clientConnection } = await connectTemporal(configuration.temporal, namespace);
   const interceptors = traced ? await clientSpans() : {};
-  const client = new Client({ connection: clientConnection, namespace, interceptors });
+  const client = new Client({
+    connection: clientConnection,
+    namespace,
+    interceptors,
+    ...dataConverterOf(configuration.temporal.payloadKeys),
+  });
   const channels = openChannels(configuration.channels, { pagesUrl: configuration.pagesUrl });
   const database = openDatabase({
     url: configuration.databaseUrl,

@@ -8,6 +8,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 
 import { contentSecurityPolicy } from '../console/page.ts';
 import { TidewatchError } from '../core/errors.ts';
+import type { CodecEndpoint } from './codec-endpoint.ts';
 import { reportPage, type Answer, type StoredReports } from './report-pages.ts';
 import { runbookPage } from './runbook-pages.ts';
 import { callOf, parseCompletionPath, receiveCompletion, type Completions } from './training-completions.ts';
@@ -21,6 +22,8 @@ export interface EndpointState {
   readonly sdkMetrics: () => Promise<string>;
   readonly reports: StoredReports;
   readonly completions: Completions;
+  /** For the UI of Temporal, where it is turned on. */
+  readonly codec?: CodecEndpoint | undefined;
 }
 
 export interface HttpEndpoint {
@@ -89,6 +92,14 @@ export async function openHttpEndpoint(
     };
     // Not by URL, which throws at "//".
     const [path = ''] = (request.url ?? '').split('?');
+    const decoding = state.codec?.answer(request, path);
+    if (decoding !== undefined) {
+      decoding.then(
+        ({ headers, ...answer }) => send(answer, headers),
+        (error: unknown) => send({ status: 500, type: text, body: `${String(error)}\n` }),
+      );
+      return;
+    }
     const training = request.method === 'POST' ? parseCompletionPath(path) : undefined;
     if (training === undefined && request.method !== 'GET' && request.method !== 'HEAD') {
       send({ status: 405, type: text, body: 'only GET and HEAD\n' }, { allow: 'GET, HEAD' });

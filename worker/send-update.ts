@@ -13,7 +13,7 @@ const silenceMs = 10_000;
 export interface UpdateSettings {
   readonly temporal: Pick<
     Configuration['temporal'],
-    'address' | 'security' | 'namespace' | 'taskQueue' | 'traced'
+    'address' | 'security' | 'payloadKeys' | 'namespace' | 'taskQueue' | 'traced'
   >;
   /** Called when no worker seems to be there; what it throws ends the waiting, otherwise it goes on. */
   readonly onSilence: (seconds: number) => void;

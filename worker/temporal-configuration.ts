@@ -1,11 +1,13 @@
 /** What the environment says of the connection to Temporal, as its own command line has it. */
 
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 import type * as Envconfig from '@temporalio/envconfig';
 import { z } from 'zod';
 
-import { reasonOf } from '../core/errors.ts';
+import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { parsePayloadKeys, type PayloadKeys } from '../schedules/payload-codec.ts';
 import type { TemporalSecurity } from '../schedules/temporal-connection.ts';
 import type { Environment, Problems } from './secret-files.ts';
 
@@ -25,6 +27,15 @@ export const temporalVariables = {
   TEMPORAL_TLS_SERVER_NAME: path('the name in that certificate, where it is not that of the address'),
   TEMPORAL_TLS_CLIENT_CERT_PATH: path('the certificate of this side, for a server that wants one'),
   TEMPORAL_TLS_CLIENT_KEY_PATH: path('its key'),
+  TIDEWATCH_CODEC_ENDPOINT: z
+    .enum(['on', 'off'], 'write on or off')
+    .default('off')
+    .describe(
+      'whether the worker decrypts for pages of TEMPORAL_UI_URL at /codec, for whoever reaches its endpoint from there',
+    ),
+  TEMPORAL_PAYLOAD_KEYS_FILE: path(
+    'keys that inputs and results of workflows are encrypted by, so that the server of Temporal cannot read them; see docs/security.md',
+  ),
 };
 
 /** Any of these makes the settings of the temporal command count; without one a file that happens to be there does not. */
@@ -35,6 +46,21 @@ export interface TemporalSettings {
   readonly address?: string | undefined;
   readonly namespace?: string | undefined;
   readonly security?: TemporalSecurity;
+}
+
+export function readPayloadKeys(environment: Environment, problems: Problems): PayloadKeys | undefined {
+  const file = environment['TEMPORAL_PAYLOAD_KEYS_FILE'];
+  if (file === undefined || file === '') return undefined;
+  try {
+    return parsePayloadKeys(readFileSync(file, 'utf8'));
+  } catch (error) {
+    problems.push(
+      error instanceof TidewatchError
+        ? String(error.details['problems'])
+        : `  TEMPORAL_PAYLOAD_KEYS_FILE: the file cannot be read (${reasonOf(error)})`,
+    );
+    return undefined;
+  }
 }
 
 /** An address and a namespace are those of the environment, else of the profile. */

@@ -12,8 +12,10 @@ import { noteTraining, slowPause } from '../activities/retraining/training-note.
 import { reasonOf } from '../core/errors.ts';
 import { trainingText } from '../core/retraining/retraining-words.ts';
 import type { OpenConsole } from '../console/server/listen.ts';
+import { dataConverterOf } from '../schedules/payload-codec.ts';
 import { createAttributes } from '../schedules/search-attributes.ts';
 import { checkSchema } from '../sql/migrator.ts';
+import { openCodecEndpoint, type CodecEndpoint } from './codec-endpoint.ts';
 import { activityErrors } from './activity-errors.ts';
 import type { Configuration } from './configuration.ts';
 import { startConsole } from './console.ts';
@@ -73,6 +75,7 @@ export async function runWorker(configuration: Configuration): Promise<void> {
         list: (list) => listReports(activities.database, list),
         groups: () => listReportGroups(activities.database),
       },
+      codec: codecEndpoint(configuration),
       completions: {
         tokens: activities.callbackTokens,
         find: ({ model, retrainingId }) => findRetraining(activities.database, model, retrainingId),
@@ -108,6 +111,12 @@ export async function runWorker(configuration: Configuration): Promise<void> {
   }
 }
 
+function codecEndpoint({ temporal: { payloadKeys, codecOrigin } }: Configuration): CodecEndpoint | undefined {
+  return payloadKeys === undefined || codecOrigin === undefined
+    ? undefined
+    : openCodecEndpoint(payloadKeys, codecOrigin);
+}
+
 async function openTracing({ tracing }: Configuration, logger: Logger): Promise<Tracing | undefined> {
   if (tracing === undefined) return undefined;
   const { startTracing } = await import('./tracing/start.ts');
@@ -133,6 +142,7 @@ async function createWorker(
     connection,
     namespace: temporal.namespace,
     taskQueue: temporal.taskQueue,
+    ...dataConverterOf(temporal.payloadKeys),
     workflowBundle: await workflowBundle(tracing === undefined ? 'plain' : 'traced'),
     ...(tracing !== undefined && { sinks: tracing.sinks }),
     activities,
