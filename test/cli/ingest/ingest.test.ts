@@ -177,6 +177,7 @@ describe('the columns of a file', () => {
     expect(await errorOf(path)).toBe(
       `rows.csv: it is not clear which column is what; nothing was stored.
   no column is a prediction or an actual by its name: --map <column>=prediction or --map <column>=actual
+  the times in "day" have no zone, for example 2024-01-01: --time-zone UTC, or the zone that they are in
 Columns: day, tmp, season, mine.`,
     );
     expect(await errorOf(path, '--map', 'mine=prediction', '--map', 'dya=event_time')).toContain(
@@ -214,7 +215,7 @@ Columns: day, tmp, season, mine.`,
     ];
     expect(await ingested(path, ...settled)).toMatchObject({ stored: { predictions: 1, actuals: 1 } });
     expect(await printed(addIngest, ['ingest', path, '--model', 'm', ...settled], test)).toContain(
-      'look at     Predicted Distance is a feature, though it is called like a prediction',
+      'look at      Predicted Distance is a feature, though it is called like a prediction',
     );
   });
 
