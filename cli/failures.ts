@@ -6,6 +6,9 @@ import { CommanderError } from 'commander';
 
 import type { ErrorCode } from '../core/errors.ts';
 import { messageOf, reasonOf, TidewatchError } from '../core/errors.ts';
+import { withoutSecrets } from '../activities/alerts/secrets.ts';
+import { environmentSecrets } from '../worker/redaction.ts';
+import { withSecretFiles } from '../worker/secret-files.ts';
 import { printable, printNote } from './print.ts';
 
 /** 1 is left for "there is drift" or "an expectation failed", on which a pipeline stops. */
@@ -28,9 +31,9 @@ export function reportFailure(error: unknown): number {
     // Commander has printed it.
     return error.exitCode === 0 ? 0 : exitCodes.badInput;
   }
+  const secrets = environmentSecrets(withSecretFiles(process.env, []));
   const debug = process.env['TIDEWATCH_DEBUG'] === '1';
-  if (debug) printNote(inspect(error));
-  else printNote(wordsOf(error));
+  printNote(withoutSecrets(debug ? inspect(error) : wordsOf(error), secrets));
   if (!(error instanceof TidewatchError)) {
     if (!debug)
       printNote('This was not foreseen. Run it again with TIDEWATCH_DEBUG=1 to see where it comes from.');

@@ -7,6 +7,7 @@ import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 
 import { TidewatchError, type ErrorCode } from '../core/errors.ts';
+import { redacted, redactedValue } from './redaction.ts';
 
 const answers: ReadonlySet<ErrorCode> = new Set([
   'ALERT_NOT_CHANGED',
@@ -14,19 +15,23 @@ const answers: ReadonlySet<ErrorCode> = new Set([
   'UNKNOWN_ALERT',
 ]);
 
-export const activityErrors: ActivityInboundCallsInterceptor = {
-  async execute(input, next) {
-    try {
-      return await next(input);
-    } catch (error) {
-      if (!(error instanceof TidewatchError)) throw error;
-      throw ApplicationFailure.create({
-        message: error.message,
-        type: error.code,
-        nonRetryable: !error.retryable,
-        ...(answers.has(error.code) && { category: ApplicationFailureCategory.BENIGN }),
-        ...(error.cause instanceof Error && { cause: error.cause }),
-      });
-    }
-  },
-};
+/** @param secrets are in no failure and no result, which Temporal keeps and shows */
+export function activityErrors(secrets: readonly string[] = []): ActivityInboundCallsInterceptor {
+  return {
+    async execute(input, next) {
+      try {
+        return redactedValue(await next(input), secrets);
+      } catch (error) {
+        redacted(error, secrets);
+        if (!(error instanceof TidewatchError)) throw error;
+        throw ApplicationFailure.create({
+          message: error.message,
+          type: error.code,
+          nonRetryable: !error.retryable,
+          ...(answers.has(error.code) && { category: ApplicationFailureCategory.BENIGN }),
+          ...(error.cause instanceof Error && { cause: error.cause }),
+        });
+      }
+    },
+  };
+}

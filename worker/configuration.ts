@@ -15,6 +15,7 @@ import { consoleVariables, readConsole, type ConsoleConfiguration } from './cons
 import { readOutgoing, type OutgoingRules } from './outgoing-guard.ts';
 import { port } from './port.ts';
 import { readRegistry, type RegistryConfiguration } from './registry-configuration.ts';
+import { environmentSecrets } from './redaction.ts';
 import { withSecretFiles } from './secret-files.ts';
 import { tracingSettings, type TracingSettings } from './tracing/settings.ts';
 import { readSources } from './source-configuration.ts';
@@ -219,6 +220,8 @@ export interface Configuration {
   readonly console: ConsoleConfiguration;
   /** Where requests may lead. */
   readonly outgoing: OutgoingRules;
+  /** What no output may say. */
+  readonly secrets: readonly string[];
   /** Health and scrape endpoint; port 0 takes a free one. */
   readonly http: { readonly host: string; readonly port: number };
   /** The same as people reach it; by default where it listens. */
@@ -303,6 +306,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     sources,
     console,
     outgoing,
+    secrets: environmentSecrets(given),
     http: { host: e.TIDEWATCH_HTTP_HOST, port: e.TIDEWATCH_HTTP_PORT },
     pagesUrl: e.TIDEWATCH_URL?.replace(/\/$/, ''),
     runbooksUrl: e.TIDEWATCH_RUNBOOKS_URL?.replace(/\/$/, ''),

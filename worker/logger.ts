@@ -6,12 +6,17 @@
 import type { Logger as SdkLogger, LogLevel, LogMetadata } from '@temporalio/worker';
 import pino from 'pino';
 
+import { withoutSecrets } from '../activities/alerts/secrets.ts';
 import type { RunField } from '../core/process/run-fields.ts';
 
 export type Logger = pino.Logger;
 
-export function openLogger(level: string): Logger {
-  return pino({ level, base: { service: 'tidewatch' }, timestamp: pino.stdTimeFunctions.isoTime });
+/** @param secrets are in no line */
+export function openLogger(level: string, secrets: readonly string[] = []): Logger {
+  return pino(
+    { level, base: { service: 'tidewatch' }, timestamp: pino.stdTimeFunctions.isoTime },
+    { write: (line) => void process.stdout.write(withoutSecrets(line, secrets)) },
+  );
 }
 
 const levels: Readonly<Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'>> = {

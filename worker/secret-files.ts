@@ -13,6 +13,11 @@ export type Problems = string[];
 const secretVariables =
   /^(?:DATABASE_URL|TEMPORAL_API_KEY|SMTP_URL|(?:SLACK_WEBHOOK_URL|PAGERDUTY_ROUTING_KEY|WEBHOOK_URL|WEBHOOK_SECRET|ALERTMANAGER_URL)(?:_[A-Z0-9_]+)?|TIDEWATCH_CALLBACK_SECRET|TIDEWATCH_CONSOLE_(?:VIEWER_TOKEN|OPERATOR_TOKEN|SESSION_SECRET)|TIDEWATCH_OIDC_CLIENT_SECRET|PROMOTION_HOOK_SECRET|MLFLOW_TRACKING_TOKEN|SOURCE_(?:DATABASE_URL|S3_ACCESS_KEY_ID|S3_SECRET_ACCESS_KEY)(?:_[A-Z0-9_]+)?|TRAINER_[A-Z0-9_]+)$/;
 
+/** Does a variable of this name hold a secret? */
+export function isSecretVariable(name: string): boolean {
+  return secretVariables.test(name);
+}
+
 /**
  * The environment with the secrets that are in files, as orchestrators mount them: `SMTP_URL_FILE=/run/secrets/smtp-url`.
  * What surrounds the text of a file, such as its last line break, does not count.

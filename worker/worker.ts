@@ -36,7 +36,7 @@ import { workflowBundle } from './workflow-bundle.ts';
  * @throws TidewatchError `POSTGRES_UNREACHABLE`, `TEMPORAL_UNREACHABLE`, `SCHEMA_BEHIND`, `SCHEMA_AHEAD` before it takes a task
  */
 export async function runWorker(configuration: Configuration): Promise<void> {
-  const logger = openLogger(configuration.logLevel);
+  const logger = openLogger(configuration.logLevel, configuration.secrets);
   const sdkMetricsPort = await getPort({ host: '127.0.0.1' });
   Runtime.install({
     logger: sdkLogger(logger),
@@ -117,10 +117,13 @@ function codecEndpoint({ temporal: { payloadKeys, codecOrigin } }: Configuration
     : openCodecEndpoint(payloadKeys, codecOrigin);
 }
 
-async function openTracing({ tracing }: Configuration, logger: Logger): Promise<Tracing | undefined> {
+async function openTracing(
+  { tracing, secrets }: Configuration,
+  logger: Logger,
+): Promise<Tracing | undefined> {
   if (tracing === undefined) return undefined;
   const { startTracing } = await import('./tracing/start.ts');
-  return startTracing(tracing, { warn: (text) => logger.warn(text) });
+  return startTracing(tracing, { warn: (text) => logger.warn(text), secrets });
 }
 
 function attributesMissing(namespace: string, names: readonly string[]): string {
@@ -132,7 +135,7 @@ function attributesMissing(namespace: string, names: readonly string[]): string 
 
 /** A worker of these activities; the workflows come from the bundle. */
 async function createWorker(
-  { temporal, maxConcurrentActivities, shutdownGrace }: Configuration,
+  { temporal, maxConcurrentActivities, shutdownGrace, secrets }: Configuration,
   connection: NativeConnection,
   activities: object,
   tracing: Tracing | undefined,
@@ -146,7 +149,7 @@ async function createWorker(
     workflowBundle: await workflowBundle(tracing === undefined ? 'plain' : 'traced'),
     ...(tracing !== undefined && { sinks: tracing.sinks }),
     activities,
-    interceptors: { activity: [...spans, activityFields, () => ({ inbound: activityErrors })] },
+    interceptors: { activity: [...spans, activityFields, () => ({ inbound: activityErrors(secrets) })] },
     // The pool has a connection for each.
     maxConcurrentActivityTaskExecutions: maxConcurrentActivities,
     maxConcurrentWorkflowTaskExecutions: 20,

@@ -34,7 +34,11 @@ async function serveConsole(): Promise<void> {
   const { openLogger } = await import('../../worker/logger.ts');
   const { userName } = await import('../../worker/user-name.ts');
   guardOutgoing(configuration.outgoing);
-  const open = await startConsole(configuration, userName(), openLogger(configuration.logLevel));
+  const open = await startConsole(
+    configuration,
+    userName(),
+    openLogger(configuration.logLevel, configuration.secrets),
+  );
   print(`the console is at ${configuration.console.url ?? open.url}`);
   const interrupted = new AbortController();
   await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal, interrupted)));

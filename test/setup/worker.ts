@@ -50,7 +50,7 @@ export async function startTestWorker(
     taskQueue,
     workflowBundle: { codePath: inject('workflowBundlePath') },
     activities: createActivities(dependencies),
-    interceptors: { activity: [() => ({ inbound: activityErrors })] },
+    interceptors: { activity: [() => ({ inbound: activityErrors() })] },
   });
   const running = worker.run();
   return {

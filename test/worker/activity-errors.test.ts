@@ -9,7 +9,7 @@ async function failureOf(reason: Error): Promise<unknown> {
     throw reason;
   };
   try {
-    return await activityErrors.execute!({ args: [], headers: {} }, next);
+    return await activityErrors().execute!({ args: [], headers: {} }, next);
   } catch (failure) {
     return failure;
   }

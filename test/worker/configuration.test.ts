@@ -28,6 +28,7 @@ describe('readConfiguration', () => {
         auditRetentionMs: 365 * dayMs,
       },
       outgoing: { denied: [], exempt: new Set() },
+      secrets: [],
       sources: { ownDatabase: DATABASE_URL, databases: new Map(), stores: new Map() },
       http: { host: '127.0.0.1', port: 9464 },
       maxConcurrentActivities: 8,

@@ -19,6 +19,7 @@ import type { ActivityInterceptorsFactory, InjectedSinks } from '@temporalio/wor
 
 import { reasonOf } from '../../core/errors.ts';
 import { codeVersion } from '../code-version.ts';
+import { redactedValue } from '../redaction.ts';
 import { watchRequests } from './request-spans.ts';
 import { traceSampler } from './sampler.ts';
 import type { TracingSettings } from './settings.ts';
@@ -38,13 +39,18 @@ export interface Tracing {
 export interface TracingNotes {
   /** Something is not as the variables want it, or traces do not arrive. */
   readonly warn: (text: string) => void;
+  /** Are in no span. */
+  readonly secrets?: readonly string[];
 }
 
 /** A collector is near: one that takes longer is away. Also what a process that ends waits for it. */
 const timeoutMs = 3_000;
 
 /** From here on spans of this process are recorded and sent. What sends them never waits, and forgets what it cannot send. */
-export async function startTracing(settings: TracingSettings, { warn }: TracingNotes): Promise<Tracing> {
+export async function startTracing(
+  settings: TracingSettings,
+  { warn, secrets = [] }: TracingNotes,
+): Promise<Tracing> {
   for (const warning of settings.warnings) warn(warning);
   const { sampler, isWanted } = traceSampler(settings.sampling);
   const resource = new Resource({
@@ -58,7 +64,7 @@ export async function startTracing(settings: TracingSettings, { warn }: TracingN
     (name) => process.env[name],
   );
   const exporter = new OTLPTraceExporter(hasTimeout ? {} : { timeoutMillis: timeoutMs });
-  const batches = new BatchSpanProcessor(tellingOfFailures(exporter, warn));
+  const batches = new BatchSpanProcessor(tellingOfFailures(withoutSecretsIn(exporter, secrets), warn));
   const processor = showing(batches, isWanted);
   const provider = new BasicTracerProvider({ resource, sampler, spanProcessors: [processor] });
   provider.register({
@@ -88,6 +94,21 @@ async function ending<T>(span: Span, work: () => Promise<T>): Promise<T> {
   } finally {
     span.end();
   }
+}
+
+/** Errors are told in the attributes and events of spans. */
+function withoutSecretsIn(exporter: SpanExporter, secrets: readonly string[]): SpanExporter {
+  return {
+    export: (spans, onResult) => {
+      for (const { attributes, status, events } of spans) {
+        Object.assign(attributes, redactedValue(attributes, secrets));
+        Object.assign(status, redactedValue(status, secrets));
+        for (const event of events) event.attributes = redactedValue(event.attributes ?? {}, secrets);
+      }
+      exporter.export(spans, onResult);
+    },
+    shutdown: () => exporter.shutdown(),
+  };
 }
 
 /** The first batch that does not arrive is told of, and the next that does. */

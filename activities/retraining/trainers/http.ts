@@ -1,6 +1,7 @@
 /** Talks to a trainer that is a service of the user's, over HTTP and JSON. */
 
 import { reasonOf, TidewatchError } from '../../../core/errors.ts';
+import { withoutSecrets } from '../../alerts/secrets.ts';
 import type { TrainingAnswer, TrainingRequest } from '../../../core/retraining/trainer-contract.ts';
 import { longestAnswerBytes, readTrainingAnswer } from '../../../core/retraining/trainer-contract.ts';
 
@@ -58,7 +59,8 @@ export function openHttpTrainer(timeoutMs = 10_000): HttpTrainer {
       const reason = `its answer is longer than ${longestAnswerBytes / 1024} kB`;
       throw new TidewatchError('TRAINER_REFUSED', { address, reason });
     }
-    const reason = `${status} ${text.slice(0, 300)}`.trim();
+    const secrets = Object.values((init.headers ?? {}) as Record<string, string>);
+    const reason = withoutSecrets(`${status} ${text.slice(0, 300)}`.trim(), secrets);
     if (status >= 500 || passingStatuses.has(status))
       throw new TidewatchError('TRAINER_UNREACHABLE', { address, reason });
     return { ok, text, reason };
