@@ -62,9 +62,11 @@ export function redacted<T>(error: T, secrets: readonly string[]): T {
   return error;
 }
 
-/** The same value with no secret in any text of it; itself where there is none. */
+/** The same value with no secret in any text of it. */
 export function redactedValue<T>(value: T, secrets: readonly string[]): T {
   const text = JSON.stringify(value) as string | undefined;
-  if (text === undefined || !secrets.some((secret) => text.includes(secret))) return value;
-  return JSON.parse(withoutSecrets(text, secrets)) as T;
+  if (text === undefined || secrets.length === 0) return value;
+  return JSON.parse(text, (_, part: unknown) =>
+    typeof part === 'string' ? withoutSecrets(part, secrets) : part,
+  ) as T;
 }

@@ -4,7 +4,6 @@
  */
 
 import { existsSync } from 'node:fs';
-import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { WorkflowBundleOption } from '@temporalio/worker';
@@ -22,10 +21,6 @@ export function prebuiltPath(kind: BundleKind): string {
 const source = (name: string): string =>
   fileURLToPath(new URL(`../workflows/${name}${import.meta.url.slice(-3)}`, import.meta.url));
 
-const root = fileURLToPath(
-  new URL(/\/dist\/worker\//.test(import.meta.url) ? '../..' : '..', import.meta.url),
-);
-
 /** Bundles the workflows from source (2 to 4 s). */
 export async function bundleWorkflows(kind: BundleKind): Promise<{ code: string }> {
   const { code } = await bundleWorkflowCode({
@@ -33,15 +28,6 @@ export async function bundleWorkflows(kind: BundleKind): Promise<{ code: string 
     // The outermost first.
     workflowInterceptorModules: [...(kind === 'traced' ? [source('tracing')] : []), source('run-log')],
     logger: new DefaultLogger('WARN'),
-    // The source map would name the folder of the build: the same source is to give the same bytes wherever it is built.
-    webpackConfigHook: (config) => ({
-      ...config,
-      output: {
-        ...config.output,
-        devtoolModuleFilenameTemplate: ({ absoluteResourcePath }: { absoluteResourcePath: string }) =>
-          relative(root, absoluteResourcePath),
-      },
-    }),
   });
   return { code };
 }

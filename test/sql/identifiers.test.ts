@@ -49,7 +49,9 @@ it('any text that Postgres can hold is one name and one text', async () => {
         .string({ unit: 'grapheme', minLength: 1, maxLength: 15 })
         // No name is longer than 63 bytes, and none has a NUL.
         .filter((text) => Buffer.byteLength(text) <= 63 && !text.includes('\0') && text.isWellFormed()),
-      async (text) => expect(await asNameAndText(text)).toEqual({ [text]: text }),
+      async (text) => {
+        expect(await asNameAndText(text)).toEqual({ [text]: text });
+      },
     ),
     { numRuns: 200 },
   );
