@@ -47,6 +47,12 @@ const started = performance.now();
 const isOver = (): boolean => performance.now() - started > Number(values.minutes) * 60_000;
 
 const arena = await openArena(directory);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // Workers and servers end with this process; what is mounted does not.
+  process.once(signal, () => {
+    void arena.stop().finally(() => process.exit(130));
+  });
+}
 const rounds: Round[] = [];
 const all = (): readonly Injected[] => rounds.flatMap(({ faults }) => faults);
 let isLost = false;
