@@ -9,7 +9,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   run_id: 'as workflow_id; a run that is started twice has another one',
   configuration_hash: 'a monitor that was changed, and changed back, in the middle',
   compared_from: 'holds that hash',
-  code_version: 'a deploy in the middle changes it',
+  code_version: 'a deploy in the middle changes it, also in the lineage of a model version',
   prediction_id: 'from a sequence, in the order of arrival',
   state_since: 'wall clock',
   latest: 'links to the run that saw an alert last; its events are compared',
@@ -71,8 +71,9 @@ export async function outcomeOf(world: World): Promise<Outcome> {
   const mails = new Map(emails.map((email) => [email.messageId, email]));
   const tables = await persist(() => contents(world.database, Object.keys(leftOut)));
   const events = (tables['retraining_events'] ?? []).filter((row) => !isSighting(row));
+  const versions = (tables['model_versions'] ?? []).map((row) => row.replace(/"codeVersion": "[^"]*"/, ''));
   return {
-    tables: { ...tables, retraining_events: events },
+    tables: { ...tables, retraining_events: events, model_versions: versions },
     gauges: await gaugesOf(world),
     told: [
       ...slackEvents.map((event) => `slack: ${withoutLinks(event)}`),

@@ -12,7 +12,7 @@ import type { Arena } from './arena.ts';
 import { compare, outcomeOf, type Difference, type Outcome } from './compare.ts';
 import { Missed, type Hit, type Kind, type Scene } from './kinds/kind.ts';
 import { openWorld, type World } from './world.ts';
-import { prepareWorkload, settle, train, workload, type Step } from './workload.ts';
+import { finishWorkload, prepareWorkload, train, workload, type Step } from './workload.ts';
 
 /** A fault that has happened. */
 export interface Injected extends Hit {
@@ -103,6 +103,7 @@ export async function calmRound(arena: Arena): Promise<Outcome> {
   try {
     await prepareWorkload(world);
     for (const step of workload) await step.run(world);
+    await finishWorkload(world);
     return await outcomeOf(world);
   } finally {
     await world.stop();
@@ -181,7 +182,7 @@ export async function faultyRound(arena: Arena, options: RoundOptions): Promise<
     }
     over.abort();
     await Promise.all(injecting);
-    await settle(world);
+    await finishWorkload(world);
     const outcome = await outcomeOf(world);
     return {
       seed,

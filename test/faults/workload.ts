@@ -105,25 +105,35 @@ export interface Step {
 
 const halves = [0, 12] as const;
 
+const served = Array.from({ length: nights }, (_, i) => firstServed + i);
+
 /** A day in two halves, each with a run that attaches actuals, and the night after it. */
-export const workload: readonly Step[] = Array.from({ length: nights }, (_, i) => firstServed + i).flatMap(
-  (n) => [
-    ...halves.map((from) => ({
-      name: `day ${n}, from ${from}:00`,
-      run: async (world: World) => {
-        await Promise.all(models.map((model) => halfDay(world, model, n, from)));
-        await settle(world);
-      },
-    })),
-    {
-      name: `night after day ${n}`,
-      run: async (world: World) => {
-        await Promise.all(models.map((model) => night(world, model, n + 1)));
-        await settle(world);
-      },
+export const workload: readonly Step[] = served.flatMap((n) => [
+  ...halves.map((from) => ({
+    name: `day ${n}, from ${from}:00`,
+    run: async (world: World) => {
+      await Promise.all(models.map((model) => halfDay(world, model, n, from)));
+      await settle(world);
     },
-  ],
-);
+  })),
+  {
+    name: `night after day ${n}`,
+    run: async (world: World) => {
+      await Promise.all(models.map((model) => night(world, model, n + 1)));
+      await settle(world);
+    },
+  },
+]);
+
+/**
+ * The run of the next morning: a night attaches actuals as well, and the gauges of a process show the newest rows of the time when it was
+ * last run.
+ */
+export async function finishWorkload(world: World): Promise<void> {
+  const asOf = at(firstServed + nights, 5, 5);
+  for (const model of models) await runProcess(world, 'actuals-backfill', 'actualsBackfill', { model, asOf });
+  await settle(world);
+}
 
 async function halfDay(world: World, model: Model, n: number, from: 0 | 12): Promise<void> {
   const { database } = world;
@@ -215,7 +225,7 @@ async function untilItWaits({ client }: World, workflowId: string, checkedAt: st
 }
 
 /** Until everybody has been told of everything. */
-export async function settle({ database }: World): Promise<void> {
+async function settle({ database }: World): Promise<void> {
   for (;;) {
     const waiting = await persist(() =>
       database.query(`select from alert_deliveries where state in ('pending', 'claimed', 'held') limit 1`),
