@@ -18,7 +18,7 @@ export function createStartTraining(
     const at = trainerAddress(deps, key.model, trainer);
     const answer = await askAndNote(deps.database, key, () => deps.trainer.start(at, request));
     // Asked again after a try that died before it could note anything, it may have ended.
-    if (answer.state !== 'running') await noteTraining(deps.database, key, trainingText({}));
+    if (answer.state !== 'running') await noteTraining(deps.database, key, trainingText({}), '0 seconds');
     return answer;
   };
 }

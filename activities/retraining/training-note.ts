@@ -16,7 +16,7 @@ export async function noteTraining(
   connection: Queryable,
   { model, retrainingId }: RetrainingKey,
   words: string,
-  pause: '1 minute' | '2 seconds' = shortestPause,
+  pause: '1 minute' | '2 seconds' | '0 seconds' = shortestPause,
 ): Promise<boolean> {
   const count = await connection.execute(
     `insert into retraining_events as note (model, retraining_id, event_id, event, as_of, summary)
@@ -42,7 +42,10 @@ export async function findTrainingNote(
   return note?.summary ?? null;
 }
 
-/** Asks a trainer, and notes that it is at work, or why it could not be asked: that is tried again until its time is over. */
+/**
+ * Asks a trainer, and notes that it is at work, or why it could not be asked: that is tried again until its time is over, and what
+ * the next try hears counts at once, since a trainer that calls back may be asked no more.
+ */
 export async function askAndNote(
   connection: Queryable,
   key: RetrainingKey,
@@ -50,7 +53,7 @@ export async function askAndNote(
 ): Promise<TrainingAnswer> {
   try {
     const answer = await ask();
-    if (answer.state === 'running') await noteTraining(connection, key, trainingText(answer));
+    if (answer.state === 'running') await noteTraining(connection, key, trainingText(answer), '0 seconds');
     return answer;
   } catch (error) {
     if (error instanceof TidewatchError && error.retryable)

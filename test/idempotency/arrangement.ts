@@ -1,18 +1,26 @@
 /** The world that the activities of these tests touch, and what they leave in it. */
 
 import type { Activities } from '../../activities/index.ts';
+import { runCommand } from '../../activities/commands/run-command.ts';
 import { openEmail } from '../../activities/alerts/email.ts';
 import { openSlack } from '../../activities/alerts/slack.ts';
 import { openPushgateway } from '../../activities/metrics/pushgateway.ts';
 import type { Process } from '../../activities/processes/watermarks.ts';
-import type { Mlflow } from '../../activities/retraining/mlflow.ts';
+import { openMlflow } from '../../activities/retraining/mlflow.ts';
+import { openPromotionWebhook } from '../../activities/retraining/promotion-webhook.ts';
+import { openHttpTrainer } from '../../activities/retraining/trainers/http.ts';
 import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
 import { startSlackEndpoint } from '../../demo/stack/slack-endpoint.ts';
 import { startSmtpEndpoint } from '../../demo/stack/smtp-endpoint.ts';
 import type { Database } from '../../sql/database.ts';
 import { activitiesOn } from '../setup/activities.ts';
+import { dyingDatabase } from '../setup/dying-database.ts';
+import { startFakeMlflow } from '../setup/fake-mlflow.ts';
 import { startFakeTrainer } from '../setup/fake-trainer.ts';
 import type { FakeTrainer } from '../setup/fake-trainer.ts';
+import type { Fate } from '../setup/fate.ts';
+import { startHttpGate, startSmtpGate } from '../setup/gates.ts';
+import { startHttpEndpoint } from '../setup/http-endpoint.ts';
 import { testServers } from '../setup/servers.ts';
 
 export const model = 'idempotent';
@@ -35,15 +43,34 @@ export interface Traces {
   readonly trainings: readonly TrainingRequest[];
   readonly cancelled: readonly string[];
   readonly woken: readonly string[];
-  /** What MLflow was told of each retraining last. */
+  /** What MLflow knows. */
   readonly recorded: readonly string[];
+  /** What the serving system was asked for; it does what has one id once. */
+  readonly hooked: readonly string[];
   /** The series of the model as the Pushgateway shows them, without its own push times. */
   readonly gauges: readonly string[];
 }
 
+/** One process of Tidewatch, as long as it lives. */
+export interface TestProcess {
+  readonly activities: Activities;
+  /** What its last heartbeat said. */
+  readonly resumePoint: () => unknown;
+  readonly close: () => Promise<void>;
+}
+
 export interface World {
   readonly trainer: FakeTrainer;
+  readonly mlflowUrl: string;
+  readonly hookUrl: string;
+  /** A process to which nothing happens. */
   activities(database: Database, runId?: string): Activities;
+  /** A process whose every statement and request may be its last; `resumePoint` is of the try before. */
+  start(
+    database: Database,
+    fate: Fate,
+    run?: { readonly runId?: string; readonly resumePoint?: unknown },
+  ): Promise<TestProcess>;
   /** Forgets what has happened; `gauges` says whether there may be any. */
   reset(gauges: 'gauges' | 'no gauges'): Promise<void>;
   traces(gauges: 'gauges' | 'no gauges'): Promise<Traces>;
@@ -52,35 +79,86 @@ export interface World {
 
 export async function openWorld(): Promise<World> {
   const trainer = await startFakeTrainer(async () => training);
-  const pushgateway = openPushgateway(testServers().pushgatewayUrl);
+  const pushgatewayUrl = testServers().pushgatewayUrl;
+  const pushgateway = openPushgateway(pushgatewayUrl);
   const slack = await startSlackEndpoint();
   const smtp = await startSmtpEndpoint();
-  const channels = {
-    slack: openSlack({ webhookUrl: slack.url }),
-    email: openEmail({ smtpUrl: smtp.url, from: 'Tidewatch <tidewatch@example.org>' }),
-  };
-  const forgotten = { slack: 0, emails: 0 };
+  const mlflow = await startFakeMlflow();
+  const hook = await startHttpEndpoint(() => ({ status: 200 }));
+  const gate = await startHttpGate();
+  const forgotten = { slack: 0, emails: 0, hooked: 0 };
   const woken = new Set<string>();
-  const recorded = new Map<string, string>();
-  const mlflow: Mlflow = {
-    record: async (_, record) => void recorded.set(record.run.key, JSON.stringify(record)),
-  };
+
+  const from = 'Tidewatch <tidewatch@example.org>';
+  const promotionWebhook = openPromotionWebhook({ secrets: [`whsec_${btoa('a secret of the tests')}`] });
+  const wakeAlert = async ({ alertKey }: { readonly alertKey: string }): Promise<void> =>
+    void woken.add(alertKey);
+  const httpTrainer = openHttpTrainer();
+  const record = openMlflow();
 
   return {
     trainer,
+    mlflowUrl: mlflow.url,
+    hookUrl: hook.origin,
     activities: (database, runId = 'run') =>
       activitiesOn(database, {
         runId,
-        channels,
-        mlflow,
-        wakeAlert: async ({ alertKey }) => void woken.add(alertKey),
+        channels: {
+          slack: openSlack({ webhookUrl: slack.url }),
+          email: openEmail({ smtpUrl: smtp.url, from }),
+        },
+        promotionWebhook,
+        wakeAlert,
       }),
+    start: async (database, fate, { runId = 'run', resumePoint } = {}) => {
+      const through = (url: string): string => gate.through(fate, url);
+      const smtpGate = await startSmtpGate(fate, smtp.url);
+      async function call<T>(work: () => Promise<T>): Promise<T> {
+        await fate.pass();
+        const result = await work();
+        await fate.pass();
+        return result;
+      }
+      let last: unknown = resumePoint;
+      const activities = activitiesOn(dyingDatabase(database, fate), {
+        channels: {
+          slack: openSlack({ webhookUrl: through(slack.url) }),
+          email: openEmail({ smtpUrl: smtpGate.url, from }),
+        },
+        pushgateway: openPushgateway(through(pushgatewayUrl)),
+        mlflow: {
+          record: (target, about) => record.record({ ...target, url: through(target.url) }, about),
+        },
+        trainer: {
+          start: (at, request) => httpTrainer.start({ ...at, url: through(at.url) }, request),
+          read: (at, key) => httpTrainer.read({ ...at, url: through(at.url) }, key),
+          cancel: (at, key) => httpTrainer.cancel({ ...at, url: through(at.url) }, key),
+        },
+        promotionWebhook: (url, request) => promotionWebhook(through(url), request),
+        runCommand: (request) => call(() => runCommand(request)),
+        countPollers: () => call(async () => 1),
+        tellProgress: () => call(async () => undefined),
+        wakeAlert: (alert) => call(() => wakeAlert(alert)),
+        context: () => ({
+          workflowId: 'workflow',
+          runId,
+          heartbeat: (point) => {
+            last = point;
+          },
+          resumePoint,
+          cancelled: new AbortController().signal,
+        }),
+      });
+      return { activities, resumePoint: () => last, close: () => smtpGate.stop() };
+    },
     reset: async (gauges) => {
+      gate.forget();
       trainer.reset();
+      mlflow.reset();
       woken.clear();
-      recorded.clear();
       forgotten.slack = slack.messages().length;
       forgotten.emails = smtp.messages().length;
+      forgotten.hooked = hook.requests().length;
       if (gauges === 'no gauges') return;
       for (const process of processes) await pushgateway.deleteGroup({ model, process });
     },
@@ -102,11 +180,19 @@ export async function openWorld(): Promise<World> {
       trainings: trainer.trainings(),
       cancelled: trainer.cancelled(),
       woken: [...woken].sort(),
-      recorded: [...recorded.values()].sort(),
+      recorded: mlflow.known(),
+      hooked: [
+        ...new Set(
+          hook
+            .requests()
+            .slice(forgotten.hooked)
+            .map(({ headers, body }) => `${String(headers['webhook-id'])} ${body}`),
+        ),
+      ].sort(),
       gauges: gauges === 'gauges' ? await readGauges() : [],
     }),
     stop: async () => {
-      await Promise.all([trainer.stop(), slack.stop(), smtp.stop()]);
+      await Promise.all([trainer.stop(), slack.stop(), smtp.stop(), mlflow.stop(), hook.stop(), gate.stop()]);
     },
   };
 }

@@ -20,6 +20,8 @@ export interface Case {
   readonly run: (activities: Activities) => Promise<unknown>;
   /** Alert keys that a run must give back to be woken, the first one or one that repeats it. */
   readonly wakes?: readonly string[];
+  /** The table in which it notes for people that a server did not answer. */
+  readonly notes?: 'retraining_events';
   /** `nothing`: it asks only. */
   readonly leaves?: 'something' | 'nothing';
 }
@@ -100,7 +102,13 @@ const configured =
        set configuration = jsonb_set(configuration, array[$1], (configuration -> $1) || $2::jsonb)`,
       [part, JSON.stringify(change)],
     );
-const mlflow = { registry: { mlflow: { url: 'http://mlflow.example.org', registeredModel: model } } };
+const withMlflow: Step = (database, world) =>
+  configured('retraining', { registry: { mlflow: { url: world.mlflowUrl, registeredModel: model } } })(
+    database,
+    world,
+  );
+const withHook: Step = (database, world) =>
+  configured('retraining', { promotion: { hook: { url: world.hookUrl } } })(database, world);
 /** A retraining on days 3 and 4 was promoted, and its window is to be the reference. */
 const promotedWithItsWindow: Step = async (database, world) => {
   await begun(database, world);
@@ -252,6 +260,11 @@ export const cases: readonly Case[] = [
     run: (activities) => activities.profileHours({ model, asOf }),
   },
   {
+    name: 'calibrateDrift',
+    prepare: after(attached, profiled),
+    run: (activities) => activities.calibrateDrift({ model, asOf }),
+  },
+  {
     name: 'detectDrift',
     prepare: after(attached, profiled),
     run: (activities) => activities.detectDrift({ model, asOf, act: false }),
@@ -363,6 +376,7 @@ export const cases: readonly Case[] = [
     prepareWorld: (world) => started(undefined, world),
     run: (activities) => activities.readTraining({ model, retrainingId }),
     leaves: 'nothing',
+    notes: 'retraining_events',
   },
   {
     name: 'runTrainingCommand',
@@ -393,7 +407,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'recordInMlflow',
-    prepare: after(configured('retraining', mlflow), begun, recorded),
+    prepare: after(withMlflow, begun, recorded),
     run: (activities) => activities.recordInMlflow({ model, retrainingId }),
   },
   {
@@ -420,6 +434,12 @@ export const cases: readonly Case[] = [
     wakes: [retraining],
   },
   {
+    name: 'promoteChallenger, with a hook',
+    prepare: after(withHook, begun, recorded, shadowed, attached, judged),
+    run: (activities) => activities.promoteChallenger({ model, retrainingId, reason: 'better' }),
+    wakes: [retraining],
+  },
+  {
     name: 'verifyPromotion',
     prepare: after(begun, recorded, shadowed, attached, judged, promoted, checkedAfter),
     run: (activities) => activities.verifyPromotion({ model, retrainingId }),
@@ -427,6 +447,11 @@ export const cases: readonly Case[] = [
   {
     name: 'revertPromotion',
     prepare: after(begun, recorded, shadowed, attached, judged, promoted),
+    run: (activities) => activities.revertPromotion({ model, retrainingId }),
+  },
+  {
+    name: 'revertPromotion, with a hook',
+    prepare: after(withHook, begun, recorded, shadowed, attached, judged, promoted),
     run: (activities) => activities.revertPromotion({ model, retrainingId }),
   },
   {

@@ -66,19 +66,24 @@ export async function contents(
   return tables;
 }
 
-/** Table -> checksum of every row without the columns that are not content. `except` leaves more columns out. */
+/**
+ * Table -> checksum of every row without the columns that are not content. `except` leaves more columns out; `alike` are texts of
+ * which the first counts as the second wherever it is.
+ */
 export async function checksums(
   database: Queryable,
   except: readonly string[] = [],
+  alike: readonly [string, string] = ['', ''],
 ): Promise<Record<string, Checksum>> {
   const parts = (await listTables(database)).map(({ name, clocks }) => {
     const left = [...clocks, ...notContent, ...except].map((column) => `'${column}'`).join(', ');
     return `
       select '${name}' as name, count(*) as rows, md5(string_agg(content, e'\\n' order by content)) as md5
-      from (select distinct (to_jsonb(${name}) - array[${left}]::text[])::text as content from ${name}) content`;
+      from (select distinct replace((to_jsonb(${name}) - array[${left}]::text[])::text, $1, $2) as content from ${name}) content`;
   });
   const rows = await database.query<Checksum & { name: string } & Record<string, unknown>>(
     parts.join('\nunion all\n'),
+    alike,
   );
   return Object.fromEntries(rows.map(({ name, rows, md5 }) => [name, { rows, md5 }]));
 }

@@ -1,57 +1,78 @@
-/** A database whose process dies: after so many statements every further one throws, and what is open is rolled back. */
+/** A database as a process of some fate sees it: where it dies or loses its connection, what is open is rolled back. */
 
-import type { Database, Queryable } from '../../sql/database.ts';
-
-export class Died extends Error {}
-
-export interface DyingDatabase {
-  readonly database: Database;
-  /** Points at which the process could die, passed so far. */
-  points(): number;
-}
+import type { Client, Database, Queryable } from '../../sql/database.ts';
+import type { Fate } from './fate.ts';
 
 /**
- * Dies at the `dieAt`-th point; never by default. Points are before each statement, before each commit (nothing of the
- * transaction is stored), and after each commit or statement of its own (it is stored, but nobody hears of it).
+ * Points are before each statement, before each commit (nothing of the transaction is stored), and after each commit or
+ * statement of its own (it is stored, but nobody hears of it); on a raw connection also before each of its statements.
  */
-export function dyingDatabase(real: Database, dieAt = Number.POSITIVE_INFINITY): DyingDatabase {
-  let points = 0;
-  const point = (): void => {
-    points += 1;
-    if (points >= dieAt) throw new Died(`died at point ${points}`);
-  };
-  const inTransaction = (connection: Queryable): Queryable => ({
-    query: (text, values) => {
-      point();
-      return connection.query(text, values);
-    },
-    execute: (text, values) => {
-      point();
-      return connection.execute(text, values);
-    },
-  });
+export function dyingDatabase(real: Database, fate: Fate): Database {
   async function alone<T>(statement: () => Promise<T>): Promise<T> {
-    point();
+    await fate.pass();
     const result = await statement();
-    point();
+    await fate.pass();
     return result;
   }
-  return {
-    points: () => points,
-    database: {
-      query: (text, values) => alone(() => real.query(text, values)),
-      execute: (text, values) => alone(() => real.execute(text, values)),
-      transaction: (work) =>
-        alone(() =>
-          real.transaction(async (connection) => {
-            const result = await work(inTransaction(connection));
-            point();
-            return result;
-          }),
-        ),
-      snapshot: (work) => alone(() => real.snapshot((connection) => work(inTransaction(connection)))),
-      withClient: (work) => alone(() => real.withClient(work)),
-      close: () => real.close(),
-    },
+  const inTransaction = (connection: Queryable): { connection: Queryable; end: () => Promise<void> } => {
+    let lost: unknown;
+    // A connection that was lost stays lost, whatever is made of the error.
+    const point = async (): Promise<void> => {
+      if (lost !== undefined) throw lost;
+      await fate.pass().catch((error: unknown) => {
+        lost = error;
+        throw error;
+      });
+    };
+    return {
+      end: point,
+      connection: {
+        query: async (text, values) => {
+          await point();
+          return connection.query(text, values);
+        },
+        execute: async (text, values) => {
+          await point();
+          return connection.execute(text, values);
+        },
+      },
+    };
   };
+  return {
+    query: (text, values) => alone(() => real.query(text, values)),
+    execute: (text, values) => alone(() => real.execute(text, values)),
+    transaction: (work) =>
+      alone(() =>
+        real.transaction(async (connection) => {
+          const dying = inTransaction(connection);
+          const result = await work(dying.connection);
+          await dying.end();
+          return result;
+        }),
+      ),
+    snapshot: (work) =>
+      alone(() => real.snapshot((connection) => work(inTransaction(connection).connection))),
+    withClient: (work) => alone(() => real.withClient((client) => work(dyingClient(client, fate)))),
+    close: () => real.close(),
+  };
+}
+
+function dyingClient(client: Client, fate: Fate): Client {
+  const query = (...given: readonly unknown[]): unknown => {
+    try {
+      fate.passAtOnce();
+    } catch (error) {
+      // Its pool closes it, as the server does when a process is gone: session locks and all.
+      client.emit('error', error as Error);
+      throw error;
+    }
+    return Reflect.apply(client.query, client, given);
+  };
+  return new Proxy(client, {
+    get: (target, name) => {
+      if (name === 'query') return query;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
 }

@@ -6,7 +6,7 @@ import { openSources, type Sources } from '../../../activities/sources/sources.t
 import type { Client, Database } from '../../../sql/database.ts';
 import { activitiesOn } from '../../setup/activities.ts';
 import { emptyTables } from '../../setup/database-snapshot.ts';
-import { Died } from '../../setup/dying-database.ts';
+import { Died } from '../../setup/fate.ts';
 import { createTestDatabase, type TestDatabase } from '../../setup/servers.ts';
 import { watch } from '../../setup/synthetic.ts';
 
