@@ -105,6 +105,11 @@ export const errorCatalog = {
     message:
       'Migration {id} was applied with another text than sql/migrations holds now. Restore the file; write a new migration instead.',
   },
+  MIGRATION_LOCKED: {
+    retryable: true,
+    message:
+      'The tables to migrate were in use each of the {tries} times that it was tried; nothing was changed. Of those at work: {holders}. Let them end, or end them with select pg_terminate_backend(<process>), and run `tidewatch migrate` again.',
+  },
   POSTGRES_UNREACHABLE: {
     retryable: true,
     message: 'Postgres at {address} does not answer ({reason}). Start it, or set DATABASE_URL.',

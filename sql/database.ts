@@ -280,6 +280,11 @@ export function isPassing(error: unknown): boolean {
   return /^Connection terminated|^Client has encountered a connection error/.test(error.message);
 }
 
+/** Did a statement wait for a lock for longer than it may (lock_not_available)? */
+export function isLockTimeout(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '55P03';
+}
+
 /** An instant as a statement takes it. */
 export function toTimestamp(instant: number): string {
   return new Date(instant).toISOString();

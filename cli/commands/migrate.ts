@@ -9,13 +9,14 @@ Examples:
   $ tidewatch migrate --roles
   $ DATABASE_URL=postgres://tidewatch@db.example.org:5432/tidewatch tidewatch migrate --json
 
-Only forward: take a backup first. Several at once wait for each other, and each migration is applied once.
+Only forward: take a backup first. Several at once wait for each other, and each migration is applied once. Workers go on meanwhile:
+it waits for a lock for 2 seconds, lets others go first, and gives up after 15 tries.
 
 --roles makes the roles tidewatch_ingest, tidewatch_worker, tidewatch_console and tidewatch_reader and grants to each what that part
 needs, and no more; then let logins be members: create role loader login in role tidewatch_ingest. Once they are made, each
 migrate grants anew. --sql prints the statements for somebody else to run. docs/security.md has the whole of it.
 
-Exit codes: 0; 2 for bad input; 3 where Postgres does not answer.`;
+Exit codes: 0; 2 for bad input; 3 where Postgres does not answer, or others hold the tables.`;
 
 /** `tidewatch migrate` */
 export function addMigrate(program: Command): void {

@@ -63,7 +63,7 @@ function dyingClient(client: Client, fate: Fate): Client {
       fate.passAtOnce();
     } catch (error) {
       // Its pool closes it, as the server does when a process is gone: session locks and all.
-      client.emit('error', error as Error);
+      client.emit('error', error);
       throw error;
     }
     return Reflect.apply(client.query, client, given);

@@ -98,7 +98,8 @@ export async function startFakeMlflow(): Promise<FakeMlflow> {
     const given = body === '' ? Object.fromEntries(searchParams) : (JSON.parse(body) as Json);
     return { status: 200, body: JSON.stringify(call(given)) };
   });
-  const entries = (map: ReadonlyMap<string, unknown>): unknown => Object.fromEntries([...map].sort());
+  const entries = (map: ReadonlyMap<string, unknown>): unknown =>
+    Object.fromEntries([...map].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   return {
     url: endpoint.origin,
     known: () => {

@@ -98,14 +98,14 @@ export async function startSmtpGate(fate: Fate, target: string): Promise<SmtpGat
     ] as const) {
       sockets.add(from);
       from.on('data', (data) => {
-        order = order
-          .then(async () => {
-            // A message comes in any number of pieces.
-            if (last !== from) await fate.pass();
-            last = from;
-            if (!to.destroyed) to.write(data);
-          })
-          .catch(end);
+        const before = order;
+        order = (async () => {
+          await before;
+          // A message comes in any number of pieces.
+          if (last !== from) await fate.pass();
+          last = from;
+          if (!to.destroyed) to.write(data);
+        })().catch(end);
       });
       from.on('error', end);
       from.on('close', () => {

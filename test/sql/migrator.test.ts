@@ -34,7 +34,7 @@ describe('migrate', () => {
   it('lets one of five processes that start at once apply, and the others find nothing to do', async () => {
     const processes = Array.from({ length: 5 }, () => openDatabase({ url: empty.url, poolSize: 1 }));
     try {
-      const applied = await Promise.all(processes.map(migrate));
+      const applied = await Promise.all(processes.map((database) => migrate(database)));
       expect(applied.filter((names) => names.length > 0)).toEqual([await fileNames()]);
       expect(await appliedNames()).toEqual(await fileNames());
     } finally {
