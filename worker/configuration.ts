@@ -12,6 +12,7 @@ import type { SourceConfiguration } from '../activities/sources/sources.ts';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { readChannels } from './channel-configuration.ts';
 import { consoleVariables, readConsole, type ConsoleConfiguration } from './console-configuration.ts';
+import { versioningModes, type Versioning } from './deployment.ts';
 import { readOutgoing, type OutgoingRules } from './outgoing-guard.ts';
 import { port } from './port.ts';
 import { readRegistry, type RegistryConfiguration } from './registry-configuration.ts';
@@ -35,6 +36,10 @@ const environmentSchema = z.object({
   TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('its namespace'),
   TEMPORAL_TASK_QUEUE: z.string().min(1).default('tidewatch').describe('where schedules start workflows'),
   ...temporalVariables,
+  TIDEWATCH_WORKER_VERSIONING: z
+    .enum(versioningModes, 'write off or pinned')
+    .default('off')
+    .describe('pinned: runs stay with the build of TIDEWATCH_REVISION on which they began'),
   TEMPORAL_UI_URL: z
     .url('write for example http://127.0.0.1:8233')
     .default('http://127.0.0.1:8233')
@@ -205,6 +210,8 @@ export interface Configuration {
     readonly codecOrigin?: string;
     readonly namespace: string;
     readonly taskQueue: string;
+    /** By default off. */
+    readonly versioning?: Versioning;
     readonly uiUrl: string;
     /** Is what is asked of Temporal a part of traces? */
     readonly traced?: boolean;
@@ -297,6 +304,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
       ...(payloadKeys && { payloadKeys }),
       ...(e.TIDEWATCH_CODEC_ENDPOINT === 'on' && { codecOrigin: new URL(e.TEMPORAL_UI_URL).origin }),
       taskQueue: e.TEMPORAL_TASK_QUEUE,
+      versioning: e.TIDEWATCH_WORKER_VERSIONING,
       uiUrl: `${e.TEMPORAL_UI_URL.replace(/\/$/, '')}/namespaces/${encodeURIComponent(namespace)}`,
     },
     pushgatewayUrl: e.PUSHGATEWAY_URL,

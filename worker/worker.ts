@@ -1,6 +1,5 @@
 /** One process: configuration -> runtime -> dependencies -> worker -> shutdown. */
 
-import type { NativeConnection } from '@temporalio/worker';
 import { Runtime, Worker } from '@temporalio/worker';
 import getPort from 'get-port';
 
@@ -19,7 +18,8 @@ import { openCodecEndpoint, type CodecEndpoint } from './codec-endpoint.ts';
 import { activityErrors } from './activity-errors.ts';
 import type { Configuration } from './configuration.ts';
 import { startConsole } from './console.ts';
-import { openDependencies } from './dependencies.ts';
+import { openDependencies, type WorkerDependencies } from './dependencies.ts';
+import { deploymentOptions } from './deployment.ts';
 import { openHttpEndpoint } from './http.ts';
 import { activityFields } from './activity-fields.ts';
 import { guardOutgoing } from './outgoing-guard.ts';
@@ -95,7 +95,7 @@ export async function runWorker(configuration: Configuration): Promise<void> {
         runbooksUrl,
         consoleUrl: configuration.console.url,
       });
-      worker = await createWorker(configuration, dependencies.connection, withPages, tracing);
+      worker = await createWorker(configuration, dependencies, withPages, tracing);
       const { taskQueue, namespace } = configuration.temporal;
       logger.info({ http: endpoint.url, console: console?.url, taskQueue, namespace }, 'worker started');
       // Ends at SIGINT or SIGTERM, which the runtime listens for.
@@ -136,7 +136,7 @@ function attributesMissing(namespace: string, names: readonly string[]): string 
 /** A worker of these activities; the workflows come from the bundle. */
 async function createWorker(
   { temporal, maxConcurrentActivities, shutdownGrace, secrets }: Configuration,
-  connection: NativeConnection,
+  { connection, activities: { codeVersion } }: WorkerDependencies,
   activities: object,
   tracing: Tracing | undefined,
 ): Promise<Worker> {
@@ -146,6 +146,7 @@ async function createWorker(
     namespace: temporal.namespace,
     taskQueue: temporal.taskQueue,
     ...dataConverterOf(temporal.payloadKeys),
+    workerDeploymentOptions: deploymentOptions(temporal.versioning ?? 'off', codeVersion),
     workflowBundle: await workflowBundle(tracing === undefined ? 'plain' : 'traced'),
     ...(tracing !== undefined && { sinks: tracing.sinks }),
     activities,

@@ -9,6 +9,7 @@ import {
   defineUpdate,
   isCancellation,
   setHandler,
+  setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
 
@@ -33,6 +34,9 @@ const longestHistory = 1_000;
 const patienceMs = 30_000;
 /** Who is told that something is due already does not ask without a break. */
 const shortestWaitMs = 1_000;
+
+/** An alert may be open for months: where runs are pinned to the build that began them, this one goes on with the newest. */
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, alertLifecycle);
 
 /**
  * One run an alert key, from its opening to its resolution: delivers what there is to tell, repeats it, ends snoozes, and takes

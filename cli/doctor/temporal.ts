@@ -5,6 +5,8 @@ import { isGrpcServiceError } from '@temporalio/client';
 import { searchAttributeNames } from '../../core/process/search-attributes.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { minuteMs, secondMs } from '../../core/window.ts';
+import { codeVersion } from '../../worker/code-version.ts';
+import { deploymentName } from '../../worker/deployment.ts';
 import type { Finding } from './check.ts';
 import type { Sources } from './sources.ts';
 
@@ -86,11 +88,17 @@ function createCommand(name: string): string {
 interface Poller {
   readonly identity: string;
   readonly polledAt: number;
+  /** Undefined where it says nothing of its build. */
+  readonly build?: string | undefined;
 }
 
 interface TaskQueue {
   readonly name: string;
   readonly now: number;
+  /** That of this command. */
+  readonly build: string;
+  /** The one on which new runs begin, null where Temporal was told of none; undefined where any worker takes any task. */
+  readonly currentBuild?: string | null | undefined;
   readonly kinds: readonly {
     readonly kind: 'workflow' | 'activity';
     readonly pollers: readonly Poller[];
@@ -103,8 +111,9 @@ interface TaskQueue {
 const taskQueueTypes = { workflow: 1, activity: 2 } as const;
 
 export async function readTaskQueue(sources: Sources): Promise<TaskQueue> {
-  const { namespace, taskQueue } = sources.environment.configuration.temporal;
+  const { namespace, taskQueue, versioning } = sources.environment.configuration.temporal;
   const { workflowService } = await sources.temporal();
+  const currentBuild = versioning === 'pinned' ? await readCurrentBuild(sources) : undefined;
   const kinds = await Promise.all(
     (['workflow', 'activity'] as const).map(async (kind) => {
       const asked = workflowService.describeTaskQueue({
@@ -116,8 +125,9 @@ export async function readTaskQueue(sources: Sources): Promise<TaskQueue> {
       const { pollers, stats } = await answered(sources, asked);
       return {
         kind,
-        pollers: pollers.map(({ identity, lastAccessTime }) => ({
+        pollers: pollers.map(({ identity, lastAccessTime, deploymentOptions }) => ({
           identity: identity ?? '',
+          build: deploymentOptions?.buildId ?? undefined,
           polledAt: Number(lastAccessTime?.seconds ?? 0) * secondMs,
         })),
         waiting: Number(stats?.approximateBacklogCount ?? 0),
@@ -125,7 +135,20 @@ export async function readTaskQueue(sources: Sources): Promise<TaskQueue> {
       };
     }),
   );
-  return { name: taskQueue, now: sources.now(), kinds };
+  return { name: taskQueue, now: sources.now(), build: await codeVersion(), currentBuild, kinds };
+}
+
+async function readCurrentBuild(sources: Sources): Promise<string | null> {
+  const { namespace } = sources.environment.configuration.temporal;
+  const { workflowService } = await sources.temporal();
+  try {
+    const asked = workflowService.describeWorkerDeployment({ namespace, deploymentName });
+    const { workerDeploymentInfo: info } = await answered(sources, asked);
+    return info?.routingConfig?.currentDeploymentVersion?.buildId ?? null;
+  } catch (error) {
+    if (!isGrpcServiceError(error) || !notFound.has(error.code)) throw error;
+    return null;
+  }
 }
 
 /** A worker asks again at least once a minute; the server remembers it for five. */
@@ -133,7 +156,8 @@ const longestSilenceMs = 2 * minuteMs;
 /** What waits no longer than this is on its way. */
 const patienceMs = 5 * minuteMs;
 
-export function judgeTaskQueue({ name, now, kinds }: TaskQueue): Finding {
+export function judgeTaskQueue(queue: TaskQueue): Finding {
+  const { name, now, kinds } = queue;
   const idle = kinds.filter(({ pollers }) =>
     pollers.every(({ polledAt }) => now - polledAt > longestSilenceMs),
   );
@@ -155,12 +179,42 @@ export function judgeTaskQueue({ name, now, kinds }: TaskQueue): Finding {
   const identities = new Set(kinds.flatMap(({ pollers }) => pollers.map(({ identity }) => identity)));
   const workers = identities.size === 1 ? 'a worker has' : `${identities.size} workers have`;
   const words = `${workers} asked ${name} for tasks in the last 2 minutes`;
-  if (late.length === 0) return { level: 'ok', words };
+  if (late.length === 0) return judgeBuilds(queue, words);
   return {
     level: 'warning',
     words: `tasks wait in ${name}, although ${workers} asked for them`,
     details,
     fix: 'start more workers, or raise TIDEWATCH_MAX_CONCURRENT_ACTIVITIES',
+  };
+}
+
+function judgeBuilds({ now, kinds, build, currentBuild }: TaskQueue, words: string): Finding {
+  const builds = new Map<string, Set<string>>();
+  for (const { identity, polledAt, build: other } of kinds.flatMap(({ pollers }) => pollers)) {
+    if (other === undefined || now - polledAt > longestSilenceMs) continue;
+    builds.set(other, new Set([...(builds.get(other) ?? []), identity]));
+  }
+  const others = [...builds].filter(([other]) => other !== build);
+  const details = others.map(([other, workers]) => `of build ${other}: ${[...workers].join(', ')}`);
+  if (currentBuild === null || (currentBuild !== undefined && !builds.has(currentBuild)))
+    return {
+      level: 'critical',
+      words:
+        currentBuild === null
+          ? 'new runs begin on no worker: Temporal was not told which build is the current one'
+          : `new runs begin on no worker: none of the current build ${currentBuild} takes tasks`,
+      details,
+      fix: `temporal worker deployment set-current-version --deployment-name ${deploymentName} --build-id ${build}`,
+    };
+  if (others.length === 0) return { level: 'ok', words };
+  // Where runs are pinned, the workers of a build before are there until its runs have ended.
+  if (currentBuild !== undefined)
+    return { level: 'ok', words: `${words}; new runs begin on ${currentBuild}`, details };
+  return {
+    level: 'warning',
+    words: `${words}, and not all are of this build, ${build}`,
+    details,
+    fix: 'stop the workers of old builds; docs/upgrade-workflows.md tells how to let them end their runs',
   };
 }
 

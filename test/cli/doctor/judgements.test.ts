@@ -199,7 +199,7 @@ describe('temporal', () => {
       oldestMs,
     });
     const judge = (...kinds: ReturnType<typeof kind>[]) =>
-      temporal.judgeTaskQueue({ name: 'tidewatch', now, kinds });
+      temporal.judgeTaskQueue({ name: 'tidewatch', now, build: 'new', kinds });
 
     it('take tasks of both kinds', () => {
       expect(judge(kind('workflow', [polled(10)]), kind('activity', [polled(60)]))).toEqual({
