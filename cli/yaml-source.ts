@@ -13,6 +13,7 @@ import {
   Pair,
   parseDocument,
   stringify,
+  visit,
   YAMLMap,
 } from 'yaml';
 
@@ -20,6 +21,7 @@ import { reasonOf } from '../core/errors.ts';
 import type { FileProblem } from './file-problems.ts';
 import { textOf } from './file-problems.ts';
 import type { Path } from './monitor-problems.ts';
+import { beyondLimits, unstorableIn, type BeyondLimits } from './yaml-limits.ts';
 
 /** A parsed file that can say where in its text a path stands. */
 export interface YamlSource {
@@ -64,17 +66,23 @@ export async function readYaml(file: string): Promise<YamlSource> {
 /** JSON is YAML too, so training statistics are read by the same function. */
 function parseYaml(file: string, text: string): YamlSource {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const beyond = beyondLimits(text);
+  if (beyond !== undefined) return tooMuch(file, text, beyond);
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    // The parser compares each key with each other one: a hundred thousand take it minutes.
+    uniqueKeys: false,
+  });
   const problemAt = (offset: number, words: string): FileProblem => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col), text: words };
   };
-  const errors = [...document.errors, ...document.warnings];
-  const repeated = errors.filter(({ code }) => code === 'DUPLICATE_KEY');
   // Of broken syntax only the first error means something; the others follow from it.
-  const [broken] = errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
-  const problems = repeated.map(({ pos }) =>
-    problemAt(pos[0], `${keyAt(text, pos[0])} is written twice; remove one`),
+  const [broken] = [...document.errors, ...document.warnings];
+  const problems = repeatedKeys(document).map((offset) =>
+    problemAt(offset, `${keyAt(text, offset)} is written twice; remove one`),
   );
   if (broken !== undefined) {
     problems.push(problemAt(broken.pos[0], syntaxWords[broken.code] ?? syntaxMessage(broken.message)));
@@ -90,6 +98,10 @@ function parseYaml(file: string, text: string): YamlSource {
       unreadable = true;
     }
   }
+  for (const path of unstorableIn(data)) {
+    const words = 'holds a NUL character or half of a surrogate pair, which cannot be stored; take it out';
+    problems.push(problemAt(offsetOf(document, path), `${textOf(path)}: ${words}`));
+  }
   return {
     file,
     data,
@@ -97,6 +109,19 @@ function parseYaml(file: string, text: string): YamlSource {
     unreadable,
     at: (path, message) =>
       problemAt(offsetOf(document, path), (path.length > 0 ? `${textOf(path)}: ` : '') + message),
+  };
+}
+
+/** A text that is not parsed. */
+function tooMuch(file: string, text: string, { offset, words }: BeyondLimits): YamlSource {
+  const above = text.slice(0, offset).split('\n');
+  const problem = { file, line: above.length, column: above.at(-1)!.length + 1, text: words };
+  return {
+    file,
+    data: undefined,
+    problems: [problem],
+    unreadable: true,
+    at: (_, text) => ({ ...problem, text }),
   };
 }
 
@@ -115,6 +140,36 @@ function syntaxMessage(message: string): string {
   return message.includes('alias') ? `${message}; put a value that starts with "*" in quotes` : message;
 }
 
+/** Where keys stand that the same mapping has above. */
+function repeatedKeys(document: Document): number[] {
+  const found: number[] = [];
+  visit(document, {
+    Map: (_, { items }) => {
+      const known = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (known.has(key.value)) found.push(startOf(key) ?? 0);
+        known.add(key.value);
+      }
+    },
+  });
+  return found;
+}
+
+/** The entries of mappings by their keys: a file with as many problems as keys is told in one pass. */
+const entriesOf = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+function entryOf(map: YAMLMap, key: string): Pair | undefined {
+  let entries = entriesOf.get(map);
+  if (entries === undefined) {
+    // The first of those that are written twice.
+    const known = map.items.toReversed();
+    entries = new Map(known.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair]] : [])));
+    entriesOf.set(map, entries);
+  }
+  return entries.get(key);
+}
+
 /** Where the deepest part of a path stands that the file has: a key, or an item of a list. */
 function offsetOf(document: Document, path: Path): number {
   let node: unknown = document.contents;
@@ -122,9 +177,7 @@ function offsetOf(document: Document, path: Path): number {
   for (const step of path) {
     if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {
-      const pair: Pair | undefined = node.items.find(
-        ({ key }) => isScalar(key) && String(key.value) === String(step),
-      );
+      const pair = entryOf(node, String(step));
       if (pair === undefined) break;
       offset = startOf(pair.key) ?? offset;
       node = pair.value;
