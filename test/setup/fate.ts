@@ -4,7 +4,7 @@
 export class Died extends Error {}
 
 /** A connection broke under one statement or request: whether the other side has done it, the process cannot know. */
-export class ConnectionLost extends Error {}
+class ConnectionLost extends Error {}
 
 export interface Fault {
   readonly kind: 'dies' | 'loses a connection';
