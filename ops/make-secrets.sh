@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 # The directory is closed to others; its files are open to the users of the containers, which get them one by one.
 umask 022
-mkdir -p ops/secrets/channels ops/secrets/console
+mkdir -p ops/secrets/channels ops/secrets/console ops/secrets/sources
 chmod 700 ops/secrets
 
 write() {

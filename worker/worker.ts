@@ -24,6 +24,7 @@ import { openHttpEndpoint } from './http.ts';
 import { activityFields } from './activity-fields.ts';
 import { guardOutgoing } from './outgoing-guard.ts';
 import { openLogger, sdkLogger, type Logger } from './logger.ts';
+import { nextStep } from './next-step.ts';
 import { unconfiguredRoutes } from './route-check.ts';
 import type { Tracing } from './tracing/start.ts';
 import { unconfiguredTrainers } from './trainer-check.ts';
@@ -95,9 +96,13 @@ export async function runWorker(configuration: Configuration): Promise<void> {
         runbooksUrl,
         consoleUrl: configuration.console.url,
       });
+      const next = await nextStep(activities.database);
       worker = await createWorker(configuration, dependencies, withPages, tracing);
       const { taskQueue, namespace } = configuration.temporal;
-      logger.info({ http: endpoint.url, console: console?.url, taskQueue, namespace }, 'worker started');
+      logger.info(
+        { http: endpoint.url, console: console?.url, taskQueue, namespace, next },
+        'worker started',
+      );
       // Ends at SIGINT or SIGTERM, which the runtime listens for.
       await worker.run();
     } finally {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Database } from '../../sql/database.ts';
 import { withDatabase } from '../database.ts';
 import type { Plan } from '../plan-text.ts';
-import { print, printJson } from '../print.ts';
+import { print, printable, printJson } from '../print.ts';
 
 interface Options {
   readonly plan?: true;
@@ -86,7 +86,7 @@ async function apply(options: Options): Promise<void> {
         });
       }
       if (options.json) printPlanJson(plan, options);
-      else await printOutcome(plan, options);
+      else await printOutcome(database, plan, options);
     } finally {
       await connection.close();
     }
@@ -121,11 +121,15 @@ async function printPlan(plan: Plan, options: Options): Promise<void> {
   for (const line of planLines(plan, options.plan ? 'full' : 'changes')) print(line);
 }
 
-async function printOutcome(plan: Plan, options: Options): Promise<void> {
+async function printOutcome(database: Database, plan: Plan, options: Options): Promise<void> {
   const { changesAnything, doneLine } = await import('../plan-text.ts');
-  if (!changesAnything(plan)) print('nothing to change');
-  else if (options.plan) print('nothing changed; run `tidewatch apply` to do this');
-  else print(doneLine(plan));
+  const { afterApply, applyCommand } = await import('../next-step.ts');
+  if (changesAnything(plan) && options.plan) {
+    print(printable(`nothing changed; run \`${applyCommand(options)}\` to do this`));
+    return;
+  }
+  print(changesAnything(plan) ? doneLine(plan) : 'nothing to change');
+  print(printable(await afterApply(database, plan.monitors, options.monitors)));
 }
 
 function printPlanJson({ monitors, settings, schedules }: Plan, options: Options): void {

@@ -46,6 +46,9 @@ export function addInit(program: Command): void {
     .addHelpText('after', examples)
     .action(async (model: string | undefined, options: InitOptions) => {
       const { runInit } = await import('../init/run-init.ts');
-      print(`wrote ${await runInit(model, options, (line) => print(printable(line)))}`);
+      const { afterInit } = await import('../next-step.ts');
+      const file = await runInit(model, options, (line) => print(printable(line)));
+      print(`wrote ${file}`);
+      print(printable(afterInit(file, options.expectations ? 'expectations' : 'monitor')));
     });
 }

@@ -39,6 +39,7 @@ interface MigrateOptions {
 async function migrateDatabase(options: MigrateOptions): Promise<void> {
   const { migrate } = await import('../../sql/migrator.ts');
   const { grantRoles, renewGrants, roleStatements } = await import('../../sql/roles.ts');
+  const { afterMigrate } = await import('../next-step.ts');
   if (options.sql) {
     const statements = await withDatabase('tidewatch-migrate', roleStatements);
     for (const statement of statements) print(`${statement};`);
@@ -55,5 +56,6 @@ async function migrateDatabase(options: MigrateOptions): Promise<void> {
     if (applied.length === 0) print('nothing to migrate');
     for (const name of applied) print(`applied ${name}`);
     if (granted === 'granted') print('granted to the roles what each needs');
+    print(afterMigrate);
   }
 }

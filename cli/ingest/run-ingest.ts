@@ -9,6 +9,7 @@ import { formatInstant, secondMs } from '../../core/window.ts';
 import type { Database } from '../../sql/database.ts';
 import { checkSchema } from '../../sql/migrator.ts';
 import { withDatabase } from '../database.ts';
+import { afterIngest } from '../next-step.ts';
 import { openBar } from '../progress-bar.ts';
 import { listed } from '../unknown-column.ts';
 import { planColumns, planLines, type ColumnPlan } from './column-plan.ts';
@@ -44,6 +45,7 @@ export async function runIngest(files: readonly string[], request: IngestRequest
       if (!json) print(summaryLines(summary).join('\n'));
     }
     if (json) printJson(summaries.map(summaryJson));
+    else print(await afterIngest(database, request, Date.now()));
     return summaries.some(({ counts }) => counts.rejected > 0) ? 2 : 0;
   });
 }

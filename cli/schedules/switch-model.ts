@@ -93,7 +93,7 @@ function switchText(
       : `, ${unchanged.length} ${unchanged.length === 1 ? 'was' : 'were'} so already`;
   const next =
     to === 'paused'
-      ? `; nothing runs for it until: tidewatch resume ${model}`
-      : '; what was due meanwhile: tidewatch backfill-schedule';
+      ? `; nothing is started for it until: tidewatch resume ${model}`
+      : `; what was due meanwhile is not made up: tidewatch backfill-schedule drift-detection performance-evaluation --model ${model} --from <day> --to <day>`;
   return `${done}${before}${next}`;
 }

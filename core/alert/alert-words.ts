@@ -27,7 +27,8 @@ export function changeText(change: AlertChangeName, alert: Standing): string {
   if (change === 'comment') return `the comment is stored; ${state}`;
   if (change === 'resolve')
     return `${state}; a check that still finds the trouble reopens it, snooze it to be left alone`;
-  return state;
+  if (change === 'snooze') return `${state}; until then it is told again only if it becomes worse`;
+  return `${state}; it is told again only if it becomes worse, and resolves by itself once the trouble is over`;
 }
 
 /**

@@ -145,7 +145,7 @@ describe('tidewatch migrate', () => {
     });
     expect(await tidewatch(['migrate'], environment)).toEqual({
       code: 0,
-      stdout: 'nothing to migrate\n',
+      stdout: expect.stringMatching(/^nothing to migrate\nnext: `tidewatch apply --plan` .*\n$/),
       stderr: '',
     });
     const withRoles = await tidewatch(['migrate', '--roles'], environment);
@@ -163,6 +163,9 @@ describe('tidewatch migrate', () => {
     await empty.drop();
   });
 });
+
+/** What is applied twice. */
+const nothingToChange = expect.stringMatching(/^nothing to change\nnext: `tidewatch worker` .*\n$/);
 
 describe('tidewatch apply', () => {
   it('shows with --plan what it would store, and stores nothing', async () => {
@@ -183,13 +186,13 @@ describe('tidewatch apply', () => {
     await writeMonitor();
     const first = await tidewatch(['apply']);
     expect(first).toMatchObject({ code: 0, stderr: '' });
-    expect(first.stdout).toMatch(/done: 1 monitor created, 4 schedules created\n$/);
+    expect(first.stdout).toMatch(/done: 1 monitor created, 4 schedules created\nnext: load rows by .*\n$/);
     expect(await storedModels()).toEqual([model]);
     expect(await hasSchedule('drift-detection')).toBe(true);
-    expect(await tidewatch(['apply'])).toEqual({ code: 0, stdout: 'nothing to change\n', stderr: '' });
+    expect(await tidewatch(['apply'])).toEqual({ code: 0, stdout: nothingToChange, stderr: '' });
     expect(await tidewatch(['apply', '--plan'])).toEqual({
       code: 0,
-      stdout: 'nothing to change\n',
+      stdout: nothingToChange,
       stderr: '',
     });
   });
@@ -201,14 +204,16 @@ describe('tidewatch apply', () => {
     const { stdout } = await tidewatch(['apply']);
     expect(stdout).toContain('    -current: 7d\n      +current: 14d\n');
     expect(stdout).toContain(`~ drift-detection:${model}\n      cron: 0 3 * * * -> 0 4 * * *\n`);
-    expect(stdout).toMatch(/done: 1 monitor updated, 1 schedule updated\n$/);
+    expect(stdout).toMatch(/done: 1 monitor updated, 1 schedule updated\nnext: .*\n$/);
   });
 
   it('ends the schedule of a process that was disabled', async () => {
     await writeMonitor();
     await tidewatch(['apply']);
     await writeMonitor('schedules: { driftDetection: { enabled: false } }\n');
-    expect((await tidewatch(['apply'])).stdout).toMatch(/done: 1 monitor updated, 1 schedule deleted\n$/);
+    expect((await tidewatch(['apply'])).stdout).toMatch(
+      /done: 1 monitor updated, 1 schedule deleted\nnext: .*\n$/,
+    );
     expect(await hasSchedule('drift-detection')).toBe(false);
   });
 
@@ -219,7 +224,7 @@ describe('tidewatch apply', () => {
 
     const kept = await tidewatch(['apply']);
     expect(kept.stdout).toContain(`? ${model}  has no file but is still watched`);
-    expect(kept.stdout).toMatch(/nothing to change\n$/);
+    expect(kept.stdout).toMatch(/nothing to change\nnext: `tidewatch worker`.*\n$/);
     expect(await hasSchedule('drift-detection')).toBe(true);
 
     const pruned = await tidewatch(['apply', '--prune']);
@@ -288,7 +293,7 @@ describe('tidewatch apply', () => {
       const first = await tidewatch(['apply']);
       expect(first).toMatchObject({ code: 0, stderr: '' });
       expect(await stored()).toEqual(['oncall']);
-      expect((await tidewatch(['apply'])).stdout).toBe('nothing to change\n');
+      expect((await tidewatch(['apply'])).stdout).toEqual(nothingToChange);
 
       const elsewhere = '{ name: all, model: nosuch-*, slack: true }';
       await writeAlerts(`routes:\n  - { name: oncall, kind: drift, pagerduty: true }\n  - ${elsewhere}\n`);

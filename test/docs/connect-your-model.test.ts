@@ -1,4 +1,4 @@
-/** Runs the commands of docs/connect-your-model.md, in their order, on rows that are made for it. */
+/** Runs the commands of docs/connect-your-model.md, in their order, on rows that are made for it, without a Pushgateway. */
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -73,32 +73,83 @@ const steps: Readonly<Record<string, (line: string) => Promise<void>>> = {
     // The page shows the very line that it prints.
     const printed = /to load the rows: (.*)/.exec(said)![1]!;
     expect(commands).toContain(`npx ${printed}`);
-    expect(said).toContain('wrote monitors/churn.yaml');
-    expect(await readFile(join(directory, 'monitors/churn.yaml'), 'utf8')).toContain(
-      'classes: ["no", "yes"]',
+    expect(said).toContain('wrote watched/churn.yaml');
+    // The command before and after the one that is next.
+    expect(said).toContain('`tidewatch migrate`, and `tidewatch apply --monitors watched --plan`');
+    const file = join(directory, 'watched/churn.yaml');
+    const monitor = await readFile(file, 'utf8');
+    expect(monitor).toContain('classes: ["no", "yes"]');
+    // As the page tells to do by hand.
+    const limits = fenced(page, 'yaml')[0]!.replace(/^ {3}/gm, '');
+    const commented = limits.trimEnd().replace(/^/gm, '# ');
+    expect(monitor).toContain(commented);
+    await writeFile(file, monitor.replace(commented, limits));
+  },
+  migrate: async (line) => {
+    const said = await run(line);
+    expect(said).toContain('0001_core.sql');
+    expect(said).toMatch(/\nnext: `tidewatch apply --plan` [^\n]*\n$/);
+  },
+  'apply --monitors watched --plan': async (line) => {
+    expect(await run(line)).toMatch(
+      /nothing changed; run `tidewatch apply --monitors watched` to do this\n$/,
     );
   },
-  migrate: async (line) => expect(await run(line)).toContain('0001_core.sql'),
-  'apply --plan': async (line) => expect(await run(line)).toContain('nothing changed'),
   // The schedules are not to fire into other tests.
-  apply: async (line) => {
-    await run(`${line} --paused`);
+  'apply --monitors watched': async (line) => {
+    expect(await run(`${line} --paused`)).toMatch(
+      /\nnext: load rows by `tidewatch ingest <file> --model churn` [^\n]*\n$/,
+    );
   },
   ingest: async (line) => {
-    expect(await run(line)).toMatch(/stored 2,360 predictions \(2,360 new or changed\) and 2,280 actuals/);
+    const said = await run(line);
+    expect(said).toMatch(/stored 2,360 predictions \(2,360 new or changed\) and 2,280 actuals/);
+    // It names the instant that the page has.
+    const [drift] = commands.filter((command) => command.includes('run drift-detection'));
+    expect(said).toMatch(/\nnext: `tidewatch worker` [^\n]*\n$/);
+    expect(`npx ${said.split('`').at(-2)}`).toBe(drift);
   },
   worker: async () => {
-    worker = await startTestWorker(test.database);
+    worker = await startTestWorker(test.database, { pushgateway: undefined });
+  },
+  doctor: async (line) => {
+    const said = await run(line);
+    expect(said).toMatch(/^ok +pushgateway +none: PUSHGATEWAY_URL is not set/m);
+    expect(said).not.toMatch(/^(critical|away|not checked)/m);
   },
   'run drift-detection': async (line) => {
     expect(await run(`${line}; test $? = 1`)).toContain('usage');
   },
-  'run performance-evaluation': async (line) => expect(await run(line)).toContain('version 1: '),
+  'run performance-evaluation': async (line) => {
+    const said = await run(line);
+    // Every window, the limits of the page with it.
+    expect(said).toContain('3 windows evaluated');
+    expect(said).toMatch(/2026-02-20 to 2026-02-27, version 1: accuracy 92.5% .*, 280 outcomes$/m);
+    expect(said).not.toContain('not judged');
+  },
+  'run degradation-check': async (line) => {
+    expect(await run(line)).toMatch(/churn: ok: accuracy .* 92.5% is not below 92%/);
+  },
   status: async (line) => {
     const text = await run(line);
     // The page shows these lines.
     for (const line of fenced(page, 'text')[1]!.trim().split('\n')) expect(text).toContain(line.trim());
-    expect(text).toContain('200 outcomes');
+    expect(text).toContain('280 outcomes');
+  },
+  'alerts acknowledge': async (line) => {
+    expect(await run(`${line} --by ana`)).toContain(
+      'drift:churn:usage: acknowledged by ana; it is told again',
+    );
+    expect(await run('npx tidewatch alerts')).toContain('acknowledged by ana');
+  },
+  alerts: async (line) => expect(await run(line)).toContain('drift:churn:usage'),
+  // They were applied paused.
+  pause: async (line) => {
+    expect(await run(line)).toContain('nothing is started for it until: tidewatch resume churn');
+  },
+  resume: async (line) => {
+    expect(await run(line)).toContain('churn: 4 schedules resumed; what was due meanwhile is not made up');
+    await run('npx tidewatch pause churn');
   },
   'export drift': async (line) => {
     const [head, ...rows] = (await run(line)).trimEnd().split('\n');

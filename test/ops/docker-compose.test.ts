@@ -156,7 +156,7 @@ describe('docker-compose.yml', () => {
     const sources = services.flatMap(([, { volumes }]) => volumes.map((volume) => volume.split(':')[0]!));
     const files = sources.filter((source) => source.startsWith('./'));
     await Promise.all(files.map((source) => access(join(root, source))));
-    expect(files).toHaveLength(13);
+    expect(files).toHaveLength(17);
     const ofTheMachine = sources.filter((source) => source.startsWith('/'));
     expect(ofTheMachine).toEqual(['/', '/var/run/docker.sock']);
     const named = sources.filter((source) => !/^[./]/.test(source));
@@ -253,10 +253,11 @@ describe('the worker of docker-compose.yml', () => {
   it.each([
     ['channels', 'SLACK_WEBHOOK_URL_FILE'],
     ['console', 'TIDEWATCH_OIDC_CLIENT_SECRET_FILE'],
+    ['sources', 'SOURCE_DATABASE_URL_FILE'],
   ])('is offered variables that it knows, in %s.env.example', async (name, one) => {
     const known = knownVariables();
     const example = await readFile(join(root, `${name}.env.example`), 'utf8');
-    const offered = [...example.matchAll(/^#([A-Z_]+)=/gm)].map(([, name]) => name!);
+    const offered = [...example.matchAll(/^#([A-Z0-9_]+)=/gm)].map(([, name]) => name!);
     expect(offered).toContain(one);
     expect(offered.filter((name) => !known(name))).toEqual([]);
   });
@@ -270,6 +271,30 @@ describe('the worker of docker-compose.yml', () => {
     >;
     const { access } = readConfiguration({ ...environmentOf('console'), ...given }).console;
     expect(access.oidc).toMatchObject({ viewers: ['ml-viewers'], operators: ['ml-operators'] });
+  });
+
+  it.each(['worker', 'apply'])('reads the sources that sources.env.example offers, in %s', async (name) => {
+    const { env_file: files = [], environment, volumes } = compose.services[name]!;
+    expect(files).toContainEqual({ path: 'sources.env', required: false });
+    expect(volumes).toContain('./ops/secrets/sources:/run/secrets/sources:ro');
+    expect(volumes).toContain('./ops/sources:/sources:ro');
+    const example = await readFile(join(root, 'sources.env.example'), 'utf8');
+    const offered = [...example.matchAll(/^#([A-Z0-9_]+)=(.*)/gm)].map(([, key = '', value = '']) => {
+      const isFile = key.endsWith('_FILE');
+      if (isFile) expect(value).toMatch(/^\/run\/secrets\/sources\//);
+      return isFile ? [key.replace(/_FILE$/, ''), 'postgres://reader@db/houses'] : [key, value];
+    });
+    const given = { ...environmentOf(name), ...Object.fromEntries(offered) };
+    expect(readConfiguration(given).sources).toMatchObject({
+      databases: new Map([
+        ['', 'postgres://reader@db/houses'],
+        ['WAREHOUSE', 'postgres://reader@db/houses'],
+      ]),
+      stores: new Map([['', expect.objectContaining({ region: 'eu-west-1' })]]),
+      directory: environment['SOURCE_DIRECTORY'],
+    });
+    const { services: mounted } = await readComposeFile(file, { SOURCE_DIRECTORY: '/data/lake' });
+    expect(mounted[name]!.volumes).toContain('/data/lake:/sources:ro');
   });
 
   it('reaches the services by their names', () => {

@@ -19,7 +19,9 @@ interface Container {
   readonly image: string;
   readonly args: readonly string[];
   readonly env?: readonly { readonly name: string; readonly value: string }[];
-  readonly envFrom: readonly { readonly configMapRef: { readonly name: string } }[];
+  readonly envFrom: readonly {
+    readonly configMapRef: { readonly name: string; readonly optional?: true };
+  }[];
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
   readonly startupProbe?: Probe;
   readonly livenessProbe?: Probe;
@@ -87,11 +89,13 @@ describe('the manifests of ops/kubernetes', () => {
     ]);
   });
 
-  it('are all in the kustomization, but for the example of a secret', async () => {
+  it('are all in the kustomization, but for the examples', async () => {
     const { resources } = (await readManifests('kustomization.yaml'))[0] as unknown as {
       resources: string[];
     };
-    const others = [...files.keys()].filter((name) => !/^(kustomization|secrets\.example)\.yaml$/.test(name));
+    const others = [...files.keys()].filter(
+      (name) => !/^(kustomization|(secrets|sources)\.example)\.yaml$/.test(name),
+    );
     expect(resources.toSorted()).toEqual(others.toSorted());
   });
 
@@ -128,9 +132,9 @@ describe('the manifests of ops/kubernetes', () => {
         volumes.map((volume) => volume.name).toSorted(),
       );
       expect(
-        envFrom.map(({ configMapRef }) => find('ConfigMap', configMapRef.name)?.kind),
+        envFrom.filter(({ configMapRef }) => find('ConfigMap', configMapRef.name) === undefined),
         name,
-      ).toEqual(['ConfigMap']);
+      ).toEqual([]);
     }
   });
 
@@ -138,6 +142,7 @@ describe('the manifests of ops/kubernetes', () => {
     const known = knownVariables();
     const given = [
       ...Object.keys(find('ConfigMap', 'tidewatch').data!),
+      ...Object.keys(find('ConfigMap', 'tidewatch-sources').data!),
       ...pods().flatMap(([, { containers }]) => (containers[0].env ?? []).map(({ name }) => name)),
     ];
     expect(given.filter((name) => !known(name))).toEqual([]);
@@ -180,6 +185,31 @@ describe('the manifests of ops/kubernetes', () => {
       ...pods().flatMap(([, { containers }]) => (containers[0].env ?? []).map(({ value }) => value)),
     ].flatMap((value) => /^\/run\/secrets\/tidewatch\/(.+)$/.exec(value)?.[1] ?? []);
     expect([...new Set(named)].toSorted()).toEqual(keys.toSorted());
+  });
+
+  it.each([
+    ['Deployment', 'worker'],
+    ['Job', 'apply'],
+  ])('let the %s %s read the sources that are there, and run where none are', (kind, name) => {
+    const { containers, volumes } = find(kind, name).spec!.template!.spec;
+    const [{ envFrom, volumeMounts }] = containers;
+    expect(envFrom).toEqual([
+      { configMapRef: { name: 'tidewatch' } },
+      { configMapRef: { name: 'tidewatch-sources', optional: true } },
+    ]);
+    expect(volumes).toContainEqual({
+      name: 'sources',
+      secret: { secretName: 'tidewatch-sources', defaultMode: expect.anything(), optional: true },
+    });
+    expect(volumeMounts).toContainEqual({
+      name: 'sources',
+      mountPath: '/run/secrets/sources',
+      readOnly: true,
+    });
+    const named = Object.values(find('ConfigMap', 'tidewatch-sources').data!).flatMap(
+      (value) => /^\/run\/secrets\/sources\/(.+)$/.exec(value)?.[1] ?? [],
+    );
+    expect(named.toSorted()).toEqual(Object.keys(find('Secret', 'tidewatch-sources').stringData!).toSorted());
   });
 
   it('give the worker time to end before it is killed', () => {

@@ -26,7 +26,7 @@ const run = async (): Promise<string> =>
 const read = (name: string): Promise<string> => readFile(join(secrets, name), 'utf8');
 
 /** Of secrets that people add. */
-const directories = ['channels', 'console'];
+const directories = ['channels', 'console', 'sources'];
 
 describe('ops/make-secrets.sh', () => {
   it('writes every secret of docker-compose.yml, each another one, and the settings', async () => {

@@ -267,7 +267,7 @@ describe('a change by command', () => {
     await open('critical');
     expect(await tidewatch('acknowledge', key, '--by', 'anna', '--note', 'on it')).toEqual({
       code: 0,
-      stdout: `${key}: acknowledged by anna\n`,
+      stdout: `${key}: acknowledged by anna; it is told again only if it becomes worse, and resolves by itself once the trouble is over\n`,
       stderr: '',
     });
     expect(await list('show', key)).toContain(

@@ -51,7 +51,9 @@ describe('tidewatch init --expectations --model', () => {
     await activitiesOn(test.database).profileHours({ model, asOf: at(22, 3) });
     expect(await tidewatch('init', '--expectations', '--model', model)).toEqual({
       code: 0,
-      stdout: 'wrote expectations.yaml\n',
+      stdout: expect.stringMatching(
+        /^wrote expectations\.yaml\nnext: read it, then `tidewatch compare .*\n$/,
+      ),
       stderr: '',
     });
     const text = await readFile(join(directory, 'expectations.yaml'), 'utf8');

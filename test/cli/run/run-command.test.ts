@@ -226,7 +226,7 @@ describe('tidewatch pause and resume', { timeout: 120_000 }, () => {
 
     const again = await tidewatch(['pause', model]);
     expect(again.stdout).toMatch(
-      /0 schedules paused, 4 were so already; nothing runs for it until: tidewatch resume /,
+      /0 schedules paused, 4 were so already; nothing is started for it until: tidewatch resume /,
     );
     const rows = await test.database.query(
       'select actor, action, model, details, outcome from audit_events order by audit_id limit 2',
