@@ -160,7 +160,8 @@ const steps: Readonly<Record<string, (line: string) => Promise<void>>> = {
   },
 };
 
-it('takes a new user from a file to the first drift result', async () => {
+// Seventeen commands, each a process, and three runs.
+it('takes a new user from a file to the first drift result', { timeout: 400_000 }, async () => {
   for (const line of commands) {
     if (line.startsWith('export ')) continue;
     const name = Object.keys(steps)
