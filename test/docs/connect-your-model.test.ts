@@ -80,7 +80,9 @@ const steps: Readonly<Record<string, (line: string) => Promise<void>>> = {
     const monitor = await readFile(file, 'utf8');
     expect(monitor).toContain('classes: ["no", "yes"]');
     // As the page tells to do by hand.
-    const limits = fenced(page, 'yaml')[0]!.replace(/^ {3}/gm, '');
+    const shown = fenced(page, 'yaml')[0]!.replace(/^ {3}/gm, '');
+    const limits = shown.slice(shown.indexOf('performance:'));
+    expect(monitor).toContain(shown.replace(limits, ''));
     const commented = limits.trimEnd().replace(/^/gm, '# ');
     expect(monitor).toContain(commented);
     await writeFile(file, monitor.replace(commented, limits));
