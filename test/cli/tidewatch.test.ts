@@ -149,7 +149,9 @@ describe('tidewatch migrate', () => {
       stderr: '',
     });
     const withRoles = await tidewatch(['migrate', '--roles'], environment);
-    expect(withRoles.stdout).toBe('nothing to migrate\ngranted to the roles what each needs\n');
+    expect(withRoles.stdout).toMatch(
+      /^nothing to migrate\ngranted to the roles what each needs\nnext: `tidewatch apply --plan` .*\n$/,
+    );
     const printed = await tidewatch(['migrate', '--roles', '--sql'], environment);
     expect(printed.stdout).toMatch(/^create role tidewatch_ingest nologin;\n/);
     await empty.drop();

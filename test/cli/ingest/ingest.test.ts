@@ -230,7 +230,8 @@ Columns: day, tmp, season, mine.`,
   version     version
   prediction  prediction
   features    temp, season
-stored 1 predictions (1 new or changed) in 0.0 s, 1 rows/s`,
+stored 1 predictions (1 new or changed) in 0.0 s, 1 rows/s
+next: \`tidewatch init m\` and \`tidewatch apply\`, as no monitor watches it yet`,
     );
   });
 });
