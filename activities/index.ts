@@ -8,6 +8,7 @@ import { createWakeAlerts } from './alerts/wake-alerts.ts';
 import { createComparePerformance } from './comparison/compare-performance.ts';
 import { createCheckDegradation } from './degradation/check-degradation.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { withSources } from './feature-rows/row-connection.ts';
 import { createCalibrateDrift } from './drift/calibrate-drift.ts';
 import { createDetectDrift } from './drift/detect-drift.ts';
 import { createEstimatePerformance } from './estimation/estimate-performance.ts';
@@ -39,7 +40,8 @@ import { createRecordChallenger } from './retraining/record-challenger.ts';
 import { createValidateChallenger } from './retraining/validate-challenger.ts';
 
 // eslint-disable-next-line typescript/explicit-module-boundary-types -- the inferred type is the contract of the workflows
-export function createActivities(deps: ActivityDependencies) {
+export function createActivities(given: ActivityDependencies) {
+  const deps = { ...given, database: withSources(given.database, given.sources) };
   return {
     attachActuals: createAttachActuals(deps),
     profileHours: createProfileHours(deps),

@@ -36,6 +36,8 @@ export interface Stream {
   readonly read: (row: unknown, expected: Expectation) => ReadRow;
   /** A copy of what is read, of a row that `read` has taken. */
   readonly copy: (row: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+  /** The staging table, where it has other columns than those of others. */
+  readonly staged?: string;
   /** Merges the staged rows into the table. */
   readonly merge: string;
 }
@@ -50,24 +52,31 @@ export const predictionStream: Stream = {
   columns: predictionColumns,
   read: readPrediction,
   copy: copyPrediction,
-  merge: `
+  merge: mergePredictions('staged_predictions', 'null::bigint'),
+};
+
+/** @param placed what is written into the columns of rows whose features stay in their source */
+export function mergePredictions(staged: string, placed: 'null::bigint' | 'as staged'): string {
+  const [key, stamp] = placed === 'as staged' ? ['source_key', 'source_stamp'] : [placed, placed];
+  return `
     insert into predictions (
       model, version, entity, event_time, issued_at, role, features, prediction, predicted_class, probabilities,
-      interval_low, interval_high)
+      interval_low, interval_high, source_key, source_stamp)
     select distinct on (event_time, entity, version, issued_at)
       model, version, entity, event_time, issued_at, role, features, prediction, predicted_class, probabilities,
-      interval_low, interval_high
-    from staged_predictions
+      interval_low, interval_high, ${key}, ${stamp}
+    from ${staged}
     order by event_time, entity, version, issued_at, row_number desc
     on conflict (model, event_time, entity, version, issued_at) do update
     set role = excluded.role, features = excluded.features, prediction = excluded.prediction,
       predicted_class = excluded.predicted_class, probabilities = excluded.probabilities,
-      interval_low = excluded.interval_low, interval_high = excluded.interval_high, inserted_at = excluded.inserted_at
+      interval_low = excluded.interval_low, interval_high = excluded.interval_high,
+      source_key = excluded.source_key, source_stamp = excluded.source_stamp, inserted_at = excluded.inserted_at
     where (predictions.role, predictions.features, predictions.prediction, predictions.predicted_class,
-        predictions.probabilities, predictions.interval_low, predictions.interval_high)
+        predictions.probabilities, predictions.interval_low, predictions.interval_high, predictions.source_stamp)
       is distinct from (excluded.role, excluded.features, excluded.prediction, excluded.predicted_class,
-        excluded.probabilities, excluded.interval_low, excluded.interval_high)`,
-};
+        excluded.probabilities, excluded.interval_low, excluded.interval_high, excluded.source_stamp)`;
+}
 
 export const actualStream: Stream = {
   name: 'actuals',
@@ -201,7 +210,7 @@ export async function writeBatch(
     statements: [...(batch.bad.length === 0 ? [] : [rejectedRows(stream, model, batch.bad)]), ...statements],
   };
   if (likely === 'new' && (await copyNewRows(database, rows))) return batch.stored;
-  return mergeRows(database, { ...rows, merge: stream.merge });
+  return mergeRows(database, { ...rows, staged: stream.staged, merge: stream.merge });
 }
 
 /** What is wrong with a call as a whole: its model is no model name, or its rows are no array. */

@@ -56,7 +56,9 @@ export async function copyNewRows(
 }
 
 export interface MergedRows extends CopiedRows {
-  /** Writes what is in `staged_<table>` into the table. */
+  /** The staging table; by default `staged_<table>`. */
+  readonly staged?: string | undefined;
+  /** Writes what is in the staging table into the table. */
   readonly merge: string;
 }
 
@@ -72,14 +74,14 @@ export interface MergedRows extends CopiedRows {
  * @returns how many rows the merge wrote
  */
 export async function mergeRows(database: Pick<Database, 'withClient'>, merged: MergedRows): Promise<number> {
-  const { table, columns, rows, merge, statements } = merged;
+  const { table, columns, rows, merge, statements, staged = `staged_${table}` } = merged;
   const definitions = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
   return inTransaction(database, async (client) => {
     const before = `
       begin;
-      create temporary table if not exists staged_${table}
+      create temporary table if not exists ${staged}
         (row_number bigint generated always as identity, ${definitions.join(', ')}) on commit delete rows`;
-    await copyIn(client, before, `pg_temp.staged_${table}`, columns, rows);
+    await copyIn(client, before, `pg_temp.${staged}`, columns, rows);
     const { rowCount } = await client.query(merge);
     for (const { text, values } of statements) await client.query(text, [...values]);
     return rowCount ?? 0;
@@ -163,6 +165,11 @@ export async function copyRows(
       await client.query('rollback').catch(() => {});
     }
   });
+}
+
+/** What a query gives in the binary format of COPY, in pieces that end anywhere. It has to be read to its end. */
+export function copyBinary(client: Client, query: string): AsyncIterable<Buffer> {
+  return client.query(copyTo(`copy (${query}) to stdout (format binary)`));
 }
 
 /** One row in the text format of COPY. */

@@ -58,16 +58,30 @@ export interface TableFile {
   countLevels(name: string, selection: LevelSelection): Promise<LevelCounts>;
   /**
    * Chunks of up to 2,048 rows, column by column, in the order of the file. `asText`: columns whose numbers are sent as they
-   * are written, because a key may be longer than a number can hold; `from`: rows to leave out before.
+   * are written, because a key may be longer than a number can hold; `from`: rows to leave out before; `hashed`: a hash of these
+   * columns comes last, as text; `during`: only rows whose instant in a column is in this half-open window, the rest of a Parquet
+   * file is not read.
    */
   readChunks(
     names: readonly string[],
-    options?: { readonly asText?: ReadonlySet<string>; readonly from?: number },
+    options?: {
+      readonly asText?: ReadonlySet<string>;
+      readonly from?: number;
+      readonly hashed?: readonly string[] | undefined;
+      readonly during?: DuringWindow | undefined;
+    },
   ): AsyncIterable<readonly (readonly TableValue[])[]>;
   /** A Parquet file of the same rows, for other threads to open: the file itself, or a temporary one. */
   parquetFile(): Promise<string>;
   /** Frees the connection and any temporary file. */
   close(): Promise<void>;
+}
+
+/** Which instants of a column, epoch milliseconds; of a column without a zone as if it were UTC. */
+export interface DuringWindow {
+  readonly column: string;
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface TableFileOptions {
@@ -226,10 +240,14 @@ function readersOf(table: {
     return reader.getRows();
   };
 
-  async function* chunksOf(expressions: readonly string[], from = 0): AsyncGenerator<DuckDB.DuckDBDataChunk> {
+  async function* chunksOf(
+    expressions: readonly string[],
+    from = 0,
+    where = 'true',
+  ): AsyncGenerator<DuckDB.DuckDBDataChunk> {
     try {
       const result = await connection.stream(
-        `select ${expressions.join(', ')} from ${relation}${from === 0 ? '' : ` offset ${from}`}`,
+        `select ${expressions.join(', ')} from ${relation} where ${where}${from === 0 ? '' : ` offset ${from}`}`,
       );
       for (
         let chunk = await result.fetchChunk();
@@ -269,12 +287,29 @@ function readersOf(table: {
         throw asUnreadable(path, error);
       }
     },
-    readChunks: async function* (names, { asText, from } = {}) {
+    readChunks: async function* (names, { asText, from, hashed, during } = {}) {
       const sql = (name: string): string =>
         asText?.has(name) ? `${identifierSql(name)}::varchar` : valueSql(columnOf(name));
-      for await (const chunk of chunksOf(names.map(sql), from)) yield chunk.getColumns() as TableValue[][];
+      // Halved, so that it fits a signed number.
+      const hash = hashed?.map((name) => identifierSql(columnOf(name).name)).join(', ');
+      const expressions = [
+        ...names.map(sql),
+        ...(hash === undefined ? [] : [`(hash(${hash}) >> 1)::bigint::varchar`]),
+      ];
+      const where = during && duringSql(columnOf(during.column), during);
+      for await (const chunk of chunksOf(expressions, from, where))
+        yield chunk.getColumns() as TableValue[][];
     },
   };
+}
+
+/** On the column itself, so that the statistics of row groups tell which of them need not be read. */
+function duringSql({ name, type }: TableColumn, { start, end }: DuringWindow): string {
+  const at = (instant: number): string =>
+    type.includes('TIME ZONE')
+      ? `to_timestamp(${instant / 1000}::double)`
+      : `make_timestamp(${Math.trunc(instant * 1000)}::bigint)`;
+  return `${identifierSql(name)} >= ${at(start)} and ${identifierSql(name)} < ${at(end)}`;
 }
 
 function numbersOf(chunk: DuckDB.DuckDBDataChunk, column: number): Float64Array {

@@ -15,6 +15,7 @@ import { decodeSummary } from '../../core/performance/encode.ts';
 import { mergeSummaries } from '../../core/performance/summary.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
+import type { RowConnection } from '../feature-rows/row-connection.ts';
 import { readSampledOutcomes } from '../importance/sampled-outcomes.ts';
 import { predictionColumns } from '../profiles/columns.ts';
 import type { ComparedWindow } from './compared-rows.ts';
@@ -60,14 +61,14 @@ export async function rankWindowSegments(
 
 /** The slices in which a version is weak, found in a sample of its outcomes. */
 export async function searchSlices(
-  connection: Queryable,
+  connection: RowConnection,
   of: ComparedWindow,
   version: string,
 ): Promise<{ search: Search; slices: FoundSlice[] }> {
   const { monitor, window } = of;
   const { sample: size, ...options } = monitor.performance.comparisons.weakSlices;
   const features = predictionColumns(monitor).filter(({ subject }) => subject === 'feature');
-  const outcomes = await readSampledOutcomes(connection, monitor.model, version, window, size);
+  const outcomes = await readSampledOutcomes(connection, monitor, version, window, size);
   const rows = outcomes.length;
   const { loss, losses } = lossesOf(monitor.task, outcomes, monitor.classes);
   const sample = sampleOf(

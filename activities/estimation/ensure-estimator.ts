@@ -6,6 +6,7 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Window } from '../../core/window.ts';
 import { dayMs, durationMs, floorToDay, formatDay } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
+import type { RowConnection } from '../feature-rows/row-connection.ts';
 import { readSampledOutcomes } from '../importance/sampled-outcomes.ts';
 import type { Provenance } from '../processes/provenance.ts';
 import { estimationRows, mostRows } from './estimation-rows.ts';
@@ -30,7 +31,7 @@ const shortestSpan = 14 * dayMs;
  * trained on are left out, as it is better on these than it will be.
  */
 export async function ensureEstimator(
-  connection: Queryable,
+  connection: RowConnection,
   monitor: Monitor,
   version: string,
   { asOf, provenance }: { readonly asOf: number; readonly provenance: Provenance },
@@ -46,7 +47,7 @@ export async function ensureEstimator(
     const day = formatDay(known);
     return { notComputable: `what it is good at is learned from ${day} on, when two weeks of it are known` };
   }
-  const outcomes = await readSampledOutcomes(connection, model, version, window, mostRows);
+  const outcomes = await readSampledOutcomes(connection, monitor, version, window, mostRows);
   const content = fitEstimator(
     estimationRows(monitor, outcomes),
     monitor.task === 'regression'

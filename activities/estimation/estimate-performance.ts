@@ -4,6 +4,7 @@ import type { Window, WindowText } from '../../core/window.ts';
 import { dayMs, durationMs, floorToDay, parseWindow } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
+import type { RowConnection } from '../feature-rows/row-connection.ts';
 import { listPendingAlerts, openAlert, resolveAlert } from '../alerts/store.ts';
 import { findServingVersion } from '../retraining/stages.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -106,7 +107,7 @@ async function estimateWindows(
 
 /** A window that what is learned of the version overlaps, or with too few rows, is not estimated. */
 async function estimateWindow(
-  connection: Queryable,
+  connection: RowConnection,
   run: MonitorRun,
   served: ServedWindow,
 ): Promise<'estimated' | 'unchanged' | 'not estimated' | { readonly notComputable: string }> {
@@ -117,7 +118,7 @@ async function estimateWindow(
   const estimator = await ensureEstimator(connection, run.monitor, version, run);
   if ('notComputable' in estimator) return estimator;
   if (window.start < estimator.window.end) return 'not estimated';
-  const rows = await readServedSample(connection, served);
+  const rows = await readServedSample(connection, run.monitor, served);
   const estimate = estimateMetrics(estimator.content, estimationRows(run.monitor, rows));
   if ('notComputable' in estimate) return 'not estimated';
   await storeEstimate(connection, { ...run, ...served, estimate, estimatedFrom });

@@ -6,6 +6,8 @@ import { sampleOf } from '../../core/multivariate/sample.ts';
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
+import { fillFeatures, type Drawn } from '../feature-rows/fill-features.ts';
+import type { RowConnection } from '../feature-rows/row-connection.ts';
 
 /** A sample of so many tells a mean error to a hundredth of its spread. */
 export const mostRows = 10_000;
@@ -42,15 +44,20 @@ const parametersOf = ({ model, version, window }: ServedWindow): unknown[] => [
 ];
 
 /** Serving rows of a version in a window, in the order of time: of many those with the smallest hashes of their ids. */
-export function readServedSample(connection: Queryable, served: ServedWindow): Promise<ServedRow[]> {
-  return connection.query<ServedRow>(
+export async function readServedSample(
+  connection: RowConnection,
+  monitor: Monitor,
+  served: ServedWindow,
+): Promise<ServedRow[]> {
+  const rows = await connection.query<ServedRow & Drawn>(
     `${drawn}
-     select event_time, features, prediction, predicted_class, probabilities
+     select event_time, entity, source_key, features, prediction, predicted_class, probabilities
      from drawn
      join predictions using (model, event_time, prediction_id)
      order by event_time, entity, issued_at`,
     parametersOf(served),
   );
+  return fillFeatures<ServedRow>(connection, monitor, rows);
 }
 
 /** A hash of what `readServedSample` reads. */
@@ -60,6 +67,7 @@ export async function hashServedSample(connection: Queryable, served: ServedWind
      select md5(concat_ws(':', count(*), sum(hashint8extended(prediction_id, 0)::numeric),
        sum(timestamp_hash_extended(event_time at time zone 'UTC', prediction_id)::numeric),
        sum(jsonb_hash_extended(features, prediction_id)::numeric),
+       sum(hashint8extended(source_stamp, prediction_id)::numeric),
        sum(hashfloat8extended(coalesce(prediction, 'NaN'), prediction_id)::numeric),
        sum(hashtextextended(coalesce(predicted_class, ''), prediction_id)::numeric),
        sum(jsonb_hash_extended(coalesce(probabilities, 'null'), prediction_id)::numeric))) as hash

@@ -8,6 +8,7 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import { sampleOf } from '../../core/multivariate/sample.ts';
 import type { Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
+import type { RowConnection } from '../feature-rows/row-connection.ts';
 import { predictionColumns } from '../profiles/columns.ts';
 import { readSampledOutcomes, type SampledOutcome } from './sampled-outcomes.ts';
 import { findLearned, readReportedImportances, storeImportances } from './store.ts';
@@ -41,7 +42,7 @@ export async function ensureReported(
  * where it is a new one, 0.2 s for each class.
  */
 export async function ensureLearned(
-  connection: Queryable,
+  connection: RowConnection,
   monitor: Monitor,
   version: string,
   window: Window,
@@ -50,7 +51,7 @@ export async function ensureLearned(
   const features = predictionColumns(monitor).filter(({ subject }) => subject === 'feature');
   const targets = Math.min(mostTargets, classes?.length ?? 1);
   const rows = Math.min(mostRows, Math.floor(mostNumbers / (Math.max(1, features.length) * targets)));
-  const outcomes = await readSampledOutcomes(connection, model, version, window, rows);
+  const outcomes = await readSampledOutcomes(connection, monitor, version, window, rows);
   const learnedFrom = hashOf([features, classes ?? null, outcomes]);
   const known = await findLearned(connection, model, version, window.end);
   if (known?.learnedFrom === learnedFrom) return known.importances;

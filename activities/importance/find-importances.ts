@@ -9,6 +9,7 @@ import type { MetricName } from '../../core/performance/metrics.ts';
 import { durationMs, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
+import type { RowConnection } from '../feature-rows/row-connection.ts';
 import { readDriftAndError } from './drift-and-error.ts';
 import { ensureLearned, ensureReported } from './ensure-importances.ts';
 import { findLearned, readImportances } from './store.ts';
@@ -34,7 +35,7 @@ export function weightsOf(found: WindowImportances | undefined): Importances {
  * sure of, so that there is something to compare with.
  */
 export async function findImportances(
-  connection: Queryable,
+  connection: RowConnection,
   monitor: Monitor,
   window: Window,
 ): Promise<WindowImportances> {

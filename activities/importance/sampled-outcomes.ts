@@ -1,8 +1,10 @@
 /** Reads a bounded sample of the outcomes of a version, with their features. */
 
+import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Window } from '../../core/window.ts';
-import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
+import { fillFeatures, type Drawn } from '../feature-rows/fill-features.ts';
+import type { RowConnection } from '../feature-rows/row-connection.ts';
 
 export interface SampledOutcome extends Record<string, unknown> {
   readonly event_time: number;
@@ -20,14 +22,14 @@ export interface SampledOutcome extends Record<string, unknown> {
  *
  * Only the drawn rows are looked up in the wide table of predictions.
  */
-export function readSampledOutcomes(
-  connection: Queryable,
-  model: string,
+export async function readSampledOutcomes(
+  connection: RowConnection,
+  monitor: Monitor,
   version: string,
   window: Window,
   rows: number,
 ): Promise<SampledOutcome[]> {
-  return connection.query<SampledOutcome>(
+  const drawn = await connection.query<SampledOutcome & Drawn>(
     `with drawn as materialized (
        select model, event_time, prediction_id, prediction, predicted_class, probabilities, actual, actual_class
        from outcomes
@@ -35,10 +37,11 @@ export function readSampledOutcomes(
        order by hashint8(prediction_id), prediction_id
        limit $5
      )
-     select event_time, logged.features, drawn.prediction, drawn.predicted_class, drawn.probabilities, actual, actual_class
+     select event_time, entity, source_key, logged.features, drawn.prediction, drawn.predicted_class, drawn.probabilities, actual, actual_class
      from drawn
      join predictions logged using (model, event_time, prediction_id)
      order by event_time, entity, issued_at`,
-    [model, version, toTimestamp(window.start), toTimestamp(window.end), rows],
+    [monitor.model, version, toTimestamp(window.start), toTimestamp(window.end), rows],
   );
+  return fillFeatures<SampledOutcome>(connection, monitor, drawn);
 }

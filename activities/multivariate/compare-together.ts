@@ -9,7 +9,7 @@ import { sampleOf, type Sample } from '../../core/multivariate/sample.ts';
 import { fewestUsualWindows, usualWindows } from '../../core/multivariate/usual-windows.ts';
 import { calibrationSpan } from '../../core/reference/windows.ts';
 import type { Window } from '../../core/window.ts';
-import type { Queryable } from '../../sql/database.ts';
+import type { RowConnection } from '../feature-rows/row-connection.ts';
 import { predictionColumns, readColumn, type Column } from '../profiles/columns.ts';
 import { readSampledRows, type SampledRow } from './sampled-rows.ts';
 
@@ -36,17 +36,17 @@ const seed = 1;
  * With 2,000 rows of 12 features and 4 usual windows: 1.6 s of computing, and 0.5 s of reading a million rows.
  */
 export async function compareTogether(
-  connection: Queryable,
+  connection: RowConnection,
   monitor: Monitor,
   { current, reference, usual = usualWindowsOf(monitor, reference, current) }: ComparedWindows,
 ): Promise<TogetherFindings> {
-  const { model, features, drift } = monitor;
+  const { features, drift } = monitor;
   const columns = predictionColumns(monitor).filter(
     ({ name, subject }) => subject === 'feature' && features[name]!.enabled,
   );
   const rows = Math.min(drift.multivariate.sample, Math.floor(mostValues / Math.max(1, columns.length)));
   const read = async (windows: readonly Window[]): Promise<Sample> =>
-    toSample(columns, await readSampledRows(connection, model, windows, { rows, seed }));
+    toSample(columns, await readSampledRows(connection, monitor, windows, { rows, seed }));
   const usualSamples = [];
   for (const window of usual) usualSamples.push({ window, sample: await read([window]) });
   return compareSamples(await read(reference), await read([current]), {

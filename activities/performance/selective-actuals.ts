@@ -6,8 +6,9 @@ import { findSelectiveColumns, matchByTime } from '../../core/performance/select
 import type { MethodName } from '../../core/statistics/registry.ts';
 import type { Window } from '../../core/window.ts';
 import { floorToDay, hourMs } from '../../core/window.ts';
-import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
+import { fillFeatures, type Drawn } from '../feature-rows/fill-features.ts';
+import type { RowConnection } from '../feature-rows/row-connection.ts';
 import type { PredictionRow } from '../profiles/columns.ts';
 import { predictionColumns, readColumn } from '../profiles/columns.ts';
 
@@ -39,14 +40,14 @@ export interface HourCounts {
  * yet which of them will get one.
  */
 export async function findSelectiveActuals(
-  connection: Queryable,
+  connection: RowConnection,
   monitor: Monitor,
   version: string,
   hours: readonly HourCounts[],
 ): Promise<SelectiveActuals> {
   const newest = Math.max(...hours.filter(({ outcomes }) => outcomes > 0).map(({ hour }) => hour));
   const drawn = drawSpans(comparableHours(hours.filter(({ hour }) => hour <= newest)));
-  const rows = await readRows(connection, monitor.model, version, drawn);
+  const rows = await readRows(connection, monitor, version, drawn);
   const { withActual, without } = matchByTime(
     rows.filter((row) => row.known),
     rows.filter((row) => !row.known),
@@ -113,13 +114,13 @@ interface Row extends PredictionRow {
 }
 
 /** Of each span and side as many rows as fit, those with the smallest hashes of their key. */
-function readRows(
-  connection: Queryable,
-  model: string,
+async function readRows(
+  connection: RowConnection,
+  monitor: Monitor,
   version: string,
   spans: readonly Window[],
 ): Promise<Row[]> {
-  return connection.query<Row>(
+  const rows = await connection.query<Row & Drawn & { event_time: number }>(
     `with candidate as materialized (
        select prediction.event_time, prediction.prediction_id, outcome.prediction_id is not null as known,
          row_number() over (
@@ -132,18 +133,19 @@ function readRows(
        left join outcomes outcome on outcome.model = $1 and outcome.event_time = prediction.event_time
          and outcome.prediction_id = prediction.prediction_id
      )
-     select date_trunc('hour', event_time) as hour, event_time as "eventTime", known, features, prediction, predicted_class,
-       probabilities
+     select date_trunc('hour', event_time) as hour, event_time, event_time as "eventTime", known, entity, source_key, features,
+       prediction, predicted_class, probabilities
      from candidate
      join predictions using (event_time, prediction_id)
      where model = $1 and place <= $5
      order by event_time, entity, issued_at`,
     [
-      model,
+      monitor.model,
       version,
       spans.map(({ start }) => toTimestamp(start)),
       spans.map(({ end }) => toTimestamp(end)),
       Math.ceil(mostRows / Math.max(spans.length, 1)),
     ],
   );
+  return fillFeatures<Row>(connection, monitor, rows);
 }

@@ -1,7 +1,6 @@
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { encodeProfile } from '../../core/profile/encode.ts';
 import type { ReferenceGrid } from '../../core/profile/grid.ts';
-import { isOutOfDistribution } from '../../core/profile/out-of-distribution.ts';
 import { buildProfile } from '../../core/profile/profile.ts';
 import { windowsToProfile } from '../../core/reference/windows.ts';
 import type { Window, WindowText } from '../../core/window.ts';
@@ -16,11 +15,14 @@ import {
 } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
+import { heartbeating } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
+import type { RowConnection } from '../feature-rows/row-connection.ts';
 import { withActiveReference } from './active-reference.ts';
-import { actualColumn, predictionColumns, readColumn, segmentsOf, wholeModel } from './columns.ts';
+import { actualColumn, segmentsOf, wholeModel } from './columns.ts';
 import { sumDays } from './days.ts';
+import { profileRows } from './hour-profiles.ts';
 import { ensureReference, specifyReference } from './reference.ts';
 import type { StoredReference } from './reference-store.ts';
 import {
@@ -28,7 +30,6 @@ import {
   findFirstPrediction,
   findUnprofiledHours,
   readActuals,
-  readPredictions,
   storeProfiledHours,
   storeProfiles,
 } from './store.ts';
@@ -79,23 +80,27 @@ export async function profileWindow(
   { monitor, current, asOf }: { readonly monitor: Monitor; readonly current: Window; readonly asOf: number },
 ): Promise<ProfileHoursResult | { readonly missing: string }> {
   const { model } = monitor;
-  const { heartbeat } = deps.context();
-  const reference = await deps.database.transaction(async (connection) => {
-    await lockUntilCommit(connection, profileLock(model));
-    await dropDirtyProfiles(connection, model);
-    return ensureReference(connection, monitor, specifyReference(monitor, current), asOf);
-  });
-  if ('missing' in reference) return reference;
-  let hoursProfiled = 0;
-  for (const { profile, batch } of await findWork(deps.database, monitor, reference, current)) {
-    await deps.database.transaction(async (connection) => {
+  const context = deps.context();
+  // One batch may read a source for minutes.
+  return heartbeating(context, async () => {
+    const reference = await deps.database.transaction(async (connection) => {
       await lockUntilCommit(connection, profileLock(model));
-      await profile(connection, monitor, reference, batch);
+      await dropDirtyProfiles(connection, model);
+      return ensureReference(connection, monitor, specifyReference(monitor, current), asOf);
     });
-    if (profile === profilePredictions) hoursProfiled += (batch.end - batch.start) / hourMs;
-    heartbeat(batch.end);
-  }
-  return { hoursProfiled };
+    if ('missing' in reference) return reference;
+    let hoursProfiled = 0;
+    for (const { profile, batch } of await findWork(deps.database, monitor, reference, current)) {
+      context.cancelled.throwIfAborted();
+      await deps.database.transaction(async (connection) => {
+        await lockUntilCommit(connection, profileLock(model));
+        await profile(connection, monitor, reference, batch);
+      });
+      if (profile === profilePredictions) hoursProfiled += (batch.end - batch.start) / hourMs;
+      context.heartbeat(batch.end);
+    }
+    return { hoursProfiled };
+  });
 }
 
 /**
@@ -103,7 +108,7 @@ export async function profileWindow(
  * since `profileHours`. Call it under the profile lock.
  */
 export async function profileMissingHours(
-  connection: Queryable,
+  connection: RowConnection,
   monitor: Monitor,
   reference: StoredReference,
   current: Window,
@@ -158,47 +163,23 @@ function batches(hours: readonly number[]): Window[] {
 }
 
 async function profilePredictions(
-  connection: Queryable,
+  connection: RowConnection,
   monitor: Monitor,
   reference: StoredReference,
   window: Window,
 ): Promise<void> {
-  const columns = predictionColumns(monitor).flatMap((column) => {
-    const grid = reference.grids.get(column.name);
-    return grid === undefined ? [] : [{ column, grid }];
-  });
-  const features = columns.filter(({ column }) => column.subject === 'feature');
-  const segments = groupBySegment(await readPredictions(connection, monitor.model, window), (row) =>
-    segmentsOf(monitor.segments, row),
-  );
-  const profiles = segments.flatMap(({ segment, hour, rows }) =>
-    columns.map(({ column, grid }) => ({
-      segment,
-      hour,
-      column: column.name,
-      content: profileOf(
-        grid,
-        rows.map((row) => readColumn(column, row)),
-      ),
-    })),
-  );
-  const counted = segments.map(({ segment, hour, rows }) => {
-    const out = rows.filter((row) =>
-      features.some(({ column, grid }) => isOutOfDistribution(grid, readColumn(column, row))),
-    );
-    return { segment, hour, rows: rows.length, outOfDistribution: out.length };
-  });
-  const withRows = new Set(counted.map(({ hour }) => hour));
+  const { profiles, hours } = await profileRows(connection, monitor, reference.grids, window);
+  const withRows = new Set(hours.map(({ hour }) => hour));
   const empty = hoursOf(window)
     .filter((hour) => !withRows.has(hour))
-    .map((hour) => ({ segment: wholeModel, hour, rows: 0, outOfDistribution: 0 }));
+    .map((hour) => ({ segment: wholeModel, hour, rows: 0, outOfDistribution: 0, repeats: 0 }));
   await storeProfiles(connection, monitor.model, reference.id, profiles);
-  await storeProfiledHours(connection, monitor.model, reference.id, [...counted, ...empty]);
+  await storeProfiledHours(connection, monitor.model, reference.id, [...hours, ...empty]);
   await sumDays(connection, monitor.model, reference, window);
 }
 
 async function profileActuals(
-  connection: Queryable,
+  connection: RowConnection,
   monitor: Monitor,
   reference: StoredReference,
   window: Window,

@@ -5,19 +5,18 @@ import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import type { PredictionRow } from './columns.ts';
 
-/** The serving predictions of a window. */
-export function readPredictions(
+/** How many serving predictions a window has. */
+export async function countServingRows(
   connection: Queryable,
   model: string,
   window: Window,
-): Promise<PredictionRow[]> {
-  return connection.query<PredictionRow>(
-    `select date_trunc('hour', event_time) as hour, features, prediction, predicted_class, probabilities
-     from predictions
-     where model = $1 and event_time >= $2 and event_time < $3 and role = 'serving'
-     order by event_time, prediction_id`,
+): Promise<number> {
+  const [row] = await connection.query<{ rows: number }>(
+    `select count(*) as rows from predictions
+     where model = $1 and event_time >= $2 and event_time < $3 and role = 'serving'`,
     [model, toTimestamp(window.start), toTimestamp(window.end)],
   );
+  return row!.rows;
 }
 
 export interface ActualRow extends Pick<PredictionRow, 'features'>, Record<string, unknown> {
@@ -154,6 +153,8 @@ export interface ProfiledHour {
   readonly hour: number;
   readonly rows: number;
   readonly outOfDistribution: number;
+  /** Rows that repeat another one; null in a segment. */
+  readonly repeats: number | null;
 }
 
 export async function storeProfiledHours(
@@ -163,11 +164,13 @@ export async function storeProfiledHours(
   hours: readonly ProfiledHour[],
 ): Promise<void> {
   await connection.execute(
-    `insert into profiled_hours (model, reference_id, segment, hour, row_count, out_of_distribution_count)
-     select $1, $2, segment, hour, row_count, out_of_distribution_count
-     from unnest($3::text[], $4::timestamptz[], $5::integer[], $6::integer[]) as done (segment, hour, row_count, out_of_distribution_count)
+    `insert into profiled_hours (model, reference_id, segment, hour, row_count, out_of_distribution_count, repeat_count)
+     select $1, $2, segment, hour, row_count, out_of_distribution_count, repeat_count
+     from unnest($3::text[], $4::timestamptz[], $5::integer[], $6::integer[], $7::integer[])
+       as done (segment, hour, row_count, out_of_distribution_count, repeat_count)
      on conflict (model, reference_id, segment, hour) do update
-     set row_count = excluded.row_count, out_of_distribution_count = excluded.out_of_distribution_count`,
+     set row_count = excluded.row_count, out_of_distribution_count = excluded.out_of_distribution_count,
+       repeat_count = excluded.repeat_count`,
     [
       model,
       referenceId,
@@ -175,6 +178,7 @@ export async function storeProfiledHours(
       hours.map(({ hour }) => toTimestamp(hour)),
       hours.map(({ rows }) => rows),
       hours.map(({ outOfDistribution }) => outOfDistribution),
+      hours.map(({ repeats }) => repeats),
     ],
   );
 }
@@ -199,6 +203,23 @@ export interface HourRows {
   readonly rows: number;
   /** Rows with any feature out of distribution. */
   readonly outOfDistribution: number;
+}
+
+/** The serving rows of a profiled window, and how many of them repeat another one; undefined where not every hour tells. */
+export async function sumRepeats(
+  connection: Queryable,
+  model: string,
+  referenceId: string,
+  window: Window,
+): Promise<{ rows: number; repeats: number } | undefined> {
+  const [sums] = await connection.query<{ rows: number; repeats: number; unknown: number }>(
+    `select coalesce(sum(row_count), 0) as rows, coalesce(sum(repeat_count), 0) as repeats,
+       count(*) filter (where repeat_count is null) as unknown
+     from profiled_hours
+     where model = $1 and reference_id = $2 and segment = '' and hour >= $3 and hour < $4`,
+    [model, referenceId, toTimestamp(window.start), toTimestamp(window.end)],
+  );
+  return sums === undefined || sums.unknown > 0 ? undefined : { rows: sums.rows, repeats: sums.repeats };
 }
 
 /** The serving rows of each profiled hour of a window. */

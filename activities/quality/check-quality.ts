@@ -12,18 +12,15 @@ import { judgeVolume, longestGapOf, type WindowVolume } from '../../core/quality
 import type { Verdict } from '../../core/verdict.ts';
 import { durationMs, floorToHour, hourMs, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
+import { valueAt } from '../feature-rows/placed-columns.ts';
+import { countRepeats } from '../feature-rows/repeats.ts';
+import type { RowConnection } from '../feature-rows/row-connection.ts';
+import { scanRows } from '../feature-rows/scan-rows.ts';
 import type { Column } from '../profiles/columns.ts';
-import { actualColumn, predictionColumns, readColumn, wholeModel } from '../profiles/columns.ts';
+import { actualColumn, predictionColumns, wholeModel } from '../profiles/columns.ts';
 import type { StoredReference } from '../profiles/reference-store.ts';
-import { findFirstPrediction, readProfiledHours } from '../profiles/store.ts';
-import {
-  countRepeats,
-  findLateness,
-  findNewest,
-  findNewFeatures,
-  readActualBatches,
-  readPredictionBatches,
-} from './rows.ts';
+import { findFirstPrediction, readProfiledHours, sumRepeats } from '../profiles/store.ts';
+import { findLateness, findNewest, findNewFeatures, readActualBatches } from './rows.ts';
 import { readHistories } from './spans.ts';
 
 export interface WindowQuality {
@@ -42,7 +39,7 @@ export interface WindowQuality {
  * asks for and its expectations are checked. Rows are read for these and for unknown features; everything else comes from profiles.
  */
 export async function checkQuality(
-  connection: Queryable,
+  connection: RowConnection,
   monitor: Monitor,
   reference: StoredReference | undefined,
   window: Window,
@@ -53,15 +50,16 @@ export async function checkQuality(
     reference === undefined
       ? { checks: [], gap: undefined }
       : await compareWithUsual(connection, monitor, reference, window, asOf);
-  const { rows, repeats } = await countRepeats(connection, model, window);
+  const counted = reference && (await sumRepeats(connection, model, reference.id, window));
+  const { rows, repeats } = counted ?? (await countRepeats(connection, monitor, window));
   const checks = [
     ...compared,
     judgeDuplicates(rows, repeats),
     ...(await checkFreshness(connection, monitor, window, asOf, gap)),
     ...(await checkExpectations(connection, monitor, window)),
   ].map(limitLevel);
-  const counted = checks.filter((check) => isCounted(monitor, check));
-  return { verdict: summarizeChecks(counted), checks, counted };
+  const counting = checks.filter((check) => isCounted(monitor, check));
+  return { verdict: summarizeChecks(counting), checks, counted: counting };
 }
 
 /** Does a check count for the verdict of its window, or is it only shown? */
@@ -170,7 +168,7 @@ async function readVolume(
 }
 
 async function checkExpectations(
-  connection: Queryable,
+  connection: RowConnection,
   monitor: Monitor,
   window: Window,
 ): Promise<readonly QualityCheck[]> {
@@ -180,9 +178,11 @@ async function checkExpectations(
   };
   const ofPredictions = predictionColumns(monitor).flatMap(checkerOf);
   if (ofPredictions.length > 0) {
-    for await (const rows of readPredictionBatches(connection, monitor.model, window))
-      for (const row of rows)
-        for (const { column, checker } of ofPredictions) checker.add(readColumn(column, row));
+    const columns = ofPredictions.map(({ column }) => column);
+    await scanRows(connection, monitor, window, columns, ({ rows, values }) => {
+      for (const [index, { checker }] of ofPredictions.entries())
+        for (let row = 0; row < rows; row += 1) checker.add(valueAt(values[index]!, row));
+    });
   }
   const ofActuals = checkerOf(actualColumn(monitor));
   if (ofActuals.length > 0) {

@@ -5,30 +5,6 @@ import { weekMs } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import type { ActualRow } from '../profiles/store.ts';
-import type { PredictionRow } from '../profiles/columns.ts';
-
-/**
- * The serving predictions of a window, and how many of them repeat another one: the same entity, event time and
- * features.
- */
-export async function countRepeats(
-  connection: Queryable,
-  model: string,
-  window: Window,
-): Promise<{ rows: number; repeats: number }> {
-  // One pass without a join, which a table without statistics turns into one of squared cost. Features count as equal by
-  // their 64-bit hash.
-  const [counted] = await connection.query<{ rows: number; repeats: number }>(
-    `select coalesce(sum(rows), 0) as rows, coalesce(sum(rows - 1), 0) as repeats
-     from (
-       select count(*) as rows from predictions
-       where model = $1 and event_time >= $2 and event_time < $3 and role = 'serving'
-       group by event_time, entity, jsonb_hash_extended(features, 0)
-     ) as equal`,
-    [model, toTimestamp(window.start), toTimestamp(window.end)],
-  );
-  return counted ?? { rows: 0, repeats: 0 };
-}
 
 /** A window with more new features than this has one problem, not so many. */
 const mostNewFeatures = 20;
@@ -46,7 +22,7 @@ export async function findNewFeatures(
   const found = await connection.query<{ column: string; rows: number }>(
     `select feature as "column", count(*) as rows
      from predictions cross join lateral jsonb_object_keys(features - $4::text[]) as feature
-     where model = $1 and event_time >= $2 and event_time < $3 and role = 'serving'
+     where model = $1 and event_time >= $2 and event_time < $3 and role = 'serving' and source_key is null
      group by feature order by count(*) desc, feature limit $5`,
     [model, toTimestamp(window.start), toTimestamp(window.end), known, mostNewFeatures],
   );
@@ -102,23 +78,6 @@ export async function findLateness(
 
 /** Rows that are in memory at once. */
 const rowsAtOnce = 10_000;
-
-/** The serving predictions of a window, in batches. */
-export function readPredictionBatches(
-  connection: Queryable,
-  model: string,
-  window: Window,
-): AsyncGenerator<readonly PredictionRow[]> {
-  return readBatches<PredictionRow>(
-    connection,
-    `select event_time, prediction_id, event_time as hour, features, prediction, predicted_class, probabilities
-     from predictions
-     where model = $1 and event_time >= $2 and event_time < $3 and (event_time, prediction_id) > ($2, $4) and role = 'serving'
-     order by event_time, prediction_id limit $5`,
-    model,
-    window,
-  );
-}
 
 /** The actuals of the serving outcomes of a window, in batches. */
 export function readActualBatches(

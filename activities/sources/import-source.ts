@@ -1,21 +1,17 @@
 /** Brings in what is new or has changed where a monitor names its own tables or files as the source of its rows. */
 
 import type { Expectation } from '../../client/prediction-rows.ts';
-import {
-  actualStream,
-  predictionStream,
-  readBatch,
-  writeBatch,
-  type Stream,
-} from '../../client/store-rows.ts';
-import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import { actualStream, readBatch, writeBatch, type Stream } from '../../client/store-rows.ts';
+import { TidewatchError } from '../../core/errors.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Window } from '../../core/window.ts';
 import { whileLocked, type HeldConnection } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { openedSources, type OpenedSource, type SourceStream } from './open-reader.ts';
+import { hourCounter } from './hour-counter.ts';
+import { asSaid, openedSources, type OpenedSource, type SourceStream } from './open-reader.ts';
 import { forgetParts, partsStatement, readParts, type SourceKey } from './parts-store.ts';
-import { SourceAway, SourceProblem, type SourceBatch } from './row-reader.ts';
+import { placedStream } from './placed-stream.ts';
+import { SourceProblem, type SourceBatch } from './row-reader.ts';
 import { notConfigured, SourceNotConfigured } from './sources.ts';
 
 /** What became of the rows of a stream. */
@@ -139,14 +135,16 @@ function rowWriter(
     task: monitor.task,
     kinds: new Map(Object.entries(monitor.features).map(([name, { kind }]) => [name, kind])),
   };
-  const into = stream === 'predictions' ? predictionStream : knowsWhen ? actualStream : undatedActuals;
+  const into = stream === 'predictions' ? placedStream : knowsWhen ? actualStream : undatedActuals;
   const months = new Set<string>();
   let likely: 'new' | 'known' = known.size === 0 ? 'new' : 'known';
   let counts: ImportCounts = { read: 0, changed: 0, rejected: 0 };
+  const countHours = hourCounter(wanted.columns);
   return {
     counts: () => counts,
-    write: async ({ rows, done }, expected) => {
+    write: async ({ rows, done, span }, expected) => {
       if (rows.length === 0 && done.size === 0) return;
+      countHours(rows);
       const made = rows.map(wanted.make).filter((row) => row !== undefined);
       const batch = readBatch(into, key.model, made, expectation);
       const [first] = batch.bad;
@@ -154,7 +152,7 @@ function rowWriter(
         throw new SourceProblem([
           `not one of its first ${made.length} row(s) can be stored, so none was; the first: ${first.reason}`,
         ]);
-      const statements = done.size === 0 ? [] : [partsStatement(key, done)];
+      const statements = done.size === 0 ? [] : [partsStatement(key, done, span)];
       const changed = await writeBatch(connection, months, {
         stream: into,
         model: key.model,
@@ -171,18 +169,4 @@ function rowWriter(
       };
     },
   };
-}
-
-/** What a source throws, as the error that people see. */
-function asSaid(error: unknown, model: string, { stream, reader, variable }: OpenedSource): unknown {
-  const source = `${reader.name} (${stream})`;
-  if (error instanceof SourceAway)
-    return new TidewatchError(
-      'SOURCE_UNREACHABLE',
-      { model, source, variable, reason: reasonOf(error) },
-      { cause: error },
-    );
-  if (!(error instanceof SourceProblem)) return error;
-  const problems = error.problems.map((problem) => `  ${problem}`).join('\n');
-  return new TidewatchError('SOURCE_UNREADABLE', { model, source, problems }, { cause: error });
 }

@@ -2,12 +2,13 @@
 
 import { createHash } from 'node:crypto';
 
+import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { ActualSource, PredictionSource } from '../../core/source/settings.ts';
 import { parseInstant } from '../../core/window.ts';
 import { canonicalJson } from '../monitors/configuration.ts';
 import { fetchedFiles, localFiles, parquetReader } from './parquet-reader.ts';
-import type { RowReader } from './row-reader.ts';
+import { SourceAway, SourceProblem, type RowReader } from './row-reader.ts';
 import { SourceNotConfigured, type Sources, variableOf } from './sources.ts';
 import { tableReader } from './table-reader.ts';
 import { wantedActuals, wantedPredictions, type WantedRows } from './wanted-columns.ts';
@@ -62,19 +63,26 @@ function opened(
 ): OpenedSource {
   const { table, database, parquet = '', store, timeZone, since, changed } = settings;
   // How much is read again does not change what was read.
-  const readAs = { table, database, parquet, store, timeZone, since, changed, columns: rows.columns };
+  const readAs = { table, database, parquet, store, timeZone, since, changed, columns: rows.all };
   const constants = Object.values(settings.columns).filter((origin) => typeof origin === 'object');
   const id = createHash('sha256')
     .update(canonicalJson([readAs, constants]))
     .digest('hex');
-  const wanted = rows.columns;
+  const { columns: wanted, all, stamped } = rows;
   const common = { stream, id, rows, knowsWhen };
   if (table !== undefined) {
-    const reader = tableReader({ database: sources.database(database), table, wanted, settings });
+    const reader = tableReader({
+      database: sources.database(database),
+      table,
+      wanted,
+      all,
+      stamped,
+      settings,
+    });
     return { ...common, reader, variable: variableOf('SOURCE_DATABASE_URL', database) };
   }
   const day = since === undefined ? undefined : parseInstant(`${since}T00:00:00Z`);
-  const request = { name: parquet, wanted, timeZone, since: day };
+  const request = { name: parquet, wanted, all, stamped, timeZone, since: day };
   const [, bucket, folder = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(parquet) ?? [];
   if (bucket === undefined) {
     const directory = sources.directory();
@@ -103,4 +111,18 @@ export async function problemsOfSource(sources: Sources, monitor: Monitor): Prom
     found.push(error.message);
   }
   return found;
+}
+
+/** What a source throws, as the error that people see. */
+export function asSaid(error: unknown, model: string, { stream, reader, variable }: OpenedSource): unknown {
+  const source = `${reader.name} (${stream})`;
+  if (error instanceof SourceAway)
+    return new TidewatchError(
+      'SOURCE_UNREACHABLE',
+      { model, source, variable, reason: reasonOf(error) },
+      { cause: error },
+    );
+  if (!(error instanceof SourceProblem)) return error;
+  const problems = error.problems.map((problem) => `  ${problem}`).join('\n');
+  return new TidewatchError('SOURCE_UNREADABLE', { model, source, problems }, { cause: error });
 }

@@ -4,8 +4,9 @@ import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
-import { instantOfLocal } from '../../core/window.ts';
-import { openTableFile, type TableFile } from '../../sql/table-file.ts';
+import { dayMs, instantOfLocal, type Window } from '../../core/window.ts';
+import type { Vector } from '../../sql/binary-rows.ts';
+import { openTableFile, type DuringWindow, type TableFile } from '../../sql/table-file.ts';
 import { familyOf, isReadable } from '../../sql/table-types.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../../sql/temporary-directory.ts';
 import type { ObjectStore, StoredFile } from './object-store.ts';
@@ -13,6 +14,7 @@ import {
   batchRows,
   SourceProblem,
   type ChangesRequest,
+  type ColumnsRequest,
   type RowReader,
   type SourceBatch,
 } from './row-reader.ts';
@@ -31,6 +33,8 @@ export interface ParquetRequest {
   readonly name: string;
   readonly files: () => FileStore;
   readonly wanted: readonly WantedColumn[];
+  readonly all: readonly WantedColumn[];
+  readonly stamped: boolean;
   readonly timeZone: string | undefined;
   /** Rows of events before it are left out. */
   readonly since: number | undefined;
@@ -50,6 +54,7 @@ export function parquetReader(request: ParquetRequest): RowReader {
         }
       }),
     readChanges: (changes) => withFiles(request, (files) => readFiles(files, request, changes)),
+    readColumns: (asked) => withFiles(request, (files) => readColumns(files, request, asked)),
   };
 }
 
@@ -79,36 +84,131 @@ async function readFiles(
   return [...known.keys()].filter((key) => !present.has(key));
 }
 
-/** Reads one file; its fingerprint goes with its last rows. */
-async function readTable(
-  table: TableFile,
-  { wanted, timeZone, since }: ParquetRequest,
-  done: ReadonlyMap<string, string>,
-  take: (batch: SourceBatch) => Promise<void>,
+/** Reads the rows of a window from those files that may have some. */
+async function readColumns(
+  files: FileStore,
+  request: ParquetRequest,
+  { wanted, window, only, parts, take }: ColumnsRequest,
 ): Promise<void> {
+  const { since, timeZone } = request;
+  const first = Math.max(window.start, since ?? -Infinity);
+  const instants = only && new Set(only.instants);
+  const entities = only?.entities && new Set<unknown>(only.entities);
+  const timeAt = wanted.findIndex(({ what }) => what === 'event_time');
+  const entityAt = wanted.findIndex(({ what }) => what === 'entity');
+  for (const { key } of await listParquet(files)) {
+    if (!parts.has(key)) continue;
+    await withTable(files, key, async (table) => {
+      const problems = problemsOf(request, table);
+      if (problems.length > 0) throw new SourceProblem(problems.map((problem) => `${key}: ${problem}`));
+      const during = duringOf(table, wanted[timeAt]!.column, { start: first, end: window.end });
+      const vectors = vectorsOfRows(wanted.length, take);
+      for await (const { values, rows } of valuesOf(table, { wanted, timeZone }, { during }))
+        for (let row = 0; row < rows; row += 1) {
+          const time = Number(values(timeAt, row) ?? Number.NaN);
+          if (!(time >= first && time < window.end)) continue;
+          if (instants?.has(time) === false) continue;
+          if (entities !== undefined && entityAt >= 0 && !entities.has(values(entityAt, row))) continue;
+          if (vectors.add((column) => values(column, row))) await vectors.flush();
+        }
+      await vectors.flush();
+    });
+  }
+}
+
+/** Clock changes fold local time: a day wider than what is asked for. */
+function duringOf(table: TableFile, column: string, { start, end }: Window): DuringWindow {
+  const isLocal = columnsOf(table).find(({ name }) => name === column)?.isLocal === true;
+  return isLocal ? { column, start: start - dayMs, end: end + dayMs } : { column, start, end };
+}
+
+const vectorRows = 4_096;
+
+/** Collects values as vectors. */
+function vectorsOfRows(
+  columns: number,
+  take: ColumnsRequest['take'],
+): {
+  readonly add: (valueAt: (column: number) => unknown) => boolean;
+  readonly flush: () => Promise<void>;
+} {
+  const collected = Array.from({ length: columns }, (): (string | boolean | number | null)[] => []);
+  return {
+    add: (valueAt) => {
+      for (const [column, values] of collected.entries())
+        values.push(valueAt(column) as string | boolean | number | null);
+      return (collected[0]?.length ?? 0) >= vectorRows;
+    },
+    flush: async () => {
+      const rows = collected[0]?.length ?? 0;
+      if (rows > 0) await take({ rows, columns: collected.map(vectorOf) });
+      for (const values of collected) values.length = 0;
+    },
+  };
+}
+
+function vectorOf(values: readonly (string | boolean | number | null)[]): Vector {
+  return values.every((value) => typeof value === 'number' || value === null)
+    ? Float64Array.from(values, (value) => value ?? Number.NaN)
+    : values.map((value) => (typeof value === 'number' ? String(value) : value));
+}
+
+/** Chunks of a file, with the value of a row as a column is wanted. */
+async function* valuesOf(
+  table: TableFile,
+  { wanted, timeZone }: Pick<ParquetRequest, 'wanted' | 'timeZone'>,
+  options: { readonly during?: DuringWindow; readonly hashed?: readonly string[] | undefined },
+): AsyncGenerator<{
+  readonly rows: number;
+  readonly values: (column: number, row: number) => unknown;
+  readonly hash: (row: number) => unknown;
+}> {
   const columns = columnsOf(table);
   const typeOf = new Map(columns.map((column) => [column.name, column]));
   const names = [...new Set(wanted.map(({ column }) => column))];
   const asText = new Set(
     wanted.flatMap((each) => (isText(each, typeOf.get(each.column)!) ? [each.column] : [])),
   );
-  const readers = wanted.map((each) => {
-    const index = names.indexOf(each.column);
-    const read = readerOf(each, typeOf.get(each.column)!, timeZone);
-    return (chunk: readonly (readonly unknown[])[], row: number) => read(chunk[index]![row]);
-  });
+  const at = wanted.map(({ column }) => names.indexOf(column));
+  const readers = wanted.map((each) => readerOf(each, typeOf.get(each.column)!, timeZone));
+  for await (const chunk of table.readChunks(names, { asText, ...options }))
+    yield {
+      rows: chunk[0]!.length,
+      values: (column, row) => readers[column]!(chunk[at[column]!]![row]),
+      hash: (row) => chunk[names.length]?.[row],
+    };
+}
+
+/** Later rows than of the year 2200 are not stored. */
+const latest = Date.UTC(2200);
+
+/** Reads one file; its fingerprint goes with its last rows. */
+async function readTable(
+  table: TableFile,
+  request: ParquetRequest,
+  done: ReadonlyMap<string, string>,
+  take: (batch: SourceBatch) => Promise<void>,
+): Promise<void> {
+  const { wanted, all, stamped, since } = request;
   const timeAt = wanted.findIndex(({ what }) => what === 'event_time');
+  const hashed = stamped ? [...new Set(all.map(({ column }) => column))] : undefined;
   let rows: unknown[][] = [];
-  for await (const chunk of table.readChunks(names, { asText })) {
-    for (const index of chunk[0]!.keys()) {
-      const values = readers.map((read) => read(chunk, index));
-      if (since === undefined || !(Number(values[timeAt]) < since)) rows.push(values);
+  let [first, last] = [Infinity, -Infinity];
+  for await (const chunk of valuesOf(table, request, { hashed })) {
+    for (let index = 0; index < chunk.rows; index += 1) {
+      const values = wanted.map((_, column) => chunk.values(column, index));
+      const time = values[timeAt];
+      if (since !== undefined && Number(time) < since) continue;
+      if (typeof time === 'number' && Math.abs(time) < latest)
+        [first, last] = [Math.min(first, time), Math.max(last, time)];
+      if (stamped) values.push(chunk.hash(index));
+      rows.push(values);
     }
     if (rows.length < batchRows) continue;
     await take({ rows, done: new Map() });
     rows = [];
   }
-  await take({ rows, done });
+  await take({ rows, done, span: first <= last ? { start: first, end: last } : undefined });
 }
 
 function columnsOf(table: TableFile): readonly SourceColumn[] {
@@ -119,8 +219,8 @@ function columnsOf(table: TableFile): readonly SourceColumn[] {
   });
 }
 
-function problemsOf({ wanted, timeZone }: ParquetRequest, table: TableFile): readonly string[] {
-  return columnProblems(wanted, columnsOf(table), timeZone);
+function problemsOf({ all, timeZone }: ParquetRequest, table: TableFile): readonly string[] {
+  return columnProblems(all, columnsOf(table), timeZone);
 }
 
 /** Numbers that are wanted as they are written; a column may be wanted twice, then as text. */

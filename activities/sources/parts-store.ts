@@ -1,7 +1,8 @@
 /** What has been read of a source; one function a statement. */
 
 import type { Statement } from '../../sql/copy.ts';
-import type { Queryable } from '../../sql/database.ts';
+import type { Window } from '../../core/window.ts';
+import { toTimestamp, type Queryable } from '../../sql/database.ts';
 
 /** Which rows of which model, read in which way. */
 export interface SourceKey {
@@ -27,16 +28,41 @@ export async function readParts(
 export function partsStatement(
   { model, stream, source }: SourceKey,
   parts: ReadonlyMap<string, string>,
+  span?: Window,
 ): Statement {
   return {
     text: `
-      insert into source_parts (model, stream, source, part, fingerprint)
-      select $1, $2, $3, part, fingerprint from unnest($4::text[], $5::text[]) as read (part, fingerprint)
+      insert into source_parts (model, stream, source, part, fingerprint, window_start, window_end)
+      select $1, $2, $3, part, fingerprint, $6, $7 from unnest($4::text[], $5::text[]) as read (part, fingerprint)
       on conflict on constraint source_parts_pkey do update
-      set fingerprint = excluded.fingerprint, read_at = excluded.read_at
+      set fingerprint = excluded.fingerprint, read_at = excluded.read_at, window_start = excluded.window_start,
+        window_end = excluded.window_end
       where source_parts.fingerprint <> excluded.fingerprint`,
-    values: [model, stream, source, [...parts.keys()], [...parts.values()]],
+    values: [
+      model,
+      stream,
+      source,
+      [...parts.keys()],
+      [...parts.values()],
+      span === undefined ? null : toTimestamp(span.start),
+      span === undefined ? null : toTimestamp(span.end),
+    ],
   };
+}
+
+/** The parts that were read and may have events in a window: all but those whose first and last one are known, and are outside. */
+export async function findPartsOf(
+  connection: Pick<Queryable, 'query'>,
+  { model, stream, source }: SourceKey,
+  window: Window,
+): Promise<ReadonlySet<string>> {
+  const rows = await connection.query<{ part: string }>(
+    `select part from source_parts
+     where model = $1 and stream = $2 and source = $3
+       and (window_start is null or (window_start < $5 and window_end >= $4))`,
+    [model, stream, source, toTimestamp(window.start), toTimestamp(window.end)],
+  );
+  return new Set(rows.map(({ part }) => part));
 }
 
 /** Parts that need not be remembered: of other ways of reading, and those that are named. */

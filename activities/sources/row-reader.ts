@@ -1,6 +1,8 @@
 /** What reads the rows of a source, whatever it is. */
 
-import type { Window } from '../../core/window.ts';
+import { formatInstant, type Window } from '../../core/window.ts';
+import type { VectorBatch } from '../../sql/binary-rows.ts';
+import type { WantedColumn } from './wanted-columns.ts';
 
 /** Rows that were read, with what is remembered once they are stored. */
 export interface SourceBatch {
@@ -8,6 +10,8 @@ export interface SourceBatch {
   readonly rows: readonly (readonly unknown[])[];
   /** Part -> fingerprint: parts whose last row is among these or was before. */
   readonly done: ReadonlyMap<string, string>;
+  /** The first and the last event time of the part that is done, where it is a file. */
+  readonly span?: Window | undefined;
 }
 
 export interface ChangesRequest {
@@ -18,6 +22,20 @@ export interface ChangesRequest {
   readonly window?: Window | undefined;
   /** Takes a batch; the next one is read when it is stored. */
   readonly take: (batch: SourceBatch) => Promise<void>;
+}
+
+/** Which values are read where they are. */
+export interface ColumnsRequest {
+  readonly wanted: readonly WantedColumn[];
+  /** Of events in it. */
+  readonly window: Window;
+  /** Only rows of these instants and these entities, where only some are asked for; others may come with them. */
+  readonly only?:
+    | { readonly instants: readonly number[]; readonly entities: readonly string[] | undefined }
+    | undefined;
+  /** The files that may have such rows; others are not opened. */
+  readonly parts: ReadonlySet<string>;
+  readonly take: (batch: VectorBatch) => Promise<void> | void;
 }
 
 export interface RowReader {
@@ -32,10 +50,27 @@ export interface RowReader {
    * @throws SourceProblem, SourceAway; what was taken before stays so
    */
   readChanges(request: ChangesRequest): Promise<readonly string[]>;
+  /**
+   * Reads some columns of rows, a vector a column in the order in which they are wanted, in any order of rows.
+   *
+   * @throws SourceProblem, SourceAway
+   */
+  readColumns(request: ColumnsRequest): Promise<void>;
 }
 
 /** Rows a transaction. */
 export const batchRows = 20_000;
+
+/** Rows of one hour of event time that are watched: the keys of so many take 150 MB. */
+export const mostRowsAnHour = 5_000_000;
+
+/** What to say of an hour with more of them. */
+export function tooManyRows(hour: number, most: number = mostRowsAnHour): string {
+  return (
+    `the hour from ${formatInstant(hour)} has more than ${most.toLocaleString('en-US')} rows; ` +
+    'name a view that gives a sample of them, or each of them once where a join repeats it'
+  );
+}
 
 /** The source is not as its monitor says: a person has to correct one of the two. */
 export class SourceProblem extends Error {

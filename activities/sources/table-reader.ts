@@ -10,6 +10,7 @@ import {
   windowsOfHours,
   type Window,
 } from '../../core/window.ts';
+import { readVectors } from '../../sql/binary-rows.ts';
 import type { Client, Database } from '../../sql/database.ts';
 import { identifierSql, textSql } from '../../sql/table-types.ts';
 import {
@@ -17,16 +18,19 @@ import {
   SourceAway,
   SourceProblem,
   type ChangesRequest,
+  type ColumnsRequest,
   type RowReader,
   type SourceBatch,
 } from './row-reader.ts';
-import { describeTable, eventTimeIn, statementsOf, type Statements } from './table-statements.ts';
+import { describeTable, eventTimeIn, statementsOf, vectorsOf, type Statements } from './table-statements.ts';
 import { columnProblems, type SourceColumn, type WantedColumn } from './wanted-columns.ts';
 
 export interface TableRequest {
   readonly database: Database;
   readonly table: string;
   readonly wanted: readonly WantedColumn[];
+  readonly all: readonly WantedColumn[];
+  readonly stamped: boolean;
   readonly settings: {
     readonly timeZone?: string | undefined;
     readonly since?: string | undefined;
@@ -45,14 +49,14 @@ const allPart = 'all';
 const rowsPerQuery = 1_000_000;
 
 export function tableReader(request: TableRequest): RowReader {
-  const { database, table, wanted, settings } = request;
+  const { database, table, all, settings } = request;
   const check = async (
     client: Client,
   ): Promise<{ found: readonly SourceColumn[]; problems: readonly string[] }> => {
     const found = await describeTable(client, table);
     const { changed } = settings;
     const asked: readonly WantedColumn[] = [
-      ...wanted,
+      ...all,
       ...(changed === undefined ? [] : [{ what: 'changed', column: changed, use: 'instant' } as const]),
     ];
     return { found, problems: columnProblems(asked, found, settings.timeZone) };
@@ -71,10 +75,16 @@ export function tableReader(request: TableRequest): RowReader {
       readOnly(database, async (client) => {
         const { found, problems } = await check(client);
         if (problems.length > 0) throw new SourceProblem(problems);
-        const sql = statementsOf(table, wanted, settings, found);
+        const sql = statementsOf(request, settings, found);
         return settings.changed === undefined || changes.window !== undefined
           ? readHours(client, sql, request, changes)
           : readChanged(client, sql, request, changes);
+      }),
+    readColumns: (asked) =>
+      readOnly(database, async (client) => {
+        const { found, problems } = await check(client);
+        if (problems.length > 0) throw new SourceProblem(problems);
+        await readColumns(client, request, found, asked);
       }),
   };
 }
@@ -96,6 +106,23 @@ async function readOnly<T>(database: Database, work: (client: Client) => Promise
   } catch (error) {
     throw asSourceError(error);
   }
+}
+
+async function readColumns(
+  client: Client,
+  request: TableRequest,
+  found: readonly SourceColumn[],
+  { wanted, window, only, take }: ColumnsRequest,
+): Promise<void> {
+  const { settings } = request;
+  const { from, within, at } = statementsOf(request, settings, found);
+  const { values, types } = vectorsOf(wanted, settings.timeZone, found);
+  const since = sinceOf(request) ?? window.start;
+  const conditions = [
+    within(Math.max(since, window.start), window.end),
+    ...(only === undefined ? [] : [at(only.instants, only.entities)]),
+  ];
+  await readVectors(client, `select ${values} from ${from} where ${conditions.join(' and ')}`, types, take);
 }
 
 /** Classes of SQLSTATE that the same query meets again: names, types, rights, values that cannot be converted. */

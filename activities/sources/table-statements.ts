@@ -1,5 +1,6 @@
 /** The SQL by which a table of Postgres is read as its columns are wanted. */
 
+import type { VectorType } from '../../sql/binary-rows.ts';
 import { toTimestamp, type Client } from '../../sql/database.ts';
 import { identifierSql, textSql, type Family } from '../../sql/table-types.ts';
 import type { SourceColumn, WantedColumn } from './wanted-columns.ts';
@@ -55,10 +56,7 @@ function valueSql(column: SourceColumn, use: WantedColumn['use'], timeZone: stri
       return numberSql(column);
     case 'category':
       if (column.family === 'boolean') return name;
-      // A number cannot hold every int8.
-      return column.type !== 'int8' && (column.family === 'whole' || column.family === 'fraction')
-        ? numberSql(column)
-        : `${name}::text`;
+      return isNumber(column, use) ? numberSql(column) : `${name}::text`;
   }
 }
 
@@ -80,13 +78,24 @@ export interface Statements {
   readonly eventTime: string;
   /** The rows of events from an instant on, and before another. */
   readonly within: (start: number | undefined, end: number | undefined) => string;
+  /** Those of these instants. */
+  readonly at: (instants: readonly number[], entities: readonly string[] | undefined) => string;
   readonly hash: string;
   readonly changed: SourceColumn | undefined;
 }
 
 export function statementsOf(
-  table: string,
-  wanted: readonly WantedColumn[],
+  {
+    table,
+    wanted,
+    all,
+    stamped,
+  }: {
+    readonly table: string;
+    readonly wanted: readonly WantedColumn[];
+    readonly all: readonly WantedColumn[];
+    readonly stamped: boolean;
+  },
   { timeZone, changed }: { readonly timeZone?: string | undefined; readonly changed?: string | undefined },
   found: readonly SourceColumn[],
 ): Statements {
@@ -104,9 +113,20 @@ export function statementsOf(
     const wide = `${operator === '>=' ? '-' : '+'} interval '1 day'`;
     return `${name} ${operator} (${at} at time zone ${textSql(timeZone ?? 'UTC')} ${wide}) and ${eventTime} ${operator} ${at}`;
   };
+  const hash = `hashtextextended(row(${[...new Set(all.map(({ column }) => identifierSql(column)))].join(', ')})::text, 0)`;
+  const changedAt = changed === undefined ? undefined : instantSql(columnOf(changed), timeZone);
+  // A row says when it has changed; where it does not, all of it tells.
+  const stamp =
+    changedAt === undefined
+      ? hash
+      : `case when isfinite(${changedAt}) then (extract(epoch from ${changedAt}) * 1000000)::bigint else ${hash} end`;
+  const entity = wanted.find(({ what }) => what === 'entity');
   return {
     from: tableSql(table),
-    values: wanted.map(({ column, use }) => valueSql(columnOf(column), use, timeZone)).join(', '),
+    values: [
+      ...wanted.map(({ column, use }) => valueSql(columnOf(column), use, timeZone)),
+      ...(stamped ? [`(${stamp})::text`] : []),
+    ].join(', '),
     eventTime,
     within: (start, end) =>
       [
@@ -115,9 +135,47 @@ export function statementsOf(
         ...(end === undefined ? [] : [bound('<', end)]),
         ...(actual === undefined ? [] : [`${identifierSql(actual.column)} is not null`]),
       ].join(' and '),
-    hash: `hashtextextended(row(${[...new Set(wanted.map(({ column }) => identifierSql(column)))].join(', ')})::text, 0)`,
+    at: (instants, entities) => {
+      const asked = `unnest(${textSql(`{${instants.map(toTimestamp).join(',')}}`)}::timestamptz[])`;
+      const local = event.isLocal ? `(asked at time zone ${textSql(timeZone ?? 'UTC')})` : 'asked';
+      // An instant is a millisecond here, whatever the table knows of it.
+      const during = `${name} >= ${local} and ${name} < ${local} + interval '1 millisecond'`;
+      const who =
+        entities === undefined || entity === undefined
+          ? 'true'
+          : `${valueSql(columnOf(entity.column), 'key', timeZone)} = any(${textSql(arrayText(entities))}::text[])`;
+      return `exists (select from ${asked} as asked where ${during}) and ${who}`;
+    },
+    hash,
     changed: changed === undefined ? undefined : columnOf(changed),
   };
+}
+
+function arrayText(texts: readonly string[]): string {
+  return `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`;
+}
+
+/** SQL of the columns as vectors of exactly their types, and these. */
+export function vectorsOf(
+  wanted: readonly WantedColumn[],
+  timeZone: string | undefined,
+  found: readonly SourceColumn[],
+): { readonly values: string; readonly types: readonly VectorType[] } {
+  const byName = new Map(found.map((column) => [column.name, column]));
+  const vectors = wanted.map(({ column: name, use }): [sql: string, type: VectorType] => {
+    const column = byName.get(name)!;
+    if (use === 'instant') return [`(${instantSql(column, timeZone)})::timestamptz`, 'instant'];
+    const sql = valueSql(column, use, timeZone);
+    if (use === 'number') return [sql, 'number'];
+    if (use === 'category' && column.family === 'boolean') return [sql, 'truth'];
+    return isNumber(column, use) ? [sql, 'number'] : [sql, 'text'];
+  });
+  return { values: vectors.map(([sql]) => sql).join(', '), types: vectors.map(([, type]) => type) };
+}
+
+/** A category that is sent as a number: one cannot hold every int8. */
+function isNumber({ type, family }: SourceColumn, use: WantedColumn['use']): boolean {
+  return use === 'category' && type !== 'int8' && (family === 'whole' || family === 'fraction');
 }
 
 /** Where the event time is among the values. */

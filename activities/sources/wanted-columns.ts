@@ -3,7 +3,7 @@
 import { givenProbabilities } from '../../client/given-probabilities.ts';
 import type { ActualRow } from '../../client/actual-rows.ts';
 import type { PredictionRow } from '../../client/prediction-rows.ts';
-import type { Monitor } from '../../core/monitor/schema.ts';
+import type { FeatureKind, Monitor } from '../../core/monitor/schema.ts';
 import { outcomeKind } from '../../core/monitor/schema.ts';
 import type { ActualSource, Origin, PredictionSource } from '../../core/source/settings.ts';
 import type { Family } from '../../sql/table-types.ts';
@@ -30,26 +30,41 @@ export interface SourceColumn {
 
 /** What is read of each row, and the row for the client that it makes; undefined where it says nothing. */
 export interface WantedRows {
+  /** What is read when rows are new or have changed. */
   readonly columns: readonly WantedColumn[];
+  /** These, and those that stay where they are and are read when they are needed. */
+  readonly all: readonly WantedColumn[];
+  /** Whether the stamp of a row comes after its columns: another one when any of all its columns has changed. */
+  readonly stamped: boolean;
   readonly make: (values: readonly unknown[]) => unknown;
 }
+
+/** Where a row has its stamp: no part of what is shown of a row that cannot be stored. */
+export const stamp = Symbol('stamp');
 
 type Get = (values: readonly unknown[]) => unknown;
 
 /** Collects wanted columns, and says where their values will be. */
 function collector(): {
   readonly columns: WantedColumn[];
+  readonly all: WantedColumn[];
   readonly want: (what: string, column: string, use: ValueUse) => Get;
+  /** Is there as well, but not read. */
+  readonly leave: (what: string, column: string, use: ValueUse) => void;
   readonly wantOrigin: (what: string, origin: Origin, use: ValueUse) => Get;
 } {
   const columns: WantedColumn[] = [];
+  const all: WantedColumn[] = [];
   const want = (what: string, column: string, use: ValueUse): Get => {
     const index = columns.push({ what, column, use }) - 1;
+    all.push({ what, column, use });
     return (values) => values[index];
   };
   return {
     columns,
+    all,
     want,
+    leave: (what, column, use) => void all.push({ what, column, use }),
     wantOrigin: (what, origin, use) =>
       typeof origin === 'string' ? want(what, origin, use) : () => origin.value,
   };
@@ -67,9 +82,9 @@ function outcomeUse(monitor: Pick<Monitor, 'task'>): ValueUse {
   return outcomeKind(monitor.task) === 'continuous' ? 'number' : 'class';
 }
 
-/** The columns of predictions. */
+/** The columns of predictions. Features stay where they are, but for those that segments are made of. */
 export function wantedPredictions(source: PredictionSource, monitor: Monitor): WantedRows {
-  const { columns, want, wantOrigin } = collector();
+  const { columns, all, want, leave, wantOrigin } = collector();
   const { entity, event_time: eventTime, version, prediction, issued_at, role } = source.columns;
   const { interval_low: low, interval_high: high } = source.columns;
   const getEntity = wantOrigin('entity', entity, 'key');
@@ -80,22 +95,21 @@ export function wantedPredictions(source: PredictionSource, monitor: Monitor): W
   const getRole = role === undefined ? undefined : wantOrigin('role', role, 'key');
   const getLow = low === undefined ? undefined : want('interval_low', low, 'number');
   const getHigh = high === undefined ? undefined : want('interval_high', high, 'number');
-  const features = Object.entries(monitor.features).map(([name, { kind }]) => ({
-    name,
-    get: want(
-      `the feature "${name}"`,
-      source.features[name] ?? name,
-      kind === 'continuous' ? 'number' : 'category',
-    ),
-  }));
+  const kept = Object.entries(monitor.features).flatMap(([name, { kind }]) => {
+    const wanted = wantedFeature(source, name, kind);
+    if (monitor.segments.includes(name)) return [{ name, get: want(...wanted) }];
+    leave(...wanted);
+    return [];
+  });
   const probabilities = Object.entries(source.probabilities).map(([name, column]) => ({
     name,
     get: want(`the probability of "${name}"`, column, 'number'),
   }));
   const getProbabilities = givenProbabilities(monitor.classes, probabilities);
-  const make = (values: readonly unknown[]): Partial<Record<keyof PredictionRow, unknown>> => {
+  const stampAt = columns.length;
+  const make = (values: readonly unknown[]): Partial<Record<keyof PredictionRow | typeof stamp, unknown>> => {
     const made: Record<string, unknown> = {};
-    for (const { name, get } of features) made[name] = get(values);
+    for (const { name, get } of kept) made[name] = get(values);
     const lowest = getLow?.(values) ?? undefined;
     const highest = getHigh?.(values) ?? undefined;
     return {
@@ -108,14 +122,25 @@ export function wantedPredictions(source: PredictionSource, monitor: Monitor): W
       prediction: getPrediction(values),
       probabilities: getProbabilities?.(values),
       interval: lowest === undefined && highest === undefined ? undefined : { low: lowest, high: highest },
+      [stamp]: values[stampAt],
     };
   };
-  return { columns, make };
+  return { columns, all, stamped: true, make };
+}
+
+/** How a feature is read. */
+export function wantedFeature(
+  source: PredictionSource,
+  name: string,
+  kind: FeatureKind,
+): [what: string, column: string, use: ValueUse] {
+  const use = kind === 'continuous' ? 'number' : 'category';
+  return [`the feature "${name}"`, source.features[name] ?? name, use];
 }
 
 /** The columns of actuals. Rows without an actual say nothing yet. */
 export function wantedActuals(source: ActualSource, monitor: Monitor, readAt: number): WantedRows {
-  const { columns, want, wantOrigin } = collector();
+  const { columns, all, want, wantOrigin } = collector();
   const getEntity = wantOrigin('entity', source.columns.entity, 'key');
   const getTime = instantAt(want('event_time', source.columns.event_time, 'instant'));
   const getActual = want('actual', source.columns.actual, outcomeUse(monitor));
@@ -131,7 +156,7 @@ export function wantedActuals(source: ActualSource, monitor: Monitor, readAt: nu
       recordedAt: getKnown === undefined ? readAt : getKnown(values),
     };
   };
-  return { columns, make };
+  return { columns, all, stamped: false, make };
 }
 
 /** More names than this do not help. */

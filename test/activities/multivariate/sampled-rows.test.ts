@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readSampledRows } from '../../../activities/multivariate/sampled-rows.ts';
+import { monitorSchema } from '../../../core/monitor/schema.ts';
 import { createTestDatabase } from '../../setup/servers.ts';
 import type { TestDatabase } from '../../setup/servers.ts';
-import { day, load } from '../../setup/synthetic.ts';
+import { day, load, syntheticMonitor } from '../../setup/synthetic.ts';
 
 const model = 'sampled';
+const monitor = monitorSchema.parse({ ...syntheticMonitor, model });
 const week = { start: day(1), end: day(8) };
 
 let test: TestDatabase;
@@ -18,11 +20,11 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 
 const timesOf = async (windows = [week], request = { rows: 50, seed: 1 }): Promise<number[]> =>
-  (await readSampledRows(test.database, model, windows, request)).map((row) => row.event_time);
+  (await readSampledRows(test.database, monitor, windows, request)).map((row) => row.event_time);
 
 describe('readSampledRows', () => {
   it('draws so many serving rows of the windows, in the order of time', async () => {
-    const rows = await readSampledRows(test.database, model, [week], { rows: 50, seed: 1 });
+    const rows = await readSampledRows(test.database, monitor, [week], { rows: 50, seed: 1 });
     expect(rows).toHaveLength(50);
     const times = rows.map((row) => row.event_time);
     expect(times).toEqual(times.toSorted((a, b) => a - b));

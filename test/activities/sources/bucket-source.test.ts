@@ -6,10 +6,11 @@ import { S3mini } from 's3mini';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { AttachActualsResult } from '../../../activities/actuals/attach-actuals.ts';
-import { openSources } from '../../../activities/sources/sources.ts';
+import { openSources, type Sources } from '../../../activities/sources/sources.ts';
 import { activitiesOn } from '../../setup/activities.ts';
 import { findMoto, startMoto, type MotoServer } from '../../setup/moto-server.ts';
 import { writeParquet } from '../../setup/parquet.ts';
+import { storedFeatures } from '../../setup/stored-features.ts';
 import { watch } from '../../setup/synthetic.ts';
 import { useDatabase } from '../../setup/world.ts';
 
@@ -42,15 +43,15 @@ describe.skipIf(program === undefined)('a folder of a bucket as the source', () 
     );
     await bucket.putObject(key, await readFile(file));
   };
+  const lake = (): Sources =>
+    openSources({
+      ownDatabase: '',
+      databases: new Map(),
+      stores: new Map([['LAKE', { ...keys, endpoint: server.url }]]),
+      directory: undefined,
+    });
   const attach = (): Promise<AttachActualsResult> =>
-    activitiesOn(world.database, {
-      sources: openSources({
-        ownDatabase: '',
-        databases: new Map(),
-        stores: new Map([['LAKE', { ...keys, endpoint: server.url }]]),
-        directory: undefined,
-      }),
-    }).attachActuals({ model, asOf: '2026-03-02T00:05:00Z' });
+    activitiesOn(world.database, { sources: lake() }).attachActuals({ model, asOf: '2026-03-02T00:05:00Z' });
   const watched = (parquet: string): Promise<unknown> =>
     watch(world.database, {
       model,
@@ -73,12 +74,14 @@ describe.skipIf(program === undefined)('a folder of a bucket as the source', () 
     expect((await attach()).source?.predictions?.read).toBe(0);
     await put('scores/region=south/é 1+2.parquet', 2, 8);
     expect((await attach()).source?.predictions).toEqual({ read: 1, changed: 1, rejected: 0 });
-    const rows = await world.database.query(
-      'select entity, prediction, features from predictions order by entity',
-    );
+    const rows = await world.database.query('select entity, prediction from predictions order by entity');
     expect(rows).toEqual([
-      { entity: '1', prediction: 5, features: { rooms: 3, region: 'north' } },
-      { entity: '2', prediction: 8, features: { rooms: 3, region: 'south' } },
+      { entity: '1', prediction: 5 },
+      { entity: '2', prediction: 8 },
+    ]);
+    expect(await storedFeatures(world.database, lake(), model)).toEqual([
+      { rooms: 3, region: 'north' },
+      { rooms: 3, region: 'south' },
     ]);
   });
 

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { AttachActualsResult } from '../../../activities/actuals/attach-actuals.ts';
-import { openSources } from '../../../activities/sources/sources.ts';
+import { openSources, type Sources } from '../../../activities/sources/sources.ts';
 import { activitiesOn } from '../../setup/activities.ts';
 import { writeParquet } from '../../setup/parquet.ts';
+import { storedFeatures } from '../../setup/stored-features.ts';
 import { watch } from '../../setup/synthetic.ts';
 import { useDatabase } from '../../setup/world.ts';
 
@@ -27,10 +28,10 @@ const predictions = {
   timeZone: 'UTC',
 } as const;
 
+const lake = (): Sources =>
+  openSources({ ownDatabase: '', databases: new Map(), stores: new Map(), directory });
 const attach = (): Promise<AttachActualsResult> =>
-  activitiesOn(world.database, {
-    sources: openSources({ ownDatabase: '', databases: new Map(), stores: new Map(), directory }),
-  }).attachActuals({ model, asOf: '2026-03-02T00:05:00Z' });
+  activitiesOn(world.database, { sources: lake() }).attachActuals({ model, asOf: '2026-03-02T00:05:00Z' });
 
 const watched = (part: object = {}): Promise<unknown> =>
   watch(world.database, {
@@ -48,9 +49,7 @@ const row = (house: number, day: number, guess = '1.5', rooms = '3'): string =>
   `(${house}::bigint, timestamp '2026-02-${day} 10:00:00', ${guess}::decimal(9, 3), ${rooms}::double)`;
 
 const stored = (): Promise<Record<string, unknown>[]> =>
-  world.database.query(
-    'select entity, event_time, version, prediction, features from predictions order by entity',
-  );
+  world.database.query('select entity, event_time, version, prediction from predictions order by entity');
 
 describe('a folder of Parquet files as the source', () => {
   it('is read with what its folders say', async () => {
@@ -65,15 +64,17 @@ describe('a folder of Parquet files as the source', () => {
         entity: '1',
         event_time: Date.parse('2026-02-10T10:00:00Z'),
         prediction: 1.5,
-        features: { rooms: 3, region: 'north' },
       },
       {
         ...common,
         entity: '2',
         event_time: Date.parse('2026-02-11T10:00:00Z'),
         prediction: 2.25,
-        features: { rooms: null, region: 'south' },
       },
+    ]);
+    expect(await storedFeatures(world.database, lake(), model)).toEqual([
+      { rooms: 3, region: 'north' },
+      { rooms: null, region: 'south' },
     ]);
   });
 
