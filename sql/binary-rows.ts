@@ -36,7 +36,7 @@ export async function readVectors(
   const columns = types.map((type): Vector =>
     type === 'number' || type === 'instant'
       ? new Float64Array(batchRows)
-      : new Array<string | boolean | null>(batchRows).fill(null),
+      : Array.from({ length: batchRows }, (): string | boolean | null => null),
   );
   const readers = types.map((type, index) => cellReader(type, columns[index]!));
   let rest: Buffer = Buffer.alloc(0);

@@ -39,7 +39,7 @@ export function placedColumns(
     const index = want(what, origin, 'key');
     return (batch, row) => {
       const value = valueAt(batch.columns[index]!, row);
-      return value === null ? undefined : String(value);
+      return typeof value === 'string' ? value : undefined;
     };
   };
   const { columns: named } = source;

@@ -87,7 +87,7 @@ function hashOfRow(subject: number, values: readonly (Vector | readonly unknown[
     const value = vector[row];
     if (typeof value === 'number') take(value);
     else {
-      const text = value === null ? '' : String(value);
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
       // A missing value is not the empty text.
       take(value === null ? -1 : text.length);
       for (let i = 0; i < text.length; i += 1) take(text.charCodeAt(i));

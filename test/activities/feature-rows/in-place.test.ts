@@ -128,6 +128,7 @@ const derived = [
 ] as const;
 /** What differs because the monitor names a source, or is the time of the test. */
 const notCompared = [
+  'prediction_id',
   'configuration_hash',
   'estimated_from',
   'features',
@@ -280,7 +281,11 @@ async function writeFiles(database: Database): Promise<void> {
     'select who, scored_at::text as scored, model_version, guess, x, "Y", c, flag, code from scoring.scores order by ctid',
   );
   const text = (value: unknown): string =>
-    value === null ? 'null' : typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
+    value === null
+      ? 'null'
+      : typeof value === 'string'
+        ? `'${value.replaceAll("'", "''")}'`
+        : JSON.stringify(value);
   const perFile = Math.ceil(stored.length / 4);
   for (let file = 0; file < 4; file += 1) {
     const values = stored
