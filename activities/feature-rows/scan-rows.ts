@@ -79,7 +79,7 @@ async function* readCopied(
     const rows = await connection.query<PredictionRow & typeof last>(
       `select event_time, prediction_id, date_trunc('hour', event_time) as hour, features, prediction, predicted_class, probabilities
        from predictions
-       where model = $1 and event_time < $3 and (event_time, prediction_id) > ($2, $4) and role = 'serving'
+       where model = $1 and event_time >= $2 and event_time < $3 and (event_time, prediction_id) > ($2, $4) and role = 'serving'
          and source_key is null
        order by event_time, prediction_id limit $5`,
       [model, toTimestamp(last.event_time), toTimestamp(window.end), last.prediction_id, rowsAtOnce],
