@@ -15,14 +15,15 @@ import { actualsSamples } from '../../activities/metrics/actuals-metrics.ts';
 import { countPredictions, readOutcomes } from '../../activities/performance/serving-rows.ts';
 import { readSummaries } from '../../activities/performance/summary-store.ts';
 import { makesUpThePast } from '../../activities/processes/watermarks.ts';
-import { findFirstPrediction, readActuals, readPredictions } from '../../activities/profiles/store.ts';
+import { countRepeats } from '../../activities/feature-rows/repeats.ts';
+import { scanRows } from '../../activities/feature-rows/scan-rows.ts';
+import { predictionColumns } from '../../activities/profiles/columns.ts';
+import { countServingRows, findFirstPrediction, readActuals } from '../../activities/profiles/store.ts';
 import {
-  countRepeats,
   findLateness,
   findNewFeatures,
   findNewest,
   readActualBatches,
-  readPredictionBatches,
 } from '../../activities/quality/rows.ts';
 import { monitorSchema } from '../../core/monitor/schema.ts';
 import { dayMs, hourMs } from '../../core/window.ts';
@@ -118,14 +119,17 @@ const ofAnHour: readonly (readonly [string, (connection: Queryable) => Promise<u
   ],
   ['coverage', (connection) => countServing(connection, 'm0', hour)],
   ['counting actuals', (connection) => countActuals(connection, 'm0', hour)],
-  ['the profile of an hour', (connection) => readPredictions(connection, 'm0', hour)],
+  [
+    'the profile of an hour',
+    (connection) => scanRows(connection, monitor, hour, predictionColumns(monitor), () => undefined),
+  ],
+  ['the size of a reference', (connection) => countServingRows(connection, 'm0', hour)],
   ['the profile of the actuals of an hour', (connection) => readActuals(connection, 'm0', hour)],
   ['the same by segment', (connection) => readActuals(connection, 'm0', hour, ['c'])],
   ['predictions of an hour', (connection) => countPredictions(connection, monitor, hour)],
   ['outcomes of an hour', (connection) => all(readOutcomes(connection, monitor, hour))],
-  ['rows that repeat', (connection) => countRepeats(connection, 'm0', hour)],
+  ['rows that repeat', (connection) => countRepeats(connection, monitor, hour)],
   ['new features', (connection) => findNewFeatures(connection, 'm0', hour, [], null)],
-  ['checks of predictions', (connection) => all(readPredictionBatches(connection, 'm0', hour))],
   ['checks of actuals', (connection) => all(readActualBatches(connection, 'm0', hour))],
 ];
 
