@@ -129,6 +129,11 @@ const derived = [
 /** What differs because the monitor names a source, or is the time of the test. */
 const notCompared = [
   'prediction_id',
+  'checked_at',
+  'compared_from',
+  'recorded_at',
+  'state_since',
+  'told_at',
   'configuration_hash',
   'estimated_from',
   'features',
