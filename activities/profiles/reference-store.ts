@@ -63,13 +63,14 @@ export async function insertReference(
   content: {
     readonly grids: Readonly<Record<string, ReferenceGrid>>;
     readonly rowCount: number;
+    readonly sampledRows: number | null;
     readonly builtAt: number;
   },
 ): Promise<void> {
   const { id, kind, window } = specification;
   await connection.execute(
-    `insert into model_references (model, reference_id, kind, window_start, window_end, grids, row_count, built_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)
+    `insert into model_references (model, reference_id, kind, window_start, window_end, grids, row_count, sampled_rows, built_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      on conflict do nothing`,
     [
       model,
@@ -79,6 +80,7 @@ export async function insertReference(
       window === null ? null : toTimestamp(window.end),
       JSON.stringify(content.grids),
       content.rowCount,
+      content.sampledRows,
       toTimestamp(content.builtAt),
     ],
   );

@@ -9,21 +9,18 @@ import {
   buildContinuousGrid,
   gridFromTrainingStatistics,
 } from '../../core/profile/grid.ts';
-import { levelOf } from '../../core/profile/profile.ts';
 import type { Window } from '../../core/window.ts';
 import { referenceWindows } from '../../core/reference/windows.ts';
 import { durationMs, formatDay } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
-import { valueAt } from '../feature-rows/placed-columns.ts';
 import type { RowConnection } from '../feature-rows/row-connection.ts';
-import { scanRows } from '../feature-rows/scan-rows.ts';
 import { canonicalJson } from '../monitors/configuration.ts';
-import { readSampledRows } from '../multivariate/sampled-rows.ts';
 import type { Column } from './columns.ts';
-import { actualColumn, predictionColumns, readColumn } from './columns.ts';
+import { actualColumn, predictionColumns } from './columns.ts';
 import type { ReferenceSpecification, StoredReference } from './reference-store.ts';
 import { addActualGrid, findReference, insertReference } from './reference-store.ts';
-import { countServingRows, readActuals } from './store.ts';
+import { collectorOf, readReference, type ReferenceValues } from './reference-values.ts';
+import { readActuals } from './store.ts';
 
 /** The reference that a current window is compared with. Other columns or segments make another one. */
 export function specifyReference(monitor: Monitor, current: Window): ReferenceSpecification {
@@ -75,11 +72,18 @@ function spanText(window: Window): string {
   return `the reference, ${formatDay(window.start)} to ${formatDay(window.end)} (exclusive),`;
 }
 
+interface BuiltGrids {
+  readonly grids: Record<string, ReferenceGrid>;
+  readonly rowCount: number;
+  /** Rows that the grids were built from, where these are not all; null where they are. */
+  readonly sampledRows: number | null;
+}
+
 async function buildGrids(
   connection: RowConnection,
   monitor: Monitor,
   window: Window | null,
-): Promise<{ grids: Record<string, ReferenceGrid>; rowCount: number } | { missing: string }> {
+): Promise<BuiltGrids | { missing: string }> {
   if (window === null) {
     const features =
       monitor.reference.kind === 'training-statistics' ? (monitor.reference.features ?? {}) : {};
@@ -87,45 +91,19 @@ async function buildGrids(
       name,
       gridFromTrainingStatistics(statistics),
     ]);
-    return { grids: Object.fromEntries(grids), rowCount: 0 };
+    return { grids: Object.fromEntries(grids), rowCount: 0, sampledRows: null };
   }
   const columns = predictionColumns(monitor);
-  const { rows, values } = await readReference(connection, monitor, window, columns);
+  const grids: Record<string, ReferenceGrid> = {};
+  const { rows, read } = await readReference(connection, monitor, window, columns, (column, values) => {
+    grids[column.name] = buildGrid(column, values);
+  });
   if (rows < monitor.drift.minimumRows) {
     return {
       missing: `${spanText(window)} has ${rows} predictions, at least ${monitor.drift.minimumRows} are needed`,
     };
   }
-  const grids = columns.map((column, index) => [column.name, buildGrid(column, values[index]!)]);
-  return { grids: Object.fromEntries(grids), rowCount: rows };
-}
-
-/** Values that a reference is built from at most; of one with more, a sample tells where the cells lie: 100 MB. */
-const mostValues = 12_000_000;
-const sampledRows = 50_000;
-const seed = 1;
-
-async function readReference(
-  connection: RowConnection,
-  monitor: Monitor,
-  window: Window,
-  columns: readonly Column[],
-): Promise<{ readonly rows: number; readonly values: readonly ReferenceValues[] }> {
-  const stored = await countServingRows(connection, monitor.model, window);
-  const collected = columns.map(collectorOf);
-  if (stored * columns.length > mostValues) {
-    const request = { rows: sampledRows, seed };
-    for (const row of await readSampledRows(connection, monitor, [window], request))
-      for (const [index, column] of columns.entries()) collected[index]!.add(readColumn(column, row));
-    return { rows: stored, values: collected };
-  }
-  let rows = 0;
-  await scanRows(connection, monitor, window, columns, (batch) => {
-    rows += batch.rows;
-    for (const [index, { add }] of collected.entries())
-      for (let row = 0; row < batch.rows; row += 1) add(valueAt(batch.values[index]!, row));
-  });
-  return { rows, values: collected };
+  return { grids, rowCount: rows, sampledRows: read < rows ? read : null };
 }
 
 async function freezeActuals(
@@ -145,41 +123,6 @@ async function freezeActuals(
   const values = collectorOf(actualColumn(monitor));
   for (const { actual } of actuals) values.add(actual);
   await addActualGrid(connection, model, referenceId, buildGrid(actualColumn(monitor), values));
-}
-
-interface ReferenceValues {
-  readonly numbers: () => Float64Array;
-  readonly levels: () => readonly string[];
-}
-
-/** Collects the values of a column: numbers 8 bytes each, each level once however often it comes. */
-function collectorOf({ kind }: Column): ReferenceValues & { readonly add: (value: unknown) => void } {
-  let numbers = new Float64Array(kind === 'continuous' ? 4_096 : 0);
-  let count = 0;
-  const levels: string[] = [];
-  const known = new Map<string, string>();
-  return {
-    numbers: () => numbers.slice(0, count),
-    levels: () => levels,
-    add: (value) => {
-      if (kind === 'continuous') {
-        if (typeof value !== 'number') return;
-        if (count === numbers.length) {
-          const larger = new Float64Array(count * 2);
-          larger.set(numbers);
-          numbers = larger;
-        }
-        numbers[count] = value;
-        count += 1;
-        return;
-      }
-      const level = levelOf(value);
-      if (level === undefined) return;
-      const same = known.get(level) ?? level;
-      known.set(level, same);
-      levels.push(same);
-    },
-  };
 }
 
 function buildGrid({ kind }: Column, values: ReferenceValues): ReferenceGrid {

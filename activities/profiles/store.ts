@@ -5,18 +5,18 @@ import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import type { PredictionRow } from './columns.ts';
 
-/** How many serving predictions a window has. */
+/** How many serving predictions a window has, and how many of these stay in their source. */
 export async function countServingRows(
   connection: Queryable,
   model: string,
   window: Window,
-): Promise<number> {
-  const [row] = await connection.query<{ rows: number }>(
-    `select count(*) as rows from predictions
+): Promise<{ rows: number; placed: number }> {
+  const [counted] = await connection.query<{ rows: number; placed: number }>(
+    `select count(*) as rows, count(source_key) as placed from predictions
      where model = $1 and event_time >= $2 and event_time < $3 and role = 'serving'`,
     [model, toTimestamp(window.start), toTimestamp(window.end)],
   );
-  return row!.rows;
+  return counted!;
 }
 
 export interface ActualRow extends Pick<PredictionRow, 'features'>, Record<string, unknown> {

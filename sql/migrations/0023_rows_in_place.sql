@@ -10,3 +10,6 @@ comment on column source_parts.window_start is 'Of a file: the first event time 
 
 alter table profiled_hours add column repeat_count integer;
 comment on column profiled_hours.repeat_count is 'Serving rows that repeat another one of the hour: the same entity, event time and features. Null in hours that were profiled before this was counted, and in segments.';
+
+alter table model_references add column sampled_rows integer;
+comment on column model_references.sampled_rows is 'Set where the grids were built from a sample of so many of the rows, because the rows stay in their source and have too many values; null: from all rows.';
