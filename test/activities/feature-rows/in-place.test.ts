@@ -172,6 +172,10 @@ async function numbersOf(database: Database): Promise<Record<string, unknown>> {
   return found;
 }
 
+/**
+ * Each way in a database of its own: what is drawn for drift of the features together, and the order of rows of one instant in it, hang on
+ * hashes of `prediction_id`, which counts through a whole database. Two models of one database draw alike only where their ids are the same.
+ */
 describe('rows that stay where they are', () => {
   let copied: Record<string, unknown>;
   beforeAll(async () => {
