@@ -73,7 +73,8 @@ async function read(
     week,
     predictionColumns(monitor),
     ({ name, kind }, of) => {
-      values[name] = kind === 'continuous' ? [...of.numbers().toSorted()] : of.levels().toSorted();
+      values[name] =
+        kind === 'continuous' ? Array.from(of.numbers()).toSorted((a, b) => a - b) : of.levels().toSorted();
     },
     limits && { atOnce: 1_000_000, most: 1_000_000, sampledRows: 20, ...limits },
   );
