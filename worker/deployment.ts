@@ -2,8 +2,7 @@
 
 import type { WorkerDeploymentOptions } from '@temporalio/worker';
 
-/** The name under which Temporal knows the workers of all builds. */
-export const deploymentName = 'tidewatch';
+import { deploymentName } from '../core/process/deployment-name.ts';
 
 export const versioningModes = ['off', 'pinned'] as const;
 export type Versioning = (typeof versioningModes)[number];
@@ -15,7 +14,7 @@ export type Versioning = (typeof versioningModes)[number];
  * @param codeVersion the version of the package with the git revision, `0.1.0+248c243`
  */
 export function deploymentOptions(versioning: Versioning, codeVersion: string): WorkerDeploymentOptions {
-  const version = { deploymentName, buildId: codeVersion };
+  const version = { deploymentName: deploymentName[versioning], buildId: codeVersion };
   return versioning === 'off'
     ? { version, useWorkerVersioning: false }
     : { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' };

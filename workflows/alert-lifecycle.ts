@@ -14,6 +14,7 @@ import {
 } from '@temporalio/workflow';
 
 import type { AlertChangeName } from '../core/alert/change.ts';
+import { deploymentName } from '../core/process/deployment-name.ts';
 import { alertUpdates, decodeUpdate } from './alert-updates.ts';
 import type { AlertUpdateRequest } from './alert-updates.ts';
 import { decodeInput } from './input.ts';
@@ -36,7 +37,13 @@ const patienceMs = 30_000;
 const shortestWaitMs = 1_000;
 
 /** An alert may be open for months: where runs are pinned to the build that began them, this one goes on with the newest. */
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, alertLifecycle);
+setWorkflowOptions(
+  () =>
+    workflowInfo().currentDeploymentVersion?.deploymentName === deploymentName.pinned
+      ? { versioningBehavior: 'AUTO_UPGRADE' }
+      : {},
+  alertLifecycle,
+);
 
 /**
  * One run an alert key, from its opening to its resolution: delivers what there is to tell, repeats it, ends snoozes, and takes

@@ -2,11 +2,11 @@
 
 import { isGrpcServiceError } from '@temporalio/client';
 
+import { deploymentName } from '../../core/process/deployment-name.ts';
 import { searchAttributeNames } from '../../core/process/search-attributes.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { minuteMs, secondMs } from '../../core/window.ts';
 import { codeVersion } from '../../worker/code-version.ts';
-import { deploymentName } from '../../worker/deployment.ts';
 import type { Finding } from './check.ts';
 import type { Sources } from './sources.ts';
 
@@ -142,7 +142,10 @@ async function readCurrentBuild(sources: Sources): Promise<string | null> {
   const { namespace } = sources.environment.configuration.temporal;
   const { workflowService } = await sources.temporal();
   try {
-    const asked = workflowService.describeWorkerDeployment({ namespace, deploymentName });
+    const asked = workflowService.describeWorkerDeployment({
+      namespace,
+      deploymentName: deploymentName.pinned,
+    });
     const { workerDeploymentInfo: info } = await answered(sources, asked);
     return info?.routingConfig?.currentDeploymentVersion?.buildId ?? null;
   } catch (error) {
@@ -204,7 +207,7 @@ function judgeBuilds({ now, kinds, build, currentBuild }: TaskQueue, words: stri
           ? 'new runs begin on no worker: Temporal was not told which build is the current one'
           : `new runs begin on no worker: none of the current build ${currentBuild} takes tasks`,
       details,
-      fix: `temporal worker deployment set-current-version --deployment-name ${deploymentName} --build-id ${build}`,
+      fix: `temporal worker deployment set-current-version --deployment-name ${deploymentName.pinned} --build-id ${build}`,
     };
   if (others.length === 0) return { level: 'ok', words };
   // Where runs are pinned, the workers of a build before are there until its runs have ended.

@@ -11,6 +11,7 @@ import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { Database } from '../../sql/database.ts';
 import { countPollersThrough, passOnAnswerThrough, wakeAlertThrough } from '../../worker/dependencies.ts';
+import { deploymentOptions } from '../../worker/deployment.ts';
 import { activityErrors } from '../../worker/activity-errors.ts';
 import { testDependencies } from './dependencies.ts';
 import { testServers } from './servers.ts';
@@ -49,6 +50,7 @@ export async function startTestWorker(
     connection,
     taskQueue,
     workflowBundle: { codePath: inject('workflowBundlePath') },
+    workerDeploymentOptions: deploymentOptions('off', dependencies.codeVersion),
     activities: createActivities(dependencies),
     interceptors: { activity: [() => ({ inbound: activityErrors() })] },
   });
