@@ -11,7 +11,6 @@ import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { Database } from '../../sql/database.ts';
 import { countPollersThrough, passOnAnswerThrough, wakeAlertThrough } from '../../worker/dependencies.ts';
-import { deploymentOptions } from '../../worker/deployment.ts';
 import { activityErrors } from '../../worker/activity-errors.ts';
 import { testDependencies } from './dependencies.ts';
 import { testServers } from './servers.ts';
@@ -50,7 +49,6 @@ export async function startTestWorker(
     connection,
     taskQueue,
     workflowBundle: { codePath: inject('workflowBundlePath') },
-    workerDeploymentOptions: deploymentOptions('off', dependencies.codeVersion),
     activities: createActivities(dependencies),
     interceptors: { activity: [() => ({ inbound: activityErrors() })] },
   });

@@ -182,7 +182,7 @@ describe('who comes and goes', () => {
     const console = await openTestConsole(old.database, { access: byToken });
     const answer = await console.post('/login', { name: 'bob', token: tokens.viewer });
     expect([answer.status, console.logged]).toEqual([503, []]);
-    expect(textOf(await answer.text())).toContain('Run `tidewatch migrate`');
+    expect(textOf(await answer.text())).toContain('Run tidewatch migrate');
     await old.drop();
   });
 });
