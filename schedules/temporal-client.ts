@@ -16,18 +16,22 @@ export interface TemporalClient {
 /**
  * Connects to a Temporal server.
  *
- * @throws TidewatchError `TEMPORAL_UNREACHABLE` when it does not answer within 5 seconds, `CONNECTION_REFUSED` when one side does not trust the other
+ * @throws TidewatchError `TEMPORAL_UNREACHABLE` when it does not answer in time, by default 5 seconds, `CONNECTION_REFUSED` when one side does not trust the other
  */
 export async function connectTemporal(
   options: TemporalTarget & {
     readonly namespace: string;
     /** What is asked of it goes on with the trace of who asks. */
     readonly traced?: boolean;
+    readonly connectTimeoutMs?: number;
   },
 ): Promise<TemporalClient> {
-  const { namespace, payloadKeys, traced = false } = options;
+  const { namespace, payloadKeys, traced = false, connectTimeoutMs = 5_000 } = options;
   try {
-    const connection = await Connection.connect({ ...connectionOptions(options), connectTimeout: '5s' });
+    const connection = await Connection.connect({
+      ...connectionOptions(options),
+      connectTimeout: connectTimeoutMs,
+    });
     const interceptors = traced ? await clientSpans() : {};
     const client = new Client({ connection, namespace, interceptors, ...dataConverterOf(payloadKeys) });
     return { client, close: () => connection.close() };

@@ -11,6 +11,7 @@ import type { Configuration } from './configuration.ts';
 import { consoleActions } from './console-actions.ts';
 import { consoleAccess } from './console-configuration.ts';
 import type { Logger } from './logger.ts';
+import { openTemporalNow } from './temporal-now.ts';
 import { reportPage } from './report-pages.ts';
 import { runbookPage } from './runbook-pages.ts';
 
@@ -42,6 +43,7 @@ export async function startConsole(
         ...(settings.url !== undefined && { publicUrl: settings.url }),
         temporalUiUrl: temporal.uiUrl,
         actions: consoleActions(database, temporal),
+        askTemporal: openTemporalNow(temporal, Date.now),
         documents: async (path) =>
           (await runbookPage(path)) ??
           reportPage(path, {

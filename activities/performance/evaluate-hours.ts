@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { evaluateSummary } from '../../core/performance/evaluate.ts';
-import { judgeGate } from '../../core/performance/gate.ts';
+import { judgedFromAge, judgeGate } from '../../core/performance/gate.ts';
 import { metricIntervals } from '../../core/performance/intervals/metric-intervals.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
 import { mergeSummaries } from '../../core/performance/summary.ts';
@@ -53,7 +53,7 @@ export function evaluateHours(
     {
       minimumOutcomes: performance.minimumOutcomes,
       coverage: performance.gate.coverage,
-      age: shorter(performance.gate.age, performance.actualsHorizon),
+      age: judgedFromAge(performance),
     },
   );
   const { values, notComputable } = splitComputed(metrics);
@@ -99,9 +99,4 @@ function selectiveInWords(columns: SelectiveActuals['columns']): string {
   const named = columns.slice(0, namedColumns).map(({ words }) => words);
   const others = columns.length - named.length;
   return `actuals come selectively: ${named.join('; ')}${others > 0 ? `; and ${others} more` : ''}`;
-}
-
-/** A window that is final has nothing more to wait for. */
-function shorter(a: string, b: string): string {
-  return durationMs(a) <= durationMs(b) ? a : b;
 }

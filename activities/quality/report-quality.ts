@@ -31,7 +31,7 @@ export async function reportQuality(
   const checksOf = (kind: (typeof qualityKinds)[number]): QualityCheck[] =>
     counted.filter((check) => qualityAlertKind(check) === kind);
   const verdicts = [
-    ofTheRest(checksOf('data-quality')),
+    ofTheRest(checksOf('data-quality'), counted),
     ...ofMissing(checksOf('missing-data')),
     ...ofStreams(monitor, run, checksOf('freshness')),
   ];
@@ -48,13 +48,13 @@ export async function reportQuality(
   });
 }
 
-function ofTheRest(checks: readonly QualityCheck[]): ReportedVerdict {
+function ofTheRest(checks: readonly QualityCheck[], counted: readonly QualityCheck[]): ReportedVerdict {
   const { level, reason } = summarizeChecks(checks);
   const isTrouble = level === 'warning' || level === 'critical';
   return {
     kind: 'data-quality',
     name: datasetName(wholeModel),
-    verdict: { level, reason: isTrouble ? qualitySummary(checks) : reason },
+    verdict: { level, reason: isTrouble ? qualitySummary(checks, counted) : reason },
     facts: qualityFacts(checks),
     anchor: 'quality',
   };

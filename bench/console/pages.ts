@@ -71,6 +71,7 @@ async function measure(database: Database): Promise<Measured[]> {
     },
     temporalUiUrl: 'http://127.0.0.1:8233/namespaces/default',
     actions: { changeAlert: nothingIsDone, changeRetraining: nothingIsDone },
+    askTemporal: async () => ({ pauses: { paused: [], schedules: 4 }, runs: [] }),
     documents: async () => undefined,
     pngOf,
     now: Date.now,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { print, printJson, printable } from '../print.ts';
+import { print, printJson, printNote, printable } from '../print.ts';
 
 interface Options {
   readonly model?: string;
@@ -43,15 +43,18 @@ async function status(options: Options): Promise<void> {
     return;
   }
   const { screen } = await import('../paint.ts');
-  const { statusTable, statusText } = await import('../status/status-text.ts');
+  const { scheduleNote, statusTable, statusText } = await import('../status/status-text.ts');
   if (models.length === 0)
     print('nothing is watched yet; write monitors/<model>.yaml and run `tidewatch apply`');
-  else if (model === undefined && !options.explain) print(statusTable(printable(models), screen()));
-  else {
+  else if (model === undefined && !options.explain) {
+    print(statusTable(printable(models), screen()));
+    const note = scheduleNote(models);
+    if (note !== undefined) printNote(note);
+  } else {
     const detail = options.explain ? 'explain' : 'short';
     print(
       printable(models)
-        .map((status) => statusText(status, detail, screen()))
+        .map((status) => statusText(status, detail, screen(), Date.now()))
         .join('\n\n'),
     );
   }

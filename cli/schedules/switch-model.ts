@@ -3,6 +3,7 @@
 import { findMonitor } from '../../activities/monitors/store.ts';
 import { noteOutcome, noteRequest } from '../../console/server/audit.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import { switchActions } from '../../core/process/pauses.ts';
 import { countText } from '../../core/performance/metrics.ts';
 import { switchSchedules } from '../../schedules/pause.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
@@ -11,7 +12,6 @@ import { checkSchema } from '../../sql/migrator.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import { userName } from '../../worker/user-name.ts';
 import { withDatabase } from '../database.ts';
-import { switchActions } from './switch-actions.ts';
 import { print, printJson } from '../print.ts';
 
 export interface SwitchOptions {

@@ -6,18 +6,24 @@ import { findServingVersion } from '../../activities/retraining/stages.ts';
 import type { DegradationFinding } from '../../core/degradation/judgement.ts';
 import { speakingMetric } from '../../core/degradation/speaking-metric.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
+import { judgedFromAge } from '../../core/performance/gate.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
-import type { Level } from '../../core/verdict.ts';
+import type { CommandPause, LivePauses } from '../../core/process/pauses.ts';
+import type { Headline } from '../../core/degradation/headline.ts';
+import type { Level, Verdict } from '../../core/verdict.ts';
+import { durationMs, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
-import type { Pause, StoredDrift, StoredEstimate, StoredPerformance } from './store.ts';
+import { readArrived, type ArrivedRows } from '../../sql/read-arrived.ts';
+import { readStanding, type Standing } from '../../sql/read-headlines.ts';
+import { findTroubleSince } from '../../sql/read-trouble.ts';
+import { findWaitingWindow, type WaitingWindow } from '../../sql/read-waiting-window.ts';
+import { findPause } from '../../sql/read-pause.ts';
+import type { StoredEstimate, StoredPerformance } from './store.ts';
 import {
-  findNewestDrift,
   findNewestEstimate,
   findNewestPerformance,
-  findPause,
   findPromotion,
   findRuleFiringSince,
-  findTroubleSince,
   listOpenAlerts,
 } from './store.ts';
 
@@ -28,6 +34,9 @@ export interface RuleStatus extends DegradationFinding {
 
 export interface ModelStatus {
   readonly model: string;
+  /** The worst of what a person must look at. */
+  readonly headline: Headline;
+  /** Of the newest degradation check. */
   readonly verdict: Level;
   readonly reason: string;
   /** The UTC midnight that the newest degradation check speaks for. */
@@ -37,19 +46,42 @@ export interface ModelStatus {
   readonly champion: { readonly version: string; readonly since?: number } | null;
   /** Which metric speaks for the model: that of its first rule about one. */
   readonly metric: MetricName;
+  /** The newest that can be judged by; where there is none, the newest. */
   readonly performance: StoredPerformance | null;
+  /** A newer window, which cannot be judged yet; with the age from which on it is, whatever its coverage. */
+  readonly waiting: (WaitingWindow & { readonly age: string }) | null;
+  /** Until when actuals may still change the numbers of `performance`; absent where they are final. */
+  readonly changesUntil?: number;
   /** Of the same metric, without actuals. */
   readonly estimate: StoredEstimate | null;
-  readonly drift: StoredDrift | null;
+  readonly drift:
+    | (Verdict & {
+        readonly window: Window;
+        readonly columns: NonNullable<Standing['drift']>['columns'];
+        readonly quality: Verdict | null;
+      })
+    | null;
+  /** What there is to be judged. */
+  readonly arrived: ArrivedRows;
   readonly alerts: readonly AlertView[];
   readonly rules: readonly RuleStatus[];
   readonly restatements: readonly Restatement[];
   /** Absent where its schedules were not paused by command. */
-  readonly pause?: Pause;
+  readonly pause?: CommandPause;
+  /** Whoever has paused them. */
+  readonly schedules: LivePauses;
 }
 
-/** Everything at one instant; reads only. */
-export async function readStatus(connection: Queryable, monitor: Monitor): Promise<ModelStatus> {
+/**
+ * Everything at one instant; reads only.
+ *
+ * @param schedules what Temporal says of them
+ */
+export async function readStatus(
+  connection: Queryable,
+  monitor: Monitor,
+  schedules: LivePauses,
+): Promise<ModelStatus> {
   const { model } = monitor;
   const now = Date.now();
   const version = await findServingVersion(connection, model, { asOf: now, before: now });
@@ -59,25 +91,40 @@ export async function readStatus(connection: Queryable, monitor: Monitor): Promi
   const promoted = version === null ? undefined : await findPromotion(connection, model, version);
   const isTrouble = check !== undefined && ['warning', 'critical'].includes(check.verdict.level);
   const since = isTrouble ? await findTroubleSince(connection, model, check.windowEnd) : undefined;
+  const standing = await readStanding(connection, model);
+  const measure = version === null ? null : { model, version, metric, over };
+  const waiting = await findWaitingWindow(connection, model, over);
+  const performance = measure && (await findNewestPerformance(connection, measure));
   return {
     model,
+    headline: standing.headline,
     verdict: check?.verdict.level ?? 'insufficient-data',
     reason: check?.verdict.reason ?? 'there is no degradation check yet',
     ...(check && { checked: check.windowEnd }),
     ...(since !== undefined && { degradedSince: since }),
     champion: version === null ? null : { version, ...(promoted !== undefined && { since: promoted }) },
     metric,
-    performance:
-      version === null ? null : await findNewestPerformance(connection, { model, version, metric, over }),
-    estimate:
-      version === null ? null : await findNewestEstimate(connection, { model, version, metric, over }),
-    drift: await findNewestDrift(connection, model, monitor.current),
+    performance,
+    ...(performance?.state === 'provisional' && {
+      changesUntil: performance.window.end + durationMs(monitor.performance.actualsHorizon),
+    }),
+    waiting: waiting && { ...waiting, age: judgedFromAge(monitor.performance) },
+    estimate: measure && (await findNewestEstimate(connection, measure)),
+    drift: driftOf(standing),
+    arrived: await readArrived(connection, model),
     alerts: await listOpenAlerts(connection, model),
     rules:
       check === undefined ? [] : await withSince(connection, model, check.windowEnd, check.verdict.findings),
     restatements: check?.restatements ?? [],
     ...(pause && { pause }),
+    schedules,
   };
+}
+
+function driftOf({ drift, window }: Standing): ModelStatus['drift'] {
+  if (drift === null || window === null) return null;
+  const { dataset, columns, quality } = drift;
+  return { ...dataset, window, columns, quality };
 }
 
 async function withSince(

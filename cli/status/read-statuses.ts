@@ -1,9 +1,14 @@
 import { findMonitor, listMonitors } from '../../activities/monitors/store.ts';
+import { askTemporal, readPauses } from '../../schedules/live-state.ts';
 import type { Database } from '../../sql/database.ts';
+import { readConfiguration } from '../../worker/configuration.ts';
 import { readStatus, type ModelStatus } from './read-status.ts';
 
+/** Who looks at what is stored does not wait long for what only Temporal knows. */
+const connectTimeoutMs = 1_500;
+
 /**
- * How the watched models stand, or one of them, all of them at one instant.
+ * How the watched models stand, or one of them, all of them at one instant; what Temporal does not say is unknown.
  *
  * @throws TidewatchError `UNKNOWN_MODEL`
  */
@@ -12,9 +17,18 @@ export async function readStatuses(
   model: string | undefined,
 ): Promise<readonly ModelStatus[]> {
   const monitors = model === undefined ? await listMonitors(database) : [await findMonitor(database, model)];
+  const names = monitors.map(({ monitor }) => monitor.model);
+  const { temporal } = readConfiguration(process.env);
+  const pauses =
+    names.length === 0
+      ? { unknown: '' }
+      : await askTemporal({ ...temporal, connectTimeoutMs }, (client) => readPauses(client, names));
   return database.snapshot(async (connection) => {
     const statuses = [];
-    for (const { monitor } of monitors) statuses.push(await readStatus(connection, monitor));
+    for (const { monitor } of monitors) {
+      const schedules = 'unknown' in pauses ? pauses : pauses.get(monitor.model)!;
+      statuses.push(await readStatus(connection, monitor, schedules));
+    }
     return statuses;
   });
 }

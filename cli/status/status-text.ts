@@ -2,19 +2,24 @@
 
 import Table from 'cli-table3';
 
+import { columnsText } from '../../core/degradation/headline.ts';
 import { measurementName } from '../../core/degradation/facts.ts';
 import type { Measurement } from '../../core/degradation/judgement.ts';
 import { ruleText } from '../../core/degradation/rule-text.ts';
 import { windowText } from '../../core/degradation/window-text.ts';
 import { countText, metricTable, metricText, percentText } from '../../core/performance/metrics.ts';
+import { unjudgedText } from '../../core/performance/gate.ts';
+import { pausesText, pauseState, type PauseState } from '../../core/process/pauses.ts';
+import { nextSteps } from '../../core/process/next-steps.ts';
+import { championText } from '../../core/retraining/retraining-words.ts';
 import type { Level } from '../../core/verdict.ts';
-import { formatDay, formatMinute, parseInstant, parseWindow } from '../../core/window.ts';
+import { formatDay, parseInstant, parseWindow } from '../../core/window.ts';
 import { colors, plain } from '../compare/column-table.ts';
 import type { Screen } from '../paint.ts';
-import type { ModelStatus, RuleStatus } from './read-status.ts';
+import type { ModelStatus } from './read-status.ts';
 import type { StoredPerformance } from './store.ts';
 
-/** One row a model. */
+/** One row a model: the verdict is its headline, whatever it is about. */
 export function statusTable(models: readonly ModelStatus[], { paint }: Screen): string {
   const table = new Table({
     ...plain,
@@ -22,39 +27,41 @@ export function statusTable(models: readonly ModelStatus[], { paint }: Screen): 
   });
   for (const status of models) {
     const { performance, drift } = status;
-    const since = status.degradedSince === undefined ? '' : ` since ${formatDay(status.degradedSince)}`;
     table.push([
       status.model,
-      `${levelText(status.verdict, paint)}${since}${status.pause === undefined ? '' : ', paused'}`,
+      `${levelText(status.headline.level, paint)}${sinceText(status)}${pauseWords[pauseState(status.pause, status.schedules)]}`,
       status.champion?.version ?? '-',
       performance === null ? '-' : valueText(status, performance),
       typeof performance?.coverage === 'number' ? percentText(performance.coverage) : '-',
-      drift === null ? '-' : levelText(drift.verdict, paint),
+      drift === null ? '-' : driftCell(drift, paint),
       openText(status),
     ]);
   }
   return table.toString();
 }
 
-/** One model in a few lines; `explain` adds each rule with its evidence. */
-export function statusText(status: ModelStatus, detail: 'short' | 'explain', screen: Screen): string {
+/**
+ * One model in a few lines; `explain` adds each rule with its evidence.
+ *
+ * @param now the wall clock
+ */
+export function statusText(
+  status: ModelStatus,
+  detail: 'short' | 'explain',
+  screen: Screen,
+  now: number,
+): string {
   const { paint } = screen;
-  const since = status.degradedSince === undefined ? '' : ` since ${formatDay(status.degradedSince)}`;
-  const { champion, drift } = status;
+  const { champion, headline } = status;
   const lines: (readonly [string, string])[] = [
-    ['verdict', `${levelText(status.verdict, paint)}${since}: ${status.reason}`],
-    ['checked', status.checked === undefined ? 'never' : `for ${formatDay(status.checked)}`],
-    ['champion', champion === null ? 'none' : championText(champion)],
-    ['performance', performanceText(status)],
+    ['verdict', `${levelText(headline.level, paint)}${sinceText(status)}: ${headline.reasons.join('; ')}`],
+    ['checked', checkedText(status, now)],
+    ['champion', champion === null ? 'none: nothing has been predicted yet' : championText(champion)],
+    ...performanceLines(status, now),
     ...estimateLines(status),
-    [
-      'drift',
-      drift === null
-        ? 'no drift run yet'
-        : `${levelText(drift.verdict, paint)}, ${windowText(drift.window)}: ${drift.reason}`,
-    ],
+    ...driftLines(status, screen, now),
     ...alertLines(status),
-    ...(status.pause === undefined ? [] : [['schedules', pauseText(status.model, status.pause)] as const]),
+    ...scheduleLines(status),
     ...status.restatements.map(({ numbers }): [string, string] => ['restated', numbers.join('; ')]),
   ];
   const width = Math.max(...lines.map(([name]) => name.length)) + 2;
@@ -62,20 +69,71 @@ export function statusText(status: ModelStatus, detail: 'short' | 'explain', scr
     paint('bold', status.model),
     ...lines.map(([name, value]) => `  ${name.padEnd(width)}${value}`),
   ];
-  return [...text, ...(detail === 'explain' ? explainLines(status.rules, screen) : [])].join('\n');
+  return [...text, ...(detail === 'explain' ? explainLines(status, screen, now) : [])].join('\n');
 }
 
-function pauseText(model: string, { since, by, note }: NonNullable<ModelStatus['pause']>): string {
-  const why = note === undefined ? '' : `: ${note}`;
-  return `paused since ${formatMinute(since)} UTC by ${by}${why}; tidewatch resume ${model}`;
+const pauseWords: Readonly<Record<PauseState, string>> = {
+  running: '',
+  unknown: '',
+  paused: ', paused',
+  'partly paused': ', partly paused',
+};
+
+/** What to know below a table of several models: of how many it is not known whether somebody has paused them, and why. */
+export function scheduleNote(models: readonly ModelStatus[]): string | undefined {
+  for (const { schedules } of models)
+    if ('unknown' in schedules)
+      return `whether schedules are paused by hand is not known: ${schedules.unknown}`;
+  return undefined;
+}
+
+function scheduleLines({ model, pause, schedules }: ModelStatus): [string, string][] {
+  const text = pausesText(model, pause, schedules);
+  return text === undefined ? [] : [['schedules', text]];
 }
 
 function levelText(level: Level, paint: Screen['paint']): string {
   return paint(colors[level], level);
 }
 
-function championText({ version, since }: NonNullable<ModelStatus['champion']>): string {
-  return since === undefined ? version : `${version}, since ${formatDay(since)}`;
+/** Since when the model has been degraded: where something else is worse, that is not what the headline is about. */
+function sinceText({ headline, verdict, degradedSince }: ModelStatus): string {
+  return degradedSince === undefined || headline.level !== verdict
+    ? ''
+    : ` since ${formatDay(degradedSince)}`;
+}
+
+function checkedText({ checked, verdict, reason, headline, arrived }: ModelStatus, now: number): string {
+  if (checked === undefined)
+    return `never. ${nextSteps('degradation-check', arrived, 'actuals', now).join('. ')}`;
+  const is = headline.reasons.includes(reason) ? '' : `: ${verdict}: ${reason}`;
+  return `for ${formatDay(checked)}${is}`;
+}
+
+function driftCell({ level, columns }: NonNullable<ModelStatus['drift']>, paint: Screen['paint']): string {
+  const counts = (['critical', 'warning'] as const).flatMap((each) =>
+    columns[each].length === 0
+      ? []
+      : [paint(colors[each], `${countText(columns[each].length, 'column')} ${each}`)],
+  );
+  return [levelText(level, paint), ...counts].join(', ');
+}
+
+function driftLines({ drift, arrived }: ModelStatus, { paint }: Screen, now: number): [string, string][] {
+  if (drift === null)
+    return [
+      ['drift', `no drift run yet. ${nextSteps('drift-detection', arrived, 'predictions', now).join('. ')}`],
+    ];
+  const { level, reason, window, columns, quality } = drift;
+  const alone = (['critical', 'warning'] as const)
+    .map((each) => columnsText(columns[each], each))
+    .filter((text) => text !== '');
+  return [
+    ['drift', [`${levelText(level, paint)}, ${windowText(window)}: ${reason}`, ...alone].join('; ')],
+    ...(quality === null
+      ? []
+      : [['data quality', `${levelText(quality.level, paint)}: ${quality.reason}`] as [string, string]]),
+  ];
 }
 
 /** `3, 1 of them taken` */
@@ -123,22 +181,42 @@ function valueText(
   return `${label} ${metricText(metric, value)}${ends}`;
 }
 
-function performanceText(status: ModelStatus): string {
-  const { performance } = status;
-  if (performance === null) return 'not evaluated yet';
+function performanceLines(status: ModelStatus, now: number): [string, string][] {
+  const { performance, waiting, arrived } = status;
+  if (performance === null) {
+    const steps = nextSteps('performance-evaluation', arrived, 'actuals', now).join('. ');
+    return [['performance', `not evaluated yet. ${steps}`]];
+  }
+  if (waiting === null) return [['performance', performanceText(status, performance)]];
+  const { window, outcomes, predictions, gate, reason, age } = waiting;
+  const why = unjudgedText({ end: window.end, gate, reason }, { age }, now);
+  const known = `${outcomes} of ${countText(predictions, 'prediction')} known`;
+  const newest = `${windowText(window)} (${known}) ${why}`;
+  return performance.verdict === 'insufficient-data'
+    ? [['performance', `${valueText(status, performance)}, ${newest}`]]
+    : [
+        ['performance', performanceText(status, performance)],
+        ['newest', newest],
+      ];
+}
+
+function performanceText(status: ModelStatus, performance: StoredPerformance): string {
   const { window, outcomes, coverage, state, revision, verdict, reason } = performance;
   const facts = [
     countText(outcomes, 'outcome'),
     ...(coverage === null ? [] : [`coverage ${percentText(coverage)}`]),
-    state,
+    status.changesUntil === undefined ? state : `${state} until ${formatDay(status.changesUntil)}`,
     `revision ${revision}`,
   ];
   const doubt = verdict === 'insufficient-data' ? `; not judged: ${reason}` : '';
   return `${valueText(status, performance)}, ${windowText(window)} (${facts.join(', ')})${doubt}`;
 }
 
-function explainLines(rules: readonly RuleStatus[], { paint }: Screen): string[] {
-  if (rules.length === 0) return ['', '  no rule was judged yet'];
+function explainLines({ rules, arrived }: ModelStatus, { paint }: Screen, now: number): string[] {
+  if (rules.length === 0) {
+    const steps = nextSteps('degradation-check', arrived, 'actuals', now).join('. ');
+    return ['', `  no rule was judged yet. ${steps}`];
+  }
   return rules.flatMap((status) => {
     const { rule, level, firingSince, reason, measured } = status;
     const said = {

@@ -10,7 +10,6 @@ import type { MetricName } from '../../core/performance/metrics.ts';
 import type { Level } from '../../core/verdict.ts';
 import { durationMs, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
-import { switchActions } from '../schedules/switch-actions.ts';
 import { toTimestamp } from '../../sql/database.ts';
 
 interface Measure {
@@ -99,31 +98,6 @@ export async function findNewestEstimate(
   return { window: { start, end }, ...rest, ...(interval !== null && { interval }) };
 }
 
-export interface StoredDrift {
-  readonly window: Window;
-  readonly verdict: Level;
-  readonly reason: string;
-}
-
-/** The newest drift run of this length. */
-export async function findNewestDrift(
-  connection: Queryable,
-  model: string,
-  length: string,
-): Promise<StoredDrift | null> {
-  const [row] = await connection.query<{ start: number; end: number; verdict: Level; reason: string }>(
-    `select window_start as start, window_end as "end", verdict, reason
-     from drift_runs
-     where model = $1 and segment = '' and window_end - window_start = make_interval(secs => $2)
-     order by window_end desc
-     limit 1`,
-    [model, durationMs(length) / 1000],
-  );
-  if (row === undefined) return null;
-  const { start, end, verdict, reason } = row;
-  return { window: { start, end }, verdict, reason };
-}
-
 /** The alerts of a model that are not resolved, the oldest first. */
 export async function listOpenAlerts(connection: Queryable, model: string): Promise<AlertView[]> {
   const rows = await connection.query<AlertRow>(
@@ -147,46 +121,6 @@ export async function findPromotion(
     [model, version],
   );
   return row?.promoted_at ?? undefined;
-}
-
-/** That somebody has paused a model's schedules. */
-export interface Pause {
-  readonly since: number;
-  readonly by: string;
-  readonly note?: string;
-}
-
-/** The pause by `tidewatch pause` that no `tidewatch resume` has ended. What was done in the Temporal UI is not known here. */
-export async function findPause(connection: Queryable, model: string): Promise<Pause | undefined> {
-  const [row] = await connection.query<{ since: number; by: string; note: string | null; action: string }>(
-    `select recorded_at as since, actor as by, details ->> 'note' as note, action
-     from audit_events
-     where model = $1 and subject = $1 and action = any ($2) and outcome = 'done'
-     order by audit_id desc
-     limit 1`,
-    [model, Object.values(switchActions)],
-  );
-  if (row === undefined || row.action !== switchActions.paused) return undefined;
-  const { since, by, note } = row;
-  return { since, by, ...(note !== null && { note }) };
-}
-
-/** The first day of the trouble that a check of this day is in. */
-export async function findTroubleSince(
-  connection: Queryable,
-  model: string,
-  day: number,
-): Promise<number | undefined> {
-  const [row] = await connection.query<{ since: number | null }>(
-    `select min(window_end) as since
-     from degradation_checks
-     where model = $1 and window_end <= $2 and verdict in ('warning', 'critical')
-       and window_end > coalesce(
-         (select max(window_end) from degradation_checks where model = $1 and window_end <= $2 and verdict = 'ok'),
-         '-infinity')`,
-    [model, toTimestamp(day)],
-  );
-  return row?.since ?? undefined;
 }
 
 /** The first day since which a rule has fired whenever it was judged. */

@@ -1,6 +1,8 @@
 /** What has changed between two looks at the models, a line each. */
 
 import { formatInstant } from '../../core/window.ts';
+import { driftText } from '../../core/degradation/headline.ts';
+import { pauseState } from '../../core/process/pauses.ts';
 import type { ModelStatus } from '../status/read-status.ts';
 
 /**
@@ -37,13 +39,18 @@ interface Facts {
   readonly verdict: string;
   readonly drift: string;
   readonly champion: string;
+  readonly schedules: string;
 }
 
-function factsOf({ verdict, drift, champion }: ModelStatus): Facts {
+function factsOf({ headline, drift, champion, pause, schedules }: ModelStatus): Facts {
   return {
-    verdict: `verdict ${verdict}`,
-    drift: `drift ${drift?.verdict ?? 'not looked at yet'}`,
+    verdict: `verdict ${headline.level}`,
+    drift:
+      drift === null
+        ? 'drift not looked at yet'
+        : driftText({ dataset: drift.level, columns: drift.columns }),
     champion: `champion ${champion?.version ?? 'none'}`,
+    schedules: `schedules ${pauseState(pause, schedules)}`,
   };
 }
 

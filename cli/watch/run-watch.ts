@@ -88,7 +88,7 @@ function screenText(model: string | undefined, read: readonly ModelStatus[], at:
       ? 'nothing is watched yet; write monitors/<model>.yaml and run `tidewatch apply`'
       : model === undefined
         ? statusTable(statuses, paper)
-        : statuses.map((status) => statusText(status, 'explain', paper)).join('\n\n');
+        : statuses.map((status) => statusText(status, 'explain', paper, at)).join('\n\n');
   return `${content}\n\n${paper.paint('dim', `${formatInstant(Math.floor(at / secondMs) * secondMs)}; q ends it`)}`;
 }
 

@@ -71,6 +71,7 @@ td.number, .models .number { text-align: left }
 .sparkline circle { fill: var(--current) }
 .drift-strip rect { fill: var(--axis) }
 .drift-strip .ok { fill: var(--ok) } .drift-strip .warning { fill: var(--warning) } .drift-strip .critical { fill: var(--critical) }
+progress { width: 160px; max-width: 40%; vertical-align: middle; accent-color: var(--current) }
 .info { color: var(--link) }
 pre { max-height: 560px; margin: 0; padding: 12px 16px; overflow: auto; border: 1px solid var(--line); border-radius: 6px; background: var(--raised); font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere }
 main .crumbs { font-size: 13px }

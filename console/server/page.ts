@@ -5,6 +5,7 @@ import type { ChartOption } from '../charts.ts';
 import type { Html } from '../html.ts';
 import type { SectionName } from '../layout/navigation.ts';
 import type { ConsoleActions } from './actions.ts';
+import type { AskTemporal } from './temporal-now.ts';
 import type { Role, Viewer } from './access/roles.ts';
 
 /** What is asked for. The connection sees one instant and cannot write. */
@@ -15,6 +16,7 @@ export interface Asked {
   readonly query: URLSearchParams;
   /** The wall clock, in epoch milliseconds. */
   readonly now: number;
+  readonly askTemporal: AskTemporal;
 }
 
 /** Who looks, and from where. */

@@ -15,6 +15,7 @@ import type { ConsoleActions } from './actions.ts';
 import { readAssetVersion } from './assets.ts';
 import { openRefusals, type Refusals } from './audit.ts';
 import type { Problem } from './problems.ts';
+import type { AskTemporal } from './temporal-now.ts';
 import { pathOf } from './request.ts';
 import { openSchemaCheck } from './schema-check.ts';
 import { themeCookie } from './theme-cookie.ts';
@@ -26,6 +27,7 @@ export interface ConsoleDependencies {
   readonly publicUrl?: string;
   readonly temporalUiUrl: string;
   readonly actions: ConsoleActions;
+  readonly askTemporal: AskTemporal;
   /** Stored reports and runbooks: pages of their own, by their path. */
   readonly documents: (path: string) => Promise<Document | undefined>;
   /** The PNG of an SVG. */

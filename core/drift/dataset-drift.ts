@@ -104,7 +104,8 @@ function inWords(
   driftShare: number,
 ): string {
   const { driftedFeatures, judgedFeatures, unjudgedFeatures, threshold, sharedBy, noun } = named;
-  const shareInWords = `${formatShare(driftShare)}${sharedBy === 'importance' ? ' by importance' : ''}`;
+  const ofImportance = ` of the importance of ${judgedFeatures.length === 1 ? 'it' : `these ${judgedFeatures.length}`}`;
+  const shareInWords = `${formatShare(driftShare)}${sharedBy === 'importance' ? ofImportance : ''}`;
   const head = `${driftedFeatures.length} of ${countText(judgedFeatures.length, noun)} drifted (${shareInWords}, limit ${formatShare(threshold)})`;
   const list = driftedFeatures.length === 0 ? '' : `: ${driftedFeatures.join(', ')}`;
   const rest = unjudgedFeatures.length === 0 ? '' : `; not judged: ${unjudgedFeatures.join(', ')}`;

@@ -2,7 +2,7 @@
 
 import type { Verdict } from '../verdict.ts';
 import { durationText } from '../degradation/duration-text.ts';
-import { durationMs } from '../window.ts';
+import { durationMs, formatMinute } from '../window.ts';
 import { countText, percentText } from './metrics.ts';
 
 export type Gate = 'passed' | 'awaiting-actuals' | 'selective-actuals' | 'too-few-outcomes';
@@ -13,6 +13,53 @@ export interface GateSettings {
   readonly coverage: number;
   /** ... or from this age of the window on, for example `24h`. */
   readonly age: string;
+}
+
+/** A window that was evaluated, but cannot be judged by. */
+export interface UnjudgedWindow {
+  /** Epoch milliseconds. */
+  readonly end: number;
+  /** Null: it was evaluated before there was a gate. */
+  readonly gate: Gate | null;
+  /** Of its verdict. */
+  readonly reason: string;
+}
+
+/**
+ * Why is a window not judged, and until when does it wait for actuals?
+ *
+ * @param now the wall clock
+ * @example
+ * const window = { end: parseInstant('2011-05-10T00:00:00Z'), gate: 'awaiting-actuals', reason: '61% of 100 predictions have an actual' };
+ * unjudgedText(window, { age: '24h' }, parseInstant('2011-05-10T03:20:00Z'))
+ * // 'waits for actuals until 2011-05-11 00:00 UTC: 61% of 100 predictions have an actual'
+ */
+export function unjudgedText(
+  { end, gate, reason }: UnjudgedWindow,
+  { age }: Pick<GateSettings, 'age'>,
+  now: number,
+): string {
+  if (gate !== 'awaiting-actuals') return `not judged: ${reason}`;
+  const until = end + durationMs(age);
+  const minute = `${formatMinute(until)} UTC`;
+  return until > now
+    ? `waits for actuals until ${minute}: ${reason}`
+    : `waited for actuals until ${minute}, the next performance-evaluation judges it: ${reason}`;
+}
+
+/**
+ * From which age on is a window judged, whatever its coverage? No later than no more actuals are waited for.
+ *
+ * @example judgedFromAge({ gate: { age: '24h' }, actualsHorizon: '12h' }) // '12h'
+ */
+export function judgedFromAge({
+  gate,
+  actualsHorizon,
+}: {
+  readonly gate: Pick<GateSettings, 'age'>;
+  readonly actualsHorizon: string;
+}): string {
+  return durationMs(gate.age) <= durationMs(actualsHorizon) ? gate.age : actualsHorizon;
 }
 
 /** What is known about the actuals of a window. */

@@ -10,19 +10,29 @@ import { checkTable } from './check-table.ts';
 const named = 5;
 
 /**
- * What is wrong, in a line: what the facts then explain.
+ * What is wrong, in a line: what the facts then explain. Counts all checks of the run, as its own verdict does.
+ *
+ * @param of the checks that the alert is about
+ * @param all that count in the run: those of which other alerts tell are said to be so
  *
  * @example
  * const verdict = { level: 'warning', reason: 'it stood still at 0 for 22 hours' };
- * qualitySummary([{ check: 'stuck', column: 'hum', verdict }, { check: 'range', column: 'hum', verdict }])
- * // '2 of 2 checks failed: hum stuck, hum out of range'
+ * const checks = [{ check: 'stuck', column: 'hum', verdict }, { check: 'range', column: 'hum', verdict }];
+ * qualitySummary(checks, [...checks, { check: 'missing', column: 'temp', verdict }])
+ * // '3 of 3 checks failed: hum stuck, hum out of range; 1 more has an alert of its own'
  */
-export function qualitySummary(counted: readonly QualityCheck[]): string {
-  const judged = counted.filter(({ verdict }) => verdict.level !== 'insufficient-data');
-  const failed = failedChecks(counted);
+export function qualitySummary(of: readonly QualityCheck[], all: readonly QualityCheck[]): string {
+  const judged = all.filter(({ verdict }) => verdict.level !== 'insufficient-data');
+  const failed = failedChecks(of);
+  const everything = failedChecks(all).length;
+  const others = everything - failed.length;
   const names = failed.slice(0, named).map((check) => nameOf(check, ' '));
   const more = failed.length > named ? ` and ${failed.length - named} more` : '';
-  return `${failed.length} of ${judged.length} checks failed: ${names.join(', ')}${more}`;
+  const rest =
+    others === 0
+      ? ''
+      : `; ${others} more ${others === 1 ? 'has an alert of its' : 'have alerts of their'} own`;
+  return `${everything} of ${judged.length} checks failed: ${names.join(', ')}${more}${rest}`;
 }
 
 /**

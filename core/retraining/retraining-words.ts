@@ -2,7 +2,7 @@
 
 import { describeMetric, type ComparedMetric } from '../comparison/compare-losses.ts';
 import { formatShare, formatSignificant } from '../number-text.ts';
-import { formatMinute, parseInstant } from '../window.ts';
+import { formatDay, formatMinute, parseInstant } from '../window.ts';
 import type { RetrainingView } from './change.ts';
 import type { Payback } from './payback.ts';
 import type { Helped, RetrainingStateName } from './states.ts';
@@ -13,6 +13,25 @@ export interface Gained {
   readonly verification:
     | (Pick<StoredLook, 'metric' | 'gain' | 'relativeGain'> & { readonly payback?: Payback })
     | null;
+}
+
+/**
+ * Which version serves, and since when?
+ *
+ * @param since its promotion, in epoch milliseconds; absent where none is known of
+ * @example [championText({ version: '2', since: 0 }), championText({ version: '1' })]
+ * // ['2, since 1970-01-01', '1, which serves; no promotion is known of']
+ */
+export function championText({
+  version,
+  since,
+}: {
+  readonly version: string;
+  readonly since?: number | undefined;
+}): string {
+  return since === undefined
+    ? `${version}, which serves; no promotion is known of`
+    : `${version}, since ${formatDay(since)}`;
 }
 
 /**

@@ -53,6 +53,7 @@ export const consoleDependencies: Omit<ConsoleDependencies, 'database' | 'log'> 
   access: everybody,
   temporalUiUrl: 'http://127.0.0.1:8233/namespaces/default',
   actions: noActions,
+  askTemporal: async () => ({ pauses: { paused: [], schedules: 4 }, runs: [] }),
   documents: async () => undefined,
   pngOf,
   now: () => now,

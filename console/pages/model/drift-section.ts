@@ -1,6 +1,10 @@
 /** Columns by runs: which drifted, since when; each leads to its distributions. */
 
+import type { Monitor } from '../../../core/monitor/schema.ts';
+import { countText } from '../../../core/performance/metrics.ts';
+import { nextSteps, type Arrived } from '../../../core/process/next-steps.ts';
 import { formatInstant } from '../../../core/window.ts';
+import { codeText } from '../../code-text.ts';
 import { html, trusted, type Html } from '../../html.ts';
 import { instantText } from '../../instant-text.ts';
 import { downloads } from '../../layout/downloads.ts';
@@ -9,6 +13,7 @@ import { section } from '../../layout/section.ts';
 import { levelMark } from '../../level-mark.ts';
 import { shorten, visibleName } from '../../names.ts';
 import { formatCount } from '../../numbers.ts';
+import { isLoud } from '../../since.ts';
 import { levelCounts } from '../../verdict-table.ts';
 import { levelRanks } from '../../worst-first.ts';
 import { columnDriftPath, modelPath, reportPath, runPath } from '../paths.ts';
@@ -17,23 +22,46 @@ import { shownRuns, type ColumnRow, type DriftRun, type LoadedDrift } from './lo
 /** Of more columns, the report of the run shows the rest. */
 const mostColumns = 60;
 
-export function driftSection(model: string, drift: LoadedDrift | null): Html {
-  return section('drift', 'Drift', drift === null ? nothing() : shown(model, drift));
+export function driftSection(drawn: DrawnModel, now: number): Html {
+  const { model, drift, arrived, monitor } = drawn;
+  const isCounted = ({ name, subject }: ColumnRow): boolean =>
+    subject !== 'feature' || monitor?.features[name]?.enabled !== false;
+  return section(
+    'drift',
+    'Drift',
+    drift === null ? nothing(arrived, now) : shown(model, drift, drift.columns.filter(isCounted)),
+  );
 }
 
-function nothing(): Html {
+interface DrawnModel {
+  readonly model: string;
+  readonly drift: LoadedDrift | null;
+  readonly arrived: Arrived;
+  readonly monitor?: Pick<Monitor, 'features'>;
+}
+
+function nothing(arrived: Arrived, now: number): Html {
   return emptyState({
     title: 'Nothing was compared with the reference yet.',
-    why: html`<code>driftDetection</code> does it each day, once the reference has rows.`,
+    why: 'Each night does it, once the reference has rows.',
+    next: nextSteps('drift-detection', arrived, 'predictions', now).map(codeText),
   });
 }
 
-function shown(model: string, { runs, columns }: LoadedDrift): Html {
+/** @param counted the columns that the monitor has not disabled */
+function shown(model: string, { runs, columns }: LoadedDrift, counted: readonly ColumnRow[]): Html {
   const newest = runs.at(-1)!;
   const report = reportPath('drift', model, newest.window);
   const sorted = columns.toSorted((a, b) => rankOf(a) - rankOf(b));
   const rest = sorted.length - mostColumns;
-  return html`<p>${levelMark(newest.verdict.level)} ${shorten(newest.verdict.reason, 300)}</p>
+  return html`<p>${levelMark(newest.verdict.level)} Dataset: ${shorten(newest.verdict.reason, 300)}</p>
+    ${
+      newest.verdict.reason.includes('importance') &&
+      html`<p class="muted">
+        The importance of a feature is how much the predictions rest on it; the dataset has drifted when those
+        that have drifted make up more than the limit.
+      </p>`
+    }
     <p class="muted order">
       Each row is a column, each cell a run, the newest on the right; a dot is a warning, a bar is critical. A
       cell leads to the distributions of its column in its run, a column to those of the newest run, from
@@ -57,7 +85,7 @@ function shown(model: string, { runs, columns }: LoadedDrift): Html {
       </tbody>
     </table>
     ${rest > 0 && html`<p class="muted">${formatCount(rest)} more are in the <a href="${report}">report</a>.</p>`}
-    ${downloads('Drift of each column', `${modelPath(model)}/drift`)} ${earlierRuns(model, runs)}`;
+    ${downloads('Drift of each column', `${modelPath(model)}/drift`)} ${earlierRuns(model, runs, counted)}`;
 }
 
 function rankOf({ cells }: ColumnRow): number {
@@ -118,13 +146,13 @@ function mark(level: string, x: number): string {
   return '';
 }
 
-function earlierRuns(model: string, runs: readonly DriftRun[]): Html {
-  const loud = runs.filter(
-    ({ verdict }) => verdict.level === 'warning' || verdict.level === 'critical',
-  ).length;
+function earlierRuns(model: string, runs: readonly DriftRun[], columns: readonly ColumnRow[]): Html {
+  const dataset = runs.filter(({ verdict }) => isLoud(verdict.level)).length;
+  const some = runs.filter((_, i) => columns.some(({ cells }) => isLoud(cells[i]?.level ?? 'ok'))).length;
   return html`<details>
     <summary>
-      Reports of these ${formatCount(runs.length)} runs, ${formatCount(loud)} of which found drift
+      Reports of these ${countText(runs.length, 'run')}: the dataset drifted in ${formatCount(dataset)},
+      single columns in ${formatCount(some)}
     </summary>
     <ul class="runs">
       ${runs.toReversed().map((run) => html`<li><a href="${reportPath('drift', model, run.window)}">${dayOf(run)}</a> ${levelMark(run.verdict.level)}</li>`)}

@@ -1,9 +1,11 @@
 /** What is under way of a model right now, and what waits. */
 
 import { isRunningState } from '../../../core/retraining/states.ts';
-import type { Queryable } from '../../../sql/database.ts';
+import type { CommandPause } from '../../../core/process/pauses.ts';
+import { findPause } from '../../../sql/read-pause.ts';
 import { listRetrainings, type ShownRetraining } from '../../../sql/read-retrainings.ts';
 import type { Asked } from '../../server/page.ts';
+import type { AskTemporal } from '../../server/temporal-now.ts';
 import type { WaitingHours, WatchedProcess } from '../process-table.ts';
 import { findModel } from './find-model.ts';
 
@@ -21,6 +23,9 @@ export interface LoadedNow {
   readonly processes: readonly WatchedProcess[];
   readonly waiting: readonly WaitingHours[];
   readonly files: readonly LoadingFile[];
+  /** Absent where its schedules were not paused by command. */
+  readonly commandPause?: CommandPause;
+  readonly temporal: Awaited<ReturnType<AskTemporal>>;
 }
 
 const mostRetrainings = 5;
@@ -28,11 +33,14 @@ const mostRetrainings = 5;
 /** Undefined where nothing is stored of a model of this name. */
 export async function loadModelNow(asked: Asked): Promise<LoadedNow | undefined> {
   const found = await findModel(asked);
-  return found && loadNow(asked.connection, found.model);
+  return found && loadNow(asked, found.model);
 }
 
-export async function loadNow(connection: Queryable, model: string): Promise<LoadedNow> {
-  const [retrainings, processes, waiting, files] = await Promise.all([
+export async function loadNow(
+  { connection, askTemporal }: Pick<Asked, 'connection' | 'askTemporal'>,
+  model: string,
+): Promise<LoadedNow> {
+  const [retrainings, processes, waiting, files, commandPause, temporal] = await Promise.all([
     listRetrainings(connection, { model, most: mostRetrainings }),
     connection.query<WatchedProcess & Record<string, unknown>>(
       `select model, process, cron, time_zone as "timeZone", succeeded_at as "succeededAt", watched_since as "watchedSince",
@@ -52,8 +60,18 @@ export async function loadNow(connection: Queryable, model: string): Promise<Loa
        from ingest_progress where model = $1 order by updated_at desc limit 5`,
       [model],
     ),
+    findPause(connection, model),
+    askTemporal(model),
   ]);
-  return { model, retrainings, processes, waiting, files };
+  return {
+    model,
+    retrainings,
+    processes,
+    waiting,
+    files,
+    ...(commandPause && { commandPause }),
+    temporal,
+  };
 }
 
 /** The retraining that is not over; there is at most one. */

@@ -3,9 +3,13 @@
 import { speakingMetric } from '../../../core/degradation/speaking-metric.ts';
 import type { Monitor } from '../../../core/monitor/schema.ts';
 import type { MetricName } from '../../../core/performance/metrics.ts';
-import type { Level } from '../../../core/verdict.ts';
 import type { Queryable } from '../../../sql/database.ts';
+import { readArrived, type ArrivedRows } from '../../../sql/read-arrived.ts';
+import { readStanding, type Standing } from '../../../sql/read-headlines.ts';
+import { findTroubleSince } from '../../../sql/read-trouble.ts';
+import { findWaitingWindow, type WaitingWindow } from '../../../sql/read-waiting-window.ts';
 import { listAlerts, type ListedAlert } from '../../../sql/read-alerts.ts';
+import { isLoud } from '../../since.ts';
 import type { Asked } from '../../server/page.ts';
 import type { ModelAsked } from './asked.ts';
 import { findModel, type FoundModel } from './find-model.ts';
@@ -22,11 +26,16 @@ export interface ModelVersion {
 }
 
 export interface LoadedModel extends FoundModel {
-  readonly check: { readonly level: Level; readonly reason: string; readonly windowEnd: number } | null;
+  readonly standing: Standing;
+  /** Since which day it has been degraded; absent where it is not. */
+  readonly degradedSince?: number;
+  /** What there is to be judged. */
+  readonly arrived: ArrivedRows;
+  /** The newest window of the metric that speaks for the model, where it cannot be judged yet. */
+  readonly waiting: WaitingWindow | null;
   readonly alerts: readonly ListedAlert[];
   /** The newest first. */
   readonly versions: readonly ModelVersion[];
-  readonly predictedAt: number | null;
   readonly performance: LoadedPerformance | null;
   readonly drift: LoadedDrift | null;
   readonly coverage: readonly CoverageDay[];
@@ -41,17 +50,32 @@ export async function loadModel(request: Asked): Promise<LoadedModel | undefined
   if (found === undefined) return undefined;
   const { connection } = request;
   const { model, asked } = found;
-  const [performance, check, { alerts }, versions, predictedAt, drift, coverage, now] = await Promise.all([
-    loadPerformanceOf(connection, found, mostPoints),
-    readCheck(connection, model),
-    listAlerts(connection, { model }, { most: mostAlerts }),
-    readVersions(connection, model),
-    readPredictedAt(connection, model),
-    loadDriftOf(connection, found),
-    loadCoverage(connection, model, asked.days),
-    loadNow(connection, model),
-  ]);
-  return { ...found, performance, check, alerts, versions, predictedAt, drift, coverage, now };
+  const [performance, standing, { alerts }, versions, arrived, waiting, drift, coverage, now] =
+    await Promise.all([
+      loadPerformanceOf(connection, found, mostPoints),
+      readStanding(connection, model),
+      listAlerts(connection, { model }, { most: mostAlerts }),
+      readVersions(connection, model),
+      readArrived(connection, model),
+      findWaitingWindow(connection, model, shownMetric(asked, found.monitor).over),
+      loadDriftOf(connection, found),
+      loadCoverage(connection, model, asked.days),
+      loadNow(request, model),
+    ]);
+  const degradedSince = await readSince(connection, standing);
+  return {
+    ...found,
+    ...(degradedSince !== undefined && { degradedSince }),
+    performance,
+    standing,
+    alerts,
+    versions,
+    arrived,
+    waiting,
+    drift,
+    coverage,
+    now,
+  };
 }
 
 /** The metric that is asked for. */
@@ -85,13 +109,13 @@ function shownMetric(
   return { metric: metric ?? speaking.metric, over: speaking.over };
 }
 
-async function readCheck(connection: Queryable, model: string): Promise<LoadedModel['check']> {
-  const [row] = await connection.query<{ level: Level; reason: string; windowEnd: number }>(
-    `select verdict as level, reason, window_end as "windowEnd" from degradation_checks
-     where model = $1 order by window_end desc limit 1`,
-    [model],
-  );
-  return row ?? null;
+async function readSince(
+  connection: Queryable,
+  { model, check, checked }: Standing,
+): Promise<number | undefined> {
+  return check === null || checked === null || !isLoud(check.level)
+    ? undefined
+    : findTroubleSince(connection, model, checked);
 }
 
 function readVersions(connection: Queryable, model: string): Promise<ModelVersion[]> {
@@ -102,12 +126,4 @@ function readVersions(connection: Queryable, model: string): Promise<ModelVersio
      limit 10`,
     [model],
   );
-}
-
-async function readPredictedAt(connection: Queryable, model: string): Promise<number | null> {
-  const [row] = await connection.query<{ hour: number }>(
-    'select hour from outcome_summaries where model = $1 order by hour desc limit 1',
-    [model],
-  );
-  return row?.hour ?? null;
 }

@@ -1,8 +1,14 @@
 /** One model: is it all right, since when not, and why? */
 
+import { stateText as alertStateText } from '../../../core/alert/alert-words.ts';
 import { metricTable, percentText } from '../../../core/performance/metrics.ts';
-import { formatInstant, parseInstant } from '../../../core/window.ts';
+import { judgedFromAge, unjudgedText } from '../../../core/performance/gate.ts';
+import { nextSteps } from '../../../core/process/next-steps.ts';
+import { championText } from '../../../core/retraining/retraining-words.ts';
+import { windowText } from '../../../core/window-text.ts';
+import { durationMs, formatDay, formatInstant, formatWindow, parseInstant } from '../../../core/window.ts';
 import { chartWidth } from '../../chart-parts.ts';
+import { codeText } from '../../code-text.ts';
 import { drawChart } from '../../charts.ts';
 import { definition } from '../../definition.ts';
 import { html, type Html, type Part } from '../../html.ts';
@@ -42,8 +48,8 @@ export function modelPage(loaded: LoadedModel, view: View): Shown {
       </p>
       <h1><bdi>${shorten(visibleName(model), 200)}</bdi></h1>
       ${description !== '' && html`<p class="muted">${description}</p>`} ${notWatched(loaded)}
-      ${verdict(loaded)} ${facts(loaded, view.now)} ${alerts(loaded, view.now)} ${performance(loaded, view)}
-      ${segments(loaded)} ${driftSection(model, drift)}
+      ${verdict(loaded, view.now)} ${facts(loaded, view.now)} ${alerts(loaded, view.now)}
+      ${performance(loaded, view)} ${segments(loaded)} ${driftSection(loaded, view.now)}
       ${drift?.quality !== undefined && qualitySection(drift.quality)} ${coverage(loaded)}
       ${retrainingsSection(loaded.now, view.now)} ${versions(loaded)} ${nowSection(loaded.now, view)}`,
   };
@@ -63,27 +69,45 @@ function notWatched({ isWatched, monitor }: LoadedModel): Part {
   );
 }
 
-function verdict({ check }: LoadedModel): Html {
-  if (check === null) {
-    return emptyState({
+function verdict({ standing, arrived, degradedSince }: LoadedModel, now: number): Html {
+  const { headline, check, checked, drift } = standing;
+  const { level, reasons } = headline;
+  const box =
+    check === null && drift === null && level === 'insufficient-data'
+      ? undefined
+      : html`<div class="verdict ${level}">
+          <p class="headline">
+            ${levelMark(level)}
+            ${checked !== null && html`<span class="muted when">${sinceText(standing, degradedSince)}checked for ${instantText(formatInstant(checked))}</span>`}
+          </p>
+          ${reasons.map((reason) => html`<p>${shorten(reason, 600)}</p>`)}
+          ${
+            check !== null &&
+            !reasons.includes(check.reason) &&
+            html`<p class="muted">
+              Performance: ${check.level === 'ok' ? 'OK' : check.level}: ${shorten(check.reason, 600)}
+            </p>`
+          }
+        </div>`;
+  return html`${box}
+  ${
+    check === null &&
+    emptyState({
       title: 'This model has not been judged yet.',
-      next: [
-        html`Log predictions and actuals: with the client, with SQL, or <code>tidewatch ingest</code>`,
-        html`Wait for the schedules, or begin now: <code>tidewatch reprocess</code>`,
-      ],
-    });
-  }
-  const { level, reason, windowEnd } = check;
-  return html`<div class="verdict ${level}">
-    <p class="headline">
-      ${levelMark(level)} <span class="muted when">${instantText(formatInstant(windowEnd))}</span>
-    </p>
-    <p>${shorten(reason, 600)}</p>
-  </div>`;
+      next: nextSteps('degradation-check', arrived, 'actuals', now).map(codeText),
+    })
+  }`;
 }
 
-function facts({ versions, predictedAt, performance, coverage }: LoadedModel, now: number): Html {
-  const [champion] = versions.filter(({ stage }) => stage === 'champion');
+/** Since when the model has been degraded, where that is what the headline is about. */
+function sinceText({ headline, check }: LoadedModel['standing'], since: number | undefined): string {
+  return since === undefined || check?.level !== headline.level ? '' : `since ${formatDay(since)}, `;
+}
+
+function facts(loaded: LoadedModel, now: number): Html {
+  const { versions, arrived, performance, coverage, monitor } = loaded;
+  const { predictedAt } = arrived;
+  const champion = servingVersion(versions, arrived);
   const newest = performance?.points.findLast(({ value }) => value !== null);
   const predicted = coverage.reduce((sum, { predictions }) => sum + predictions, 0);
   const known = coverage.reduce((sum, { outcomes }) => sum + outcomes, 0);
@@ -94,15 +118,51 @@ function facts({ versions, predictedAt, performance, coverage }: LoadedModel, no
         `${metricLabel(performance!.metric)} over ${windowWords(performance!.over)}`,
         html`${shortMetric(performance!.metric, newest.value!)}
           <span class="muted">
-            ${newest.interval !== null && `(${newest.interval.map((end) => shortMetric(performance!.metric, end)).join(' to ')}) `}${newest.state},
+            ${newest.interval !== null && `(${newest.interval.map((end) => shortMetric(performance!.metric, end)).join(' to ')}) `}${stateText(newest, monitor)},
             revision ${newest.revision}
           </span>`,
       )
     }
-    ${definition('Champion', champion === undefined ? 'none was promoted' : html`<bdi>${shorten(champion.version, 60)}</bdi>${champion.promotedAt !== null && html` <span class="muted">since ${instantText(formatInstant(champion.promotedAt)).slice(0, 10)}</span>`}`)}
+    ${waiting(loaded, now)}
+    ${definition('Champion', champion === null ? 'none: nothing has been predicted yet' : html`<bdi>${shorten(visibleName(championText(champion)), 120)}</bdi>`)}
     ${definition('Newest predictions', predictedAt === null ? 'none yet' : ago(predictedAt, now))}
     ${definition('Actuals known', predicted === 0 ? '–' : html`${percentText(known / predicted)} <span class="muted">of ${formatCount(predicted)} in ${formatCount(coverage.length)} days</span>`)}
   </dl>`;
+}
+
+/** Is the number final, and if not, until when may it change? */
+function stateText(
+  { state, windowEnd }: { readonly state: string; readonly windowEnd: number },
+  monitor: LoadedModel['monitor'],
+): string {
+  if (state === 'final' || monitor === undefined) return state;
+  return `${state} until ${formatDay(windowEnd + durationMs(monitor.performance.actualsHorizon))}`;
+}
+
+/** The champion; where none was promoted, the version that has made the newest prediction. */
+function servingVersion(
+  versions: LoadedModel['versions'],
+  { servedBy }: LoadedModel['arrived'],
+): Parameters<typeof championText>[0] | null {
+  const champion = versions.find(({ stage }) => stage === 'champion');
+  if (champion === undefined) return servedBy === null ? null : { version: servedBy };
+  const { version, promotedAt } = champion;
+  return { version, ...(promotedAt !== null && { since: promotedAt }) };
+}
+
+/** The newest window, where it is not known yet how good the model was in it. */
+function waiting({ waiting, monitor }: LoadedModel, now: number): Part {
+  if (waiting === null) return undefined;
+  const { window, outcomes, predictions, gate, reason } = waiting;
+  const age = monitor === undefined ? '24h' : judgedFromAge(monitor.performance);
+  return definition(
+    'Newest window',
+    html`${windowText(formatWindow(window))}
+      <span class="muted"
+        >${formatCount(outcomes)} of ${formatCount(predictions)} actuals known;
+        ${unjudgedText({ end: window.end, gate, reason }, { age }, now)}</span
+      >`,
+  );
 }
 
 function alerts({ alerts }: LoadedModel, now: number): Part {
@@ -111,12 +171,14 @@ function alerts({ alerts }: LoadedModel, now: number): Part {
     <h2 id="alerts">Open alerts</h2>
     <ul class="plain-list">
       ${alerts.map(
-        ({ alertKey, severity, state, summary, now: known = summary, openedAsOf }) =>
+        ({ alertKey, severity, summary, now: known = summary, openedAsOf, ...standing }) =>
           html`<li>
             ${severityMark(severity)}
             <a href="${alertPath(alertKey)}"><bdi>${shorten(visibleName(alertKey), 120)}</bdi></a>
             ${shorten(known, 200)}
-            <span class="muted">${state}, since ${ago(parseInstant(openedAsOf), now)}</span>
+            <span class="muted"
+              >since ${ago(parseInstant(openedAsOf), now)}; ${alertStateText(standing)}</span
+            >
           </li>`,
       )}
     </ul>
@@ -145,15 +207,15 @@ function choices(loaded: LoadedModel, { path }: View): Html {
 }
 
 function performance(loaded: LoadedModel, view: View): Html {
-  const { model, asked, performance, monitor } = loaded;
+  const { model, asked, performance, monitor, arrived } = loaded;
   if (performance === null) {
     return section(
       'performance',
       'Performance',
       emptyState({
         title: 'No window has been evaluated yet.',
-        why: html`A window is evaluated when enough of its actuals have come;
-          <code>performanceEvaluation</code> does it each day.`,
+        why: 'A window is evaluated when enough of its actuals have come.',
+        next: nextSteps('performance-evaluation', arrived, 'actuals', view.now).map(codeText),
       }),
     );
   }

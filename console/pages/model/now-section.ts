@@ -1,5 +1,6 @@
 /** What is under way of a model, what waits, and what runs next: watched while a backfill or a retraining goes on. */
 
+import { pausesText, pauseState, shareDone, type RunUnderWay } from '../../../core/process/pauses.ts';
 import { gainText, stateText } from '../../../core/retraining/retraining-words.ts';
 import { parseInstant } from '../../../core/window.ts';
 import type { ShownRetraining } from '../../../sql/read-retrainings.ts';
@@ -7,6 +8,7 @@ import { html, type Html, type Part } from '../../html.ts';
 import { ago } from '../../layout/ago.ts';
 import { emptyState } from '../../layout/empty.ts';
 import { liveSection, section } from '../../layout/section.ts';
+import { levelMark } from '../../level-mark.ts';
 import { shorten, visibleName } from '../../names.ts';
 import { formatCount } from '../../numbers.ts';
 import type { Shown, View } from '../../server/page.ts';
@@ -26,7 +28,8 @@ export function modelNowPage(loaded: LoadedNow, view: View): Shown {
   };
 }
 
-export function nowSection(loaded: LoadedNow, { now, temporalUiUrl }: View): Html {
+export function nowSection(loaded: LoadedNow, view: View): Html {
+  const { now } = view;
   const { model, waiting, files, processes } = loaded;
   const running = runningRetraining(loaded);
   return liveSection('under-way', 'Under way', `${modelPath(model)}/now`, [
@@ -38,6 +41,8 @@ export function nowSection(loaded: LoadedNow, { now, temporalUiUrl }: View): Htm
           them ${ago(updatedAt, now)}.
         </p>`,
     ),
+    pauses(loaded),
+    runsUnderWay(loaded, view),
     waitingList(waiting, 'model'),
     processes.length === 0
       ? emptyState({
@@ -48,13 +53,59 @@ export function nowSection(loaded: LoadedNow, { now, temporalUiUrl }: View): Htm
           ],
         })
       : processTable(processes, { now, of: 'model' }),
-    html`<p class="muted order">
-      How far backfills and reprocessings are that people have started, the
-      <a href="${temporalUiUrl}/workflows?query=${encodeURIComponent(runningQuery(model))}"
-        >Temporal UI shows</a
-      >.
-    </p>`,
   ]);
+}
+
+/** Whether somebody has paused its schedules. */
+function pauses({ model, commandPause, temporal }: LoadedNow): Part {
+  const live = 'unknown' in temporal ? temporal : temporal.pauses;
+  const state = pauseState(commandPause, live);
+  const text = pausesText(model, commandPause, live);
+  if (text === undefined) return undefined;
+  // Said once, with the runs.
+  if (state === 'unknown') return undefined;
+  return html`<p>${levelMark('warning', capital(state))}: <span class="muted">${text}</span></p>`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Runs that have not ended, and how far those are that tell it. */
+function runsUnderWay({ model, temporal }: LoadedNow, { now, temporalUiUrl }: View): Part {
+  const all = html`<a href="${temporalUiUrl}/workflows?query=${encodeURIComponent(runningQuery(model))}"
+    >the Temporal UI</a
+  >`;
+  if ('unknown' in temporal)
+    return html`<p class="muted">
+      Whether schedules are paused by hand, and which runs are under way, is not known: ${temporal.unknown}.
+      Both are in ${all}.
+    </p>`;
+  const { runs } = temporal;
+  if (runs.length === 0)
+    return html`<p class="muted">No run is under way; those that were are in ${all}.</p>`;
+  return html`<ul class="plain-list">
+      ${runs.map((run) => html`<li>${runLine(run, now, temporalUiUrl)}</li>`)}
+    </ul>
+    <p class="muted">All of them are in ${all}.</p>`;
+}
+
+function runLine(run: RunUnderWay, now: number, temporalUiUrl: string): Html {
+  const { workflowId, runId, type, startedAt, progress } = run;
+  const href = `${temporalUiUrl}/workflows/${encodeURIComponent(workflowId)}/${encodeURIComponent(runId)}/history`;
+  const share = shareDone(run);
+  return html`<a href="${href}"><bdi>${shorten(visibleName(type), 60)}</bdi></a>
+    <span class="muted">begun ${ago(startedAt, now)}</span>
+    ${
+      share !== undefined &&
+      html`<progress
+          value="${progress!.done}"
+          max="${progress!.total}"
+          aria-label="${type}: ${share}"
+        ></progress>
+        ${share}`
+    }
+    ${share === undefined && type === 'reprocessing' && html`<span class="muted">how far it is, no worker says</span>`}`;
 }
 
 /** In the language of Temporal's visibility: what carries the search attribute of the model and is not closed. */

@@ -8,7 +8,7 @@ import type { ModelsAsked, ModelSort } from './asked.ts';
 /** What the list is filtered and ordered by. */
 export interface ModelHead {
   readonly model: string;
-  /** Of its newest degradation check. */
+  /** Of its headline. */
   readonly level: Level;
   readonly openAlerts: number;
   /** The start of the newest hour that has predictions; null where none was seen, or nobody has asked for this order. */

@@ -8,6 +8,7 @@ import type { RetrainingStateName } from '../../../core/retraining/states.ts';
 import type { Level } from '../../../core/verdict.ts';
 import { durationMs, isDuration } from '../../../core/window.ts';
 import type { Queryable } from '../../../sql/database.ts';
+import { readStandings } from '../../../sql/read-headlines.ts';
 import type { Asked } from '../../server/page.ts';
 import { arrangeModels, type Arranged, type ModelHead } from './arrange.ts';
 import { modelsAsked, type ModelsAsked } from './asked.ts';
@@ -16,7 +17,9 @@ import { modelsAsked, type ModelsAsked } from './asked.ts';
 export const historyLength = 30;
 
 export interface ListedModel extends ModelHead {
-  /** Epoch milliseconds of the day that the verdict speaks for. */
+  /** Of its headline, the worst first. */
+  readonly reasons: readonly string[];
+  /** Epoch milliseconds of the day that the newest degradation check speaks for. */
   readonly checked: number | null;
   readonly worstAlert: 'critical' | 'warning' | 'info' | null;
 }
@@ -36,8 +39,6 @@ export interface DriftCell {
 
 /** A model with its lines, the oldest window first. */
 export interface ModelLine extends ListedModel {
-  /** Of its verdict. */
-  readonly reason: string | null;
   /** How far its retraining is; null where none is under way. */
   readonly retraining: RetrainingStateName | null;
   /** Is a file of its rows being loaded? */
@@ -66,27 +67,30 @@ export async function loadModels({ connection, query }: Asked): Promise<LoadedMo
   return { ...arranged, asked, watched: models.length, lines, unwatched };
 }
 
-/** Every watched model by its newest degradation check and its open alerts; by its newest predictions where that is the order. */
+/** Every watched model by its headline and its open alerts; by its newest predictions where that is the order. */
 async function listModels(connection: Queryable, { sort }: ModelsAsked): Promise<ListedModel[]> {
-  return connection.query<ListedModel & Record<string, unknown>>(
-    `select model, coalesce(newest.verdict, 'insufficient-data') as level, newest.window_end as checked,
-       coalesce(open_alerts.count, 0) as "openAlerts", open_alerts.worst as "worstAlert",
-       ${sort === 'predictions' ? newestHour('monitors') : 'null'} as "predictedAt"
-     from monitors
-     left join lateral (
-       select verdict, window_end from degradation_checks
-       where degradation_checks.model = monitors.model
-       order by window_end desc limit 1
-     ) newest on true
-     left join (
-       select model, count(*),
-         case when bool_or(severity = 'critical') then 'critical' when bool_or(severity = 'warning') then 'warning' else 'info' end as worst
-       from alerts where state <> 'resolved'
-       group by model
-     ) open_alerts using (model)
-     order by model
-     limit 10000`,
-  );
+  const [standings, rows] = await Promise.all([
+    readStandings(connection),
+    connection.query<
+      Pick<ListedModel, 'model' | 'openAlerts' | 'worstAlert' | 'predictedAt'> & Record<string, unknown>
+    >(
+      `select model, coalesce(open_alerts.count, 0) as "openAlerts", open_alerts.worst as "worstAlert",
+         ${sort === 'predictions' ? newestHour('monitors') : 'null'} as "predictedAt"
+       from monitors
+       left join (
+         select model, count(*),
+           case when bool_or(severity = 'critical') then 'critical' when bool_or(severity = 'warning') then 'warning' else 'info' end as worst
+         from alerts where state <> 'resolved'
+         group by model
+       ) open_alerts using (model)
+       order by model
+       limit 10000`,
+    ),
+  ]);
+  return rows.map((row) => {
+    const { headline, checked } = standings.get(row.model)!;
+    return { ...row, level: headline.level, reasons: headline.reasons, checked };
+  });
 }
 
 /** The newest hour of each model of a table that has predictions. */
@@ -165,32 +169,31 @@ async function readMonitors(
   );
 }
 
-/** Why a model is judged as it is, its newest predictions, what is under way, and the version that serves it: where none was promoted, that of these. */
+/** The newest predictions of each, what is under way, and the version that serves it: where none was promoted, that of these. */
 async function readNewest(
   connection: Queryable,
   models: readonly string[],
-): Promise<
-  ReadonlyMap<string, Pick<ModelLine, 'reason' | 'predictedAt' | 'champion' | 'retraining' | 'isLoading'>>
-> {
+): Promise<ReadonlyMap<string, Pick<ModelLine, 'predictedAt' | 'champion' | 'retraining' | 'isLoading'>>> {
   const rows = await connection.query<
-    { model: string } & Pick<ModelLine, 'reason' | 'predictedAt' | 'champion' | 'retraining' | 'isLoading'> &
+    { model: string } & Pick<ModelLine, 'predictedAt' | 'champion' | 'retraining' | 'isLoading'> &
       Record<string, unknown>
   >(
-    `select asked.model, newest.reason, served.hour as "predictedAt", coalesce(champion.version, served.version) as champion,
+    `select asked.model, coalesce(served.hour, logged.event_time) as "predictedAt",
+       coalesce(champion.version, served.version, logged.version) as champion,
        running.state as retraining, exists (select from ingest_progress where ingest_progress.model = asked.model) as "isLoading"
      from unnest($1::text[]) as asked (model)
      left join model_versions champion on champion.model = asked.model and champion.stage = 'champion'
      left join retraining_runs running on running.model = asked.model and running.finished_at is null
      left join lateral (
-       select reason from degradation_checks
-       where degradation_checks.model = asked.model
-       order by window_end desc limit 1
-     ) newest on true
-     left join lateral (
        select hour, version from outcome_summaries
        where outcome_summaries.model = asked.model
        order by hour desc, segment, version limit 1
-     ) served on true`,
+     ) served on true
+     left join lateral (
+       select event_time, version from predictions
+       where served.hour is null and predictions.model = asked.model and role = 'serving'
+       order by event_time desc, prediction_id desc limit 1
+     ) logged on true`,
     [models],
   );
   return new Map(rows.map(({ model, ...newest }) => [model, newest]));

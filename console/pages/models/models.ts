@@ -118,7 +118,7 @@ function list({ lines, pages, asked }: LoadedModels, view: View): Part {
 }
 
 function row(line: ModelLine, now: number): Html {
-  const { model, level, reason, checked, predictedAt, openAlerts, worstAlert, champion, drift } = line;
+  const { model, level, reasons, checked, predictedAt, openAlerts, worstAlert, champion, drift } = line;
   const coverage = line.points.at(-1)?.coverage ?? null;
   return html`<tr>
     <th scope="row">
@@ -129,7 +129,7 @@ function row(line: ModelLine, now: number): Html {
     <td class="said">
       ${levelMark(level)}
       ${checked !== null && html` <span class="muted when">${instantText(formatInstant(checked))}</span>`}
-      ${isLoud(level) && reason !== null && html`<span class="reason">${shorten(reason, longestReason)}</span>`}
+      ${isLoud(level) && html`<span class="reason">${shorten(reasons.join('; '), longestReason)}</span>`}
     </td>
     <td data-name="Performance">${performance(line)}</td>
     <td data-name="Drift">

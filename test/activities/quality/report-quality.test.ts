@@ -73,7 +73,7 @@ describe('the data-quality alert', () => {
     const [opened, resolved] = await events();
     expect(opened).toEqual({
       event: 'opened',
-      summary: '1 of 17 checks failed: x above what is expected',
+      summary: '1 of 23 checks failed: x above what is expected',
       facts: [
         { name: 'x: above what is expected', value: '2 of 24 values are above 1.5, for example 1.75, 2' },
       ],

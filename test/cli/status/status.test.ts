@@ -38,8 +38,27 @@ describe('tidewatch status', () => {
     await watch(test.database, { model: 'fresh' });
     const text = await status('--model', 'fresh', '--explain');
     expect(text).toContain('verdict      insufficient-data: there is no degradation check yet');
-    expect(text).toContain('performance  not evaluated yet');
+    expect(text).toContain(
+      'performance  not evaluated yet. Log predictions with the client or SQL, or load a file: `npx tidewatch ingest rows.csv --model fresh`',
+    );
     expect(text).toContain('no rule was judged yet');
+  });
+
+  it('says which command judges the predictions that are there', async () => {
+    await watch(test.database, { model: 'logged' });
+    await openClient({ database: test.database }).logPredictions('logged', predictionsOf({ from: 1, to: 3 }));
+    const text = await status('--model', 'logged', '--explain');
+    const run = (process: string) =>
+      `do it now: \`npx tidewatch run ${process} --model logged --as-of ${at(3, 3)}\``;
+    expect(text).toContain(
+      `drift        no drift run yet. Wait for its schedule, or ${run('drift-detection')}`,
+    );
+    expect(text).toContain('performance  not evaluated yet. Record actuals');
+    expect(text).toContain('champion     1, which serves; no promotion is known of');
+    await load(test.database, 'logged', { from: 1, to: 3 });
+    expect(await status('--model', 'logged')).toContain(
+      `not evaluated yet. Wait for its schedule, or ${run('performance-evaluation')}`,
+    );
   });
 
   it('refuses a model that nothing watches', async () => {
@@ -84,7 +103,7 @@ describe('the status of a model that degrades and is restated', () => {
     const text = await status('--model', model);
     expect(text).toMatch(/verdict {6}critical since 2024-01-03: too wrong: RMSE over 1 day 4 is above 2 /);
     expect(text).toMatch(
-      /performance {2}RMSE 4.*, 4 Jan \(20 outcomes, coverage 83\.3%, provisional, revision 1\)/,
+      /performance {2}RMSE 4.*, 4 Jan \(20 outcomes, coverage 83\.3%, provisional until 2024-\d\d-\d\d, revision 1\)/,
     );
     expect(text).toMatch(
       /alert {8}degradation:shown:performance, critical, open since 2024-01-03; as of 2024-01-05: too wrong: RMSE over 1 day 4 /,
@@ -165,5 +184,84 @@ describe('the status of a model that degrades and is restated', () => {
     expect(text).toContain('restated     RMSE of 4 Jan 4 -> 1 as coverage rose from 83.3% to 100%');
     expect(text).toContain('revision 2');
     expect(text).toContain('alerts       none open');
+  });
+});
+
+describe('the status of a model with one bad column', () => {
+  const drifting = 'drifting';
+  beforeAll(async () => {
+    await watch(test.database, { model: drifting });
+    await load(test.database, drifting, { from: 1, to: 15 });
+    const { database } = test;
+    const [run] = await database.query<{ id: number }>(
+      `insert into drift_runs (model, window_start, window_end, reference_id, as_of, verdict, reason, judged_features, drifted_features,
+         row_count, reference_row_count, checked_at, quality_verdict, quality_reason, configuration_hash, code_version, workflow_id, run_id)
+       values ($1, $2, $3, 'r', $3, 'ok', '1 of 2 features drifted (50%, limit 50%): x', 2, '{x}', 1, 1, $3, 'warning',
+         '1 of 32 checks failed: x stuck', '', '', '', '')
+       returning drift_run_id as id`,
+      [drifting, at(8), at(15)],
+    );
+    for (const [column, verdict] of [
+      ['x', 'critical'],
+      ['c', 'ok'],
+    ])
+      await database.execute(
+        `insert into drift_results (model, drift_run_id, subject, column_name, method, question, effect, deciding, verdict, reason, reference_rows, current_rows)
+         values ($1, $2, 'feature', $3, 'ks', 'reference', 0.2, true, $4, '', 1, 1)`,
+        [drifting, run!.id, column, verdict],
+      );
+  });
+
+  it('is critical, and says that the dataset is not', async () => {
+    const text = await status('--model', drifting);
+    expect(text).toContain(
+      'verdict       critical: 1 column critical: x (dataset ok); data quality warning: 1 of 32 checks failed: x stuck',
+    );
+    expect(text).toContain('drift         ok, the 7 days to 14 Jan: 1 of 2 features drifted');
+    expect(text).toContain('data quality  warning: 1 of 32 checks failed: x stuck');
+    const row = (await status()).split('\n').find((line) => line.includes(drifting));
+    expect(row).toMatch(/drifting .* critical .* ok, 1 column critical /);
+    const [shown] = JSON.parse(await status('--model', drifting, '--json'));
+    expect(shown).toMatchObject({
+      verdict: 'insufficient-data',
+      headline: { level: 'critical' },
+      drift: { level: 'ok', columns: { critical: ['x'] } },
+    });
+  });
+
+  it('is not, where the monitor has disabled the column', async () => {
+    await watch(test.database, {
+      model: drifting,
+      features: { x: { kind: 'continuous', enabled: false }, c: { kind: 'categorical' } },
+    });
+    expect(await status('--model', drifting)).toContain('verdict       warning: data quality warning');
+  });
+});
+
+describe('the status of a model whose newest actuals are late', () => {
+  const late = 'late-actuals';
+  it('says which window waits, with what coverage and until when, and which was judged last', async () => {
+    await watch(test.database, {
+      model: late,
+      degradation: { rules: [{ metric: 'rmse', over: '1d', limit: 2 }] },
+    });
+    await load(test.database, late, { from: 1, to: 3, error: 1 });
+    const client = openClient({ database: test.database });
+    await client.logPredictions(late, predictionsOf({ from: 3, to: 4 }));
+    await client.recordActuals(late, actualsOf({ from: 3, to: 4 }).slice(0, 6));
+    const activities = activitiesOn(test.database);
+    for (const n of [3, 4]) {
+      await activities.attachActuals({ model: late, asOf: at(n, 3) });
+      await activities.summarizeOutcomes({ model: late, asOf: at(n, 3) });
+      await activities.evaluatePerformance({ model: late, asOf: at(n, 3) });
+    }
+    const text = await status('--model', late);
+    expect(text).toMatch(/performance {2}RMSE 1.*, 2 Jan \(24 outcomes, coverage 100%/);
+    expect(text).toContain(
+      'newest       3 Jan (6 of 24 predictions known) waited for actuals until 2024-01-05 00:00 UTC, the next performance-evaluation judges it: ' +
+        '25% of 24 predictions have an actual; judged from 80% on, or 24 hours after the end of the window',
+    );
+    const [shown] = JSON.parse(await status('--model', late, '--json'));
+    expect(shown.waiting).toMatchObject({ gate: 'awaiting-actuals', outcomes: 6, window: { start: at(3) } });
   });
 });

@@ -10,16 +10,20 @@ import { watch } from '../../setup/synthetic.ts';
 
 const status = (part: Partial<ModelStatus> = {}): ModelStatus => ({
   model: 'm',
+  headline: { level: 'ok', reasons: [''] },
   verdict: 'ok',
   reason: '',
   champion: { version: '1' },
   metric: 'rmse',
   performance: null,
+  waiting: null,
+  arrived: { model: 'm', predictedAt: null, servedBy: null, hasActuals: false, hasSource: false },
   estimate: null,
   drift: null,
   alerts: [],
   rules: [],
   restatements: [],
+  schedules: { paused: [], schedules: 4 },
   ...part,
 });
 const alert = {
@@ -39,7 +43,11 @@ describe('a line a change', () => {
 
   it.each([
     [[status()], [status()], []],
-    [[status()], [status({ verdict: 'critical' })], ['m: verdict critical (was: verdict ok)']],
+    [
+      [status()],
+      [status({ headline: { level: 'critical', reasons: [''] } })],
+      ['m: verdict critical (was: verdict ok)'],
+    ],
     [[status()], [status({ champion: { version: '2' } })], ['m: champion 2 (was: champion 1)']],
     [[status()], [status({ alerts: [alert] })], ['m: alert degradation:m:rmse, critical: RMSE is above 80']],
     [

@@ -37,7 +37,9 @@ const order = (markup: string, ...parts: readonly string[]): string[] =>
 describe('a report', () => {
   it('begins with the verdict, the sides and the number of columns', () => {
     const start = textOf(page).slice(0, 500);
-    expect(start).toMatch(/^ Data drift bike-demand ▲ Drift 2 of 3 features drifted \(67% by importance/);
+    expect(start).toMatch(
+      /^ Data drift bike-demand ▲ Drift 2 of 3 features drifted \(67% of the importance of these 3/,
+    );
     expect(start).toContain('Current 2011-07-01 to 2011-08-01 744 rows');
     expect(start).toContain('Reference 2011-03-01 to 2011-04-01 730 rows');
     expect(start).toContain('Columns 1 critical, 1 warning, 1 not judged, 1 OK');

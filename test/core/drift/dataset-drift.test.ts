@@ -91,7 +91,7 @@ describe('judgeDataset', () => {
       sharedBy: 'importance',
       verdict: {
         level: 'warning',
-        reason: '1 of 3 features drifted (60% by importance, limit 50%): hum',
+        reason: '1 of 3 features drifted (60% of the importance of these 3, limit 50%): hum',
       },
     });
     expect(judgeDataset([...columns, still('day')])).toMatchObject({

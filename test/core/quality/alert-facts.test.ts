@@ -20,12 +20,21 @@ const checks = [
 
 describe('qualitySummary', () => {
   it('counts and names what failed, the worst first', () => {
-    expect(qualitySummary(checks)).toBe('3 of 4 checks failed: hum out of range, hum stuck, repeated rows');
+    expect(qualitySummary(checks, checks)).toBe(
+      '3 of 4 checks failed: hum out of range, hum stuck, repeated rows',
+    );
+  });
+
+  it('counts all of the run, and says of how many another alert tells', () => {
+    const missing = [check('a', 'missing', 'warning'), check('b', 'missing', 'warning')];
+    expect(qualitySummary(checks, [...checks, ...missing])).toBe(
+      '5 of 6 checks failed: hum out of range, hum stuck, repeated rows; 2 more have alerts of their own',
+    );
   });
 
   it('names no more than five', () => {
     const many = Array.from({ length: 200 }, (_, i) => check(`f${i}`, 'missing', 'critical'));
-    expect(qualitySummary(many)).toBe(
+    expect(qualitySummary(many, many)).toBe(
       '200 of 200 checks failed: f0 missing values, f1 missing values, f2 missing values, f3 missing values, f4 missing values and 195 more',
     );
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { openClient } from '../../../../client/tidewatch-client.ts';
 import { retrainingPath } from '../../../../console/pages/paths.ts';
 import { dayMs } from '../../../../core/window.ts';
 import { toTimestamp } from '../../../../sql/database.ts';
@@ -87,7 +88,7 @@ describe('the page of a model', () => {
 
   it('answers whether it is all right, since when it is what it is, and who serves', async () => {
     expect(await shown('/models/bikes')).toMatch(
-      /bikes Bikes an hour\. ◆ Critical 2026-11-29 RMSE over 7 days 82.1 is above 70 .*RMSE over 7 days 82.1 provisional, revision 2 .*v2 since 2026-11-25 .*3 h ago .*75% of 20/,
+      /bikes Bikes an hour\. ◆ Critical since 2026-11-29, checked for 2026-11-29 RMSE over 7 days 82.1 is above 70 dataset critical: as critical 1 column critical: temp \(dataset critical\) .*RMSE over 7 days 82.1 provisional until 20\d\d-\d\d-\d\d, revision 2 .*v2, since 2026-11-25 .*3 h ago .*75% of 20/,
     );
   });
 
@@ -115,7 +116,7 @@ describe('the page of a model', () => {
     const text = await shown('/models/bikes');
     expect(text).toMatch(/workingday=&lt;b&gt;0&lt;\/b&gt; 99 .*workingday=1 55/);
     expect(text).toContain('temp : missing ▲ Warning 9% are missing');
-    expect(text).toContain('degradation:bikes:a/b RMSE is still above 70 open, since');
+    expect(text).toMatch(/degradation:bikes:a\/b RMSE is still above 70 since 2 d ago; open/);
     expect(await (await console.get('/models/bikes')).text()).toContain(
       'href="/alerts/degradation%3Abikes%3Aa%2Fb"',
     );
@@ -150,7 +151,78 @@ describe('the page of a model', () => {
 
   it('says of a model without results what to do', async () => {
     expect(await shown('/models/new-model')).toMatch(
-      /has not been judged yet.*No alert is open.*No window has been evaluated yet.*Nothing was compared with the reference yet.*None yet\. A degradation starts one .*Nothing waits.*None of its processes is looked after yet\. .*tidewatch apply/,
+      /has not been judged yet.*npx tidewatch ingest rows\.csv --model new-model .*npx tidewatch run degradation-check --model new-model.*No alert is open.*No window has been evaluated yet.*Nothing was compared with the reference yet.*None yet\. A degradation starts one .*Nothing waits.*None of its processes is looked after yet\. .*tidewatch apply/,
+    );
+  });
+
+  it('says of one whose predictions nothing has judged which command does, and who serves', async () => {
+    const { database } = test;
+    await storeMonitor(database, 'logged');
+    const client = openClient({ database });
+    const eventTime = '2026-11-20T09:00:00Z';
+    await client.logPredictions('logged', [
+      { version: '7', entity: 'a', eventTime, features: { temp: 1 }, prediction: 1 },
+    ]);
+    const page = await (await console.get('/models/logged')).text();
+    const code = (process: string) =>
+      `<code>npx tidewatch run ${process} --model logged --as-of 2026-11-21T03:00:00Z</code>`;
+    for (const process of ['degradation-check', 'drift-detection', 'performance-evaluation'])
+      expect(page).toContain(code(process));
+    expect(textOf(page)).toMatch(
+      /Champion 7, which serves; no promotion is known of Newest predictions 9 d ago/,
+    );
+    expect(await shown('/?search=logged')).toMatch(
+      /logged \? Not judged not evaluated yet no run yet – 9 d ago 0 7/,
+    );
+  });
+
+  it('says which window waits for its actuals, and until when', async () => {
+    const { database } = test;
+    await storeMonitor(database, 'late');
+    await storeCheck(database, 'late', 0, 'insufficient-data', 'no window can be judged');
+    await storeEvaluation(database, 'late', { daysAgo: 1, rmse: 61 });
+    await storeEvaluation(database, 'late', { daysAgo: 0, rmse: 12 });
+    await database.execute(
+      `update performance_evaluations set verdict = 'insufficient-data', gate = 'awaiting-actuals', reason = '9% of 100 predictions have an actual'
+       where model = 'late' and window_end = $1`,
+      [toTimestamp(today)],
+    );
+    expect(await shown('/models/late')).toContain(
+      'Newest window 2026-11-22 to 2026-11-28 90 of 100 actuals known; waits for actuals until 2026-11-30 00:00 UTC: 9% of 100 predictions have an actual',
+    );
+  });
+
+  it('shows how far a reprocessing is, and schedules that somebody has paused in Temporal', async () => {
+    const startedAt = now - 120_000;
+    const asked: string[] = [];
+    const live = await openTestConsole(test.database, {
+      askTemporal: async (model) => {
+        asked.push(model);
+        const paused = [{ process: 'drift-detection', note: 'the <warehouse> moves' }];
+        const run = { workflowId: 'reprocessing:bikes:x', runId: 'r', startedAt };
+        return {
+          pauses: { paused, schedules: 4 },
+          runs: [
+            { ...run, type: 'reprocessing', progress: { done: 12, total: 30 } },
+            { ...run, type: 'actualsBackfill' },
+          ],
+        };
+      },
+    });
+    const page = await (await live.get('/models/bikes/now')).text();
+    expect(page).toContain('<progress value="12" max="30" aria-label="reprocessing: 40% (12 of 30 steps)">');
+    expect(textOf(page)).toMatch(
+      /Partly paused : drift-detection is paused in Temporal: &quot;the &lt;warehouse&gt; moves&quot;; tidewatch resume bikes reprocessing begun 2 min ago 40% \(12 of 30 steps\) actualsBackfill begun 2 min ago/,
+    );
+    expect(asked).toEqual(['bikes']);
+  });
+
+  it('says what it does not know while Temporal is away', async () => {
+    const away = await openTestConsole(test.database, {
+      askTemporal: async () => ({ unknown: 'Temporal at 127.0.0.1:7233 does not answer' }),
+    });
+    expect(textOf(await (await away.get('/models/bikes')).text())).toContain(
+      'Whether schedules are paused by hand, and which runs are under way, is not known: Temporal at 127.0.0.1:7233 does not answer.',
     );
   });
 

@@ -53,7 +53,7 @@ describe('the list of all models', () => {
 
   it('says of each model its verdict and why, how good it is now, how fresh its data are, its open alerts and its champion', async () => {
     expect(await listed()).toMatch(
-      /bikes ◆ Critical 2026-11-29 RMSE over 7 days 82.1 is above 70 RMSE 82.1 90% 3 h ago 2 &lt;v2&gt;/,
+      /bikes ◆ Critical 2026-11-29 RMSE over 7 days 82.1 is above 70; dataset warning: as warning RMSE 82.1 90% 3 h ago 2 &lt;v2&gt;/,
     );
   });
 
