@@ -1,5 +1,7 @@
 /** What Temporal alone knows of models: which schedules somebody has paused there, and how far runs are. */
 
+import { setTimeout as pause } from 'node:timers/promises';
+
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { ScheduleNotFoundError } from '@temporalio/client';
 
@@ -122,28 +124,37 @@ async function progressOf(
 }
 
 /**
- * Asks Temporal within a time; what keeps it from answering is what is not known.
+ * Asks Temporal within a time; what keeps it from answering is what is not known. Never throws.
  *
- * @param connectTimeoutMs so long it may take to be reached
+ * @param waitMs so long the answer may take, with the connection
  */
-export async function askTemporal<T>(
-  options: TemporalTarget & { readonly namespace: string; readonly connectTimeoutMs: number },
+export function askTemporal<T>(
+  options: TemporalTarget & { readonly namespace: string; readonly waitMs: number },
   ask: (client: Client) => Promise<T>,
 ): Promise<T | { readonly unknown: string }> {
+  const { address, waitMs } = options;
+  const late = { unknown: `Temporal at ${address} does not answer` };
+  return Promise.race([connectAndAsk(options, ask), pause(waitMs, late, { ref: false })]);
+}
+
+async function connectAndAsk<T>(
+  { waitMs, ...target }: Parameters<typeof askTemporal>[0],
+  ask: (client: Client) => Promise<T>,
+): Promise<T | { readonly unknown: string }> {
+  const until = Date.now() + waitMs;
   try {
-    const connection = await connectTemporal(options);
+    // Half of it, because why there is no connection is looked for as long again.
+    const connection = await connectTemporal({ ...target, connectTimeoutMs: waitMs / 2 });
     try {
       const { client } = connection;
-      return await withTemporalErrors(client, () =>
-        client.withDeadline(Date.now() + 2 * options.connectTimeoutMs, () => ask(client)),
-      );
+      return await withTemporalErrors(client, () => client.withDeadline(until, () => ask(client)));
     } finally {
       await connection.close();
     }
   } catch (error) {
     const isAway = error instanceof TidewatchError && error.code === 'TEMPORAL_UNREACHABLE';
     const reason = isAway
-      ? `Temporal at ${options.address} does not answer`
+      ? `Temporal at ${target.address} does not answer`
       : reasonOf(error).split('\n', 1)[0]!;
     return { unknown: reason.replace(/\.$/, '') };
   }

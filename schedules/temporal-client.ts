@@ -36,7 +36,7 @@ export async function connectTemporal(
     const client = new Client({ connection, namespace, interceptors, ...dataConverterOf(payloadKeys) });
     return { client, close: () => connection.close() };
   } catch (error) {
-    throw await connectionProblem(options, error);
+    throw await connectionProblem(options, error, connectTimeoutMs);
   }
 }
 

@@ -39,15 +39,23 @@ const remedies: Readonly<Record<TlsFault, string>> = {
 // https://grpc.io/docs/guides/status-codes
 const refusedCodes = new Set([7, 16]);
 
-/** An error of connecting, in the words of the catalog. */
-export async function connectionProblem(target: TemporalTarget, error: unknown): Promise<TidewatchError> {
+/**
+ * An error of connecting, in the words of the catalog.
+ *
+ * @param patienceMs so long the server is asked why, at most 3 seconds
+ */
+export async function connectionProblem(
+  target: TemporalTarget,
+  error: unknown,
+  patienceMs = handshakeMs,
+): Promise<TidewatchError> {
   const { address, security } = target;
   const refused = (reason: string, remedy: string): TidewatchError =>
     new TidewatchError('CONNECTION_REFUSED', { what: 'Temporal', address, reason, remedy }, { cause: error });
   if (isGrpcServiceError(error) && refusedCodes.has(error.code))
     return refused(error.details, 'See TEMPORAL_API_KEY and TEMPORAL_TLS_CLIENT_CERT_PATH');
   // The clients say that they did not get there in time, and not why: a handshake of our own is asked.
-  const { outcome, cause } = await shakeHands(target);
+  const { outcome, cause } = await shakeHands(target, Math.min(patienceMs, handshakeMs));
   const fault = tlsFaultOf(cause);
   if (security?.tls && fault !== undefined) return refused(fault.words, remedies[fault.fault]);
   if (!security?.tls && outcome === 'offers TLS')
@@ -69,7 +77,7 @@ interface Handshake {
 
 const closed: Handshake = { outcome: 'offers TLS', cause: new Error('requires a valid client certificate') };
 
-function shakeHands({ address, security }: TemporalTarget): Promise<Handshake> {
+function shakeHands({ address, security }: TemporalTarget, timeoutMs: number): Promise<Handshake> {
   const { hostname, port } = new URL(`tcp://${address}`);
   const tls = typeof security?.tls === 'object' && security.tls !== null ? security.tls : {};
   return new Promise((resolve) => {
@@ -93,7 +101,7 @@ function shakeHands({ address, security }: TemporalTarget): Promise<Handshake> {
       resolve(handshake);
     };
     let isUp = false;
-    socket.setTimeout(handshakeMs, () => end({ outcome: 'failed' }));
+    socket.setTimeout(timeoutMs, () => end({ outcome: 'failed' }));
     socket.once('error', (cause) => {
       const objects = tlsFaultOf(cause)?.fault === 'client certificate';
       end(objects || !isUp ? { outcome: objects ? 'offers TLS' : 'failed', cause } : closed);

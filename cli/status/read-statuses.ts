@@ -5,7 +5,7 @@ import { readConfiguration } from '../../worker/configuration.ts';
 import { readStatus, type ModelStatus } from './read-status.ts';
 
 /** Who looks at what is stored does not wait long for what only Temporal knows. */
-const connectTimeoutMs = 1_500;
+const waitMs = 1_000;
 
 /**
  * How the watched models stand, or one of them, all of them at one instant; what Temporal does not say is unknown.
@@ -22,7 +22,7 @@ export async function readStatuses(
   const pauses =
     names.length === 0
       ? { unknown: '' }
-      : await askTemporal({ ...temporal, connectTimeoutMs }, (client) => readPauses(client, names));
+      : await askTemporal({ ...temporal, waitMs }, (client) => readPauses(client, names));
   return database.snapshot(async (connection) => {
     const statuses = [];
     for (const { monitor } of monitors) {

@@ -5,7 +5,7 @@ import type { ChartOption } from '../charts.ts';
 import type { Html } from '../html.ts';
 import type { SectionName } from '../layout/navigation.ts';
 import type { ConsoleActions } from './actions.ts';
-import type { AskTemporal } from './temporal-now.ts';
+import type { TemporalAnswer } from './temporal-now.ts';
 import type { Role, Viewer } from './access/roles.ts';
 
 /** What is asked for. The connection sees one instant and cannot write. */
@@ -16,7 +16,6 @@ export interface Asked {
   readonly query: URLSearchParams;
   /** The wall clock, in epoch milliseconds. */
   readonly now: number;
-  readonly askTemporal: AskTemporal;
 }
 
 /** Who looks, and from where. */
@@ -27,6 +26,8 @@ export interface View {
   readonly viewer: Viewer;
   /** Where the Temporal UI shows the workflows of the namespace. */
   readonly temporalUiUrl: string;
+  /** Of the model of the path; unknown on pages that do not ask for it. */
+  readonly temporal: TemporalAnswer;
   /** What they had typed into the form of this page when their session was found to have ended; empty otherwise. */
   readonly draft: Readonly<Record<string, string>>;
 }
@@ -45,8 +46,10 @@ export interface PageRoute {
   readonly section: SectionName;
   /** Absent: everybody who has signed in. */
   readonly role?: Role;
-  /** Undefined where there is no such thing. */
-  readonly show: (asked: Asked, view: View) => Promise<Shown | undefined>;
+  /** Whether Temporal is asked of the model of the path, while the database is read. */
+  readonly asksTemporal: boolean;
+  /** Gives what draws it; undefined where there is no such thing. */
+  readonly load: (asked: Asked) => Promise<((view: View) => Shown) | undefined>;
 }
 
 /** A page that reads with `load` and draws with `draw`, which is pure. What `load` does not find is a page that says so (404). */
@@ -54,15 +57,17 @@ export function page<Loaded>(route: {
   readonly path: string;
   readonly section: SectionName;
   readonly role?: Role;
+  readonly asksTemporal?: true;
   readonly load: (asked: Asked) => Promise<Loaded | undefined>;
   readonly draw: (loaded: Loaded, view: View) => Shown;
 }): PageRoute {
-  const { load, draw, ...where } = route;
+  const { load, draw, asksTemporal = false, ...where } = route;
   return {
     ...where,
-    show: async (asked, view) => {
+    asksTemporal,
+    load: async (asked) => {
       const loaded = await load(asked);
-      return loaded === undefined ? undefined : draw(loaded, view);
+      return loaded === undefined ? undefined : (view) => draw(loaded, view);
     },
   };
 }

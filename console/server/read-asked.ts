@@ -10,7 +10,7 @@ const statementTimeout = '5s';
 
 export function readAsked<T>(
   c: Context,
-  { database, now, askTemporal }: Site,
+  { database, now }: Site,
   load: (asked: Asked) => Promise<T>,
 ): Promise<T> {
   return database.snapshot(async (connection) => {
@@ -20,6 +20,6 @@ export function readAsked<T>(
       [statementTimeout],
     );
     const query = new URL(c.req.url).searchParams;
-    return load({ connection, parameters: c.req.param(), query, now: now(), askTemporal });
+    return load({ connection, parameters: c.req.param(), query, now: now() });
   });
 }

@@ -46,8 +46,14 @@ export interface Routes {
 export const routes: Routes = {
   pages: [
     page({ path: '/', section: 'models', load: loadModels, draw: modelsPage }),
-    page({ path: '/models/:model', section: 'models', load: loadModel, draw: modelPage }),
-    page({ path: '/models/:model/now', section: 'models', load: loadModelNow, draw: modelNowPage }),
+    page({ path: '/models/:model', section: 'models', asksTemporal: true, load: loadModel, draw: modelPage }),
+    page({
+      path: '/models/:model/now',
+      section: 'models',
+      asksTemporal: true,
+      load: loadModelNow,
+      draw: modelNowPage,
+    }),
     page({
       path: '/models/:model/drift/:start/:end/:column',
       section: 'models',

@@ -10,18 +10,32 @@ import { notFound, refusalOf } from './problems.ts';
 import { readAsked } from './read-asked.ts';
 import { pathOf } from './request.ts';
 import type { Site } from './site.ts';
+import type { TemporalAnswer } from './temporal-now.ts';
+
+const notAsked: TemporalAnswer = { unknown: 'Temporal was not asked' };
 
 export function servePages(app: Hono<Known>, site: Site, pages: readonly PageRoute[]): void {
-  const { cookies, now, temporalUiUrl, respond, respondProblem } = site;
-  for (const { path, section, role, show } of pages) {
+  const { askTemporal, cookies, now, temporalUiUrl, respond, respondProblem } = site;
+  for (const { path, section, role, asksTemporal, load } of pages) {
     app.get(path, async (c) => {
       const viewer = c.get('viewer');
       const refusal = refusalOf(viewer, role);
       if (refusal !== undefined) return respondProblem(c, refusal);
       const draft = await takeDraft(c, cookies);
-      const view: View = { now: now(), path: pathOf(c), viewer, temporalUiUrl, draft: draft?.fields ?? {} };
-      const shown = await readAsked(c, site, (asked) => show(asked, view));
-      if (shown === undefined) return respondProblem(c, notFound());
+      const [draw, temporal] = await Promise.all([
+        readAsked(c, site, load),
+        asksTemporal ? askTemporal(c.req.param('model')!) : notAsked,
+      ]);
+      if (draw === undefined) return respondProblem(c, notFound());
+      const view: View = {
+        now: now(),
+        path: pathOf(c),
+        viewer,
+        temporalUiUrl,
+        temporal,
+        draft: draft?.fields ?? {},
+      };
+      const shown = draw(view);
       const notice = draft?.notice ?? (await takeNotice(c, cookies));
       return respond(c, { ...shown, section, viewer, ...(notice && { notice }) });
     });

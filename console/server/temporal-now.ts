@@ -8,5 +8,8 @@ export interface KnownToTemporal {
   readonly runs: readonly RunUnderWay[];
 }
 
-/** Never throws, and answers within a few hundred milliseconds: what is not known by then says why. */
-export type AskTemporal = (model: string) => Promise<KnownToTemporal | { readonly unknown: string }>;
+/** Or why it is not known. */
+export type TemporalAnswer = KnownToTemporal | { readonly unknown: string };
+
+/** Never throws, and answers within 80 milliseconds: what is not known by then says why. */
+export type AskTemporal = (model: string) => Promise<TemporalAnswer>;

@@ -82,12 +82,12 @@ describe('the runs under way', () => {
 });
 
 it('what cannot be asked is not known, with the reason', async () => {
-  const nobody = { address: '127.0.0.1:1', namespace: 'default', connectTimeoutMs: 300 };
+  const nobody = { address: '127.0.0.1:1', namespace: 'default', waitMs: 300 };
   expect(await askTemporal(nobody, (client) => readPauses(client, [model]))).toEqual({
     unknown: 'Temporal at 127.0.0.1:1 does not answer',
   });
   const { temporalAddress: address } = testServers();
-  const nowhere = { address, namespace: 'unheard-of', connectTimeoutMs: 3_000 };
+  const nowhere = { address, namespace: 'unheard-of', waitMs: 3_000 };
   expect(await askTemporal(nowhere, (client) => readPauses(client, [model]))).toMatchObject({
     unknown: expect.stringContaining('unheard-of') as string,
   });

@@ -2,10 +2,10 @@
 
 import { isRunningState } from '../../../core/retraining/states.ts';
 import type { CommandPause } from '../../../core/process/pauses.ts';
+import type { Queryable } from '../../../sql/database.ts';
 import { findPause } from '../../../sql/read-pause.ts';
 import { listRetrainings, type ShownRetraining } from '../../../sql/read-retrainings.ts';
 import type { Asked } from '../../server/page.ts';
-import type { AskTemporal } from '../../server/temporal-now.ts';
 import type { WaitingHours, WatchedProcess } from '../process-table.ts';
 import { findModel } from './find-model.ts';
 
@@ -25,7 +25,6 @@ export interface LoadedNow {
   readonly files: readonly LoadingFile[];
   /** Absent where its schedules were not paused by command. */
   readonly commandPause?: CommandPause;
-  readonly temporal: Awaited<ReturnType<AskTemporal>>;
 }
 
 const mostRetrainings = 5;
@@ -33,14 +32,11 @@ const mostRetrainings = 5;
 /** Undefined where nothing is stored of a model of this name. */
 export async function loadModelNow(asked: Asked): Promise<LoadedNow | undefined> {
   const found = await findModel(asked);
-  return found && loadNow(asked, found.model);
+  return found && loadNow(asked.connection, found.model);
 }
 
-export async function loadNow(
-  { connection, askTemporal }: Pick<Asked, 'connection' | 'askTemporal'>,
-  model: string,
-): Promise<LoadedNow> {
-  const [retrainings, processes, waiting, files, commandPause, temporal] = await Promise.all([
+export async function loadNow(connection: Queryable, model: string): Promise<LoadedNow> {
+  const [retrainings, processes, waiting, files, commandPause] = await Promise.all([
     listRetrainings(connection, { model, most: mostRetrainings }),
     connection.query<WatchedProcess & Record<string, unknown>>(
       `select model, process, cron, time_zone as "timeZone", succeeded_at as "succeededAt", watched_since as "watchedSince",
@@ -61,7 +57,6 @@ export async function loadNow(
       [model],
     ),
     findPause(connection, model),
-    askTemporal(model),
   ]);
   return {
     model,
@@ -70,7 +65,6 @@ export async function loadNow(
     waiting,
     files,
     ...(commandPause && { commandPause }),
-    temporal,
   };
 }
 

@@ -60,7 +60,7 @@ export async function loadModel(request: Asked): Promise<LoadedModel | undefined
       findWaitingWindow(connection, model, shownMetric(asked, found.monitor).over),
       loadDriftOf(connection, found),
       loadCoverage(connection, model, asked.days),
-      loadNow(request, model),
+      loadNow(connection, model),
     ]);
   const degradedSince = await readSince(connection, standing);
   return {

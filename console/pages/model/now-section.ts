@@ -41,8 +41,8 @@ export function nowSection(loaded: LoadedNow, view: View): Html {
           them ${ago(updatedAt, now)}.
         </p>`,
     ),
-    pauses(loaded),
-    runsUnderWay(loaded, view),
+    pauses(loaded, view),
+    runsUnderWay(model, view),
     waitingList(waiting, 'model'),
     processes.length === 0
       ? emptyState({
@@ -57,7 +57,7 @@ export function nowSection(loaded: LoadedNow, view: View): Html {
 }
 
 /** Whether somebody has paused its schedules. */
-function pauses({ model, commandPause, temporal }: LoadedNow): Part {
+function pauses({ model, commandPause }: LoadedNow, { temporal }: View): Part {
   const live = 'unknown' in temporal ? temporal : temporal.pauses;
   const state = pauseState(commandPause, live);
   const text = pausesText(model, commandPause, live);
@@ -72,7 +72,7 @@ function capital(text: string): string {
 }
 
 /** Runs that have not ended, and how far those are that tell it. */
-function runsUnderWay({ model, temporal }: LoadedNow, { now, temporalUiUrl }: View): Part {
+function runsUnderWay(model: string, { now, temporal, temporalUiUrl }: View): Part {
   const all = html`<a href="${temporalUiUrl}/workflows?query=${encodeURIComponent(runningQuery(model))}"
     >the Temporal UI</a
   >`;

@@ -214,6 +214,8 @@ describe('the page of a model', () => {
     expect(textOf(page)).toMatch(
       /Partly paused : drift-detection is paused in Temporal: &quot;the &lt;warehouse&gt; moves&quot;; tidewatch resume bikes reprocessing begun 2 min ago 40% \(12 of 30 steps\) actualsBackfill begun 2 min ago/,
     );
+    await live.get('/alerts');
+    await live.get('/');
     expect(asked).toEqual(['bikes']);
   });
 
