@@ -152,10 +152,14 @@ async function connectAndAsk<T>(
       await connection.close();
     }
   } catch (error) {
-    const isAway = error instanceof TidewatchError && error.code === 'TEMPORAL_UNREACHABLE';
-    const reason = isAway
-      ? `Temporal at ${target.address} does not answer`
-      : reasonOf(error).split('\n', 1)[0]!;
-    return { unknown: reason.replace(/\.$/, '') };
+    return { unknown: whyUnknown(error, target.address).replace(/\.$/, '') };
   }
+}
+
+function whyUnknown(error: unknown, address: string): string {
+  const code = error instanceof TidewatchError ? error.code : undefined;
+  if (code === 'TEMPORAL_UNREACHABLE') return `Temporal at ${address} does not answer`;
+  const [first = '', second] = reasonOf(error).split('\n');
+  // Its first line is about schedules that are written; nothing is here.
+  return code === 'SCHEDULE_REFUSED' && second !== undefined ? second.trim() : first;
 }

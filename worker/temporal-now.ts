@@ -39,7 +39,7 @@ export function openTemporalNow(
     const asked = ask(model).then((answer) => {
       // Unless there are too many, or a newer question.
       if (kept.get(model)?.askedAt === askedAt)
-        kept.set(model, { askedAt, asked, known: { at: now(), answer } });
+        kept.set(model, { askedAt, asked, known: { at: askedAt, answer } });
       return answer;
     });
     const question = { askedAt, asked, ...(before?.known && { known: before.known }) };

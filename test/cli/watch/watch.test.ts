@@ -38,7 +38,9 @@ describe('a line a change', () => {
     changeLines(before, after, 0).map((line) => line.replace('1970-01-01T00:00:00Z ', ''));
 
   it('begins with how each model stands', () => {
-    expect(lines(undefined, [status()])).toEqual(['m: verdict ok, drift not looked at yet, champion 1']);
+    expect(lines(undefined, [status()])).toEqual([
+      'm: verdict ok, drift not looked at yet, champion 1, schedules running',
+    ]);
   });
 
   it.each([
@@ -112,7 +114,7 @@ describe('the command', () => {
       child.kill('SIGINT'),
     );
     expect(output).toMatch(
-      /^\S+Z watched: verdict insufficient-data, drift not looked at yet, champion none\n$/,
+      /^\S+Z watched: verdict insufficient-data, drift not looked at yet, champion none, schedules unknown\n$/,
     );
     expect(code).toBe(0);
   });
