@@ -9,7 +9,6 @@ import { metricIntervals } from '../../core/performance/intervals/metric-interva
 import type { MetricName } from '../../core/performance/metrics.ts';
 import { mergeSummaries } from '../../core/performance/summary.ts';
 import { splitComputed } from '../../core/verdict.ts';
-import { durationMs } from '../../core/window.ts';
 import type { SelectiveActuals } from './selective-actuals.ts';
 import { countsOf, type ServedHour } from './served-hours.ts';
 import type { EvaluationToStore } from './store.ts';
