@@ -27,7 +27,13 @@ export const grants: Readonly<Record<string, TableGrants>> = {
   schema_migrations: { ingest: read, worker: read, console: read, reader: read },
   // The worker imports the sources of monitors, and deletes the shadows of simulated retrainings.
   predictions: { ingest: ['select', 'insert', 'update'], worker: all, console: read, reader: read },
-  actuals: { ingest: ['select', 'insert', 'update'], worker: ['select', 'insert', 'update'], reader: read },
+  actuals: {
+    ingest: ['select', 'insert', 'update'],
+    worker: ['select', 'insert', 'update'],
+    // Outcomes show them as well.
+    console: read,
+    reader: read,
+  },
   rejected_rows: {
     ingest: ['select', 'insert'],
     worker: ['select', 'insert', 'delete'],

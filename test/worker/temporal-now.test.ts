@@ -3,12 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { TemporalAnswer } from '../../console/server/temporal-now.ts';
 import { openTemporalNow } from '../../worker/temporal-now.ts';
 
-const temporal = {
-  address: '127.0.0.1:7233',
-  namespace: 'default',
-  security: undefined,
-  payloadKeys: undefined,
-};
+const temporal = { address: '127.0.0.1:7233', namespace: 'default' };
 const away = { unknown: 'Temporal at 127.0.0.1:7233 does not answer' };
 const notYet = { unknown: 'Temporal at 127.0.0.1:7233 has not answered yet' };
 const first: TemporalAnswer = { pauses: { paused: [], schedules: 1 }, runs: [] };
