@@ -1,4 +1,5 @@
 import type { TrainingRunning } from '../core/retraining/trainer-contract.ts';
+import type { PartitionWidth } from '../core/storage/settings.ts';
 import type { Database } from '../sql/database.ts';
 import type { ActivityContext } from './activity-context.ts';
 import type { Channels } from './alerts/channels.ts';
@@ -38,6 +39,8 @@ export interface ActivityDependencies {
   }) => Promise<number>;
   /** Wakes the `alertLifecycle` workflow of an alert key, starting it when it does not run. */
   readonly wakeAlert: (alert: { readonly model: string; readonly alertKey: string }) => Promise<void>;
+  /** How wide new partitions are. */
+  readonly partitionWidth: PartitionWidth;
   /** The Temporal UI of this namespace, for links such as `<temporalUi>/workflows/<id>/<run id>`. */
   readonly temporalUi: string;
   /** Where people reach the pages of this worker, for links such as `<pagesUrl>/reports/drift/...`. */

@@ -12,6 +12,8 @@ import { withSources } from './feature-rows/row-connection.ts';
 import { createCalibrateDrift } from './drift/calibrate-drift.ts';
 import { createDetectDrift } from './drift/detect-drift.ts';
 import { createEstimatePerformance } from './estimation/estimate-performance.ts';
+import { createConcludeMaintenance } from './storage/conclude-maintenance.ts';
+import { createMakePartitions } from './storage/make-partitions.ts';
 import { createPushMetrics } from './metrics/push-metrics.ts';
 import { createEvaluatePerformance } from './performance/evaluate-performance.ts';
 import { createSendReport } from './performance-report/send-report.ts';
@@ -79,6 +81,8 @@ export function createActivities(given: ActivityDependencies) {
     deliverAlerts: createDeliverAlerts(deps),
     writeReport: createWriteReport(deps),
     sendReport: createSendReport(deps),
+    makePartitions: createMakePartitions(deps),
+    concludeMaintenance: createConcludeMaintenance(deps),
     pushMetrics: createPushMetrics(deps),
   };
 }

@@ -249,7 +249,11 @@ async function ensureMonth(
   month: string,
 ): Promise<void> {
   if (ensuredMonths.has(month)) return;
-  await database.query('select ensure_partitions($1, $1)', [`${month}-01T00:00:00Z`]);
+  // The whole month, whatever the width of its partitions.
+  await database.query(
+    `select ensure_partitions($1::timestamptz, $1::timestamptz + interval '1 month' - interval '1 microsecond')`,
+    [`${month}-01T00:00:00Z`],
+  );
   ensuredMonths.add(month);
 }
 

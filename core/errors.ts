@@ -66,6 +66,11 @@ export const errorCatalog = {
     message:
       'Stored summaries of outcomes cannot be used: {reason}. Run `tidewatch reprocess` over their hours.',
   },
+  STORAGE_BUSY: {
+    retryable: true,
+    message:
+      "Partitions could not be changed: other transactions held the tables each of {tries} times. It is tried again. Where it stays so, see who holds them: select pid, state, query from pg_stat_activity where wait_event_type is distinct from 'Activity'.",
+  },
   OVERTAKEN: {
     retryable: true,
     message:

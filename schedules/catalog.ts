@@ -11,16 +11,18 @@ import {
   scheduleId,
 } from '../core/process/scheduled.ts';
 import type { ScheduledProcessId } from '../core/process/scheduled.ts';
-import { durationMs } from '../core/window.ts';
+import { installation, storageMaintenanceId } from '../core/storage/settings.ts';
+import { dayMs, durationMs } from '../core/window.ts';
 
 /** One schedule of one monitor, as plain data. */
 export interface ScheduleDefinition {
   /** `<process>:<model>`; also the workflow id, to which the server appends the scheduled time. */
   readonly scheduleId: string;
+  /** Whose it is; `_installation` for what is about all. */
   readonly model: string;
   readonly workflowType: string;
   /** The one JSON object that the workflow takes. */
-  readonly input: { readonly model: string; readonly current?: string };
+  readonly input: { readonly model?: string; readonly current?: string };
   /** Five fields, read in `timeZone`. Day of the month and day of the week must both match. */
   readonly cron: string;
   readonly timeZone: string;
@@ -53,7 +55,8 @@ interface Action {
     | 'driftDetection'
     | 'performanceEvaluation'
     | 'degradationCheck'
-    | 'weeklyReport';
+    | 'weeklyReport'
+    | 'storageMaintenance';
   readonly overlap: Overlap;
   readonly input?: { readonly current: string };
   readonly summary: string;
@@ -98,9 +101,17 @@ const actions: Readonly<Record<ScheduledProcess, Action>> = {
 };
 
 /** What a run of a process is that is started by hand. */
-export function actionOf(process: ScheduledProcessId): Omit<Action, 'overlap'> {
-  return actions[processWithId(process)];
+export function actionOf(process: RunnableProcess): Omit<Action, 'overlap'> {
+  return process === storageMaintenanceId
+    ? { workflowType: 'storageMaintenance', summary: storageSummary }
+    : actions[processWithId(process)];
 }
+
+/** What can be started by hand as its schedule would start it. */
+export type RunnableProcess = ScheduledProcessId | typeof storageMaintenanceId;
+
+/** What `storageMaintenance` is for, as the Temporal UI shows it. */
+const storageSummary = 'Makes partitions ahead, and keeps the storage in order';
 
 /** The server takes no shorter catch-up window and would report this one instead. */
 const shortestCatchupMs = 10_000;
@@ -129,6 +140,29 @@ export function schedulesOf(monitor: Monitor): readonly ScheduleDefinition[] {
       pauseOnFailure: false,
     };
   });
+}
+
+/**
+ * The schedule of the installation: nightly, before the daily processes. Its id ends with the task queue, so that several installations
+ * can share a namespace.
+ *
+ * @example storageSchedule('tidewatch').scheduleId // 'storage-maintenance:tidewatch'
+ */
+export function storageSchedule(taskQueue: string): ScheduleDefinition {
+  return {
+    scheduleId: `${storageMaintenanceId}:${taskQueue}`,
+    model: installation,
+    workflowType: 'storageMaintenance',
+    input: {},
+    cron: '30 2 * * *',
+    timeZone: 'UTC',
+    // The next run does all that this one would have done.
+    overlap: 'BUFFER_ONE',
+    catchupWindowMs: dayMs,
+    summary: storageSummary,
+    showsVerdict: false,
+    pauseOnFailure: false,
+  };
 }
 
 /** The ids of every schedule that a model could have, enabled or not. */

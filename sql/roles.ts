@@ -102,6 +102,8 @@ const sequences: Readonly<Record<string, readonly Part[]>> = {
 /** Calls that act in the name of the owner. */
 const functions: Readonly<Record<string, readonly Part[]>> = {
   'ensure_partitions(timestamptz, timestamptz)': ['ingest', 'worker'],
+  'move_strays(text, timestamptz, timestamptz)': ['worker'],
+  'stray_days(text)': ['worker'],
 };
 
 interface Need {

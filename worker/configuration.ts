@@ -10,6 +10,7 @@ import type { PayloadKeys } from '../schedules/payload-codec.ts';
 import type { TemporalSecurity } from '../schedules/temporal-connection.ts';
 import type { SourceConfiguration } from '../activities/sources/sources.ts';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { partitionWidths, type PartitionWidth } from '../core/storage/settings.ts';
 import { readChannels } from './channel-configuration.ts';
 import { consoleVariables, readConsole, type ConsoleConfiguration } from './console-configuration.ts';
 import { versioningModes, type Versioning } from './deployment.ts';
@@ -141,6 +142,10 @@ const environmentSchema = z.object({
     .max(500)
     .default(8)
     .describe('each has a database connection'),
+  TIDEWATCH_PARTITION_WIDTH: z
+    .enum(partitionWidths, 'write month, week or day')
+    .default('month')
+    .describe('how wide new partitions of rows are: month, week or day; those that are there stay'),
   TIDEWATCH_SHUTDOWN_GRACE: z
     .string()
     .regex(/^\d+(ms|s|m)$/, 'write for example "30s"')
@@ -235,6 +240,8 @@ export interface Configuration {
   readonly pagesUrl: string | undefined;
   /** Where the runbooks are; by default below that. */
   readonly runbooksUrl: string | undefined;
+  /** How wide new partitions are. */
+  readonly partitionWidth: PartitionWidth;
   readonly maxConcurrentActivities: number;
   readonly shutdownGrace: string;
   readonly logLevel: string;
@@ -318,6 +325,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     http: { host: e.TIDEWATCH_HTTP_HOST, port: e.TIDEWATCH_HTTP_PORT },
     pagesUrl: e.TIDEWATCH_URL?.replace(/\/$/, ''),
     runbooksUrl: e.TIDEWATCH_RUNBOOKS_URL?.replace(/\/$/, ''),
+    partitionWidth: e.TIDEWATCH_PARTITION_WIDTH,
     maxConcurrentActivities: e.TIDEWATCH_MAX_CONCURRENT_ACTIVITIES,
     shutdownGrace: e.TIDEWATCH_SHUTDOWN_GRACE,
     logLevel: e.LOG_LEVEL,

@@ -92,6 +92,7 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
       tellProgress: passOnAnswerThrough(client),
       countPollers: countPollersThrough(client),
       wakeAlert: wakeAlertThrough(client, taskQueue),
+      partitionWidth: configuration.partitionWidth,
       temporalUi: uiUrl,
       codeVersion: await codeVersion(),
       context: temporalContext,

@@ -8,4 +8,5 @@ export { performanceEvaluation } from './performance-evaluation.ts';
 export { reprocessing } from './reprocessing.ts';
 export { retraining } from './retraining.ts';
 export { simulatedTraining } from './simulated-training.ts';
+export { storageMaintenance } from './storage-maintenance.ts';
 export { weeklyReport } from './weekly-report.ts';

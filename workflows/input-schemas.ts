@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { reasonOf } from '../core/errors.ts';
 import { scheduledProcessIds } from '../core/process/scheduled.ts';
+import { storageMaintenanceId } from '../core/storage/settings.ts';
 import { trainingRequestSchema } from '../core/retraining/trainer-contract.ts';
 import { durationMs, hourMs, isDuration, minuteMs, parseInstant, parseWindow } from '../core/window.ts';
 
@@ -94,7 +95,12 @@ export function inputSchemasOf(startTime: () => number) {
     /** Whose gauges; a run that could not push them starts it. */
     metricsPush: z.strictObject({
       model: common.model,
-      process: z.enum([...scheduledProcessIds, 'retraining']),
+      process: z.enum([...scheduledProcessIds, 'retraining', storageMaintenanceId]),
+    }),
+    storageMaintenance: z.strictObject({
+      asOf: common.asOf,
+      /** Say what would be done, and do nothing. */
+      plan: z.boolean().optional(),
     }),
     simulatedTraining: z.strictObject({
       model: common.model,
@@ -144,6 +150,7 @@ export const inputExamples: Readonly<Record<WorkflowName, object>> = {
     window: { start: '2011-05-01T00:00:00Z', end: '2011-05-08T00:00:00Z' },
   },
   metricsPush: { model: 'bike-demand', process: 'drift-detection' },
+  storageMaintenance: { plan: true },
   simulatedTraining: {
     model: 'bike-demand',
     plan: {

@@ -64,7 +64,12 @@ export const scans =
   proxyActivities<
     Pick<
       Activities,
-      'attachActuals' | 'summarizeOutcomes' | 'profileHours' | 'calibrateDrift' | 'handOverReference'
+      | 'attachActuals'
+      | 'summarizeOutcomes'
+      | 'profileHours'
+      | 'calibrateDrift'
+      | 'handOverReference'
+      | 'makePartitions'
     >
   >(scan);
 
@@ -93,6 +98,7 @@ export const decisions =
       | 'changeRetraining'
       | 'wakeAlerts'
       | 'writeReport'
+      | 'concludeMaintenance'
     >
   >(decide);
 

@@ -18,6 +18,7 @@ const everyProcess = [
   'performance-evaluation',
   'degradation-check',
   'retraining',
+  'storage-maintenance',
 ] as const satisfies readonly Process[];
 
 const drift = ['drift-detection', 'hourly-drift-detection'] as const;
@@ -166,6 +167,16 @@ export const gaugeCatalog = {
     help: 'End of the newest window that the process has spoken for.',
     labels: [],
     processes: everyProcess,
+  },
+  tidewatch_database_bytes: {
+    help: 'Bytes of the database of Tidewatch, indexes included.',
+    labels: [],
+    processes: ['storage-maintenance'],
+  },
+  tidewatch_partitions_until_timestamp_seconds: {
+    help: 'Rows about an instant before it have a partition to go to; absent where those about now have none.',
+    labels: [],
+    processes: ['storage-maintenance'],
   },
 } as const satisfies Record<string, GaugeDescription>;
 

@@ -7,6 +7,7 @@ import type { Queryable } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import type { Process } from '../processes/watermarks.ts';
+import { storageSamples } from '../storage/storage-metrics.ts';
 import { actualsSamples } from './actuals-metrics.ts';
 import type { Sample } from './catalog.ts';
 import { degradationSamples } from './degradation-metrics.ts';
@@ -19,7 +20,7 @@ import { readWatermark, watermarkSamples } from './watermark-metrics.ts';
 
 type Samples = (connection: Queryable, monitor: Monitor) => Promise<Sample[]>;
 
-const samplesOf: Readonly<Record<Process, Samples>> = {
+const samplesOf: Readonly<Record<Exclude<Process, 'storage-maintenance'>, Samples>> = {
   'actuals-backfill': (connection, { model }) => actualsSamples(connection, model),
   'drift-detection': async (connection, { model, current }) => [
     ...(await driftSamples(connection, model, durationMs(current))),
@@ -37,6 +38,16 @@ const shownElsewhere: Readonly<Partial<Record<Process, readonly Process[]>>> = {
   retraining: ['drift-detection'],
 };
 
+async function samplesOfGroup(connection: Queryable, { model, process }: Group): Promise<readonly Sample[]> {
+  // Of the installation: no monitor is asked.
+  if (process === 'storage-maintenance') return storageSamples(connection);
+  const { monitor } = await findMonitor(connection, model);
+  return [
+    ...watermarkSamples(await readWatermark(connection, { model, process })),
+    ...(await samplesOf[process](connection, monitor)),
+  ];
+}
+
 /**
  * Makes the activity `pushMetrics`. It renders the whole group of a process from the newest stored rows, whichever run
  * asks, and pushes it while it holds the lock of the group: any order of runs ends in the same gauges, and the past
@@ -52,11 +63,7 @@ export function createPushMetrics(
   async function pushGroup(to: Pushgateway, { model, process }: Group): Promise<number> {
     return database.transaction(async (connection) => {
       await lockUntilCommit(connection, `metrics:${process}:${model}`);
-      const { monitor } = await findMonitor(connection, model);
-      const samples = [
-        ...watermarkSamples(await readWatermark(connection, { model, process })),
-        ...(await samplesOf[process](connection, monitor)),
-      ];
+      const samples = await samplesOfGroup(connection, { model, process });
       await to.replaceGroup({ process, model }, samples);
       return samples.length;
     });

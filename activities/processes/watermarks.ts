@@ -11,7 +11,8 @@ export type Process =
   | 'performance-evaluation'
   | 'degradation-check'
   | 'retraining'
-  | 'weekly-report';
+  | 'weekly-report'
+  | 'storage-maintenance';
 
 interface ProcessRun {
   readonly model: string;

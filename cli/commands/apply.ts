@@ -50,7 +50,7 @@ async function apply(options: Options): Promise<void> {
   const { withSourceWarnings } = await import('../source-warnings.ts');
   const { planSettings } = await import('../alerts-plan.ts');
   const { watchedAfter } = await import('../alert-warnings.ts');
-  const { schedulesOf } = await import('../../schedules/catalog.ts');
+  const { schedulesOf, storageSchedule } = await import('../../schedules/catalog.ts');
   const { connectTemporal } = await import('../../schedules/temporal-client.ts');
   const { applySchedules, planSchedules } = await import('../../schedules/reconciler.ts');
 
@@ -70,7 +70,8 @@ async function apply(options: Options): Promise<void> {
     });
     const connection = await connectTemporal(temporal);
     try {
-      const desired = files.flatMap(({ monitor }) => schedulesOf(monitor));
+      const ofMonitors = files.flatMap(({ monitor }) => schedulesOf(monitor));
+      const desired = files.length === 0 ? [] : [...ofMonitors, storageSchedule(temporal.taskQueue)];
       const models = options.prune ? 'all' : files.map(({ monitor }) => monitor.model);
       const schedules = await planSchedules(connection.client, desired, {
         taskQueue: temporal.taskQueue,

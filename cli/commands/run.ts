@@ -1,6 +1,8 @@
 import { Argument, type Command } from 'commander';
 
-import { scheduledProcessIds, type ScheduledProcessId } from '../../core/process/scheduled.ts';
+import { scheduledProcessIds } from '../../core/process/scheduled.ts';
+import { storageMaintenanceId } from '../../core/storage/settings.ts';
+import type { RunnableProcess } from '../../schedules/catalog.ts';
 import type { RunOptions } from '../run/request.ts';
 
 const examples = `
@@ -9,6 +11,7 @@ Examples:
   $ tidewatch run drift-detection --model bike-demand --from 2011-05-13 --to 2011-05-20
   $ tidewatch run degradation-check --model bike-demand --as-of 2011-05-20T03:40:00Z --act --json
   $ tidewatch run weekly-report --model bike-demand --send --detach
+  $ tidewatch run storage-maintenance --plan
 
 It does what the schedule of the process would do, waits for its end, and says where the Temporal UI shows it. Ctrl-C ends the
 waiting only; the same command joins a run that is under way. Which option is for which process:
@@ -18,6 +21,7 @@ waiting only; the same command joins a run that is under way. Which option is fo
   performance-evaluation  --as-of, --from and --to
   degradation-check       --as-of, --act
   weekly-report           --as-of, --from and --to, --send
+  storage-maintenance     --as-of, --plan; it is of no model
 The others have commands of their own: tidewatch reprocess, tidewatch retrain.
 
 Exit codes: 0; 1 where anything has drifted, data are bad, or the model has degraded; 2 for bad input, a run that has failed, or where nothing could be
@@ -27,9 +31,13 @@ judged; 3 where Postgres or Temporal does not answer.`;
 export function addRun(program: Command): void {
   program
     .command('run')
-    .description('run a process now, as its schedule would: drift, performance, degradation, actuals, report')
-    .addArgument(new Argument('<process>', 'which one').choices(scheduledProcessIds))
-    .requiredOption('--model <name>', 'whose')
+    .description(
+      'run a process now, as its schedule would: drift, performance, degradation, actuals, report, storage',
+    )
+    .addArgument(
+      new Argument('<process>', 'which one').choices([...scheduledProcessIds, storageMaintenanceId]),
+    )
+    .option('--model <name>', 'whose')
     .option(
       '--as-of <instant>',
       'the instant that it speaks for, such as 2011-05-20T03:00:00Z; by default now',
@@ -39,10 +47,11 @@ export function addRun(program: Command): void {
     .option('--current <duration>', 'the length of the window that ends at --as-of, such as 24h')
     .option('--act', 'alert and retrain, also where it makes up the past')
     .option('--send', 'send the report to its recipients')
+    .option('--plan', 'say what would be done, and do nothing')
     .option('--detach', 'start it and do not wait for its end')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
-    .action(async (process: ScheduledProcessId, options: RunOptions) => {
+    .action(async (process: RunnableProcess, options: RunOptions) => {
       const { startRun } = await import('../run/start-run.ts');
       globalThis.process.exitCode = await startRun(process, options);
     });

@@ -9,6 +9,7 @@ import * as postgres from './postgres.ts';
 import { judgeProcesses, readProcesses } from './processes.ts';
 import * as pushes from './pushes.ts';
 import { judgeSchedules, readSchedules } from './schedules.ts';
+import * as storage from './storage.ts';
 import * as temporal from './temporal.ts';
 
 export const checks: readonly Check[] = [
@@ -42,8 +43,14 @@ export const checks: readonly Check[] = [
   check({
     name: 'partitions',
     needs: ['schema'],
-    read: postgres.readPartitions,
-    judge: postgres.judgePartitions,
+    read: storage.readPartitions,
+    judge: storage.judgePartitions,
+  }),
+  check({
+    name: 'storage maintenance',
+    needs: ['schema'],
+    read: storage.readMaintenance,
+    judge: storage.judgeMaintenance,
   }),
   check({ name: 'clocks', needs: ['postgres'], read: postgres.readClocks, judge: postgres.judgeClocks }),
 

@@ -1,7 +1,7 @@
 /** Is the database there, and fit for what Tidewatch does in it? */
 
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
-import { formatInstant, minuteMs, secondMs } from '../../core/window.ts';
+import { minuteMs, secondMs } from '../../core/window.ts';
 import { checkSchema, listMigrations } from '../../sql/migrator.ts';
 import { neededOf, roles } from '../../sql/roles.ts';
 import { bytesText } from './bytes-text.ts';
@@ -150,43 +150,6 @@ export function judgeConnections({ most, used, worker }: Connections): Finding {
     level: left < 3 ? 'critical' : 'warning',
     words,
     fix: 'raise max_connections, lower TIDEWATCH_MAX_CONCURRENT_ACTIVITIES, or end who holds them: psql "$DATABASE_URL" -c "select application_name, count(*) from pg_stat_activity group by 1 order by 2 desc"',
-  };
-}
-
-interface Partitions {
-  /** The newest month with a partition, such as 2026-12; null: there is none yet. */
-  readonly newest: string | null;
-  /** Partitioned tables with rows that have no month of their own. */
-  readonly strays: readonly { readonly table: string; readonly from: number; readonly to: number }[];
-}
-
-export async function readPartitions({ database }: Sources): Promise<Partitions> {
-  const [newest] = await database.query<{ month: string | null }>(
-    `select max(replace(substring(relname from '\\d{4}_\\d{2}$'), '_', '-')) as month
-     from pg_inherits join pg_class on oid = inhrelid where inhparent = 'predictions'::regclass`,
-  );
-  // Bounded: a default partition that grew for years is told of as well by its first rows.
-  const strays = await database.query<{ table: string; from: number; to: number }>(
-    ['predictions', 'actuals', 'outcomes']
-      .map(
-        (table) => `select '${table}' as table, min(event_time) as from, max(event_time) as to
-          from (select event_time from ${table}_default limit 100000) rows having count(*) > 0`,
-      )
-      .join(' union all '),
-  );
-  return { newest: newest?.month ?? null, strays };
-}
-
-export function judgePartitions({ newest, strays }: Partitions): Finding {
-  const made = newest === null ? 'none yet' : `by month, up to ${newest}`;
-  if (strays.length === 0) return { level: 'ok', words: `${made}; further ones are made as rows come` };
-  return {
-    level: 'warning',
-    words: 'rows are in a default partition, where reading them becomes slow and retention costly',
-    details: strays.map(
-      ({ table, from, to }) => `${table}_default: ${formatInstant(from)} to ${formatInstant(to)}`,
-    ),
-    fix: 'before an application inserts by SQL, let it call: select ensure_partitions(<first event_time>, <last event_time>)',
   };
 }
 

@@ -4,6 +4,7 @@ import { noPushgateway, type HeldGroup } from '../../activities/metrics/pushgate
 import { listMonitors } from '../../activities/monitors/store.ts';
 import { minuteText } from '../../core/process/dead-man.ts';
 import { enabledProcesses } from '../../core/process/scheduled.ts';
+import { installation, storageMaintenanceId } from '../../core/storage/settings.ts';
 import { hourMs, minuteMs } from '../../core/window.ts';
 import type { Finding } from './check.ts';
 import type { Sources } from './sources.ts';
@@ -43,11 +44,13 @@ export async function readPushes({
   const url = environment.configuration.pushgatewayUrl;
   if (pushgateway === undefined || url === undefined) return null;
   const monitors = await listMonitors(database);
-  const wanted = new Set(
-    monitors.flatMap(({ monitor }) =>
+  const ofStorage = { process: storageMaintenanceId, model: installation };
+  const wanted = new Set([
+    nameOf(ofStorage),
+    ...monitors.flatMap(({ monitor }) =>
       enabledProcesses(monitor).map(({ id }) => nameOf({ process: id, model: monitor.model })),
     ),
-  );
+  ]);
   const succeeded = await database.query<Success & Record<string, unknown>>(
     `select process, model, succeeded_at as at from process_watermarks where succeeded_at is not null
      order by model, process`,
@@ -57,7 +60,7 @@ export async function readPushes({
     url: url.replace(/\/+$/, ''),
     held: await pushgateway.listGroups(),
     succeeded: succeeded.filter((success) => wanted.has(nameOf(success))),
-    models: monitors.map(({ monitor }) => monitor.model),
+    models: [installation, ...monitors.map(({ monitor }) => monitor.model)],
   };
 }
 

@@ -1,7 +1,8 @@
 /** Has Temporal the schedules that the stored monitors want, and do they run? */
 
 import { listMonitors } from '../../activities/monitors/store.ts';
-import { schedulesOf } from '../../schedules/catalog.ts';
+import { storageMaintenanceId } from '../../core/storage/settings.ts';
+import { schedulesOf, storageSchedule } from '../../schedules/catalog.ts';
 import { planSchedules, type ScheduleChange } from '../../schedules/reconciler.ts';
 import type { Finding } from './check.ts';
 import type { Sources } from './sources.ts';
@@ -13,8 +14,9 @@ interface Schedules {
 
 export async function readSchedules({ database, temporal, environment }: Sources): Promise<Schedules> {
   const monitors = await listMonitors(database);
-  const desired = monitors.flatMap(({ monitor }) => schedulesOf(monitor));
   const { taskQueue } = environment.configuration.temporal;
+  const ofMonitors = monitors.flatMap(({ monitor }) => schedulesOf(monitor));
+  const desired = monitors.length === 0 ? [] : [...ofMonitors, storageSchedule(taskQueue)];
   return {
     models: monitors.length,
     plan: await planSchedules(await temporal(), desired, { taskQueue, models: 'all' }),
@@ -34,15 +36,16 @@ export function judgeSchedules({ models, plan }: Schedules): Finding {
   if (wrong.length + paused.length === 0)
     return {
       level: 'ok',
-      words: `${plan.length} of ${models === 1 ? 'one model' : `${models} models`}, as the monitors have them, none paused`,
+      words: `${plan.filter(isOfModel).length} of ${models === 1 ? 'one model' : `${models} models`}, as the monitors have them, none paused`,
     };
-  const [first] = paused;
+  const [first] = paused.filter(isOfModel);
   const fixes = [
     ...(wrong.length > 0 ? ['tidewatch apply'] : []),
     ...(first === undefined
       ? []
       : [`tidewatch resume ${first.scheduleId.slice(first.scheduleId.indexOf(':') + 1)}`]),
   ];
+  if (paused.length > 0 && first === undefined) fixes.push('unpause it in the Temporal UI');
   return {
     level: missing.length > 0 ? 'critical' : 'warning',
     words: [
@@ -56,6 +59,11 @@ export function judgeSchedules({ models, plan }: Schedules): Finding {
     details: plan.flatMap(problemsOf),
     fix: fixes.join('; '),
   };
+}
+
+/** But for that of the storage, each is of one model. */
+function isOfModel({ scheduleId }: ScheduleChange): boolean {
+  return !scheduleId.startsWith(`${storageMaintenanceId}:`);
 }
 
 function counted(count: number, what: string): string {

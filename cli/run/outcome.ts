@@ -5,6 +5,8 @@ import type { CheckDegradationResult } from '../../activities/degradation/check-
 import type { DetectDriftResult } from '../../activities/drift/detect-drift.ts';
 import type { EvaluatePerformanceResult } from '../../activities/performance/evaluate-performance.ts';
 import type { WriteReportResult } from '../../activities/performance-report/write-report.ts';
+import type { StorageMaintenanceResult } from '../../workflows/storage-maintenance.ts';
+import { maintenanceLines } from './maintenance-lines.ts';
 import { countText, metricTable, metricText, percentText } from '../../core/performance/metrics.ts';
 import type { Level } from '../../core/verdict.ts';
 import { parseInstant, type WindowText } from '../../core/window.ts';
@@ -28,6 +30,7 @@ interface RunResults {
   readonly weeklyReport: Pick<WriteReportResult, 'verdict' | 'reason' | 'window' | 'report'> & {
     readonly sent: number | string;
   };
+  readonly storageMaintenance: StorageMaintenanceResult;
 }
 
 export type RunResult = RunResults[keyof RunResults] & Partial<PushFacts>;
@@ -95,6 +98,7 @@ const outcomes: {
     ],
     exitCode: 0,
   }),
+  storageMaintenance: (result) => ({ lines: maintenanceLines(result), exitCode: 0 }),
 };
 
 /** @param result of a workflow of this type */

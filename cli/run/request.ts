@@ -1,37 +1,40 @@
 /** What `tidewatch run` starts, checked by the schema of the workflow. */
 
 import { TidewatchError } from '../../core/errors.ts';
-import { scheduleId, type ScheduledProcessId } from '../../core/process/scheduled.ts';
+import { scheduleId } from '../../core/process/scheduled.ts';
+import { storageMaintenanceId } from '../../core/storage/settings.ts';
 import { formatInstant, formatWindow, secondMs, type WindowText } from '../../core/window.ts';
-import { actionOf } from '../../schedules/catalog.ts';
+import { actionOf, type RunnableProcess } from '../../schedules/catalog.ts';
 import { inputSchemasOf, problemsOfInput } from '../../workflows/input-schemas.ts';
 import { rangeOf, readInstant } from '../time-range.ts';
 
 /** As commander gives them. */
 export interface RunOptions {
-  readonly model: string;
+  readonly model?: string;
   readonly asOf?: string;
   readonly from?: string;
   readonly to?: string;
   readonly current?: string;
   readonly act?: true;
   readonly send?: true;
+  readonly plan?: true;
   readonly detach?: true;
   readonly json?: true;
 }
 
 export interface RunRequest {
-  readonly process: ScheduledProcessId;
+  readonly process: RunnableProcess;
   readonly workflowType: ReturnType<typeof actionOf>['workflowType'];
   readonly workflowId: string;
   /** The one object that the workflow takes. */
   readonly input: {
-    readonly model: string;
+    readonly model?: string;
     readonly asOf?: string;
     readonly window?: WindowText;
     readonly current?: string;
     readonly act?: true;
     readonly send?: true;
+    readonly plan?: true;
   };
 }
 
@@ -43,6 +46,7 @@ const optionOf: Readonly<Record<string, string>> = {
   current: '--current',
   act: '--act',
   send: '--send',
+  plan: '--plan',
 };
 
 /**
@@ -51,8 +55,8 @@ const optionOf: Readonly<Record<string, string>> = {
  * @param now in epoch milliseconds
  * @throws TidewatchError `INVALID_OPTION`
  */
-export function readRunRequest(process: ScheduledProcessId, options: RunOptions, now: number): RunRequest {
-  const { model, asOf, current, act, send } = options;
+export function readRunRequest(process: RunnableProcess, options: RunOptions, now: number): RunRequest {
+  const { model, asOf, current, act, send, plan } = options;
   const window = windowOf(options);
   const { workflowType, input: usual } = actionOf(process);
   const given = {
@@ -61,9 +65,12 @@ export function readRunRequest(process: ScheduledProcessId, options: RunOptions,
     ...(current !== undefined && { current }),
     ...(act && { act }),
     ...(send && { send }),
+    ...(plan && { plan }),
   };
-  refuseForeign(process, workflowType, Object.keys(given));
-  const input = { model, ...usual, ...given };
+  refuseForeign(process, workflowType, Object.keys({ ...(model !== undefined && { model }), ...given }));
+  const input = { ...(model !== undefined && { model }), ...usual, ...given };
+  if (model === undefined && process !== storageMaintenanceId)
+    throw invalid('model', `is needed: whose ${process}?`);
   const [problem] = problemsOfInput(workflowType, input, now);
   if (problem !== undefined) throw invalid(problem.field, problem.reason);
   const parts = [
@@ -72,8 +79,13 @@ export function readRunRequest(process: ScheduledProcessId, options: RunOptions,
     ...(current === undefined ? [] : [current]),
     ...(act ? ['act'] : []),
     ...(send ? ['send'] : []),
+    ...(plan ? ['plan'] : []),
   ];
-  return { process, workflowType, workflowId: [scheduleId(process, model), ...parts].join(':'), input };
+  const prefix =
+    process === storageMaintenanceId || model === undefined
+      ? storageMaintenanceId
+      : scheduleId(process, model);
+  return { process, workflowType, workflowId: [prefix, ...parts].join(':'), input };
 }
 
 function windowOf({ from, to }: RunOptions): WindowText | undefined {
@@ -90,7 +102,7 @@ function windowOf({ from, to }: RunOptions): WindowText | undefined {
 
 /** Each workflow takes some of the options only. */
 function refuseForeign(
-  process: ScheduledProcessId,
+  process: RunnableProcess,
   workflowType: RunRequest['workflowType'],
   given: readonly string[],
 ): void {

@@ -4,8 +4,8 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 
 import { findMonitor } from '../../activities/monitors/store.ts';
 import { pendingVerdict } from '../../core/process/search-attributes.ts';
-import type { ScheduledProcessId } from '../../core/process/scheduled.ts';
-import { actionOf } from '../../schedules/catalog.ts';
+import { installation } from '../../core/storage/settings.ts';
+import { actionOf, type RunnableProcess } from '../../schedules/catalog.ts';
 import { verdictKey } from '../../schedules/differences.ts';
 import { canShowVerdicts, modelKey } from '../../schedules/search-attributes.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
@@ -21,12 +21,12 @@ import { readRunRequest, type RunOptions, type RunRequest } from './request.ts';
 import { print, printJson, printNote, printable } from '../print.ts';
 
 /** Starts it, or joins the same one that runs already, and follows it to its end; gives the exit code. */
-export async function startRun(process: ScheduledProcessId, options: RunOptions): Promise<0 | 1 | 2> {
+export async function startRun(process: RunnableProcess, options: RunOptions): Promise<0 | 1 | 2> {
   const request = readRunRequest(process, options, Date.now());
   // A model that nobody watches is a mistake to be told at once, with the names that there are.
   await withDatabase('tidewatch-run', async (database) => {
     await checkSchema(database);
-    await findMonitor(database, options.model);
+    if (options.model !== undefined) await findMonitor(database, options.model);
   });
   const { temporal } = readConfiguration(globalThis.process.env);
   const connection = await connectTemporal(temporal);
@@ -44,7 +44,7 @@ export async function startRun(process: ScheduledProcessId, options: RunOptions)
     }
     printNote(`started ${workflowId}\n${url}`);
     const result = await follow(handle);
-    const { lines, exitCode } = outcomeOf(request.workflowType, printable(result), input.model);
+    const { lines, exitCode } = outcomeOf(request.workflowType, printable(result), input.model ?? '');
     if (options.json) printJson({ ...started, input, exitCode, result });
     else print(lines.join('\n'));
     const note = unpushedNote(printable(result));
@@ -68,10 +68,10 @@ async function start(
     workflowIdConflictPolicy: 'USE_EXISTING',
     taskQueue,
     args: [input],
-    staticSummary: `${input.model}: ${summary}`,
+    staticSummary: input.model === undefined ? summary : `${input.model}: ${summary}`,
     ...(showsRun && {
       typedSearchAttributes: [
-        { key: modelKey, value: input.model },
+        { key: modelKey, value: input.model ?? installation },
         ...(showsVerdict ? [{ key: verdictKey, value: pendingVerdict }] : []),
       ],
     }),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { scheduleIdsOf } from '../../schedules/catalog.ts';
+import { scheduleIdsOf, storageSchedule } from '../../schedules/catalog.ts';
 import type { TemporalClient } from '../../schedules/temporal-client.ts';
 import { connectTemporal } from '../../schedules/temporal-client.ts';
 import type { TestDatabase } from '../setup/servers.ts';
@@ -28,7 +28,7 @@ beforeEach(async () => {
   model = `cli-${randomBytes(4).toString('hex')}`;
 });
 afterEach(async () => {
-  for (const id of scheduleIdsOf(model)) {
+  for (const id of [...scheduleIdsOf(model), storageSchedule(model).scheduleId]) {
     await temporal.client.schedule
       .getHandle(id)
       .delete()
@@ -188,7 +188,7 @@ describe('tidewatch apply', () => {
     await writeMonitor();
     const first = await tidewatch(['apply']);
     expect(first).toMatchObject({ code: 0, stderr: '' });
-    expect(first.stdout).toMatch(/done: 1 monitor created, 4 schedules created\nnext: load rows by .*\n$/);
+    expect(first.stdout).toMatch(/done: 1 monitor created, 5 schedules created\nnext: load rows by .*\n$/);
     expect(await storedModels()).toEqual([model]);
     expect(await hasSchedule('drift-detection')).toBe(true);
     expect(await tidewatch(['apply'])).toEqual({ code: 0, stdout: nothingToChange, stderr: '' });

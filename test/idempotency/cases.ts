@@ -509,6 +509,21 @@ export const cases: readonly Case[] = [
     prepare: after(attached, evaluated, written),
     run: (activities) => activities.sendReport({ model, window: { start: at(3), end: at(10) } }),
   },
+  {
+    name: 'makePartitions',
+    // Rows from before there were partitions.
+    prepare: after(async (database) => {
+      await database.execute(`
+        insert into actuals (model, entity, event_time, value, recorded_at)
+        select 'another', i::text, timestamptz '2023-01-01Z' + i * interval '1 day', 1, '2023-06-01Z' from generate_series(1, 90) as i`);
+    }),
+    run: (activities) => activities.makePartitions({ asOf }),
+  },
+  {
+    name: 'concludeMaintenance',
+    prepare: after(),
+    run: (activities) => activities.concludeMaintenance({ asOf }),
+  },
   ...processes.map((process): Case => ({
     name: `pushMetrics, ${process}`,
     prepare: after(attached, profiled, compared, evaluated, checked, begun, written),

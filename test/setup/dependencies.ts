@@ -40,5 +40,6 @@ export function testDependencies(
     pagesUrl: 'http://127.0.0.1:9464',
     runbooksUrl: 'http://127.0.0.1:9464/runbooks',
     codeVersion: 'test',
+    partitionWidth: 'month',
   };
 }

@@ -56,7 +56,7 @@ describe('grants', () => {
         `select proname as name, proconfig as settings from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by 1`,
       ),
     ).toEqual(
-      ['ensure_partitions', 'mark_dirty'].map((name) => ({
+      ['ensure_partitions', 'mark_dirty', 'move_strays', 'stray_days'].map((name) => ({
         name,
         settings: expect.arrayContaining(['search_path=public, pg_temp']),
       })),

@@ -31,6 +31,7 @@ describe('readConfiguration', () => {
       secrets: [],
       sources: { ownDatabase: DATABASE_URL, databases: new Map(), stores: new Map() },
       http: { host: '127.0.0.1', port: 9464 },
+      partitionWidth: 'month',
       maxConcurrentActivities: 8,
       shutdownGrace: '30s',
       logLevel: 'info',

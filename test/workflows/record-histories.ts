@@ -116,6 +116,7 @@ export async function recordHistories(directory: URL): Promise<void> {
   await promoted.result();
   await record('retraining', promoted.workflowId);
   await run('weeklyReport', { model, asOf, send: true });
+  await run('storageMaintenance', { asOf });
   // Nobody works on that task queue: its time limit ends it.
   await run('simulatedTraining', {
     model,

@@ -14,7 +14,7 @@ import { withSources } from '../../../cli/doctor/sources.ts';
 import type { Monitor } from '../../../core/monitor/schema.ts';
 import { findBinary } from '../../../demo/stack/binaries.ts';
 import { startPushgateway, type Pushgateway } from '../../../demo/stack/pushgateway.ts';
-import { scheduleIdsOf, schedulesOf } from '../../../schedules/catalog.ts';
+import { scheduleIdsOf, schedulesOf, storageSchedule } from '../../../schedules/catalog.ts';
 import { applySchedules, planSchedules } from '../../../schedules/reconciler.ts';
 import { emptyTables } from '../../setup/database-snapshot.ts';
 import { createTestDatabase, testServers } from '../../setup/servers.ts';
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await pushgateway.stop();
-  for (const id of scheduleIdsOf(model))
+  for (const id of [...scheduleIdsOf(model), storageSchedule(test.worker.taskQueue).scheduleId])
     await test.worker.client.schedule
       .getHandle(id)
       .delete()
@@ -53,7 +53,10 @@ beforeEach(async () => {
 /** As `tidewatch apply --prune`; a schedule that is paused goes on. */
 async function apply(): Promise<void> {
   const { client, taskQueue } = test.worker;
-  const plan = await planSchedules(client, schedulesOf(monitor), { taskQueue, models: [model] });
+  const plan = await planSchedules(client, [...schedulesOf(monitor), storageSchedule(taskQueue)], {
+    taskQueue,
+    models: [model],
+  });
   await applySchedules(client, plan, { taskQueue, created: 'running' });
   for (const change of plan)
     if ('paused' in change && change.paused) await client.schedule.getHandle(change.scheduleId).unpause();

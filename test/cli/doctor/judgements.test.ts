@@ -9,6 +9,7 @@ import * as postgres from '../../../cli/doctor/postgres.ts';
 import { judgeProcesses, type Processes } from '../../../cli/doctor/processes.ts';
 import { judgePushes } from '../../../cli/doctor/pushes.ts';
 import { judgeSchedules } from '../../../cli/doctor/schedules.ts';
+import * as storage from '../../../cli/doctor/storage.ts';
 import * as temporal from '../../../cli/doctor/temporal.ts';
 import type { ScheduleDefinition } from '../../../schedules/catalog.ts';
 
@@ -138,16 +139,30 @@ describe('postgres', () => {
   });
 
   it('tells rows without a partition of their own', () => {
-    expect(postgres.judgePartitions({ newest: null, strays: [] }).words).toMatch(/^none yet/);
-    expect(postgres.judgePartitions({ newest: '2026-12', strays: [] })).toMatchObject({
+    const made = { width: 'month', count: 12, until: at('2027-01-01T00:00:00Z'), strays: [] };
+    expect(storage.judgePartitions({ ...made, count: 0, until: null }).words).toBe(
+      'none yet; further ones are made as rows come',
+    );
+    expect(storage.judgePartitions(made)).toEqual({
       level: 'ok',
-      words: 'by month, up to 2026-12; further ones are made as rows come',
+      words: '12 by month; made until 2027-01-01',
     });
     const strays = [{ table: 'actuals', from: at('2026-01-02T00:00:00Z'), to: at('2026-02-03T00:00:00Z') }];
-    expect(postgres.judgePartitions({ newest: '2026-12', strays })).toMatchObject({
+    expect(storage.judgePartitions({ ...made, strays })).toMatchObject({
       level: 'warning',
       details: ['actuals_default: 2026-01-02T00:00:00Z to 2026-02-03T00:00:00Z'],
+      fix: expect.stringMatching(/^tidewatch run storage-maintenance/),
     });
+  });
+
+  it.each([
+    [false, null, 'ok', 'has nothing to do yet'],
+    [true, null, 'ok', 'has not run yet; it does at 02:30 UTC'],
+    [true, at('2026-01-08T12:00:00Z'), 'ok', 'last succeeded 2026-01-08 12:00 UTC'],
+    [true, at('2026-01-07T11:00:00Z'), 'warning', 'last succeeded 2026-01-07 11:00 UTC'],
+  ])('tells when storage maintenance has succeeded: %s, %s', (watches, succeededAt, level, words) => {
+    const now = at('2026-01-09T12:00:00Z');
+    expect(storage.judgeMaintenance({ now, watches, succeededAt })).toMatchObject({ level, words });
   });
 
   it.each([
