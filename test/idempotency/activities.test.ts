@@ -53,7 +53,7 @@ it('knows every activity', async () => {
 });
 
 describe.each(cases)('$name', (tested: Case) => {
-  const { name, prepare, prepareWorld, run, wakes, leaves = 'something', notes } = tested;
+  const { name, prepare, prepareTables, prepareWorld, run, wakes, leaves = 'something', notes } = tested;
   const gauges = name.startsWith('pushMetrics') ? 'gauges' : 'no gauges';
   let test: TestDatabase;
   let restore: () => Promise<void>;
@@ -65,6 +65,7 @@ describe.each(cases)('$name', (tested: Case) => {
   /** Puts everything back to what it was before, works, and gives what is left behind. */
   async function leftBy(work: () => Promise<unknown>, alike?: typeof either): Promise<Left> {
     await restore();
+    await prepareTables?.(test.database);
     await world.reset(gauges);
     await prepareWorld?.(world);
     await work();

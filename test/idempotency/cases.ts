@@ -17,6 +17,8 @@ export interface Case {
   readonly prepare: (database: Database, world: World) => Promise<void>;
   /** What has happened outside of the database before, each time. */
   readonly prepareWorld?: (world: World) => Promise<unknown>;
+  /** What of the database no snapshot brings back, each time. */
+  readonly prepareTables?: (database: Database) => Promise<unknown>;
   readonly run: (activities: Activities) => Promise<unknown>;
   /** Alert keys that a run must give back to be woken, the first one or one that repeats it. */
   readonly wakes?: readonly string[];
@@ -511,12 +513,21 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'makePartitions',
-    // Rows from before there were partitions.
-    prepare: after(async (database) => {
-      await database.execute(`
-        insert into actuals (model, entity, event_time, value, recorded_at)
-        select 'another', i::text, timestamptz '2023-01-01Z' + i * interval '1 day', 1, '2023-06-01Z' from generate_series(1, 90) as i`);
-    }),
+    prepare: after(),
+    // Rows from before there were partitions, and no partitions after those of the rows.
+    prepareTables: (database) =>
+      database.execute(`
+        do $$ declare name text; begin
+          for name in select range.name from unnest(array['predictions', 'actuals', 'outcomes']) as parent,
+            partition_ranges(parent::regclass) as range where from_time < '2024-01-01Z' or from_time >= '2024-02-01Z'
+          loop execute 'drop table ' || name; end loop;
+        end $$;
+        delete from actuals where model = 'another';
+        set session_replication_role = replica;
+        insert into actuals (model, entity, event_time, value, recorded_at, inserted_at)
+        select 'another', i::text, timestamptz '2023-01-01Z' + i * interval '1 day', 1, '2023-06-01Z', '2023-06-01Z'
+        from generate_series(1, 90) as i;
+        set session_replication_role = origin`),
     run: (activities) => activities.makePartitions({ asOf }),
   },
   {
