@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const asOf = '2024-03-15T02:30:00Z';
 const maintain = (input: object, id: string): Promise<StorageMaintenanceResult> =>
-  worker.run('storageMaintenance', input as Record<string, unknown>, id) as Promise<StorageMaintenanceResult>;
+  worker.run('storageMaintenance', input, id) as Promise<StorageMaintenanceResult>;
 
 it('says what it would do, then does it, and then nothing', async () => {
   await test.database.execute(`

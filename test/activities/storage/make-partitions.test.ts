@@ -95,10 +95,10 @@ it('says so where somebody holds the tables for long', async () => {
 }, 60_000);
 
 it('loses no row of four writers while it moves them', async () => {
-  let stopped = false;
+  const stop = new AbortController();
   let written = 0;
   const writers = Array.from({ length: 4 }, async (_, writer) => {
-    for (let i = 0; !stopped; i += 1) {
+    for (let i = 0; !stop.signal.aborted; i += 1) {
       await test.database.execute(
         `insert into actuals (model, entity, event_time, value, recorded_at)
          values ($1, $2, timestamptz '2023-01-01Z' + $3 * interval '1 hour', 1, now())`,
@@ -109,7 +109,7 @@ it('loses no row of four writers while it moves them', async () => {
   });
   const moves = [];
   for (let i = 0; i < 3; i += 1) moves.push(await makePartitions('day')({ asOf: '2024-03-15T02:30:00Z' }));
-  stopped = true;
+  stop.abort();
   await Promise.all(writers);
   expect(await test.database.query('select count(*) as rows from actuals')).toEqual([{ rows: written }]);
   expect(moves.flatMap(({ moved }) => moved).length).toBeGreaterThan(0);
