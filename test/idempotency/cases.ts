@@ -522,8 +522,8 @@ export const cases: readonly Case[] = [
             partition_ranges(parent::regclass) as range where from_time < '2024-01-01Z' or from_time >= '2024-02-01Z'
           loop execute 'drop table ' || name; end loop;
         end $$;
-        delete from actuals where model = 'another';
         set session_replication_role = replica;
+        delete from actuals where model = 'another';
         insert into actuals (model, entity, event_time, value, recorded_at, inserted_at)
         select 'another', i::text, timestamptz '2023-01-01Z' + i * interval '1 day', 1, '2023-06-01Z', '2023-06-01Z'
         from generate_series(1, 90) as i;

@@ -66,11 +66,7 @@ it('fills what a partition of another width has left of a range', async () => {
 
 it('covers what was asked for once and without a gap, whatever widths there were before', async () => {
   const first = Date.parse('2024-01-01T00:00:00Z');
-  const asked = fc.tuple(
-    fc.constantFrom('month', 'week', 'day'),
-    fc.nat({ max: 200 }),
-    fc.nat({ max: 20 }),
-  );
+  const asked = fc.tuple(fc.constantFrom('month', 'week', 'day'), fc.nat({ max: 200 }), fc.nat({ max: 20 }));
   await fc.assert(
     fc.asyncProperty(fc.array(asked, { minLength: 1, maxLength: 6 }), async (calls) => {
       await test.database.execute(`

@@ -8,6 +8,7 @@ import { openClient } from '../../client/tidewatch-client.ts';
 import { openDatabase, type Database } from '../../sql/database.ts';
 import { migrate } from '../../sql/migrator.ts';
 import { grantRoles, grants, renewGrants, roles, roleStatements } from '../../sql/roles.ts';
+import { activitiesOn } from '../setup/activities.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../setup/servers.ts';
 
 let test: TestDatabase;
@@ -100,6 +101,18 @@ describe('tidewatch_ingest', () => {
   });
 });
 
+it('tidewatch_worker moves rows out of a default partition, and owns no table', async () => {
+  await test.database.execute(
+    `insert into actuals (model, entity, event_time, value, recorded_at) values ('bikes', 'c', '2017-05-20', 1, now())`,
+  );
+  const { database } = await memberOf('worker');
+  const activities = activitiesOn(database);
+  const result = await activities.makePartitions({ asOf: '2026-01-01T00:00:00Z' });
+  expect(result.made).toBeGreaterThan(0);
+  expect(result.moved).toMatchObject([{ table: 'actuals', rows: 1 }]);
+  expect(await database.query('select entity from actuals_2017_05')).toEqual([{ entity: 'c' }]);
+});
+
 const refused: readonly [keyof typeof roles, string][] = [
   ['ingest', 'delete from predictions'],
   ['ingest', 'update monitors set configuration_hash = null'],
@@ -116,6 +129,7 @@ const refused: readonly [keyof typeof roles, string][] = [
   ['console', 'update monitors set configuration_hash = null'],
   ['console', 'delete from predictions'],
   ['console', 'select ensure_partitions(now(), now())'],
+  ['ingest', 'select move_strays($$actuals$$, now(), now())'],
   ['reader', 'select * from audit_events'],
   ['reader', 'select * from alert_messages'],
   ['reader', 'delete from reports'],

@@ -107,6 +107,7 @@ describe('tidewatch doctor', () => {
       expect(blocked.map(({ name }) => name)).toEqual([
         'privileges',
         'partitions',
+        'storage maintenance',
         'schedules',
         'pushes',
         'sources',
