@@ -26,13 +26,13 @@ export interface TestWorker {
   stop(): Promise<void>;
 }
 
-/** `overrides` replaces dependencies: a channel, a Pushgateway that is away. */
+/** `overrides` replaces dependencies: a channel, a Pushgateway that is away. `taskQueue`: one that schedules name already. */
 export async function startTestWorker(
   database: Database,
   overrides: Partial<ActivityDependencies> = {},
+  taskQueue = `test-${randomBytes(6).toString('hex')}`,
 ): Promise<TestWorker> {
   const { temporalAddress, temporalUiUrl } = testServers();
-  const taskQueue = `test-${randomBytes(6).toString('hex')}`;
   const connection = await NativeConnection.connect({ address: temporalAddress });
   const clientConnection = await Connection.connect({ address: temporalAddress });
   const client = new Client({ connection: clientConnection });
