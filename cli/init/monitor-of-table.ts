@@ -20,12 +20,8 @@ import { classesOf, kindsOf, positiveOf, starterMonitor, type StarterColumns } f
 import { readHistory } from './table-history.ts';
 import { columnLines, loadLines, warningsOf } from './told.ts';
 
-export interface TableRequest {
-  readonly model: string;
-  /** The table. */
-  readonly from: string;
-  /** Where the monitor will be. */
-  readonly file: string;
+/** What somebody knows of the table, as commander gives it. */
+export interface TableOptions {
   readonly actual?: string;
   readonly prediction?: string;
   readonly entity?: string;
@@ -36,6 +32,14 @@ export interface TableRequest {
   readonly timeZone?: string;
   readonly dates?: DateOrder;
   readonly source?: true;
+}
+
+export interface TableRequest extends TableOptions {
+  readonly model: string;
+  /** The table. */
+  readonly from: string;
+  /** Where the monitor will be. */
+  readonly file: string;
 }
 
 /**

@@ -9,25 +9,14 @@ import { modelNameSchema } from '../../core/monitor/schema.ts';
 import { isTimeZone } from '../../core/window.ts';
 import { withDatabase } from '../database.ts';
 import { openTable } from '../open-table.ts';
-import type { DateOrder } from '../ingest/date-order.ts';
 import { readColumnFacts } from './column-facts.ts';
-import { monitorOfTable, sourceText } from './monitor-of-table.ts';
+import { monitorOfTable, sourceText, type TableOptions } from './monitor-of-table.ts';
 import { starterMonitor } from './starter-monitor.ts';
 import { suiteText } from './suite-text.ts';
 
 /** As commander gives them. */
-export interface InitOptions {
+export interface InitOptions extends TableOptions {
   readonly from?: string;
-  readonly actual?: string;
-  readonly prediction?: string;
-  readonly entity?: string;
-  readonly time?: string;
-  readonly issuedAt?: string;
-  readonly recordedAt?: string;
-  readonly versionColumn?: string;
-  readonly timeZone?: string;
-  readonly dates?: DateOrder;
-  readonly source?: true;
   readonly expectations?: true;
   readonly reference?: string;
   readonly model?: string;
