@@ -2,10 +2,11 @@
 
 import { dirname } from 'node:path';
 
+import { nightAfter } from '../core/process/next-steps.ts';
+import { shellText } from '../core/shell-text.ts';
+import { dayMs, formatInstant } from '../core/window.ts';
 import type { Queryable } from '../sql/database.ts';
-import { dayMs, floorToDay, formatInstant, hourMs } from '../core/window.ts';
 import type { MonitorChange } from './monitor-plan.ts';
-import { shellText } from './words.ts';
 
 /** Where `apply` looks for monitors unless it is told. */
 const defaultMonitors = 'monitors';
@@ -99,6 +100,6 @@ export async function afterIngest(
  */
 function asOfAfter(newest: number | null, now: number): string | undefined {
   if (newest === null) return undefined;
-  const night = floorToDay(newest) + dayMs + 3 * hourMs;
+  const night = nightAfter(newest);
   return night < now - dayMs ? formatInstant(night) : undefined;
 }

@@ -13,8 +13,3 @@ export function orOf(texts: readonly string[]): string {
 export function withArticle(noun: string): string {
   return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }
-
-/** An argument as a shell takes it. */
-export function shellText(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}

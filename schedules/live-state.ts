@@ -7,6 +7,7 @@ import { ScheduleNotFoundError } from '@temporalio/client';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import type { LivePauses, RunUnderWay } from '../core/process/pauses.ts';
+import { visibilityText } from '../core/process/search-attributes.ts';
 import { scheduledProcessIds, scheduleId } from '../core/process/scheduled.ts';
 import { unknownAttribute } from './search-attributes.ts';
 import { connectTemporal, withTemporalErrors } from './temporal-client.ts';
@@ -71,7 +72,7 @@ const queryMs = 500;
  */
 export async function readRunsUnderWay(client: Client, model: string): Promise<readonly RunUnderWay[]> {
   const [listed, reprocessings] = await Promise.all([
-    listRunning(client, `Model = ${quotedText(model)} AND WorkflowType != 'alertLifecycle'`).catch(
+    listRunning(client, `Model = ${visibilityText(model)} AND WorkflowType != 'alertLifecycle'`).catch(
       (error: unknown) => {
         if (unknownAttribute(error) !== undefined) return [];
         throw error;
@@ -100,11 +101,6 @@ async function listRunning(client: Client, query: string): Promise<readonly Work
     if (runs.length === mostRuns) break;
   }
   return runs;
-}
-
-/** In the language of Temporal's visibility. */
-function quotedText(text: string): string {
-  return `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 
 async function progressOf(

@@ -5,6 +5,7 @@ import type { Queryable } from '../../sql/database.ts';
 import type { Sample } from '../metrics/catalog.ts';
 import { sampleOf } from '../metrics/catalog.ts';
 import { readWatermark, watermarkSamples } from '../metrics/watermark-metrics.ts';
+import { partitionedTables } from './partitions-store.ts';
 
 /** All tables and indexes of the database. */
 export async function readDatabaseBytes(connection: Queryable): Promise<number> {
@@ -18,14 +19,15 @@ export async function readDatabaseBytes(connection: Queryable): Promise<number> 
 export async function readPreparedUntil(connection: Queryable): Promise<number | undefined> {
   const [row] = await connection.query<{ until: number | null }>(
     `with recursive covered as (
-       select parent, now() as until from unnest(array['predictions', 'actuals', 'outcomes']) as parent
+       select parent, now() as until from unnest($1::text[]) as parent
        union
        select parent, range.to_time
        from covered cross join lateral partition_ranges(parent::regclass) as range
        where range.from_time <= until and range.to_time > until
      )
      select min(until) as until from (select parent, max(until) as until from covered group by parent) as each
-     where until > now() having count(*) = 3`,
+     where until > now() having count(*) = cardinality($1::text[])`,
+    [partitionedTables],
   );
   return row?.until ?? undefined;
 }

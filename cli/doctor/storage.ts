@@ -1,5 +1,6 @@
 /** Has every row a partition to go to, and does somebody look after the storage? */
 
+import { partitionedTables } from '../../activities/storage/partitions-store.ts';
 import { readPreparedUntil } from '../../activities/storage/storage-metrics.ts';
 import { minuteText } from '../../core/process/dead-man.ts';
 import { installation, storageMaintenanceId } from '../../core/storage/settings.ts';
@@ -24,7 +25,7 @@ export async function readPartitions({ database }: Sources): Promise<Partitions>
   const until = await readPreparedUntil(database);
   // Bounded: a default partition that grew for years is told of as well by its first rows.
   const strays = await database.query<{ table: string; from: number; to: number }>(
-    ['predictions', 'actuals', 'outcomes']
+    partitionedTables
       .map(
         (table) => `select '${table}' as table, min(event_time) as from, max(event_time) as to
           from (select event_time from ${table}_default limit 100000) rows having count(*) > 0`,

@@ -3,7 +3,8 @@
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { nearest } from '../nearest.ts';
 import { listed } from '../unknown-column.ts';
-import { orOf, shellText, withArticle } from '../words.ts';
+import { shellText } from '../../core/shell-text.ts';
+import { orOf, withArticle } from '../words.ts';
 import { chooseColumns, type ChosenColumns, type Unclear } from './choose-columns.ts';
 import { areProbabilities, areRoles, areTimes, sampledValues } from './column-values.ts';
 import { dateOrderOf, isWrittenDate, type DateOrder } from './date-order.ts';

@@ -8,7 +8,7 @@ import { dateOrderOf, type DateOrder } from '../ingest/date-order.ts';
 import { probabilityPrefix, type Field } from '../ingest/fields.ts';
 import { rowMakers } from '../ingest/row-maker.ts';
 import { isLocalTime } from '../ingest/value-readers.ts';
-import { shellText } from '../words.ts';
+import { shellText } from '../../core/shell-text.ts';
 import type { FirstRows } from './first-rows.ts';
 
 export interface LoadRequest {

@@ -1,5 +1,6 @@
 /** What to type next where something is not known of a model yet. */
 
+import { shellText } from '../shell-text.ts';
 import { dayMs, floorToDay, formatInstant, hourMs } from '../window.ts';
 import type { ScheduledProcessId } from './scheduled.ts';
 
@@ -17,6 +18,16 @@ export interface Arrived {
 const afterMidnightMs = 3 * hourMs;
 
 /**
+ * The night in which schedules run for the day of a prediction.
+ *
+ * @param predictedAt epoch milliseconds, as what is returned
+ * @example formatInstant(nightAfter(parseInstant('2011-05-10T23:00:00Z'))) // '2011-05-11T03:00:00Z'
+ */
+export function nightAfter(predictedAt: number): number {
+  return floorToDay(predictedAt) + dayMs + afterMidnightMs;
+}
+
+/**
  * The command that runs a process for the newest predictions that there are: as of the night after them, or, where that is yet to come,
  * as of now.
  *
@@ -31,9 +42,9 @@ export function runCommand(
   { model, predictedAt }: Pick<Arrived, 'model' | 'predictedAt'>,
   now: number,
 ): string {
-  const asOf = predictedAt === null ? now : floorToDay(predictedAt) + dayMs + afterMidnightMs;
+  const asOf = predictedAt === null ? now : nightAfter(predictedAt);
   const past = asOf < now ? ` --as-of ${formatInstant(asOf)}` : '';
-  return `npx tidewatch run ${process} --model ${shellWord(model)}${past}`;
+  return `npx tidewatch run ${process} --model ${shellText(model)}${past}`;
 }
 
 /**
@@ -54,7 +65,7 @@ export function nextSteps(
   now: number,
 ): readonly string[] {
   const { model, predictedAt, hasActuals, hasSource } = arrived;
-  const load = `or load a file: \`npx tidewatch ingest rows.csv --model ${shellWord(model)}\``;
+  const load = `or load a file: \`npx tidewatch ingest rows.csv --model ${shellText(model)}\``;
   const run = runCommand(process, arrived, now);
   if (hasSource && predictedAt === null)
     return [`Have its source read, and what is there judged: \`${run}\``];
@@ -67,9 +78,4 @@ export function nextSteps(
   return missing === undefined
     ? [`Wait for its schedule, or do it now: \`${run}\``]
     : [missing, `Then wait for its schedule, or do it at once: \`${run}\``];
-}
-
-/** A name as a shell takes it. */
-function shellWord(name: string): string {
-  return /^[\w:./=@-]+$/.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -5,3 +5,12 @@ export const searchAttributeNames = { model: 'Model', window: 'Window', verdict:
 
 /** The verdict of a run that has found none yet. That a run was started with it says that its namespace has all of them. */
 export const pendingVerdict = 'pending';
+
+/**
+ * A text in the language in which runs are searched for.
+ *
+ * @example visibilityText('bikes "2"') // String.raw`"bikes \"2\""`
+ */
+export function visibilityText(text: string): string {
+  return `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+}

@@ -1,6 +1,7 @@
 /** What is under way of a model, what waits, and what runs next: watched while a backfill or a retraining goes on. */
 
 import { pausesText, pauseState, shareDone, type RunUnderWay } from '../../../core/process/pauses.ts';
+import { visibilityText } from '../../../core/process/search-attributes.ts';
 import { gainText, stateText } from '../../../core/retraining/retraining-words.ts';
 import { parseInstant } from '../../../core/window.ts';
 import type { ShownRetraining } from '../../../sql/read-retrainings.ts';
@@ -110,7 +111,7 @@ function runLine(run: RunUnderWay, now: number, temporalUiUrl: string): Html {
 
 /** In the language of Temporal's visibility: what carries the search attribute of the model and is not closed. */
 function runningQuery(model: string): string {
-  return `Model="${model.replaceAll(/["\\]/g, '\\$&')}" AND ExecutionStatus="Running"`;
+  return `Model=${visibilityText(model)} AND ExecutionStatus="Running"`;
 }
 
 function retrainingUnderWay(retraining: ShownRetraining, now: number): Html {
