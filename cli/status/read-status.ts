@@ -14,7 +14,7 @@ import type { Level, Verdict } from '../../core/verdict.ts';
 import { durationMs, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { readArrived, type ArrivedRows } from '../../sql/read-arrived.ts';
-import { readStanding, type Standing } from '../../sql/read-headlines.ts';
+import type { Standing } from '../../sql/read-headlines.ts';
 import { findTroubleSince } from '../../sql/read-trouble.ts';
 import { findWaitingWindow, type WaitingWindow } from '../../sql/read-waiting-window.ts';
 import { findPause } from '../../sql/read-pause.ts';
@@ -75,12 +75,12 @@ export interface ModelStatus {
 /**
  * Everything at one instant; reads only.
  *
- * @param schedules what Temporal says of them
+ * @param known what was read of all models at once: its standing, and what Temporal says of its schedules
  */
 export async function readStatus(
   connection: Queryable,
   monitor: Monitor,
-  schedules: LivePauses,
+  { standing, schedules }: { readonly standing: Standing; readonly schedules: LivePauses },
 ): Promise<ModelStatus> {
   const { model } = monitor;
   const now = Date.now();
@@ -91,7 +91,6 @@ export async function readStatus(
   const promoted = version === null ? undefined : await findPromotion(connection, model, version);
   const isTrouble = check !== undefined && ['warning', 'critical'].includes(check.verdict.level);
   const since = isTrouble ? await findTroubleSince(connection, model, check.windowEnd) : undefined;
-  const standing = await readStanding(connection, model);
   const measure = version === null ? null : { model, version, metric, over };
   const waiting = await findWaitingWindow(connection, model, over);
   const performance = measure && (await findNewestPerformance(connection, measure));

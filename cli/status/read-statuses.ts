@@ -1,6 +1,7 @@
 import { findMonitor, listMonitors } from '../../activities/monitors/store.ts';
 import { askTemporal, readPauses } from '../../schedules/live-state.ts';
 import type { Database } from '../../sql/database.ts';
+import { readStandings } from '../../sql/read-headlines.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import { readStatus, type ModelStatus } from './read-status.ts';
 
@@ -24,10 +25,12 @@ export async function readStatuses(
       ? { unknown: '' }
       : await askTemporal({ ...temporal, waitMs }, (client) => readPauses(client, names));
   return database.snapshot(async (connection) => {
+    const standings = await readStandings(connection, names);
     const statuses = [];
     for (const { monitor } of monitors) {
+      const standing = standings.get(monitor.model)!;
       const schedules = 'unknown' in pauses ? pauses : pauses.get(monitor.model)!;
-      statuses.push(await readStatus(connection, monitor, schedules));
+      statuses.push(await readStatus(connection, monitor, { standing, schedules }));
     }
     return statuses;
   });
