@@ -170,6 +170,8 @@ details.others .body { padding: 4px 0 20px; scroll-margin-top: 48px }
   .verdicts tbody th, .verdicts td { display: block; padding: 0; border: 0 }
   .effect .muted { display: none }
   th, td { padding-right: 8px }
+  .metrics { font-size: 13px }
+  .metrics tbody th { min-width: 60px }
   details.others summary > h3 { width: calc(100% - 24px) }
   details.others summary > span, details.others summary > span + span { width: 100% }
 }

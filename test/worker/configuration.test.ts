@@ -15,6 +15,7 @@ describe('readConfiguration', () => {
         taskQueue: 'tidewatch',
         uiUrl: 'http://127.0.0.1:8233/namespaces/default',
         traced: false,
+        versioning: 'off',
       },
       pushgatewayUrl: undefined,
       channels: { slack: {}, pagerduty: {}, webhook: {}, alertmanager: {} },

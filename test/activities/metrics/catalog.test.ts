@@ -57,7 +57,9 @@ describe('gaugeCatalog', () => {
       'model_smape{version}',
       'model_window_end_timestamp_seconds{version}',
       'model_wmape{version}',
+      'tidewatch_database_bytes',
       'tidewatch_last_success_timestamp_seconds',
+      'tidewatch_partitions_until_timestamp_seconds',
       'tidewatch_window_end_timestamp_seconds',
     ]);
   });
