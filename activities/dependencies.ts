@@ -37,6 +37,8 @@ export interface ActivityDependencies {
     readonly taskQueue: string;
     readonly of: 'workflow' | 'activity';
   }) => Promise<number>;
+  /** Why the newest runs of a schedule do not succeed, in words; undefined where Temporal knows of no reason, or does not answer. */
+  readonly whyFailing: (scheduleId: string) => Promise<string | undefined>;
   /** Wakes the `alertLifecycle` workflow of an alert key, starting it when it does not run. */
   readonly wakeAlert: (alert: { readonly model: string; readonly alertKey: string }) => Promise<void>;
   /** How wide new partitions are. */

@@ -16,6 +16,7 @@ import { openSources } from '../activities/sources/sources.ts';
 import { lifecycleId } from '../core/alert/alert.ts';
 import { TidewatchError } from '../core/errors.ts';
 import { alertWords } from '../core/process/run-words.ts';
+import { secondMs } from '../core/window.ts';
 import { clientSpans } from '../schedules/client-spans.ts';
 import { dataConverterOf } from '../schedules/payload-codec.ts';
 import { missingAttributes, startShown } from '../schedules/search-attributes.ts';
@@ -24,6 +25,7 @@ import {
   connectionProblem,
   type TemporalTarget,
 } from '../schedules/temporal-connection.ts';
+import { whyFailing } from '../schedules/why-failing.ts';
 import { openDatabase } from '../sql/database.ts';
 import type { Configuration } from './configuration.ts';
 import { codeVersion } from './code-version.ts';
@@ -91,6 +93,7 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
       runCommand: mayRunCommands ? runCommand : undefined,
       tellProgress: passOnAnswerThrough(client),
       countPollers: countPollersThrough(client),
+      whyFailing: whyFailingThrough(client),
       wakeAlert: wakeAlertThrough(client, taskQueue),
       partitionWidth: configuration.partitionWidth,
       temporalUi: uiUrl,
@@ -137,6 +140,20 @@ export function countPollersThrough({
       taskQueueType: taskQueueTypes[of],
     });
     return pollers.length;
+  };
+}
+
+/** An alert waits no longer than this for its reason. */
+const whyMs = 4 * secondMs;
+
+/** Asks Temporal; what keeps it from answering is no reason to keep an alert back. */
+export function whyFailingThrough(client: Client): ActivityDependencies['whyFailing'] {
+  return async (scheduleId) => {
+    try {
+      return await client.withDeadline(Date.now() + whyMs, () => whyFailing(client, scheduleId));
+    } catch {
+      return undefined;
+    }
   };
 }
 

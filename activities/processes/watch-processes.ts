@@ -8,7 +8,7 @@ import { enabledProcesses, scheduleId } from '../../core/process/scheduled.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { runOf } from '../activity-context.ts';
 import { wallClock } from '../alerts/alert-rows.ts';
-import { listPendingAlerts, openAlert, resolveAlert } from '../alerts/store.ts';
+import { listPendingAlerts, openAlert, resolveAlert, type Trouble } from '../alerts/store.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import { lookAfter } from './watched-processes.ts';
@@ -26,36 +26,43 @@ type Run = ReturnType<typeof runOf>;
 export function createWatchProcesses({
   database,
   temporalUi,
+  whyFailing,
   wakeAlert,
   context,
-}: Pick<ActivityDependencies, 'database' | 'temporalUi' | 'wakeAlert' | 'context'>): (input: {
+}: Pick<ActivityDependencies, 'database' | 'temporalUi' | 'whyFailing' | 'wakeAlert' | 'context'>): (input: {
   model: string;
 }) => Promise<{ readonly dead: readonly string[] }> {
   return async function watchProcesses({ model }) {
     const { monitor } = await findMonitor(database, model);
     const run = runOf(context());
-    const { dead, pending } = await database.transaction(async (connection) => {
+    const deaths = await database.transaction(async (connection) => {
       const lives = await lookAfter(connection, model, enabledProcesses(monitor));
-      const now = await wallClock(connection);
       await resolveAlive(connection, monitor, lives, run);
-      const dead: string[] = [];
-      for (const life of lives) {
+      const now = await wallClock(connection);
+      return lives.flatMap((life) => {
         const death = deadProcess(life, monitor.alerts.deadMan, now);
-        if (death === null) continue;
-        await openAlert(connection, {
-          ...alertOf(monitor, life.process.id, run),
-          severity: 'critical',
-          asOf: death.since,
-          summary: death.summary,
-          facts: factsOf(life, death, `${temporalUi}/schedules/${scheduleId(life.process.id, model)}`),
-        });
-        dead.push(life.process.id);
-      }
-      return { dead, pending: await listPendingAlerts(connection, model) };
+        return death === null ? [] : [{ life, death }];
+      });
+    });
+    const troubles: Trouble[] = [];
+    for (const { life, death } of deaths) {
+      const schedule = scheduleId(life.process.id, model);
+      const why = await whyFailing(schedule);
+      troubles.push({
+        ...alertOf(monitor, life.process.id, run),
+        severity: 'critical',
+        asOf: death.since,
+        summary: why === undefined ? death.summary : `${death.summary}; ${why}`,
+        facts: factsOf(life, death, `${temporalUi}/schedules/${schedule}`),
+      });
+    }
+    const pending = await database.transaction(async (connection) => {
+      for (const trouble of troubles) await openAlert(connection, trouble);
+      return listPendingAlerts(connection, model);
     });
     for (const key of pending.filter((key) => key.startsWith(alertKey(kind, model, ''))))
       await wakeAlert({ model, alertKey: key });
-    return { dead };
+    return { dead: troubles.map(({ subject }) => subject) };
   };
 }
 

@@ -15,7 +15,7 @@ import { withDatabase } from '../database.ts';
 import { followRun, noWorker } from '../follow-run.ts';
 import { unpushedNote } from '../unpushed-note.ts';
 import { openLine } from '../progress-bar.ts';
-import { lookAt, stepText } from './look-at.ts';
+import { lookAt, stepText } from '../../schedules/run-steps.ts';
 import { outcomeOf, type RunResult } from './outcome.ts';
 import { readRunRequest, type RunOptions, type RunRequest } from './request.ts';
 import { print, printJson, printNote, printable } from '../print.ts';

@@ -138,6 +138,7 @@ export async function openWorld(): Promise<World> {
         runCommand: (request) => call(() => runCommand(request)),
         countPollers: () => call(async () => 1),
         tellProgress: () => call(async () => undefined),
+        whyFailing: () => call(async () => undefined),
         wakeAlert: (alert) => call(() => wakeAlert(alert)),
         context: () => ({
           workflowId: 'workflow',

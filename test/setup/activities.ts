@@ -15,6 +15,7 @@ export function activitiesOn(
     ...testDependencies(database),
     tellProgress: async () => undefined,
     countPollers: async () => 1,
+    whyFailing: async () => undefined,
     wakeAlert: async () => undefined,
     temporalUi: 'http://127.0.0.1:8233/namespaces/default',
     context: () => ({

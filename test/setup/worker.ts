@@ -10,7 +10,12 @@ import { temporalContext } from '../../activities/activity-context.ts';
 import type { ActivityDependencies } from '../../activities/dependencies.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { Database } from '../../sql/database.ts';
-import { countPollersThrough, passOnAnswerThrough, wakeAlertThrough } from '../../worker/dependencies.ts';
+import {
+  countPollersThrough,
+  passOnAnswerThrough,
+  wakeAlertThrough,
+  whyFailingThrough,
+} from '../../worker/dependencies.ts';
 import { activityErrors } from '../../worker/activity-errors.ts';
 import { testDependencies } from './dependencies.ts';
 import { testServers } from './servers.ts';
@@ -40,6 +45,7 @@ export async function startTestWorker(
     ...testDependencies(database),
     tellProgress: passOnAnswerThrough(client),
     countPollers: countPollersThrough(client),
+    whyFailing: whyFailingThrough(client),
     wakeAlert: wakeAlertThrough(client, taskQueue),
     temporalUi: `${temporalUiUrl}/namespaces/default`,
     context: temporalContext,

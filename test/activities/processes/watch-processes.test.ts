@@ -32,9 +32,15 @@ const apply = (input: Partial<MonitorInput> = {}) =>
   watch(test.database, { model, schedules, alerts: { routes: [...routes] }, ...input });
 
 let woken: string[] = [];
+let reason: string | undefined;
+let asked: string[] = [];
 const look = async (runId = 'run'): Promise<readonly string[]> => {
   const activities = activitiesOn(test.database, {
     runId,
+    whyFailing: async (scheduleId) => {
+      asked.push(scheduleId);
+      return reason;
+    },
     wakeAlert: async ({ alertKey }) => void woken.push(alertKey),
   });
   return (await activities.watchProcesses({ model })).dead;
@@ -65,9 +71,21 @@ const events = async () =>
 
 beforeEach(async () => {
   woken = [];
+  reason = undefined;
+  asked = [];
   await apply();
   await succeed();
   expect(await look()).toEqual([]);
+});
+
+it('a process that has died is told of with why its runs fail, where Temporal knows', async () => {
+  await pass(4);
+  reason = 'a run retries, detect drift (attempt 7): SOURCE_CHANGED: the table is gone';
+  expect(await look()).toEqual(['drift-detection']);
+  expect(await events()).toEqual([
+    expect.stringMatching(/^opened critical .* hourly at minute \d+; a run retries, .* gone$/),
+  ]);
+  expect(asked).toEqual([`drift-detection:${model}`]);
 });
 
 describe('a process that has not succeeded for too long', () => {
@@ -129,6 +147,8 @@ describe('a process that has not succeeded for too long', () => {
 
   it('wakes the alert that a run which died had opened', async () => {
     woken = [];
+    reason = undefined;
+    asked = [];
     await look();
     expect(woken).toEqual([key]);
   });

@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 
-import { lookAt, stepText } from '../../../cli/run/look-at.ts';
+import { lookAt, stepText } from '../../schedules/run-steps.ts';
 
 const handleOf = (raw: object): WorkflowHandle => ({ describe: async () => ({ raw }) }) as never;
 const activity = (fields: object): object => ({
@@ -20,6 +20,13 @@ describe('what a run does at the moment', () => {
     const steps = await lookAt(handleOf({ pendingActivities: [running] }));
     expect(steps).toEqual([{ name: 'profile hours', attempt: 3, failure: 'Postgres is away' }]);
     expect(steps!.map(stepText)).toEqual(['profile hours (attempt 3)']);
+  });
+
+  it('is known of an activity that waits for its next attempt', async () => {
+    const waiting = activity({ attempt: 2, lastFailure: { message: 'Postgres is away' } });
+    expect(await lookAt(handleOf({ pendingActivities: [waiting] }))).toEqual([
+      { name: 'profile hours', attempt: 2, failure: 'Postgres is away' },
+    ]);
   });
 
   it.each([

@@ -16,7 +16,10 @@ export async function lookAt(handle: WorkflowHandle): Promise<readonly Step[] | 
   const { pendingWorkflowTask: task, pendingActivities = [] } = raw;
   if (task && !task.startedTime) return undefined;
   const activities = pendingActivities ?? [];
-  const isTaken = activities.some(({ lastStartedTime }) => Boolean(lastStartedTime));
+  // One that waits for its next attempt has no time of a start.
+  const isTaken = activities.some(
+    ({ lastStartedTime, lastFailure }) => Boolean(lastStartedTime) || Boolean(lastFailure),
+  );
   if (activities.length > 0 && !isTaken) return undefined;
   return activities.map(({ activityType, attempt, lastFailure }) => ({
     name: wordsOf(activityType?.name ?? 'a step'),
