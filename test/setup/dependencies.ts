@@ -25,7 +25,10 @@ export const noSources: Sources = {
 /** The worker's role is all that activities have. No channel is configured. Task queues, how alerts are woken, where the Temporal UI is and what runs differ from test to test. */
 export function testDependencies(
   database: Database,
-): Omit<ActivityDependencies, 'tellProgress' | 'countPollers' | 'whyFailing' | 'wakeAlert' | 'temporalUi' | 'context'> {
+): Omit<
+  ActivityDependencies,
+  'tellProgress' | 'countPollers' | 'whyFailing' | 'wakeAlert' | 'temporalUi' | 'context'
+> {
   return {
     database: asRole(database, 'worker'),
     pushgateway: openPushgateway(testServers().pushgatewayUrl),
