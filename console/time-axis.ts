@@ -24,12 +24,14 @@ export function timeAxis(instants: readonly number[], mostMarks = 5): Axis {
     axisLabel: {
       ...axisText,
       customValues: marks,
-      formatter: last - first < fewDaysMs ? hourText : dayText,
+      formatter: last - first < fewDaysMs && !marks.every(isMidnight) ? hourText : dayText,
     },
   };
 }
 
 const fewDaysMs = 4 * dayMs;
+
+const isMidnight = (instant: number): boolean => instant % dayMs === 0;
 
 /** The last instant, and others before it, each so far from the next that their texts do not meet. */
 function evenly(instants: readonly number[], mostMarks: number): number[] {

@@ -1,6 +1,6 @@
 /** How long ago something was, beside when. */
 
-import { dayMs, formatInstant, hourMs, minuteMs } from '../../core/window.ts';
+import { dayMs, formatDay, formatInstant, hourMs, minuteMs } from '../../core/window.ts';
 import { html, type Html } from '../html.ts';
 import { instantText } from '../instant-text.ts';
 
@@ -23,9 +23,17 @@ function spanWords(ms: number): string {
   return `${Math.max(1, Math.round(ms / size))} ${unit}`;
 }
 
-/** `3 h ago`, with the instant for whoever points at it, and for machines. */
+/** So long ago, the day says more. */
+const longAgoMs = 60 * dayMs;
+
+/** `3 h ago`, and the day of what was long ago; with the instant for whoever points at it, and for machines. */
 export function ago(instant: number, now: number): Html {
   const text = formatInstant(instant);
-  const words = instant > now ? `in ${spanWords(instant - now)}` : `${spanWords(now - instant)} ago`;
+  const words =
+    instant > now
+      ? `in ${spanWords(instant - now)}`
+      : now - instant > longAgoMs
+        ? formatDay(instant)
+        : `${spanWords(now - instant)} ago`;
   return html`<time datetime="${text}" title="${instantText(text)} UTC">${words}</time>`;
 }

@@ -10,6 +10,7 @@ import type { ProfiledHour } from './window-sums.ts';
 
 /** Fewer days do not show what lasts for days: then hours are compared. */
 const fewestDays = 8;
+const fewestBatches = 4;
 /** How far likeness is followed, in days or hours; with less than four times as many, a quarter of them. */
 const longestLikeness = 14;
 
@@ -21,13 +22,17 @@ const longestLikeness = 14;
  * larger of two numbers: that of the mean, and that of the shares of the bins or levels together. From 1 (independent) up;
  * a daily rhythm does not raise it, an autocorrelation of .95 from hour to hour gives about 39.
  *
- * 1 with fewer than 4 days or hours, or a constant column. Source: Newey and West (1987), corrected as Kiefer and Vogelsang (2005) have it for few batches; Kish (1965).
+ * Where most days have no value at all and fewer than 4 have one, each of those tells no more than one row. 1 with fewer than 4 days or
+ * hours, or a constant column. Source: Newey and West (1987), corrected as Kiefer and Vogelsang (2005) have it for few batches; Kish (1965).
  */
 export function designEffect(grid: ReferenceGrid, hours: readonly ProfiledHour[]): number {
   const days = batchesOf(grid, hours, dayMs);
   const batches = days.length >= fewestDays ? days : batchesOf(grid, hours, 1);
-  if (batches.length < 4) return 1;
   const rows = batches.reduce((sum, batch) => sum + batch.count, 0);
+  if (batches.length < fewestBatches) {
+    const spans = new Set(hours.map(({ start }) => Math.floor(start / dayMs))).size;
+    return rows > 0 && spans >= fewestBatches ? rows / batches.length : 1;
+  }
   let [scatter, expected] = [0, 0];
   for (let bin = 0; bin < batches[0]!.bins.length; bin += 1) {
     const share = batches.reduce((sum, { bins }) => sum + bins[bin]!, 0) / rows;

@@ -5,6 +5,7 @@ import type { ReferenceGrid } from '../profile/grid.ts';
 import type { Verdict } from '../verdict.ts';
 import type { QualityCheck } from './check.ts';
 import { totalOf, type ColumnSpan } from './column-span.ts';
+import { floorToDay } from '../window.ts';
 import { judgeRange } from './range.ts';
 import { shareRise, type HitCount, type ShareRise } from './share-rise.ts';
 import { verdictOfRise, type RiseFloors } from './share-verdict.ts';
@@ -28,6 +29,10 @@ export interface ColumnHistory {
 const unseenFloors: RiseFloors = { warning: 0.01, critical: 0.5 };
 /** A column that fewer rows lack may still have values. */
 const fewestRows = 10;
+/** With fewer days nobody knows how often one is empty. */
+const fewestDays = 5;
+/** So improbable is a window without any value by the empty days of the reference alone. */
+const improbable = 0.001;
 
 /**
  * Is a column of the window as complete, as typed and as alive as it was? Gives the checks `schema`, `missing`, `constant`, and
@@ -55,14 +60,17 @@ export function judgeColumnQuality(history: ColumnHistory): readonly QualityChec
   ];
 }
 
-/** Is the column still there, and of its type? Missing from every row is critical; so is another type in a tenth of them. */
+/**
+ * Is the column still there, and of its type? Missing from every row is critical, unless the reference has so many days without a value
+ * that such a window is no news; so is another type in a tenth of the rows.
+ */
 function judgeSchema(history: ColumnHistory): QualityCheck {
   const { column, grid, reference, current } = history;
   const rows = totalOf(current, 'rows');
   const rise = riseOf(reference, current, 'rows', 'invalid');
   const type = grid.kind === 'continuous' ? 'number' : 'category';
   const verdict: Verdict = isGone(history)
-    ? { level: 'critical', reason: `none of ${rows} rows has it` }
+    ? { level: 'critical', reason: `none of ${rows} rows has a value` }
     : (reasonUnknown(history) ?? verdictOfRise(rise, `rows hold something else than a ${type} in it`));
   return { check: 'schema', column, verdict, counts: { rows, invalid: rise.current.hits } };
 }
@@ -70,7 +78,20 @@ function judgeSchema(history: ColumnHistory): QualityCheck {
 function isGone({ grid, reference, current }: ColumnHistory): boolean {
   const rows = totalOf(current, 'rows');
   const hadValues = hasValues(grid) || totalOf(reference, 'values') > 0;
-  return rows >= fewestRows && hadValues && totalOf(current, 'missing') === rows;
+  return (
+    rows >= fewestRows &&
+    hadValues &&
+    totalOf(current, 'missing') === rows &&
+    !isOftenEmpty(reference, current)
+  );
+}
+
+/** Days without a value are usual, and so many of them in a row no surprise: rain in a dry month. */
+function isOftenEmpty(reference: readonly ColumnSpan[], current: readonly ColumnSpan[]): boolean {
+  const days = reference.filter((day) => day.rows > 0);
+  const empty = days.filter((day) => day.missing === day.rows);
+  const windowDays = new Set(current.map(({ window }) => floorToDay(window.start))).size;
+  return days.length >= fewestDays && (empty.length / days.length) ** windowDays >= improbable;
 }
 
 function hasValues(grid: ReferenceGrid): boolean {

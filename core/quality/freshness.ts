@@ -1,5 +1,5 @@
 import type { Verdict } from '../verdict.ts';
-import { dayMs, formatInstant, hourMs } from '../window.ts';
+import { dayMs, formatInstant, hourMs, weekMs } from '../window.ts';
 import type { QualityCheck } from './check.ts';
 
 export interface Freshness {
@@ -13,13 +13,16 @@ export interface Freshness {
   readonly usualMs?: number;
 }
 
+/** What is usual is looked for in the eight weeks before a window: where they know nothing, an older row is stale whatever is usual. */
+const longestUsualMs = 8 * weekMs;
+
 /** Without a limit of the monitor: so many times the usual age, and never less than 3 hours, because a run may wait. */
 const tolerance = { times: 2, leastMs: 3 * hourMs } as const;
 
 /**
  * Do predictions and actuals still arrive? The age of the newest one at `asOf`, against the limit of the monitor or twice
- * the usual age: a warning beyond it, critical beyond twice the limit. `insufficient-data` where there is no row, or
- * neither a limit nor a usual age.
+ * the usual age: a warning beyond it, critical beyond twice the limit. With neither, it is critical beyond eight weeks, and
+ * `insufficient-data` before; so it is where there is no row.
  *
  * @example
  * const [newest, asOf] = ['2011-05-19T20:00:00Z', '2011-05-20T03:00:00Z'].map(parseInstant);
@@ -54,6 +57,8 @@ function verdictOf(
   }
   const words = `the newest is of ${formatInstant(newest)}, ${ageText(ageMs)} old`;
   if (limitMs === undefined) {
+    if (ageMs > longestUsualMs)
+      return { level: 'critical', reason: `${words}; there was none in the eight weeks before` };
     return { level: 'insufficient-data', reason: `${words}; how old it usually gets is not known` };
   }
   const level = ageMs <= limitMs ? 'ok' : ageMs <= 2 * limitMs ? 'warning' : 'critical';

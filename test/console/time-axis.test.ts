@@ -10,6 +10,20 @@ const marked = (...days: readonly number[]) => {
   return axisLabel.customValues.map((instant) => instant / dayMs);
 };
 
+describe('the words of an axis of time', () => {
+  const words = (...instants: readonly number[]) => {
+    const { axisLabel } = timeAxis(instants) as unknown as {
+      axisLabel: { customValues: readonly number[]; formatter: (instant: number) => string };
+    };
+    return axisLabel.customValues.map((instant) => axisLabel.formatter(instant));
+  };
+
+  it('are days where all instants are, however few, and hours within few days', () => {
+    expect(words(0, dayMs)).toEqual(['Jan 1', 'Jan 2']);
+    expect(words(0, dayMs / 2, dayMs)).toEqual(['00:00', '12:00', '00:00']);
+  });
+});
+
 describe('the marks of an axis of time', () => {
   it('are all instants where they are few', () => {
     expect(marked(0, 1, 2)).toEqual([0, 1, 2]);

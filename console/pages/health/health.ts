@@ -30,16 +30,20 @@ export function healthPage(health: LoadedHealth, { now, temporalUiUrl }: View): 
   };
 }
 
-function processes({ processes, processCount }: LoadedHealth, now: number): Html {
+function processes({ models, processes, processCount }: LoadedHealth, now: number): Html {
   return live(
     'processes',
     'Processes',
     processes.length === 0
       ? emptyState({
-          title: 'No process is looked after yet.',
+          title:
+            models === 0
+              ? 'No model is watched yet.'
+              : 'No schedule has run yet: its processes are listed here from the first run on, which comes within the hour.',
           next: [
             html`Make the schedules: <code>tidewatch apply</code>`,
-            html`Run them: <code>tidewatch worker</code>; the first run of a schedule is noted here.`,
+            html`Run them: <code>tidewatch worker</code>`,
+            html`Where both are done: <code>tidewatch doctor</code> says what the schedules do`,
           ],
         })
       : html`<p class="muted order">

@@ -109,7 +109,7 @@ function row(model: string, { name, subject, cells, reason }: ColumnRow, runs: r
     </th>
     <td>${heatRow(model, name, cells, runs)}</td>
     <td>${now === undefined || now === null ? html`<span class="muted">–</span>` : levelMark(now.level)}</td>
-    <td class="wide muted">${shorten(reason, 140)}</td>
+    <td class="wide muted">${shorten(reason, 400)}</td>
   </tr>`;
 }
 

@@ -1,13 +1,15 @@
 /** What is under way of a model right now, and what waits. */
 
-import { isRunningState } from '../../../core/retraining/states.ts';
+import type { Monitor } from '../../../core/monitor/schema.ts';
 import type { CommandPause } from '../../../core/process/pauses.ts';
+import { enabledProcesses } from '../../../core/process/scheduled.ts';
+import { isRunningState } from '../../../core/retraining/states.ts';
 import type { Queryable } from '../../../sql/database.ts';
 import { findPause } from '../../../sql/read-pause.ts';
 import { listRetrainings, type ShownRetraining } from '../../../sql/read-retrainings.ts';
 import type { Asked } from '../../server/page.ts';
 import type { WaitingHours, WatchedProcess } from '../process-table.ts';
-import { findModel } from './find-model.ts';
+import { findModel, type FoundModel } from './find-model.ts';
 
 /** A file that is being loaded, or whose load was cut short. */
 export interface LoadingFile {
@@ -32,11 +34,15 @@ const mostRetrainings = 5;
 /** Undefined where nothing is stored of a model of this name. */
 export async function loadModelNow(asked: Asked): Promise<LoadedNow | undefined> {
   const found = await findModel(asked);
-  return found && loadNow(asked.connection, found.model);
+  return found && loadNow(asked.connection, found, asked.now);
 }
 
-export async function loadNow(connection: Queryable, model: string): Promise<LoadedNow> {
-  const [retrainings, processes, waiting, files, commandPause] = await Promise.all([
+export async function loadNow(
+  connection: Queryable,
+  { model, monitor }: Pick<FoundModel, 'model' | 'monitor'>,
+  now: number,
+): Promise<LoadedNow> {
+  const [retrainings, watched, waiting, files, commandPause] = await Promise.all([
     listRetrainings(connection, { model, most: mostRetrainings }),
     connection.query<WatchedProcess & Record<string, unknown>>(
       `select model, process, cron, time_zone as "timeZone", succeeded_at as "succeededAt", watched_since as "watchedSince",
@@ -61,11 +67,24 @@ export async function loadNow(connection: Queryable, model: string): Promise<Loa
   return {
     model,
     retrainings,
-    processes,
+    processes: watched.length > 0 || monitor === undefined ? watched : toBeWatched(monitor, now),
     waiting,
     files,
     ...(commandPause && { commandPause }),
   };
+}
+
+/** Those that are looked after from the first run of a schedule on. */
+function toBeWatched(monitor: Monitor, now: number): WatchedProcess[] {
+  return enabledProcesses(monitor).map(({ id, cron, timeZone }) => ({
+    model: monitor.model,
+    process: id,
+    cron,
+    timeZone,
+    succeededAt: null,
+    watchedSince: now,
+    windowEnd: null,
+  }));
 }
 
 /** The retraining that is not over; there is at most one. */

@@ -14,6 +14,8 @@ export interface EvaluatedWindow {
   readonly revision: number;
   readonly coverage: number | null;
   readonly outcomes: number;
+  /** Were there enough actuals to judge by? */
+  readonly isJudged: boolean;
 }
 
 export interface RestatedWindow {
@@ -99,7 +101,7 @@ async function readWindows(
 ): Promise<(EvaluatedWindow & { readonly every: number })[]> {
   const rows = await connection.query<EvaluatedWindow & { every: number } & Record<string, unknown>>(
     `select window_end as "windowEnd", version, (metrics ->> $3)::float8 as value, intervals -> $3 as interval,
-       state, revision, coverage, sample_size as outcomes, every
+       state, revision, coverage, sample_size as outcomes, verdict <> 'insufficient-data' as "isJudged", every
      from (
        select *, row_number() over (order by window_end desc) as place, ceil(count(*) over () / $5::float8)::integer as every
        from (

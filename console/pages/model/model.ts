@@ -6,7 +6,7 @@ import { judgedFromAge, unjudgedText } from '../../../core/performance/gate.ts';
 import { nextSteps } from '../../../core/process/next-steps.ts';
 import { championText } from '../../../core/retraining/retraining-words.ts';
 import { windowText } from '../../../core/window-text.ts';
-import { durationMs, formatDay, formatInstant, formatWindow, parseInstant } from '../../../core/window.ts';
+import { durationMs, formatDay, formatInstant, formatWindow, type Window } from '../../../core/window.ts';
 import { chartWidth } from '../../chart-parts.ts';
 import { codeText } from '../../code-text.ts';
 import { drawChart } from '../../charts.ts';
@@ -48,8 +48,8 @@ export function modelPage(loaded: LoadedModel, view: View): Shown {
       </p>
       <h1><bdi>${shorten(visibleName(model), 200)}</bdi></h1>
       ${description !== '' && html`<p class="muted">${description}</p>`} ${notWatched(loaded)}
-      ${verdict(loaded, view.now)} ${facts(loaded, view.now)} ${alerts(loaded, view.now)}
-      ${performance(loaded, view)} ${segments(loaded)} ${driftSection(loaded, view.now)}
+      ${verdict(loaded, view.now)} ${facts(loaded, view.now)} ${alerts(loaded)} ${performance(loaded, view)}
+      ${segments(loaded)} ${driftSection(loaded, view.now)}
       ${drift?.quality !== undefined && qualitySection(drift.quality)} ${coverage(loaded)}
       ${retrainingsSection(loaded.now, view.now)} ${versions(loaded)} ${nowSection(loaded.now, view)}`,
   };
@@ -108,14 +108,16 @@ function facts(loaded: LoadedModel, now: number): Html {
   const { versions, arrived, performance, coverage, monitor } = loaded;
   const { predictedAt } = arrived;
   const champion = servingVersion(versions, arrived);
-  const newest = performance?.points.findLast(({ value }) => value !== null);
+  const newest =
+    performance?.points.findLast(({ value, isJudged }) => value !== null && isJudged) ??
+    performance?.points.findLast(({ value }) => value !== null);
   const predicted = coverage.reduce((sum, { predictions }) => sum + predictions, 0);
   const known = coverage.reduce((sum, { outcomes }) => sum + outcomes, 0);
   return html`<dl class="sides">
     ${
       newest !== undefined &&
       definition(
-        `${metricLabel(performance!.metric)} over ${windowWords(performance!.over)}`,
+        `${metricLabel(performance!.metric)}, ${windowText(formatWindow(windowOf(newest, performance!.over)))}`,
         html`${shortMetric(performance!.metric, newest.value!)}
           <span class="muted">
             ${newest.interval !== null && `(${newest.interval.map((end) => shortMetric(performance!.metric, end)).join(' to ')}) `}${stateText(newest, monitor)},
@@ -128,6 +130,10 @@ function facts(loaded: LoadedModel, now: number): Html {
     ${definition('Newest predictions', predictedAt === null ? 'none yet' : ago(predictedAt, now))}
     ${definition('Actuals known', predicted === 0 ? '–' : html`${percentText(known / predicted)} <span class="muted">of ${formatCount(predicted)} in ${formatCount(coverage.length)} days</span>`)}
   </dl>`;
+}
+
+function windowOf({ windowEnd }: { readonly windowEnd: number }, over: string): Window {
+  return { start: windowEnd - durationMs(over), end: windowEnd };
 }
 
 /** Is the number final, and if not, until when may it change? */
@@ -165,7 +171,7 @@ function waiting({ waiting, monitor }: LoadedModel, now: number): Part {
   );
 }
 
-function alerts({ alerts }: LoadedModel, now: number): Part {
+function alerts({ alerts }: LoadedModel): Part {
   if (alerts.length === 0) return html`<p class="muted">No alert is open.</p>`;
   return html`<section aria-labelledby="alerts">
     <h2 id="alerts">Open alerts</h2>
@@ -176,9 +182,7 @@ function alerts({ alerts }: LoadedModel, now: number): Part {
             ${severityMark(severity)}
             <a href="${alertPath(alertKey)}"><bdi>${shorten(visibleName(alertKey), 120)}</bdi></a>
             ${shorten(known, 200)}
-            <span class="muted"
-              >since ${ago(parseInstant(openedAsOf), now)}; ${alertStateText(standing)}</span
-            >
+            <span class="muted">since ${instantText(openedAsOf)}; ${alertStateText(standing)}</span>
           </li>`,
       )}
     </ul>

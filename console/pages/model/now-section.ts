@@ -45,9 +45,9 @@ export function nowSection(loaded: LoadedNow, view: View): Html {
     pauses(loaded, view),
     runsUnderWay(model, view),
     waitingList(waiting, 'model'),
-    processes.length === 0
+    processes.length === 0 || hasNoSchedule(view)
       ? emptyState({
-          title: 'None of its processes is looked after yet.',
+          title: 'It has no schedule, so that nothing runs by itself.',
           next: [
             html`Make the schedules: <code>tidewatch apply</code>`,
             html`Run them: <code>tidewatch worker</code>`,
@@ -55,6 +55,12 @@ export function nowSection(loaded: LoadedNow, view: View): Html {
         })
       : processTable(processes, { now, of: 'model' }),
   ]);
+}
+
+function hasNoSchedule({ temporal }: View): boolean {
+  if ('unknown' in temporal) return false;
+  const { pauses } = temporal;
+  return !('unknown' in pauses) && pauses.schedules === 0;
 }
 
 /** Whether somebody has paused its schedules. */

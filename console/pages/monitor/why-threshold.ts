@@ -52,7 +52,11 @@ function heldAgainstWords(details: unknown): string {
     return `held against ${windows} independent past windows, which usually differ by ${formatSignificant(held.usual)} and at most by ${formatSignificant(held.largest)}`;
   }
   if (held.null === 'analytic' && held.designEffect !== undefined) {
-    return `too few past windows to learn from: held against the law of the statistic, its rows counted as ${formatSignificant(held.designEffect)} times fewer, since neighbours are alike`;
+    const rows =
+      held.designEffect === 1
+        ? 'all rows counted as independent'
+        : `every ${formatSignificant(held.designEffect)} rows counted as one, since neighbours are alike`;
+    return `too few past windows to learn from: held against the law of the statistic, ${rows}`;
   }
   return 'no past windows to hold it against yet';
 }

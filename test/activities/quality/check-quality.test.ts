@@ -161,7 +161,7 @@ describe('checkQuality', () => {
       'c constant critical: it is a in all 168 hours, usually in at most 2 on end',
       'x stuck warning: it stood still at 0.25 for 30 hours from 2024-01-26T04:00:00Z, usually for at most 1',
       'far range critical: 20 of 168 values (12%) are outside -2 to 2, far away or reached by a jump',
-      'gone schema critical: none of 168 rows has it',
+      'gone schema critical: none of 168 rows has a value',
     ]);
   });
 

@@ -156,7 +156,7 @@ describe('the alert of missing values', () => {
     await detect(at(9));
     await detect(at(10));
     expect((await events(ofX)).map(({ event, summary }) => `${event}: ${summary}`)).toEqual([
-      'opened: none of 24 rows has it',
+      'opened: none of 24 rows has a value',
     ]);
     expect(await alerts()).toContain(`${ofX} open critical`);
   });

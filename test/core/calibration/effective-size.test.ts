@@ -50,6 +50,19 @@ describe('designEffect', () => {
     expect(designEffect(grid, ofDays(mixed))).toBe(1);
   });
 
+  it('counts a day as one row where only few days have values at all', () => {
+    const grid = buildCategoricalGrid(['fog', 'rain']);
+    const weather = Array.from({ length: 28 }, (_, day) => ({
+      start: day * dayMs,
+      profile: buildProfile(
+        grid,
+        Array.from({ length: 800 }, () => (day === 1 ? 'fog' : day === 7 || day === 19 ? 'rain' : null)),
+      ),
+    }));
+    expect(designEffect(grid, weather)).toBe(800);
+    expect(effectiveSizes({ reference: 2_400, current: 800 }, 800)).toEqual({ reference: 3, current: 1 });
+  });
+
   it('is 1 for a constant, and for less than four hours', () => {
     expect(effectOf(new Float64Array(500).fill(3))).toBe(1);
     const { grid, hours } = hoursOf(Float64Array.of(1, 2, 3));

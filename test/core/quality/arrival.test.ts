@@ -41,6 +41,14 @@ describe('judgeFreshness', () => {
     ).toBe('insufficient-data');
     expect(judgeFreshness({ column: 'actual', newest, asOf: start }).verdict.level).toBe('insufficient-data');
   });
+
+  it('does not forget a stream that ended long ago, when nobody knows any more what is usual', () => {
+    expect(judgeFreshness({ column: 'prediction', newest, asOf: start + 77 * dayMs }).verdict).toEqual({
+      level: 'critical',
+      reason:
+        'the newest is of 2023-12-31T17:00:00Z, 77.3 days old; there was none in the eight weeks before',
+    });
+  });
 });
 
 describe('judgeDuplicates', () => {

@@ -70,7 +70,23 @@ describe('judgeColumnQuality', () => {
   });
 
   it('says that a column is gone', () => {
-    expect(failedIn(history(week.map(() => null)))).toEqual({ schema: 'critical: none of 168 rows has it' });
+    expect(failedIn(history(week.map(() => null)))).toEqual({
+      schema: 'critical: none of 168 rows has a value',
+    });
+  });
+
+  it('does not take a dry week for a column that is gone, where most days were dry', () => {
+    const kind = levels(['fog', 'rain']);
+    const rainOn = (days: readonly number[]) =>
+      Array.from({ length: 720 }, (_, i) => (days.includes(Math.floor(i / 24)) ? 'rain' : null));
+    const dry = week.map(() => null);
+    const failed = (days: readonly number[]) => failedIn(history(dry, rainOn(days), kind as never))['schema'];
+    expect(failed([2, 20])).toBeUndefined();
+    expect(failed([0, 4, 9, 13, 18, 22, 27])).toBeUndefined();
+    // Four days of five have had a value: seven without any are no chance.
+    expect(failed(Array.from({ length: 30 }, (_, day) => day).filter((day) => day % 5 > 0))).toBe(
+      'critical: none of 168 rows has a value',
+    );
   });
 
   it('says that values have another type', () => {

@@ -40,7 +40,7 @@ describe('the health page', () => {
 
   it('says what to do where nothing has run yet', async () => {
     expect(await shown()).toMatch(
-      /answers, at \d{4}_.*No process is looked after yet.*tidewatch apply.*tidewatch worker/,
+      /answers, at \d{4}_.*No model is watched yet.*tidewatch apply.*tidewatch worker/,
     );
   });
 

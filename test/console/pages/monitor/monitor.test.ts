@@ -40,7 +40,7 @@ describe('why a threshold is what it is', () => {
   it('is the law of the statistic, where they are not', () => {
     const details = { null: 'analytic', designEffect: 6.2, effectiveSizes: { reference: 1, current: 1 } };
     expect(whyThreshold(monitor, { ...decided, details })).toContain(
-      'its rows counted as 6.2 times fewer, since neighbours are alike',
+      'every 6.2 rows counted as one, since neighbours are alike',
     );
   });
 
