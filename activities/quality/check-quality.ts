@@ -63,7 +63,10 @@ export async function checkQuality(
 }
 
 /** Does a check count for the verdict of its window, or is it only shown? */
-export function isCounted(monitor: Monitor, { check, column }: QualityCheck): boolean {
+export function isCounted(
+  monitor: Monitor,
+  { check, column }: Pick<QualityCheck, 'check' | 'column'>,
+): boolean {
   // An expectation is asked for, whatever is ignored.
   if (isExpectation(check)) return true;
   if (checkTable[check].most === 'nothing') return false;

@@ -20,7 +20,10 @@ export function addStatus(program: Command): void {
     .command('status')
     .description('how the watched models stand: verdict, performance, drift, open alerts, champion')
     .option('--model <name>', 'only this one, in detail')
-    .option('--explain', 'each rule with its evidence: what fires, since when, and what cannot be judged')
+    .option(
+      '--explain',
+      'which checks of the data failed, which columns differ or cannot be judged and why, each rule with its evidence',
+    )
     .option('--json', 'print everything as JSON')
     .addHelpText('after', examples)
     .action(status);

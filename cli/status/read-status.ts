@@ -15,16 +15,18 @@ import { durationMs, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { readArrived, type ArrivedRows } from '../../sql/read-arrived.ts';
 import type { Standing } from '../../sql/read-headlines.ts';
-import { findTroubleSince } from '../../sql/read-trouble.ts';
+import { findQualityTroubleSince, findTroubleSince } from '../../sql/read-trouble.ts';
 import { findWaitingWindow, type WaitingWindow } from '../../sql/read-waiting-window.ts';
 import { findPause } from '../../sql/read-pause.ts';
-import type { StoredEstimate, StoredPerformance } from './store.ts';
+import type { Finding, StoredEstimate, StoredPerformance } from './store.ts';
 import {
   findNewestEstimate,
   findNewestPerformance,
   findPromotion,
   findRuleFiringSince,
   listOpenAlerts,
+  readColumnFindings,
+  readFailedChecks,
 } from './store.ts';
 
 export interface RuleStatus extends DegradationFinding {
@@ -59,6 +61,10 @@ export interface ModelStatus {
         readonly window: Window;
         readonly columns: NonNullable<Standing['drift']>['columns'];
         readonly quality: Verdict | null;
+        /** Since which day the data have been in trouble, if they are. */
+        readonly qualitySince?: number;
+        /** Columns and checks that are not all right or could not be judged, the worst first. */
+        readonly findings: { readonly columns: readonly Finding[]; readonly checks: readonly Finding[] };
       })
     | null;
   /** What there is to be judged. */
@@ -109,7 +115,7 @@ export async function readStatus(
     }),
     waiting: waiting && { ...waiting, age: judgedFromAge(monitor.performance) },
     estimate: measure && (await findNewestEstimate(connection, measure)),
-    drift: driftOf(standing),
+    drift: await readDrift(connection, monitor, standing),
     arrived: await readArrived(connection, model),
     alerts: await listOpenAlerts(connection, model),
     rules:
@@ -120,10 +126,29 @@ export async function readStatus(
   };
 }
 
-function driftOf({ drift, window }: Standing): ModelStatus['drift'] {
+async function readDrift(
+  connection: Queryable,
+  monitor: Monitor,
+  { drift, window }: Standing,
+): Promise<ModelStatus['drift']> {
   if (drift === null || window === null) return null;
   const { dataset, columns, quality } = drift;
-  return { ...dataset, window, columns, quality };
+  const isTrouble = quality !== null && ['warning', 'critical'].includes(quality.level);
+  const since = isTrouble ? await findQualityTroubleSince(connection, monitor.model, window) : undefined;
+  const findings = {
+    columns: (await readColumnFindings(connection, monitor.model, window)).filter(
+      ({ name }) => monitor.features[name]?.enabled !== false,
+    ),
+    checks: isTrouble ? await readFailedChecks(connection, monitor, window) : [],
+  };
+  return {
+    ...dataset,
+    window,
+    columns,
+    quality,
+    ...(since !== undefined && { qualitySince: since }),
+    findings,
+  };
 }
 
 async function withSince(

@@ -28,7 +28,11 @@ export function statusJson(status: ModelStatus): unknown {
     waiting: waiting && { ...waiting, window: formatWindow(waiting.window) },
     performance: performance && { ...performance, window: formatWindow(performance.window) },
     estimate: estimate && { ...estimate, window: formatWindow(estimate.window) },
-    drift: drift && { ...drift, window: formatWindow(drift.window) },
+    drift: drift && {
+      ...drift,
+      window: formatWindow(drift.window),
+      qualitySince: instant(drift.qualitySince),
+    },
     alerts: alerts.map(({ alertKey, severity, state, by, summary, now, observedAsOf, openedAsOf }) => ({
       key: alertKey,
       severity,

@@ -17,7 +17,7 @@ import { formatDay, parseInstant, parseWindow } from '../../core/window.ts';
 import { colors, plain } from '../compare/column-table.ts';
 import type { Screen } from '../paint.ts';
 import type { ModelStatus } from './read-status.ts';
-import type { StoredPerformance } from './store.ts';
+import type { Finding, StoredPerformance } from './store.ts';
 
 /** One row a model: the verdict is its headline, whatever it is about. */
 export function statusTable(models: readonly ModelStatus[], { paint }: Screen): string {
@@ -41,7 +41,7 @@ export function statusTable(models: readonly ModelStatus[], { paint }: Screen): 
 }
 
 /**
- * One model in a few lines; `explain` adds each rule with its evidence.
+ * One model in a few lines; `explain` adds the checks and columns that are not all right, and each rule with its evidence.
  *
  * @param now the wall clock
  */
@@ -124,7 +124,8 @@ function driftLines({ drift, arrived }: ModelStatus, { paint }: Screen, now: num
     return [
       ['drift', `no drift run yet. ${nextSteps('drift-detection', arrived, 'predictions', now).join('. ')}`],
     ];
-  const { level, reason, window, columns, quality } = drift;
+  const { level, reason, window, columns, quality, qualitySince } = drift;
+  const since = qualitySince === undefined ? '' : ` since ${formatDay(qualitySince)}`;
   const alone = (['critical', 'warning'] as const)
     .map((each) => columnsText(columns[each], each))
     .filter((text) => text !== '');
@@ -132,14 +133,21 @@ function driftLines({ drift, arrived }: ModelStatus, { paint }: Screen, now: num
     ['drift', [`${levelText(level, paint)}, ${windowText(window)}: ${reason}`, ...alone].join('; ')],
     ...(quality === null
       ? []
-      : [['data quality', `${levelText(quality.level, paint)}: ${quality.reason}`] as [string, string]]),
+      : [
+          ['data quality', `${levelText(quality.level, paint)}${since}: ${quality.reason}`] as [
+            string,
+            string,
+          ],
+        ]),
   ];
 }
 
-/** `3, 1 of them taken` */
+/** `3, 1 of them acknowledged or snoozed` */
 function openText({ alerts }: ModelStatus): string {
   const taken = alerts.filter(({ state }) => state !== 'open').length;
-  return taken === 0 ? String(alerts.length) : `${alerts.length}, ${taken} of them taken`;
+  return taken === 0
+    ? String(alerts.length)
+    : `${alerts.length}, ${taken === alerts.length ? '' : `${taken} of them `}acknowledged or snoozed`;
 }
 
 function alertLines({ alerts }: ModelStatus): [string, string][] {
@@ -212,7 +220,28 @@ function performanceText(status: ModelStatus, performance: StoredPerformance): s
   return `${valueText(status, performance)}, ${windowText(window)} (${facts.join(', ')})${doubt}`;
 }
 
-function explainLines({ rules, arrived }: ModelStatus, { paint }: Screen, now: number): string[] {
+/** What is not all right in the newest comparison, and each rule with its evidence. */
+function explainLines(status: ModelStatus, screen: Screen, now: number): string[] {
+  const { columns = [], checks = [] } = status.drift?.findings ?? {};
+  return [
+    ...findingLines('data quality', checks, screen),
+    ...findingLines('columns against the reference', columns, screen),
+    ...ruleLines(status, screen, now),
+  ];
+}
+
+function findingLines(title: string, findings: readonly Finding[], { paint }: Screen): string[] {
+  if (findings.length === 0) return [];
+  const words = ({ level, name, reason }: Finding): string => {
+    const said = level === 'insufficient-data' ? 'not judged' : level;
+    // Reasons about a column begin with its name.
+    const named = reason.startsWith(`${name}: `) ? reason : `${name}: ${reason}`;
+    return `    ${paint(colors[level], said)}: ${named}`;
+  };
+  return ['', `  ${paint('bold', title)}`, ...findings.map(words)];
+}
+
+function ruleLines({ rules, arrived }: ModelStatus, { paint }: Screen, now: number): string[] {
   if (rules.length === 0) {
     const steps = nextSteps('degradation-check', arrived, 'actuals', now).join('. ');
     return ['', `  no rule was judged yet. ${steps}`];

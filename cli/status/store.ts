@@ -1,12 +1,15 @@
 /** What `tidewatch status` reads, one query a function. */
 
+import { isCounted } from '../../activities/quality/check-quality.ts';
 import { alertColumns, storedAlert } from '../../sql/read-alerts.ts';
 import { viewOf } from '../../core/alert/stored-alert.ts';
 import type { AlertRow } from '../../sql/read-alerts.ts';
 import type { AlertView } from '../../core/alert/stored-alert.ts';
 import type { Interval } from '../../core/degradation/evidence.ts';
 import type { DegradationRule } from '../../core/degradation/rules.ts';
+import type { Monitor } from '../../core/monitor/schema.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
+import type { CheckName } from '../../core/quality/check.ts';
 import type { Level } from '../../core/verdict.ts';
 import { durationMs, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
@@ -143,4 +146,52 @@ export async function findRuleFiringSince(
     [model, toTimestamp(day), JSON.stringify(rule)],
   );
   return row?.since ?? undefined;
+}
+
+/** What the newest comparison says of one column, or one check of its data. */
+export interface Finding {
+  readonly name: string;
+  readonly level: Level;
+  readonly reason: string;
+}
+
+/** Columns of a window that are not as in the reference, or could not be judged, the worst first. */
+export async function readColumnFindings(
+  connection: Queryable,
+  model: string,
+  { start, end }: Window,
+): Promise<readonly Finding[]> {
+  return connection.query<Finding & Record<string, unknown>>(
+    `select column_name as name, drift_results.verdict as level, drift_results.reason
+     from drift_runs join drift_results using (model, drift_run_id)
+     where model = $1 and segment = '' and window_start = $2 and window_end = $3 and deciding and subject <> 'multivariate'
+       and drift_results.verdict <> 'ok'
+     order by array_position(array['critical', 'warning', 'insufficient-data'], drift_results.verdict), column_name
+     limit 200`,
+    [model, toTimestamp(start), toTimestamp(end)],
+  );
+}
+
+/** Checks of the data of a window that have failed, the worst first. */
+export async function readFailedChecks(
+  connection: Queryable,
+  monitor: Monitor,
+  { start, end }: Window,
+): Promise<readonly Finding[]> {
+  const rows = await connection.query<{
+    check: CheckName;
+    column: string;
+    level: Level;
+    reason: string;
+  }>(
+    `select check_name as "check", column_name as "column", verdict as level, reason
+     from quality_results
+     where model = $1 and window_start = $2 and window_end = $3 and verdict in ('warning', 'critical')
+     order by verdict, column_name, check_name
+     limit 200`,
+    [monitor.model, toTimestamp(start), toTimestamp(end)],
+  );
+  return rows
+    .filter((row) => isCounted(monitor, row))
+    .map(({ check, column, level, reason }) => ({ name: `${column} ${check}`.trim(), level, reason }));
 }

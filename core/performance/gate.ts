@@ -44,7 +44,7 @@ export function unjudgedText(
   const minute = `${formatMinute(until)} UTC`;
   return until > now
     ? `waits for actuals until ${minute}: ${reason}`
-    : `waited for actuals until ${minute}, the next performance-evaluation judges it: ${reason}`;
+    : `waited for actuals until ${minute}, the first performance-evaluation for a later time judges it: ${reason}`;
 }
 
 /**

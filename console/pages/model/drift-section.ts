@@ -3,9 +3,10 @@
 import type { Monitor } from '../../../core/monitor/schema.ts';
 import { countText } from '../../../core/performance/metrics.ts';
 import { nextSteps, type Arrived } from '../../../core/process/next-steps.ts';
+import type { Level } from '../../../core/verdict.ts';
 import { formatInstant } from '../../../core/window.ts';
 import { codeText } from '../../code-text.ts';
-import { html, trusted, type Html } from '../../html.ts';
+import { html, trusted, type Html, type Part } from '../../html.ts';
 import { instantText } from '../../instant-text.ts';
 import { downloads } from '../../layout/downloads.ts';
 import { emptyState } from '../../layout/empty.ts';
@@ -63,9 +64,9 @@ function shown(model: string, { runs, columns }: LoadedDrift, counted: readonly 
       </p>`
     }
     <p class="muted order">
-      Each row is a column, each cell a run, the newest on the right; a dot is a warning, a bar is critical. A
-      cell leads to the distributions of its column in its run, a column to those of the newest run, from
-      where one goes to earlier ones. All columns are in the
+      The first row is the quality of the data, each other one a column, each cell a run, the newest on the
+      right; a dot is a warning, a bar is critical. A cell leads to the distributions of its column in its
+      run, a column to those of the newest run, from where one goes to earlier ones. All columns are in the
       <a href="${report}">report of ${dayOf(newest)}</a>; the run is
       <a href="${runPath(model, newest.workflowId, newest.runId)}">here</a>.
     </p>
@@ -81,7 +82,7 @@ function shown(model: string, { runs, columns }: LoadedDrift, counted: readonly 
         </tr>
       </thead>
       <tbody>
-        ${sorted.slice(0, mostColumns).map((column) => row(model, column, runs))}
+        ${qualityRow(model, runs)} ${sorted.slice(0, mostColumns).map((column) => row(model, column, runs))}
       </tbody>
     </table>
     ${rest > 0 && html`<p class="muted">${formatCount(rest)} more are in the <a href="${report}">report</a>.</p>`}
@@ -97,6 +98,19 @@ function dayOf({ window }: DriftRun): string {
   return instantText(formatInstant(window.end));
 }
 
+/** Since when are the data what they are? Each cell leads to the checks of its run. */
+function qualityRow(model: string, runs: readonly DriftRun[]): Part {
+  const newest = runs.at(-1)!.quality;
+  if (newest === null) return undefined;
+  const cells = runs.map(({ quality }) => (quality === null ? null : { level: quality }));
+  return html`<tr>
+    <th scope="row"><a href="#quality">data quality</a> <span class="tag">all columns</span></th>
+    <td>${heatRow(cells, runs, ({ window }) => `${reportPath('drift', model, window)}#quality`)}</td>
+    <td>${levelMark(newest)}</td>
+    <td class="wide muted">its checks are <a href="#quality">below</a></td>
+  </tr>`;
+}
+
 function row(model: string, { name, subject, cells, reason }: ColumnRow, runs: readonly DriftRun[]): Html {
   const now = cells.at(-1);
   const newest = runs[cells.findLastIndex((one) => one !== null)]!;
@@ -107,7 +121,7 @@ function row(model: string, { name, subject, cells, reason }: ColumnRow, runs: r
       >
       ${subject !== 'feature' && html`<span class="tag">${subject}</span>`}
     </th>
-    <td>${heatRow(model, name, cells, runs)}</td>
+    <td>${heatRow(cells, runs, ({ window }) => columnDriftPath(model, window, name))}</td>
     <td>${now === undefined || now === null ? html`<span class="muted">–</span>` : levelMark(now.level)}</td>
     <td class="wide muted">${shorten(reason, 400)}</td>
   </tr>`;
@@ -116,14 +130,18 @@ function row(model: string, { name, subject, cells, reason }: ColumnRow, runs: r
 const cell = { width: 10, height: 20, gap: 1 } as const;
 
 /** Its links are not for the Tab key, which would go through thousands: the column leads to its newest run, and that to others. */
-function heatRow(model: string, name: string, cells: ColumnRow['cells'], runs: readonly DriftRun[]): Html {
+function heatRow(
+  cells: readonly ({ readonly level: Level } | null)[],
+  runs: readonly DriftRun[],
+  pathOf: (run: DriftRun) => string,
+): Html {
   const judged = cells.flatMap((cell) => (cell === null ? [] : [cell.level]));
   const free = shownRuns - cells.length;
   const shown = cells.map((one, index) => {
     if (one === null) return undefined;
     const run = runs[index]!;
     const x = (free + index) * cell.width;
-    return html`<a href="${columnDriftPath(model, run.window, name)}" tabindex="-1"
+    return html`<a href="${pathOf(run)}" tabindex="-1"
       ><title>${dayOf(run)}: ${one.level}</title
       >${trusted(`<rect class="${one.level}" x="${x}" width="${cell.width - cell.gap}" height="${cell.height}"/>${mark(one.level, x)}`)}</a
     >`;

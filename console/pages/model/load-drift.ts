@@ -14,6 +14,8 @@ export interface DriftRun {
   readonly window: Window;
   readonly verdict: Verdict;
   readonly share: number | null;
+  /** Of the data of the window; null where they were not looked at. */
+  readonly quality: Level | null;
   readonly workflowId: string;
   readonly runId: string;
 }
@@ -74,10 +76,11 @@ export async function loadDrift(
     qualityLevel === null ? [] : readChecks(connection, model, window),
   ]);
   return {
-    runs: runs.map(({ start, end, level, reason, share, workflowId, runId }) => ({
+    runs: runs.map(({ start, end, level, reason, share, qualityLevel: quality, workflowId, runId }) => ({
       window: { start, end },
       verdict: { level, reason },
       share,
+      quality,
       workflowId,
       runId,
     })),

@@ -273,7 +273,7 @@ describe('a change by command', () => {
     expect(await list('show', key)).toContain(
       '  acknowledged by anna, critical: on it (RMSE is high, as of 2024-01-02 00:00 UTC)',
     );
-    expect(await printed(addStatus, ['status'], test)).toContain('1, 1 of them taken');
+    expect(await printed(addStatus, ['status'], test)).toContain('1, acknowledged or snoozed');
     expect(await printed(addStatus, ['status', '--model', 'shown'], test)).toContain(
       '(acknowledged by anna); as of 2024-01-02: RMSE is high',
     );

@@ -218,7 +218,7 @@ describe('the status of a model with one bad column', () => {
       'verdict       critical: 1 column critical: x (dataset ok); data quality warning: 1 of 32 checks failed: x stuck',
     );
     expect(text).toContain('drift         ok, the 7 days to 14 Jan: 1 of 2 features drifted');
-    expect(text).toContain('data quality  warning: 1 of 32 checks failed: x stuck');
+    expect(text).toContain('data quality  warning since 2024-01-15: 1 of 32 checks failed: x stuck');
     const row = (await status()).split('\n').find((line) => line.includes(drifting));
     expect(row).toMatch(/drifting .* critical .* ok, 1 column critical /);
     const [shown] = JSON.parse(await status('--model', drifting, '--json'));
@@ -226,6 +226,40 @@ describe('the status of a model with one bad column', () => {
       verdict: 'insufficient-data',
       headline: { level: 'critical' },
       drift: { level: 'ok', columns: { critical: ['x'] } },
+    });
+  });
+
+  it('says since when its data have been in trouble, and explains checks and columns', async () => {
+    const { database } = test;
+    // Trouble, all right, trouble again: one day each.
+    for (const [daysBefore, quality] of [
+      [3, 'critical'],
+      [2, 'ok'],
+      [1, 'critical'],
+    ])
+      await database.execute(
+        `insert into drift_runs (model, window_start, window_end, reference_id, as_of, verdict, reason, judged_features, drifted_features,
+           row_count, reference_row_count, checked_at, quality_verdict, quality_reason, configuration_hash, code_version, workflow_id, run_id)
+         select model, window_start - $2 * interval '1 day', window_end - $2 * interval '1 day', reference_id, as_of, verdict, reason,
+           judged_features, drifted_features, row_count, reference_row_count, checked_at, $3, quality_reason, '', '', '', ''
+         from drift_runs where model = $1 and window_end = $4`,
+        [drifting, daysBefore, quality, at(15)],
+      );
+    await database.execute(
+      `insert into quality_results (model, window_start, window_end, check_name, column_name, verdict, reason, counts, configuration_hash, code_version, workflow_id, run_id)
+       select $1, $2, $3, made.*, '{}', '', '', '', ''
+       from (values ('stuck', 'x', 'warning', 'x stands still for 30 hours'), ('range', 'x', 'ok', 'in range'),
+         ('new-column', 'z', 'warning', 'nobody watches it')) as made`,
+      [drifting, at(8), at(15)],
+    );
+    const text = await status('--model', drifting, '--explain');
+    expect(text).toContain('data quality  warning since 2024-01-14: 1 of 32 checks failed');
+    expect(text).toContain('\n  data quality\n    warning: x stuck: x stands still for 30 hours\n');
+    expect(text).toContain('\n  columns against the reference\n    critical: x: ');
+    const [shown] = JSON.parse(await status('--model', drifting, '--json'));
+    expect(shown.drift).toMatchObject({
+      qualitySince: '2024-01-14T00:00:00Z',
+      findings: { columns: [{ name: 'x', level: 'critical' }], checks: [{ name: 'x stuck' }] },
     });
   });
 
@@ -258,7 +292,7 @@ describe('the status of a model whose newest actuals are late', () => {
     const text = await status('--model', late);
     expect(text).toMatch(/performance {2}RMSE 1.*, 2 Jan \(24 outcomes, coverage 100%/);
     expect(text).toContain(
-      'newest       3 Jan (6 of 24 predictions known) waited for actuals until 2024-01-05 00:00 UTC, the next performance-evaluation judges it: ' +
+      'newest       3 Jan (6 of 24 predictions known) waited for actuals until 2024-01-05 00:00 UTC, the first performance-evaluation for a later time judges it: ' +
         '25% of 24 predictions have an actual; judged from 80% on, or 24 hours after the end of the window',
     );
     const [shown] = JSON.parse(await status('--model', late, '--json'));
