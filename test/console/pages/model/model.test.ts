@@ -116,6 +116,7 @@ describe('the page of a model', () => {
     const text = await shown('/models/bikes');
     expect(text).toMatch(/workingday=&lt;b&gt;0&lt;\/b&gt; 99 .*workingday=1 55/);
     expect(text).toContain('temp : missing ▲ Warning 9% are missing');
+    expect(text).toMatch(/data quality all columns 2026-11-28: ok 2026-11-29: ok ✓ OK its checks are below/);
     expect(text).toMatch(
       /degradation:bikes:a\/b RMSE is still above 70 since 2026-11-2\d( \d\d:\d\d)?; open/,
     );
