@@ -11,6 +11,7 @@ import { alertsFileName, isAlertsFile, readAlertsFile } from './alerts-file.ts';
 import type { AlertsFile } from './alerts-file.ts';
 import type { FileProblem } from './file-problems.ts';
 import { invalidFiles } from './file-problems.ts';
+import { swappedLimits } from './limit-order.ts';
 import { checkMonitor } from './monitor-problems.ts';
 import { isRecord, suggest } from './monitor-words.ts';
 import { quoted } from './quoted.ts';
@@ -133,6 +134,7 @@ async function checkSource(source: YamlSource): Promise<CheckedSource> {
       problems.push(statistics?.at([], message) ?? source.at(['reference', 'features'], message));
     }
   }
+  for (const { path, message } of swappedLimits(checked.monitor)) problems.push(source.at(path, message));
   if (checked.monitor.retraining !== undefined) {
     for (const { path, message } of meaninglessIn(checked.monitor.retraining))
       problems.push(source.at(['retraining', ...path], message));

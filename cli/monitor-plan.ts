@@ -20,7 +20,12 @@ export type MonitorChange = { readonly model: string } & (
       /** What is allowed in its routes and hardly meant. */
       readonly warnings: readonly string[];
     }
-  | { readonly change: 'unchanged'; readonly file: string }
+  | {
+      readonly change: 'unchanged';
+      readonly file: string;
+      readonly monitor: Monitor;
+      readonly warnings: readonly string[];
+    }
   /** Stored, but without a file: goes when pruning, stays as it is otherwise. */
   | { readonly change: 'delete' }
   | { readonly change: 'keep' }
@@ -38,7 +43,8 @@ export function planMonitors(
     const before = storedByModel.get(model);
     storedByModel.delete(model);
     const hash = configurationHash(monitor);
-    if (before?.configurationHash === hash) return { model, change: 'unchanged', file };
+    if (before?.configurationHash === hash)
+      return { model, change: 'unchanged', file, monitor, warnings: [] };
     const change = before === undefined ? 'create' : 'update';
     const diff = diffOf(file, before?.configuration, before === undefined ? written : monitor);
     const warnings = ownRouteWarnings(monitor.alerts.routes, monitor);

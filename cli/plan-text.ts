@@ -11,6 +11,8 @@ export interface Plan {
   readonly monitors: readonly MonitorChange[];
   readonly settings: readonly SettingsChange[];
   readonly schedules: readonly ScheduleChange[];
+  /** Search attributes that the namespace lacks, and that are made before the schedules. */
+  readonly attributes: readonly string[];
 }
 
 const marks = {
@@ -22,14 +24,18 @@ const marks = {
 } as const satisfies Record<string, { readonly sign: string; readonly color: Color }>;
 
 /** Does the plan change anything? */
-export function changesAnything({ monitors, settings, schedules }: Plan): boolean {
-  return [...monitors, ...settings, ...schedules].some(
-    ({ change }) => change !== 'unchanged' && change !== 'keep',
+export function changesAnything({ monitors, settings, schedules, attributes }: Plan): boolean {
+  return (
+    attributes.length > 0 ||
+    [...monitors, ...settings, ...schedules].some(({ change }) => change !== 'unchanged' && change !== 'keep')
   );
 }
 
 /** Each change in a line or more; what stays as it is, in none. `detail: 'full'` shows new monitors whole, too. */
-export function planLines({ monitors, settings, schedules }: Plan, detail: 'full' | 'changes'): string[] {
+export function planLines(
+  { monitors, settings, schedules, attributes }: Plan,
+  detail: 'full' | 'changes',
+): string[] {
   return [
     ...section(
       'Monitors',
@@ -38,6 +44,10 @@ export function planLines({ monitors, settings, schedules }: Plan, detail: 'full
     ...section(
       'Alerts',
       settings.flatMap((change) => settingsLines(change, detail)),
+    ),
+    ...section(
+      'Search attributes',
+      attributes.map((name) => marked('create', `${name}  Keyword, by which Temporal lists runs`)),
     ),
     ...section('Schedules', schedules.flatMap(scheduleLines)),
     ...(schedules.some(({ change }) => change === 'create') ? [paint('dim', overlapNote)] : []),
@@ -48,10 +58,14 @@ const overlapNote =
   'With BUFFER_ALL a schedule backfill makes every run of its range, one after another; SKIP would drop them.';
 
 /** What was done, in one sentence. */
-export function doneLine({ monitors, settings, schedules }: Plan): string {
+export function doneLine({ monitors, settings, schedules, attributes }: Plan): string {
   const done = [
     ...counts(monitors, 'monitor'),
     ...counts(settings, 'alert file'),
+    ...counts(
+      attributes.map(() => ({ change: 'create' })),
+      'search attribute',
+    ),
     ...counts(schedules, 'schedule'),
   ];
   return `done: ${done.join(', ')}`;
@@ -77,7 +91,10 @@ function marked(change: keyof typeof marks, text: string): string {
 
 function monitorLines(change: MonitorChange, detail: 'full' | 'changes'): string[] {
   const { model } = change;
-  if (change.change === 'unchanged') return [];
+  if (change.change === 'unchanged')
+    return change.warnings.length === 0
+      ? []
+      : [marked('unchanged', `${model}  ${change.file}`), ...warningLines(change.warnings)];
   if (change.change === 'delete')
     return [marked('delete', `${model}  has no file: no longer watched; its data stays`)];
   if (change.change === 'keep') {

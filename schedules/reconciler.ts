@@ -37,6 +37,8 @@ export interface ScheduleScope {
   readonly taskQueue: string;
   /** Whose schedules may be deleted when they are not wanted: of these models, or of all on the task queue. */
   readonly models: readonly string[] | 'all';
+  /** Will the namespace have the search attributes by then? By default it is asked for those that it has. */
+  readonly attributes?: 'as they are' | 'made before';
 }
 
 /**
@@ -67,7 +69,9 @@ export async function planSchedules(
       );
       throw new TidewatchError('SCHEDULE_REFUSED', { problems: problems.join('\n') });
     }
-    const canShow = desired.some(({ showsVerdict }) => showsVerdict) && (await canShowVerdicts(client));
+    const canShow =
+      desired.some(({ showsVerdict }) => showsVerdict) &&
+      (scope.attributes === 'made before' || (await canShowVerdicts(client)));
     return descriptions.flatMap(([scheduleId, held]): ScheduleChange[] => {
       const asked = wanted.get(scheduleId);
       const definition = asked && { ...asked, showsVerdict: asked.showsVerdict && canShow };

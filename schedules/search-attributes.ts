@@ -12,7 +12,7 @@ export const modelKey = defineSearchAttributeKey(searchAttributeNames.model, 'KE
 const windowKey = defineSearchAttributeKey(searchAttributeNames.window, 'KEYWORD');
 
 /** Keyword, as the server counts the kinds. */
-const keyword = 2;
+export const keyword = 2;
 
 // https://grpc.io/docs/guides/status-codes: permission denied, unimplemented.
 const untold = new Set([7, 12]);
@@ -37,10 +37,16 @@ export async function missingAttributes(client: Client): Promise<readonly string
   }
 }
 
-/** The command that makes them. */
+/** The command that makes them; those that are there already do not disturb it. */
 export function createAttributes(names: readonly string[]): string {
   const pairs = names.map((name) => `--name ${name} --type Keyword`).join(' ');
   return `temporal operator search-attribute create ${pairs}`;
+}
+
+/** The same for somebody who may; Temporal Cloud has a command of its own. */
+export function howToMake(namespace: string, names: readonly string[]): string {
+  const inCloud = names.map((name) => ` --search-attribute ${name}=Keyword`).join('');
+  return `run \`${createAttributes(names)}\`, in Temporal Cloud \`tcld namespace search-attributes add --namespace ${namespace}${inCloud}\``;
 }
 
 /**

@@ -6,7 +6,8 @@ import { TidewatchError } from '../core/errors.ts';
 import { clientSpans } from './client-spans.ts';
 import { dataConverterOf } from './payload-codec.ts';
 import { connectionOptions, connectionProblem, type TemporalTarget } from './temporal-connection.ts';
-import { createAttributes, unknownAttribute } from './search-attributes.ts';
+import { searchAttributeNames } from '../core/process/search-attributes.ts';
+import { howToMake, missingAttributes, unknownAttribute } from './search-attributes.ts';
 
 export interface TemporalClient {
   readonly client: Client;
@@ -59,11 +60,11 @@ export async function withTemporalErrors<T>(
   try {
     return await calls();
   } catch (error) {
-    throw translate(client, error, writing);
+    throw await translate(client, error, writing);
   }
 }
 
-function translate(client: Client, error: unknown, writing: string | undefined): unknown {
+async function translate(client: Client, error: unknown, writing: string | undefined): Promise<unknown> {
   if (error instanceof NamespaceNotFoundError) {
     return refused(`TEMPORAL_NAMESPACE: the server has no namespace "${error.namespace}"`, error);
   }
@@ -79,15 +80,25 @@ function translate(client: Client, error: unknown, writing: string | undefined):
       client.connection instanceof Connection ? client.connection.options.address : 'its address';
     return new TidewatchError('TEMPORAL_UNREACHABLE', { address, reason: cause.details }, { cause: error });
   }
-  const missing = unknownAttribute(cause);
-  if (missing !== undefined) {
-    return refused(
-      `the namespace "${client.options.namespace}" has no search attribute ${missing}; run \`${createAttributes([missing])}\``,
-      error,
-    );
+  const unknown = unknownAttribute(cause);
+  if (unknown !== undefined) {
+    const { namespace } = client.options;
+    const missing = await allMissing(client, unknown);
+    const problem = `the namespace "${namespace}" lacks the search attributes ${missing.join(', ')}; ${howToMake(namespace, missing)}`;
+    return refused(problem, error);
   }
   if (refusedCodes.has(cause.code)) return refused(`Temporal refuses the call: ${cause.details}`, error);
   return error;
+}
+
+/** All of those that would be refused one after another. Who may not ask is told all that there are: a second time does no harm. */
+async function allMissing(client: Client, unknown: string): Promise<readonly string[]> {
+  try {
+    const missing = (await missingAttributes(client)) ?? Object.values(searchAttributeNames);
+    return missing.includes(unknown) ? missing : [unknown];
+  } catch {
+    return [unknown];
+  }
 }
 
 function refused(problem: string, cause: unknown): TidewatchError {

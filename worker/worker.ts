@@ -134,7 +134,7 @@ async function openTracing(
 function attributesMissing(namespace: string, names: readonly string[]): string {
   return (
     `the namespace "${namespace}" has no search attributes ${names.join(', ')}: its list of runs does not show what each is about; ` +
-    `run \`${createAttributes(names)}\`, then \`tidewatch apply\``
+    `run \`tidewatch apply\`, which makes them; where it may not, \`${createAttributes(names)}\` before it`
   );
 }
 

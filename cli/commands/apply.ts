@@ -1,9 +1,10 @@
+import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 
 import type { Database } from '../../sql/database.ts';
 import { withDatabase } from '../database.ts';
 import type { Plan } from '../plan-text.ts';
-import { print, printable, printJson } from '../print.ts';
+import { print, printable, printJson, printNote } from '../print.ts';
 
 interface Options {
   readonly plan?: true;
@@ -19,7 +20,8 @@ Examples:
   $ tidewatch apply --monitors /etc/tidewatch/monitors
   $ tidewatch apply --prune
 
-Twice changes nothing. What is paused stays paused.
+Twice changes nothing. What is paused stays paused. Search attributes that the Temporal namespace lacks (Model, Window, Verdict)
+are made; where this connection may not, the message has the command for somebody who may.
 
 Exit codes: 0; 2 for bad input, with the file, line and column of each problem; 3 where Postgres or Temporal does not answer.`;
 
@@ -48,17 +50,23 @@ async function apply(options: Options): Promise<void> {
   const { findStoredSettings } = await import('../../activities/alerts/installation-settings.ts');
   const { planMonitors } = await import('../monitor-plan.ts');
   const { withSourceWarnings } = await import('../source-warnings.ts');
+  const { withFeatureWarnings } = await import('../feature-warnings.ts');
   const { planSettings } = await import('../alerts-plan.ts');
   const { watchedAfter } = await import('../alert-warnings.ts');
   const { schedulesOf, storageSchedule } = await import('../../schedules/catalog.ts');
   const { connectTemporal } = await import('../../schedules/temporal-client.ts');
-  const { applySchedules, planSchedules } = await import('../../schedules/reconciler.ts');
+  const { planSchedules } = await import('../../schedules/reconciler.ts');
+  const { makeSchedules } = await import('../make-schedules.ts');
+  const { planAttributes } = await import('../../schedules/make-search-attributes.ts');
 
   await withDatabase('tidewatch-apply', async (database) => {
     await checkSchema(database);
     const orphans = options.prune ? 'prune' : 'keep';
     const stored = await listConfigurations(database);
-    const monitors = await withSourceWarnings(planMonitors(files, stored, orphans), sources);
+    const monitors = await withFeatureWarnings(
+      database,
+      await withSourceWarnings(planMonitors(files, stored, orphans), sources),
+    );
     const watched = watchedAfter(
       files.map(({ monitor }) => monitor),
       stored,
@@ -73,15 +81,18 @@ async function apply(options: Options): Promise<void> {
       const ofMonitors = files.flatMap(({ monitor }) => schedulesOf(monitor));
       const desired = files.length === 0 ? [] : [...ofMonitors, storageSchedule(temporal.taskQueue)];
       const models = options.prune ? 'all' : files.map(({ monitor }) => monitor.model);
+      const missing = desired.length === 0 ? [] : await planAttributes(connection.client);
+      const attributes = options.plan ? missing : await madeAttributes(connection.client, missing, options);
       const schedules = await planSchedules(connection.client, desired, {
         taskQueue: temporal.taskQueue,
         models,
+        attributes: attributes.length > 0 ? 'made before' : 'as they are',
       });
-      const plan = { monitors, settings, schedules };
+      const plan = { monitors, settings, schedules, attributes };
       if (!options.json) await printPlan(plan, options);
       if (!options.plan) {
         await storePlan(database, plan);
-        await applySchedules(connection.client, schedules, {
+        await makeSchedules(connection.client, plan, {
           taskQueue: temporal.taskQueue,
           created: options.paused ? 'paused' : 'running',
         });
@@ -92,6 +103,26 @@ async function apply(options: Options): Promise<void> {
       await connection.close();
     }
   });
+}
+
+/** Those that were made. Schedules do without `Window` and `Verdict` where this connection may make none: that is only said. */
+async function madeAttributes(
+  client: Client,
+  missing: readonly string[],
+  options: Options,
+): Promise<readonly string[]> {
+  if (missing.length === 0) return [];
+  const { makeAttributes } = await import('../../schedules/make-search-attributes.ts');
+  const outcome = await makeAttributes(client, missing);
+  if ('reason' in outcome) {
+    printNote(`warning: the list of runs will not show what each found: ${outcome.reason}`);
+    return [];
+  }
+  if (!options.json)
+    print(
+      `made the search attributes ${outcome.made.join(', ')} in the namespace ${printable(client.options.namespace)}`,
+    );
+  return outcome.made;
 }
 
 async function storePlan(database: Database, { monitors, settings }: Plan): Promise<void> {
@@ -119,7 +150,9 @@ async function storePlan(database: Database, { monitors, settings }: Plan): Prom
 async function printPlan(plan: Plan, options: Options): Promise<void> {
   const { planLines } = await import('../plan-text.ts');
   if (plan.monitors.length === 0) print(`${options.monitors} holds no monitor (*.yaml)`);
-  for (const line of planLines(plan, options.plan ? 'full' : 'changes')) print(line);
+  // Attributes that were made have been told of already.
+  const lines = options.plan ? planLines(plan, 'full') : planLines({ ...plan, attributes: [] }, 'changes');
+  for (const line of lines) print(line);
 }
 
 async function printOutcome(database: Database, plan: Plan, options: Options): Promise<void> {
@@ -133,14 +166,15 @@ async function printOutcome(database: Database, plan: Plan, options: Options): P
   print(printable(await afterApply(database, plan.monitors, options.monitors)));
 }
 
-function printPlanJson({ monitors, settings, schedules }: Plan, options: Options): void {
+function printPlanJson({ monitors, settings, schedules, attributes }: Plan, options: Options): void {
   const plan = {
     applied: !options.plan,
     monitors: monitors.map((change) => ({
       model: change.model,
       change: change.change,
       ...('file' in change && { file: change.file }),
-      ...('diff' in change && { diff: change.diff, warnings: change.warnings }),
+      ...('diff' in change && { diff: change.diff }),
+      ...('warnings' in change && { warnings: change.warnings }),
     })),
     alerts: settings.map((change) => ({
       name: change.name,
@@ -149,6 +183,7 @@ function printPlanJson({ monitors, settings, schedules }: Plan, options: Options
       ...('warnings' in change && { warnings: change.warnings }),
     })),
     schedules,
+    searchAttributes: attributes,
   };
   printJson(plan);
 }

@@ -6,6 +6,7 @@ import { deploymentName } from '../../core/process/deployment-name.ts';
 import { searchAttributeNames } from '../../core/process/search-attributes.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { minuteMs, secondMs } from '../../core/window.ts';
+import { createAttributes } from '../../schedules/search-attributes.ts';
 import { codeVersion } from '../../worker/code-version.ts';
 import type { Finding } from './check.ts';
 import type { Sources } from './sources.ts';
@@ -58,31 +59,27 @@ export async function readSearchAttributes(sources: Sources): Promise<Attributes
 /** Every schedule that is made has the model; the server refuses one with an attribute that it does not know. */
 export function judgeSearchAttributes(attributes: Attributes): Finding {
   const { model: name, window, verdict } = searchAttributeNames;
-  const create = createCommand(name);
+  const missing = [name, window, verdict].filter((shown) => attributes[shown] !== keyword);
+  const fix = `tidewatch apply, which makes what is missing; where it may not, ${createAttributes(missing)} before it`;
   if (attributes[name] === keyword) {
-    const missing = [window, verdict].filter((shown) => attributes[shown] !== keyword);
     if (missing.length === 0) return { level: 'ok', words: `${name}, ${window} and ${verdict} are there` };
     return {
       level: 'warning',
       words: `${missing.join(' and ')} missing: the list of runs does not show what they found`,
-      fix: `${missing.map(createCommand).join('; ')}; tidewatch apply`,
+      fix,
     };
   }
   return attributes[name] === undefined
     ? {
         level: 'critical',
         words: `the namespace has none named ${name}, so it takes no schedule`,
-        fix: create,
+        fix,
       }
     : {
         level: 'critical',
         words: `${name} is there, and no Keyword`,
-        fix: `temporal operator search-attribute remove --name ${name}, and then ${create}`,
+        fix: `temporal operator search-attribute remove --name ${name}, and then ${createAttributes([name])}`,
       };
-}
-
-function createCommand(name: string): string {
-  return `temporal operator search-attribute create --name ${name} --type Keyword`;
 }
 
 interface Poller {

@@ -8,6 +8,7 @@ import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { FileProblem } from '../file-problems.ts';
 import { invalidFiles } from '../file-problems.ts';
+import { swappedLimits, swappedRules } from '../limit-order.ts';
 import { checkMonitor, problemsOf } from '../monitor-problems.ts';
 import { isRecord, wordsOf } from '../monitor-words.ts';
 import { readYaml, type YamlSource } from '../yaml-source.ts';
@@ -41,7 +42,8 @@ interface ReadRules {
 
 function ofMonitor(source: YamlSource, { model }: Monitor): ReadRules {
   const { monitor, problems } = checkMonitor(source.data);
-  const found = problems.map(({ path, message }) => source.at(path, message));
+  const all = monitor === undefined ? problems : [...problems, ...swappedLimits(monitor)];
+  const found = all.map(({ path, message }) => source.at(path, message));
   if (monitor !== undefined && monitor.model !== model) {
     found.push(source.at(['model'], `is "${monitor.model}", and the rules are to be tried on "${model}"`));
   }
@@ -61,8 +63,11 @@ function ofRules(source: YamlSource, monitor: Monitor): ReadRules {
     return { rules: [], problems };
   }
   const { rules } = parsed.data;
-  const problems = rules.flatMap((rule, index) =>
-    ruleProblems(rule, monitor).map(({ path, message }) => at(['rules', index, ...path], message)),
+  const ofRules = rules.flatMap((rule, index) =>
+    ruleProblems(rule, monitor).map(({ path, message }) => ({ path: [index, ...path], message })),
+  );
+  const problems = [...ofRules, ...swappedRules(rules)].map(({ path, message }) =>
+    at(['rules', ...path], message),
   );
   return { rules, problems };
 }

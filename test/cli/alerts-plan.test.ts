@@ -30,10 +30,12 @@ it('plans to store alerts.yaml when it is new or says something else, and to for
     'keep',
     around,
   );
-  expect(planLines({ monitors: [], settings: [odd!], schedules: [] }, 'changes').join('\n')).toContain(
-    'warning: route 1 tells nobody: it has no channel',
+  expect(
+    planLines({ monitors: [], settings: [odd!], schedules: [], attributes: [] }, 'changes').join('\n'),
+  ).toContain('warning: route 1 tells nobody: it has no channel');
+  const lines = planLines({ monitors: [], settings: [created], schedules: [], attributes: [] }, 'full').join(
+    '\n',
   );
-  const lines = planLines({ monitors: [], settings: [created], schedules: [] }, 'full').join('\n');
   expect(lines).toContain('monitors/alerts.yaml');
   expect(lines).toContain('name: oncall');
   // What is written, without the defaults of each route.
@@ -64,6 +66,9 @@ it('warns of what fits no monitor, also when only the monitors have changed, and
   ]);
   const unchanged = plan({ configuration: typos, configurationHash: created.hash });
   expect(unchanged).toEqual([{ name: 'alerts.yaml', change: 'unchanged', warnings: misfits }]);
-  const lines = planLines({ monitors: [], settings: unchanged, schedules: [] }, 'changes').join('\n');
+  const lines = planLines(
+    { monitors: [], settings: unchanged, schedules: [], attributes: [] },
+    'changes',
+  ).join('\n');
   for (const misfit of misfits) expect(lines).toContain(`warning: ${misfit}`);
 });

@@ -53,6 +53,43 @@ describe('readMonitorFiles', () => {
     ]);
   });
 
+  it.each([
+    ['rmse', '{ warning: 1.53, critical: 1.34 }', 'RMSE lower is better'],
+    ['r2', '{ warning: 0.8, critical: 0.9 }', 'R² higher is better'],
+    ['bias', '{ warning: -3, critical: 2 }', 'bias closer to 0 is better'],
+  ])('refuses limits of %s that are swapped', async (metric, limits, words) => {
+    const [problem] = await problemsOf({
+      'a.yaml': `${good}performance:\n  limits:\n    ${metric}: ${limits}\n`,
+    });
+    const column = `    ${metric}: ${limits}`.indexOf('critical') + 1;
+    const warning = /warning: ([-\d.]+)/.exec(limits)?.[1];
+    expect(problem).toBe(
+      `a.yaml:8:${column} performance.limits.${metric}.critical: is better than the warning ${warning} (of ${words}), so that a warning would never come; swap the two`,
+    );
+  });
+
+  it('refuses rules that are swapped, where they differ in nothing but limit, level and name', async () => {
+    const rules = (more: string): string =>
+      `${good}degradation:\n  rules:\n    - { metric: mae, limit: 5, level: warning, name: soon }\n    - { metric: mae, limit: 4${more} }\n`;
+    expect(await problemsOf({ 'a.yaml': rules('') })).toEqual([
+      'a.yaml:9:22 degradation.rules[1].limit: is better than the warning 5 (of MAE lower is better), so that a warning would never come; swap the two',
+    ]);
+    expect(await read({ 'a.yaml': rules(', over: 1d') })).toHaveLength(1);
+  });
+
+  it('takes limits in their order, equal ones, and one alone', async () => {
+    const text = `${good}performance:
+  limits:
+    rmse: { warning: 1.34, critical: 1.53 }
+    r2: { warning: 0.9, critical: 0.8 }
+    mae: { warning: 2, critical: 2 }
+    bias: { warning: 2, critical: -3 }
+    mape: { warning: 0.2 }
+    wmape: 0.3
+`;
+    expect(await read({ 'a.yaml': text })).toHaveLength(1);
+  });
+
   it('finds none in an empty directory', async () => {
     expect(await read({})).toEqual([]);
   });

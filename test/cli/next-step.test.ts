@@ -52,7 +52,7 @@ it('after apply is to write a monitor, to load rows, or to start the worker', as
     /^next: load rows by `tidewatch ingest <file> --model fresh` /,
   );
   const worker = /^next: `tidewatch worker` where none runs yet/;
-  const unchanged = { model: 'fresh', change: 'unchanged', file: 'fresh.yaml' } as const;
+  const unchanged = { ...change, change: 'unchanged' } as MonitorChange;
   expect(await afterApply(test.database, [unchanged], 'monitors')).toMatch(worker);
   await openClient({ database: test.database }).logPredictions('fresh', predictionsOf({ from: 1, to: 2 }));
   expect(await afterApply(test.database, [change], 'monitors')).toMatch(worker);

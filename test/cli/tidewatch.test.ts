@@ -4,7 +4,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { scheduleIdsOf, storageSchedule } from '../../schedules/catalog.ts';
 import type { TemporalClient } from '../../schedules/temporal-client.ts';
@@ -368,6 +370,50 @@ describe('tidewatch apply', () => {
     expect(code).toBe(3);
     expect(stderr).toMatch(/^Temporal at 127\.0\.0\.1:1 does not answer/);
     expect(await storedModels()).toEqual([]);
+  });
+
+  describe('in a new namespace, as a dev server has it', () => {
+    let namespace: string;
+    beforeEach(async () => {
+      namespace = model;
+      const { workflowService, operatorService } = temporal.client.connection as Connection;
+      await workflowService.registerNamespace({
+        namespace,
+        workflowExecutionRetentionPeriod: msToTs('1 day'),
+      });
+      // A new namespace is known to the whole server after some seconds.
+      await vi.waitFor(() => operatorService.listSearchAttributes({ namespace }), { timeout: 30_000 });
+      await vi.waitFor(() => workflowService.countWorkflowExecutions({ namespace }), { timeout: 30_000 });
+    });
+
+    it(
+      'makes the search attributes that it lacks, says so, and makes the schedules',
+      { timeout: 240_000 },
+      async () => {
+        await writeMonitor();
+        const environment = { TEMPORAL_NAMESPACE: namespace };
+        const plan = await tidewatch(['apply', '--plan'], environment);
+        expect(plan.stdout).toContain('Search attributes\n  + Model  Keyword');
+        expect(
+          JSON.parse((await tidewatch(['apply', '--plan', '--json'], environment)).stdout),
+        ).toMatchObject({
+          searchAttributes: ['Model', 'Window', 'Verdict'],
+        });
+        const first = await tidewatch(['apply'], environment);
+        expect(first).toMatchObject({ code: 0, stderr: '' });
+        expect(first.stdout).toContain(
+          `made the search attributes Model, Window, Verdict in the namespace ${namespace}\n`,
+        );
+        expect(first.stdout).toMatch(
+          /done: 1 monitor created, 3 search attributes created, 5 schedules created\n/,
+        );
+        expect(await tidewatch(['apply'], environment)).toEqual({
+          code: 0,
+          stdout: nothingToChange,
+          stderr: '',
+        });
+      },
+    );
   });
 
   it('writes no colours where the output is no terminal', async () => {

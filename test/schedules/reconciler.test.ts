@@ -327,7 +327,7 @@ describe('a server that does not know what we need', () => {
     });
   });
 
-  it('names the search attribute that is missing, and how to create it', async () => {
+  it('names the search attributes that are missing, and how to create it', async () => {
     const namespace = `without-${model}`;
     await client.workflowService.registerNamespace({
       namespace,
@@ -343,7 +343,9 @@ describe('a server that does not know what we need', () => {
     await vi.waitFor(
       () =>
         expect(applySchedules(other.client, changes, { taskQueue, created: 'running' })).rejects.toThrow(
-          `the namespace "${namespace}" has no search attribute Model; run \`temporal operator search-attribute create`,
+          `the namespace "${namespace}" lacks the search attributes Model, Window, Verdict; run \`temporal operator ` +
+            'search-attribute create --name Model --type Keyword --name Window --type Keyword --name Verdict --type Keyword`, ' +
+            `in Temporal Cloud \`tcld namespace search-attributes add --namespace ${namespace} --search-attribute Model=Keyword `,
         ),
       { timeout: 30_000, interval: 200 },
     );

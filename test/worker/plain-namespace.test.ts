@@ -64,8 +64,8 @@ describe('a worker in a namespace without search attributes', () => {
       .map((line) => JSON.parse(line) as { readonly level: number; readonly msg: string });
     expect(lines.filter(({ level }) => level > 30).map(({ msg }) => msg)).toEqual([
       `the namespace "${namespace}" has no search attributes Model, Window, Verdict: its list of runs does not show what each is ` +
-        'about; run `temporal operator search-attribute create --name Model --type Keyword --name Window --type Keyword ' +
-        '--name Verdict --type Keyword`, then `tidewatch apply`',
+        'about; run `tidewatch apply`, which makes them; where it may not, `temporal operator search-attribute create ' +
+        '--name Model --type Keyword --name Window --type Keyword --name Verdict --type Keyword` before it',
     ]);
   });
 
