@@ -38,8 +38,9 @@ function isLimit(rule: DegradationRule): rule is LimitRule {
 }
 
 /** Of what is held against the limit: all but the limit, its level and its name. */
-function conditionOf({ limit, level, name, ...condition }: LimitRule): string {
-  return JSON.stringify(Object.entries(condition).sort(([a], [b]) => (a < b ? -1 : 1)));
+function conditionOf(rule: LimitRule): string {
+  const condition = Object.entries(rule).filter(([key]) => !['limit', 'level', 'name'].includes(key));
+  return JSON.stringify(condition.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const better = {

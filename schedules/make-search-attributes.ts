@@ -46,7 +46,7 @@ export async function makeAttributes(client: Client, names: readonly string[]): 
   } catch (error) {
     if (!isGrpcServiceError(error) || unreachable.has(error.code))
       return withTemporalErrors(client, () => Promise.reject(error));
-    const missing = error.code === alreadyExists ? await planAttributes(client) : names;
+    const missing = grpcCodeOf(error) === alreadyExists ? await planAttributes(client) : names;
     if (missing.includes(searchAttributeNames.model))
       throw new TidewatchError(
         'SCHEDULE_REFUSED',
