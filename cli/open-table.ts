@@ -8,7 +8,7 @@ import { openTableFile, type TableFile, type TableFileOptions } from '../sql/tab
 import { pathsOf } from '../sql/table-paths.ts';
 import { beginningOf, startingTextOf } from '../sql/table-source.ts';
 import { makeTemporaryDirectory } from '../sql/temporary-directory.ts';
-import { withDatabase } from './database.ts';
+import { withAnyDatabase } from './database.ts';
 import type { TextFile } from './ingest/text-blocks.ts';
 
 const scheme = 'postgres:';
@@ -71,7 +71,7 @@ async function jsonLinesFile(path: string, name: string): Promise<TextFile | und
 
 async function copyFromPostgres(name: string, file: string): Promise<Readonly<Record<string, string>>> {
   const { copyToFile } = await import('../sql/copy.ts');
-  return withDatabase('tidewatch', async (database) => {
+  return withAnyDatabase('tidewatch', async (database) => {
     try {
       const columns = await copyToFile(database, queryOf(name.slice(scheme.length)), file);
       return Object.fromEntries(columns.map((column) => [column.name, typeOf(column.type)]));

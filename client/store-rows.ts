@@ -6,7 +6,7 @@ import { TidewatchError } from '../core/errors.ts';
 import { floorToDay, formatDay } from '../core/window.ts';
 import type { Statement } from '../sql/copy.ts';
 import { copyLine, copyNewRows, mergeRows } from '../sql/copy.ts';
-import type { Database } from '../sql/database.ts';
+import { isOfAnotherTeam, type Database } from '../sql/database.ts';
 import { actualColumns, copyActual, readActual } from './actual-rows.ts';
 import { actualOfFeedback } from './feedback-rows.ts';
 import type { Expectation, ReadRow } from './prediction-rows.ts';
@@ -196,6 +196,7 @@ export interface BatchWrite {
  * Stores a batch in one transaction: the good rows by their key, the bad ones with their reason.
  *
  * @returns how many rows were new or differed from what was stored
+ * @throws TidewatchError `MODEL_OF_ANOTHER_TEAM`
  */
 export async function writeBatch(
   database: Pick<Database, 'query' | 'withClient'>,
@@ -203,6 +204,19 @@ export async function writeBatch(
   { stream, model, batch, likely = 'known', statements = [] }: BatchWrite,
 ): Promise<number> {
   for (const month of batch.months) await ensureMonth(database, ensuredMonths, month);
+  try {
+    return await writeRows(database, { stream, model, batch, likely, statements });
+  } catch (error) {
+    if (isOfAnotherTeam(error))
+      throw new TidewatchError('MODEL_OF_ANOTHER_TEAM', { model }, { cause: error });
+    throw error;
+  }
+}
+
+async function writeRows(
+  database: Pick<Database, 'withClient'>,
+  { stream, model, batch, likely, statements }: Required<BatchWrite>,
+): Promise<number> {
   const rows = {
     table: stream.name,
     columns: { model: 'text', ...stream.columns },
@@ -258,7 +272,11 @@ async function ensureMonth(
 }
 
 function rejectedRows(stream: Stream, model: string, rows: readonly BadRow[]): Statement {
-  const content = rows.map(({ reason, row }) => ({ reason, content: readableContent(row) }));
+  // A reason quotes what it is about.
+  const content = rows.map(({ reason, row }) => ({
+    reason: readableContent(reason),
+    content: readableContent(row),
+  }));
   return {
     text: `
       insert into rejected_rows (model, stream, reason, content)

@@ -30,6 +30,16 @@ export const errorCatalog = {
     message:
       'No monitor watches the model "{model}". Known models: {known}. Add monitors/{model}.yaml and run `tidewatch apply`.',
   },
+  MODEL_OF_ANOTHER_TEAM: {
+    retryable: false,
+    message:
+      'The rows of "{model}" are not for this user: its monitor names another team, or nobody watches it yet. Connect as a member of its team, or write `team:` into monitors/{model}.yaml and run `tidewatch apply`.',
+  },
+  CONSOLE_TEAMS_TOGETHER: {
+    retryable: false,
+    message:
+      'You may see the models of {teams} only, but the database keeps teams not apart for {user}. Run `tidewatch migrate --teams` as the owner, and let the console connect as a member of tidewatch_console.',
+  },
   INVALID_MONITOR: {
     retryable: false,
     message: 'The monitors have {count problem}; nothing was stored.\n{problems}',

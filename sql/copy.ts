@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 
 import type { Client, Database } from './database.ts';
-import { isConflict } from './database.ts';
+import { isConflict, isUnsupported } from './database.ts';
 
 /** A value as COPY takes it; JSON and instants as text. */
 export type CopyValue = string | number | boolean | null;
@@ -50,7 +50,8 @@ export async function copyNewRows(
     });
     return true;
   } catch (error) {
-    if (isConflict(error)) return false;
+    // Where teams are kept apart, Postgres copies no row into a table for whom it has to look at each.
+    if (isConflict(error) || isUnsupported(error)) return false;
     throw error;
   }
 }

@@ -267,6 +267,18 @@ export function isConflict(error: unknown): boolean {
   return error instanceof DatabaseError && conflictCodes.has(error.code ?? '');
 }
 
+/** Is it nothing that the server does (feature_not_supported), such as COPY into a table with row-level security? */
+export function isUnsupported(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '0A000';
+}
+
+/** Did row-level security refuse a row? */
+export function isOfAnotherTeam(error: unknown): boolean {
+  return (
+    error instanceof DatabaseError && error.code === '42501' && error.message.includes('row-level security')
+  );
+}
+
 /** Classes of SQLSTATE: connection, transaction to be tried again, resources, a lock, an operator; and 25006, a server that is read-only. */
 const passingCodes = /^(08|40|53|55|57)...$|^25006$|^E[A-Z_]+$/;
 

@@ -134,7 +134,7 @@ export function neededOf(parts: readonly string[]): Need[] {
 }
 
 /** Names are quoted. */
-interface Installation {
+export interface Installation {
   readonly schema: string;
   readonly database: string;
   readonly owner: string;
@@ -143,7 +143,7 @@ interface Installation {
   readonly isGranted: boolean;
 }
 
-async function readInstallation(connection: Queryable): Promise<Installation> {
+export async function readInstallation(connection: Queryable): Promise<Installation> {
   const [row] = await connection.query<Installation & Record<string, unknown>>(
     `select quote_ident(current_schema()) as schema, quote_ident(current_database()) as database,
        (select quote_ident(rolname) from pg_class join pg_roles on pg_roles.oid = relowner where pg_class.oid = 'predictions'::regclass) as owner,
@@ -209,18 +209,31 @@ export async function grantRoles(database: Database): Promise<void> {
     const installation = await readInstallation(connection);
     const { missingRoles, owner } = installation;
     const creating = missingRoles.map((role) => `create role ${role} nologin`);
-    try {
-      if (creating.length > 0) await connection.execute(creating.join(';'));
-      await connection.execute(grantStatements(installation).join(';'));
-    } catch (error) {
-      if ((error as { code?: string }).code !== '42501') throw error;
-      throw new TidewatchError(
-        'ROLES_REFUSED',
-        { reason: reasonOf(error), owner, statements: creating.map((text) => `  ${text};`).join('\n') },
-        { cause: error },
-      );
-    }
+    await asOwner(connection, owner, [creating, grantStatements(installation)]);
   });
+}
+
+/**
+ * Makes roles, and then what is granted to them.
+ *
+ * @throws TidewatchError `ROLES_REFUSED`
+ */
+export async function asOwner(
+  connection: Queryable,
+  owner: string,
+  [creating, granting]: readonly [readonly string[], readonly string[]],
+): Promise<void> {
+  try {
+    if (creating.length > 0) await connection.execute(creating.join(';'));
+    await connection.execute(granting.join(';'));
+  } catch (error) {
+    if ((error as { code?: string }).code !== '42501') throw error;
+    throw new TidewatchError(
+      'ROLES_REFUSED',
+      { reason: reasonOf(error), owner, statements: creating.map((text) => `  ${text};`).join('\n') },
+      { cause: error },
+    );
+  }
 }
 
 /** Grants anew where roles are used: a migration may have made tables. */

@@ -44,12 +44,12 @@ export async function startConsole(
         temporalUiUrl: temporal.uiUrl,
         actions: consoleActions(database, temporal),
         askTemporal: openTemporalNow(temporal, Date.now),
-        documents: async (path) =>
+        documents: async (path, connection) =>
           (await runbookPage(path)) ??
           reportPage(path, {
-            find: (key) => findReport(database, key),
-            list: (list) => listReports(database, list),
-            groups: () => listReportGroups(database),
+            find: (key) => findReport(connection, key),
+            list: (list) => listReports(connection, list),
+            groups: () => listReportGroups(connection),
           }),
         pngOf,
         now: Date.now,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import type { OidcSettings } from '../console/server/access/oidc-settings.ts';
 import { isLoopback } from '../console/server/access/roles.ts';
+import { teamNameSchema } from '../core/monitor/schema.ts';
 import type { Problems } from './secret-files.ts';
 
 export const oidcVariables = {
@@ -34,6 +35,12 @@ export const oidcVariables = {
     .optional()
     .describe('values of it that may look, with commas; * is anybody whom the provider signs in'),
   TIDEWATCH_OIDC_OPERATORS: z.string().optional().describe('values of it that may look and act'),
+  TIDEWATCH_OIDC_TEAMS: z
+    .string()
+    .optional()
+    .describe(
+      'values of it that may look at the models of one team, such as risk=fraud,shop=pricing; see docs/security.md',
+    ),
 };
 type OidcVariables = z.infer<z.ZodObject<typeof oidcVariables>>;
 
@@ -58,11 +65,13 @@ export function readOidc(
       TIDEWATCH_OIDC_CLIENT_SECRET: clientSecret,
       TIDEWATCH_OIDC_VIEWERS: variables.TIDEWATCH_OIDC_VIEWERS,
       TIDEWATCH_OIDC_OPERATORS: variables.TIDEWATCH_OIDC_OPERATORS,
+      TIDEWATCH_OIDC_TEAMS: variables.TIDEWATCH_OIDC_TEAMS,
     });
     for (const [name] of others.filter(([, value]) => value !== undefined))
       problems.push(`  ${name}: is of no use without TIDEWATCH_OIDC_ISSUER`);
     return undefined;
   }
+  const teams = teamsOf(variables.TIDEWATCH_OIDC_TEAMS, problems);
   const wanted = [
     [isSafe(issuer), '  TIDEWATCH_OIDC_ISSUER: beyond this machine write https'],
     [
@@ -74,7 +83,7 @@ export function readOidc(
       '  TIDEWATCH_CONSOLE_URL: the provider sends people back to it; write it, with https unless it is of this machine',
     ],
     [
-      viewers!.length + operators!.length > 0,
+      viewers!.length + operators!.length + Object.keys(teams).length > 0,
       '  TIDEWATCH_OIDC_OPERATORS: nobody could look; write the groups that may act, or TIDEWATCH_OIDC_VIEWERS',
     ],
     [scope.split(/\s+/).includes('openid'), '  TIDEWATCH_OIDC_SCOPE: openid is missing'],
@@ -88,7 +97,22 @@ export function readOidc(
     roleClaim: variables.TIDEWATCH_OIDC_ROLE_CLAIM,
     viewers: viewers!,
     operators: operators!,
+    ...(Object.keys(teams).length > 0 && { teams }),
   };
+}
+
+/** Value of the claim -> team. */
+function teamsOf(text: string | undefined, problems: Problems): Record<string, string> {
+  const pairs = listOf(text).map((pair): [string, string] => {
+    const at = pair.lastIndexOf('=');
+    return [pair.slice(0, Math.max(at, 0)).trim(), pair.slice(at + 1).trim()];
+  });
+  for (const [group, team] of pairs)
+    if (group === '' || !teamNameSchema.safeParse(team).success)
+      problems.push(
+        `  TIDEWATCH_OIDC_TEAMS: "${group}=${team}" is no group and team; write for example risk=fraud`,
+      );
+  return Object.fromEntries(pairs);
 }
 
 function isSafe(url: string): boolean {

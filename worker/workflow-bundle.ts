@@ -18,18 +18,33 @@ export function prebuiltPath(kind: BundleKind): string {
 }
 
 // From source this file ends in .ts, compiled in .js, and so do the workflows.
+const ending = import.meta.url.slice(-3);
 const source = (name: string): string =>
-  fileURLToPath(new URL(`../workflows/${name}${import.meta.url.slice(-3)}`, import.meta.url));
+  fileURLToPath(new URL(`../workflows/${name}${ending}`, import.meta.url));
+/** Of the package; what is compiled is a folder deeper. */
+const root = fileURLToPath(new URL(ending === '.js' ? '../../' : '../', import.meta.url));
 
-/** Bundles the workflows from source (2 to 4 s). */
+/** Bundles the workflows from source (2 to 4 s): the same bytes wherever the package is. */
 export async function bundleWorkflows(kind: BundleKind): Promise<{ code: string }> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: source('index'),
     // The outermost first.
     workflowInterceptorModules: [...(kind === 'traced' ? [source('tracing')] : []), source('run-log')],
     logger: new DefaultLogger('WARN'),
+    webpackConfigHook: (config) => ({ ...config, context: root }),
   });
-  return { code };
+  return { code: fromRoot(code) };
+}
+
+const mapMark = 'sourceMappingURL=data:application/json;charset=utf-8;base64,';
+
+/** Files of the source map, and of the entry that is made for it, are named from the root of the package on. */
+function fromRoot(code: string): string {
+  const at = code.lastIndexOf(mapMark) + mapMark.length;
+  const map = Buffer.from(code.slice(at), 'base64').toString('utf8').replaceAll(root, '');
+  // By a hash of where everything was.
+  const named = { ...(JSON.parse(map) as object), file: 'workflow-bundle.js' };
+  return `${code.slice(0, at)}${Buffer.from(JSON.stringify(named)).toString('base64')}\n`;
 }
 
 /** The prebuilt bundle where there is one (after `npm run build`), else a fresh one. */

@@ -1,6 +1,7 @@
 /** Posts a message to a provider that takes JSON. */
 
 import { reasonOf } from '../../core/errors.ts';
+import { boundedText, longestRemark } from './bounded-text.ts';
 import {
   deliveryFailed,
   deliveryRefused,
@@ -44,7 +45,7 @@ export async function post(
     answer = {
       status: response.status,
       ok: response.ok,
-      body: await response.text(),
+      body: (await boundedText(response, longestRemark)) ?? 'a long answer',
       retryAfter: response.headers.get('retry-after'),
     };
   } catch (error) {

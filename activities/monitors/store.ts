@@ -1,6 +1,6 @@
 /** The applied monitors: one row a watched model. */
 
-import { TidewatchError } from '../../core/errors.ts';
+import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { monitorSchema } from '../../core/monitor/schema.ts';
 import type { Queryable } from '../../sql/database.ts';
@@ -38,6 +38,25 @@ export async function upsertMonitor(connection: Queryable, monitor: Monitor, has
 /** Every stored monitor, by model. */
 export async function listMonitors(connection: Queryable): Promise<StoredMonitor[]> {
   return (await selectMonitors(connection)).map(decode);
+}
+
+/**
+ * The stored monitors that this code can read, by model: one that another version has stored keeps nobody from looking at the others.
+ *
+ * @param tell gets the reason of each that it cannot read
+ */
+export async function listReadableMonitors(
+  connection: Queryable,
+  tell: (problem: string) => void,
+): Promise<StoredMonitor[]> {
+  return (await selectMonitors(connection)).flatMap((row) => {
+    try {
+      return [decode(row)];
+    } catch (error) {
+      tell(reasonOf(error));
+      return [];
+    }
+  });
 }
 
 /** Every stored configuration, by model, without checking that this code can read it. */

@@ -24,14 +24,17 @@ export function segmentsOf(segments: readonly string[], row: Pick<PredictionRow,
   return [wholeModel, ...segments.flatMap((feature) => segmentsOfValue(feature, row.features[feature]))];
 }
 
+/** A longer text names no group of rows; with the keys of the tables it would be more than an index of Postgres takes. */
+const longestLevel = 500;
+
 /**
- * The segment that a value of a feature makes a row belong to; none where the value is missing.
+ * The segment that a value of a feature makes a row belong to; none where the value is missing, or a text of more than 500 characters.
  *
  * @example [segmentsOfValue('workingday', 1), segmentsOfValue('workingday', null)] // [['workingday=1'], []]
  */
 export function segmentsOfValue(feature: string, value: unknown): string[] {
   const level = levelOf(value);
-  return level === undefined ? [] : [`${feature}=${level}`];
+  return level === undefined || level.length > longestLevel ? [] : [`${feature}=${level}`];
 }
 
 /** What profiling reads of a serving prediction. */

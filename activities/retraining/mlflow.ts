@@ -6,6 +6,7 @@
 import { z } from 'zod';
 
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import { boundedText } from '../alerts/bounded-text.ts';
 
 /** Where, and as what. */
 export interface MlflowTarget {
@@ -64,6 +65,8 @@ export interface MlflowOptions {
   readonly timeoutMs?: number;
 }
 
+/** Much more than a model with hundreds of aliases has. */
+const longestAnswerBytes = 4 * 1024 * 1024;
 const ownAliases = ['champion', 'challenger', 'previous'] as const;
 const versionTag = 'tidewatch.version';
 const runTag = 'tidewatch.retraining';
@@ -87,23 +90,22 @@ export function openMlflow({ token, timeoutMs = 30_000 }: MlflowOptions = {}): M
 async function recordRun(server: Server, target: MlflowTarget, run: MlflowRun): Promise<string> {
   const experimentId = await ensureExperiment(server, target);
   const { key, name, status, startedAt, endedAt, params, tags, metrics } = run;
-  const found = await server.ask('runs/search', {
+  const found = await server.read(runsSchema, 'runs/search', {
     experiment_ids: [experimentId],
     filter: `tags.\`${runTag}\` = ${quoted(key)}`,
     order_by: ['attributes.start_time'],
     max_results: 1,
   });
-  const known = runsSchema.parse(found).runs[0]?.info.run_id;
-  const runId =
-    known ??
-    runSchema.parse(
-      await server.ask('runs/create', {
-        experiment_id: experimentId,
-        run_name: name,
-        start_time: startedAt,
-        tags: pairsOf({ ...tags, [runTag]: key }),
-      }),
-    ).run.info.run_id;
+  const known = found.runs[0]?.info.run_id;
+  const created =
+    known === undefined &&
+    (await server.read(runSchema, 'runs/create', {
+      experiment_id: experimentId,
+      run_name: name,
+      start_time: startedAt,
+      tags: pairsOf({ ...tags, [runTag]: key }),
+    }));
+  const runId = created ? created.run.info.run_id : known!;
   await server.ask('runs/log-batch', {
     run_id: runId,
     params: pairsOf(params),
@@ -116,8 +118,10 @@ async function recordRun(server: Server, target: MlflowTarget, run: MlflowRun): 
 
 async function ensureExperiment(server: Server, { registeredModel: name }: MlflowTarget): Promise<string> {
   await server.ask('experiments/create', { name }, exists);
-  const found = await server.ask('experiments/get-by-name', undefined, undefined, { experiment_name: name });
-  return experimentSchema.parse(found).experiment.experiment_id;
+  const found = await server.read(experimentSchema, 'experiments/get-by-name', undefined, {
+    experiment_name: name,
+  });
+  return found.experiment.experiment_id;
 }
 
 /** Version -> MLflow's number. */
@@ -132,13 +136,13 @@ async function recordVersions(
     const known = registeredAs ?? (await findVersion(server, name, version));
     const all = { ...tags, [versionTag]: version };
     if (known === undefined) {
-      const created = await server.ask('model-versions/create', {
+      const created = await server.read(createdSchema, 'model-versions/create', {
         name,
         source,
         tags: pairsOf(all),
         ...(ofRun && { run_id: runId }),
       });
-      numbers.set(version, createdSchema.parse(created).model_version.version);
+      numbers.set(version, created.model_version.version);
       continue;
     }
     numbers.set(version, known);
@@ -149,15 +153,12 @@ async function recordVersions(
 }
 
 async function findVersion(server: Server, name: string, version: string): Promise<string | undefined> {
-  const found = await server.ask('model-versions/search', undefined, undefined, {
+  const found = await server.read(versionsSchema, 'model-versions/search', undefined, {
     filter: `name = ${quoted(name)} and tags.\`${versionTag}\` = ${quoted(version)}`,
     max_results: '10',
   });
   // Of two that were made at once, every later record takes the same.
-  return versionsSchema
-    .parse(found)
-    .model_versions.map(({ version: number }) => number)
-    .sort((a, b) => Number(a) - Number(b))[0];
+  return found.model_versions.map(({ version: number }) => number).sort((a, b) => Number(a) - Number(b))[0];
 }
 
 async function recordAliases(
@@ -166,10 +167,8 @@ async function recordAliases(
   aliases: MlflowRecord['aliases'],
   numbers: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const found = await server.ask('registered-models/get', undefined, undefined, { name });
-  const present = new Map(
-    registeredSchema.parse(found).registered_model.aliases.map(({ alias, version }) => [alias, version]),
-  );
+  const found = await server.read(registeredSchema, 'registered-models/get', undefined, { name });
+  const present = new Map(found.registered_model.aliases.map(({ alias, version }) => [alias, version]));
   for (const alias of ownAliases) {
     const version = numbers.get(aliases[alias] ?? '');
     if (version === undefined && present.has(alias))
@@ -206,6 +205,13 @@ interface Server {
     query?: Readonly<Record<string, string>>,
     method?: 'DELETE',
   ): Promise<unknown>;
+  /** The same for an answer that something is read of. */
+  read<Schema extends z.ZodType>(
+    schema: Schema,
+    call: string,
+    body: unknown,
+    query?: Readonly<Record<string, string>>,
+  ): Promise<z.output<Schema>>;
 }
 
 function connect({ url }: MlflowTarget, { token, timeoutMs = 30_000 }: MlflowOptions): Server {
@@ -213,13 +219,21 @@ function connect({ url }: MlflowTarget, { token, timeoutMs = 30_000 }: MlflowOpt
     token !== undefined && new URL(url).origin === token.origin
       ? { authorization: `Bearer ${token.token}` }
       : {};
-  return {
+  const refused = (reason: string): TidewatchError =>
+    new TidewatchError('MLFLOW_REFUSED', { address: url, reason });
+  const server: Server = {
+    async read(schema, call, body, query) {
+      const read = schema.safeParse(await server.ask(call, body, undefined, query));
+      if (read.success) return read.data;
+      const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+      throw refused(`${call}: its answer is not one of MLflow (${problems.join('; ')})`.slice(0, 300));
+    },
     async ask(call, body, accepted, query, method) {
       const address = new URL(`${url.replace(/\/$/, '')}/api/2.0/mlflow/${call}`);
       if (query !== undefined && method === undefined) address.search = new URLSearchParams(query).toString();
       const content = body ?? (method === undefined ? undefined : query);
       let response: Response;
-      let text: string;
+      let text: string | undefined;
       try {
         response = await fetch(address, {
           method: method ?? (content === undefined ? 'GET' : 'POST'),
@@ -227,7 +241,7 @@ function connect({ url }: MlflowTarget, { token, timeoutMs = 30_000 }: MlflowOpt
           ...(content !== undefined && { body: JSON.stringify(content) }),
           signal: AbortSignal.timeout(timeoutMs),
         });
-        text = await response.text();
+        text = await boundedText(response, longestAnswerBytes);
       } catch (error) {
         throw new TidewatchError(
           'MLFLOW_UNREACHABLE',
@@ -235,20 +249,18 @@ function connect({ url }: MlflowTarget, { token, timeoutMs = 30_000 }: MlflowOpt
           { cause: error },
         );
       }
+      if (text === undefined)
+        throw refused(`${call}: its answer is longer than ${longestAnswerBytes / 1024 / 1024} MB`);
       const answer = parseJson(text);
       if (response.ok) return answer;
       const error = errorSchema.safeParse(answer).data;
       if (error !== undefined && error.error_code === accepted) return {};
       const reason = `${call}: ${response.status} ${error?.message ?? text}`.trim().slice(0, 300);
-      throw new TidewatchError(
-        response.status >= 500 || response.status === 429 ? 'MLFLOW_UNREACHABLE' : 'MLFLOW_REFUSED',
-        {
-          address: url,
-          reason,
-        },
-      );
+      if (response.status < 500 && response.status !== 429) throw refused(reason);
+      throw new TidewatchError('MLFLOW_UNREACHABLE', { address: url, reason });
     },
   };
+  return server;
 }
 
 function parseJson(text: string): unknown {

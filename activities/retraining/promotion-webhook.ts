@@ -1,5 +1,6 @@
 /** Posts what is to serve to the serving system, signed like alerts are (Standard Webhooks 1.0.0). docs/promotion-hook.md tells it. */
 
+import { boundedText, longestRemark } from '../alerts/bounded-text.ts';
 import { webhookSignature } from '../alerts/webhook.ts';
 import { connectionReason } from '../alerts/post.ts';
 
@@ -52,7 +53,7 @@ export function openPromotionWebhook({
         redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMs),
       });
-      text = await response.text();
+      text = (await boundedText(response, longestRemark)) ?? 'a long answer';
     } catch (error) {
       return { answer: 'failed', reason: connectionReason(error, timeoutMs) };
     }

@@ -44,6 +44,8 @@ export interface TableRequest {
 const changedPart = 'changed';
 /** That all of its hours have been looked at once. */
 const allPart = 'all';
+/** Of the rows whose event time is missing, infinite or of no century that a client takes: each is rejected with its reason. */
+const oddPart = 'odd';
 
 /** Rows that one query may give, where their number is known before: the longest that is lost with a connection. */
 const rowsPerQuery = 1_000_000;
@@ -202,7 +204,7 @@ async function readHours(
   const { rows: counted } = await client.query<{ hour: number; rows: number; hash: string }>(
     `select floor(extract(epoch from ${sql.eventTime}) / 3600)::float8 * ${hourMs} as hour, count(*)::float8 as rows,
        sum(${sql.hash})::text as hash
-     from ${sql.from} where isfinite(${sql.eventTime}) and ${sql.within(from, window?.end)} group by 1 order by 1`,
+     from ${sql.from} where ${isUsual(sql.eventTime)} and ${sql.within(from, window?.end)} group by 1 order by 1`,
   );
   const fingerprints = new Map(
     counted.map(({ hour, rows, hash }) => [hour, { rows, fingerprint: `${rows} ${hash}` }]),
@@ -227,9 +229,32 @@ async function readHours(
       },
     );
   }
+  if (window === undefined) await readOdd(client, sql, known, take);
   if (isFirst && window === undefined) await take({ rows: [], done: new Map([[allPart, '']]) });
   // Hours that later runs do not look at by themselves.
-  return [...known.keys()].filter((part) => part !== allPart && part < partOf(horizon));
+  return [...known.keys()].filter((part) => part !== allPart && part !== oddPart && part < partOf(horizon));
+}
+
+function isUsual(eventTime: string): string {
+  return `coalesce(${eventTime} >= '1900-01-01T00:00:00Z'::timestamptz and ${eventTime} < '2200-01-01T00:00:00Z'::timestamptz, false)`;
+}
+
+/** Rows that are of no hour, where they are not as they were. */
+async function readOdd(
+  client: Client,
+  sql: Statements,
+  known: ChangesRequest['known'],
+  take: ChangesRequest['take'],
+): Promise<void> {
+  const odd = `not ${isUsual(sql.eventTime)} and ${sql.within(undefined, undefined)}`;
+  const { rows: counted } = await client.query<{ rows: number; hash: string | null }>(
+    `select count(*)::float8 as rows, sum(${sql.hash})::text as hash from ${sql.from} where ${odd}`,
+  );
+  const fingerprint = `${counted[0]!.rows} ${counted[0]!.hash}`;
+  if (counted[0]!.rows === 0 || known.get(oddPart) === fingerprint) return;
+  await eachBatch(client, `select ${sql.values} from ${sql.from} where ${odd}`, (rows, isLast) =>
+    take({ rows, done: new Map(isLast ? [[oddPart, fingerprint]] : []) }),
+  );
 }
 
 function partOf(hour: number): string {

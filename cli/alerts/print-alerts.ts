@@ -2,7 +2,6 @@ import { alertLinks, type Addresses } from '../../activities/alerts/alert-links.
 import { nextCommand } from '../../core/alert/alert-words.ts';
 import { viewOf } from '../../core/alert/stored-alert.ts';
 import type { Queryable } from '../../sql/database.ts';
-import { checkSchema } from '../../sql/migrator.ts';
 import { listAlerts, readEvents, type AlertFilter } from '../../sql/read-alerts.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import { withDatabase } from '../database.ts';
@@ -63,7 +62,6 @@ function addresses(): Addresses {
 
 function read<T>(work: (connection: Queryable) => Promise<T>): Promise<T> {
   return withDatabase('tidewatch-alerts', async (database) => {
-    await checkSchema(database);
     return database.snapshot(work);
   });
 }

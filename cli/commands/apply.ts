@@ -45,7 +45,6 @@ async function apply(options: Options): Promise<void> {
 
   const { readConfiguration } = await import('../../worker/configuration.ts');
   const { temporal, sources } = readConfiguration(process.env);
-  const { checkSchema } = await import('../../sql/migrator.ts');
   const { listConfigurations } = await import('../../activities/monitors/store.ts');
   const { findStoredSettings } = await import('../../activities/alerts/installation-settings.ts');
   const { planMonitors } = await import('../monitor-plan.ts');
@@ -60,7 +59,6 @@ async function apply(options: Options): Promise<void> {
   const { planAttributes } = await import('../../schedules/make-search-attributes.ts');
 
   await withDatabase('tidewatch-apply', async (database) => {
-    await checkSchema(database);
     const orphans = options.prune ? 'prune' : 'keep';
     const stored = await listConfigurations(database);
     const monitors = await withFeatureWarnings(

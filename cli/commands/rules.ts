@@ -43,11 +43,9 @@ export function addRules(program: Command): void {
 }
 
 async function tryThem(options: Options): Promise<void> {
-  const { checkSchema } = await import('../../sql/migrator.ts');
   const { withDatabase } = await import('../database.ts');
   const { tryRules } = await import('../rules/try-rules.ts');
   const trial = await withDatabase('tidewatch-rules', async (database) => {
-    await checkSchema(database);
     return tryRules(database, options);
   });
   if (options.json) {

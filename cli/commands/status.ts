@@ -30,14 +30,12 @@ export function addStatus(program: Command): void {
 }
 
 async function status(options: Options): Promise<void> {
-  const { checkSchema } = await import('../../sql/migrator.ts');
   const { withDatabase } = await import('../database.ts');
   const { readStatuses } = await import('../status/read-statuses.ts');
   const { model } = options;
 
   const models = await withDatabase('tidewatch-status', async (database) => {
-    await checkSchema(database);
-    return readStatuses(database, model);
+    return readStatuses(database, model, printNote);
   });
 
   if (options.json) {

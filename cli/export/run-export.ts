@@ -6,7 +6,6 @@ import { pipeline } from 'node:stream/promises';
 
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { copyRows } from '../../sql/copy.ts';
-import { checkSchema } from '../../sql/migrator.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import { withDatabase } from '../database.ts';
 import { openTable } from '../open-table.ts';
@@ -38,7 +37,6 @@ export async function runExport(what: Exported, options: ExportOptions): Promise
     throw invalid('--format', 'openlineage is for drift and evaluations');
   }
   await withDatabase('tidewatch-export', async (database) => {
-    await checkSchema(database);
     if (model !== undefined) {
       const { findMonitor } = await import('../../activities/monitors/store.ts');
       await findMonitor(database, model);

@@ -7,7 +7,6 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import { modelNameSchema } from '../../core/monitor/schema.ts';
 import { formatInstant, secondMs } from '../../core/window.ts';
 import type { Database } from '../../sql/database.ts';
-import { checkSchema } from '../../sql/migrator.ts';
 import { withDatabase } from '../database.ts';
 import { afterIngest } from '../next-step.ts';
 import { openBar } from '../progress-bar.ts';
@@ -37,7 +36,6 @@ export async function runIngest(files: readonly string[], request: IngestRequest
     throw new TidewatchError('INVALID_OPTION', { option: '--model', reason });
   }
   return withDatabase('tidewatch-ingest', async (database) => {
-    await checkSchema(database);
     const summaries: FileSummary[] = [];
     for (const file of files) {
       const summary = await loadFile(database, file, request);

@@ -97,10 +97,8 @@ async function expectationsText({ reference, model }: InitOptions): Promise<stri
       await table.close();
     }
   }
-  const { checkSchema } = await import('../../sql/migrator.ts');
   const { readModelFacts } = await import('./model-facts.ts');
   return withDatabase('tidewatch-init', async (database) => {
-    await checkSchema(database);
     const { columns, source } = await readModelFacts(database, model ?? '');
     return suiteText(columns, source);
   });

@@ -7,7 +7,6 @@ import { renderPerformanceReport } from '../../console/performance-report/render
 import { headline, mainSentence, windowText } from '../../console/performance-report/headline.ts';
 import { TidewatchError } from '../../core/errors.ts';
 import { minuteMs } from '../../core/window.ts';
-import { checkSchema } from '../../sql/migrator.ts';
 import { codeVersion } from '../../worker/code-version.ts';
 import { withDatabase } from '../database.ts';
 import { noPredictionsNote } from '../no-predictions.ts';
@@ -38,7 +37,6 @@ export async function writeReportFile({ model, output, json, ...times }: ReportF
   const now = Math.floor(Date.now() / minuteMs) * minuteMs;
   const provenance = { codeVersion: await codeVersion() };
   const { report, note } = await withDatabase('tidewatch-report', async (database) => {
-    await checkSchema(database);
     return database.snapshot(async (connection) => {
       const { monitor, configurationHash } = await findMonitor(connection, model);
       const newestHour = await findNewestHour(connection, model);

@@ -1,6 +1,5 @@
 import { findMonitor, listMonitors } from '../../activities/monitors/store.ts';
 import { formatInstant } from '../../core/window.ts';
-import { checkSchema } from '../../sql/migrator.ts';
 import { withDatabase } from '../database.ts';
 import { screen } from '../paint.ts';
 import type { RetrainOptions } from './options.ts';
@@ -14,7 +13,6 @@ import { print, printJson, printable } from '../print.ts';
 export async function explainRetraining({ model, asOf, json }: RetrainOptions): Promise<void> {
   const instant = readAsOf(asOf, Date.now());
   const outlooks = await withDatabase('tidewatch-retrain', async (database) => {
-    await checkSchema(database);
     const monitors =
       model === undefined ? await listMonitors(database) : [await findMonitor(database, model)];
     return database.snapshot(async (connection) => {

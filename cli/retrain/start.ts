@@ -6,7 +6,6 @@ import { formatInstant } from '../../core/window.ts';
 import { findShownRetraining } from '../../sql/read-retrainings.ts';
 import { startShown } from '../../schedules/search-attributes.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
-import { checkSchema } from '../../sql/migrator.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import type { retraining } from '../../workflows/retraining.ts';
 import { isConfirmed } from '../confirm.ts';
@@ -29,7 +28,6 @@ import { print, printJson, printable } from '../print.ts';
 export async function startRetraining(options: RetrainOptions): Promise<void> {
   const asOf = readAsOf(options.asOf, Date.now());
   const { outlook, ended } = await withDatabase('tidewatch-retrain', async (database) => {
-    await checkSchema(database);
     const { monitor } = await findMonitor(database, options.model ?? (await onlyModel(database)));
     policyOf(monitor);
     return database.snapshot(async (connection) => ({

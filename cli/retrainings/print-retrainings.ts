@@ -1,5 +1,4 @@
 import type { Queryable } from '../../sql/database.ts';
-import { checkSchema } from '../../sql/migrator.ts';
 import { listRetrainings, readRetrainingEvents, readStoredRetraining } from '../../sql/read-retrainings.ts';
 import { withDatabase } from '../database.ts';
 import { readLimit } from '../limit-option.ts';
@@ -45,7 +44,6 @@ export async function printRetraining(
 
 function read<T>(work: (connection: Queryable) => Promise<T>): Promise<T> {
   return withDatabase('tidewatch-retrainings', async (database) => {
-    await checkSchema(database);
     return database.snapshot(work);
   });
 }

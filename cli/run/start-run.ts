@@ -9,7 +9,6 @@ import { actionOf, type RunnableProcess } from '../../schedules/catalog.ts';
 import { verdictKey } from '../../schedules/differences.ts';
 import { canShowVerdicts, modelKey } from '../../schedules/search-attributes.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
-import { checkSchema } from '../../sql/migrator.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import { withDatabase } from '../database.ts';
 import { followRun, noWorker } from '../follow-run.ts';
@@ -25,7 +24,6 @@ export async function startRun(process: RunnableProcess, options: RunOptions): P
   const request = readRunRequest(process, options, Date.now());
   // A model that nobody watches is a mistake to be told at once, with the names that there are.
   await withDatabase('tidewatch-run', async (database) => {
-    await checkSchema(database);
     if (options.model !== undefined) await findMonitor(database, options.model);
   });
   const { temporal } = readConfiguration(globalThis.process.env);

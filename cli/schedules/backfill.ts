@@ -12,7 +12,6 @@ import { formatInstant, type Window } from '../../core/window.ts';
 import { schedulesOf, type ScheduleDefinition } from '../../schedules/catalog.ts';
 import { backfillSchedule, countsOf, runsDue } from '../../schedules/schedule-backfill.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
-import { checkSchema } from '../../sql/migrator.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import { withDatabase } from '../database.ts';
 import { openBar } from '../progress-bar.ts';
@@ -39,7 +38,6 @@ export async function backfillSchedules(
   const { model } = options;
   const range = rangeOf(readInstant('--from', options.from, 'hour'), readInstant('--to', options.to, 'hour'));
   const { monitor } = await withDatabase('tidewatch-backfill', async (database) => {
-    await checkSchema(database);
     return findMonitor(database, model);
   });
   const schedules = planned(processes, schedulesOf(monitor), range, model);

@@ -8,7 +8,6 @@ import { countText } from '../../core/performance/metrics.ts';
 import { switchSchedules } from '../../schedules/pause.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
 import type { Database } from '../../sql/database.ts';
-import { checkSchema } from '../../sql/migrator.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import { userName } from '../../worker/user-name.ts';
 import { withDatabase } from '../database.ts';
@@ -27,7 +26,6 @@ export async function switchModel(
   { note, by = userName(), json }: SwitchOptions,
 ): Promise<void> {
   await withDatabase('tidewatch-schedules', async (database) => {
-    await checkSchema(database);
     await findMonitor(database, model);
     const { changed, unchanged } = await audited(database, { model, to, note, by });
     if (json) printJson({ model, to, by, note: note ?? null, changed, unchanged });

@@ -1,4 +1,4 @@
-import { findMonitor, listMonitors } from '../../activities/monitors/store.ts';
+import { findMonitor, listReadableMonitors } from '../../activities/monitors/store.ts';
 import { askTemporal, readPauses } from '../../schedules/live-state.ts';
 import type { Database } from '../../sql/database.ts';
 import { readStandings } from '../../sql/read-headlines.ts';
@@ -11,13 +11,18 @@ const waitMs = 1_000;
 /**
  * How the watched models stand, or one of them, all of them at one instant; what Temporal does not say is unknown.
  *
+ * @param tell gets the reason why a model is left out: its monitor cannot be read
  * @throws TidewatchError `UNKNOWN_MODEL`
  */
 export async function readStatuses(
   database: Database,
   model: string | undefined,
+  tell: (problem: string) => void = () => undefined,
 ): Promise<readonly ModelStatus[]> {
-  const monitors = model === undefined ? await listMonitors(database) : [await findMonitor(database, model)];
+  const monitors =
+    model === undefined
+      ? await listReadableMonitors(database, tell)
+      : [await findMonitor(database, model)];
   const names = monitors.map(({ monitor }) => monitor.model);
   const { temporal } = readConfiguration(process.env);
   const pauses =

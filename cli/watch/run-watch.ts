@@ -5,7 +5,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { durationMs, formatInstant, isDuration, secondMs } from '../../core/window.ts';
 import type { Database } from '../../sql/database.ts';
-import { checkSchema } from '../../sql/migrator.ts';
 import { withDatabase } from '../database.ts';
 import { screen } from '../paint.ts';
 import type { ModelStatus } from '../status/read-status.ts';
@@ -26,7 +25,6 @@ export async function runWatch(model: string | undefined, every: string): Promis
   }
   const ended = new AbortController();
   await withDatabase('tidewatch-watch', async (database) => {
-    await checkSchema(database);
     const first = await readStatuses(database, model);
     const look = lookAgain(database, model, durationMs(every), ended.signal);
     if (process.stdout.isTTY) await show(model, first, look, ended);

@@ -18,6 +18,7 @@ const away = new Set<ErrorCode>([
   'MIGRATION_CHANGED',
   'POSTGRES_UNREACHABLE',
   'POSTGRES_PASSWORD_MISSING',
+  'CONSOLE_TEAMS_TOGETHER',
 ]);
 
 /** The page for an error; `foreseen` is false where somebody should look into the log. */

@@ -8,10 +8,14 @@ export function pathOf(c: Context): string {
   return pathname + search;
 }
 
-/** The fields of a form; files are none. */
+// The database stores neither, and whatever is sent is noted in the audit.
+const unstorable = /[\0\p{Surrogate}]/gu;
+
+/** The fields of a form; files are none. What no text of the database can hold is marked. */
 export async function formOf(c: Context): Promise<Readonly<Record<string, string>>> {
   const fields = Object.entries(await c.req.parseBody());
+  const storable = (text: string): string => text.replaceAll(unstorable, '\u{FFFD}');
   return Object.fromEntries(
-    fields.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+    fields.flatMap(([name, value]) => (typeof value === 'string' ? [[storable(name), storable(value)]] : [])),
   );
 }

@@ -4,17 +4,17 @@ import type { Hono } from 'hono';
 
 import type { Known } from './access/guard.ts';
 import { notFound } from './problems.ts';
+import { readAs } from './read-asked.ts';
 import { documentPolicy } from './security-headers.ts';
 import type { Site } from './site.ts';
 
-export function serveDocuments(
-  app: Hono<Known>,
-  { documents, respondProblem }: Site,
-  paths: readonly string[],
-): void {
+export function serveDocuments(app: Hono<Known>, site: Site, paths: readonly string[]): void {
+  const { documents, respondProblem } = site;
   for (const path of paths) {
     app.get(path, async (c) => {
-      const found = await documents(new URL(c.req.url).pathname);
+      const found = await readAs(c.get('viewer'), site, (connection) =>
+        documents(new URL(c.req.url).pathname, connection),
+      );
       if (found?.status !== 200) return respondProblem(c, notFound());
       c.set('policy', documentPolicy);
       c.header('cache-control', 'private, no-cache');

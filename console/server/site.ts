@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import { getCookie } from 'hono/cookie';
 
 import { minuteMs } from '../../core/window.ts';
-import type { Database } from '../../sql/database.ts';
+import type { Database, Queryable } from '../../sql/database.ts';
 import { renderFrame, type Frame } from '../layout/frame.ts';
 import { themeOf } from '../layout/theme.ts';
 import type { Cookies } from './access/cookies.ts';
@@ -29,7 +29,7 @@ export interface ConsoleDependencies {
   readonly actions: ConsoleActions;
   readonly askTemporal: AskTemporal;
   /** Stored reports and runbooks: pages of their own, by their path. */
-  readonly documents: (path: string) => Promise<Document | undefined>;
+  readonly documents: (path: string, connection: Queryable) => Promise<Document | undefined>;
   /** The PNG of an SVG. */
   readonly pngOf: (svg: string) => Uint8Array;
   readonly now: () => number;

@@ -26,6 +26,11 @@ export const modelNameSchema = z
     'use lower-case letters, digits, ".", "_" and "-", at most 63 characters',
   );
 
+/** What a team may be called: it becomes part of the name of a role of the database. */
+export const teamNameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'use lower-case letters, digits, "_" and "-", at most 40 characters');
+
 const duration = durationLike('7d');
 
 const hourlyDuration = duration.refine(
@@ -147,6 +152,11 @@ export const monitorSchema = z
   .strictObject({
     model: modelNameSchema.describe('The name of the model: part of workflow ids and metric labels.'),
     description: z.string().max(500).default('').describe('In words, for people.'),
+    team: teamNameSchema
+      .optional()
+      .describe(
+        'Whose it is. Where teams are kept apart (`tidewatch migrate --teams`), their members see and write rows of their models only.',
+      ),
     labels: labelsSchema.default({}).describe('What routes can tell it by, such as team: bikes.'),
     task: z.enum(['regression', 'classification']).describe('What it predicts.'),
     classes: z

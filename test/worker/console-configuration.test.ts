@@ -77,6 +77,14 @@ describe('signing in at an OpenID provider', () => {
     expect(read({}).access.oidc).toBeUndefined();
   });
 
+  it('lets groups look at the models of a team', () => {
+    const { TIDEWATCH_OIDC_OPERATORS: _, ...rest } = oidc;
+    expect(read({ ...rest, TIDEWATCH_OIDC_TEAMS: 'risk=fraud, shop=pricing' }).access.oidc?.teams).toEqual({
+      risk: 'fraud',
+      shop: 'pricing',
+    });
+  });
+
   it('is enough beyond loopback, where nobody looks without it', () => {
     const console = read({ ...oidc, TIDEWATCH_CONSOLE_HOST: '0.0.0.0' });
     expect(consoleAccess(console, 'ann').everybody).toBeUndefined();
@@ -99,6 +107,8 @@ describe('signing in at an OpenID provider', () => {
     [{ TIDEWATCH_OIDC_CLIENT_ID: '' }, /TIDEWATCH_OIDC_CLIENT_ID: is missing/],
     [{ TIDEWATCH_OIDC_OPERATORS: ' , ' }, /TIDEWATCH_OIDC_OPERATORS: nobody could look/],
     [{ TIDEWATCH_OIDC_SCOPE: 'profile' }, /TIDEWATCH_OIDC_SCOPE: openid is missing/],
+    [{ TIDEWATCH_OIDC_TEAMS: 'risk' }, /TIDEWATCH_OIDC_TEAMS: "=risk" is no group and team/],
+    [{ TIDEWATCH_OIDC_TEAMS: 'risk=Fraud Team' }, /TIDEWATCH_OIDC_TEAMS: "risk=Fraud Team" is no group/],
     [{ TIDEWATCH_CONSOLE_URL: '' }, /TIDEWATCH_CONSOLE_URL: the provider sends people back to it/],
     [{ TIDEWATCH_CONSOLE_URL: 'http://tidewatch.example.org' }, /TIDEWATCH_CONSOLE_URL: .* with https/],
   ])('says what is wrong with %j', (environment, problem) => {

@@ -1,6 +1,7 @@
 /** Talks to a trainer that is a service of the user's, over HTTP and JSON. */
 
 import { reasonOf, TidewatchError } from '../../../core/errors.ts';
+import { boundedText } from '../../alerts/bounded-text.ts';
 import { withoutSecrets } from '../../alerts/secrets.ts';
 import type { TrainingAnswer, TrainingRequest } from '../../../core/retraining/trainer-contract.ts';
 import { longestAnswerBytes, readTrainingAnswer } from '../../../core/retraining/trainer-contract.ts';
@@ -93,18 +94,4 @@ function trainings(url: string): string {
 
 function addressOf(url: string, { model, retrainingId }: TrainingKey): string {
   return `${trainings(url)}/${encodeURIComponent(retrainingId)}?model=${encodeURIComponent(model)}`;
-}
-
-/** The text of an answer, or undefined when it is longer than this: the rest is not read. */
-async function boundedText(response: Response, longest: number): Promise<string | undefined> {
-  const decoder = new TextDecoder();
-  let bytes = 0;
-  let text = '';
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    // Leaving the loop ends the connection.
-    if (bytes > longest) return undefined;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }

@@ -4,7 +4,6 @@ import { findMonitor } from '../../../activities/monitors/store.ts';
 import { policyOf } from '../../../activities/retraining/retraining-run.ts';
 import { simulatedPolicies } from '../../../core/retraining/simulated-policies.ts';
 import { planSimulation, type SimulationPlan } from '../../../core/retraining/simulation-plan.ts';
-import { checkSchema } from '../../../sql/migrator.ts';
 import { readConfiguration } from '../../../worker/configuration.ts';
 import { isConfirmed } from '../../confirm.ts';
 import { withDatabase } from '../../database.ts';
@@ -37,7 +36,6 @@ export async function simulateRetraining(options: SimulateOptions): Promise<void
   await withDatabase(
     'tidewatch-simulate',
     async (database) => {
-      await checkSchema(database);
       const { monitor } = await findMonitor(database, options.model ?? (await onlyModel(database)));
       const policies = simulatedPolicies(policyOf(monitor)).filter(({ name }) => names.includes(name));
       const history = await database.snapshot((connection) => readHistory(connection, monitor, options));

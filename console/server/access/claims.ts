@@ -43,6 +43,19 @@ export function roleOfGroups(
   return isOneOf(viewers) ? 'viewer' : undefined;
 }
 
+/**
+ * The teams of whose models somebody may see, who may not see all of them.
+ *
+ * @example teamsOfGroups(['ml', 'risk'], { risk: 'fraud', shop: 'pricing' }) // ['fraud']
+ */
+export function teamsOfGroups(
+  groups: readonly string[],
+  teams: NonNullable<OidcSettings['teams']>,
+): readonly string[] {
+  const found = groups.flatMap((group) => (Object.hasOwn(teams, group) ? [teams[group]!] : []));
+  return [...new Set(found)].sort();
+}
+
 const nameClaims = ['preferred_username', 'email', 'name'];
 
 /** Do they say what somebody is called? */

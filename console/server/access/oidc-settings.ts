@@ -13,4 +13,6 @@ export interface OidcSettings {
   /** Values of that claim; `*` is anybody whom the provider signs in. */
   readonly viewers: readonly string[];
   readonly operators: readonly string[];
+  /** Value of that claim -> the team whose models it lets somebody look at, and no others. */
+  readonly teams?: Readonly<Record<string, string>>;
 }

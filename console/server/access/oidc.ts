@@ -25,7 +25,7 @@ import {
 
 import { oneLine } from '../../../core/alert/message.ts';
 import { reasonOf, TidewatchError, type ErrorCode } from '../../../core/errors.ts';
-import { groupsOf, isNamed, nameOfClaims, roleOfGroups, type Claims } from './claims.ts';
+import { groupsOf, isNamed, nameOfClaims, roleOfGroups, teamsOfGroups, type Claims } from './claims.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 import { isLoopback, type Viewer } from './roles.ts';
 
@@ -163,6 +163,8 @@ function viewerOf(settings: OidcSettings, claims: Claims, identity: string): Vie
   const name = nameOfClaims(claims);
   const groups = groupsOf(claims, claim);
   const role = roleOfGroups(groups ?? [], settings);
+  const teams = role === undefined ? teamsOfGroups(groups ?? [], settings.teams ?? {}) : [];
+  if (teams.length > 0) return { name, role: 'viewer', identity, teams };
   if (role === undefined) {
     const reason =
       groups === undefined

@@ -11,6 +11,8 @@ export interface Viewer {
   readonly role: Role;
   /** What the OpenID provider knows them by, which no change of a name changes. Absent where they have not signed in there. */
   readonly identity?: string;
+  /** Of whose models they see what there is; absent: of all. The database holds it, where teams are kept apart (sql/teams.ts). */
+  readonly teams?: readonly string[];
 }
 
 /** How it is decided who somebody is. */

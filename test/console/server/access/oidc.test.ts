@@ -161,6 +161,15 @@ describe('somebody who signs in at the provider', () => {
     expect(await audited()).toMatchObject([{ actor: 'Ned', role: 'viewer' }]);
   });
 
+  it('is let in as one of a team, unless another group lets them see more', async () => {
+    expect((await signIn(await open({ viewers: [], teams: { staff: 'fraud' } }), 'ned')).status).toBe(303);
+    expect((await signIn(await open({ viewers: [], teams: { staff: 'fraud' } }), 'olga')).status).toBe(303);
+    expect(await audited()).toMatchObject([
+      { actor: 'Ned', role: 'viewer' },
+      { actor: 'olga@example.org', role: 'operator' },
+    ]);
+  });
+
   it('is taken by a verified e-mail address, and by no other', async () => {
     const byEmail = { roleClaim: 'email', operators: ['vic@example.org', 'sly@example.org'] };
     expect((await signIn(await open(byEmail), 'vic')).status).toBe(303);
