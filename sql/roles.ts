@@ -134,7 +134,7 @@ export function neededOf(parts: readonly string[]): Need[] {
 }
 
 /** Names are quoted. */
-export interface Installation {
+interface Installation {
   readonly schema: string;
   readonly database: string;
   readonly owner: string;
