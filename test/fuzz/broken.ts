@@ -90,7 +90,7 @@ function changeAt({ holder, key }: Place, how: string, value: unknown): void {
 }
 
 /** The same as what JSON makes of it; undefined becomes null. */
-export function asJson(value: unknown): unknown {
+function asJson(value: unknown): unknown {
   try {
     return JSON.parse(JSON.stringify(value) ?? 'null');
   } catch {
