@@ -20,9 +20,7 @@ export async function readStatuses(
   tell: (problem: string) => void = () => undefined,
 ): Promise<readonly ModelStatus[]> {
   const monitors =
-    model === undefined
-      ? await listReadableMonitors(database, tell)
-      : [await findMonitor(database, model)];
+    model === undefined ? await listReadableMonitors(database, tell) : [await findMonitor(database, model)];
   const names = monitors.map(({ monitor }) => monitor.model);
   const { temporal } = readConfiguration(process.env);
   const pauses =
