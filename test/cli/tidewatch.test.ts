@@ -144,6 +144,7 @@ describe('tidewatch migrate', () => {
     expect(JSON.parse(first.stdout)).toEqual({
       applied: expect.arrayContaining(['0001_core.sql']),
       roles: 'no roles',
+      teams: null,
     });
     expect(await tidewatch(['migrate'], environment)).toEqual({
       code: 0,

@@ -48,7 +48,7 @@ const anything = fc.oneof(
 );
 
 /** A JSON value that is like another one, but for some of its parts: changed, taken away, added, doubled. */
-export function like(example: unknown): fc.Arbitrary<unknown> {
+function like(example: unknown): fc.Arbitrary<unknown> {
   const change = fc.record({
     /** Which part, counted over all of them. */
     part: fc.nat(200),
