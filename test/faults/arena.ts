@@ -9,7 +9,7 @@ import { openDatabase, type Database } from '../../sql/database.ts';
 import { migrate } from '../../sql/migrator.ts';
 import { openGate } from './gates/gate.ts';
 import { openHttpGate, type HttpGate } from './gates/http-gate.ts';
-import { prepareProgram } from './program.ts';
+import { preparePrograms, type Programs } from './program.ts';
 import { startPostgresServer, type PostgresServer } from './servers.ts';
 
 export interface Arena {
@@ -18,20 +18,22 @@ export interface Arena {
   /** For databases and settings of the whole server. */
   readonly admin: Database;
   readonly template: string;
-  /** The path of the command. */
-  readonly program: string;
+  /** The paths of the command: of a build, and of the next one, whose workflows have a step more. */
+  readonly programs: Programs;
   /** In front of the trainer, at one address in all rounds: monitors hold it. */
   readonly trainerGate: HttpGate;
   /** Takes all room on the disk of Postgres, and gives it back; undefined where no disk of its own could be mounted. */
   readonly disk: { fill(): Promise<void>; free(): Promise<void> } | undefined;
-  /** Runs while every connection is taken. */
-  whileFull(work: () => Promise<void>): Promise<void>;
+  /** Runs while every connection is taken; `execute` has one of them. */
+  whileFull(work: (execute: (sql: string) => Promise<unknown>) => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
 const template = 'faults_template';
 /** The data of some rounds, their log, and what of it is being replaced. */
 const diskMegabytes = 600;
+/** Who take connections side by side: one alone is slower than a worker that comes back. */
+const takers = 8;
 
 /** A small file system in memory, which only root may mount. */
 function mountDisk(directory: string): boolean {
@@ -72,7 +74,7 @@ export async function openArena(path: string): Promise<Arena> {
     await rm(diskDirectory, { recursive: true, force: true });
   };
   if (!isMounted) await rm(join(diskDirectory, 'postgres'), { recursive: true, force: true });
-  const program = await prepareProgram(directory);
+  const programs = await preparePrograms(directory);
   const postgres = await startPostgresServer(diskDirectory);
   const [gate, trainerGate] = await Promise.all([openGate(), openHttpGate()]);
   postgres.lead(gate);
@@ -88,7 +90,7 @@ export async function openArena(path: string): Promise<Arena> {
     postgres,
     admin,
     template,
-    program,
+    programs,
     trainerGate,
     disk: isMounted
       ? {
@@ -96,33 +98,32 @@ export async function openArena(path: string): Promise<Arena> {
           free: () => rm(join(diskDirectory, 'ballast'), { force: true }),
         }
       : undefined,
-    whileFull: async (work) => {
-      const taken: Database[] = [];
-      // Whoever is refused once takes what is given back meanwhile.
-      const take = async (): Promise<void> => {
-        const one = openDatabase({ url: postgres.url('postgres'), poolSize: 1, applicationName: 'stranger' });
-        taken.push(one);
-        await one.query('select 1');
-      };
-      const takeAll = async (): Promise<void> => {
-        for (;;) await take();
-      };
-      const over = new AbortController();
-      const taking = (async () => {
-        while (!over.signal.aborted) {
-          await takeAll().catch(() => undefined);
-          await pause(20);
+    whileFull: (work) =>
+      admin.withClient(async (client) => {
+        const taken: Database[] = [];
+        const over = new AbortController();
+        // Whoever is refused once takes what is given back meanwhile.
+        const take = async (): Promise<void> => {
+          while (!over.signal.aborted) {
+            const one = openDatabase({
+              url: postgres.url('postgres'),
+              poolSize: 1,
+              applicationName: 'stranger',
+            });
+            taken.push(one);
+            await one.query('select 1').catch(() => pause(5));
+          }
+        };
+        const taking = Promise.all(Array.from({ length: takers }, take));
+        try {
+          await pause(1_000);
+          await work((sql) => client.query(sql));
+        } finally {
+          over.abort();
+          await taking;
+          await Promise.all(taken.map((one) => one.close()));
         }
-      })();
-      try {
-        await pause(500);
-        await work();
-      } finally {
-        over.abort();
-        await taking;
-        await Promise.all(taken.map((one) => one.close()));
-      }
-    },
+      }),
     stop: async () => {
       await admin.close();
       await Promise.all([gate.stop(), trainerGate.stop()]);

@@ -69,7 +69,14 @@ export async function outcomeOf(world: World): Promise<Outcome> {
   const emails = world.smtp.messages();
   const slackEvents = [...new Set(slack)].flatMap((body) => eventsIn(JSON.parse(body) as SlackBody));
   const mails = new Map(emails.map((email) => [email.messageId, email]));
-  const tables = await persist(() => contents(world.database, Object.keys(leftOut)));
+  const found = await persist(() => contents(world.database, Object.keys(leftOut)));
+  // Another arena has its trainer at another port.
+  const tables = Object.fromEntries(
+    Object.entries(found).map(([name, rows]) => [
+      name,
+      rows.map((row) => row.replaceAll(world.arena.trainerGate.origin, '<trainer>')),
+    ]),
+  );
   const events = (tables['retraining_events'] ?? []).filter((row) => !isSighting(row));
   const versions = (tables['model_versions'] ?? []).map((row) => row.replace(/"codeVersion": "[^"]*"/, ''));
   return {

@@ -1,7 +1,7 @@
 /**
  * Injects faults into a running workload with a known right answer, and says what was lost and what was done twice.
  *
- *     npm run faults -- [--seed 1] [--rounds 1000] [--minutes 30] [--faults 1000] [--kind "Slack 429"] [--dense 2] [--json]
+ *     npm run faults -- [--seed 1] [--rounds 1000] [--minutes 30] [--faults 1000] [--kind "Slack 429"] [--dense 2] [--days 4] [--json]
  *
  * It ends after so many rounds, minutes or faults, whichever comes first; with 1 where anything differs from the undisturbed run. What
  * differs is kept in the directory of the run. docs/faults.md says what each kind is and what is promised under it.
@@ -15,8 +15,9 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 
 import { openArena } from './arena.ts';
 import { kinds } from './kinds.ts';
-import { calmRound, faultyRound, type Injected, type Round } from './run.ts';
-import { coverageTable, kindTable } from './tables.ts';
+import type { Injected } from './injector.ts';
+import { calmRound, faultyRound, type Round } from './run.ts';
+import { coverageTable, kindTable, unmetText } from './tables.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,6 +26,8 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '30' },
     faults: { type: 'string', default: '1000' },
     kind: { type: 'string', multiple: true },
+    /** Of the workload of a round. */
+    days: { type: 'string', default: '4' },
     /** Times as many faults a round. */
     dense: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
@@ -42,7 +45,8 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 const keptIn = '.tidewatch/faults';
 await mkdir(keptIn, { recursive: true });
 const directory = await mkdtemp(join(keptIn, 'arena-'));
-const dense = Number(values.dense);
+const days = Number(values.days);
+const everyMs = 1_000 / Number(values.dense);
 const started = performance.now();
 const isOver = (): boolean => performance.now() - started > Number(values.minutes) * 60_000;
 
@@ -58,15 +62,17 @@ const all = (): readonly Injected[] => rounds.flatMap(({ faults }) => faults);
 let isLost = false;
 try {
   say('an undisturbed round');
-  const right = await calmRound(arena);
+  const right = await calmRound(arena, days);
   say(`undisturbed: ${right.told.length} messages, ${right.gauges.length} gauges`);
   const first = Number(values.seed);
   for (let seed = first; seed < first + Number(values.rounds); seed += 1) {
     const round = await faultyRound(arena, {
       seed,
       right,
+      days,
       kinds: chosen,
-      faults: { halfDay: 3 * dense, night: 8 * dense },
+      everyMs,
+      how: 'by weight',
       say,
     });
     rounds.push(round);
@@ -80,7 +86,7 @@ try {
       await writeFile(file, JSON.stringify({ differences, faults, outcome: round.outcome }, undefined, 1));
       const kindsText = named === undefined ? '' : named.map((name) => ` --kind "${name}"`).join('');
       say(
-        `what differs is in ${file}; again: npm run faults -- --seed ${seed} --rounds 1 --dense ${values.dense}${kindsText}`,
+        `what differs is in ${file}; again: npm run faults -- --seed ${seed} --rounds 1 --dense ${values.dense} --days ${days}${kindsText}`,
       );
     }
     if (isOver() || all().length >= Number(values.faults)) break;
@@ -91,7 +97,13 @@ try {
 }
 
 if (values.json) process.stdout.write(`${JSON.stringify(summary(), undefined, 2)}\n`);
-else process.stdout.write(`${kindTable(rounds)}\n${coverageTable(all())}\n`);
+else
+  process.stdout.write(
+    `${kindTable(rounds)}\n${unmetText(
+      all(),
+      rounds.flatMap(({ unmet }) => unmet),
+    )}${coverageTable(all())}\n`,
+  );
 process.exit(isLost ? 1 : 0);
 
 function summary(): unknown {

@@ -10,17 +10,36 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const root = new URL('../..', import.meta.url).pathname;
 
-/** Copies `dist/`, which `npm run build` makes, and gives the path of the command in the copy. */
-export async function prepareProgram(directory: string): Promise<string> {
-  const copy = join(directory, 'program', 'dist');
-  await rm(join(directory, 'program'), { recursive: true, force: true });
+/** The paths of the command. */
+export interface Programs {
+  readonly first: string;
+  /** The next build: its workflows have one step more, as after a change of their order. */
+  readonly second: string;
+}
+
+/** Copies `dist/`, which `npm run build` makes, twice, each with a bundle of its own. */
+export async function preparePrograms(directory: string): Promise<Programs> {
+  const [first, second] = await Promise.all([
+    prepareProgram(join(directory, 'first'), []),
+    prepareProgram(join(directory, 'second'), [join(root, 'test/faults/next-build.ts')]),
+  ]);
+  return { first, second };
+}
+
+async function prepareProgram(directory: string, interceptors: readonly string[]): Promise<string> {
+  const copy = join(directory, 'dist');
+  await rm(directory, { recursive: true, force: true });
   await mkdir(copy, { recursive: true });
   await cp(join(root, 'dist'), copy, { recursive: true });
-  await cp(join(root, 'package.json'), join(directory, 'program', 'package.json'));
-  await symlink(join(root, 'node_modules'), join(directory, 'program', 'node_modules'));
+  await cp(join(root, 'package.json'), join(directory, 'package.json'));
+  await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'workflows/index.ts'),
-    workflowInterceptorModules: [join(root, 'workflows/run-log.ts'), join(root, 'test/faults/attempts.ts')],
+    workflowInterceptorModules: [
+      join(root, 'workflows/run-log.ts'),
+      join(root, 'test/faults/attempts.ts'),
+      ...interceptors,
+    ],
     logger: new DefaultLogger('WARN'),
   });
   await writeFile(join(copy, 'workflow-bundle.js'), code);

@@ -2,7 +2,9 @@
 
 import Table from 'cli-table3';
 
-import { targets, type Injected, type Round } from './run.ts';
+import type { Injected, Unmet } from './injector.ts';
+import type { Round } from './run.ts';
+import { targets } from './targets.ts';
 
 const style = { head: [], border: [], compact: true };
 
@@ -40,6 +42,16 @@ export function kindTable(rounds: readonly Round[]): string {
     `${table.toString()}\n${count} faults of ${groups.size} kinds in ${rounds.length} rounds: ${lost} lost, ${duplicated} duplicated; ` +
     `${repeated} messages came twice where nobody could know that they had arrived`
   );
+}
+
+/** Kinds of which none has met its moment, and why. */
+export function unmetText(faults: readonly Injected[], unmet: readonly Unmet[]): string {
+  const met = new Set(faults.map(({ kind }) => kind.name));
+  const reasons = new Map(unmet.map(({ kind, reason }) => [kind.name, reason]));
+  const never = [...reasons]
+    .filter(([name]) => !met.has(name))
+    .map(([name, reason]) => `${name} (${reason})`);
+  return never.length === 0 ? '' : `not met: ${never.join('; ')}\n`;
 }
 
 /** Which activities were met by what. */

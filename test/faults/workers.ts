@@ -11,6 +11,10 @@ import { openTemporalGate, type TemporalGate } from './gates/temporal-gate.ts';
 import type { PostgresServer, TemporalServer } from './servers.ts';
 
 const patienceMs = 180_000;
+const patienceOfReaderMs = 5_000;
+
+/** The line of the log with which a worker says that it takes tasks. */
+const isStart = (line: string): boolean => line.includes('"worker started"');
 
 export interface FaultyWorker {
   readonly postgres: PostgresGate;
@@ -21,14 +25,24 @@ export interface FaultyWorker {
   lives(): number;
   /** Until the process takes tasks. */
   ready(): Promise<void>;
-  /** The next process has this revision. */
-  deploy(revision: string): void;
+  /** Is it kept from being ended by signals? */
+  readonly isSpared: boolean;
+  /** What its process says of itself, as Prometheus reads it; undefined while there is none that answers. */
+  metrics(): Promise<string | undefined>;
   stop(): Promise<void>;
+}
+
+export interface Build {
+  /** The path of the command. */
+  readonly program: string;
+  readonly revision: string;
 }
 
 export interface WorkerOptions {
   readonly name: string;
-  readonly program: string;
+  readonly isSpared: boolean;
+  /** Of the next process. */
+  readonly build: () => Build;
   readonly directory: string;
   readonly postgres: PostgresServer;
   readonly temporal: TemporalServer;
@@ -38,7 +52,7 @@ export interface WorkerOptions {
 }
 
 export async function startFaultyWorker(options: WorkerOptions): Promise<FaultyWorker> {
-  const { name, program, directory } = options;
+  const { name, isSpared, build, directory } = options;
   const [postgres, temporal] = await Promise.all([openPostgresGate(), openTemporalGate()]);
   options.postgres.lead(postgres);
   options.temporal.lead(temporal);
@@ -46,7 +60,6 @@ export async function startFaultyWorker(options: WorkerOptions): Promise<FaultyW
   databaseUrl.port = String(postgres.port);
   await mkdir(directory, { recursive: true });
 
-  let revision = 'first';
   const stopping = new AbortController();
   let lives = 0;
   let child: Child | undefined;
@@ -54,6 +67,7 @@ export async function startFaultyWorker(options: WorkerOptions): Promise<FaultyW
   async function supervise(): Promise<void> {
     while (!stopping.signal.aborted) {
       lives += 1;
+      const { program, revision } = build();
       child = startChild({
         name,
         command: process.execPath,
@@ -88,11 +102,20 @@ export async function startFaultyWorker(options: WorkerOptions): Promise<FaultyW
       const isReady = async (): Promise<boolean> =>
         child !== undefined &&
         child.ending() === undefined &&
-        (await readFile(child.logFile, 'utf8')).includes('worker started');
+        (await readFile(child.logFile, 'utf8')).split('\n').some(isStart);
       if (!(await until(isReady, patienceMs))) throw new Error(`${name} does not start; read ${directory}`);
     },
-    deploy: (next) => {
-      revision = next;
+    isSpared,
+    metrics: async () => {
+      try {
+        const started = (await readFile(child?.logFile ?? '', 'utf8')).split('\n').find(isStart);
+        const { http } = JSON.parse(started ?? '') as { readonly http: string };
+        return await (
+          await fetch(`${http}/metrics`, { signal: AbortSignal.timeout(patienceOfReaderMs) })
+        ).text();
+      } catch {
+        return undefined;
+      }
     },
     stop: async () => {
       stopping.abort();

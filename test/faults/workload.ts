@@ -1,6 +1,7 @@
 /**
- * Three days of two small models with a known end: predictions come by half days, actuals after an hour or a day, one model drifts for a
- * day, the other degrades and is retrained. What is done next is done when everything before is settled, so that the end does not
+ * Days of two small models with a known end: predictions come by half days, actuals after an hour or a day. One model drifts for a day now
+ * and then; the other degrades, is retrained, and degrades again. In each week two days pass without a run, as where the schedules
+ * stand still, and are caught up after the third. What is done next is done when everything before is settled, so that the end does not
  * depend on how long anything took.
  */
 
@@ -8,26 +9,35 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
 
-import { openClient, type ActualRow, type PredictionRow } from '../../client/tidewatch-client.ts';
+import type { ActualRow, PredictionRow } from '../../client/tidewatch-client.ts';
 import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
 import { dayMs, hourMs, parseInstant } from '../../core/window.ts';
 import type { RetrainingProgress } from '../../workflows/retraining-conversation.ts';
+import { wakeAlertThrough } from '../../worker/dependencies.ts';
 import { actualsOf, at, day, load, predictionsOf, watch } from '../setup/synthetic.ts';
+import { moveClock } from './clock.ts';
 import { persist, taskQueue, type World } from './world.ts';
 
 const models = ['rides', 'fares'] as const;
 type Model = (typeof models)[number];
 
-/** Days 1 to 14 are the reference. */
-const firstServed = 15;
-const nights = 3;
-/** From here on version 1 of `rides` is wrong by 9. */
-const degradesOn = 16;
-/** On this day a feature of `fares` is shifted. */
-const driftsOn = 16;
+/** Days 1 to 14 are the reference; this one belongs to the history as well. */
+const firstServed = 16;
+/** From then on version 1 of `rides` is wrong by 9, and each one after it when it has served for some days. */
+const firstDegradation = 16;
+const daysBetweenDegradations = 12;
 
-const errorOf = (model: Model, n: number): number => (model === 'rides' && n >= degradesOn ? 9 : 1);
-const shiftOf = (model: Model, n: number): number => (model === 'fares' && n === driftsOn ? 3 : 0);
+const errorOf = (model: Model, n: number): number => (model === 'rides' && n >= firstDegradation ? 9 : 1);
+
+/** How far a version that came out of a retraining is off. */
+const errorOfVersion = (version: number, n: number): number =>
+  n >= firstDegradation + (version - 1) * daysBetweenDegradations ? 9 : 1;
+
+/** Every fourth day a feature of `fares` is shifted. */
+const shiftOf = (model: Model, n: number): number => (model === 'fares' && n % 4 === 0 ? 3 : 0);
+
+/** Whether nothing is run on a day and in the night after it: two days of each week. */
+const isMissed = (n: number): boolean => [3, 4].includes((n - firstServed) % 7);
 
 /** Some actuals come a day late. */
 const lateness = (eventTime: number): number => ((eventTime / hourMs) % 12 === 7 ? 26 * hourMs : hourMs);
@@ -39,19 +49,26 @@ function actualsOn(model: Model, n: number): ActualRow[] {
   }));
 }
 
-/** The version 2 that a retraining brings is wrong by 1. */
 function predictionsOn(
   model: Model,
   n: number,
-  version: '1' | '2',
+  version: number,
   role: 'serving' | 'shadow',
 ): PredictionRow[] {
   const actuals = actualsOn(model, n);
-  return predictionsOf({ from: n, to: n + 1, shift: shiftOf(model, n), version, role }).map((row, i) => ({
+  const error = errorOfVersion(version, n);
+  const rows = predictionsOf({
+    from: n,
+    to: n + 1,
+    shift: shiftOf(model, n),
+    version: String(version),
+    role,
+  });
+  return rows.map((row, i) => ({
     ...row,
     // One row a day of which nothing fits.
     ...(i === 3 && { features: { x: null, c: 'never seen' } }),
-    ...(version === '2' && { prediction: Number(actuals[i]!.value) + (i % 2 === 0 ? 1 : -1) }),
+    ...(version > 1 && { prediction: Number(actuals[i]!.value) + (i % 2 === 0 ? error : -error) }),
   }));
 }
 
@@ -73,6 +90,7 @@ export async function prepareWorkload({ database, arena }: World): Promise<void>
           trainingWindow: '2d',
           holdout: '3d',
           minimumOutcomes: 24,
+          cooldown: '7d',
           quality: 'ignore',
           verify: { for: '1d' },
         },
@@ -82,17 +100,20 @@ export async function prepareWorkload({ database, arena }: World): Promise<void>
   }
 }
 
-/** What `rides` is retrained by: version 2 predicts the rows that were held out. */
-export async function train(
-  { database }: World,
-  { model, holdout }: TrainingRequest,
-): Promise<TrainingAnswer> {
+/** What `rides` is retrained by: the next version predicts the rows that were held out. */
+export async function train(world: World, { model, holdout }: TrainingRequest): Promise<TrainingAnswer> {
+  const version = (await championOf(world, model as Model)) + 1;
   const first = dayOf(parseInstant(holdout.start));
   for (let n = first; n < dayOf(parseInstant(holdout.end)); n += 1) {
-    const rows = predictionsOn(model as Model, n, '2', 'shadow');
-    await persist(() => openClient({ database }).logPredictions(model, rows));
+    const rows = predictionsOn(model as Model, n, version, 'shadow');
+    await persist(() => world.service.client.logPredictions(model, rows));
   }
-  return { state: 'succeeded', version: '2', featureImportances: { x: 3, c: 1 }, lineage: { rows: 48 } };
+  return {
+    state: 'succeeded',
+    version: String(version),
+    featureImportances: { x: 3, c: 1 },
+    lineage: { rows: 48 },
+  };
 }
 
 const dayOf = (instant: number): number => Math.round((instant - day(1)) / dayMs) + 1;
@@ -100,49 +121,80 @@ const dayOf = (instant: number): number => Math.round((instant - day(1)) / dayMs
 /** One thing that happens in the world, and everything that follows from it. */
 export interface Step {
   readonly name: string;
+  /** From 1. */
+  readonly day: number;
   run(world: World): Promise<void>;
 }
 
 const halves = [0, 12] as const;
 
-const served = Array.from({ length: nights }, (_, i) => firstServed + i);
+/** What happens on so many days. */
+export function workloadOf(days: number): readonly Step[] {
+  return Array.from({ length: days }, (_, i) => firstServed + i).flatMap((n) =>
+    stepsOf(n).map((step) => ({ ...step, day: n - firstServed + 1 })),
+  );
+}
 
-/** A day in two halves, each with a run that attaches actuals, and the night after it. */
-export const workload: readonly Step[] = served.flatMap((n) => [
-  ...halves.map((from) => ({
-    name: `day ${n}, from ${from}:00`,
-    run: async (world: World) => {
-      await Promise.all(models.map((model) => halfDay(world, model, n, from)));
-      await settle(world);
+function stepsOf(n: number): Omit<Step, 'day'>[] {
+  const forAll = (work: (world: World, model: Model) => Promise<void>) => async (world: World) => {
+    await Promise.all(models.map((model) => work(world, model)));
+    await settle(world);
+  };
+  if (isMissed(n)) {
+    return [
+      {
+        name: `day ${n}, without a run`,
+        run: async (world) => {
+          for (const model of models) for (const from of halves) await serve(world, model, n, from);
+        },
+      },
+    ];
+  }
+  const missed: number[] = [];
+  for (let m = n - 1; isMissed(m); m -= 1) missed.unshift(m);
+  return [
+    ...halves.map((from) => ({
+      name: `day ${n}, from ${from}:00`,
+      run: forAll(async (world, model) => {
+        await serve(world, model, n, from);
+        if (missed.length === 0) await attach(world, model, n, from);
+      }),
+    })),
+    ...missed.map((m) => ({
+      name: `night after day ${m}, caught up after day ${n}`,
+      run: forAll(async (world, model) => {
+        for (const from of halves) await attach(world, model, m, from);
+        await night(world, model, m + 1);
+      }),
+    })),
+    {
+      name: `night after day ${n}`,
+      run: forAll(async (world, model) => {
+        if (missed.length > 0) for (const from of halves) await attach(world, model, n, from);
+        await night(world, model, n + 1);
+      }),
     },
-  })),
-  {
-    name: `night after day ${n}`,
-    run: async (world: World) => {
-      await Promise.all(models.map((model) => night(world, model, n + 1)));
-      await settle(world);
-    },
-  },
-]);
+  ];
+}
 
 /**
  * The run of the next morning: a night attaches actuals as well, and the gauges of a process show the newest rows of the time when it was
  * last run.
  */
-export async function finishWorkload(world: World): Promise<void> {
-  const asOf = at(firstServed + nights, 5, 5);
-  for (const model of models) await runProcess(world, 'actuals-backfill', 'actualsBackfill', { model, asOf });
+export async function finishWorkload(world: World, days: number): Promise<void> {
+  for (const model of models) await attach(world, model, firstServed + days, -7);
   await settle(world);
 }
 
-async function halfDay(world: World, model: Model, n: number, from: 0 | 12): Promise<void> {
-  const { database } = world;
+/** What arrives in a half day. */
+async function serve(world: World, model: Model, n: number, from: 0 | 12): Promise<void> {
   const start = day(n) + from * hourMs;
   const end = start + 12 * hourMs;
   const isIn = ({ eventTime }: { readonly eventTime: unknown }): boolean =>
     Number(eventTime) >= start && Number(eventTime) < end;
   const champion = await championOf(world, model);
-  const versions = champion === '1' ? (['1'] as const) : (['1', '2'] as const);
+  // The one before it goes on in the shadow.
+  const versions = champion === 1 ? [1] : [champion - 1, champion];
   const predictions = versions.flatMap((version) =>
     predictionsOn(model, n, version, version === champion ? 'serving' : 'shadow').filter(isIn),
   );
@@ -150,20 +202,24 @@ async function halfDay(world: World, model: Model, n: number, from: 0 | 12): Pro
     .filter((some) => some >= firstServed)
     .flatMap((some) => actualsOn(model, some))
     .filter(({ recordedAt }) => Number(recordedAt) > start && Number(recordedAt) <= end);
-  const client = openClient({ database });
+  const { client } = world.service;
   await persist(() => client.logPredictions(model, predictions));
   await persist(() => client.recordActuals(model, actuals));
+}
+
+/** The run after a half day. */
+async function attach(world: World, model: Model, n: number, from: number): Promise<void> {
   await runProcess(world, 'actuals-backfill', 'actualsBackfill', { model, asOf: at(n, from + 12, 5) });
 }
 
-async function championOf({ database }: World, model: Model): Promise<string> {
+async function championOf({ database }: World, model: Model): Promise<number> {
   const rows = await persist(() =>
     database.query<{ version: string }>(
       `select version from model_versions where model = $1 and stage = 'champion'`,
       [model],
     ),
   );
-  return rows[0]?.version ?? '1';
+  return Number(rows[0]?.version ?? 1);
 }
 
 /**
@@ -220,17 +276,41 @@ async function untilItWaits({ client }: World, workflowId: string, checkedAt: st
     if (status.name !== 'RUNNING') return;
     const progress = await handle.query<RetrainingProgress>('progress').catch(() => undefined);
     if (progress?.waitsFor === 'the next day' && progress.asOf >= checkedAt) return;
-    await pause(100);
+    await pause(200);
   }
 }
 
-/** Until everybody has been told of everything. */
-async function settle({ database }: World): Promise<void> {
+interface Waiting extends Record<string, unknown> {
+  readonly model: string;
+  readonly alertKey: string;
+  /** Until it goes again; null where it does not wait for a time. */
+  readonly dueInMs: number | null;
+  readonly isSending: boolean;
+}
+
+/** Longer than that, time is made to pass. */
+const longestWaitMs = 1_000;
+
+/** Until everybody has been told of everything. A message that was not taken goes again after a while, which passes at once. */
+async function settle({ database, client }: World): Promise<void> {
+  const wake = wakeAlertThrough(client, taskQueue);
   for (;;) {
     const waiting = await persist(() =>
-      database.query(`select from alert_deliveries where state in ('pending', 'claimed', 'held') limit 1`),
+      database.query<Waiting>(
+        `select model, alert_key as "alertKey", (extract(epoch from max(retry_at) - clock_timestamp()) * 1000)::int as "dueInMs",
+           coalesce(bool_or(message.state = 'sending'), false) as "isSending"
+         from alert_deliveries delivery left join alert_messages message using (message_id)
+         where delivery.state in ('pending', 'claimed', 'held')
+         group by model, alert_key`,
+      ),
     );
     if (waiting.length === 0) return;
+    const dueInMs = Math.max(...waiting.map((one) => one.dueInMs ?? 0));
+    // A claim would run out before its time.
+    if (dueInMs > longestWaitMs && !waiting.some(({ isSending }) => isSending)) {
+      await moveClock({ database }, dueInMs);
+      for (const alert of waiting) await persist(() => wake(alert));
+    }
     await pause(100);
   }
 }

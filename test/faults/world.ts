@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { Client, Connection } from '@temporalio/client';
 
+import { openClient, type TidewatchClient } from '../../client/tidewatch-client.ts';
 import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
 import type { Pushgateway } from '../../demo/stack/pushgateway.ts';
 import { startSlackEndpoint, type SlackEndpoint } from '../../demo/stack/slack-endpoint.ts';
@@ -16,9 +17,10 @@ import { skewClock } from '../setup/skewed-clock.ts';
 import type { Arena } from './arena.ts';
 import { openGate } from './gates/gate.ts';
 import { openHttpGate, type HttpGate } from './gates/http-gate.ts';
+import { openPostgresGate, type PostgresGate } from './gates/postgres-gate.ts';
 import { openSmtpGate, type SmtpGate } from './gates/smtp-gate.ts';
 import { startPushgatewayServer, startTemporalServer, type TemporalServer } from './servers.ts';
-import { startFaultyWorker, type FaultyWorker } from './workers.ts';
+import { startFaultyWorker, type Build, type FaultyWorker } from './workers.ts';
 
 export interface World {
   readonly arena: Arena;
@@ -36,12 +38,18 @@ export interface World {
     readonly slack: HttpGate;
     readonly smtp: SmtpGate;
   };
+  /** What logs predictions and actuals, and the gate between it and Postgres. */
+  readonly service: { readonly client: TidewatchClient; readonly gate: PostgresGate };
   readonly workers: readonly FaultyWorker[];
+  /** How many activities have been reported by all workers, also by those that are gone. */
+  reported(): number;
   /** The workflows of retrainings that were started. */
   readonly retrainings: Set<string>;
   /** Workflow id -> starts the same once more, under an id that ends with this. */
   readonly inputs: Map<string, (suffix: string) => Promise<unknown>>;
   addWorker(): Promise<FaultyWorker>;
+  /** From now on workers start with the next build, under this revision. */
+  deploy(revision: string): void;
   /** Ends the workers that were added beyond the first. */
   removeWorkers(keep: number): Promise<void>;
   stop(): Promise<void>;
@@ -50,6 +58,8 @@ export interface World {
 export interface WorldOptions {
   readonly name: string;
   readonly workers: number;
+  /** How many of them are kept from being ended. All begin with the next build then, so that none is left with an older one. */
+  readonly spared?: number;
   /** Activities that a worker is at, at once. */
   readonly concurrency: number;
   readonly train: (world: World, request: TrainingRequest) => Promise<TrainingAnswer>;
@@ -74,7 +84,7 @@ export async function persist<T>(
 }
 
 export async function openWorld(arena: Arena, options: WorldOptions): Promise<World> {
-  const { name, concurrency } = options;
+  const { name, concurrency, spared = 0 } = options;
   const directory = join(arena.directory, name);
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
@@ -88,27 +98,40 @@ export async function openWorld(arena: Arena, options: WorldOptions): Promise<Wo
     startSlackEndpoint(),
     startSmtpEndpoint(),
   ]);
-  const [toPostgres, toTemporal, pushgatewayGate, slackGate, smtpGate] = await Promise.all([
+  const [toPostgres, toTemporal, serviceGate, pushgatewayGate, slackGate, smtpGate] = await Promise.all([
     openGate(),
     openGate(),
+    openPostgresGate(),
     openHttpGate(),
     openHttpGate(),
     openSmtpGate(),
   ]);
   arena.postgres.lead(toPostgres);
+  arena.postgres.lead(serviceGate);
   temporal.lead(toTemporal);
   pushgatewayGate.leadTo(pushgateway.url);
   slackGate.leadTo(new URL(slack.url).origin);
   smtpGate.leadTo(Number(new URL(smtp.url).port));
-  const url = new URL(arena.postgres.url(databaseName));
-  url.port = String(toPostgres.port);
-  const database = openDatabase({ url: url.href, poolSize: 6, applicationName: 'driver' });
+  const urlBy = (gate: { readonly port: number }): string => {
+    const url = new URL(arena.postgres.url(databaseName));
+    url.port = String(gate.port);
+    return url.href;
+  };
+  const database = openDatabase({ url: urlBy(toPostgres), poolSize: 10, applicationName: 'driver' });
   await skewClock(database, '0 s');
   const connection = await Connection.connect({ address: `127.0.0.1:${toTemporal.port}` });
   const trainer = await startFakeTrainer((request) => options.train(world, request));
   arena.trainerGate.leadTo(trainer.url);
 
+  const service = openClient({ databaseUrl: urlBy(serviceGate) });
+
   const workers: FaultyWorker[] = [];
+  let started = 0;
+  let retired = 0;
+  let build: Build = {
+    program: spared > 0 ? arena.programs.second : arena.programs.first,
+    revision: 'first',
+  };
   const environment = {
     TEMPORAL_TASK_QUEUE: taskQueue,
     PUSHGATEWAY_URL: pushgatewayGate.origin,
@@ -119,9 +142,11 @@ export async function openWorld(arena: Arena, options: WorldOptions): Promise<Wo
     TIDEWATCH_SHUTDOWN_GRACE: '5s',
   };
   const addWorker = async (): Promise<FaultyWorker> => {
+    started += 1;
     const worker = await startFaultyWorker({
-      name: `worker-${workers.length + 1}`,
-      program: arena.program,
+      name: `worker-${started}`,
+      isSpared: started <= spared,
+      build: () => build,
       directory: join(directory, 'workers'),
       postgres: arena.postgres,
       temporal,
@@ -132,7 +157,9 @@ export async function openWorld(arena: Arena, options: WorldOptions): Promise<Wo
     return worker;
   };
   const removeWorkers = async (keep: number): Promise<void> => {
-    await Promise.all(workers.splice(keep).map((worker) => worker.stop()));
+    const gone = workers.splice(keep);
+    await Promise.all(gone.map((worker) => worker.stop()));
+    retired += gone.reduce((sum, { temporal }) => sum + temporal.reported(), 0);
   };
   const world: World = {
     arena,
@@ -145,16 +172,30 @@ export async function openWorld(arena: Arena, options: WorldOptions): Promise<Wo
     smtp,
     trainer,
     gates: { pushgateway: pushgatewayGate, slack: slackGate, smtp: smtpGate },
+    service: { client: service, gate: serviceGate },
     workers,
+    reported: () => workers.reduce((sum, worker) => sum + worker.temporal.reported(), retired),
+    deploy: (revision) => {
+      build = { program: arena.programs.second, revision };
+    },
     retrainings: new Set(),
     inputs: new Map(),
     addWorker,
     removeWorkers,
     stop: async () => {
       await removeWorkers(0);
-      await Promise.all([connection.close(), database.close(), trainer.stop(), slack.stop(), smtp.stop()]);
+      await Promise.all([
+        connection.close(),
+        database.close(),
+        service.close(),
+        trainer.stop(),
+        slack.stop(),
+        smtp.stop(),
+      ]);
       await Promise.all(
-        [toPostgres, toTemporal, pushgatewayGate, slackGate, smtpGate].map((gate) => gate.stop()),
+        [toPostgres, toTemporal, serviceGate, pushgatewayGate, slackGate, smtpGate].map((gate) =>
+          gate.stop(),
+        ),
       );
       await Promise.all([temporal.stop(), pushgateway.stop()]);
       await arena.admin.execute(`drop database if exists ${databaseName} with (force)`);

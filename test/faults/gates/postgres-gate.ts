@@ -9,7 +9,13 @@ export type SqlMoment = 'before commit' | 'after commit' | 'statement in a trans
 /** `pass`; `cut`: the connection breaks there; or the statement fails, and its transaction with it, with this SQLSTATE. */
 export type SqlVerdict = 'pass' | 'cut' | { readonly sqlState: string };
 
-export interface PostgresGate extends Gate, Pick<Armed<SqlMoment, string, SqlVerdict>, 'arm'> {
+/** A statement, and the server process of its session. */
+export interface SqlEvent {
+  readonly sql: string;
+  readonly pid: number;
+}
+
+export interface PostgresGate extends Gate, Pick<Armed<SqlMoment, SqlEvent, SqlVerdict>, 'arm'> {
   /** SQLSTATE -> how often the server has answered it. */
   errors(): Readonly<Record<string, number>>;
 }
@@ -72,13 +78,14 @@ const failWith = (sqlState: string): Buffer =>
   query(`do $$ begin raise exception 'injected' using errcode = '${sqlState}'; end $$`);
 
 export async function openPostgresGate(): Promise<PostgresGate> {
-  const traps = armed<SqlMoment, string, SqlVerdict>();
+  const traps = armed<SqlMoment, SqlEvent, SqlVerdict>();
   const errors: Record<string, number> = {};
 
   function watch(passage: Passage): Watcher {
     const readClient = messageReader('type');
     const readServer = messageReader('nothing');
     let isInTransaction = false;
+    let pid = 0;
     /** What is to happen when the server has answered. */
     let afterwards: (() => Promise<SqlVerdict>) | undefined;
     /** A failure that takes the place of all messages until the next Sync. */
@@ -89,9 +96,9 @@ export async function openPostgresGate(): Promise<PostgresGate> {
       const isCommit = /^\s*commit\b/i.test(sql);
       const stores = isCommit || (!isInTransaction && writes.test(sql));
       const moment = stores ? 'before commit' : isInTransaction ? 'statement in a transaction' : undefined;
-      const met = moment === undefined ? undefined : traps.spring(moment, sql);
+      const met = moment === undefined ? undefined : traps.spring(moment, { sql, pid });
       if (met !== undefined) return met;
-      if (stores) afterwards = async () => (await traps.spring('after commit', sql)) ?? 'pass';
+      if (stores) afterwards = async () => (await traps.spring('after commit', { sql, pid })) ?? 'pass';
       return 'pass';
     }
     return {
@@ -104,6 +111,8 @@ export async function openPostgresGate(): Promise<PostgresGate> {
             }
             continue;
           }
+          if (message.type === 'd' && (await traps.spring('copied rows', { sql: '', pid })) === 'cut')
+            return passage.cut();
           const sql = sqlOf(message);
           const verdict = sql === undefined ? 'pass' : await meet(sql);
           if (verdict === 'cut') return passage.cut();
@@ -114,12 +123,14 @@ export async function openPostgresGate(): Promise<PostgresGate> {
       },
       async fromServer(data) {
         for (const { type, body } of readServer(data)) {
+          if (type === 'K') pid = body.readInt32BE(0);
           if (type === 'E') {
             const code = errorCode(body);
             errors[code] = (errors[code] ?? 0) + 1;
             afterwards = undefined;
           }
-          if (type === 'd' && (await traps.spring('copied rows', '')) === 'cut') return passage.cut();
+          if (type === 'd' && (await traps.spring('copied rows', { sql: '', pid })) === 'cut')
+            return passage.cut();
           if (type !== 'Z') continue;
           isInTransaction = body.toString('latin1') === 'T';
           const act = afterwards;

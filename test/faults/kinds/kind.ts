@@ -2,15 +2,14 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { Armed, Trap } from '../gates/armed.ts';
 import type { FaultyWorker } from '../workers.ts';
-import { persist, type World } from '../world.ts';
+import type { World } from '../world.ts';
 
 export interface Scene {
   readonly world: World;
   /** A whole number from 0 up to, not including, `below`. */
   readonly choose: (below: number) => number;
-  /** The activity that a kill is for, where it is met in time. */
+  /** The activity that an aimed kind waits for. */
   readonly target: string;
   /** The round is over: what has not happened does not happen any more. */
   readonly signal: AbortSignal;
@@ -36,8 +35,12 @@ export interface Kind {
     | 'trainer'
     | 'people and time';
   readonly does: string;
-  /** How often it is drawn, beside the others. */
+  /** How often it is in a deck; of 0.1, once in ten decks. */
   readonly weight: number;
+  /** It waits for the target of its scene. */
+  readonly isAimed?: true;
+  /** Nobody gets on meanwhile: the next one of these comes when some work has been done again. */
+  readonly isOutage?: true;
   /** Longer than some seconds: not in the short form. */
   readonly isLong?: true;
   /** The channel on which a message may come twice then, and no more often than this fault has hit. */
@@ -50,46 +53,30 @@ export interface Kind {
 
 export class Missed extends Error {}
 
-/** Until the first of some traps has been sprung, and has acted; the others are taken away. */
-export function trapped<Moment, Event, Verdict>(
-  gates: readonly Pick<Armed<Moment, Event, Verdict>, 'arm'>[],
-  signal: AbortSignal,
-  trapOf: (index: number) => Trap<Moment, Event, Verdict>,
-): Promise<Event> {
-  return new Promise((resolve, reject) => {
-    const disarm: (() => void)[] = [];
-    const leave = (): void => {
-      for (const end of disarm) end();
-    };
-    const miss = (): void => {
-      leave();
-      reject(new Missed('its moment did not come'));
-    };
-    if (signal.aborted) return miss();
-    signal.addEventListener('abort', miss, { once: true });
-    gates.forEach((gate, i) => {
-      const trap = trapOf(i);
-      disarm.push(
-        gate.arm({
-          ...trap,
-          act: async (event) => {
-            leave();
-            signal.removeEventListener('abort', miss);
-            try {
-              return await trap.act(event);
-            } finally {
-              resolve(event);
-            }
-          },
-        }),
-      );
-    });
-  });
+/** Kinds of one group. */
+export function kindsOf(group: Kind['group'], kinds: readonly Omit<Kind, 'group'>[]): readonly Kind[] {
+  return kinds.map((kind) => ({ ...kind, group }));
 }
+
+/** How long something is away, in milliseconds: 1 to 4 s. */
+export const aWhile = ({ choose }: Scene): number => 1_000 + choose(3_000);
 
 /** Waits, unless the round is over before. */
 export async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   await pause(milliseconds, undefined, { signal }).catch(() => undefined);
+}
+
+/** Whether it comes true within so many milliseconds. */
+export async function within(
+  milliseconds: number,
+  isTrue: () => boolean | Promise<boolean>,
+): Promise<boolean> {
+  const end = performance.now() + milliseconds;
+  for (;;) {
+    if (await isTrue()) return true;
+    if (performance.now() > end) return false;
+    await pause(20);
+  }
 }
 
 /** What a worker is at, if it is one thing only: then what is seen at its gates belongs to that. */
@@ -98,19 +85,6 @@ export function onlyActivity(worker: FaultyWorker): string | undefined {
   return types.size === 1 ? [...types][0] : undefined;
 }
 
-/** The clock of the database goes forward by so much, for good; what is kept from others for a while is free then. */
-export async function moveClock({ database }: World, milliseconds: number): Promise<void> {
-  for (const name of ['clock_timestamp', 'now']) {
-    await persist(() =>
-      database.execute(`
-        do $$
-        declare body text := (select prosrc from pg_proc where oid = 'skewed.${name}()'::regprocedure);
-        declare was interval := coalesce(substring(body from 'interval ''([^'']*)''')::interval, '0');
-        begin
-          execute format(
-            'create or replace function skewed.${name}() returns timestamptz language sql ${name === 'now' ? 'stable' : 'volatile'} as %L',
-            format('select pg_catalog.${name}() + interval %L', was + interval '${milliseconds} milliseconds'));
-        end $$`),
-    );
-  }
-}
+/** Those that may be ended: of a soak one goes on from the beginning to the end. */
+export const mortal = ({ workers }: World): readonly FaultyWorker[] =>
+  workers.filter(({ isSpared }) => !isSpared);

@@ -4,8 +4,9 @@ import { upsertMonitor } from '../../../activities/monitors/store.ts';
 import { configurationHash } from '../../../activities/monitors/configuration.ts';
 import { monitorSchema } from '../../../core/monitor/schema.ts';
 import { hourMs } from '../../../core/window.ts';
+import { moveClock } from '../clock.ts';
 import { persist } from '../world.ts';
-import { Missed, moveClock, wait, type Kind, type Scene } from './kind.ts';
+import { kindsOf, Missed, wait, type Scene } from './kind.ts';
 
 const clockJumps = (milliseconds: number) => (scene: Scene) =>
   scene.alone('clock', async () => {
@@ -28,24 +29,25 @@ const poison = [
   `insert into actuals (model, entity, event_time, value, recorded_at) values ('rides', null, now(), 1, now())`,
 ];
 
-export const peopleKinds: readonly Kind[] = [
+/** Integrity constraint violation, and data exception. */
+const isRefusal = (error: unknown): boolean =>
+  /^2[23]/.test((error as { readonly code?: string }).code ?? '');
+
+export const peopleKinds = kindsOf('people and time', [
   {
     name: 'the clock jumps ahead',
-    group: 'people and time',
     does: 'the clock of the database goes forward by three hours, and back two seconds later',
     weight: 1,
     inject: clockJumps(3 * hourMs),
   },
   {
     name: 'the clock jumps back',
-    group: 'people and time',
     does: 'the clock of the database goes back by three hours, and forward two seconds later',
     weight: 1,
     inject: clockJumps(-3 * hourMs),
   },
   {
     name: 'a run started twice',
-    group: 'people and time',
     does: 'by hand, under another id, while the first one is at work',
     weight: 2,
     inject: async ({ world, choose, signal }) => {
@@ -57,7 +59,7 @@ export const peopleKinds: readonly Kind[] = [
         } catch {
           await wait(500, signal);
         }
-        if (running.length === 0) await wait(100, signal);
+        if (running.length === 0) await wait(200, signal);
       }
       const chosen = running[choose(running.length || 1)];
       const again = chosen && world.inputs.get(chosen.workflowId);
@@ -68,12 +70,11 @@ export const peopleKinds: readonly Kind[] = [
   },
   {
     name: 'rows that no table takes',
-    group: 'people and time',
     does: 'rows that violate a constraint, each in a transaction with one that does not',
-    weight: 1,
+    weight: 2,
     inject: async ({ world: { database }, choose }) => {
       const statement = poison[choose(poison.length)]!;
-      const stored = await database
+      const refused = await database
         .transaction(async (connection) => {
           await connection.execute(
             `update predictions set prediction = prediction + 1 where model = 'rides' and event_time < '2024-01-02'`,
@@ -81,16 +82,16 @@ export const peopleKinds: readonly Kind[] = [
           await connection.execute(statement);
         })
         .then(
-          () => true,
-          () => false,
+          () => undefined,
+          (error: unknown) => error,
         );
-      if (stored) throw new Error(`it was stored: ${statement}`);
+      if (refused === undefined) throw new Error(`it was stored: ${statement}`);
+      if (!isRefusal(refused)) throw new Missed('Postgres was away');
       return {};
     },
   },
   {
     name: 'a monitor changed in the middle',
-    group: 'people and time',
     does: 'a monitor is applied with another schedule, and as it was a second later',
     weight: 1,
     inject: ({ world: { database }, choose, signal, alone }) =>
@@ -113,4 +114,4 @@ export const peopleKinds: readonly Kind[] = [
         return {};
       }),
   },
-];
+]);

@@ -1,243 +1,183 @@
 /** Processes that die, stop for a while, or are too many. */
 
 import { attemptMs } from '../attempts.ts';
-import type { HttpVerdict } from '../gates/http-gate.ts';
+import { moveClock } from '../clock.ts';
 import type { SqlMoment, SqlVerdict } from '../gates/postgres-gate.ts';
 import type { TaskMoment } from '../gates/temporal-gate.ts';
-import { Missed, moveClock, onlyActivity, trapped, wait, type Hit, type Kind, type Scene } from './kind.ts';
+import type { FaultyWorker } from '../workers.ts';
+import { kindsOf, Missed, mortal, wait, type Kind, type Scene } from './kind.ts';
+import { atMail, atSql, atTask, trapped } from './moments.ts';
 
 /** Longer than a claim of a message holds. */
 const pastClaimMs = 125_000;
 
 /** Whoever was about to tell people holds a claim, which only time ends. */
-async function claimsEnd({ world }: Scene, activity: string | undefined): Promise<void> {
+async function claimsEnd({ world }: Scene, _: FaultyWorker, activity: string | undefined): Promise<void> {
   if (activity === undefined || activity === 'deliverAlerts') await moveClock(world, pastClaimMs);
 }
 
-function killAtTask(moment: TaskMoment): (scene: Scene) => Promise<Hit> {
-  return async (scene) => {
-    const { workers } = scene.world;
-    const task = await trapped(
-      workers.map((worker) => worker.temporal),
-      scene.signal,
-      (i) => ({
-        moment,
-        wants: ({ type }) => type === scene.target,
-        act: () => {
-          workers[i]!.signal('SIGKILL');
-          return 'cut';
-        },
-      }),
-    );
-    await claimsEnd(scene, task.type);
-    return { activity: task.type };
-  };
-}
+const kill = (worker: FaultyWorker): 'cut' => {
+  worker.signal('SIGKILL');
+  return 'cut';
+};
 
-function killAtSql(moment: SqlMoment): (scene: Scene) => Promise<Hit> {
-  return async (scene) => {
-    const { workers } = scene.world;
-    let activity: string | undefined;
-    await trapped(
-      workers.map((worker) => worker.postgres),
-      scene.signal,
-      (i) => ({
-        moment,
-        wants: () => onlyActivity(workers[i]!) === scene.target,
-        act: (): SqlVerdict => {
-          activity = onlyActivity(workers[i]!);
-          workers[i]!.signal('SIGKILL');
-          return 'cut';
-        },
-      }),
-    );
-    await claimsEnd(scene, activity);
-    return activity === undefined ? {} : { activity };
-  };
-}
+const killedAtTask = (moment: TaskMoment): Kind['inject'] =>
+  atTask({ moment, whose: mortal, act: kill, then: claimsEnd });
+
+const killedAtSql = (moment: SqlMoment): Kind['inject'] =>
+  atSql({ moment, at: 'the target', whose: mortal, act: kill, then: claimsEnd });
 
 /** The worker that is telling people. */
-function killTellers({ world }: Scene): void {
-  for (const worker of world.workers) {
+function killTellers({ world }: Scene): 'cut' {
+  for (const worker of mortal(world)) {
     if (worker.temporal.running().some(({ type }) => type === 'deliverAlerts')) worker.signal('SIGKILL');
   }
+  return 'cut';
 }
 
-export const workerKinds: readonly Kind[] = [
+const whileToldBy = (first: Kind['inject']): Kind['inject'] => {
+  return async (scene) => {
+    await first(scene);
+    await moveClock(scene.world, pastClaimMs);
+    return { activity: 'deliverAlerts' };
+  };
+};
+
+export const workerKinds = kindsOf('worker', [
   {
     name: 'killed before an activity',
-    group: 'worker',
     does: 'kill -9 when a worker is given an activity',
-    weight: 1.5,
-    inject: killAtTask('given'),
+    weight: 1,
+    isAimed: true,
+    inject: killedAtTask('given'),
   },
   {
     name: 'killed before its report',
-    group: 'worker',
     does: 'kill -9 when an activity is done, before the server hears of it',
+    weight: 1,
+    isAimed: true,
     kills: true,
-    weight: 1.5,
-    inject: killAtTask('before report'),
+    inject: killedAtTask('before report'),
   },
   {
     name: 'killed after its report',
-    group: 'worker',
     does: 'kill -9 when the server has heard that an activity is done',
-    weight: 1.5,
-    inject: killAtTask('after report'),
+    weight: 1,
+    isAimed: true,
+    inject: killedAtTask('after report'),
   },
   {
     name: 'killed in a transaction',
-    group: 'worker',
     does: 'kill -9 before a statement in a transaction',
+    weight: 1,
+    isAimed: true,
     kills: true,
-    weight: 1.5,
-    inject: killAtSql('statement in a transaction'),
+    inject: killedAtSql('statement in a transaction'),
   },
   {
     name: 'killed before a commit',
-    group: 'worker',
     does: 'kill -9 before a commit reaches Postgres',
+    weight: 1.5,
+    isAimed: true,
     kills: true,
-    weight: 2,
-    inject: killAtSql('before commit'),
+    inject: killedAtSql('before commit'),
   },
   {
     name: 'killed after a commit',
-    group: 'worker',
     does: 'kill -9 when Postgres has committed, before the worker hears of it',
+    weight: 1.5,
+    isAimed: true,
     kills: true,
-    weight: 2,
-    inject: killAtSql('after commit'),
+    inject: killedAtSql('after commit'),
   },
   {
     name: 'killed after Slack took a message',
-    group: 'worker',
     does: 'kill -9 between sending and recording: Slack has the message and nobody knows',
-    weight: 1,
+    weight: 0.7,
     mayRepeat: 'slack',
-    inject: async (scene) => {
+    inject: whileToldBy(async (scene) => {
       await trapped([scene.world.gates.slack], scene.signal, () => ({
         moment: 'answer',
         wants: () => true,
-        act: (): HttpVerdict => {
-          killTellers(scene);
-          return 'cut';
-        },
+        act: () => killTellers(scene),
       }));
-      await moveClock(scene.world, pastClaimMs);
-      return { activity: 'deliverAlerts' };
-    },
+      return {};
+    }),
   },
   {
     name: 'killed after an e-mail was taken',
-    group: 'worker',
     does: 'kill -9 between sending and recording: the mail server has it and nobody knows',
-    weight: 1,
+    weight: 0.7,
     mayRepeat: 'email',
-    inject: async (scene) => {
-      await trapped([scene.world.gates.smtp], scene.signal, () => ({
-        moment: 'taken',
-        wants: () => true,
-        act: () => {
-          killTellers(scene);
-          return 'cut';
-        },
-      }));
-      await moveClock(scene.world, pastClaimMs);
-      return { activity: 'deliverAlerts' };
-    },
+    inject: whileToldBy(atMail('taken', killTellers)),
   },
   {
     name: 'SIGTERM',
-    group: 'worker',
     does: 'a worker is asked to end while an activity runs, and is started again',
-    weight: 2,
-    inject: async ({ world: { workers }, signal, target }) => {
-      const task = await trapped(
-        workers.map((worker) => worker.temporal),
-        signal,
-        (i) => ({
-          moment: 'given',
-          wants: ({ type }) => type === target,
-          act: () => {
-            workers[i]!.signal('SIGTERM');
-            return 'pass';
-          },
-        }),
-      );
-      return { activity: task.type };
-    },
+    weight: 1.5,
+    isAimed: true,
+    inject: atTask({
+      moment: 'given',
+      whose: mortal,
+      act: (worker) => {
+        worker.signal('SIGTERM');
+        return 'pass';
+      },
+    }),
   },
   {
     name: 'stopped for longer than an attempt',
-    group: 'worker',
     does: 'SIGSTOP: another worker is given what this one then still does',
-    weight: 2,
-    inject: async ({ world: { workers }, signal, target }) => {
-      let stopped = 0;
-      const task = await trapped(
-        workers.map((worker) => worker.temporal),
-        signal,
-        (i) => ({
-          moment: 'given',
-          wants: ({ type }) => type === target,
-          act: () => {
-            stopped = i;
-            // When it has heard of the task.
-            setTimeout(() => workers[i]!.signal('SIGSTOP'), 5);
-            return 'pass';
-          },
-        }),
-      );
-      await wait(attemptMs + 2_000, signal);
-      workers[stopped]?.signal('SIGCONT');
-      return { activity: task.type };
-    },
+    weight: 1,
+    isAimed: true,
+    inject: atTask({
+      moment: 'given',
+      whose: mortal,
+      act: (worker) => {
+        // When it has heard of the task.
+        setTimeout(() => worker.signal('SIGSTOP'), 5);
+        return 'pass';
+      },
+      then: async ({ signal }, worker) => {
+        await wait(attemptMs + 2_000, signal);
+        worker.signal('SIGCONT');
+      },
+    }),
   },
   {
     name: 'a commit that comes late',
-    group: 'worker',
     does: 'a commit waits for longer than an attempt may take, so that another attempt runs at the same time',
-    weight: 2,
-    inject: async ({ world: { workers }, signal, target }) => {
-      let activity: string | undefined;
-      await trapped(
-        workers.map((worker) => worker.postgres),
-        signal,
-        (i) => ({
-          moment: 'before commit',
-          wants: () => onlyActivity(workers[i]!) === target,
-          act: async (): Promise<SqlVerdict> => {
-            activity = onlyActivity(workers[i]!);
-            await wait(attemptMs + 1_500, signal);
-            return 'pass';
-          },
-        }),
-      );
-      return activity === undefined ? {} : { activity };
-    },
+    weight: 1,
+    isAimed: true,
+    inject: atSql({
+      moment: 'before commit',
+      at: 'the target',
+      act: async (_, { signal }): Promise<SqlVerdict> => {
+        await wait(attemptMs + 1_500, signal);
+        return 'pass';
+      },
+    }),
   },
   {
     name: 'all workers killed',
-    group: 'worker',
-    does: 'kill -9 of every worker at once',
+    does: 'kill -9 of every worker at once; in a soak, of every one but the one that is measured',
+    weight: 0.5,
     kills: true,
-    weight: 1,
-    inject: async (scene) => {
-      if (!scene.world.workers.some((worker) => worker.signal('SIGKILL'))) throw new Missed('no worker runs');
-      for (const worker of scene.world.workers) worker.signal('SIGKILL');
-      await moveClock(scene.world, pastClaimMs);
+    isOutage: true,
+    inject: async ({ world }) => {
+      const killed = mortal(world).filter((worker) => worker.signal('SIGKILL'));
+      if (killed.length === 0) throw new Missed('no worker runs');
+      await moveClock(world, pastClaimMs);
       return {};
     },
   },
   {
     name: 'ten workers race',
-    group: 'worker',
-    does: 'eight more workers come, work on the same queue, and are killed',
-    kills: true,
-    weight: 0.1,
+    does: 'more workers come until there are ten, work on the same queue, and are killed',
+    weight: 0.15,
     isLong: true,
+    kills: true,
+    isOutage: true,
     inject: ({ world, alone, signal }) =>
       alone('workers', async () => {
         const before = world.workers.length;
@@ -251,19 +191,21 @@ export const workerKinds: readonly Kind[] = [
   },
   {
     name: 'a deploy in the middle',
-    group: 'worker',
-    does: 'every worker is ended in order, one after the other, and one of another revision takes over its histories',
-    weight: 0.5,
-    inject: async ({ world: { workers }, choose }) => {
-      const revision = `revision-${choose(1_000)}`;
-      for (const worker of workers) {
-        const lives = worker.lives();
-        worker.deploy(revision);
-        worker.signal('SIGTERM');
-        while (worker.lives() === lives) await wait(50, new AbortController().signal);
-        await worker.ready();
-      }
-      return {};
-    },
+    does: 'the workers are ended one after the other, in order or by kill -9, and those of another build, whose workflows have a step more, take over their histories',
+    weight: 0.4,
+    kills: true,
+    isOutage: true,
+    inject: ({ world, alone, choose, signal }) =>
+      alone('workers', async () => {
+        world.deploy(`revision-${choose(1_000)}`);
+        for (const worker of mortal(world)) {
+          const lives = worker.lives();
+          worker.signal(choose(2) === 0 ? 'SIGTERM' : 'SIGKILL');
+          while (worker.lives() === lives && !signal.aborted) await wait(50, signal);
+          await worker.ready();
+        }
+        await moveClock(world, pastClaimMs);
+        return {};
+      }),
   },
-];
+]);
