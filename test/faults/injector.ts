@@ -119,9 +119,12 @@ export function startInjecting(world: World, options: InjectingOptions): Injecti
       waiting.splice(waiting.indexOf(waitsFor), 1);
       say(`${kind.name}${hit.activity === undefined ? '' : ` (${hit.activity})`}`);
       const [from, before] = [performance.now(), world.reported()];
-      const isRecovered = await within(patienceMs, () => over.signal.aborted || world.reported() > before);
+      const done = (count: number): Promise<boolean> =>
+        within(patienceMs, () => over.signal.aborted || world.reported() >= before + count);
+      const isRecovered = await done(1);
       const recoveredMs = isRecovered && !over.signal.aborted ? performance.now() - from : null;
       injected.push({ ...hit, kind, recoveredMs });
+      if (kind.isOutage === true) await done(doneBetweenOutages);
     } catch (error) {
       waiting.splice(waiting.indexOf(waitsFor), 1);
       // Another fault may have got in the way of this one.

@@ -52,7 +52,7 @@ export function trapped<Moment, Event, Verdict>(
 interface OfWorkers {
   /** By default all. */
   readonly whose?: (world: World) => readonly FaultyWorker[];
-  readonly then?: (scene: Scene, worker: FaultyWorker, activity: string | undefined) => Promise<void>;
+  readonly afterwards?: (scene: Scene, worker: FaultyWorker, activity: string | undefined) => Promise<void>;
 }
 
 /** Meets the next task of the target. */
@@ -60,7 +60,7 @@ export function atTask({
   moment,
   act,
   whose = ({ workers }) => workers,
-  then,
+  afterwards,
 }: OfWorkers & {
   readonly moment: TaskMoment;
   readonly act: (worker: FaultyWorker) => 'pass' | 'cut';
@@ -80,7 +80,7 @@ export function atTask({
         },
       }),
     );
-    await then?.(scene, met, type);
+    await afterwards?.(scene, met, type);
     return { activity: type };
   };
 }
@@ -91,7 +91,7 @@ export function atSql({
   act,
   at = 'anything',
   whose = ({ workers }) => workers,
-  then,
+  afterwards,
 }: OfWorkers & {
   readonly moment: SqlMoment;
   readonly act: (worker: FaultyWorker, scene: Scene) => SqlVerdict | Promise<SqlVerdict>;
@@ -114,7 +114,7 @@ export function atSql({
         },
       }),
     );
-    await then?.(scene, met, activity);
+    await afterwards?.(scene, met, activity);
     return activity === undefined ? {} : { activity };
   };
 }

@@ -22,10 +22,10 @@ const kill = (worker: FaultyWorker): 'cut' => {
 };
 
 const killedAtTask = (moment: TaskMoment): Kind['inject'] =>
-  atTask({ moment, whose: mortal, act: kill, then: claimsEnd });
+  atTask({ moment, whose: mortal, act: kill, afterwards: claimsEnd });
 
 const killedAtSql = (moment: SqlMoment): Kind['inject'] =>
-  atSql({ moment, at: 'the target', whose: mortal, act: kill, then: claimsEnd });
+  atSql({ moment, at: 'the target', whose: mortal, act: kill, afterwards: claimsEnd });
 
 /** The worker that is telling people. */
 function killTellers({ world }: Scene): 'cut' {
@@ -138,7 +138,7 @@ export const workerKinds = kindsOf('worker', [
         setTimeout(() => worker.signal('SIGSTOP'), 5);
         return 'pass';
       },
-      then: async ({ signal }, worker) => {
+      afterwards: async ({ signal }, worker) => {
         await wait(attemptMs + 2_000, signal);
         worker.signal('SIGCONT');
       },
