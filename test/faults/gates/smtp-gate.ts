@@ -30,7 +30,8 @@ export async function openSmtpGate(): Promise<SmtpGate> {
         passage.toServer(data);
       },
       async fromServer(data) {
-        const answer = data.toString('latin1');
+        // Several commands may have been sent together: what counts is the answer to the last.
+        const answer = data.toString('latin1').trimEnd().split('\r\n').at(-1)!;
         if (isSent) {
           isSent = false;
           isTransferring = false;
