@@ -1,7 +1,7 @@
 /** Stores what the client is given: good rows by key, bad rows with their reason, a batch in one transaction. */
 
 import { monitorSchema } from '../core/monitor/schema.ts';
-import type { Monitor } from '../core/monitor/schema.ts';
+import type { FeatureKind } from '../core/monitor/schema.ts';
 import { TidewatchError } from '../core/errors.ts';
 import { floorToDay, formatDay } from '../core/window.ts';
 import type { Statement } from '../sql/copy.ts';
@@ -12,7 +12,7 @@ import { actualOfFeedback } from './feedback-rows.ts';
 import type { Expectation, ReadRow } from './prediction-rows.ts';
 import { copyPrediction, predictionColumns, readPrediction } from './prediction-rows.ts';
 import { readableContent } from './rejected-content.ts';
-import { describe, RowProblem } from './row-values.ts';
+import { describe, isRecord, RowProblem } from './row-values.ts';
 
 /** A row that was not stored as a prediction or an actual, but as a rejected row. */
 export interface Rejection {
@@ -246,14 +246,23 @@ export function problemOfCall(stream: Stream, model: unknown, rows: unknown): Ti
 
 /** What the applied monitor of a model says about its rows. */
 export async function expectationOf(database: Pick<Database, 'query'>, model: string): Promise<Expectation> {
-  const [row] = await database.query<{ task: Monitor['task']; features: Monitor['features'] }>(
+  const [row] = await database.query<{ task: unknown; features: unknown }>(
     `select configuration ->> 'task' as task, configuration -> 'features' as features from monitors where model = $1`,
     [model],
   );
   if (row === undefined) return { kinds: new Map() };
+  // What another version has stored in another shape is no reason not to log.
+  const { task, features } = row;
   return {
-    task: row.task,
-    kinds: new Map(Object.entries(row.features).map(([name, { kind }]) => [name, kind])),
+    ...((task === 'regression' || task === 'classification') && { task }),
+    kinds: new Map(
+      Object.entries(isRecord(features) ? features : {}).flatMap(
+        ([name, feature]): [string, FeatureKind][] => {
+          const kind = isRecord(feature) ? feature['kind'] : undefined;
+          return kind === 'continuous' || kind === 'categorical' ? [[name, kind]] : [];
+        },
+      ),
+    ),
   };
 }
 

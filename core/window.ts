@@ -30,24 +30,32 @@ const unitMs = { s: secondMs, m: minuteMs, h: hourMs, d: dayMs, w: weekMs } as c
 const durationPattern = /^(\d+)([smhdw])$/;
 
 /**
- * Is this text a duration such as `'7d'`?
+ * Is this text a duration such as `'7d'`, of a hundred years at most?
  *
  * @example [isDuration('7d'), isDuration('soon')] // [true, false]
  */
 export function isDuration(text: string): text is Duration {
-  return durationPattern.test(text);
+  const match = durationPattern.exec(text);
+  return match !== null && lengthOf(match) <= longestDurationMs;
+}
+
+/** A hundred years: an instant so long before or after another one is still one. */
+const longestDurationMs = 36_525 * dayMs;
+
+function lengthOf([, count, unit]: RegExpExecArray): number {
+  return Number(count) * unitMs[unit as keyof typeof unitMs];
 }
 
 /**
  * How many milliseconds is a duration?
  *
  * @example durationMs('7d') // 604800000
- * @throws TidewatchError `INVALID_DURATION` for anything but digits and one of s, m, h, d, w.
+ * @throws TidewatchError `INVALID_DURATION` for anything but digits and one of s, m, h, d, w, and beyond a hundred years.
  */
 export function durationMs(duration: string): number {
   const match = durationPattern.exec(duration);
-  if (match === null) throw new TidewatchError('INVALID_DURATION', { duration });
-  return Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
+  if (match === null || !isDuration(duration)) throw new TidewatchError('INVALID_DURATION', { duration });
+  return lengthOf(match);
 }
 
 /**

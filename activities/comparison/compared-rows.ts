@@ -156,7 +156,9 @@ function statement({ monitor, window }: ComparedWindow): StatementParts {
   const chances = (probabilities: string): string => {
     const numbers = bound.map(
       (label) =>
-        `case when jsonb_typeof(${probabilities} -> ${label}) = 'number' then (${probabilities} ->> ${label})::float8 end`,
+        // A number of JSON may be one that no float8 holds; of chances, 40 digits are more than a logarithm asks for.
+        `case when jsonb_typeof(${probabilities} -> ${label}) = 'number' and (${probabilities} ->> ${label})::numeric between -1 and 2 ` +
+        `then round((${probabilities} ->> ${label})::numeric, 40)::float8 end`,
     );
     if (numbers.length !== 2) return arrayOf(numbers);
     return arrayOf(numbers.map((own, i) => `coalesce(${own}, 1 - ${numbers[1 - i]})`));

@@ -48,7 +48,7 @@ const anything = fc.oneof(
 );
 
 /** A JSON value that is like another one, but for some of its parts: changed, taken away, added, doubled. */
-function like(example: unknown): fc.Arbitrary<unknown> {
+export function like(example: unknown): fc.Arbitrary<unknown> {
   const change = fc.record({
     /** Which part, counted over all of them. */
     part: fc.nat(200),
@@ -90,7 +90,7 @@ function changeAt({ holder, key }: Place, how: string, value: unknown): void {
 }
 
 /** The same as what JSON makes of it; undefined becomes null. */
-function asJson(value: unknown): unknown {
+export function asJson(value: unknown): unknown {
   try {
     return JSON.parse(JSON.stringify(value) ?? 'null');
   } catch {

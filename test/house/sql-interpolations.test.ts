@@ -66,6 +66,7 @@ const allowed: Readonly<Record<string, Allowed>> = {
       'sql.within(from, window?.end)',
       'sql.within(range.start, range.end)',
       'isUsual(sql.eventTime)',
+      'eventTime',
       'odd',
       'query',
     ],
