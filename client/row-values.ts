@@ -93,16 +93,17 @@ function instantOf(value: unknown): number {
   }
 }
 
-let lastInstant = Number.NaN;
+let lastSecond = Number.NaN;
 let lastTimestamp = '';
 
-/** The instant as Postgres takes it. Rows of one instant usually follow each other, and a Date for each is slow. */
+/** The instant as Postgres takes it. Rows of one second usually follow each other, and a Date for each is slow. */
 export function timestampOf(instant: number): string {
-  if (instant !== lastInstant) {
-    lastInstant = instant;
-    lastTimestamp = toTimestamp(instant);
+  const second = Math.floor(instant / 1_000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastTimestamp = toTimestamp(second * 1_000).slice(0, -'000Z'.length);
   }
-  return lastTimestamp;
+  return `${lastTimestamp}${String(instant - second * 1_000).padStart(3, '0')}Z`;
 }
 
 /** A predicted or observed value: a finite number (regression) or a class (classification); either without a monitor. */

@@ -26,6 +26,8 @@ export interface Queryable {
   query<R extends Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
   /** How many rows a statement wrote. */
   execute(text: string, values?: readonly unknown[]): Promise<number>;
+  /** Of a transaction: its connection, for COPY. */
+  readonly client?: Client;
 }
 
 export interface Database extends Queryable {
@@ -154,6 +156,7 @@ function queryable(client: PoolClient): Queryable {
     query: async <R extends Row>(text: string, values?: readonly unknown[]) =>
       (await send<R>(text, values)).rows,
     execute: async (text, values) => (await send(text, values)).rowCount ?? 0,
+    client,
   };
 }
 

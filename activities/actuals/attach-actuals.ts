@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { WindowText } from '../../core/window.ts';
+import type { Window, WindowText } from '../../core/window.ts';
 import {
   floorToHour,
   formatInstant,
@@ -141,22 +141,42 @@ async function attachBatch(
   }
   const hours = scope === 'marked hours' ? marked : batch;
   for (const window of windowsOfHours(hours)) {
-    const { matchedActuals, ...done } = await attachPairs(connection, model, window);
+    const actuals = await countActuals(connection, model, window);
+    let done = { attached: 0, changed: 0, matchedActuals: 0 };
+    for (const slice of slicesOf(window, actuals)) {
+      const { attached, changed, matchedActuals } = await attachPairs(connection, model, slice);
+      done = {
+        attached: done.attached + attached,
+        changed: done.changed + changed,
+        matchedActuals: done.matchedActuals + matchedActuals,
+      };
+    }
+    const { matchedActuals, ...written } = done;
     // Nearly always all are matched: then there is no need to look for those that are not.
-    const isMatched = (await countActuals(connection, model, window)) === matchedActuals;
-    const { unmatched: unmatchedActuals, otherKind } = isMatched
-      ? { unmatched: 0, otherKind: 0 }
-      : await countUnmatched(connection, model, window);
+    const { unmatched: unmatchedActuals, otherKind } =
+      actuals === matchedActuals
+        ? { unmatched: 0, otherKind: 0 }
+        : await countUnmatched(connection, model, window);
     const serving = await countServing(connection, model, window);
     counts = add(counts, {
       ...serving,
-      ...done,
+      ...written,
       hours: hoursOf(window).length,
       unmatchedActuals,
       otherKind,
     });
   }
   return counts;
+}
+
+/** The pairs of so many actuals are joined and sorted in memory. */
+const actualsPerSlice = 100_000;
+
+/** Equal parts of a window, of about so many actuals where these are spread over it. A pair is of one instant: each is in one part. */
+export function slicesOf({ start, end }: Window, actuals: number): Window[] {
+  const slices = Math.max(1, Math.ceil(actuals / actualsPerSlice));
+  const at = (slice: number): number => start + Math.round(((end - start) * slice) / slices);
+  return Array.from({ length: slices }, (_, slice) => ({ start: at(slice), end: at(slice + 1) }));
 }
 
 function add(a: Counts, b: Counts): Counts {

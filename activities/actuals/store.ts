@@ -15,7 +15,7 @@ import { toTimestamp } from '../../sql/database.ts';
  * partitions the planner expects 15 rows where there are 50,000, and took 50 s for a nested loop and 3 s for a merge join
  * on the event time alone, where the hash join takes 0.1 s.
  *
- * The pairs of a batch stay in memory: 50,000 rows take 8 MB, a batch at most four times as many.
+ * The pairs of a slice stay in memory: 50,000 rows take 8 MB.
  */
 export async function prepareToJoin(connection: Queryable): Promise<void> {
   await connection.execute(`

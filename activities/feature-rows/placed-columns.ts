@@ -5,15 +5,9 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import { outcomeKind } from '../../core/monitor/schema.ts';
 import type { Origin, PredictionSource } from '../../core/source/settings.ts';
 import type { RowKeyParts } from '../../core/source/row-key.ts';
-import type { Vector, VectorBatch } from '../../sql/binary-rows.ts';
+import { valueAt, type Vector, type VectorBatch } from '../../sql/binary-rows.ts';
 import type { Column } from '../profiles/columns.ts';
 import { wantedFeature, type ValueUse, type WantedColumn } from '../sources/wanted-columns.ts';
-
-/** The value at a place of a vector; null where it is missing. */
-export function valueAt(vector: Vector | readonly unknown[], row: number): unknown {
-  const value = vector[row];
-  return typeof value === 'number' && Number.isNaN(value) ? null : (value ?? null);
-}
 
 export interface PlacedColumns {
   readonly wanted: readonly WantedColumn[];

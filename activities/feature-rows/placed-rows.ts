@@ -4,7 +4,7 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import { rowKey } from '../../core/source/row-key.ts';
 import type { PredictionSource } from '../../core/source/settings.ts';
 import { floorToHour, hourMs, type Window } from '../../core/window.ts';
-import type { Vector } from '../../sql/binary-rows.ts';
+import { valueAt, type Vector } from '../../sql/binary-rows.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import type { Column } from '../profiles/columns.ts';
@@ -13,7 +13,7 @@ import { findPartsOf } from '../sources/parts-store.ts';
 import { mostRowsAnHour, SourceProblem, tooManyRows, type ColumnsRequest } from '../sources/row-reader.ts';
 import { notConfigured, SourceNotConfigured } from '../sources/sources.ts';
 import { keySet } from './key-set.ts';
-import { placedColumns, valueAt } from './placed-columns.ts';
+import { placedColumns } from './placed-columns.ts';
 import type { RowConnection } from './row-connection.ts';
 
 /** Rows of one hour, column by column; valid until the next ones come. */
@@ -62,10 +62,11 @@ async function* keysOfRanges(
 }
 
 function keysOf(bytes: Buffer): Float64Array {
-  return Float64Array.from(
-    { length: bytes.length / 8 },
-    (_, at) => bytes.readUInt32BE(at * 8) * 2 ** 32 + bytes.readUInt32BE(at * 8 + 4),
-  );
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const keys = new Float64Array(bytes.length / 8);
+  for (let at = 0; at < keys.length; at += 1)
+    keys[at] = view.getUint32(at * 8) * 2 ** 32 + view.getUint32(at * 8 + 4);
+  return keys;
 }
 
 /**

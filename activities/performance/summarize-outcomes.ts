@@ -13,8 +13,6 @@ import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import { listMarkedHours, readResumePoint, takeMarks, walkHours } from '../processes/dirty-hours.ts';
-import type { OutcomeRow } from './outcome-rows.ts';
-import { summarizeRows } from './outcome-rows.ts';
 import { countPredictions, readOutcomes } from './serving-rows.ts';
 import type { HourSummary } from './summary-store.ts';
 import { listOutdatedHours, replaceSummaries } from './summary-store.ts';
@@ -104,21 +102,25 @@ async function summarizeBatch(
     for (const { hour, segment, version, rows } of await countPredictions(connection, monitor, window)) {
       groupOf(hour, segment, version).predictions += rows;
     }
-    for await (const { hour, rows } of readOutcomes(connection, monitor, window)) {
-      const split = new Map<Group, OutcomeRow[]>();
-      for (const { row, segments } of rows) {
-        for (const segment of segments) {
-          const group = groupOf(hour, segment, row.version);
-          const members = split.get(group);
-          if (members === undefined) split.set(group, [row]);
-          else members.push(row);
+    await readOutcomes(connection, monitor, window, ({ hour, rows, versionOf, segmentsOf, summarize }) => {
+      const placesOf = new Map<string, Map<string, number[]>>();
+      for (let row = 0; row < rows; row += 1) {
+        const version = versionOf(row);
+        let bySegment = placesOf.get(version);
+        if (bySegment === undefined) placesOf.set(version, (bySegment = new Map<string, number[]>()));
+        for (const segment of segmentsOf(row)) {
+          const places = bySegment.get(segment);
+          if (places === undefined) bySegment.set(segment, [row]);
+          else places.push(row);
         }
       }
-      for (const [group, members] of split) {
-        group.outcomes += members.length;
-        group.parts.push(summarizeRows(monitor, members));
-      }
-    }
+      for (const [version, bySegment] of placesOf)
+        for (const [segment, places] of bySegment) {
+          const group = groupOf(hour, segment, version);
+          group.outcomes += places.length;
+          group.parts.push(summarize(places));
+        }
+    });
     summaries.push(...[...groups.values()].map((group) => toSummary(monitor, group)));
   }
   const changed = await replaceSummaries(connection, model, hours, summaries, settingsHash(monitor));

@@ -10,7 +10,7 @@ import {
   type ContinuousAccumulator,
 } from '../../core/profile/profile.ts';
 import type { Window } from '../../core/window.ts';
-import { valueAt } from '../feature-rows/placed-columns.ts';
+import { valueAt } from '../../sql/binary-rows.ts';
 import { countCopiedRepeats, repeatCounter } from '../feature-rows/repeats.ts';
 import type { RowConnection } from '../feature-rows/row-connection.ts';
 import { scanRows, type RowBatch } from '../feature-rows/scan-rows.ts';

@@ -1,7 +1,6 @@
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { encodeProfile } from '../../core/profile/encode.ts';
-import type { ReferenceGrid } from '../../core/profile/grid.ts';
-import { buildProfile } from '../../core/profile/profile.ts';
+import { createAccumulator, type ColumnAccumulator } from '../../core/profile/profile.ts';
 import { windowsToProfile } from '../../core/reference/windows.ts';
 import type { Window, WindowText } from '../../core/window.ts';
 import {
@@ -186,48 +185,24 @@ async function profileActuals(
 ): Promise<void> {
   const { name } = actualColumn(monitor);
   const grid = reference.grids.get(name)!;
-  const rows = await readActuals(connection, monitor.model, window, monitor.segments);
-  const segments = groupBySegment(rows, (row) => segmentsOf(monitor.segments, row));
-  const withRows = new Set(segments.map(({ hour }) => hour));
-  const empty = hoursOf(window)
-    .filter((hour) => !withRows.has(hour))
-    .map((hour) => ({ segment: wholeModel, hour, rows: [] }));
-  const profiles = [...segments, ...empty].map(({ segment, hour, rows }) => ({
+  const groups = new Map<string, { segment: string; hour: number; accumulator: ColumnAccumulator }>();
+  const accumulatorOf = (hour: number, segment: string): ColumnAccumulator => {
+    const key = `${hour} ${segment}`;
+    const group = groups.get(key) ?? { segment, hour, accumulator: createAccumulator(grid) };
+    groups.set(key, group);
+    return group.accumulator;
+  };
+  // An hour without actuals has a profile of none.
+  for (const hour of hoursOf(window)) accumulatorOf(hour, wholeModel);
+  await readActuals(connection, monitor.model, window, monitor.segments, (row) => {
+    for (const segment of segmentsOf(monitor.segments, row)) accumulatorOf(row.hour, segment).add(row.actual);
+  });
+  const profiles = [...groups.values()].map(({ segment, hour, accumulator }) => ({
     segment,
     hour,
     column: name,
-    content: profileOf(
-      grid,
-      rows.map((row) => row.actual),
-    ),
+    content: encodeProfile(accumulator.profile(), grid),
   }));
   await storeProfiles(connection, monitor.model, reference.id, profiles);
   await sumDays(connection, monitor.model, reference, window);
-}
-
-function profileOf(grid: ReferenceGrid, values: readonly unknown[]): Uint8Array {
-  return encodeProfile(buildProfile(grid, values), grid);
-}
-
-interface SegmentHour<Row> {
-  readonly segment: string;
-  readonly hour: number;
-  readonly rows: readonly Row[];
-}
-
-/** The rows of each hour and segment; a row of three segments is in three groups. */
-function groupBySegment<Row extends { readonly hour: number }>(
-  rows: readonly Row[],
-  segmentsOfRow: (row: Row) => readonly string[],
-): SegmentHour<Row>[] {
-  const groups = new Map<string, { segment: string; hour: number; rows: Row[] }>();
-  for (const row of rows) {
-    for (const segment of segmentsOfRow(row)) {
-      const key = `${row.hour} ${segment}`;
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, { segment, hour: row.hour, rows: [row] });
-      else group.rows.push(row);
-    }
-  }
-  return [...groups.values()];
 }

@@ -3,7 +3,7 @@
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { levelOf } from '../../core/profile/profile.ts';
 import type { Window } from '../../core/window.ts';
-import { valueAt } from '../feature-rows/placed-columns.ts';
+import { valueAt } from '../../sql/binary-rows.ts';
 import type { RowConnection } from '../feature-rows/row-connection.ts';
 import { scanRows } from '../feature-rows/scan-rows.ts';
 import { readSampledRows } from '../multivariate/sampled-rows.ts';

@@ -115,13 +115,15 @@ async function freezeActuals(
   knownRowCount: number | undefined,
 ): Promise<void> {
   const { model } = monitor;
-  const actuals = await readActuals(connection, model, window);
+  const values = collectorOf(actualColumn(monitor));
+  let actuals = 0;
+  await readActuals(connection, model, window, [], ({ actual }) => {
+    actuals += 1;
+    values.add(actual);
+  });
   const rowCount = knownRowCount ?? (await findReference(connection, model, referenceId))!.rowCount;
   const isOver = asOf >= window.end + durationMs(monitor.performance.actualsHorizon);
-  if (actuals.length < monitor.drift.minimumRows || (actuals.length < enoughActuals * rowCount && !isOver))
-    return;
-  const values = collectorOf(actualColumn(monitor));
-  for (const { actual } of actuals) values.add(actual);
+  if (actuals < monitor.drift.minimumRows || (actuals < enoughActuals * rowCount && !isOver)) return;
   await addActualGrid(connection, model, referenceId, buildGrid(actualColumn(monitor), values));
 }
 

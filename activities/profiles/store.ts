@@ -1,8 +1,10 @@
 /** Reads rows to profile, and stores profiles. */
 
-import type { Window } from '../../core/window.ts';
+import { floorToHour, type Window } from '../../core/window.ts';
+import { readVectors } from '../../sql/binary-rows.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
+import { textSql } from '../../sql/table-types.ts';
 import type { PredictionRow } from './columns.ts';
 
 /** How many serving predictions a window has, and how many of these stay in their source. */
@@ -19,30 +21,51 @@ export async function countServingRows(
   return counted!;
 }
 
-export interface ActualRow extends Pick<PredictionRow, 'features'>, Record<string, unknown> {
+export interface ActualRow extends Pick<PredictionRow, 'features'> {
   readonly hour: number;
   readonly actual: number | string;
 }
 
-/** The actuals of the serving outcomes of a window, with the features that segments are made of. */
-export function readActuals(
+/** Gives the actuals of the serving outcomes of a window to `take` in the order of time, with the features that segments are made of. */
+export async function readActuals(
   connection: Queryable,
   model: string,
   window: Window,
-  segments: readonly string[] = [],
-): Promise<ActualRow[]> {
-  const columns = `date_trunc('hour', outcomes.event_time) as hour, coalesce(to_jsonb(actual), to_jsonb(actual_class)) as actual`;
+  segments: readonly string[],
+  take: (row: ActualRow) => void,
+): Promise<void> {
+  const within = (table: 'outcomes' | 'predictions'): string =>
+    `${table}.model = ${textSql(model)} and ${table}.event_time >= ${textSql(toTimestamp(window.start))}
+       and ${table}.event_time < ${textSql(toTimestamp(window.end))}`;
   // Wide rows are read only for the sake of segments.
-  const source =
+  const [features, joined] =
     segments.length === 0
-      ? `select ${columns}, '{}'::jsonb as features from outcomes`
-      : `select ${columns}, predictions.features
-         from outcomes join predictions using (model, event_time, prediction_id)`;
-  return connection.query<ActualRow>(
-    `${source}
-     where model = $1 and event_time >= $2 and event_time < $3 and outcomes.role = 'serving'
-     order by event_time, prediction_id`,
-    [model, toTimestamp(window.start), toTimestamp(window.end)],
+      ? ['null::text', '']
+      : [
+          'predictions.features::text',
+          `join predictions on ${within('predictions')} and predictions.event_time = outcomes.event_time
+             and predictions.prediction_id = outcomes.prediction_id`,
+        ];
+  // Before the first analyze of freshly loaded partitions the planner expects few rows: a nested loop of 43,000 took minutes.
+  if (segments.length > 0)
+    await connection.execute('set local enable_nestloop = off; set local enable_mergejoin = off');
+  await readVectors(
+    connection,
+    `select outcomes.event_time, actual, actual_class, ${features}
+     from outcomes ${joined}
+     where ${within('outcomes')} and outcomes.role = 'serving'
+     order by outcomes.event_time, outcomes.prediction_id`,
+    ['instant', 'number', 'text', 'text'],
+    ({ rows, columns: [times, numbers, classes, texts] }) => {
+      for (let row = 0; row < rows; row += 1) {
+        const text = texts![row];
+        take({
+          hour: floorToHour(Number(times![row])),
+          actual: (classes![row] ?? numbers![row]) as number | string,
+          features: typeof text === 'string' ? (JSON.parse(text) as PredictionRow['features']) : {},
+        });
+      }
+    },
   );
 }
 

@@ -12,7 +12,7 @@ import { judgeVolume, longestGapOf, type WindowVolume } from '../../core/quality
 import type { Verdict } from '../../core/verdict.ts';
 import { durationMs, floorToHour, hourMs, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
-import { valueAt } from '../feature-rows/placed-columns.ts';
+import { valueAt } from '../../sql/binary-rows.ts';
 import { countRepeats } from '../feature-rows/repeats.ts';
 import type { RowConnection } from '../feature-rows/row-connection.ts';
 import { scanRows } from '../feature-rows/scan-rows.ts';

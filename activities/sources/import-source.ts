@@ -1,10 +1,11 @@
 /** Brings in what is new or has changed where a monitor names its own tables or files as the source of its rows. */
 
 import type { Expectation } from '../../client/prediction-rows.ts';
-import { actualStream, readBatch, writeBatch, type Stream } from '../../client/store-rows.ts';
+import { actualStream, readBatch, writeBatch, type Batch, type Stream } from '../../client/store-rows.ts';
 import { TidewatchError } from '../../core/errors.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Window } from '../../core/window.ts';
+import type { Statement } from '../../sql/copy.ts';
 import { whileLocked, type HeldConnection } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { hourCounter } from './hour-counter.ts';
@@ -91,6 +92,8 @@ async function importStream(
   const known = await readParts(connection, key);
   const writer = rowWriter(connection, source, { monitor, key, known });
   let isFirst = known.size === 0;
+  // One batch is stored while the next one is read.
+  let storing: Promise<void> = Promise.resolve();
   // A source may think for minutes before it gives its first row. The resume point of what comes after this stays as it is.
   const beating = setInterval(() => heartbeat(resumePoint), beatMs);
   try {
@@ -100,13 +103,20 @@ async function importStream(
       window,
       take: async (batch) => {
         cancelled.throwIfAborted();
-        await writer.write(batch, isFirst ? 'some must be storable' : 'any');
+        const read = writer.read(batch, isFirst ? 'some must be storable' : 'any');
         isFirst &&= batch.rows.length === 0;
+        await storing;
+        storing = writer.store(read);
+        // Thrown where it is waited for.
+        storing.catch(() => {});
         heartbeat(resumePoint);
       },
     });
+    await storing;
     await forgetParts(connection, key, obsolete);
   } catch (error) {
+    // The connection is free for others only then.
+    await storing.catch(() => {});
     throw asSaid(error, model, source);
   } finally {
     clearInterval(beating);
@@ -114,7 +124,14 @@ async function importStream(
   return writer.counts();
 }
 
-/** Stores batches, each in one transaction with what is remembered of it. */
+/** A batch that was read, and what is remembered of it. */
+interface ReadBatch {
+  readonly rows: number;
+  readonly batch: Batch;
+  readonly statements: readonly Statement[];
+}
+
+/** Reads batches, and stores each in one transaction with what is remembered of it. */
 function rowWriter(
   connection: HeldConnection,
   { stream, rows: wanted, knowsWhen }: OpenedSource,
@@ -128,7 +145,8 @@ function rowWriter(
     readonly known: ReadonlyMap<string, string>;
   },
 ): {
-  readonly write: (batch: SourceBatch, expected: 'some must be storable' | 'any') => Promise<void>;
+  readonly read: (batch: SourceBatch, expected: 'some must be storable' | 'any') => ReadBatch;
+  readonly store: (read: ReadBatch) => Promise<void>;
   readonly counts: () => ImportCounts;
 } {
   const expectation: Expectation = {
@@ -142,8 +160,7 @@ function rowWriter(
   const countHours = hourCounter(wanted.columns);
   return {
     counts: () => counts,
-    write: async ({ rows, done, span }, expected) => {
-      if (rows.length === 0 && done.size === 0) return;
+    read: ({ rows, done, span }, expected) => {
       countHours(rows);
       const made = rows.map(wanted.make).filter((row) => row !== undefined);
       const batch = readBatch(into, key.model, made, expectation);
@@ -152,7 +169,14 @@ function rowWriter(
         throw new SourceProblem([
           `not one of its first ${made.length} row(s) can be stored, so none was; the first: ${first.reason}`,
         ]);
-      const statements = done.size === 0 ? [] : [partsStatement(key, done, span)];
+      return {
+        rows: made.length,
+        batch,
+        statements: done.size === 0 ? [] : [partsStatement(key, done, span)],
+      };
+    },
+    store: async ({ rows, batch, statements }) => {
+      if (rows === 0 && statements.length === 0) return;
       const changed = await writeBatch(connection, months, {
         stream: into,
         model: key.model,
@@ -160,10 +184,10 @@ function rowWriter(
         likely,
         statements,
       });
-      // Once rows were there already, copying those that come would only fail.
-      likely = likely === 'new' && changed === batch.stored ? 'new' : 'known';
+      // Of a table, rows that are read again come before those that are new.
+      likely = changed === batch.stored ? 'new' : 'known';
       counts = {
-        read: counts.read + made.length,
+        read: counts.read + rows,
         changed: counts.changed + changed,
         rejected: counts.rejected + batch.bad.length,
       };

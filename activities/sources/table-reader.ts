@@ -10,7 +10,7 @@ import {
   windowsOfHours,
   type Window,
 } from '../../core/window.ts';
-import { readVectors } from '../../sql/binary-rows.ts';
+import { readVectors, valueAt } from '../../sql/binary-rows.ts';
 import type { Client, Database } from '../../sql/database.ts';
 import { identifierSql, textSql } from '../../sql/table-types.ts';
 import {
@@ -22,7 +22,15 @@ import {
   type RowReader,
   type SourceBatch,
 } from './row-reader.ts';
-import { describeTable, eventTimeIn, statementsOf, vectorsOf, type Statements } from './table-statements.ts';
+import {
+  describeTable,
+  eventTimeIn,
+  statementsOf,
+  together,
+  vectorsOf,
+  type Statements,
+  type Vectors,
+} from './table-statements.ts';
 import { columnProblems, type SourceColumn, type WantedColumn } from './wanted-columns.ts';
 
 export interface TableRequest {
@@ -78,9 +86,10 @@ export function tableReader(request: TableRequest): RowReader {
         const { found, problems } = await check(client);
         if (problems.length > 0) throw new SourceProblem(problems);
         const sql = statementsOf(request, settings, found);
+        const snapshot = { client, cancel: await cancelOf(database, client) };
         return settings.changed === undefined || changes.window !== undefined
-          ? readHours(client, sql, request, changes)
-          : readChanged(client, sql, request, changes);
+          ? readHours(snapshot, sql, request, changes)
+          : readChanged(snapshot, sql, request, changes);
       }),
     readColumns: (asked) =>
       readOnly(database, async (client) => {
@@ -95,9 +104,7 @@ export function tableReader(request: TableRequest): RowReader {
 async function readOnly<T>(database: Database, work: (client: Client) => Promise<T>): Promise<T> {
   try {
     return await database.withClient(async (client) => {
-      await client.query(
-        'begin isolation level repeatable read, read only; set local cursor_tuple_fraction = 1',
-      );
+      await client.query('begin isolation level repeatable read, read only');
       try {
         return await work(client);
       } finally {
@@ -110,6 +117,17 @@ async function readOnly<T>(database: Database, work: (client: Client) => Promise
   }
 }
 
+/** A connection that reads, and what ends its query from another one: of a large table the first rows may tell that none can be stored. */
+interface Snapshot {
+  readonly client: Client;
+  readonly cancel: () => Promise<unknown>;
+}
+
+async function cancelOf(database: Database, client: Client): Promise<Snapshot['cancel']> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return () => database.query('select pg_cancel_backend($1)', [rows[0]!.pid]);
+}
+
 async function readColumns(
   client: Client,
   request: TableRequest,
@@ -120,11 +138,9 @@ async function readColumns(
   const { from, within, at } = statementsOf(request, settings, found);
   const { values, types } = vectorsOf(wanted, settings.timeZone, found);
   const since = sinceOf(request) ?? window.start;
-  const conditions = [
-    within(Math.max(since, window.start), window.end),
-    ...(only === undefined ? [] : [at(only.instants, only.entities)]),
-  ];
-  await readVectors(client, `select ${values} from ${from} where ${conditions.join(' and ')}`, types, take);
+  const source = only === undefined ? from : at(only.instants, only.entities);
+  const condition = within(Math.max(since, window.start), window.end);
+  await readVectors({ client }, `select ${values} from ${source} where ${condition}`, types, take);
 }
 
 /** Classes of SQLSTATE that the same query meets again: names, types, rights, values that cannot be converted. */
@@ -154,7 +170,7 @@ function sinceOf({ settings }: TableRequest): number | undefined {
 
 /** In the order in which rows changed, from a little before the newest change that was seen. */
 async function readChanged(
-  client: Client,
+  snapshot: Snapshot,
   sql: Statements,
   request: TableRequest,
   { known, take }: ChangesRequest,
@@ -166,13 +182,14 @@ async function readChanged(
   const before = known.get(changedPart);
   const within = sql.within(sinceOf(request), undefined);
   // A clock that is ahead must not keep later rows from being read.
-  const mark = `least(${name}::${type}, ${now})::text`;
+  const mark = { values: `least(${name}::${type}, ${now})::text`, types: ['text'] } as const;
   const newest = (batch: string): string => (before !== undefined && before > batch ? before : batch);
   const overlap = `interval '${durationMs(request.settings.overlap) / 1000} seconds'`;
   const from = before === undefined ? 'true' : `${name} >= (${textSql(before)}::${type} - ${overlap})`;
   await eachBatch(
-    client,
-    `select ${sql.values}, ${mark} from ${sql.from} where ${name} is not null and ${from} and ${within} order by ${name}`,
+    snapshot,
+    together(sql.vectors, mark),
+    `from ${sql.from} where ${name} is not null and ${from} and ${within} order by ${name}`,
     async (rows) => {
       const last = rows.at(-1)?.at(-1);
       const done =
@@ -181,17 +198,15 @@ async function readChanged(
     },
   );
   // Nobody can say whether these have changed: they are read each time.
-  await eachBatch(
-    client,
-    `select ${sql.values} from ${sql.from} where ${name} is null and ${within}`,
-    (rows) => take({ rows, done: new Map() }),
+  await eachBatch(snapshot, sql.vectors, `from ${sql.from} where ${name} is null and ${within}`, (rows) =>
+    take({ rows, done: new Map() }),
   );
   return [];
 }
 
 /** The hours of event time whose rows are not as they were. */
 async function readHours(
-  client: Client,
+  snapshot: Snapshot,
   sql: Statements,
   request: TableRequest,
   { known, asOf, window, take }: ChangesRequest,
@@ -201,7 +216,7 @@ async function readHours(
   const isFirst = !known.has(allPart);
   const start = window?.start ?? (isFirst ? undefined : horizon);
   const from = since === undefined || start === undefined ? (start ?? since) : Math.max(start, since);
-  const { rows: counted } = await client.query<{ hour: number; rows: number; hash: string }>(
+  const { rows: counted } = await snapshot.client.query<{ hour: number; rows: number; hash: string }>(
     `select floor(extract(epoch from ${sql.eventTime}) / 3600)::float8 * ${hourMs} as hour, count(*)::float8 as rows,
        sum(${sql.hash})::text as hash
      from ${sql.from} where ${isUsual(sql.eventTime)} and ${sql.within(from, window?.end)} group by 1 order by 1`,
@@ -216,8 +231,9 @@ async function readHours(
   for (const range of rangesOf(changed.map(([hour, { rows }]) => ({ hour, rows })))) {
     let pending: number[] = hoursIn(range, fingerprints);
     await eachBatch(
-      client,
-      `select ${sql.values} from ${sql.from} where ${sql.within(range.start, range.end)} order by ${sql.eventTime}`,
+      snapshot,
+      sql.vectors,
+      `from ${sql.from} where ${sql.within(range.start, range.end)} order by ${sql.eventTime}`,
       async (rows, isLast) => {
         const reached = isLast ? Infinity : floorToHour(Number(rows.at(-1)?.[timeAt]));
         const over = pending.filter((hour) => hour < reached);
@@ -229,7 +245,7 @@ async function readHours(
       },
     );
   }
-  if (window === undefined) await readOdd(client, sql, known, take);
+  if (window === undefined) await readOdd(snapshot, sql, known, take);
   if (isFirst && window === undefined) await take({ rows: [], done: new Map([[allPart, '']]) });
   // Hours that later runs do not look at by themselves.
   return [...known.keys()].filter((part) => part !== allPart && part !== oddPart && part < partOf(horizon));
@@ -241,18 +257,18 @@ function isUsual(eventTime: string): string {
 
 /** Rows that are of no hour, where they are not as they were. */
 async function readOdd(
-  client: Client,
+  snapshot: Snapshot,
   sql: Statements,
   known: ChangesRequest['known'],
   take: ChangesRequest['take'],
 ): Promise<void> {
   const odd = `not ${isUsual(sql.eventTime)} and ${sql.within(undefined, undefined)}`;
-  const { rows: counted } = await client.query<{ rows: number; hash: string | null }>(
+  const { rows: counted } = await snapshot.client.query<{ rows: number; hash: string | null }>(
     `select count(*)::float8 as rows, sum(${sql.hash})::text as hash from ${sql.from} where ${odd}`,
   );
   const fingerprint = `${counted[0]!.rows} ${counted[0]!.hash}`;
   if (counted[0]!.rows === 0 || known.get(oddPart) === fingerprint) return;
-  await eachBatch(client, `select ${sql.values} from ${sql.from} where ${odd}`, (rows, isLast) =>
+  await eachBatch(snapshot, sql.vectors, `from ${sql.from} where ${odd}`, (rows, isLast) =>
     take({ rows, done: new Map(isLast ? [[oddPart, fingerprint]] : []) }),
   );
 }
@@ -282,21 +298,27 @@ function rangesOf(hours: readonly { readonly hour: number; readonly rows: number
   });
 }
 
-/** The rows of a query through a cursor, so many at a time. */
+/** The rows of a query, so many at a time. */
 async function eachBatch(
-  client: Client,
-  query: string,
+  { client, cancel }: Snapshot,
+  { values, types }: Vectors,
+  source: string,
   work: (rows: SourceBatch['rows'], isLast: boolean) => Promise<void>,
 ): Promise<void> {
-  await client.query(`declare source_rows no scroll cursor for ${query}`);
-  for (;;) {
-    const { rows } = await client.query<unknown[]>({
-      text: `fetch ${batchRows} from source_rows`,
-      rowMode: 'array',
-    });
-    const isLast = rows.length < batchRows;
-    if (rows.length > 0 || isLast) await work(rows, isLast);
-    if (isLast) break;
-  }
-  await client.query('close source_rows');
+  let batch: unknown[][] = [];
+  await readVectors(
+    { client },
+    `select ${values} ${source}`,
+    types,
+    async ({ rows, columns }) => {
+      for (let row = 0; row < rows; row += 1) {
+        batch.push(columns.map((column) => valueAt(column, row)));
+        if (batch.length < batchRows) continue;
+        await work(batch, false);
+        batch = [];
+      }
+    },
+    cancel,
+  );
+  await work(batch, true);
 }

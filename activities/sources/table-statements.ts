@@ -74,11 +74,11 @@ function instantSql(column: SourceColumn, timeZone: string | undefined): string 
 /** What the queries of a table are made of. */
 export interface Statements {
   readonly from: string;
-  readonly values: string;
+  readonly vectors: Vectors;
   readonly eventTime: string;
   /** The rows of events from an instant on, and before another. */
   readonly within: (start: number | undefined, end: number | undefined) => string;
-  /** Those of these instants. */
+  /** Those of these instants, each given once, in the place of `from`: a look-up in an index each. */
   readonly at: (instants: readonly number[], entities: readonly string[] | undefined) => string;
   readonly hash: string;
   readonly changed: SourceColumn | undefined;
@@ -121,12 +121,13 @@ export function statementsOf(
       ? hash
       : `case when isfinite(${changedAt}) then (extract(epoch from ${changedAt}) * 1000000)::bigint else ${hash} end`;
   const entity = wanted.find(({ what }) => what === 'entity');
+  const from = tableSql(table);
   return {
-    from: tableSql(table),
-    values: [
-      ...wanted.map(({ column, use }) => valueSql(columnOf(column), use, timeZone)),
-      ...(stamped ? [`(${stamp})::text`] : []),
-    ].join(', '),
+    from,
+    vectors: together(
+      vectorsOf(wanted, timeZone, found),
+      ...(stamped ? [{ values: `(${stamp})::text`, types: ['text'] } as const] : []),
+    ),
     eventTime,
     within: (start, end) =>
       [
@@ -137,14 +138,17 @@ export function statementsOf(
       ].join(' and '),
     at: (instants, entities) => {
       const asked = `unnest(${textSql(`{${instants.map(toTimestamp).join(',')}}`)}::timestamptz[])`;
-      const local = event.isLocal ? `(asked at time zone ${textSql(timeZone ?? 'UTC')})` : 'asked';
+      const instant = 'asked."instant that is asked for"';
+      const local = event.isLocal ? `(${instant} at time zone ${textSql(timeZone ?? 'UTC')})` : instant;
       // An instant is a millisecond here, whatever the table knows of it.
       const during = `${name} >= ${local} and ${name} < ${local} + interval '1 millisecond'`;
       const who =
         entities === undefined || entity === undefined
           ? 'true'
           : `${valueSql(columnOf(entity.column), 'key', timeZone)} = any(${textSql(arrayText(entities))}::text[])`;
-      return `exists (select from ${asked} as asked where ${during}) and ${who}`;
+      // A join, and not a condition: the instants have to come first, and only of a join may they.
+      return `${asked} as asked ("instant that is asked for")
+        cross join lateral (select * from ${from} where ${during} and ${who}) as rows`;
     },
     hash,
     changed: changed === undefined ? undefined : columnOf(changed),
@@ -155,12 +159,26 @@ function arrayText(texts: readonly string[]): string {
   return `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`;
 }
 
+/** SQL of columns, and the types that they come as. */
+export interface Vectors {
+  readonly values: string;
+  readonly types: readonly VectorType[];
+}
+
+/** Columns side by side. */
+export function together(...vectors: readonly Vectors[]): Vectors {
+  return {
+    values: vectors.map(({ values }) => values).join(', '),
+    types: vectors.flatMap(({ types }) => types),
+  };
+}
+
 /** SQL of the columns as vectors of exactly their types, and these. */
 export function vectorsOf(
   wanted: readonly WantedColumn[],
   timeZone: string | undefined,
   found: readonly SourceColumn[],
-): { readonly values: string; readonly types: readonly VectorType[] } {
+): Vectors {
   const byName = new Map(found.map((column) => [column.name, column]));
   const vectors = wanted.map(({ column: name, use }): [sql: string, type: VectorType] => {
     const column = byName.get(name)!;

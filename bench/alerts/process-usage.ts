@@ -23,6 +23,11 @@ export function cpuSeconds(pid: number): number {
   return ticks / ticksPerSecond;
 }
 
+/** The process that started another one. */
+export function parentOf(pid: number): number {
+  return timesOf(pid)!.parent;
+}
+
 /** Processor seconds of all processes and of waiting, since the machine started. */
 export function machineSeconds(): { readonly busy: number; readonly idle: number } {
   const [, ...ticks] = readFileSync('/proc/stat', 'utf8').split('\n')[0]!.split(/\s+/);

@@ -1,6 +1,6 @@
 /** What the planner makes of the statements that a function sends. */
 
-import type { Queryable } from '../../sql/database.ts';
+import type { Client, Queryable } from '../../sql/database.ts';
 
 interface PlanNode {
   readonly 'Node Type': string;
@@ -26,7 +26,10 @@ export function explaining(connection: Queryable): {
 } {
   const plans: Explained[] = [];
   async function explain(text: string, values: readonly unknown[] | undefined): Promise<void> {
-    const statement = text.replace(/^\s*declare .*? cursor for/s, '').trim();
+    const statement = text
+      .replace(/^\s*declare .*? cursor for/s, '')
+      .replace(/^\s*copy \((.*)\) to stdout.*?$/s, '$1')
+      .trim();
     if (!/^(select|with|insert|update|delete)\b/i.test(statement)) return;
     const isRead = !/\b(insert into|update \w+|delete from)\b/i.test(statement);
     const options = isRead ? 'format json, analyze, buffers, timing off' : 'format json';
@@ -40,9 +43,12 @@ export function explaining(connection: Queryable): {
       pages: (root['Shared Hit Blocks'] ?? 0) + (root['Shared Read Blocks'] ?? 0),
     });
   }
+  const { client } = connection;
   return {
     plans,
     connection: {
+      // Rows are copied after the answer to what was asked before.
+      ...(client && { client: tellingOfCopies(client, (text) => void explain(text, undefined)) }),
       query: async (text, values) => {
         await explain(text, values);
         return connection.query(text, values);
@@ -53,6 +59,20 @@ export function explaining(connection: Queryable): {
       },
     },
   };
+}
+
+/** The connection of a transaction, which tells of the queries whose rows are copied before they are sent. */
+export function tellingOfCopies(client: Client, tell: (text: string) => void): Client {
+  return new Proxy(client, {
+    get: (of, name) => {
+      const value: unknown = Reflect.get(of, name);
+      if (name !== 'query') return value;
+      return (copy: { readonly text: string }): unknown => {
+        tell(copy.text);
+        return of.query(copy as never);
+      };
+    },
+  });
 }
 
 function scansOf(node: PlanNode): Explained['scans'] {

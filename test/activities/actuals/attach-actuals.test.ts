@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { AttachActualsInput, AttachActualsResult } from '../../../activities/actuals/attach-actuals.ts';
-import { createAttachActuals } from '../../../activities/actuals/attach-actuals.ts';
+import { createAttachActuals, slicesOf } from '../../../activities/actuals/attach-actuals.ts';
 import { attachPairs } from '../../../activities/actuals/store.ts';
 import type { ActivityContext } from '../../../activities/activity-context.ts';
 import { listMarkedHours, takeMarks } from '../../../activities/processes/dirty-hours.ts';
@@ -554,5 +554,21 @@ describe('outcomes', () => {
       ),
       { numRuns: 25, seed: 42 },
     );
+  });
+});
+
+describe('slicesOf', () => {
+  it('cuts an hour of many actuals into parts without a gap, and one of few not at all', () => {
+    const window = { start: 0, end: hourMs };
+    expect(slicesOf(window, 100_000)).toEqual([window]);
+    expect(slicesOf(window, 0)).toEqual([window]);
+    const slices = slicesOf(window, 700_001);
+    expect(slices).toHaveLength(8);
+    expect([slices[0]!.start, slices.at(-1)!.end]).toEqual([0, hourMs]);
+    for (const [index, { start, end }] of slices.entries()) {
+      expect(end - start).toBeCloseTo(hourMs / 8, -1);
+      expect(start).toBe(slices[index - 1]?.end ?? 0);
+      expect(Number.isInteger(end)).toBe(true);
+    }
   });
 });

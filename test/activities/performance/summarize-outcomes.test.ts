@@ -7,6 +7,7 @@ import { decodeSummary } from '../../../core/performance/encode.ts';
 import { evaluateSummary } from '../../../core/performance/evaluate.ts';
 import { hourMs, parseInstant } from '../../../core/window.ts';
 import type { Database, Queryable } from '../../../sql/database.ts';
+import { tellingOfCopies } from '../../setup/explained.ts';
 import { activitiesOn } from '../../setup/activities.ts';
 import { emptyTables } from '../../setup/database-snapshot.ts';
 import { actualsOf, at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
@@ -301,6 +302,7 @@ function recording(database: Database, statements: string[]): Database {
     statements.push(`${text} ${JSON.stringify(values)}`);
   };
   const noting = (connection: Queryable): Queryable => ({
+    ...(connection.client && { client: tellingOfCopies(connection.client, note) }),
     query: <R extends Record<string, unknown>>(text: string, values?: readonly unknown[]) => {
       note(text, values);
       return connection.query<R>(text, values);

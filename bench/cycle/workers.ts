@@ -1,0 +1,193 @@
+/**
+ * What does the hour of large models cost real workers, and what do two of them make of it?
+ *
+ *     npm run build && npx tsx bench/cycle/workers.ts [--rows 1000000] [--features 50] [--models 2] [--hours 2] [--overlap 1h] [--json]
+ *
+ * `tidewatch worker` of the build, once and twice, on one task queue of a real Temporal, and Postgres, all on one machine. Each hour the
+ * models, which watch the same typed table, are run side by side: `driftDetection` (which attaches, profiles, compares and pushes), then
+ * `performanceEvaluation`. One worker and two take turns, with new processes each time, after an hour of 20,000 rows that is not counted.
+ *
+ * The CPU bound is the time that the processor seconds of the workers, Postgres and Temporal take on all cores: no number of workers is
+ * faster. Memory is the largest resident size of a worker (VmHWM).
+ */
+
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { Client, Connection } from '@temporalio/client';
+import Table from 'cli-table3';
+
+import { formatInstant, hourMs } from '../../core/window.ts';
+import { startChild, untilReady, type Child } from '../../demo/stack/child-process.ts';
+import { parseProcessRecord } from '../../demo/stack/process-record.ts';
+import { startStack } from '../../demo/stack/stack.ts';
+import { openDatabase } from '../../sql/database.ts';
+import { migrate } from '../../sql/migrator.ts';
+import { cpuSeconds, peakMegabytes } from '../alerts/process-usage.ts';
+import { numberOption } from '../performance/database.ts';
+import { machineText } from '../profiles/timing.ts';
+import { firstHour, makeTables, score, scoreReference, watch, type Scores } from './scores.ts';
+
+const rows = numberOption('rows', 1_000_000);
+const features = numberOption('features', 50);
+const models = Array.from({ length: numberOption('models', 2) }, (_, i) => `model-${i}`);
+const hours = numberOption('hours', 2);
+const overlap = process.argv.find((_, i, all) => all[i - 1] === '--overlap') ?? '1h';
+const root = resolve(import.meta.dirname, '../..');
+const taskQueue = 'tidewatch';
+const databaseName = 'tidewatch_bench';
+
+interface Hour {
+  readonly workers: number;
+  readonly seconds: number;
+  /** Of the workers, Postgres and Temporal. */
+  readonly processor: Readonly<Record<'workers' | 'Postgres' | 'Temporal', number>>;
+  readonly peakMegabytes: number;
+}
+
+const directory = await mkdtemp(join(tmpdir(), 'tidewatch-bench-'));
+const stack = await startStack({
+  stateDirectory: directory,
+  persistent: false,
+  binDirectory: join(root, '.tidewatch/bin'),
+  slack: false,
+  smtp: false,
+});
+const databaseUrl = stack.postgres.url(databaseName);
+const admin = openDatabase({ url: stack.postgres.url('postgres'), poolSize: 1 });
+await admin.execute(`create database ${databaseName}`);
+await admin.close();
+const database = openDatabase({ url: databaseUrl, poolSize: 2, applicationName: databaseName });
+const connection = await Connection.connect({ address: stack.temporal.address });
+const client = new Client({ connection });
+const pidIn = async (name: string): Promise<number> =>
+  parseProcessRecord(await readFile(join(directory, 'run', `${name}.json`), 'utf8'))!.pid;
+
+async function startWorker(number: number): Promise<Child> {
+  const worker = startChild({
+    name: 'worker',
+    command: process.execPath,
+    args: [join(root, 'dist/cli/tidewatch.js'), 'worker'],
+    cwd: root,
+    env: {
+      PATH: process.env['PATH'],
+      DATABASE_URL: databaseUrl,
+      TEMPORAL_ADDRESS: stack.temporal.address,
+      PUSHGATEWAY_URL: stack.pushgateway.url,
+      TIDEWATCH_HTTP_PORT: '0',
+    },
+    logFile: join(directory, 'logs', `worker-${number}.log`),
+  });
+  await untilReady(worker, async () => (await readFile(worker.logFile, 'utf8')).includes('worker started'));
+  return worker;
+}
+
+async function runModels(hour: number): Promise<void> {
+  const asOf = formatInstant(hour + hourMs);
+  await Promise.all(
+    models.map(async (model) => {
+      for (const process of ['driftDetection', 'performanceEvaluation'])
+        await client.workflow.execute(process, {
+          workflowId: `${process}-${model}-${asOf}`,
+          taskQueue,
+          args: [{ model, asOf }],
+        });
+    }),
+  );
+}
+
+async function measured(workers: readonly Child[], hour: number): Promise<Hour> {
+  const servers = { Postgres: await pidIn('postgres'), Temporal: await pidIn('temporal') };
+  const processorNow = (): Hour['processor'] => ({
+    workers: workers.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0),
+    Postgres: cpuSeconds(servers.Postgres),
+    Temporal: cpuSeconds(servers.Temporal),
+  });
+  const [before, started] = [processorNow(), performance.now()];
+  await runModels(hour);
+  const [after, seconds] = [processorNow(), (performance.now() - started) / 1_000];
+  return {
+    workers: workers.length,
+    seconds,
+    processor: {
+      workers: after.workers - before.workers,
+      Postgres: after.Postgres - before.Postgres,
+      Temporal: after.Temporal - before.Temporal,
+    },
+    peakMegabytes: Math.max(...workers.map(({ pid }) => peakMegabytes(pid))),
+  };
+}
+
+const processorOf = ({ processor }: Hour): number =>
+  Object.values(processor).reduce((sum, seconds) => sum + seconds, 0);
+
+try {
+  await migrate(database);
+  const scores: Scores = { database, features, overlap };
+  await makeTables(scores);
+  for (const model of models) await watch(scores, model, 'typed');
+  await scoreReference(scores, Math.max(500, Math.round(Math.min(rows, 120_000) / 24)), ['typed']);
+  const found: Hour[] = [];
+  let hour = firstHour;
+  for (const count of [1, 2]) {
+    const workers = await Promise.all(Array.from({ length: count }, (_, i) => startWorker(count * 10 + i)));
+    await score(scores, hour, Math.min(rows, 20_000), ['typed']);
+    await runModels(hour);
+    for (let i = 0; i < hours; i += 1) {
+      hour += hourMs;
+      await score(scores, hour, rows, ['typed']);
+      const one = await measured(workers, hour);
+      found.push(one);
+      console.error(JSON.stringify({ ...one, load: loadavg()[0] }));
+    }
+    hour += hourMs;
+    for (const worker of workers) await worker.stop();
+  }
+  if (process.argv.includes('--json')) {
+    console.log(JSON.stringify({ rows, features, models: models.length, overlap, hours: found }));
+  } else {
+    const cores = cpus().length;
+    const table = new Table({
+      head: [
+        'workers',
+        'seconds',
+        'CPU bound, s',
+        'CPU s: workers',
+        'Postgres',
+        'Temporal',
+        'CPU µs a row',
+        'peak, MB',
+      ],
+    });
+    const best = (count: number): Hour =>
+      found
+        .filter(({ workers }) => workers === count)
+        .toSorted((a, b) => processorOf(a) - processorOf(b))[0]!;
+    for (const one of [best(1), best(2)])
+      table.push([
+        one.workers,
+        one.seconds.toFixed(1),
+        (processorOf(one) / cores).toFixed(1),
+        one.processor.workers.toFixed(1),
+        one.processor.Postgres.toFixed(1),
+        one.processor.Temporal.toFixed(1),
+        ((processorOf(one) * 1e6) / (rows * models.length)).toFixed(1),
+        Math.round(one.peakMegabytes),
+      ]);
+    console.log(machineText(cpus()[0]?.model ?? 'unknown', cores));
+    console.log(
+      `${models.length} models of ${rows.toLocaleString('en-US')} predictions an hour, ${features} features, overlap ${overlap}; the best of ${hours} hours`,
+    );
+    console.log(table.toString());
+    console.log(
+      `CPU seconds a row with two workers: ${(processorOf(best(2)) / processorOf(best(1))).toFixed(2)} of those with one; ` +
+        `${(best(1).seconds / best(2).seconds).toFixed(2)} times as fast, ${(best(1).seconds / (processorOf(best(1)) / cores)).toFixed(2)} at most`,
+    );
+  }
+} finally {
+  await connection.close();
+  await database.close();
+  await stack.stop();
+  await rm(directory, { recursive: true, force: true });
+}
