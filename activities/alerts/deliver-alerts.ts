@@ -15,7 +15,7 @@ import type { AlertName } from '../../core/alert/stored-alert.ts';
 import { channelTable, settingOf } from './channel.ts';
 import { claimMessage, countPending, leaseMs, listGroups } from './deliveries.ts';
 import type { Claim, EventToSend, Waiting } from './deliveries.ts';
-import { noteFailing, noteWorking } from './delivery-failing.ts';
+import { listNotedBy, noteFailing, noteWorking } from './delivery-failing.ts';
 import { releaseHeld } from './held-deliveries.ts';
 import { recordDelivered, recordFailed, recordRefused } from './message-outcome.ts';
 import { isPassing } from '../../sql/database.ts';
@@ -47,12 +47,14 @@ export interface DeliveryOutcome {
 export function createDeliverAlerts(
   dependencies: Dependencies,
 ): (alert: AlertName) => Promise<DeliveryOutcome> {
-  const { database } = dependencies;
+  const { database, wakeAlert, context } = dependencies;
 
   return async function deliverAlerts(alert) {
     const settled = new Map<string, number>();
     const failures = new Set<string>();
     let delivered = 0;
+    // Of a try before this one, which died before it could wake them; twice is harmless.
+    for (const noted of await listNotedBy(database, alert, runOf(context()))) await wakeAlert(noted);
     const heldUntil = await releaseHeld(database, alert, await wallClock(database));
     for (;;) {
       const groupId = (await listGroups(database, alert)).find((group) => !settled.has(group));

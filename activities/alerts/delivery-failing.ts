@@ -22,6 +22,25 @@ interface Run {
 const kind = 'delivery-failing';
 
 /**
+ * The alerts of failing channels that this run has opened or ended and of which something is to be told: a try that dies right after its commit
+ * has woken none of them.
+ */
+export function listNotedBy(
+  connection: Queryable,
+  { model, alertKey }: AlertName,
+  { workflowId, runId }: Run,
+): Promise<AlertName[]> {
+  return connection.query<AlertName & Record<string, unknown>>(
+    `select distinct delivery.model, delivery.alert_key as "alertKey"
+     from alert_deliveries delivery
+     join alert_events event using (model, alert_key, episode, event)
+     where delivery.model = $1 and delivery.alert_key like $2 and delivery.alert_key <> $3
+       and delivery.state in ('pending', 'held') and event.workflow_id = $4 and event.run_id = $5`,
+    [model, `${kind}:%`, alertKey, workflowId, runId],
+  );
+}
+
+/**
  * Opens the alert for those who take over; where nobody does, for whoever else can be told. Gives whom to wake, if anything is new.
  */
 export async function noteFailing(

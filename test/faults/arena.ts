@@ -69,10 +69,12 @@ export async function openArena(path: string): Promise<Arena> {
   // As root, Postgres runs under another account, which has to get there.
   await chmod(directory, 0o711);
   const isMounted = mountDisk(diskDirectory);
-  const unmount = async (): Promise<void> => {
+  const unmount = (): void => {
+    process.off('exit', unmount);
     if (isMounted) execFileSync('umount', ['--lazy', diskDirectory]);
-    await rm(diskDirectory, { recursive: true, force: true });
   };
+  // Servers end with this process, however it ends; what is mounted would stay.
+  process.once('exit', unmount);
   if (!isMounted) await rm(join(diskDirectory, 'postgres'), { recursive: true, force: true });
   const programs = await preparePrograms(directory);
   const postgres = await startPostgresServer(diskDirectory);
@@ -128,7 +130,8 @@ export async function openArena(path: string): Promise<Arena> {
       await admin.close();
       await Promise.all([gate.stop(), trainerGate.stop()]);
       await postgres.stop();
-      await unmount();
+      unmount();
+      await rm(diskDirectory, { recursive: true, force: true });
     },
   };
 }

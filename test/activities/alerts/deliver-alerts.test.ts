@@ -511,6 +511,22 @@ describe('a channel that refuses for good', () => {
     ]);
   });
 
+  it('wakes that alert in the next try where the one before died right after its commit', async () => {
+    await opened(withFallback);
+    const { email } = channels();
+    const given = { channels: { slack: refusing, email } };
+    const dies = async (): Promise<void> => {
+      throw new Error('killed');
+    };
+    await expect(deliver({ ...given, wakeAlert: dies })).rejects.toThrow('killed');
+    expect(await deliver(given)).toMatchObject({ delivered: 1, pending: 0 });
+    expect(woken).toEqual([failing]);
+    // Its own life cycle does not wake it, and nobody does when it is told.
+    await deliver(given, failing);
+    await deliver(given);
+    expect(woken).toEqual([failing]);
+  });
+
   it('opens the alert for the other channel of the route, which has been told already', async () => {
     await opened(toBoth);
     const { email } = channels();
