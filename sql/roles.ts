@@ -106,7 +106,7 @@ const functions: Readonly<Record<string, readonly Part[]>> = {
   'stray_days(text)': ['worker'],
 };
 
-interface Need {
+export interface Need {
   readonly kind: 'table' | 'sequence' | 'function';
   readonly object: string;
   readonly privilege: string;

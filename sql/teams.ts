@@ -4,7 +4,7 @@
  */
 
 import type { Database, Queryable } from './database.ts';
-import { asOwner, grants, readInstallation, roles } from './roles.ts';
+import { asOwner, grants, readInstallation, roles, type Need } from './roles.ts';
 import { identifierSql } from './table-types.ts';
 
 /**
@@ -26,6 +26,22 @@ const written: Readonly<Record<string, readonly string[]>> = {
   rejected_rows: ['insert'],
   ingest_progress: ['select', 'insert', 'update', 'delete'],
 };
+
+/** What a member of a team needs, a privilege at a time. */
+export function neededOfTeam(): Need[] {
+  const read = Object.entries(grants).flatMap(([object, { reader }]) =>
+    reader === undefined ? [] : [{ kind: 'table' as const, object, privilege: 'select' }],
+  );
+  const own = Object.entries(written).flatMap(([object, privileges]) =>
+    privileges.map((privilege) => ({ kind: 'table' as const, object, privilege })),
+  );
+  return [
+    ...read,
+    ...own,
+    { kind: 'sequence', object: 'prediction_ids', privilege: 'usage' },
+    { kind: 'function', object: 'ensure_partitions(timestamptz, timestamptz)', privilege: 'execute' },
+  ];
+}
 
 interface Table {
   readonly name: string;

@@ -4,6 +4,7 @@ import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { minuteMs, secondMs } from '../../core/window.ts';
 import { checkSchema, listMigrations } from '../../sql/migrator.ts';
 import { neededOf, roles } from '../../sql/roles.ts';
+import { neededOfTeam } from '../../sql/teams.ts';
 import { bytesText } from './bytes-text.ts';
 import type { Finding } from './check.ts';
 import type { Sources } from './sources.ts';
@@ -81,19 +82,22 @@ interface Privileges {
 
 export async function readPrivileges({ database }: Sources): Promise<Privileges> {
   const [row] = await database.query<
-    Omit<Privileges, 'parts' | 'missing'> & { member: string[]; owns: boolean }
+    Omit<Privileges, 'parts' | 'missing'> & { member: string[]; owns: boolean; team: boolean }
   >(
     `select current_user as "user", current_schema() as schema, rolname as owner,
        pg_has_role(relowner, 'USAGE') as owns,
+       exists (select from pg_roles where starts_with(rolname, 'tidewatch_team_') and pg_has_role(oid, 'USAGE')) as team,
        array(select role from unnest($1::text[]) as role where to_regrole(role) is not null and pg_has_role(to_regrole(role), 'USAGE')) as member,
        has_database_privilege(current_database(), 'TEMPORARY') as "canMakeTemporaryTables"
      from pg_class join pg_roles on pg_roles.oid = relowner where pg_class.oid = 'predictions'::regclass`,
     [Object.values(roles)],
   );
-  const { member, owns, ...privileges } = row!;
-  const parts = Object.entries(roles).flatMap(([part, role]) => (member.includes(role) ? [part] : []));
+  const { member, owns, team, ...privileges } = row!;
+  const ofParts = Object.entries(roles).flatMap(([part, role]) => (member.includes(role) ? [part] : []));
+  const isOfTeam = team && ofParts.length === 0;
+  const parts = isOfTeam ? ['a team'] : ofParts;
   // Who is of no part is measured by what a worker needs.
-  const needed = neededOf(parts.length === 0 ? ['worker'] : parts);
+  const needed = isOfTeam ? neededOfTeam() : neededOf(ofParts.length === 0 ? ['worker'] : ofParts);
   const missing = await database.query<{ missing: string }>(
     `select needed as missing
      from unnest($1::text[], $2::text[], $3::text[]) as needs (kind, object, privilege),

@@ -5,6 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openClient } from '../../client/tidewatch-client.ts';
+import { judgePrivileges, readPrivileges } from '../../cli/doctor/postgres.ts';
+import type { Sources } from '../../cli/doctor/sources.ts';
 import { openDatabase, type Database } from '../../sql/database.ts';
 import { grantRoles, roles } from '../../sql/roles.ts';
 import { areTeamsApart, bringTeamsTogether, keepTeamsApart, teamRole } from '../../sql/teams.ts';
@@ -138,6 +140,12 @@ describe('teams', () => {
 
   it('write rows of their models only, whatever the way in, and change none of others', async () => {
     const member = await login(teamRole(fraud));
+    // Doctor finds nothing missing.
+    const privileges = await readPrivileges({ database: member } as Sources);
+    expect(judgePrivileges(privileges)).toMatchObject({
+      level: 'ok',
+      words: expect.stringMatching(/, as a team$/),
+    });
     const client = openClient({ database: member });
     const rows = predictionsOf({ from: 40, to: 41 });
     expect(
