@@ -9,6 +9,7 @@ import { messageOf, reasonOf, TidewatchError } from '../core/errors.ts';
 import { withoutSecrets } from '../activities/alerts/secrets.ts';
 import { environmentSecrets } from '../worker/redaction.ts';
 import { withSecretFiles } from '../worker/secret-files.ts';
+import { nearest } from './nearest.ts';
 import { printable, printNote } from './print.ts';
 
 /** 1 is left for "there is drift" or "an expectation failed", on which a pipeline stops. */
@@ -47,11 +48,21 @@ export function reportFailure(error: unknown): number {
 /** What is quoted in an error stays on its line; only lists of problems have several. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof TidewatchError)) return reasonOf(error);
+  if (error.code === 'UNKNOWN_MODEL') return unknownModelWords(error.details);
   const details = Object.entries(error.details).map(([name, value]) => [
     name,
     name === 'problems' ? value : printable(value),
   ]);
   return messageOf(error.code, Object.fromEntries(details) as typeof error.details);
+}
+
+/** A name that is almost one of those that are watched wants to be written right, not a monitor of its own. */
+function unknownModelWords({ model, known }: TidewatchError['details']): string {
+  const near = nearest(String(model), String(known).split(', '));
+  const details = printable({ model: String(model), known: String(known) });
+  return near === undefined
+    ? messageOf('UNKNOWN_MODEL', details)
+    : messageOf('MISSPELT_MODEL', { ...details, near: printable(near) });
 }
 
 /** Is it that a dependency does not answer? */

@@ -81,10 +81,16 @@ function parseYaml(file: string, text: string): YamlSource {
   };
   // Of broken syntax only the first error means something; the others follow from it.
   const [broken] = [...document.errors, ...document.warnings];
+  const unclosed = document.errors.some(({ message }) => message.startsWith('Flow '))
+    ? unclosedIn(document, text)
+    : undefined;
   const problems = repeatedKeys(document).map((offset) =>
     problemAt(offset, `${keyAt(text, offset)} is written twice; remove one`),
   );
-  if (broken !== undefined) {
+  if (unclosed !== undefined) {
+    const { offset, open, close } = unclosed;
+    problems.push(problemAt(offset, `this ${open} is never closed; write ${close} where it ends`));
+  } else if (broken !== undefined) {
     problems.push(problemAt(broken.pos[0], syntaxWords[broken.code] ?? syntaxMessage(broken.message)));
   }
   let data: unknown;
@@ -138,6 +144,24 @@ function keyAt(text: string, offset: number): string {
 
 function syntaxMessage(message: string): string {
   return message.includes('alias') ? `${message}; put a value that starts with "*" in quotes` : message;
+}
+
+/** The innermost bracket without its end: the parser only says where it gave up, which may be far below. */
+function unclosedIn(
+  document: Document.Parsed,
+  text: string,
+): { readonly offset: number; readonly open: '{' | '['; readonly close: '}' | ']' } | undefined {
+  const starts: number[] = [];
+  visit(document, {
+    Collection: (_, { flow, range }) => {
+      if (flow !== true || !range) return;
+      const [start, end] = range;
+      if (text[end - 1] !== (text[start] === '{' ? '}' : ']')) starts.push(start);
+    },
+  });
+  const offset = starts.at(-1);
+  if (offset === undefined) return undefined;
+  return text[offset] === '{' ? { offset, open: '{', close: '}' } : { offset, open: '[', close: ']' };
 }
 
 /** Where keys stand that the same mapping has above. */

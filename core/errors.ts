@@ -40,6 +40,10 @@ export const errorCatalog = {
     message:
       'You may see the models of {teams} only, but the database keeps teams not apart for {user}. Run `tidewatch migrate --teams` as the owner, and let the console connect as a member of tidewatch_console.',
   },
+  MISSPELT_MODEL: {
+    retryable: false,
+    message: 'No monitor watches the model "{model}". Did you mean "{near}"? Known models: {known}.',
+  },
   INVALID_MONITOR: {
     retryable: false,
     message: 'The monitors have {count problem}; nothing was stored.\n{problems}',

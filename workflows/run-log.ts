@@ -32,7 +32,7 @@ export function interceptors(): WorkflowInterceptors {
           const run = next(input);
           // Beside the run, not behind it: what a run does must not wait for a turn more. The SDK tells of those that fail.
           run.then(
-            (result) => log.info('run ended', verdictOf(result)),
+            (result) => log.info('run ended', verdictsOf(result)),
             () => {},
           );
           return run;
@@ -43,7 +43,14 @@ export function interceptors(): WorkflowInterceptors {
   };
 }
 
-function verdictOf(result: unknown): { readonly verdict?: string } {
-  const { verdict } = (result ?? {}) as { readonly verdict?: unknown };
-  return typeof verdict === 'string' ? { verdict } : {};
+/** Of the run, and of the quality of the data where the run has judged that besides: either may be bad while the other is not. */
+function verdictsOf(result: unknown): { readonly verdict?: string; readonly dataQuality?: string } {
+  const { verdict, quality } = (result ?? {}) as {
+    readonly verdict?: unknown;
+    readonly quality?: { readonly level?: unknown };
+  };
+  return {
+    ...(typeof verdict === 'string' && { verdict }),
+    ...(typeof quality?.level === 'string' && { dataQuality: quality.level }),
+  };
 }

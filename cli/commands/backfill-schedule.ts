@@ -1,6 +1,7 @@
-import { Argument, type Command } from 'commander';
+import type { Command } from 'commander';
 
 import { scheduledProcessIds, type ScheduledProcessId } from '../../core/process/scheduled.ts';
+import { choiceArgument } from '../choice-argument.ts';
 import type { BackfillOptions } from '../schedules/backfill.ts';
 
 const examples = `
@@ -24,7 +25,9 @@ export function addBackfillSchedule(program: Command): void {
       'make the scheduled runs of days that are over, as after an outage or for history loaded today',
     )
     .addArgument(
-      new Argument('<processes...>', 'which ones').choices(
+      choiceArgument(
+        '<processes...>',
+        'which ones',
         scheduledProcessIds.filter((id) => id !== 'actuals-backfill'),
       ),
     )

@@ -1,8 +1,9 @@
-import { Argument, type Command } from 'commander';
+import type { Command } from 'commander';
 
 import { scheduledProcessIds } from '../../core/process/scheduled.ts';
 import { storageMaintenanceId } from '../../core/storage/settings.ts';
 import type { RunnableProcess } from '../../schedules/catalog.ts';
+import { choiceArgument } from '../choice-argument.ts';
 import type { RunOptions } from '../run/request.ts';
 
 const examples = `
@@ -34,9 +35,7 @@ export function addRun(program: Command): void {
     .description(
       'run a process now, as its schedule would: drift, performance, degradation, actuals, report, storage',
     )
-    .addArgument(
-      new Argument('<process>', 'which one').choices([...scheduledProcessIds, storageMaintenanceId]),
-    )
+    .addArgument(choiceArgument('<process>', 'which one', [...scheduledProcessIds, storageMaintenanceId]))
     .option('--model <name>', 'whose')
     .option(
       '--as-of <instant>',

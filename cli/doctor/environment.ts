@@ -6,6 +6,7 @@ import { readConfiguration, type Configuration } from '../../worker/configuratio
 import { unconfiguredRoutes } from '../../worker/route-check.ts';
 import type { Finding } from './check.ts';
 import type { Sources } from './sources.ts';
+import { unreachedModels } from './unreached-models.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -58,17 +59,50 @@ export function judgeEnvironment(problems: readonly string[]): Finding {
   };
 }
 
-export function readRoutes({ database, environment }: Sources): Promise<readonly string[]> {
-  return unconfiguredRoutes(database, openChannels(environment.configuration.channels));
+interface RouteFacts {
+  /** What the environment lacks, a sentence each. */
+  readonly unconfigured: readonly string[];
+  /** Models whose critical alerts no route takes. */
+  readonly unreached: readonly string[];
 }
 
-export function judgeRoutes(problems: readonly string[]): Finding {
-  if (problems.length === 0)
+export async function readRoutes({ database, environment }: Sources): Promise<RouteFacts> {
+  return {
+    unconfigured: await unconfiguredRoutes(database, openChannels(environment.configuration.channels)),
+    unreached: await unreachedModels(database),
+  };
+}
+
+export function judgeRoutes({ unconfigured, unreached }: RouteFacts): Finding {
+  const variables = unconfigured.length === 1 ? 'a variable is' : `${unconfigured.length} variables are`;
+  const words = [
+    ...(unreached.length === 0 ? [] : [unreachedText(unreached)]),
+    ...(unconfigured.length === 0 ? [] : [`${variables} missing that alerts need to reach people`]),
+  ];
+  if (words.length === 0)
     return { level: 'ok', words: 'each leads to a channel that this environment configures' };
   return {
     level: 'warning',
-    words: `${problems.length === 1 ? 'a variable is' : `${problems.length} variables are`} missing that alerts need to reach people`,
-    details: problems,
-    fix: 'set what is named; where the worker has another environment, ask the doctor there',
+    words: words.join('; '),
+    details: [...(unreached.length > 1 ? unreached : []), ...unconfigured],
+    fix: [
+      ...(unreached.length === 0
+        ? []
+        : [`write in the monitor, or \`routes:\` in alerts.yaml for all: ${lines}`]),
+      ...(unconfigured.length === 0
+        ? []
+        : ['set what is named; where the worker has another environment, ask the doctor there']),
+    ].join('; '),
   };
+}
+
+/** In one line, as the doctor prints it; YAML takes it so. */
+const lines =
+  'alerts: { routes: [{ severity: [warning, critical], email: [oncall@example.org] }] }, then tidewatch apply';
+
+function unreachedText(models: readonly string[]): string {
+  const [model] = models;
+  return models.length === 1
+    ? `no route: a critical alert of ${model} reaches nobody`
+    : `no route: critical alerts of ${models.length} models reach nobody`;
 }

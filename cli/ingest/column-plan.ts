@@ -2,7 +2,7 @@
 
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { nearest } from '../nearest.ts';
-import { listed } from '../unknown-column.ts';
+import { listed, nearestColumn } from '../unknown-column.ts';
 import { shellText } from '../../core/shell-text.ts';
 import { orOf, withArticle } from '../words.ts';
 import { chooseColumns, type ChosenColumns, type Unclear } from './choose-columns.ts';
@@ -64,7 +64,7 @@ export type Planned = { readonly plan: ColumnPlan } | { readonly problems: reado
 export function planColumns(request: PlanRequest): Planned {
   const { source, monitor, mapped, constants } = request;
   const columns = source.columns.filter((name) => name !== '');
-  const problems = unknownColumns(mapped, columns);
+  const problems = [...unknownColumns(mapped, columns), ...misspeltTargets(request)];
   const claims = new Map<string, Origin>([
     ...[...mapped].map(([what, column]): [string, Origin] => [what, { column }]),
     ...[...constants].map(([what, constant]): [string, Origin] => [what, { constant }]),
@@ -153,10 +153,28 @@ function isField(what: string): what is Field {
 function unknownColumns(mapped: ReadonlyMap<string, string>, columns: readonly string[]): string[] {
   return [...mapped].flatMap(([what, column]) => {
     if (columns.includes(column)) return [];
-    const near = nearest(column, columns);
+    const near = nearestColumn(column, columns);
     return [
-      `--map ${column}=${what}: there is no column "${column}"${near === undefined ? '' : `; is it "${near}"?`}`,
+      `--map ${column}=${what}: there is no column "${column}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
     ];
+  });
+}
+
+/** A name that is almost one of a field, or of a feature of the monitor, is hardly a new feature. */
+function misspeltTargets({ mapped, constants, monitor }: PlanRequest): string[] {
+  const features = Object.keys(monitor?.features ?? {});
+  const given = [
+    ...[...mapped].map(([what, column]) => [what, `--map ${shellText(`${column}=${what}`)}`] as const),
+    ...[...constants].map(([what, value]) => [what, `--set ${shellText(`${what}=${value}`)}`] as const),
+  ];
+  return given.flatMap(([what, option]) => {
+    const isKnown = isField(what) || features.includes(what) || /^(?:probability|feature):/.test(what);
+    const near = isKnown ? undefined : nearest(what, [...fields, ...features]);
+    return near === undefined
+      ? []
+      : [
+          `${option}: "${what}" is no field and was taken as a feature; did you mean "${near}"? A feature that is called so is ${featurePrefix}${what}`,
+        ];
   });
 }
 
@@ -343,7 +361,10 @@ export function planLines(
     }),
   ];
   if (streams.includes('actuals') && !found.has('recorded_at'))
-    lines.push(['recorded_at', `${recordedAt}, when the file was last written`]);
+    lines.push([
+      'recorded_at',
+      `${recordedAt}, when the file was last written: runs about days before count these actuals all the same, and \`rules try --as-known\` takes them for unknown until then`,
+    ]);
   if (streams.includes('predictions')) {
     if (isLikeliest) lines.push(['prediction', 'the likeliest class, by the probabilities']);
     for (const [name, from] of probabilities) lines.push([`probability of ${name}`, origin(from)]);

@@ -15,6 +15,7 @@ import type { Stream } from './column-plan.ts';
 import { deleteProgress, findProgress, progressStatement, type IngestProgress } from './progress-store.ts';
 import { contentOf, type RejectedFile, type RejectedRow } from './rejected-file.ts';
 import type { RowMakers } from './row-maker.ts';
+import { keysSeen, type KeysSeen, type Repeated } from './repeated-keys.ts';
 import type { Position, RowSource, SourceBatch, SourceRow } from './row-source.ts';
 
 /** What has been done of a file. */
@@ -24,8 +25,8 @@ export interface IngestCounts {
   /** Of the stored ones: new, or different from what was stored. */
   readonly changed: Readonly<Record<Stream, number>>;
   readonly rejected: number;
-  /** Rows with the key of another row of the same batch: the last of them counts. */
-  readonly repeated: number;
+  /** Rows with the key of a row before them in this load: the last of them counts. */
+  readonly repeated: Readonly<Record<Stream, Repeated>>;
   /** Of the reasons that were met first. */
   readonly reasons: ReadonlyMap<string, ReasonCount>;
 }
@@ -55,7 +56,6 @@ interface Prepared {
   rows: number;
   readonly batches: Readonly<Record<Stream, MutableBatch>>;
   readonly rejected: RejectedRow[];
-  readonly keys: Set<string>;
 }
 
 interface MutableBatch extends Batch {
@@ -109,10 +109,11 @@ export async function ingestFile(load: FileLoad): Promise<IngestCounts> {
   };
 
   let prepared = emptyBatch();
+  const keys = keysSeen();
   const store = async (): Promise<void> => {
     if (isFirst && prepared.rows > 0) checkSomeStorable(source.name, prepared);
     isFirst &&= prepared.rows === 0;
-    addTo(counts, prepared);
+    addTo(counts, prepared, keys);
     const progress = resume && (await progressOf(source, prepared.next, counts));
     // One batch is being stored while the next one is read, and no more: memory stays at two batches.
     await writing;
@@ -124,7 +125,7 @@ export async function ingestFile(load: FileLoad): Promise<IngestCounts> {
   };
   try {
     for await (const batch of source.batches(resume?.from?.position, makers.asText)) {
-      prepare(load, batch, prepared);
+      prepare(load, batch, prepared, keys);
       if (isFull(prepared)) await store();
     }
   } finally {
@@ -143,7 +144,6 @@ function emptyBatch(): Prepared {
     rows: 0,
     batches: { predictions: none(), actuals: none() },
     rejected: [],
-    keys: new Set(),
   };
 }
 
@@ -157,9 +157,11 @@ type MutableCounts = {
   stored: Record<Stream, number>;
   changed: Record<Stream, number>;
   rejected: number;
-  repeated: number;
+  repeated: Record<Stream, Repeated>;
   reasons: Map<string, ReasonCount>;
 };
+
+const noneRepeated: Repeated = { rows: 0, example: undefined, isAtLeast: false };
 
 function startCounts(from: IngestProgress | undefined): MutableCounts {
   return {
@@ -167,7 +169,7 @@ function startCounts(from: IngestProgress | undefined): MutableCounts {
     stored: { predictions: 0, actuals: 0 },
     changed: { predictions: 0, actuals: 0 },
     rejected: from?.rejected ?? 0,
-    repeated: 0,
+    repeated: { predictions: noneRepeated, actuals: noneRepeated },
     reasons: new Map(),
   };
 }
@@ -199,6 +201,7 @@ function prepare(
   { model, source, makers, expected }: FileLoad,
   { rows, next }: SourceBatch,
   prepared: Prepared,
+  keys: KeysSeen,
 ): void {
   const unreadable = rows.filter(({ problem }) => problem !== undefined);
   const readable = unreadable.length === 0 ? rows : rows.filter(({ problem }) => problem === undefined);
@@ -213,9 +216,11 @@ function prepare(
       if (value === undefined) continue;
       made.push(value);
       origins.push(row);
-      prepared.keys.add(keyOf(stream, value as KeyParts));
     }
     const read = readBatch(streams[stream], model, made, expected);
+    const refused = new Set(read.bad.map(({ index }) => index));
+    for (const [index, value] of made.entries())
+      if (!refused.has(index)) keys.add(stream, keyOf(value as KeyParts), origins[index]!.line);
     const bad = read.bad.map(({ index, reason }) => ({ row: origins[index]!, reason }));
     // A row that cannot be read belongs to no stream: it is kept with the first.
     if (index === 0) for (const row of unreadable) bad.push({ row, reason: row.problem ?? '' });
@@ -252,16 +257,17 @@ interface KeyParts {
   readonly issuedAt?: unknown;
 }
 
-function keyOf(stream: Stream, { entity, eventTime, version, issuedAt }: KeyParts): string {
-  return `${stream}\0${String(eventTime)}\0${String(entity)}\0${String(version)}\0${String(issuedAt)}`;
+function keyOf({ entity, eventTime, version, issuedAt }: KeyParts): string {
+  return [eventTime, entity, version, issuedAt].map(String).join('\0');
 }
 
-function addTo(counts: MutableCounts, { rows, batches, rejected, keys }: Prepared): void {
-  const stored = batches.predictions.stored + batches.actuals.stored;
+function addTo(counts: MutableCounts, { rows, batches, rejected }: Prepared, keys: KeysSeen): void {
   counts.rows += rows;
   counts.rejected += rejected.length;
-  counts.repeated += Math.max(0, stored - keys.size);
-  for (const stream of ['predictions', 'actuals'] as const) counts.stored[stream] += batches[stream].stored;
+  for (const stream of ['predictions', 'actuals'] as const) {
+    counts.stored[stream] += batches[stream].stored;
+    counts.repeated[stream] = keys.repeated(stream);
+  }
   for (const { reason, row } of rejected) {
     const before = counts.reasons.get(reason);
     // Of a file in which each row has a reason of its own, the first hundred reasons are enough.

@@ -1,8 +1,9 @@
 /** What became of a file, for people and for machines. */
 
 import { formatCount } from '../../console/numbers.ts';
-import type { ColumnPlan } from './column-plan.ts';
+import type { ColumnPlan, Stream } from './column-plan.ts';
 import type { IngestCounts, ReasonCount } from './ingest-file.ts';
+import type { Repeated } from './repeated-keys.ts';
 import { printable } from '../print.ts';
 
 export interface FileSummary {
@@ -46,9 +47,7 @@ export function summaryLines({
   return [
     `${dryRun ? 'would store' : 'stored'} ${what.join(' and ')} in ${seconds.toFixed(1)} s, ${rate} rows/s`,
     ...(before === 0 ? [] : [`${formatCount(before)} rows were stored before`]),
-    ...(repeated === 0
-      ? []
-      : [`${formatCount(repeated)} rows or more have the key of another row: the last of them counts`]),
+    ...plan.streams.flatMap((stream) => repeatedLines(stream, repeated[stream])),
     ...(rejected === 0
       ? []
       : [
@@ -56,6 +55,24 @@ export function summaryLines({
         ]),
     ...reasons,
   ].map((line) => printable(line));
+}
+
+/** Which key it is, and what tells two rows apart that are meant to be two. */
+const keyText = {
+  predictions: 'entity, time, version and issued_at',
+  actuals: 'entity and time',
+} as const;
+
+function repeatedLines(stream: Stream, { rows, example, isAtLeast }: Repeated): readonly string[] {
+  if (rows === 0) return [];
+  const lines = example === undefined ? '' : `, for example lines ${example.first} and ${example.again}`;
+  const ways =
+    stream === 'predictions'
+      ? '; where a prediction was issued twice, --map <column>=issued_at keeps both'
+      : '';
+  return [
+    `${formatCount(rows)}${isAtLeast ? ' or more' : ''} ${stream} have the ${keyText[stream]} of a row before${lines}: the last of them counts${ways}`,
+  ];
 }
 
 export function summaryJson({
@@ -83,7 +100,7 @@ export function summaryJson({
     rows,
     stored,
     changed,
-    repeated,
+    repeated: { predictions: repeated.predictions.rows, actuals: repeated.actuals.rows },
     rejected,
     rejectedFile: rejected === 0 ? null : (rejectedFile ?? null),
     reasons: commonest(counts).map(([reason, { rows, line }]) => ({ reason, rows, line })),

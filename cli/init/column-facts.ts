@@ -20,6 +20,8 @@ export interface ColumnFacts {
   readonly isWhole: boolean;
   /** By frequency; absent where there are too many to list, or they are not known. */
   readonly levels?: readonly string[];
+  /** How often each of them is there, in the same order. */
+  readonly levelCounts?: readonly number[];
   /** How many there are, as far as they are counted: `mostCountedLevels` stand for that many and more. */
   readonly levelCount?: number;
   /** Is no value there twice? Undefined where it is not known. */
@@ -68,7 +70,8 @@ async function factsOf(
     seen: { rows, missing },
     isUnique: most === 1,
     levelCount: counts.size,
-    ...(other === 0 && counts.size <= mostListedLevels && { levels: [...counts.keys()] }),
+    ...(other === 0 &&
+      counts.size <= mostListedLevels && { levels: [...counts.keys()], levelCounts: [...counts.values()] }),
   };
   const sample = firstRows === undefined ? [] : sampledValues(firstRows, name);
   if (column.kind === 'unsupported' || areTimes(name, sample) === true)

@@ -5,6 +5,7 @@ import { countText } from '../../core/performance/metrics.ts';
 import { numberText } from '../../core/quality/range.ts';
 import { nameOf } from '../ingest/usual-names.ts';
 import { quoted } from '../quoted.ts';
+import { codesOrAmounts, type Judged } from './whole-numbers.ts';
 import { mostCountedLevels, mostListedLevels, type ColumnFacts } from './column-facts.ts';
 
 export interface Feature {
@@ -30,7 +31,7 @@ const mostlyMissing = 0.5;
 
 /** Its kind as a feature, or why it is none. */
 export function featureKind(facts: ColumnFacts): KindOrReason {
-  const { name, kind, levels, levelCount = 0, isUnique, isWhole, seen, meanLength = 0 } = facts;
+  const { name, kind, levels, levelCount = 0, isUnique, seen, meanLength = 0 } = facts;
   const present = seen === undefined ? Infinity : seen.rows - seen.missing;
   if (reserved.includes(name)) return { reason: 'it is logged beside the features' };
   if (kind === 'instant') return { reason: 'it is a date or time' };
@@ -46,20 +47,39 @@ export function featureKind(facts: ColumnFacts): KindOrReason {
     if (levelCount >= mostCountedLevels || levelCount > present / 2)
       return { reason: `${levelsOf(facts)} in ${countText(present, 'value')}: a key or free text?` };
   }
-  const isFew = levels !== undefined && isWhole && present >= rowsPerLevel * levels.length;
-  const isCategory = kind === 'categorical' || isFew;
+  const whole = kind === 'continuous' ? judgeWhole(facts, present) : undefined;
+  const isCategory = kind === 'categorical' || whole?.are === 'codes';
   const seenText = [
     isCategory ? levelsOf(facts) : rangeOf(facts),
-    ...(seen !== undefined && seen.missing > seen.rows * mostlyMissing
-      ? [`${Math.round((100 * seen.missing) / seen.rows)}% missing`]
-      : []),
-  ].join(', ');
-  const doubt = doubtOf(facts, isCategory, isFew);
+    ...(seen !== undefined && seen.missing > seen.rows * mostlyMissing ? [emptyText(seen)] : []),
+  ].join('; ');
+  const doubt = doubtOf(facts, isCategory, whole);
   return {
     kind: isCategory ? 'categorical' : 'continuous',
     seen: seenText,
     ...(doubt !== undefined && { doubt }),
   };
+}
+
+/** What an empty cell means only somebody who knows the data can say. */
+function emptyText({ rows, missing }: NonNullable<ColumnFacts['seen']>): string {
+  // A column with a few values is not empty in all rows.
+  const share = Math.min(99, Math.round((100 * missing) / rows));
+  return `empty in ${share}% of rows; if empty means something (no rain), write it as a value`;
+}
+
+/** Few values that come again; by its name a column of codes may have more of them. */
+function judgeWhole(facts: ColumnFacts, present: number): Judged | undefined {
+  const { name, isWhole, range, levels, levelCounts = [], levelCount = 0 } = facts;
+  if (!isWhole || range === undefined) return undefined;
+  const isRepeated = present >= rowsPerLevel * levelCount && levelCount < mostCountedLevels;
+  const byValue = (levels ?? [])
+    .map((level, index) => [Number(level), levelCounts[index] ?? 0] as const)
+    .sort(([a], [b]) => a - b);
+  const counts = levelCounts.length === 0 ? [] : byValue.map(([, count]) => count);
+  const judged = codesOrAmounts({ name, range, counts, levels: levelCount });
+  if (isRepeated && (levels !== undefined || judged.by === 'name')) return judged;
+  return undefined;
 }
 
 /** Whole numbers that are all different: those that follow each other, or are called so. */
@@ -72,17 +92,22 @@ function isKey({ name, isWhole, range, levelCount = 0, seen }: ColumnFacts): boo
 
 const keyWords = ['id', 'key', 'uuid', 'no', 'nr', 'number', 'serial', 'index', 'row'];
 
-function doubtOf(facts: ColumnFacts, isCategory: boolean, isFew: boolean): string | undefined {
-  const { kind, levels, levelCount = 0, isWhole, range, notNumbers, written } = facts;
+function doubtOf(facts: ColumnFacts, isCategory: boolean, whole: Judged | undefined): string | undefined {
+  const { kind, levels, levelCount = 0, isWhole, notNumbers, written } = facts;
   if (notNumbers !== undefined) {
     const { count, example } = notNumbers;
     return `${countText(count, 'value')} are no numbers, for example ${quoted(example)}: rows that have one are rejected`;
   }
   if (written !== undefined) return `${written.text} is read as ${numberText(written.number)}`;
   if (levels?.length === 1) return 'the same in each row: it tells something only once it changes';
-  if (isFew && levels !== undefined && levels.length > 2) {
-    const values = range === undefined ? '' : ` from ${numberText(range.min)} to ${numberText(range.max)}`;
-    return `whole numbers${values}, taken as codes; if they are amounts, write continuous`;
+  if (whole !== undefined && levelCount > 2) {
+    const [taken, other] =
+      whole.are === 'codes'
+        ? ['codes', 'amounts, write continuous']
+        : ['amounts', 'codes, write categorical'];
+    const values = isCategory ? ` from ${rangeOf(facts)}` : '';
+    const byName = whole.by === 'name' ? ' by its name' : '';
+    return `${isCategory ? '' : `${levelCount} different `}whole numbers${values}, taken as ${taken}${byName}; if they are ${other}`;
   }
   if (isCategory && levels === undefined) return 'many levels: if it is a key, leave it out';
   if (!isCategory && kind === 'continuous' && isWhole && levelCount > 2 && levelCount <= fewWhole)

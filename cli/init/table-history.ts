@@ -2,13 +2,21 @@
 
 import { dayMs, floorToDay, type Window } from '../../core/window.ts';
 import type { TableFile } from '../../sql/table-file.ts';
+import { isReadable } from '../../sql/table-types.ts';
 import type { Field } from '../ingest/fields.ts';
 import type { ValueReader } from '../ingest/value-readers.ts';
 import type { ColumnReaders } from './column-readers.ts';
 
+export interface RepeatedPair {
+  readonly rows: readonly [number, number];
+  readonly differing: readonly { readonly column: string; readonly values: readonly [string, string] }[];
+}
+
 export interface TableHistory {
   /** Rows with the key of a row before: the same entity, time and version. Undefined where the entity is not known. */
   readonly repeated?: number;
+  /** The first such row and the one before: their numbers, counted from 1, and up to three columns in which they differ, with both values. */
+  readonly repeatedPair?: RepeatedPair;
   /** The days of its first and last row, in epoch milliseconds. */
   readonly days?: { readonly first: number; readonly last: number };
   /**
@@ -33,9 +41,14 @@ export async function readHistory(request: HistoryRequest): Promise<TableHistory
   const { table, readers, fields } = request;
   const time = fields.get('event_time');
   const span = time === undefined ? undefined : await spanOf(table, readers, time, fields);
-  const { days, repeated } = span ?? {};
+  const { days, repeated, pair } = span ?? {};
   const score = await scoreOf(request, days);
-  return { ...(days && { days }), ...(score && { score }), ...(repeated !== undefined && { repeated }) };
+  return {
+    ...(days && { days }),
+    ...(score && { score }),
+    ...(repeated !== undefined && { repeated }),
+    ...(pair !== undefined && { repeatedPair: await pairOf(table, pair) }),
+  };
 }
 
 /** More keys are not held to find those that repeat. */
@@ -46,13 +59,23 @@ async function spanOf(
   readers: ColumnReaders,
   time: string,
   fields: ReadonlyMap<Field, string>,
-): Promise<{ readonly days: TableHistory['days']; readonly repeated: number } | undefined> {
+): Promise<
+  | {
+      readonly days: TableHistory['days'];
+      readonly repeated: number;
+      /** Indices of the first two rows with the same key. */
+      readonly pair: readonly [number, number] | undefined;
+    }
+  | undefined
+> {
   const read = readers.instant(time);
   const parts = (['entity', 'version', 'issued_at', 'role'] as const).flatMap(
     (field) => fields.get(field) ?? [],
   );
   let [first, last, repeated] = [Infinity, -Infinity, 0];
-  const keys = new Set<string>();
+  let pair: readonly [number, number] | undefined;
+  let start = 0;
+  const keys = new Map<string, number>();
   for await (const [times = [], ...others] of table.readChunks([time, ...parts])) {
     for (const [row, value] of times.entries()) {
       const instant = read(value);
@@ -60,14 +83,44 @@ async function spanOf(
       first = Math.min(first, instant);
       last = Math.max(last, instant);
       if (!fields.has('entity') || keys.size >= mostKeys) continue;
-      const before = keys.size;
-      keys.add(`${instant}\0${others.map((values) => String(values[row])).join('\0')}`);
-      if (keys.size === before) repeated += 1;
+      const key = `${instant}\0${others.map((values) => String(values[row])).join('\0')}`;
+      const before = keys.get(key);
+      if (before === undefined) keys.set(key, start + row);
+      else {
+        repeated += 1;
+        pair ??= [before, start + row];
+      }
     }
+    start += times.length;
   }
   return first === Infinity
     ? undefined
-    : { days: { first: floorToDay(first), last: floorToDay(last) }, repeated };
+    : { days: { first: floorToDay(first), last: floorToDay(last) }, repeated, pair };
+}
+
+const mostDiffering = 3;
+
+/** What tells two rows of one key apart is what may belong to the key. */
+async function pairOf(table: TableFile, rows: readonly [number, number]): Promise<RepeatedPair> {
+  const names = table.columns.filter(isReadable).map(({ name }) => name);
+  const found: unknown[][] = [[], []];
+  let start = 0;
+  for await (const columns of table.readChunks(names, { asText: new Set(names) })) {
+    const length = columns[0]?.length ?? 0;
+    for (const [index, row] of rows.entries())
+      if (row >= start && row < start + length) found[index] = columns.map((values) => values[row - start]);
+    start += length;
+    if (start > rows[1]) break;
+  }
+  const differing = names.flatMap((column, index) => {
+    const values = [textOf(found[0]?.[index]), textOf(found[1]?.[index])] as const;
+    return values[0] === values[1] ? [] : [{ column, values }];
+  });
+  return { rows: [rows[0] + 1, rows[1] + 1], differing: differing.slice(0, mostDiffering) };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' && value !== '' ? value : 'empty';
 }
 
 async function scoreOf(

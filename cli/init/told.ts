@@ -4,9 +4,11 @@ import { countText } from '../../core/performance/metrics.ts';
 import { formatCount } from '../../console/numbers.ts';
 import type { TableFile } from '../../sql/table-file.ts';
 import type { dateOrderOf } from '../ingest/date-order.ts';
+import { lineMark } from '../ingest/column-plan.ts';
 import { fields as allFields, type Field } from '../ingest/fields.ts';
 import { nameOf, stemOf } from '../ingest/usual-names.ts';
 import { nearest } from '../nearest.ts';
+import { quoted } from '../quoted.ts';
 import { listed } from '../unknown-column.ts';
 import { orOf } from '../words.ts';
 import type { ColumnFacts } from './column-facts.ts';
@@ -124,7 +126,7 @@ export async function warningsOf(request: WarningRequest): Promise<readonly stri
       ),
     ...(history.repeated !== undefined && history.repeated > 0
       ? [
-          `${countText(history.repeated, 'row')} have the "${fields.get('entity')}" and time of another row, and the last of them counts: name what tells them apart by --entity, or load them with --set entity=@line`,
+          `${countText(history.repeated, 'row')} have the "${fields.get('entity')}" and time of another row, and the last of them counts${exampleText(history.repeatedPair)}. Where a prediction was issued twice, name when by --issued-at; name another column of what a row is about by --entity; rows that have nothing of the kind are loaded with --set entity=${lineMark}`,
         ]
       : []),
     ...(order === 'unclear' || order === 'mixed'
@@ -143,6 +145,15 @@ export async function warningsOf(request: WarningRequest): Promise<readonly stri
       ? [`the times in "${fields.get('event_time')}" cannot be read`]
       : []),
   ];
+}
+
+function exampleText(pair: TableHistory['repeatedPair']): string {
+  if (pair === undefined) return '';
+  const [first, again] = pair.rows;
+  const differ = pair.differing.map(
+    ({ column, values }) => `"${column}" (${values.map((value) => quoted(value)).join(', then ')})`,
+  );
+  return `: for example rows ${first} and ${again}, which ${differ.length === 0 ? 'are the same in every column' : `differ in ${differ.join(' and ')}`}`;
 }
 
 /** Features that share a word with the prediction, as `Delivery Minutes` with `Predicted Minutes`. */

@@ -17,6 +17,7 @@ import { openLine } from '../progress-bar.ts';
 import { lookAt, stepText } from '../../schedules/run-steps.ts';
 import { outcomeOf, type RunResult } from './outcome.ts';
 import { readRunRequest, type RunOptions, type RunRequest } from './request.ts';
+import { whereRowsAre } from './where-rows-are.ts';
 import { print, printJson, printNote, printable } from '../print.ts';
 
 /** Starts it, or joins the same one that runs already, and follows it to its end; gives the exit code. */
@@ -45,6 +46,10 @@ export async function startRun(process: RunnableProcess, options: RunOptions): P
     const { lines, exitCode } = outcomeOf(request.workflowType, printable(result), input.model ?? '');
     if (options.json) printJson({ ...started, input, exitCode, result });
     else print(lines.join('\n'));
+    const elsewhere = await withDatabase('tidewatch-run', (database) =>
+      whereRowsAre(database, request, result, Date.now()),
+    );
+    if (elsewhere !== undefined) printNote(elsewhere);
     const note = unpushedNote(printable(result));
     if (note !== undefined) printNote(note);
     return exitCode;

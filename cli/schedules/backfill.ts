@@ -5,9 +5,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 
 import { findMonitor } from '../../activities/monitors/store.ts';
+import type { Monitor } from '../../core/monitor/schema.ts';
 import { TidewatchError } from '../../core/errors.ts';
 import { scheduleId, type ScheduledProcessId } from '../../core/process/scheduled.ts';
 import { countText } from '../../core/performance/metrics.ts';
+import { shellText } from '../../core/shell-text.ts';
 import { formatInstant, type Window } from '../../core/window.ts';
 import { schedulesOf, type ScheduleDefinition } from '../../schedules/catalog.ts';
 import { backfillSchedule, countsOf, runsDue } from '../../schedules/schedule-backfill.ts';
@@ -16,7 +18,9 @@ import { readConfiguration } from '../../worker/configuration.ts';
 import { withDatabase } from '../database.ts';
 import { openBar } from '../progress-bar.ts';
 import { dayOrInstant, rangeOf, readInstant } from '../time-range.ts';
-import { print, printJson } from '../print.ts';
+import { noWorker } from '../follow-run.ts';
+import { print, printJson, printNote } from '../print.ts';
+import { findingsOf, findingsText, type Finding } from './backfill-findings.ts';
 
 export interface BackfillOptions {
   readonly model: string;
@@ -29,6 +33,8 @@ export interface BackfillOptions {
 /** More than an hourly process has in a year: who wants that many should know. */
 const mostRuns = 10_000;
 const pollMs = 1_000;
+/** A first run takes a few seconds where a worker is there. */
+const silenceMs = 20_000;
 
 /** @returns the exit code: 2 where a run has failed */
 export async function backfillSchedules(
@@ -46,11 +52,13 @@ export async function backfillSchedules(
   const { client } = connection;
   try {
     const query = failuresQuery(schedules, range, Date.now());
+    if (!options.detach) printNote(startingText(model, range, schedules));
     const failed = await withTemporalErrors(client, async () => {
       await backfillAll(client, schedules, range, options);
       return options.detach ? undefined : (await client.workflow.count(query)).count;
     });
-    printResult(options, range, schedules, failed, query);
+    const found = options.detach ? undefined : await foundBy(schedules, monitor);
+    printResult(options, range, schedules, { failed, query, found });
     return failed === undefined || failed === 0 ? 0 : 2;
   } finally {
     await connection.close();
@@ -58,8 +66,30 @@ export async function backfillSchedules(
 }
 
 interface PlannedBackfill {
+  readonly process: ScheduledProcessId;
   readonly definition: ScheduleDefinition;
+  /** The instants that its runs speak for. */
+  readonly times: readonly number[];
   readonly runs: number;
+}
+
+function startingText(model: string, { start, end }: Window, schedules: readonly PlannedBackfill[]): string {
+  const total = schedules.reduce((sum, { runs }) => sum + runs, 0);
+  const what = schedules.map(({ process, runs }) => `${runs} of ${process}`).join(', ');
+  return `starting ${countText(total, 'run')} of ${model}, ${dayOrInstant(start)} to ${dayOrInstant(end)}: ${what}; Ctrl-C ends the waiting only`;
+}
+
+/** By schedule id. */
+async function foundBy(
+  schedules: readonly PlannedBackfill[],
+  monitor: Monitor,
+): Promise<ReadonlyMap<string, readonly Finding[]>> {
+  return withDatabase('tidewatch-backfill', async (database) => {
+    const found = new Map<string, readonly Finding[]>();
+    for (const { process, definition, times } of schedules)
+      found.set(definition.scheduleId, await findingsOf(database, process, monitor, times));
+    return found;
+  });
 }
 
 function planned(
@@ -72,12 +102,13 @@ function planned(
     const id = scheduleId(name, model);
     const definition = definitions.find((definition) => definition.scheduleId === id);
     if (definition === undefined) throw new TidewatchError('UNKNOWN_SCHEDULE', { scheduleId: id, model });
-    const runs = runsDue(definition, range, mostRuns + 1).length;
+    const times = runsDue(definition, range, mostRuns + 1);
+    const runs = times.length;
     if (runs > mostRuns) {
       const reason = `${name} would run more than ${mostRuns} times; take a shorter range, and then the next`;
       throw new TidewatchError('INVALID_OPTION', { option: '--from and --to', reason });
     }
-    return { definition, runs };
+    return { process: name, definition, times, runs };
   });
 }
 
@@ -97,6 +128,7 @@ async function backfillAll(
   if (detach) return;
   const total = due.reduce((sum, { runs }) => sum + runs, 0);
   const bar = await openBar('runs');
+  const silence = setTimeout(() => printNote(noWorker), silenceMs);
   try {
     for (;;) {
       let [done, busy] = [0, 0];
@@ -106,11 +138,13 @@ async function backfillAll(
         done += Math.max(0, since - running);
         busy += running + waiting;
       }
+      if (done > 0) clearTimeout(silence);
       bar.update(done, total);
       if (done >= total && busy === 0) return;
       await pause(pollMs);
     }
   } finally {
+    clearTimeout(silence);
     bar.close();
   }
 }
@@ -135,19 +169,35 @@ function printResult(
   { model, json, detach }: BackfillOptions,
   { start, end }: Window,
   schedules: readonly PlannedBackfill[],
-  failed: number | undefined,
-  query: string,
+  {
+    failed,
+    query,
+    found,
+  }: {
+    readonly failed: number | undefined;
+    readonly query: string;
+    readonly found: ReadonlyMap<string, readonly Finding[]> | undefined;
+  },
 ): void {
   if (json) {
-    const runs = schedules.map(({ definition, runs }) => ({ scheduleId: definition.scheduleId, runs }));
+    const runs = schedules.map(({ definition: { scheduleId }, runs }) => ({
+      scheduleId,
+      runs,
+      found: found?.get(scheduleId) ?? null,
+    }));
     const range = { from: formatInstant(start), to: formatInstant(end) };
     printJson({ model, ...range, schedules: runs, failed: failed ?? null });
     return;
   }
   for (const { definition, runs } of schedules)
     print(
-      `${definition.scheduleId}, ${dayOrInstant(start)} to ${dayOrInstant(end)}: ${countText(runs, 'run')}${detach ? ' to come' : ''}`,
+      `${definition.scheduleId}, ${dayOrInstant(start)} to ${dayOrInstant(end)}: ${countText(runs, 'run')}${detach ? ' to come' : findingsText(found?.get(definition.scheduleId) ?? [])}`,
     );
   if (failed !== undefined && failed > 0)
     print(`${countText(failed, 'run')} failed; the Temporal UI lists them: ${query}`);
+  print(
+    detach
+      ? `next: the runs are in the Temporal UI; \`tidewatch watch --model ${shellText(model)}\` tells what they change`
+      : `next: \`tidewatch status --model ${shellText(model)} --explain\` says how it stands and why; \`tidewatch console\` shows every day`,
+  );
 }

@@ -90,6 +90,20 @@ describe('readMonitorFiles', () => {
     expect(await read({ 'a.yaml': text })).toHaveLength(1);
   });
 
+  it.each([
+    ['a: 1\nreference: { kind: fixed, start: 2014-05-01\n# x\ncurrent: 7d\n', '2:12', '{', '}'],
+    ['model: [a, b\ntask: regression\n', '1:8', '[', ']'],
+    ['a: { b: { c: 1 }\nd: 2\n', '1:4', '{', '}'],
+    ['features:\n  hum: { kind: continuous\n  temp: { kind: continuous }\n', '2:8', '{', '}'],
+  ])(
+    'points at the line where a bracket that is never closed began: %j',
+    async (text, place, open, close) => {
+      expect(await problemsOf({ 'a.yaml': text })).toEqual([
+        `a.yaml:${place} this ${open} is never closed; write ${close} where it ends`,
+      ]);
+    },
+  );
+
   it('finds none in an empty directory', async () => {
     expect(await read({})).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { unknownColumn } from '../../cli/unknown-column.ts';
+import { nearestColumn, unknownColumn } from '../../cli/unknown-column.ts';
 
 describe('unknownColumn', () => {
   it('names the columns there are, and the nearest', () => {
@@ -13,6 +13,12 @@ describe('unknownColumn', () => {
     expect(unknownColumn('a.csv', 'weekday', ['hum', 'temp']).message).toBe(
       'a.csv has no column "weekday". Its columns: hum, temp.',
     );
+  });
+
+  it('suggests the only column that has the text as a word', () => {
+    expect(nearestColumn('station', ['start of hour', 'station name'])).toBe('station name');
+    expect(nearestColumn('Station', ['station name', 'station city'])).toBeUndefined();
+    expect(nearestColumn('stat', ['station name'])).toBeUndefined();
   });
 
   it('lists the first 20 of many', () => {

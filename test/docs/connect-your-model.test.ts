@@ -3,12 +3,16 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { findBinary } from '../../demo/stack/binaries.ts';
+import { freeLoopbackPort } from '../../demo/stack/loopback-ports.ts';
+import { postgresHome, type PostgresHome } from '../../demo/stack/postgres-home.ts';
 import { formatInstant } from '../../core/window.ts';
+import { openDatabase } from '../../sql/database.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../setup/servers.ts';
 import { startTestWorker, type TestWorker } from '../setup/worker.ts';
 import { commandsOf, fenced, runnable } from './fenced.ts';
@@ -21,6 +25,7 @@ let test: TestDatabase;
 /** Of the worker, and of the schedules that the page applies. */
 const taskQueue = 'connect-your-model';
 let worker: TestWorker;
+let postgres: { readonly home: PostgresHome; readonly port: number } | undefined;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'connect-'));
   test = await createTestDatabase('empty');
@@ -28,6 +33,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await worker?.stop();
+  if (postgres !== undefined) {
+    await asPostgres('pg_ctl --pgdata tidewatch-postgres --mode immediate --wait stop > stopped.log 2>&1');
+    await postgres.home.release();
+  }
   await test.drop();
   await rm(directory, { recursive: true });
 });
@@ -68,8 +77,57 @@ async function run(line: string): Promise<string> {
   return stdout;
 }
 
+/** A Postgres as the page makes one, on a free port, by the account that may. */
+async function asPostgres(line: string): Promise<void> {
+  postgres ??= {
+    home: await postgresHome(directory),
+    port: await freeLoopbackPort(),
+  };
+  const { home, port } = postgres;
+  const command = line
+    .replace(/(?<=port[= ])5432/, String(port))
+    .replace('unix_socket_directories=/tmp', `unix_socket_directories=${home.directory}`);
+  await promisify(execFile)('/bin/sh', ['-c', command], {
+    cwd: home.directory,
+    env: { PATH: [dirname(home.initdb), process.env['PATH']].join(delimiter), LC_ALL: 'C' },
+    ...home.account,
+  });
+}
+
 /** What each command of the page does here. */
 const steps: Readonly<Record<string, (line: string) => Promise<void>>> = {
+  initdb: asPostgres,
+  // What it starts must not hold this process's pipes.
+  pg_ctl: async (line) => {
+    await asPostgres(`${line} > started.log 2>&1`);
+  },
+  createdb: async (line) => {
+    // The packages of Postgres have it; the binaries that come with npm do not.
+    const hasCreatedb = await promisify(execFile)('/bin/sh', ['-c', 'command -v createdb']).then(
+      () => true,
+      () => false,
+    );
+    const url = (name: string): string => `postgres://tidewatch@127.0.0.1:${postgres!.port}/${name}`;
+    if (hasCreatedb) await asPostgres(line);
+    else {
+      expect(line).toBe('createdb --host 127.0.0.1 --port 5432 --username=tidewatch tidewatch');
+      const database = openDatabase({ url: url('postgres'), applicationName: 'connect' });
+      await database.execute('create database tidewatch');
+      await database.close();
+    }
+    // As the page's DATABASE_URL has it.
+    expect(commands).toContainEqual(expect.stringContaining(url('tidewatch').replace(/:\d+/, ':5432')));
+    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', runnable('npx tidewatch migrate')], {
+      cwd: directory,
+      env: { PATH: process.env['PATH'], DATABASE_URL: url('tidewatch') },
+    });
+    expect(stdout).toContain('0001_core.sql');
+  },
+  'temporal server start-dev': async (line) => {
+    const binary = await findBinary('temporal', { cacheDirectory: '.tidewatch/bin' });
+    const { stdout } = await promisify(execFile)(binary, ['server', 'start-dev', '--help']);
+    for (const [option] of line.matchAll(/--[a-z-]+/g)) expect(stdout).toContain(`${option} `);
+  },
   init: async (line) => {
     const said = await run(line);
     // The page shows the very line that it prints.
@@ -108,6 +166,9 @@ const steps: Readonly<Record<string, (line: string) => Promise<void>>> = {
   ingest: async (line) => {
     const said = await run(line);
     expect(said).toMatch(/stored 2,360 predictions \(2,360 new or changed\) and 2,280 actuals/);
+    expect(said).toMatch(
+      /recorded_at +\S+, when the file was last written: runs about days before count these/,
+    );
     // It names the instant that the page has.
     const [drift] = commands.filter((command) => command.includes('run drift-detection'));
     expect(said).toMatch(/\nnext: `tidewatch worker` [^\n]*\n$/);
@@ -169,7 +230,7 @@ it('takes a new user from a file to the first drift result', { timeout: 400_000 
   for (const line of commands) {
     if (line.startsWith('export ')) continue;
     const name = Object.keys(steps)
-      .filter((step) => line.startsWith(`npx tidewatch ${step}`))
+      .filter((step) => line.startsWith(`npx tidewatch ${step}`) || line.startsWith(`${step} `))
       .sort((a, b) => b.length - a.length)[0];
     expect(name, line).toBeDefined();
     await steps[name!]!(line);

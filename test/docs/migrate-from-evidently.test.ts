@@ -98,7 +98,10 @@ const expected: readonly (readonly [part: string, says: RegExp, code?: number])[
   ['migrate', /applied 0001_core\.sql/],
   ['apply', /done: 1 monitor created/],
   ['ingest', /stored 1,008 predictions \(1,008 new or changed\) and 1,008 actuals/],
-  ['backfill-schedule', /drift-detection:bikes, .*: 3 runs\nperformance-evaluation:bikes, .*: 3 runs/],
+  [
+    'backfill-schedule',
+    /drift-detection:bikes, .*: 3 runs; drift: .*\nperformance-evaluation:bikes, .*: 3 runs; windows: /,
+  ],
   ['status', /drift +\w+, the 7 days to 10 Feb|drift +\w+, /],
   ['export drift', /temp,feature,reference/],
 ];

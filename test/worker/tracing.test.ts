@@ -246,6 +246,7 @@ describe('a run that a schedule starts', () => {
       level: 30,
       window: `${at(15)}/${at(22)}`,
       verdict: 'critical',
+      dataQuality: 'critical',
     });
     // Whatever else is said of a run is called by the same names.
     const about = lines.filter((line) => line['workflowId'] !== undefined);
@@ -257,6 +258,7 @@ describe('a run that a schedule starts', () => {
       'taskQueue',
       'durationMs',
       'verdict',
+      'dataQuality',
       'err',
       ...runFields,
     ];

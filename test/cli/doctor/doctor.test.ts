@@ -7,10 +7,16 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import {
+  deleteInstallationSettings,
+  upsertInstallationSettings,
+} from '../../../activities/alerts/installation-settings.ts';
 import { advanceWatermark } from '../../../activities/processes/watermarks.ts';
+import { unreachedModels } from '../../../cli/doctor/unreached-models.ts';
 import { checks } from '../../../cli/doctor/checks.ts';
 import { exitCodeOf, runChecks, type Outcome } from '../../../cli/doctor/run-checks.ts';
 import { withSources } from '../../../cli/doctor/sources.ts';
+import { installationSettingsSchema } from '../../../core/alert/installation-settings.ts';
 import type { Monitor } from '../../../core/monitor/schema.ts';
 import { findBinary } from '../../../demo/stack/binaries.ts';
 import { startPushgateway, type Pushgateway } from '../../../demo/stack/pushgateway.ts';
@@ -47,6 +53,12 @@ afterAll(async () => {
 beforeEach(async () => {
   await emptyTables(test.database);
   monitor = await watch(test.database, { model });
+  // Whatever a test watches, somebody is told of it.
+  await upsertInstallationSettings(
+    test.database,
+    installationSettingsSchema.parse({ routes: [{ alertmanager: true }] }),
+    'all',
+  );
   await apply();
 });
 
@@ -68,6 +80,7 @@ async function doctor(environment: Readonly<Record<string, string | undefined>> 
     TEMPORAL_ADDRESS: testServers().temporalAddress,
     TEMPORAL_TASK_QUEUE: test.worker.taskQueue,
     PUSHGATEWAY_URL: pushgateway.url,
+    ALERTMANAGER_URL: 'http://127.0.0.1:1',
     TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: '1',
     ...environment,
   };
@@ -283,6 +296,25 @@ describe('tidewatch doctor', () => {
     ]);
     expect(wrong['routes']?.details?.join()).toContain('set SLACK_WEBHOOK_URL');
     expect(Object.keys(wrong)).toEqual(['partitions', 'routes']);
+  });
+
+  it('finds a monitor whose critical alerts no route takes', async () => {
+    await deleteInstallationSettings(test.database);
+    const { exitCode, wrong } = await doctor();
+    expect(exitCode).toBe(0);
+    expect(wrong).toMatchObject({
+      routes: { level: 'warning', words: `no route: a critical alert of ${model} reaches nobody` },
+    });
+    const night = { hours: { from: '22:00', to: '06:00', otherwise: 'skip' } } as const;
+    for (const [route, isReached] of [
+      [{ alertmanager: true, severity: 'warning' }, false],
+      [{ alertmanager: true, kind: 'drift', ...night }, true],
+      [{ alertmanager: true, unacknowledgedFor: '1h' }, false],
+      [{ alertmanager: true, model: 'nosuch-*' }, false],
+    ] as const) {
+      await watch(test.database, { model, alerts: { routes: [route] } });
+      expect(await unreachedModels(test.database), JSON.stringify(route)).toEqual(isReached ? [] : [model]);
+    }
   });
 
   it('finds alerts that are due and messages that nobody took', async () => {

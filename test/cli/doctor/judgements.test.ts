@@ -61,11 +61,27 @@ describe('environment', () => {
   );
 
   it('lacks what a route needs', () => {
-    expect(judgeRoutes([]).level).toBe('ok');
-    expect(judgeRoutes(['set SLACK_WEBHOOK_URL'])).toMatchObject({
+    expect(judgeRoutes({ unconfigured: [], unreached: [] }).level).toBe('ok');
+    expect(judgeRoutes({ unconfigured: ['set SLACK_WEBHOOK_URL'], unreached: [] })).toMatchObject({
       level: 'warning',
       words: 'a variable is missing that alerts need to reach people',
       details: ['set SLACK_WEBHOOK_URL'],
+    });
+  });
+
+  it('has no route for a critical alert, and shows what to write', () => {
+    expect(judgeRoutes({ unconfigured: [], unreached: ['bikes'] })).toEqual({
+      level: 'warning',
+      words: 'no route: a critical alert of bikes reaches nobody',
+      details: [],
+      fix: expect.stringContaining(
+        'alerts: { routes: [{ severity: [warning, critical], email: [oncall@example.org] }] }',
+      ),
+    });
+    expect(judgeRoutes({ unconfigured: ['set X'], unreached: ['bikes', 'boats'] })).toMatchObject({
+      words:
+        'no route: critical alerts of 2 models reach nobody; a variable is missing that alerts need to reach people',
+      details: ['bikes', 'boats', 'set X'],
     });
   });
 });

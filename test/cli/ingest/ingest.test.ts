@@ -42,7 +42,7 @@ interface Summary {
   readonly rows: number;
   readonly stored: { readonly predictions: number; readonly actuals: number };
   readonly changed: { readonly predictions: number; readonly actuals: number };
-  readonly repeated: number;
+  readonly repeated: { readonly predictions: number; readonly actuals: number };
   readonly rejected: number;
   readonly rowsBefore: number;
   readonly reasons: readonly { readonly reason: string; readonly rows: number }[];
@@ -181,8 +181,12 @@ describe('the columns of a file', () => {
 Columns: day, tmp, season, mine.`,
     );
     expect(await errorOf(path, '--map', 'mine=prediction', '--map', 'dya=event_time')).toContain(
-      'there is no column "dya"; is it "day"?',
+      'there is no column "dya"; did you mean "day"?',
     );
+    expect(await errorOf(path, '--map', 'mine=prediction', '--map', 'day=entty')).toContain(
+      '--map day=entty: "entty" is no field and was taken as a feature; did you mean "entity"? A feature that is called so is feature:entty',
+    );
+    expect(await errorOf(path, '--map', 'mine=feature:entty')).not.toContain('"entty" is no field');
     const message = await errorOf(path, '--map', 'mine=prediction', '--map', 'day=event_time');
     expect(message).toContain('no column is the entity: --map <column>=entity');
     expect(message).toContain('no column is the version: --set version=<text>');
@@ -510,7 +514,7 @@ describe('loading again', () => {
     expect(await ingested(path)).toMatchObject({
       stored: { predictions: 3 },
       changed: { predictions: 2 },
-      repeated: 1,
+      repeated: { predictions: 1, actuals: 0 },
     });
     await test.database.execute('delete from dirty_windows');
     expect(await ingested(path)).toMatchObject({ changed: { predictions: 0 } });

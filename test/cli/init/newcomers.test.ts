@@ -132,7 +132,7 @@ describe('a file of deliveries', () => {
 
   it('says why whole numbers are codes, and how to change it, on the screen and in the file', async () => {
     const why =
-      '12 levels; whole numbers from 8 to 19, taken as codes; if they are amounts, write continuous';
+      '12 levels; whole numbers from 8 to 19, taken as codes by its name; if they are amounts, write continuous';
     const { text, yaml } = await init('hours', deliveries());
     expect(text).toMatch(new RegExp(`Hour +categorical +${why}`));
     expect(yaml).toContain(`Hour: { kind: categorical } # ${why}`);
@@ -382,7 +382,9 @@ describe('files of services', () => {
     expect(text).toMatch(/subject +left out +400 levels in 600 values: a key or free text\?/);
     expect(text).toMatch(/body +left out +its texts have \d+ characters on average/);
     expect(text).toMatch(/region +categorical +1 level; the same in each row/);
-    expect(text).toMatch(/old_code +categorical +1 level, 95% missing/);
+    expect(text).toMatch(
+      /old_code +categorical +1 level; empty in 95% of rows; if empty means something \(no rain\), write it as a value/,
+    );
   });
 
   it('with words among the numbers', async () => {
@@ -401,9 +403,14 @@ describe('files of services', () => {
 
   it('whose keys repeat: says how many rows would not be kept', async () => {
     const content = madeFile('vendor_id,timestamp,x,prediction,actual', (i) => [i % 2, day(i), i / 7, 1, 2]);
-    expect((await init('repeated', content)).text).toContain(
-      'warning: 540 rows have the "vendor_id" and time of another row, and the last of them counts',
+    const said = await init('repeated', content);
+    expect(said.text).toContain(
+      'warning: 540 rows have the "vendor_id" and time of another row, and the last of them counts: for example rows 1 and 3, which differ in "x" (',
     );
+    // What is lost by none comes first.
+    expect(said.text).toMatch(/name when by --issued-at; .* --set entity=@line/);
+    // The same number for the same thing.
+    expect(await load(said)).toMatchObject({ repeated: { predictions: 540, actuals: 540 } });
   });
 });
 

@@ -124,6 +124,13 @@ describe('tidewatch run', { timeout: 120_000 }, () => {
     expect(check.code).toBe(1);
   });
 
+  it('says where the rows are when it has found none', async () => {
+    const { stderr } = await tidewatch(['run', 'drift-detection', '--model', model]);
+    expect(stderr).toContain(
+      `no rows in this window; the newest prediction of ${model} is of 2024-01-28T23:00:00Z: try \`tidewatch run drift-detection --model ${model} --as-of 2024-01-29T03:00:00Z\``,
+    );
+  });
+
   it('does not wait when it is told to detach', async () => {
     const args = ['run', 'actuals-backfill', '--model', model, '--as-of', at(28), '--detach', '--json'];
     const { code, stdout } = await tidewatch(args);
@@ -177,10 +184,33 @@ describe('tidewatch backfill-schedule', { timeout: 240_000 }, () => {
   it('makes every run of the range, and waits for the last one', async () => {
     const range = ['--from', '2024-01-16', '--to', '2024-01-19'];
     const processes = ['drift-detection', 'performance-evaluation'];
-    const { code, stdout } = await tidewatch(['backfill-schedule', ...processes, '--model', model, ...range]);
-    expect(stdout).toBe(
-      `drift-detection:${model}, 2024-01-16 to 2024-01-19: 3 runs\nperformance-evaluation:${model}, 2024-01-16 to 2024-01-19: 3 runs\n`,
+    const { code, stdout, stderr } = await tidewatch([
+      'backfill-schedule',
+      ...processes,
+      '--model',
+      model,
+      ...range,
+    ]);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^starting 6 runs of ${model}, 2024-01-16 to 2024-01-19: 3 of drift-detection, 3 of performance-evaluation; Ctrl-C`,
+      ),
     );
+    const [drift, performance, next] = stdout.split('\n');
+    expect(drift).toMatch(
+      new RegExp(
+        `^drift-detection:${model}, 2024-01-16 to 2024-01-19: 3 runs; drift: (\\d [a-z-]+(, )?)+; data quality: (\\d [a-z-]+(, )?)+$`,
+      ),
+    );
+    expect(performance).toMatch(
+      new RegExp(
+        `^performance-evaluation:${model}, 2024-01-16 to 2024-01-19: 3 runs; windows: (\\d+ [a-z-]+(, )?)+$`,
+      ),
+    );
+    expect(next).toContain(`next: \`tidewatch status --model ${model} --explain\``);
+    const told = [...drift!.matchAll(/(\d+) (?:ok|warning|critical|insufficient-data)/g)];
+    // Three of drift, and three of data quality.
+    expect(told.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(6);
     expect(code).toBe(0);
     const ends = await test.database.query<{ day: string }>(
       `select to_char(window_end, 'DD') as day from drift_runs
@@ -188,6 +218,15 @@ describe('tidewatch backfill-schedule', { timeout: 240_000 }, () => {
       [model],
     );
     expect(ends.map(({ day }) => day)).toEqual(['16', '17', '18']);
+  });
+
+  it('counts the drift of a night also where a degradation check has computed it again', async () => {
+    const range = ['--from', '2024-01-20', '--to', '2024-01-21'];
+    const processes = ['drift-detection', 'degradation-check'];
+    const { stdout } = await tidewatch(['backfill-schedule', ...processes, '--model', model, ...range]);
+    const level = '(ok|warning|critical|insufficient-data)';
+    expect(stdout).toMatch(new RegExp(`: 1 run; drift: 1 ${level}; data quality: 1 ${level}\\n`));
+    expect(stdout).toMatch(new RegExp(`: 1 run; checks: 1 ${level}\\n`));
   });
 
   it('names a schedule that is not there, and starts none', async () => {
