@@ -27,7 +27,7 @@ interface Counts extends Record<string, unknown> {
   readonly messages: number;
 }
 
-async function backlog({ client }: World): Promise<number> {
+async function backlog({ client }: Pick<World, 'client'>): Promise<number> {
   // 1: workflow tasks, 2: activities.
   const queues = await Promise.all(
     [1, 2].map((taskQueueType) =>
@@ -42,10 +42,14 @@ async function backlog({ client }: World): Promise<number> {
   return queues.reduce((sum, { stats }) => sum + Number(stats?.approximateBacklogCount ?? 0), 0);
 }
 
-async function measure(world: World): Promise<Sample['values']> {
+/** Of the first worker, which is never ended, of Postgres and of Temporal. */
+export async function measure(
+  world: Pick<World, 'database' | 'databaseName' | 'client'> & {
+    readonly workers: readonly Pick<World['workers'][number], 'metrics'>[];
+  },
+): Promise<Sample['values']> {
   const { database, databaseName, client, workers } = world;
   const [metrics, rows, running, waiting] = await Promise.all([
-    // The one that is never ended.
     workers[0]!.metrics(),
     orNull(
       database.query<Counts>(
