@@ -1,4 +1,5 @@
 import type { TrainingRunning } from '../core/retraining/trainer-contract.ts';
+import type { RetentionDefaults } from '../core/storage/retention.ts';
 import type { PartitionWidth } from '../core/storage/settings.ts';
 import type { Database } from '../sql/database.ts';
 import type { ActivityContext } from './activity-context.ts';
@@ -43,6 +44,10 @@ export interface ActivityDependencies {
   readonly wakeAlert: (alert: { readonly model: string; readonly alertKey: string }) => Promise<void>;
   /** How wide new partitions are. */
   readonly partitionWidth: PartitionWidth;
+  /** How long rows and results are kept of models whose monitor does not say. */
+  readonly retention: RetentionDefaults;
+  /** The models of which a range is being computed again; `all` where it cannot be told whose. */
+  readonly listReprocessed: () => Promise<readonly string[] | 'all'>;
   /** The Temporal UI of this namespace, for links such as `<temporalUi>/workflows/<id>/<run id>`. */
   readonly temporalUi: string;
   /** Where people reach the pages of this worker, for links such as `<pagesUrl>/reports/drift/...`. */

@@ -12,6 +12,7 @@ import { withSources } from './feature-rows/row-connection.ts';
 import { createCalibrateDrift } from './drift/calibrate-drift.ts';
 import { createDetectDrift } from './drift/detect-drift.ts';
 import { createEstimatePerformance } from './estimation/estimate-performance.ts';
+import { createApplyRetention } from './storage/apply-retention.ts';
 import { createConcludeMaintenance } from './storage/conclude-maintenance.ts';
 import { createMakePartitions } from './storage/make-partitions.ts';
 import { createPushMetrics } from './metrics/push-metrics.ts';
@@ -82,6 +83,7 @@ export function createActivities(given: ActivityDependencies) {
     writeReport: createWriteReport(deps),
     sendReport: createSendReport(deps),
     makePartitions: createMakePartitions(deps),
+    applyRetention: createApplyRetention(deps),
     concludeMaintenance: createConcludeMaintenance(deps),
     pushMetrics: createPushMetrics(deps),
   };

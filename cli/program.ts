@@ -23,13 +23,14 @@ import { addRetrainings } from './commands/retrainings.ts';
 import { addRules } from './commands/rules.ts';
 import { addRun } from './commands/run.ts';
 import { addStatus } from './commands/status.ts';
+import { addStorage } from './commands/storage.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWorker } from './commands/worker.ts';
 
 const groups: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
   'Connect a model:': [addInit, addMigrate, addApply, addIngest],
   'Keep it running:': [addWorker, addConsole, addDoctor],
-  'See how it stands:': [addStatus, addWatch, addAlerts, addRetrainings, addReport, addExport],
+  'See how it stands:': [addStatus, addWatch, addAlerts, addRetrainings, addReport, addExport, addStorage],
   'Start something by hand:': [
     addRun,
     addBackfillActuals,

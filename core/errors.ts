@@ -85,6 +85,11 @@ export const errorCatalog = {
     message:
       "Partitions could not be changed: other transactions held the tables each of {tries} times. It is tried again. Where it stays so, see who holds them: select pid, state, query from pg_stat_activity where wait_event_type is distinct from 'Activity'.",
   },
+  ROWS_REMOVED: {
+    retryable: false,
+    message:
+      '{what} of "{model}" cannot be computed again: its rows from {start} to {end} were removed when their retention ended. What was stored of it stays as it is. Name a window that begins at {end} or later.',
+  },
   OVERTAKEN: {
     retryable: true,
     message:

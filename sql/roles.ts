@@ -74,6 +74,8 @@ export const grants: Readonly<Record<string, TableGrants>> = {
       'profiles',
       'quality_results',
       'reference_handovers',
+      'removals',
+      'removed_ranges',
       'report_deliveries',
       'reports',
       'retraining_events',
@@ -104,6 +106,10 @@ const functions: Readonly<Record<string, readonly Part[]>> = {
   'ensure_partitions(timestamptz, timestamptz)': ['ingest', 'worker'],
   'move_strays(text, timestamptz, timestamptz)': ['worker'],
   'stray_days(text)': ['worker'],
+  'remove_rows(text, text, timestamptz, timestamptz, bigint)': ['worker'],
+  'removed_partitions(text)': ['worker'],
+  'set_aside_late_rows(text, timestamptz, timestamptz, text)': ['worker'],
+  'drop_removed_partition(text, text)': ['worker'],
 };
 
 export interface Need {

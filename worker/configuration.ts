@@ -10,6 +10,7 @@ import type { PayloadKeys } from '../schedules/payload-codec.ts';
 import type { TemporalSecurity } from '../schedules/temporal-connection.ts';
 import type { SourceConfiguration } from '../activities/sources/sources.ts';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
+import { keepForever, retentionLength, type RetentionDefaults } from '../core/storage/retention.ts';
 import { partitionWidths, type PartitionWidth } from '../core/storage/settings.ts';
 import { readChannels } from './channel-configuration.ts';
 import { consoleVariables, readConsole, type ConsoleConfiguration } from './console-configuration.ts';
@@ -146,6 +147,14 @@ const environmentSchema = z.object({
     .enum(partitionWidths, 'write month, week or day')
     .default('month')
     .describe('how wide new partitions of rows are: month, week or day; those that are there stay'),
+  TIDEWATCH_RETENTION_ROWS: retentionLength
+    .default(keepForever)
+    .describe(
+      'how long predictions, actuals, outcomes and rejected rows are kept of models whose monitor does not say, such as 400d; never less than a model needs',
+    ),
+  TIDEWATCH_RETENTION_RESULTS: retentionLength
+    .default(keepForever)
+    .describe('how long what was computed of rows is kept, such as 1095d; at least as long as the rows'),
   TIDEWATCH_SHUTDOWN_GRACE: z
     .string()
     .regex(/^\d+(ms|s|m)$/, 'write for example "30s"')
@@ -242,6 +251,7 @@ export interface Configuration {
   readonly runbooksUrl: string | undefined;
   /** How wide new partitions are. */
   readonly partitionWidth: PartitionWidth;
+  readonly retention: RetentionDefaults;
   readonly maxConcurrentActivities: number;
   readonly shutdownGrace: string;
   readonly logLevel: string;
@@ -326,6 +336,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     pagesUrl: e.TIDEWATCH_URL?.replace(/\/$/, ''),
     runbooksUrl: e.TIDEWATCH_RUNBOOKS_URL?.replace(/\/$/, ''),
     partitionWidth: e.TIDEWATCH_PARTITION_WIDTH,
+    retention: { rows: e.TIDEWATCH_RETENTION_ROWS, results: e.TIDEWATCH_RETENTION_RESULTS },
     maxConcurrentActivities: e.TIDEWATCH_MAX_CONCURRENT_ACTIVITIES,
     shutdownGrace: e.TIDEWATCH_SHUTDOWN_GRACE,
     logLevel: e.LOG_LEVEL,

@@ -19,7 +19,7 @@ import { alertWords } from '../core/process/run-words.ts';
 import { secondMs } from '../core/window.ts';
 import { clientSpans } from '../schedules/client-spans.ts';
 import { dataConverterOf } from '../schedules/payload-codec.ts';
-import { missingAttributes, startShown } from '../schedules/search-attributes.ts';
+import { missingAttributes, modelKey, startShown } from '../schedules/search-attributes.ts';
 import {
   connectionOptions,
   connectionProblem,
@@ -96,6 +96,8 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
       whyFailing: whyFailingThrough(client),
       wakeAlert: wakeAlertThrough(client, taskQueue),
       partitionWidth: configuration.partitionWidth,
+      retention: configuration.retention,
+      listReprocessed: listReprocessedThrough(client),
       temporalUi: uiUrl,
       codeVersion: await codeVersion(),
       context: temporalContext,
@@ -106,6 +108,22 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
       await clientConnection.close();
       await connection.close();
     },
+  };
+}
+
+/** By their search attribute, or by the id that `tidewatch reprocess` gives. */
+export function listReprocessedThrough(client: Client): ActivityDependencies['listReprocessed'] {
+  return async () => {
+    const models = new Set<string>();
+    for await (const { workflowId, typedSearchAttributes } of client.workflow.list({
+      query: `WorkflowType = 'reprocessing' AND ExecutionStatus = 'Running'`,
+    })) {
+      const [prefix, named] = workflowId.split(':');
+      const model = typedSearchAttributes.get(modelKey) ?? (prefix === 'reprocessing' ? named : undefined);
+      if (model === undefined) return 'all';
+      models.add(model);
+    }
+    return [...models];
   };
 }
 

@@ -70,6 +70,7 @@ export const scans =
       | 'calibrateDrift'
       | 'handOverReference'
       | 'makePartitions'
+      | 'applyRetention'
     >
   >(scan);
 

@@ -15,6 +15,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import { listMarkedHours, readResumePoint, takeMarks, walkHours } from '../processes/dirty-hours.ts';
 import { advanceWatermark } from '../processes/watermarks.ts';
+import { isWithin, removedAmong, requireRows } from '../storage/removed-rows.ts';
 import { importSource, type ImportResult } from '../sources/import-source.ts';
 import {
   attachPairs,
@@ -24,6 +25,7 @@ import {
   deleteOutcomes,
   findNewest,
   prepareToJoin,
+  setAsideLateRows,
 } from './store.ts';
 
 export interface AttachActualsInput {
@@ -43,6 +45,8 @@ export interface AttachActualsResult {
   /** Outcomes whose actual or prediction was corrected, and those that lost theirs. */
   readonly changed: number;
   readonly unmatchedActuals: number;
+  /** Rows that came for hours whose rows are removed: they are in `rejected_rows`. Absent: none. */
+  readonly setAside?: number;
   /** What to look at when actuals are unmatched because they are of another kind than their predictions. */
   readonly hint: string | null;
   /** Serving predictions, serving outcomes, and the second over the first; null without predictions. */
@@ -62,6 +66,7 @@ const countsSchema = z.object({
   otherKind: z.number(),
   predictions: z.number(),
   outcomes: z.number(),
+  setAside: z.number(),
 });
 type Counts = z.output<typeof countsSchema>;
 
@@ -73,13 +78,14 @@ const noCounts: Counts = {
   otherKind: 0,
   predictions: 0,
   outcomes: 0,
+  setAside: 0,
 };
 
 /**
  * Joins actuals to predictions, after what is new in the monitor's source was brought in: after it, the outcomes of the hours looked at are the join of what was stored when it
  * began. Runs may overlap, stop anywhere and be repeated; the order in which rows arrived makes no difference.
  *
- * @throws TidewatchError `UNKNOWN_MODEL`, `INVALID_INSTANT`, `REVERSED_WINDOW`, `UNALIGNED_WINDOW`, and those of `importSource`
+ * @throws TidewatchError `UNKNOWN_MODEL`, `INVALID_INSTANT`, `REVERSED_WINDOW`, `UNALIGNED_WINDOW`, `ROWS_REMOVED`, and those of `importSource`
  */
 export function createAttachActuals(
   deps: Pick<ActivityDependencies, 'database' | 'context' | 'sources'>,
@@ -90,6 +96,7 @@ export function createAttachActuals(
     const { monitor } = await findMonitor(database, model);
     const context = deps.context();
     const range = window && parseWindow(window);
+    if (range !== undefined) await requireRows(database, model, range, 'Outcomes');
     const source = await importSource(deps, { monitor, asOf, window: range });
     const resumed = readResumePoint(context, countsSchema);
     // Marks that a lost attempt has taken are gone: what is still marked is what is left to do.
@@ -114,10 +121,11 @@ export function createAttachActuals(
       await advanceWatermark(database, { model, process: 'actuals-backfill', asOf, windowEnd });
     }
     const newest = await findNewest(database, model);
-    const { otherKind, ...shown } = counts;
+    const { otherKind, setAside, ...shown } = counts;
     return {
       ...(source && { source }),
       ...shown,
+      ...(setAside > 0 && { setAside }),
       hint: otherKind === 0 ? null : otherKindHint(otherKind),
       coverage: counts.predictions === 0 ? null : counts.outcomes / counts.predictions,
       newestPrediction: newest.prediction === null ? null : formatInstant(newest.prediction),
@@ -135,11 +143,16 @@ async function attachBatch(
   await lockUntilCommit(connection, `outcomes:${model}`);
   await prepareToJoin(connection);
   const marked = await takeMarks(connection, model, 'outcomes', batch);
+  const removed = await removedAmong(connection, model, batch);
+  const hasRows = (hour: number): boolean => !isWithin(removed, hour);
   let counts = noCounts;
-  for (const window of windowsOfHours(marked)) {
+  for (const window of windowsOfHours(marked.filter((hour) => !hasRows(hour)))) {
+    counts = add(counts, { ...noCounts, setAside: await setAsideLateRows(connection, model, window) });
+  }
+  for (const window of windowsOfHours(marked.filter(hasRows))) {
     counts = add(counts, { ...noCounts, changed: await deleteOutcomes(connection, model, window) });
   }
-  const hours = scope === 'marked hours' ? marked : batch;
+  const hours = (scope === 'marked hours' ? marked : batch).filter(hasRows);
   for (const window of windowsOfHours(hours)) {
     const actuals = await countActuals(connection, model, window);
     let done = { attached: 0, changed: 0, matchedActuals: 0 };
@@ -159,6 +172,7 @@ async function attachBatch(
         : await countUnmatched(connection, model, window);
     const serving = await countServing(connection, model, window);
     counts = add(counts, {
+      ...noCounts,
       ...serving,
       ...written,
       hours: hoursOf(window).length,
@@ -186,6 +200,7 @@ function add(a: Counts, b: Counts): Counts {
     changed: a.changed + b.changed,
     unmatchedActuals: a.unmatchedActuals + b.unmatchedActuals,
     otherKind: a.otherKind + b.otherKind,
+    setAside: a.setAside + b.setAside,
     predictions: a.predictions + b.predictions,
     outcomes: a.outcomes + b.outcomes,
   };

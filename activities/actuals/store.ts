@@ -109,6 +109,26 @@ export function deleteOutcomes(connection: Queryable, model: string, window: Win
   );
 }
 
+/** Why rows of an hour are rejected whose rows are removed. */
+const cameLate =
+  'it came after the rows of its day were removed, as their retention had ended: what was computed of them stays as it is';
+
+/**
+ * Moves the predictions and actuals of a window to `rejected_rows`: they came after the others were removed, and a result of a few of
+ * the rows would take the place of one of all of them. Gives how many these were.
+ */
+export async function setAsideLateRows(
+  connection: Queryable,
+  model: string,
+  window: Window,
+): Promise<number> {
+  const [row] = await connection.query<{ rows: number }>(
+    'select set_aside_late_rows($1, $2, $3, $4) as rows',
+    [...parameters(model, window), cameLate],
+  );
+  return row!.rows;
+}
+
 /** Serving predictions and serving outcomes of a window: numerator and denominator of coverage. */
 export async function countServing(
   connection: Queryable,

@@ -5,12 +5,13 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { instantsOf, type RestatedRange } from '../performance/restate-windows.ts';
 import { monitorRun } from '../processes/monitor-run.ts';
 import type { Provenance } from '../processes/provenance.ts';
+import { windowsWithRows } from '../storage/removed-rows.ts';
 import type { ComparedWindow } from './compared-rows.ts';
 import { compareWindow } from './compare-window.ts';
 import { rankWindowSegments, searchSlices, type FoundSlice, type Search } from './find-slices.ts';
 import { findComparedFrom, hashOutcomes, storeComparisons } from './store.ts';
 import { listVersions, type ServedVersion } from './versions.ts';
-import { partsOf, windowsToCompare, windowsToCompareAgain, type Parts } from './windows.ts';
+import { partsOf, readFor, windowsToCompare, windowsToCompareAgain, type Parts } from './windows.ts';
 
 export interface ComparePerformanceInput {
   readonly model: string;
@@ -57,6 +58,9 @@ export function createComparePerformance(
       const parts = partsOf(monitor, window);
       const stored = await deps.database.transaction(async (connection) => {
         await lockUntilCommit(connection, `comparisons:${model}`);
+        // What was compared of rows that are gone stays as it is.
+        if ((await windowsWithRows(connection, model, [readFor(window, parts)])).length === 0)
+          return undefined;
         return compareAgain(connection, { monitor, window }, { asOf, parts, provenance });
       });
       if (stored === undefined) continue;

@@ -2,6 +2,7 @@
 
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Window } from '../../core/window.ts';
+import { lookBackOf } from '../../core/comparison/look-back.ts';
 import { distinctWindows, durationMs, trailingWindow } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { isClosed, newestInstant } from '../performance/evaluate-windows.ts';
@@ -70,4 +71,9 @@ export function partsOf(monitor: Monitor, { start, end }: Window): Parts {
     versions: isOther || isOf(window),
     slices: weakSlices.enabled && (isOther || isOf(weakSlices.window)),
   };
+}
+
+/** The time whose rows a comparison reads: that of the baselines is before the window. */
+export function readFor({ start, end }: Window, { versions }: Parts): Window {
+  return { start: versions ? start - lookBackOf(end - start) : start, end };
 }

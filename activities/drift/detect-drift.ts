@@ -19,6 +19,7 @@ import { currentWindow } from '../profiles/profile-hours.ts';
 import { specifyReference } from '../profiles/reference.ts';
 import { examineWindow, type ExaminedWindow } from './examine-window.ts';
 import { prepareWindow } from './prepare-window.ts';
+import { refuseRemoved } from './refuse-removed.ts';
 import { storeWindow } from './store-window.ts';
 
 export interface DetectDriftInput extends ProfileHoursInput {
@@ -53,6 +54,8 @@ const mostTries = 10;
  * Reads and computes on a snapshot, without a lock: profiling goes on meanwhile. The profile lock is held only to see that all is
  * profiled: 0.1 s with 50 features, where reading and computing take seconds. A run whose profiles were dropped before it has read
  * them, or whose window another run has stored since, begins again.
+ *
+ * @throws TidewatchError `ROWS_REMOVED`, `OVERTAKEN`
  */
 export function createDetectDrift(
   deps: Pick<ActivityDependencies, 'database' | 'codeVersion' | 'context'>,
@@ -76,6 +79,7 @@ export function createDetectDrift(
       act,
     };
     for (let tries = 0; tries < mostTries; tries += 1) {
+      await refuseRemoved(database, monitor, window);
       const reference = await database.transaction((connection) =>
         prepareWindow(connection, monitor, window, asOf),
       );

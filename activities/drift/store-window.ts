@@ -13,6 +13,7 @@ import { storeQuality } from '../quality/store.ts';
 import type { ExaminedWindow } from './examine-window.ts';
 import { readPastColumns } from './past.ts';
 import { storeDriftReport } from './report.ts';
+import { refuseRemoved } from './refuse-removed.ts';
 import { reportDrift } from './report-drift.ts';
 import { dropOtherSegments, findChecked, storeDriftRun } from './store.ts';
 
@@ -44,6 +45,7 @@ export async function storeWindow(
   const { model } = monitor;
   const { process, window, referenceId, asOf, provenance } = run;
   await lockUntilCommit(connection, `drift:${model}`);
+  await refuseRemoved(connection, monitor, window);
   if ((await findChecked(connection, { model, window })) !== checked) return 'overtaken';
   const isOfThePast = await makesUpThePast(connection, { model, process, asOf, windowEnd: window.end });
   const stored = { model, window, referenceId, asOf, provenance };

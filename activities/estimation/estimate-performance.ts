@@ -10,6 +10,7 @@ import { findServingVersion } from '../retraining/stages.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { monitorRun, type MonitorRun } from '../processes/monitor-run.ts';
 import { makesUpThePast } from '../processes/watermarks.ts';
+import { windowsWithRows } from '../storage/removed-rows.ts';
 import { instantsOf, type RestatedRange } from '../performance/restate-windows.ts';
 import { ownWindows } from '../performance/windows.ts';
 import { ensureEstimator } from './ensure-estimator.ts';
@@ -60,9 +61,11 @@ export function createEstimatePerformance(
     const { model } = input;
     const run = await monitorRun(deps, input);
     const { asOf } = run;
-    const windows = await windowsToEstimate(deps.database, run, input);
+    const asked = await windowsToEstimate(deps.database, run, input);
     return deps.database.transaction(async (connection) => {
       await lockUntilCommit(connection, `estimates:${model}`);
+      // Estimates of what is gone stay as they are.
+      const windows = await windowsWithRows(connection, model, asked);
       const estimates = await estimateWindows(connection, run, windows);
       const reconciled = await reconcileEstimates(connection, model);
       const isToldOf = input.restated === undefined;

@@ -11,6 +11,7 @@ import type { Queryable } from '../../sql/database.ts';
 import type { RowConnection } from '../feature-rows/row-connection.ts';
 import { predictionColumns } from '../profiles/columns.ts';
 import { readSampledOutcomes, type SampledOutcome } from './sampled-outcomes.ts';
+import { windowsWithRows } from '../storage/removed-rows.ts';
 import { findLearned, readReportedImportances, storeImportances } from './store.ts';
 
 type Ensured = VersionImportances | { readonly notComputable: string };
@@ -54,6 +55,9 @@ export async function ensureLearned(
   const outcomes = await readSampledOutcomes(connection, monitor, version, window, rows);
   const learnedFrom = hashOf([features, classes ?? null, outcomes]);
   const known = await findLearned(connection, model, version, window.end);
+  // Asked after they were read: what is removed before is missing in them.
+  if ((await windowsWithRows(connection, model, [window])).length === 0)
+    return known?.importances ?? { notComputable: 'its outcomes were removed when their retention ended' };
   if (known?.learnedFrom === learnedFrom) return known.importances;
   const sample = sampleOf(
     features,

@@ -6,7 +6,8 @@ import { formatWindow, parseWindow, trailingWindow, type WindowText } from '../.
 import type { ActivityDependencies } from '../dependencies.ts';
 import { monitorRun } from '../processes/monitor-run.ts';
 import { advanceWatermark, makesUpThePast } from '../processes/watermarks.ts';
-import { reportPath, storeReport, type ReportKey } from '../reports/store.ts';
+import { findReport, reportPath, storeReport, type ReportKey } from '../reports/store.ts';
+import { requireRows } from '../storage/removed-rows.ts';
 import { addRecipients, pendingRecipients } from './deliveries.ts';
 import { loadPerformanceReport } from './load-report.ts';
 
@@ -29,7 +30,11 @@ export interface WriteReportResult {
   readonly pending: number;
 }
 
-/** Makes the activity `writeReport`: all is read from one snapshot, then stored at once. */
+/**
+ * Makes the activity `writeReport`: all is read from one snapshot, then stored at once. A report of rows that are removed stays as it is.
+ *
+ * @throws TidewatchError `ROWS_REMOVED`
+ */
 export function createWriteReport(
   deps: Pick<ActivityDependencies, 'database' | 'codeVersion' | 'context' | 'pagesUrl'>,
 ): (input: WriteReportInput) => Promise<WriteReportResult> {
@@ -46,6 +51,9 @@ export function createWriteReport(
     const key: ReportKey = { kind: 'performance', model, window };
 
     const pending = await database.transaction(async (connection) => {
+      // Asked after all was read: what is removed before is missing in it.
+      if ((await findReport(connection, key)) !== undefined)
+        await requireRows(connection, model, window, 'The report');
       await storeReport(connection, key, html, report);
       const run = { model, process: 'weekly-report', asOf } as const;
       const sends =

@@ -27,11 +27,20 @@ export function isIncomplete(hours: readonly ServedHour[]): boolean {
  *
  * @param ageMs from the end of the window
  * @param selective what the comparison of rows with and without actuals has found, where it was made
+ * @param untold why it cannot be made, in words
  */
 export function evaluateHours(
   { performance }: Monitor,
   hours: readonly ServedHour[],
-  { ageMs, selective }: { readonly ageMs: number; readonly selective: SelectiveActuals | undefined },
+  {
+    ageMs,
+    selective,
+    untold,
+  }: {
+    readonly ageMs: number;
+    readonly selective: SelectiveActuals | undefined;
+    readonly untold?: string;
+  },
 ): Omit<EvaluationToStore, 'version' | 'segment'> {
   const { predictions, outcomes } = countsOf(hours);
   const summary = mergeSummaries(hours.map((hour) => hour.summary));
@@ -48,6 +57,7 @@ export function evaluateHours(
       predictions,
       ageMs,
       ...(differing.length > 0 && { selective: selectiveInWords(differing) }),
+      ...(untold !== undefined && { selective: untold }),
     },
     {
       minimumOutcomes: performance.minimumOutcomes,

@@ -4,7 +4,7 @@ import { gateNews } from '../../core/degradation/restated-news.ts';
 import type { RestatedGate } from '../../core/degradation/restated-news.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Window } from '../../core/window.ts';
-import { distinctWindows, durationMs } from '../../core/window.ts';
+import { distinctWindows, durationMs, formatDay, overlaps } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { announceRestated } from '../alerts/announce-restated.ts';
 import type { Provenance } from '../processes/provenance.ts';
@@ -15,7 +15,8 @@ import type { SelectiveActuals } from './selective-actuals.ts';
 import { hoursWithin, readServedHours, type ServedHour } from './served-hours.ts';
 import { findSelectiveActuals } from './selective-actuals.ts';
 import type { EvaluationToStore } from './store.ts';
-import { storeEvaluations } from './store.ts';
+import { listRemoved } from '../storage/removed-rows.ts';
+import { findEvaluated, storeEvaluations } from './store.ts';
 import { isMonitored, overlappingGroups } from './windows.ts';
 
 /** What is the same for all windows of a run. */
@@ -55,14 +56,22 @@ export async function evaluateWindows(
       ? 'all segments'
       : 'all rows';
     const hours = await readHours(connection, run.monitor.model, span, segments);
+    const removed = await listRemoved(connection, run.monitor.model, span);
+    const kept = await findEvaluated(
+      connection,
+      run.monitor.model,
+      overlapping.filter((window) => removed.some((range) => overlaps(range, window))),
+    );
     for (const window of overlapping) {
+      // What was computed when all rows were there stays, and waits for nothing.
+      const isKept = kept.some(({ start, end }) => start === window.start && end === window.end);
       const stored = await storeEvaluations(connection, {
         model: run.monitor.model,
         window,
         asOf: run.asOf,
         state: isClosed(run, window) ? 'final' : 'provisional',
         provenance: run.provenance,
-        evaluations: await evaluateWindow(connection, run, window, hours),
+        evaluations: isKept ? [] : await evaluateWindow(connection, run, window, hours, removed),
       });
       counts = {
         first: counts.first + stored.first,
@@ -90,7 +99,9 @@ export async function computeWindows(
 ): Promise<void> {
   for (const { span, windows: overlapping } of overlappingGroups(distinctWindows(windows))) {
     const hours = await readHours(connection, run.monitor.model, span, 'all rows');
-    for (const window of overlapping) told(window, await evaluateWindow(connection, run, window, hours));
+    const removed = await listRemoved(connection, run.monitor.model, span);
+    for (const window of overlapping)
+      told(window, await evaluateWindow(connection, run, window, hours, removed));
   }
 }
 
@@ -141,14 +152,19 @@ async function evaluateWindow(
   run: ComputedRun,
   window: Window,
   served: readonly Served[],
+  removed: readonly Window[],
 ): Promise<EvaluationToStore[]> {
+  const gone = removed.find((range) => overlaps(range, window));
   const selective = new Map<string, SelectiveActuals>();
+  const untold = new Set<string>();
   const evaluations: EvaluationToStore[] = [];
   for (const { version, segment, hours } of served) {
     const within = hoursWithin(hours, window);
     if (within.length === 0 || (segment !== wholeModel && !isMonitored(run.monitor, window))) continue;
     if (segment === wholeModel && isIncomplete(within)) {
-      selective.set(version, await findSelectiveActuals(connection, run.monitor, version, within));
+      if (gone === undefined)
+        selective.set(version, await findSelectiveActuals(connection, run.monitor, version, within));
+      else untold.add(version);
     }
     evaluations.push({
       version,
@@ -156,8 +172,14 @@ async function evaluateWindow(
       ...evaluateHours(run.monitor, within, {
         ageMs: run.now - window.end,
         selective: selective.get(version),
+        ...(gone !== undefined && untold.has(version) && { untold: untoldInWords(gone) }),
       }),
     });
   }
   return evaluations;
+}
+
+/** Rows that are gone cannot be held against those that have an actual. */
+function untoldInWords({ start, end }: Window): string {
+  return `which rows have no actual is not known any more: those from ${formatDay(start)} to ${formatDay(end)} were removed when their retention ended`;
 }

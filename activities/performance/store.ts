@@ -104,6 +104,23 @@ export async function findFinalWindows(
   );
 }
 
+/** Which of these windows are evaluated already? */
+export async function findEvaluated(
+  connection: Queryable,
+  model: string,
+  windows: readonly Window[],
+): Promise<Window[]> {
+  if (windows.length === 0) return [];
+  return connection.query<Window & Record<string, unknown>>(
+    `select window_start as start, window_end as "end"
+     from unnest($2::timestamptz[], $3::timestamptz[]) as asked (window_start, window_end)
+     where exists (
+       select from performance_evaluations evaluation
+       where evaluation.model = $1 and evaluation.window_start = asked.window_start and evaluation.window_end = asked.window_end)`,
+    [model, windows.map(({ start }) => toTimestamp(start)), windows.map(({ end }) => toTimestamp(end))],
+  );
+}
+
 /** What was found about one version and segment of a window. */
 export interface EvaluationToStore {
   readonly version: string;

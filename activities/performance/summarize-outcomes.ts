@@ -12,6 +12,7 @@ import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
+import { hoursWithRows, requireRows } from '../storage/removed-rows.ts';
 import { listMarkedHours, readResumePoint, takeMarks, walkHours } from '../processes/dirty-hours.ts';
 import { countPredictions, readOutcomes } from './serving-rows.ts';
 import type { HourSummary } from './summary-store.ts';
@@ -38,7 +39,7 @@ const countsSchema = z.object({ hours: z.number(), changed: z.number() });
  * monitor and are still needed for windows that end about asOf. After it, the summaries of the hours looked at are those of
  * what was stored when it began. It reads these hours and no others.
  *
- * @throws TidewatchError `UNKNOWN_MODEL`, `INVALID_INSTANT`, `REVERSED_WINDOW`, `UNALIGNED_WINDOW`
+ * @throws TidewatchError `UNKNOWN_MODEL`, `INVALID_INSTANT`, `REVERSED_WINDOW`, `UNALIGNED_WINDOW`, `ROWS_REMOVED`
  */
 export function createSummarizeOutcomes(
   deps: Pick<ActivityDependencies, 'database' | 'context'>,
@@ -49,6 +50,7 @@ export function createSummarizeOutcomes(
     const { monitor } = await findMonitor(database, model);
     const context = deps.context();
     const resumed = readResumePoint(context, countsSchema);
+    if (window !== undefined) await requireRows(database, model, parseWindow(window), 'Summaries');
     // What a lost attempt has done is not marked or outdated any more.
     const hours =
       window === undefined
@@ -79,17 +81,21 @@ async function hoursToSummarize(connection: Queryable, monitor: Monitor, asOf: n
     firstDueHour(monitor, asOf),
     settingsHash(monitor),
   );
-  return [...new Set([...marked, ...outdated])].sort((a, b) => a - b);
+  // A mark of an hour whose rows are removed is taken, and nothing computed.
+  return [...new Set([...marked, ...(await hoursWithRows(connection, model, outdated))])].sort(
+    (a, b) => a - b,
+  );
 }
 
 async function summarizeBatch(
   connection: Queryable,
   monitor: Monitor,
-  hours: readonly number[],
+  batch: readonly number[],
 ): Promise<{ changed: number; rows: number }> {
   const { model } = monitor;
   await lockUntilCommit(connection, `summaries:${model}`);
-  await takeMarks(connection, model, 'summaries', hours);
+  await takeMarks(connection, model, 'summaries', batch);
+  const hours = await hoursWithRows(connection, model, batch);
   const summaries: HourSummary[] = [];
   for (const window of windowsOfHours(hours)) {
     const groups = new Map<string, Group>();

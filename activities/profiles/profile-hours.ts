@@ -19,6 +19,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import type { RowConnection } from '../feature-rows/row-connection.ts';
 import { withActiveReference } from './active-reference.ts';
+import { hoursWithRows } from '../storage/removed-rows.ts';
 import { actualColumn, segmentsOf, wholeModel } from './columns.ts';
 import { sumDays } from './days.ts';
 import { profileRows } from './hour-profiles.ts';
@@ -140,7 +141,8 @@ async function findWork(
   current: Window,
 ): Promise<Work[]> {
   const first = (await findFirstPrediction(connection, monitor.model)) ?? current.end;
-  const hours = windowsToProfile(monitor.reference, current, floorToHour(first)).flatMap(hoursOf);
+  const wholeHours = windowsToProfile(monitor.reference, current, floorToHour(first)).flatMap(hoursOf);
+  const hours = await hoursWithRows(connection, monitor.model, wholeHours);
   const wanted = await findUnprofiledHours(connection, monitor.model, reference.id, hours);
   return [
     ...batches(wanted.predictions).map((batch) => ({ profile: profilePredictions, batch })),

@@ -20,6 +20,7 @@ import { actualColumn, predictionColumns } from './columns.ts';
 import type { ReferenceSpecification, StoredReference } from './reference-store.ts';
 import { addActualGrid, findReference, insertReference } from './reference-store.ts';
 import { collectorOf, readReference, type ReferenceValues } from './reference-values.ts';
+import { listRemoved } from '../storage/removed-rows.ts';
 import { readActuals } from './store.ts';
 
 /** The reference that a current window is compared with. Other columns or segments make another one. */
@@ -59,12 +60,18 @@ export async function ensureReference(
   if (window !== null && window.end > asOf) return { missing: `${spanText(window)} is not over yet` };
   const existing = await findReference(connection, model, id);
   if (existing?.grids.has('actual')) return existing;
+  const [removed] = window === null ? [] : await listRemoved(connection, model, window);
   if (existing === undefined) {
+    if (removed !== undefined && window !== null)
+      return {
+        missing: `rows of ${spanText(window)} were removed when their retention ended: ${formatDay(removed.start)} to ${formatDay(removed.end)}`,
+      };
     const built = await buildGrids(connection, monitor, window);
     if ('missing' in built) return built;
     await insertReference(connection, model, specification, { ...built, builtAt: asOf });
   }
-  if (window !== null) await freezeActuals(connection, monitor, id, window, asOf, existing?.rowCount);
+  if (window !== null && removed === undefined)
+    await freezeActuals(connection, monitor, id, window, asOf, existing?.rowCount);
   return (await findReference(connection, model, id))!;
 }
 

@@ -83,7 +83,10 @@ export async function findFirstPrediction(connection: Queryable, model: string):
  * profiles them again. Call it under the profile lock.
  */
 export async function dropDirtyProfiles(connection: Queryable, model: string): Promise<void> {
-  const marks = `select window_start from dirty_windows where model = $1 and generation = any($2)`;
+  // What was computed of removed rows stays.
+  const marks = `select window_start from dirty_windows mark where model = $1 and generation = any($2) and not exists (
+    select from removed_ranges removed
+    where removed.model = $1 and mark.window_start >= removed.window_start and mark.window_start < removed.window_end)`;
   for (const stage of ['profiles', 'actual-profiles']) {
     const rows = await connection.query<{ generation: number }>(
       'select generation from dirty_windows where model = $1 and stage = $2',
@@ -111,7 +114,7 @@ export async function dropDirtyProfiles(connection: Queryable, model: string): P
     await connection.execute(
       `update model_references set merged_profiles = null
        where model = $1 and merged_profiles is not null
-         and exists (${marks} and window_start >= model_references.window_start and window_start < model_references.window_end)`,
+         and exists (${marks} and mark.window_start >= model_references.window_start and mark.window_start < model_references.window_end)`,
       values,
     );
     await connection.execute(`delete from dirty_windows where model = $1 and generation = any($2)`, values);

@@ -20,6 +20,7 @@ import type { Column } from '../profiles/columns.ts';
 import { actualColumn, predictionColumns, wholeModel } from '../profiles/columns.ts';
 import type { StoredReference } from '../profiles/reference-store.ts';
 import { findFirstPrediction, readProfiledHours, sumRepeats } from '../profiles/store.ts';
+import { isWithin, listRemoved } from '../storage/removed-rows.ts';
 import { findLateness, findNewest, findNewFeatures, readActualBatches } from './rows.ts';
 import { readHistories } from './spans.ts';
 
@@ -97,7 +98,13 @@ async function compareWithUsual(
 ): Promise<ComparedWindow> {
   const { model } = monitor;
   const first = (await findFirstPrediction(connection, model)) ?? window.end;
-  const known = knownWindows(monitor.reference, window, floorToHour(first));
+  const removed = await listRemoved(connection, model, {
+    start: Math.min(first, window.start),
+    end: window.end,
+  });
+  const known = knownWindows(monitor.reference, window, floorToHour(first), (hour) =>
+    isWithin(removed, hour),
+  );
   const checks: QualityCheck[] = [];
   for await (const history of readHistories(connection, model, reference, window, known))
     checks.push(...judgeColumnQuality(history));

@@ -1,10 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
-
-import { TidewatchError } from '../../core/errors.ts';
 import type { PartitionWidth } from '../../core/storage/settings.ts';
 import { dayMs, formatWindow, parseInstant, weekMs, type WindowText } from '../../core/window.ts';
-import type { Database, Queryable } from '../../sql/database.ts';
-import { isLockTimeout, toTimestamp } from '../../sql/database.ts';
+import { toTimestamp } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import {
   listMissingUnits,
@@ -13,6 +9,7 @@ import {
   partitionedTables,
   storePartitionWidth,
 } from './partitions-store.ts';
+import { patiently } from './patiently.ts';
 
 /** How far ahead partitions are made. A run that fails for a week does not matter. */
 const aheadMs: Readonly<Record<PartitionWidth, number>> = {
@@ -23,14 +20,6 @@ const aheadMs: Readonly<Record<PartitionWidth, number>> = {
 
 /** So many rows move at once at most, where their day has no more: two to four seconds in which writers of the table wait. */
 const rowsAtOnce = 100_000;
-
-/**
- * Nobody waits longer behind a statement that waits for its lock: it gives up, and is tried again. Less than the second after which Postgres
- * ends one of two that wait for each other: that must not be the writer.
- */
-const lockWait = '500ms';
-const tries = 10;
-const pauseMs = 100;
 
 export interface MakePartitionsInput {
   readonly asOf: string;
@@ -94,20 +83,4 @@ export function createMakePartitions({
       moved,
     };
   };
-}
-
-/** Does it in a transaction that waits for no lock for long. */
-async function patiently<T>(database: Database, work: (connection: Queryable) => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await database.transaction(async (connection) => {
-        await connection.execute(`set local lock_timeout = '${lockWait}'`);
-        return work(connection);
-      });
-    } catch (error) {
-      if (!isLockTimeout(error)) throw error;
-      if (attempt === tries) throw new TidewatchError('STORAGE_BUSY', { tries }, { cause: error });
-      await setTimeout(attempt * pauseMs);
-    }
-  }
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { SwitchOptions } from '../schedules/switch-model.ts';
 
 const notes = `
-It is about the schedules: what runs already goes on, and what is started by hand runs. An apply keeps a pause. Runs that would
+_installation in the place of a model is the nightly storage maintenance. It is about the schedules: what runs already goes on, and what is started by hand runs. An apply keeps a pause. Runs that would
 have been due meanwhile are not made up by themselves: see tidewatch backfill-schedule. Each is noted in audit_events.
 
 Exit codes: 0, also where it was so already; 2 for a model that nothing watches, or without schedules; 3 where Postgres or

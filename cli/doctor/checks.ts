@@ -8,6 +8,7 @@ import * as people from './people.ts';
 import * as postgres from './postgres.ts';
 import { judgeProcesses, readProcesses } from './processes.ts';
 import * as pushes from './pushes.ts';
+import * as retention from './retention.ts';
 import { judgeSchedules, readSchedules } from './schedules.ts';
 import * as storage from './storage.ts';
 import * as temporal from './temporal.ts';
@@ -52,6 +53,13 @@ export const checks: readonly Check[] = [
     read: storage.readMaintenance,
     judge: storage.judgeMaintenance,
   }),
+  check({
+    name: 'retention',
+    needs: ['schema'],
+    read: retention.readOverdue,
+    judge: retention.judgeOverdue,
+  }),
+  check({ name: 'disk', needs: ['schema'], read: retention.readDisk, judge: retention.judgeDisk }),
   check({ name: 'clocks', needs: ['postgres'], read: postgres.readClocks, judge: postgres.judgeClocks }),
 
   check({ name: 'temporal', needs: [], read: temporal.readServer, judge: temporal.judgeServer }),

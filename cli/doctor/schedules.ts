@@ -1,7 +1,7 @@
 /** Has Temporal the schedules that the stored monitors want, and do they run? */
 
 import { listMonitors } from '../../activities/monitors/store.ts';
-import { storageMaintenanceId } from '../../core/storage/settings.ts';
+import { installation, storageMaintenanceId } from '../../core/storage/settings.ts';
 import { schedulesOf, storageSchedule } from '../../schedules/catalog.ts';
 import { planSchedules, type ScheduleChange } from '../../schedules/reconciler.ts';
 import type { Finding } from './check.ts';
@@ -44,8 +44,8 @@ export function judgeSchedules({ models, plan }: Schedules): Finding {
     ...(first === undefined
       ? []
       : [`tidewatch resume ${first.scheduleId.slice(first.scheduleId.indexOf(':') + 1)}`]),
+    ...(paused.every(isOfModel) ? [] : [`tidewatch resume ${installation}`]),
   ];
-  if (paused.length > 0 && first === undefined) fixes.push('unpause it in the Temporal UI');
   return {
     level: missing.length > 0 ? 'critical' : 'warning',
     words: [

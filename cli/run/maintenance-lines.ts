@@ -9,6 +9,7 @@ import { dayOrInstant } from '../time-range.ts';
 /** A line each; with a plan, what would be done. */
 export function maintenanceLines({
   partitions,
+  retention,
   databaseBytes,
   metrics,
 }: StorageMaintenanceResult): readonly string[] {
@@ -25,6 +26,25 @@ export function maintenanceLines({
       ({ table, rows, range }) =>
         `${moved} ${countText(rows, 'row')} of ${table}, ${[range.start, range.end].map((text) => dayOrInstant(parseInstant(text))).join(' to ')}, out of the default partition`,
     ),
+    ...(retention === null ? [] : retentionLines(retention, planned ? 'would remove' : 'removed')),
     ...(databaseBytes === null ? [] : [`the database has ${bytesText(databaseBytes)}`]),
+  ];
+}
+
+function retentionLines(
+  { tables, models, waiting, more }: NonNullable<StorageMaintenanceResult['retention']>,
+  done: 'removed' | 'would remove',
+): string[] {
+  return [
+    ...tables.map(({ table, rows, models: count, partitions }) => {
+      const whole = partitions === 0 ? '' : `, with ${countText(partitions, 'partition')} as a whole`;
+      return `${done} ${countText(rows, 'row')} of ${table}, of ${countText(count, 'model')}${whole}`;
+    }),
+    ...models.map(({ model, range }) => {
+      const [from, to] = [range.start, range.end].map((text) => dayOrInstant(parseInstant(text)));
+      return `${model}: ${done === 'removed' ? 'gives up' : 'would give up'} its rows from ${from} to ${to}; what was computed of them stays`;
+    }),
+    ...waiting.map(({ model, because }) => `${model}: rows that are old enough stay for now: ${because}`),
+    ...(more === 0 ? [] : [`and ${countText(more, 'more model')}`]),
   ];
 }

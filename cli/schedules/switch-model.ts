@@ -5,6 +5,7 @@ import { noteOutcome, noteRequest } from '../../console/server/audit.ts';
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { switchActions } from '../../core/process/pauses.ts';
 import { countText } from '../../core/performance/metrics.ts';
+import { installation } from '../../core/storage/settings.ts';
 import { switchSchedules } from '../../schedules/pause.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
 import type { Database } from '../../sql/database.ts';
@@ -19,14 +20,15 @@ export interface SwitchOptions {
   readonly json?: true;
 }
 
-/** Pauses or resumes the schedules of a model, with a row of who did it and why. */
+/** Pauses or resumes the schedules of a model, or the one of the installation, with a row of who did it and why. */
 export async function switchModel(
   model: string,
   to: keyof typeof switchActions,
   { note, by = userName(), json }: SwitchOptions,
 ): Promise<void> {
   await withDatabase('tidewatch-schedules', async (database) => {
-    await findMonitor(database, model);
+    // No model can be called so.
+    if (model !== installation) await findMonitor(database, model);
     const { changed, unchanged } = await audited(database, { model, to, note, by });
     if (json) printJson({ model, to, by, note: note ?? null, changed, unchanged });
     else print(switchText(model, to, changed, unchanged));
@@ -69,7 +71,8 @@ async function switchAll(
   const connection = await connectTemporal(temporal);
   const { client } = connection;
   try {
-    const done = await withTemporalErrors(client, () => switchSchedules(client, model, to, note));
+    const of = model === installation ? { taskQueue: temporal.taskQueue } : { model };
+    const done = await withTemporalErrors(client, () => switchSchedules(client, of, to, note));
     if (done.changed.length + done.unchanged.length === 0)
       throw new TidewatchError('UNKNOWN_SCHEDULE', { scheduleId: `of ${model}`, model });
     return done;
@@ -92,6 +95,8 @@ function switchText(
   const next =
     to === 'paused'
       ? `; nothing is started for it until: tidewatch resume ${model}`
-      : `; what was due meanwhile is not made up: tidewatch backfill-schedule drift-detection performance-evaluation --model ${model} --from <day> --to <day>`;
+      : model === installation
+        ? '; to catch up now: tidewatch run storage-maintenance'
+        : `; what was due meanwhile is not made up: tidewatch backfill-schedule drift-detection performance-evaluation --model ${model} --from <day> --to <day>`;
   return `${done}${before}${next}`;
 }

@@ -14,6 +14,7 @@ import { qualitySettingsSchema } from '../quality/settings.ts';
 import { reportSettingsSchema } from '../report/settings.ts';
 import { retrainingProblems, retrainingSchema } from '../retraining/settings.ts';
 import { sourceProblems, sourceSchema } from '../source/settings.ts';
+import { retentionProblems, retentionSchema } from '../storage/retention.ts';
 import { methodNames, methodOf, methodsFor, type MethodName } from '../statistics/registry.ts';
 import { durationMs, hourMs, isDuration } from '../window.ts';
 import { cron, dailyDuration, calendarDay, durationLike, share, timeZone } from './fields.ts';
@@ -277,6 +278,7 @@ export const monitorSchema = z
     retraining: retrainingSchema.optional().describe('When and how it is retrained; without it, never.'),
     alerts: alertSettingsSchema.prefault({}).describe('Who is told, and the life of an alert.'),
     report: reportSettingsSchema.prefault({}).describe('The performance report.'),
+    retention: retentionSchema.optional().describe('How long its rows and results are kept.'),
     schedules: z
       .strictObject({
         actualsBackfill: schedule('5 * * * *').describe('Attach new actuals.'),
@@ -366,6 +368,12 @@ export const monitorSchema = z
     if (monitor.source !== undefined) {
       for (const { path, message } of sourceProblems(monitor.source, monitor)) {
         problem(['source', ...path], message);
+      }
+    }
+    // What it needs is told by durations that are right.
+    if (monitor.retention !== undefined && context.issues.length === 0) {
+      for (const { path, message } of retentionProblems(monitor)) {
+        problem(['retention', ...path], message);
       }
     }
     if (monitor.retraining !== undefined) {

@@ -28,6 +28,7 @@ const usualHours = (8 * weekMs) / hourMs;
  * them. Hours before the window count first; those of a reference that lies after it only where there are less than a week of them.
  *
  * @param firstHour The first hour with a row: nothing is known of the time before.
+ * @param isRemoved Of hours whose rows were removed nothing is known either.
  * @example
  * const week = (number) => ({ start: number * weekMs, end: (number + 1) * weekMs });
  * const { earlier, usual } = knownWindows({ kind: 'rolling', length: '28d' }, week(10), week(6).start);
@@ -37,10 +38,11 @@ export function knownWindows(
   reference: Monitor['reference'],
   current: Window,
   firstHour: number,
+  isRemoved: (hour: number) => boolean = () => false,
 ): KnownWindows {
   const hours = windowsToProfile(reference, current, firstHour)
     .flatMap(hoursOf)
-    .filter((hour) => hour >= firstHour && (hour < current.start || hour >= current.end));
+    .filter((hour) => hour >= firstHour && (hour < current.start || hour >= current.end) && !isRemoved(hour));
   const compared = new Set(referenceWindows(reference, current).compared.flatMap(hoursOf));
   const before = hours.filter((hour) => hour < current.start);
   const usual = before.length >= weekMs / hourMs ? before.slice(-usualHours) : hours.slice(0, usualHours);

@@ -531,6 +531,32 @@ export const cases: readonly Case[] = [
     run: (activities) => activities.makePartitions({ asOf }),
   },
   {
+    name: 'applyRetention',
+    prepare: async (database, world) => {
+      await after(attached, profiled, compared, evaluated)(database, world);
+      // Rows of the first day are its reference: the others of January are old enough in April, one by one.
+      await database.execute(`
+        update monitors set configuration = configuration || '{"retention": {"rows": "60d", "results": "60d"}}';
+        delete from dirty_windows;
+        insert into process_watermarks (model, process, as_of, window_end)
+        select '${model}', process, '${at(100, 3)}', '${at(100)}'
+        from unnest(array['actuals-backfill', 'drift-detection', 'performance-evaluation']) as process
+        on conflict (model, process) do update set as_of = excluded.as_of;
+        create schema removable;
+        create table removable.predictions as table predictions;
+        create table removable.actuals as table actuals`);
+    },
+    prepareTables: (database) =>
+      database.execute(`
+        set session_replication_role = replica;
+        delete from predictions;
+        delete from actuals;
+        insert into predictions table removable.predictions;
+        insert into actuals table removable.actuals;
+        set session_replication_role = origin`),
+    run: (activities) => activities.applyRetention({ asOf: at(100, 3) }),
+  },
+  {
     name: 'concludeMaintenance',
     prepare: after(),
     run: (activities) => activities.concludeMaintenance({ asOf }),

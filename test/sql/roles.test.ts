@@ -57,7 +57,17 @@ describe('grants', () => {
         `select proname as name, proconfig as settings from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by 1`,
       ),
     ).toEqual(
-      ['ensure_partitions', 'mark_dirty', 'move_strays', 'stray_days'].map((name) => ({
+      [
+        'drop_removed_partition',
+        'ensure_partitions',
+        'is_removed_partition',
+        'mark_dirty',
+        'move_strays',
+        'remove_rows',
+        'removed_partitions',
+        'set_aside_late_rows',
+        'stray_days',
+      ].map((name) => ({
         name,
         settings: expect.arrayContaining(['search_path=public, pg_temp']),
       })),

@@ -33,6 +33,7 @@ describe('readConfiguration', () => {
       sources: { ownDatabase: DATABASE_URL, databases: new Map(), stores: new Map() },
       http: { host: '127.0.0.1', port: 9464 },
       partitionWidth: 'month',
+      retention: { rows: 'keep', results: 'keep' },
       maxConcurrentActivities: 8,
       shutdownGrace: '30s',
       logLevel: 'info',

@@ -26,7 +26,8 @@ export function healthPage(health: LoadedHealth, { now, temporalUiUrl }: View): 
         ${definition('Migrated', ago(migration.appliedAt, now))}
         ${definition('Watched models', formatCount(models))}
       </dl>
-      ${processes(health, now)} ${waiting(health)} ${messages(health)} ${rejected(health, now)}`,
+      ${processes(health, now)} ${waiting(health)} ${messages(health)} ${rejected(health, now)}
+      ${removed(health, now)}`,
   };
 }
 
@@ -85,6 +86,22 @@ function rejected({ rejected }: LoadedHealth, now: number): Html {
       : html`<p class="muted order">Kept in the table <code>rejected_rows</code>, each with its reason.</p>
           <ul>
             ${rejected.map(({ model, stream, count, newest }) => html`<li>${modelLink(model)}: ${formatCount(count)} ${stream}, the newest ${ago(newest, now)}</li>`)}
+          </ul>`,
+  );
+}
+
+function removed({ removed }: LoadedHealth, now: number): Html {
+  return live(
+    'removed',
+    'Removed in the last 7 days',
+    removed.length === 0
+      ? html`<p>Nothing.</p>`
+      : html`<p class="muted order">
+            Older than it is to be kept; what was computed of it stays. By model and day in the table
+            <code>removals</code>: <code>tidewatch storage</code>
+          </p>
+          <ul>
+            ${removed.map(({ table, models, rows, newest }) => html`<li>${formatCount(rows)} rows of ${table}, of ${formatCount(models)} ${models === 1 ? 'model' : 'models'}, ${ago(newest, now)}</li>`)}
           </ul>`,
   );
 }

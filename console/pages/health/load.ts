@@ -23,6 +23,13 @@ export interface LoadedHealth {
     readonly count: number;
     readonly lastError: string | null;
   }[];
+  /** What was removed in the last week because it was older than it is to be kept, by table. */
+  readonly removed: readonly {
+    readonly table: string;
+    readonly models: number;
+    readonly rows: number;
+    readonly newest: number;
+  }[];
   readonly rejected: readonly {
     readonly model: string;
     readonly stream: string;
@@ -53,6 +60,11 @@ export async function loadHealth({ connection, now }: Asked): Promise<LoadedHeal
       `select state, count(*) as count, max(last_error) as "lastError"
        from alert_messages where state in ('sending', 'waiting', 'refused') and claimed_at > $1
        group by state order by state`,
+      [lastWeek],
+    ),
+    removed: await connection.query(
+      `select table_name as table, count(distinct model) as models, sum(row_count) as rows, max(removed_at) as newest
+       from removals where removed_at > $1 group by table_name order by table_name`,
       [lastWeek],
     ),
     rejected: await connection.query(

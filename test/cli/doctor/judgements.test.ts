@@ -9,6 +9,7 @@ import * as postgres from '../../../cli/doctor/postgres.ts';
 import { judgeProcesses, type Processes } from '../../../cli/doctor/processes.ts';
 import { judgePushes } from '../../../cli/doctor/pushes.ts';
 import { judgeSchedules } from '../../../cli/doctor/schedules.ts';
+import * as retention from '../../../cli/doctor/retention.ts';
 import * as storage from '../../../cli/doctor/storage.ts';
 import * as temporal from '../../../cli/doctor/temporal.ts';
 import type { ScheduleDefinition } from '../../../schedules/catalog.ts';
@@ -171,6 +172,41 @@ describe('postgres', () => {
     });
   });
 
+  it('tells which rows are older than they are to be kept, and what to do', () => {
+    expect(retention.judgeOverdue([])).toEqual({
+      level: 'ok',
+      words: 'no row is older than it is to be kept',
+    });
+    expect(
+      retention.judgeOverdue([{ model: 'a', since: at('2026-01-01T00:00:00Z'), because: undefined }]),
+    ).toEqual({
+      level: 'warning',
+      words: 'one model has rows that are older than they are to be kept',
+      details: ['a: from 2026-01-01 on'],
+      fix: 'tidewatch run storage-maintenance; where it is paused: tidewatch resume _installation',
+    });
+    expect(
+      retention.judgeOverdue([{ model: 'b', since: undefined, because: 'drift-detection has not run yet' }]),
+    ).toMatchObject({
+      details: ['b: waiting: drift-detection has not run yet'],
+      fix: expect.stringMatching(/^tidewatch run drift-detection --model b/),
+    });
+  });
+
+  it('tells how much room tables take, and how quickly they grow', () => {
+    const tables = [
+      { table: 'predictions', bytes: 3 * 1024 ** 3 },
+      { table: 'profiles', bytes: 1024 ** 2 },
+    ];
+    expect(retention.judgeDisk({ tables, bytesADay: 10 * 1024 ** 2 })).toEqual({
+      level: 'ok',
+      words: '3 GB: predictions 3 GB, profiles 1 MB; rows grow by 10 MB a day, 3.6 GB a year',
+    });
+    expect(retention.judgeDisk({ tables, bytesADay: null }).words).toBe(
+      '3 GB: predictions 3 GB, profiles 1 MB',
+    );
+  });
+
   it.each([
     [false, null, 'ok', 'has nothing to do yet'],
     [true, null, 'ok', 'has not run yet; it does at 02:30 UTC'],
@@ -315,6 +351,17 @@ describe('schedules', () => {
       ],
       fix: 'tidewatch apply; tidewatch resume b',
     });
+  });
+
+  it('that of the storage is resumed by a command of its own', () => {
+    const paused = { ...fine, scheduleId: 'storage-maintenance:tidewatch', paused: true };
+    expect(judgeSchedules({ models: 1, plan: [paused] })).toMatchObject({
+      level: 'warning',
+      fix: 'tidewatch resume _installation',
+    });
+    expect(judgeSchedules({ models: 1, plan: [paused, { ...fine, paused: true }] }).fix).toBe(
+      'tidewatch resume a; tidewatch resume _installation',
+    );
   });
 
   it('that are only paused are a warning', () => {

@@ -1,0 +1,96 @@
+/** Where results are, and how old a row of them is. */
+
+import type { Window } from '../../core/window.ts';
+import type { Queryable } from '../../sql/database.ts';
+import { toTimestamp } from '../../sql/database.ts';
+
+interface ResultTable {
+  readonly table: string;
+  /** What a row is about ends here; of rows about an hour or a day, it begins here. */
+  readonly at: string;
+  /** Where what it is about begins: rows that overlap what is kept stay. Absent: none does. */
+  readonly from?: string;
+  /** Which rows may go at all. */
+  readonly where?: string;
+}
+
+const ofWindow = { at: 'window_end', from: 'window_start' } as const;
+
+/** Those that others refer to come after these. What refers to a run, an alert or a report goes with it. */
+const resultTables: readonly ResultTable[] = [
+  { table: 'drift_runs', ...ofWindow },
+  { table: 'quality_results', ...ofWindow },
+  { table: 'performance_comparisons', ...ofWindow },
+  { table: 'weak_slices', ...ofWindow },
+  { table: 'compared_windows', ...ofWindow },
+  { table: 'performance_estimates', ...ofWindow },
+  { table: 'performance_evaluations', ...ofWindow },
+  { table: 'degradation_checks', at: 'window_end' },
+  { table: 'reports', ...ofWindow },
+  { table: 'feature_importances', at: 'as_of' },
+  { table: 'alerts', at: 'resolved_as_of', where: `state = 'resolved'` },
+  { table: 'outcome_summaries', at: 'hour', from: 'hour' },
+  { table: 'profiles', at: 'hour', from: 'hour' },
+  { table: 'profile_days', at: 'day', from: 'day' },
+  { table: 'profiled_hours', at: 'hour', from: 'hour' },
+  {
+    table: 'model_references',
+    ...ofWindow,
+    where: `not exists (
+      select from drift_runs run where run.model = candidate.model and run.reference_id = candidate.reference_id)`,
+  },
+];
+
+export interface OldResults {
+  readonly model: string;
+  readonly before: number;
+  /** Rows about these stay. */
+  readonly kept: readonly Window[];
+}
+
+const old = ({ at, from, where }: ResultTable): string =>
+  `model = $1 and ${at} < $2 ${where === undefined ? '' : `and ${where}`} ${
+    from === undefined
+      ? ''
+      : `and not exists (
+           select from unnest($3::timestamptz[], $4::timestamptz[]) as kept (kept_from, kept_until)
+           where ${from} < kept_until and ${at} ${at === from ? '>=' : '>'} kept_from)`
+  }`;
+
+const parametersOf = ({ from }: ResultTable, { model, before, kept }: OldResults): unknown[] => [
+  model,
+  toTimestamp(before),
+  ...(from === undefined
+    ? []
+    : [kept.map(({ start }) => toTimestamp(start)), kept.map(({ end }) => toTimestamp(end))]),
+];
+
+export interface RemovableTable {
+  readonly table: string;
+  /** How many rows are old enough. */
+  readonly count: (connection: Queryable, results: OldResults) => Promise<number>;
+  /** Deletes at most so many of them; gives how many these were. */
+  readonly remove: (connection: Queryable, results: OldResults, atMost: number) => Promise<number>;
+}
+
+/** In the order in which they are removed. */
+export const removableTables: readonly RemovableTable[] = [
+  ...resultTables.map((of): RemovableTable => ({
+    table: of.table,
+    count: async (connection, results) => {
+      const [row] = await connection.query<{ rows: number }>(
+        `select count(*) as rows from ${of.table} candidate where ${old(of)}`,
+        parametersOf(of, results),
+      );
+      return row!.rows;
+    },
+    remove: (connection, results, atMost) => {
+      const parameters = parametersOf(of, results);
+      return connection.execute(
+        `delete from ${of.table} where model = $1 and ctid = any (array(
+           select ctid from ${of.table} candidate where ${old(of)} limit $${parameters.length + 1}))`,
+        [...parameters, atMost],
+      );
+    },
+  })),
+];

@@ -1,0 +1,37 @@
+/** What was removed because it was older than it is to be kept. */
+
+import { toTimestamp, type Queryable } from './database.ts';
+
+export interface Removed extends Record<string, unknown> {
+  readonly model: string;
+  readonly table: string;
+  /** Null: everything before `until`. */
+  readonly from: number | null;
+  readonly until: number;
+  readonly rows: number;
+  /** The partition that went as a whole; empty where rows were deleted. */
+  readonly partition: string;
+  readonly reason: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly removedAt: number;
+}
+
+/** The newest first. */
+export function readRemovals(
+  connection: Queryable,
+  {
+    model,
+    since,
+    atMost,
+  }: { readonly model?: string | undefined; readonly since: number; readonly atMost: number },
+): Promise<Removed[]> {
+  return connection.query<Removed>(
+    `select model, table_name as table, window_start as from, window_end as until, row_count as rows, partition_name as partition,
+       reason, workflow_id as "workflowId", run_id as "runId", removed_at as "removedAt"
+     from removals
+     where removed_at >= $1 and ($2::text is null or model = $2)
+     order by removed_at desc, model, table_name limit $3`,
+    [toTimestamp(since), model ?? null, atMost],
+  );
+}
