@@ -8,9 +8,10 @@ import {
 import { sampleOf, type Sample } from '../../core/multivariate/sample.ts';
 import { fewestUsualWindows, usualWindows } from '../../core/multivariate/usual-windows.ts';
 import { calibrationSpan } from '../../core/reference/windows.ts';
-import type { Window } from '../../core/window.ts';
+import { windowWithout, type Window } from '../../core/window.ts';
 import type { RowConnection } from '../feature-rows/row-connection.ts';
 import { predictionColumns, readColumn, type Column } from '../profiles/columns.ts';
+import { listRemoved } from '../storage/removed-rows.ts';
 import { readSampledRows, type SampledRow } from './sampled-rows.ts';
 
 export interface ComparedWindows {
@@ -38,8 +39,9 @@ const seed = 1;
 export async function compareTogether(
   connection: RowConnection,
   monitor: Monitor,
-  { current, reference, usual = usualWindowsOf(monitor, reference, current) }: ComparedWindows,
+  { current, reference, usual: given }: ComparedWindows,
 ): Promise<TogetherFindings> {
+  const usual = given ?? (await usualWindowsOf(connection, monitor, reference, current));
   const { features, drift } = monitor;
   const columns = predictionColumns(monitor).filter(
     ({ name, subject }) => subject === 'feature' && features[name]!.enabled,
@@ -67,8 +69,20 @@ function toSample(columns: readonly Column[], rows: readonly SampledRow[]): Samp
   );
 }
 
-function usualWindowsOf(monitor: Monitor, reference: readonly Window[], current: Window): readonly Window[] {
+/** Rows that are removed tell nothing: windows are looked for in the others. */
+async function usualWindowsOf(
+  connection: RowConnection,
+  monitor: Monitor,
+  reference: readonly Window[],
+  current: Window,
+): Promise<readonly Window[]> {
   const ofReference = usualWindows(reference, current);
   if (ofReference.length >= fewestUsualWindows) return ofReference;
-  return usualWindows(calibrationSpan(monitor.reference, current).spans, current);
+  const { spans } = calibrationSpan(monitor.reference, current);
+  const first = Math.min(current.start, ...spans.map(({ start }) => start));
+  const removed = await listRemoved(connection, monitor.model, { start: first, end: current.end });
+  return usualWindows(
+    spans.flatMap((span) => windowWithout(span, removed)),
+    current,
+  );
 }

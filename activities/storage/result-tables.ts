@@ -74,23 +74,21 @@ export interface RemovableTable {
 }
 
 /** In the order in which they are removed. */
-export const removableTables: readonly RemovableTable[] = [
-  ...resultTables.map((of): RemovableTable => ({
-    table: of.table,
-    count: async (connection, results) => {
-      const [row] = await connection.query<{ rows: number }>(
-        `select count(*) as rows from ${of.table} candidate where ${old(of)}`,
-        parametersOf(of, results),
-      );
-      return row!.rows;
-    },
-    remove: (connection, results, atMost) => {
-      const parameters = parametersOf(of, results);
-      return connection.execute(
-        `delete from ${of.table} where model = $1 and ctid = any (array(
+export const removableTables: readonly RemovableTable[] = resultTables.map((of) => ({
+  table: of.table,
+  count: async (connection, results) => {
+    const [row] = await connection.query<{ rows: number }>(
+      `select count(*) as rows from ${of.table} candidate where ${old(of)}`,
+      parametersOf(of, results),
+    );
+    return row!.rows;
+  },
+  remove: (connection, results, atMost) => {
+    const parameters = parametersOf(of, results);
+    return connection.execute(
+      `delete from ${of.table} where model = $1 and ctid = any (array(
            select ctid from ${of.table} candidate where ${old(of)} limit $${parameters.length + 1}))`,
-        [...parameters, atMost],
-      );
-    },
-  })),
-];
+      [...parameters, atMost],
+    );
+  },
+}));

@@ -4,7 +4,6 @@ import { readBytesADay, readModelBytes, readTableBytes } from '../../activities/
 import { TidewatchError } from '../../core/errors.ts';
 import { countText } from '../../core/performance/metrics.ts';
 import { dayMs, formatDay, formatInstant } from '../../core/window.ts';
-import { checkSchema } from '../../sql/migrator.ts';
 import { readRemovals, type Removed } from '../../sql/read-removals.ts';
 import { withDatabase } from '../database.ts';
 import { bytesText } from '../doctor/bytes-text.ts';
@@ -28,7 +27,6 @@ export async function printStorage({ model, days: text, json }: StorageOptions):
       reason: `"${text}" is not a number of days; write for example 30`,
     });
   await withDatabase('tidewatch-storage', async (database) => {
-    await checkSchema(database);
     const tables = await readTableBytes(database);
     const models = await readModelBytes(database, mostModels);
     const bytesADay = await readBytesADay(database);

@@ -117,7 +117,8 @@ export function neededRows(monitor: Monitor): readonly [Need, ...Need[]] {
         ),
       );
   }
-  return needs.sort((a, b) => b.days - a.days) as [Need, ...Need[]];
+  needs.sort((a, b) => b.days - a.days);
+  return needs;
 }
 
 function trainingLength(settings: NonNullable<Monitor['retraining']>['trainingWindow']): string | undefined {

@@ -97,6 +97,21 @@ const whole = { '2024-01': 744, '2024-02': 696, '2024-03': 744, '2024-04': 192 }
 const young = { '2024-03': 744, '2024-04': 192 };
 const nothing = { tables: [], models: [], waiting: [], more: 0 };
 
+/** Fails with the place where a row first differs: some are long. */
+async function expectComputed(before: Awaited<ReturnType<typeof computed>>): Promise<void> {
+  const after = await computed();
+  const differing = results.flatMap((table) => {
+    const [was = [], is = []] = [before[table], after[table]];
+    const [gone, come] = [was.filter((row) => !is.includes(row)), is.filter((row) => !was.includes(row))];
+    return Array.from({ length: Math.max(gone.length, come.length) }, (_, i) => {
+      const [a = '', b = ''] = [gone[i], come[i]];
+      const at = Math.max(0, [...a].findIndex((character, place) => character !== b[place]) - 200);
+      return { table, was: a.slice(at, at + 500), is: b.slice(at, at + 500) };
+    });
+  });
+  expect(differing).toEqual([]);
+}
+
 describe('applyRetention', () => {
   beforeAll(async () => {
     await watch(test.database, { ...monitor, retention: undefined });
@@ -167,7 +182,7 @@ describe('applyRetention', () => {
       },
     ]);
     expect(await retain('again')).toEqual(nothing);
-    expect(await computed()).toEqual(before);
+    await expectComputed(before);
     expect(await test.database.query('select * from dirty_windows')).toEqual([]);
   });
 
@@ -226,6 +241,8 @@ describe('applyRetention', () => {
       ...monitor,
       model: fixed,
       reference: { kind: 'fixed', start: '2024-01-03', end: '2024-01-10' },
+      // What is usual of the features together is told by all windows of which rows are there.
+      drift: { multivariate: { enabled: false } },
     });
     await load(test.database, fixed, { from: 1, to: lastDay });
     await runOf(lastDay, fixed);
@@ -233,7 +250,7 @@ describe('applyRetention', () => {
     expect(await left('predictions', fixed)).toEqual({ '2024-01': 168, ...young });
     const before = await computed();
     await runOf(lastDay, fixed);
-    expect(await computed()).toEqual(before);
+    await expectComputed(before);
   });
 });
 
@@ -287,7 +304,7 @@ describe('what was computed of rows that are removed', () => {
       asOf,
       restated: { endingAfter: at(5), startingBefore: at(60) },
     });
-    expect(await computed()).toEqual(before);
+    await expectComputed(before);
   });
 
   it('does not change by rows that come late: they are set aside with the reason', async () => {
@@ -329,7 +346,7 @@ describe('what was computed of rows that are removed', () => {
     await runOf(lastDay);
     await on('late').attachActuals({ model, asOf });
     expect(await test.database.query('select * from dirty_windows')).toEqual([]);
-    expect(await computed()).toEqual(before);
+    await expectComputed(before);
     await retain('later');
     expect(await test.database.query('select count(*) as rows from rejected_rows')).toEqual([{ rows: 25 }]);
   });
@@ -397,6 +414,7 @@ describe('results', () => {
     await watch(test.database, {
       ...monitor,
       reference: { kind: 'fixed', start: '2024-01-03', end: '2024-01-10' },
+      drift: { multivariate: { enabled: false } },
       retention: { rows: '38d', results: '50d' },
     });
     await load(test.database, model, { from: 1, to: lastDay });
@@ -420,6 +438,6 @@ describe('results', () => {
     ]);
     const before = await computed();
     await runOf(lastDay);
-    expect(await computed()).toEqual(before);
+    await expectComputed(before);
   });
 });
