@@ -6,19 +6,19 @@ import { lookBackOf } from '../comparison/look-back.ts';
 import { referenceSpan } from '../degradation/baseline.ts';
 import { neededWindows } from '../degradation/needed-windows.ts';
 import { rulesOf } from '../degradation/rules.ts';
-import { dailyDuration } from '../monitor/fields.ts';
+import { dailyDuration, insteadOf } from '../monitor/fields.ts';
 import type { Monitor } from '../monitor/schema.ts';
 import { dayMs, durationMs, parseInstant, weekMs, type Window } from '../window.ts';
 
 /** Never removed. */
 export const keepForever = 'keep';
 
+const lengthWords = `write whole days or weeks, for example "180d", or ${keepForever}`;
+
 /** How long something is kept: whole days or weeks, or for ever. */
 export const retentionLength = z
-  .union(
-    [z.literal(keepForever), dailyDuration],
-    `write whole days or weeks, for example "180d", or ${keepForever}`,
-  )
+  .string({ error: insteadOf(lengthWords) })
+  .refine((text) => text === keepForever || dailyDuration.safeParse(text).success, lengthWords)
   .meta({ title: 'retention' });
 
 export const retentionSchema = z.strictObject({

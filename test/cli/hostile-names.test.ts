@@ -199,5 +199,6 @@ const notTried: Readonly<Record<string, string>> = {
   'retrain simulate': 'needs a trainer; prints its facts through `printable`',
   'retrain manifest': 'writes YAML',
   'profile merge': 'prints names of files that were typed',
+  storage: 'prints names of models that have rows through `printable`, and names of tables of its own',
   completion: 'writes a script',
 };

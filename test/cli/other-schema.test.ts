@@ -61,6 +61,7 @@ const typed: Readonly<Record<string, readonly string[] | { readonly asksNone: st
   'retrainings extend': ['retrainings', 'extend', model, '--for', '2d'],
   report: ['report', '--model', model, '--output', '<report>'],
   export: ['export', 'drift'],
+  storage: ['storage'],
   run: ['run', 'drift-detection', '--model', model],
   'backfill-actuals': ['backfill-actuals', '--model', model],
   'backfill-schedule': ['backfill-schedule', 'drift-detection', ...window],

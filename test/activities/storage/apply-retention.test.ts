@@ -105,7 +105,9 @@ async function expectComputed(before: Awaited<ReturnType<typeof computed>>): Pro
     const [gone, come] = [was.filter((row) => !is.includes(row)), is.filter((row) => !was.includes(row))];
     return Array.from({ length: Math.max(gone.length, come.length) }, (_, i) => {
       const [a = '', b = ''] = [gone[i], come[i]];
-      const at = Math.max(0, [...a].findIndex((character, place) => character !== b[place]) - 200);
+      let at = 0;
+      while (at < a.length && a[at] === b[at]) at += 1;
+      at = Math.max(0, at - 200);
       return { table, was: a.slice(at, at + 500), is: b.slice(at, at + 500) };
     });
   });
