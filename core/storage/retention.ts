@@ -7,6 +7,7 @@ import { referenceSpan } from '../degradation/baseline.ts';
 import { neededWindows } from '../degradation/needed-windows.ts';
 import { rulesOf } from '../degradation/rules.ts';
 import { dailyDuration, insteadOf } from '../monitor/fields.ts';
+import { learnedFromMs } from '../importance/outcomes-window.ts';
 import type { Monitor } from '../monitor/schema.ts';
 import { dayMs, durationMs, parseInstant, weekMs, type Window } from '../window.ts';
 
@@ -73,6 +74,8 @@ export function neededRows(monitor: Monitor): readonly [Need, ...Need[]] {
     need(`the current window of ${current} (current)`, durationMs(current)),
     need(`the report of ${report.window} (report.window)`, durationMs(report.window)),
     need('the degradation rules (degradation.rules)', lookBack(monitor)),
+    // It is learned once a week.
+    need('learning what matters to the model', learnedFromMs + weekMs),
   ];
   const { comparisons } = performance;
   if (comparisons.enabled) {

@@ -60,16 +60,16 @@ describe('neededRows', () => {
   });
 
   it('leaves the rows of a fixed reference out, however old they are', () => {
-    expect(neededRows(monitorSchema.parse(base))[0].days).toBe(38);
+    expect(neededRows(monitorSchema.parse(base))[0].days).toBe(43);
   });
 });
 
 describe('a monitor', () => {
   it('is refused when its retention is too short, with what needs how many days', () => {
     expect(problemsOf({ retention: { rows: '30d' } })).toEqual([
-      'retention.rows is too short: with the time that actuals may take (performance.actualsHorizon), the windows of 30d (performance.windows) needs 38 days; write "38d" or more',
+      'retention.rows is too short: with the time that actuals may take (performance.actualsHorizon), learning what matters to the model needs 43 days; write "43d" or more',
     ]);
-    expect(problemsOf({ retention: { rows: '38d' } })).toEqual([]);
+    expect(problemsOf({ retention: { rows: '43d' } })).toEqual([]);
     expect(problemsOf({ retention: { rows: '100d', results: '60d' } })).toEqual([
       'retention.results is too short: rows are kept for 100 days, and what was computed of them at least as long; write "100d" or more',
     ]);
@@ -100,8 +100,8 @@ describe('retentionOf', () => {
   it('takes the default of the installation, but never less than the model needs', () => {
     expect(retentionOf(monitor, { rows: 'keep', results: 'keep' })).toEqual({});
     expect(retentionOf(monitor, { rows: '10d', results: '20d' })).toEqual({
-      rows: 38 * dayMs,
-      results: 38 * dayMs,
+      rows: 43 * dayMs,
+      results: 43 * dayMs,
     });
     expect(retentionOf(monitor, { rows: '100d', results: '50d' })).toEqual({
       rows: 100 * dayMs,
