@@ -41,7 +41,8 @@ const chosen = named === undefined ? kinds : kinds.filter(({ name }) => named.in
 if (chosen.length === 0)
   throw new Error(`there is no such kind; there are: ${kinds.map(({ name }) => name).join(', ')}`);
 
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+// Its own would keep this process from being ended.
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 const keptIn = '.tidewatch/faults';
 await mkdir(keptIn, { recursive: true });
 const directory = await mkdtemp(join(keptIn, 'arena-'));

@@ -36,7 +36,8 @@ const { values } = parseArgs({
 const say = (text: string): void =>
   void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
 
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+// Its own would keep this process from being ended.
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 const keptIn = '.tidewatch/faults';
 await mkdir(keptIn, { recursive: true });
 const directory = await mkdtemp(join(keptIn, 'soak-'));
