@@ -22,6 +22,11 @@ import { environmentSecrets } from './redaction.ts';
 import { withSecretFiles } from './secret-files.ts';
 import { tracingSettings, type TracingSettings } from './tracing/settings.ts';
 import { readSources } from './source-configuration.ts';
+import {
+  readTaskQueues,
+  taskQueueVariables,
+  type TaskQueueConfiguration,
+} from './task-queue-configuration.ts';
 import { readPayloadKeys, readTemporal, temporalVariables } from './temporal-configuration.ts';
 import { readTrainers, type TrainerConfiguration } from './trainer-configuration.ts';
 
@@ -143,6 +148,7 @@ const environmentSchema = z.object({
     .max(500)
     .default(8)
     .describe('each has a database connection'),
+  ...taskQueueVariables,
   TIDEWATCH_PARTITION_WIDTH: z
     .enum(partitionWidths, 'write month, week or day')
     .default('month')
@@ -253,6 +259,8 @@ export interface Configuration {
   readonly partitionWidth: PartitionWidth;
   readonly retention: RetentionDefaults;
   readonly maxConcurrentActivities: number;
+  /** What this worker takes, and how fast. */
+  readonly queues: TaskQueueConfiguration;
   readonly shutdownGrace: string;
   readonly logLevel: string;
 }
@@ -301,7 +309,8 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   const temporal = readTemporal(given, problems);
   const console = parsed.success ? readConsole(parsed.data, problems) : undefined;
   const sources = readSources(given, parsed.data?.DATABASE_URL ?? '', problems);
-  if (!parsed.success || console === undefined || problems.length > 0) {
+  const queues = parsed.success ? readTaskQueues(parsed.data, problems) : undefined;
+  if (!parsed.success || console === undefined || queues === undefined || problems.length > 0) {
     throw new TidewatchError('INVALID_CONFIGURATION', {
       count: problems.length,
       problems: problems.join('\n'),
@@ -338,6 +347,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     partitionWidth: e.TIDEWATCH_PARTITION_WIDTH,
     retention: { rows: e.TIDEWATCH_RETENTION_ROWS, results: e.TIDEWATCH_RETENTION_RESULTS },
     maxConcurrentActivities: e.TIDEWATCH_MAX_CONCURRENT_ACTIVITIES,
+    queues,
     shutdownGrace: e.TIDEWATCH_SHUTDOWN_GRACE,
     logLevel: e.LOG_LEVEL,
   };

@@ -29,6 +29,7 @@ import { whyFailing } from '../schedules/why-failing.ts';
 import { openDatabase } from '../sql/database.ts';
 import type { Configuration } from './configuration.ts';
 import { codeVersion } from './code-version.ts';
+import { connectionsOf } from './task-queue-configuration.ts';
 import type { Completions } from './training-completions.ts';
 
 export interface WorkerDependencies {
@@ -62,8 +63,7 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
   const channels = openChannels(configuration.channels, { pagesUrl: configuration.pagesUrl });
   const database = openDatabase({
     url: configuration.databaseUrl,
-    // One connection for each activity, and two for health checks and look-ups.
-    poolSize: configuration.maxConcurrentActivities + 2,
+    poolSize: connectionsOf(configuration.queues, configuration.maxConcurrentActivities),
     applicationName: 'tidewatch-worker',
     observe: traced ? (await import('./tracing/statement-spans.ts')).statementSpans : undefined,
   });

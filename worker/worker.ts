@@ -1,6 +1,6 @@
 /** One process: configuration -> runtime -> dependencies -> worker -> shutdown. */
 
-import { Runtime, Worker } from '@temporalio/worker';
+import { Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import getPort from 'get-port';
 
 import { createActivities } from '../activities/index.ts';
@@ -26,6 +26,7 @@ import { guardOutgoing } from './outgoing-guard.ts';
 import { openLogger, sdkLogger, type Logger } from './logger.ts';
 import { nextStep } from './next-step.ts';
 import { unconfiguredRoutes } from './route-check.ts';
+import { slotsOf } from './task-queue-configuration.ts';
 import type { Tracing } from './tracing/start.ts';
 import { unconfiguredTrainers } from './trainer-check.ts';
 import { userName } from './user-name.ts';
@@ -65,10 +66,10 @@ export async function runWorker(configuration: Configuration): Promise<void> {
       logger.warn(attributesMissing(configuration.temporal.namespace, dependencies.missingAttributes));
     for (const problem of await unconfiguredTrainers(activities.database, configuration))
       logger.warn(problem);
-    let worker: Worker | undefined;
+    let workers: readonly Worker[] = [];
     // Before the worker: one that never runs would keep its connection, and the process, from ending.
     const endpoint = await openHttpEndpoint(configuration.http.host, configuration.http.port, {
-      workerState: () => worker?.getState() ?? 'STARTING',
+      workerState: () => stateOf(workers),
       checkDatabase: () => activities.database.query('select 1'),
       sdkMetrics: async () => (await fetch(`http://127.0.0.1:${sdkMetricsPort}/metrics`)).text(),
       reports: {
@@ -97,14 +98,15 @@ export async function runWorker(configuration: Configuration): Promise<void> {
         consoleUrl: configuration.console.url,
       });
       const next = await nextStep(activities.database);
-      worker = await createWorker(configuration, dependencies, withPages, tracing);
-      const { taskQueue, namespace } = configuration.temporal;
+      workers = await createWorkers(configuration, dependencies, withPages, tracing);
+      const { namespace } = configuration.temporal;
+      const taskQueue = workers.map(({ options }) => options.taskQueue).join(', ');
       logger.info(
         { http: endpoint.url, console: console?.url, taskQueue, namespace, next },
         'worker started',
       );
       // Ends at SIGINT or SIGTERM, which the runtime listens for.
-      await worker.run();
+      await runAll(workers);
     } finally {
       await console?.close();
       await endpoint.close();
@@ -138,31 +140,67 @@ function attributesMissing(namespace: string, names: readonly string[]): string 
   );
 }
 
-/** A worker of these activities; the workflows come from the bundle. */
-async function createWorker(
-  { temporal, maxConcurrentActivities, shutdownGrace, secrets }: Configuration,
+/** `RUNNING` where all of them run; else how the first is that does not. */
+function stateOf(workers: readonly Worker[]): string {
+  if (workers.length === 0) return 'STARTING';
+  return workers.map((worker) => worker.getState()).find((state) => state !== 'RUNNING') ?? 'RUNNING';
+}
+
+/** Where one fails, the others end in good order, too. */
+async function runAll(workers: readonly Worker[]): Promise<void> {
+  const runs = workers.map((worker) => worker.run());
+  await Promise.race([Promise.all(runs), ...runs]).catch(() => {});
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  await Promise.all(runs);
+}
+
+/** One worker of the SDK for each task queue that this process takes from; the workflows come from the bundle. */
+async function createWorkers(
+  { temporal, queues, maxConcurrentActivities, shutdownGrace, secrets }: Configuration,
   { connection, activities: { codeVersion } }: WorkerDependencies,
   activities: object,
   tracing: Tracing | undefined,
-): Promise<Worker> {
+): Promise<Worker[]> {
   const spans = tracing === undefined ? [] : [tracing.activitySpans];
-  return Worker.create({
+  const slots = slotsOf(queues, maxConcurrentActivities);
+  const { activitiesPerSecond } = queues;
+  const common: Omit<WorkerOptions, 'taskQueue'> = {
     connection,
     namespace: temporal.namespace,
-    taskQueue: temporal.taskQueue,
     ...dataConverterOf(temporal.payloadKeys),
     workerDeploymentOptions: deploymentOptions(temporal.versioning ?? 'off', codeVersion),
-    workflowBundle: await workflowBundle(tracing === undefined ? 'plain' : 'traced'),
-    ...(tracing !== undefined && { sinks: tracing.sinks }),
     activities,
     interceptors: { activity: [...spans, activityFields, () => ({ inbound: activityErrors(secrets) })] },
-    // The pool has a connection for each.
-    maxConcurrentActivityTaskExecutions: maxConcurrentActivities,
-    maxConcurrentWorkflowTaskExecutions: 20,
-    // One takes more than a megabyte here, and the SDK would keep a thousand. An open alert sleeps for hours: waking it replays a
-    // short history, so that the memory of a worker does not depend on how many are open (measured with 5,600 open).
-    maxCachedWorkflows: 100,
+    ...(activitiesPerSecond !== undefined && { maxTaskQueueActivitiesPerSecond: activitiesPerSecond }),
     // The SDK's default of 0 cuts activities off at once.
     shutdownGraceTime: shutdownGrace,
-  });
+  };
+  const workers: Worker[] = [];
+  if (slots.common > 0)
+    workers.push(
+      await Worker.create({
+        ...common,
+        taskQueue: temporal.taskQueue,
+        workflowBundle: await workflowBundle(
+          tracing === undefined ? 'plain' : 'traced',
+          queues.heavy?.taskQueue,
+        ),
+        ...(tracing !== undefined && { sinks: tracing.sinks }),
+        // The pool has a connection for each.
+        maxConcurrentActivityTaskExecutions: slots.common,
+        maxConcurrentWorkflowTaskExecutions: 20,
+        // One takes more than a megabyte here, and the SDK would keep a thousand. An open alert sleeps for hours: waking it replays a
+        // short history, so that the memory of a worker does not depend on how many are open (measured with 5,600 open).
+        maxCachedWorkflows: 100,
+      }),
+    );
+  if (slots.heavy > 0)
+    workers.push(
+      await Worker.create({
+        ...common,
+        taskQueue: queues.heavy!.taskQueue,
+        maxConcurrentActivityTaskExecutions: slots.heavy,
+      }),
+    );
+  return workers;
 }

@@ -4,6 +4,7 @@
  */
 
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import type { WorkflowBundleOption } from '@temporalio/worker';
@@ -31,7 +32,11 @@ export async function bundleWorkflows(kind: BundleKind): Promise<{ code: string 
   const { code } = await bundleWorkflowCode({
     workflowsPath: source('index'),
     // The outermost first.
-    workflowInterceptorModules: [...(kind === 'traced' ? [source('tracing')] : []), source('run-log')],
+    workflowInterceptorModules: [
+      ...(kind === 'traced' ? [source('tracing')] : []),
+      source('run-log'),
+      source('dispatch'),
+    ],
     logger: new DefaultLogger('WARN'),
     webpackConfigHook: (config) => ({ ...config, context: root }),
   });
@@ -63,8 +68,24 @@ function fromRoot(code: string): string {
   return `${code.slice(0, at)}${Buffer.from(JSON.stringify(portable)).toString('base64')}\n`;
 }
 
-/** The prebuilt bundle where there is one (after `npm run build`), else a fresh one. */
-export async function workflowBundle(kind: BundleKind): Promise<WorkflowBundleOption> {
+/**
+ * The prebuilt bundle where there is one (after `npm run build`), else a fresh one.
+ *
+ * @param heavyTaskQueue where its workflows send heavy activities; undefined: where all go
+ */
+export async function workflowBundle(
+  kind: BundleKind,
+  heavyTaskQueue?: string,
+): Promise<WorkflowBundleOption> {
   const codePath = prebuiltPath(kind);
-  return existsSync(codePath) ? { codePath } : bundleWorkflows(kind);
+  const isBuilt = existsSync(codePath);
+  if (heavyTaskQueue === undefined) return isBuilt ? { codePath } : bundleWorkflows(kind);
+  const code = isBuilt ? await readFile(codePath, 'utf8') : (await bundleWorkflows(kind)).code;
+  return { code: sendingHeavyTo(heavyTaskQueue, code) };
+}
+
+/** The code of a bundle whose workflows send heavy activities to this task queue. */
+export function sendingHeavyTo(taskQueue: string, code: string): string {
+  // On the first line: the lines of the source map stay right.
+  return `globalThis.tidewatchHeavyTaskQueue=${JSON.stringify(taskQueue)};${code}`;
 }

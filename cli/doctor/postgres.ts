@@ -5,6 +5,7 @@ import { minuteMs, secondMs } from '../../core/window.ts';
 import { checkSchema, listMigrations } from '../../sql/migrator.ts';
 import { neededOf, roles } from '../../sql/roles.ts';
 import { neededOfTeam } from '../../sql/teams.ts';
+import { connectionsOf } from '../../worker/task-queue-configuration.ts';
 import { bytesText } from './bytes-text.ts';
 import type { Finding } from './check.ts';
 import type { Sources } from './sources.ts';
@@ -143,7 +144,8 @@ export async function readConnections({ database, environment }: Sources): Promi
     `select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as most,
        (select count(*) from pg_stat_activity where backend_type = 'client backend') as used`,
   );
-  return { ...row!, worker: environment.configuration.maxConcurrentActivities + 2 };
+  const { queues, maxConcurrentActivities } = environment.configuration;
+  return { ...row!, worker: connectionsOf(queues, maxConcurrentActivities) };
 }
 
 export function judgeConnections({ most, used, worker }: Connections): Finding {

@@ -89,15 +89,13 @@ interface Poller {
   readonly build?: string | undefined;
 }
 
-interface TaskQueue {
+type Kind = 'workflow' | 'activity';
+
+/** What waits in a task queue, and who takes it. */
+interface PolledQueue {
   readonly name: string;
-  readonly now: number;
-  /** That of this command. */
-  readonly build: string;
-  /** The one on which new runs begin, null where Temporal was told of none; undefined where any worker takes any task. */
-  readonly currentBuild?: string | null | undefined;
   readonly kinds: readonly {
-    readonly kind: 'workflow' | 'activity';
+    readonly kind: Kind;
     readonly pollers: readonly Poller[];
     /** Tasks that wait, and how long the oldest has. */
     readonly waiting: number;
@@ -105,17 +103,36 @@ interface TaskQueue {
   }[];
 }
 
+interface TaskQueue extends PolledQueue {
+  readonly now: number;
+  /** That of this command. */
+  readonly build: string;
+  /** The one on which new runs begin, null where Temporal was told of none; undefined where any worker takes any task. */
+  readonly currentBuild?: string | null | undefined;
+  /** Where heavy activities go, where that is another task queue. */
+  readonly heavy?: PolledQueue | undefined;
+}
+
 const taskQueueTypes = { workflow: 1, activity: 2 } as const;
 
 export async function readTaskQueue(sources: Sources): Promise<TaskQueue> {
-  const { namespace, taskQueue, versioning } = sources.environment.configuration.temporal;
+  const { temporal, queues } = sources.environment.configuration;
+  const currentBuild = temporal.versioning === 'pinned' ? await readCurrentBuild(sources) : undefined;
+  const [queue, heavy] = await Promise.all([
+    readPolled(sources, temporal.taskQueue, ['workflow', 'activity']),
+    queues.heavy && readPolled(sources, queues.heavy.taskQueue, ['activity']),
+  ]);
+  return { ...queue, heavy, now: sources.now(), build: await codeVersion(), currentBuild };
+}
+
+async function readPolled(sources: Sources, name: string, wanted: readonly Kind[]): Promise<PolledQueue> {
+  const { namespace } = sources.environment.configuration.temporal;
   const { workflowService } = await sources.temporal();
-  const currentBuild = versioning === 'pinned' ? await readCurrentBuild(sources) : undefined;
   const kinds = await Promise.all(
-    (['workflow', 'activity'] as const).map(async (kind) => {
+    wanted.map(async (kind) => {
       const asked = workflowService.describeTaskQueue({
         namespace,
-        taskQueue: { name: taskQueue },
+        taskQueue: { name },
         taskQueueType: taskQueueTypes[kind],
         reportStats: true,
       });
@@ -132,7 +149,7 @@ export async function readTaskQueue(sources: Sources): Promise<TaskQueue> {
       };
     }),
   );
-  return { name: taskQueue, now: sources.now(), build: await codeVersion(), currentBuild, kinds };
+  return { name, kinds };
 }
 
 async function readCurrentBuild(sources: Sources): Promise<string | null> {
@@ -156,34 +173,51 @@ const longestSilenceMs = 2 * minuteMs;
 /** What waits no longer than this is on its way. */
 const patienceMs = 5 * minuteMs;
 
+function idleKinds({ kinds }: PolledQueue, now: number): readonly Kind[] {
+  return kinds
+    .filter(({ pollers }) => pollers.every(({ polledAt }) => now - polledAt > longestSilenceMs))
+    .map(({ kind }) => kind);
+}
+
+function lateWords({ name, kinds }: PolledQueue, where: 'here' | 'there'): readonly string[] {
+  return kinds
+    .filter(({ waiting, oldestMs }) => waiting > 0 && oldestMs > patienceMs)
+    .map(
+      ({ kind, waiting, oldestMs }) =>
+        `${waiting} ${kind} tasks wait${where === 'there' ? ` in ${name}` : ''}, the oldest for ${Math.round(oldestMs / minuteMs)} minutes`,
+    );
+}
+
 export function judgeTaskQueue(queue: TaskQueue): Finding {
-  const { name, now, kinds } = queue;
-  const idle = kinds.filter(({ pollers }) =>
-    pollers.every(({ polledAt }) => now - polledAt > longestSilenceMs),
-  );
-  const late = kinds.filter(({ waiting, oldestMs }) => waiting > 0 && oldestMs > patienceMs);
-  const details = late.map(
-    ({ kind, waiting, oldestMs }) =>
-      `${waiting} ${kind} tasks wait, the oldest for ${Math.round(oldestMs / minuteMs)} minutes`,
-  );
+  const { name, now, kinds, heavy } = queue;
+  const idle = idleKinds(queue, now);
+  const late = lateWords(queue, 'here');
   if (idle.length > 0)
     return {
       level: 'critical',
       words:
         idle.length === kinds.length
           ? `no worker takes tasks from ${name}`
-          : `no worker takes ${idle.map(({ kind }) => kind).join(' and ')} tasks from ${name}`,
-      details,
+          : `no worker takes ${idle.join(' and ')} tasks from ${name}`,
+      details: late,
       fix: 'tidewatch worker, with the same TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and TEMPORAL_TASK_QUEUE',
     };
   const identities = new Set(kinds.flatMap(({ pollers }) => pollers.map(({ identity }) => identity)));
   const workers = identities.size === 1 ? 'a worker has' : `${identities.size} workers have`;
+  const lateThere = heavy === undefined ? [] : lateWords(heavy, 'there');
+  if (heavy !== undefined && idleKinds(heavy, now).length > 0)
+    return {
+      level: 'critical',
+      words: `no worker takes heavy activities from ${heavy.name}: nothing is profiled, and drift runs wait`,
+      details: [...late, ...lateThere],
+      fix: `tidewatch worker, with TIDEWATCH_HEAVY_TASK_QUEUE=${heavy.name} and without TIDEWATCH_WORKER_TAKES=light`,
+    };
   const words = `${workers} asked ${name} for tasks in the last 2 minutes`;
-  if (late.length === 0) return judgeBuilds(queue, words);
+  if (late.length + lateThere.length === 0) return judgeBuilds(queue, words);
   return {
     level: 'warning',
-    words: `tasks wait in ${name}, although ${workers} asked for them`,
-    details,
+    words: `tasks wait in ${late.length > 0 ? name : heavy!.name}, although ${late.length > 0 ? workers : 'a worker has'} asked for them`,
+    details: [...late, ...lateThere],
     fix: 'start more workers, or raise TIDEWATCH_MAX_CONCURRENT_ACTIVITIES',
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { dayMs, hourMs } from '../../core/window.ts';
+import { connectionsOf, slotsOf } from '../../worker/task-queue-configuration.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 
 const DATABASE_URL = 'postgres://tidewatch@127.0.0.1:5432/tidewatch';
@@ -35,6 +36,7 @@ describe('readConfiguration', () => {
       partitionWidth: 'month',
       retention: { rows: 'keep', results: 'keep' },
       maxConcurrentActivities: 8,
+      queues: { takes: 'all' },
       shutdownGrace: '30s',
       logLevel: 'info',
     });
@@ -72,6 +74,25 @@ describe('readConfiguration', () => {
     });
   });
 
+  it('reads which task queues a worker takes from', () => {
+    const { queues, maxConcurrentActivities } = readConfiguration({
+      DATABASE_URL,
+      TIDEWATCH_HEAVY_TASK_QUEUE: 'tidewatch-heavy',
+      TIDEWATCH_HEAVY_ACTIVITIES: '3',
+      TIDEWATCH_ACTIVITIES_PER_SECOND: '2.5',
+    });
+    expect(queues).toEqual({
+      takes: 'all',
+      heavy: { taskQueue: 'tidewatch-heavy', atOnce: 3 },
+      activitiesPerSecond: 2.5,
+    });
+    expect(slotsOf(queues, maxConcurrentActivities)).toEqual({ common: 8, heavy: 3 });
+    expect(connectionsOf(queues, maxConcurrentActivities)).toBe(13);
+    expect(slotsOf({ ...queues, takes: 'light' }, 8)).toEqual({ common: 8, heavy: 0 });
+    expect(slotsOf({ ...queues, takes: 'heavy' }, 8)).toEqual({ common: 0, heavy: 3 });
+    expect(connectionsOf({ ...queues, heavy: undefined }, 8)).toBe(10);
+  });
+
   it('takes an empty variable for one that is not set', () => {
     expect(readConfiguration({ DATABASE_URL, TEMPORAL_NAMESPACE: '', SMTP_URL: '' })).toEqual(
       readConfiguration({ DATABASE_URL }),
@@ -87,6 +108,18 @@ describe('readConfiguration', () => {
     ],
     [{ DATABASE_URL, TIDEWATCH_HTTP_PORT: 'http' }, '  TIDEWATCH_HTTP_PORT: '],
     [{ DATABASE_URL, TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: '0' }, '  TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: '],
+    [
+      { DATABASE_URL, TIDEWATCH_WORKER_TAKES: 'heavy' },
+      '  TIDEWATCH_WORKER_TAKES: heavy says nothing without TIDEWATCH_HEAVY_TASK_QUEUE; set it, or write all',
+    ],
+    [
+      { DATABASE_URL, TIDEWATCH_HEAVY_TASK_QUEUE: 'tidewatch' },
+      '  TIDEWATCH_HEAVY_TASK_QUEUE: is that of TEMPORAL_TASK_QUEUE; name another, or leave it out',
+    ],
+    [
+      { DATABASE_URL, TIDEWATCH_ACTIVITIES_PER_SECOND: '0' },
+      '  TIDEWATCH_ACTIVITIES_PER_SECOND: write a number above 0',
+    ],
     [{ DATABASE_URL, TIDEWATCH_SHUTDOWN_GRACE: '30' }, '  TIDEWATCH_SHUTDOWN_GRACE: write for example "30s"'],
   ])('refuses %j and says what to write', (environment, problem) => {
     expect(() => readConfiguration(environment)).toThrow(

@@ -292,6 +292,28 @@ describe('temporal', () => {
       );
     });
 
+    it('are missing where nobody takes heavy activities from their own queue', () => {
+      const kinds = [kind('workflow', [polled(1)]), kind('activity', [polled(1)])];
+      const withHeavy = (...pollers: ReturnType<typeof polled>[]) =>
+        temporal.judgeTaskQueue({
+          name: 'tidewatch',
+          now,
+          build: 'new',
+          kinds,
+          heavy: { name: 'tidewatch-heavy', kinds: [kind('activity', pollers, 600_000)] },
+        });
+      expect(withHeavy()).toMatchObject({
+        level: 'critical',
+        words: expect.stringMatching(/^no worker takes heavy activities from tidewatch-heavy/),
+        details: [expect.stringMatching(/tasks wait in tidewatch-heavy, the oldest for 10 minutes$/)],
+        fix: expect.stringContaining('TIDEWATCH_HEAVY_TASK_QUEUE=tidewatch-heavy'),
+      });
+      expect(withHeavy(polled(1))).toMatchObject({
+        level: 'warning',
+        words: 'tasks wait in tidewatch-heavy, although a worker has asked for them',
+      });
+    });
+
     it('do not keep up where tasks wait for more than five minutes', () => {
       const late = judge(kind('workflow', [polled(1)]), kind('activity', [polled(1)], 600_000));
       expect(late).toMatchObject({

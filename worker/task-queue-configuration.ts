@@ -1,0 +1,78 @@
+/** Which task queues a worker takes from, how many activities at once, and how fast. */
+
+import { z } from 'zod';
+
+/** What a worker takes: `light` leaves heavy activities to others, `heavy` takes nothing else. */
+const takes = ['all', 'light', 'heavy'] as const;
+
+const wholeNumber = z.coerce.number().int().min(1).max(500);
+
+export const taskQueueVariables = {
+  TIDEWATCH_HEAVY_TASK_QUEUE: z
+    .string()
+    .optional()
+    .describe(
+      'where profiling, drift, comparisons and what computes the past again are carried out; by default where all is; all workers have to name the same',
+    ),
+  TIDEWATCH_WORKER_TAKES: z
+    .enum(takes, 'write all, light or heavy')
+    .default('all')
+    .describe('light: nothing of TIDEWATCH_HEAVY_TASK_QUEUE; heavy: nothing else'),
+  TIDEWATCH_HEAVY_ACTIVITIES: wholeNumber
+    .default(2)
+    .describe(
+      'so many of TIDEWATCH_HEAVY_TASK_QUEUE at once, beside the others; each has a database connection',
+    ),
+  TIDEWATCH_ACTIVITIES_PER_SECOND: z.coerce
+    .number()
+    .positive('write a number above 0')
+    .max(100_000)
+    .optional()
+    .describe(
+      'so many activities of a task queue begin in a second at most, of all workers together, which have to say the same; by default without a limit',
+    ),
+} as const;
+
+export interface TaskQueueConfiguration {
+  readonly takes: (typeof takes)[number];
+  /** Undefined: heavy activities are where all are. */
+  readonly heavy: { readonly taskQueue: string; readonly atOnce: number } | undefined;
+  readonly activitiesPerSecond: number | undefined;
+}
+
+type Variables = z.output<z.ZodObject<typeof taskQueueVariables>> & { readonly TEMPORAL_TASK_QUEUE: string };
+
+/** What the variables say; appends to `problems` where they contradict one another. */
+export function readTaskQueues(variables: Variables, problems: string[]): TaskQueueConfiguration {
+  const { TIDEWATCH_HEAVY_TASK_QUEUE: taskQueue, TIDEWATCH_WORKER_TAKES: takes } = variables;
+  if (taskQueue === undefined && takes !== 'all')
+    problems.push(
+      `  TIDEWATCH_WORKER_TAKES: ${takes} says nothing without TIDEWATCH_HEAVY_TASK_QUEUE; set it, or write all`,
+    );
+  if (taskQueue === variables.TEMPORAL_TASK_QUEUE)
+    problems.push(
+      '  TIDEWATCH_HEAVY_TASK_QUEUE: is that of TEMPORAL_TASK_QUEUE; name another, or leave it out',
+    );
+  return {
+    takes,
+    heavy: taskQueue === undefined ? undefined : { taskQueue, atOnce: variables.TIDEWATCH_HEAVY_ACTIVITIES },
+    activitiesPerSecond: variables.TIDEWATCH_ACTIVITIES_PER_SECOND,
+  };
+}
+
+/** Activities that a worker carries out at once: of the common queue, and of the heavy one. */
+export function slotsOf(
+  { takes, heavy }: TaskQueueConfiguration,
+  maxConcurrentActivities: number,
+): { readonly common: number; readonly heavy: number } {
+  return {
+    common: takes === 'heavy' ? 0 : maxConcurrentActivities,
+    heavy: takes === 'light' || heavy === undefined ? 0 : heavy.atOnce,
+  };
+}
+
+/** Connections of a worker to the database at most: one for each activity, and two for health checks and look-ups. */
+export function connectionsOf(queues: TaskQueueConfiguration, maxConcurrentActivities: number): number {
+  const { common, heavy } = slotsOf(queues, maxConcurrentActivities);
+  return common + heavy + 2;
+}
