@@ -12,6 +12,13 @@ import type { PromotionWebhook } from './retraining/promotion-webhook.ts';
 import type { HttpTrainer } from './retraining/trainers/http.ts';
 import type { Sources } from './sources/sources.ts';
 
+export interface FanOut {
+  /** Windows of so many rows are worth it. */
+  readonly rows: number;
+  /** Parts of a model that are computed at once, by all workers together. */
+  readonly atOnce: number;
+}
+
 /** Everything of the world that activities touch; made once in worker/dependencies.ts. */
 export interface ActivityDependencies {
   readonly database: Database;
@@ -42,6 +49,8 @@ export interface ActivityDependencies {
   readonly whyFailing: (scheduleId: string) => Promise<string | undefined>;
   /** Wakes the `alertLifecycle` workflow of an alert key, starting it when it does not run. */
   readonly wakeAlert: (alert: { readonly model: string; readonly alertKey: string }) => Promise<void>;
+  /** When a window is computed in parts; absent: never. */
+  readonly fanOut?: FanOut;
   /** How wide new partitions are. */
   readonly partitionWidth: PartitionWidth;
   /** How long rows and results are kept of models whose monitor does not say. */

@@ -22,7 +22,7 @@ import { createWriteReport } from './performance-report/write-report.ts';
 import { createRestateWindows } from './performance/restate-windows.ts';
 import { createSummarizeOutcomes } from './performance/summarize-outcomes.ts';
 import { createWatchProcesses } from './processes/watch-processes.ts';
-import { createProfileHours } from './profiles/profile-hours.ts';
+import { createProfileHours, createProfilePart } from './profiles/profile-hours.ts';
 import { createBeginRetraining } from './retraining/begin-retraining.ts';
 import { createAbandonRetraining } from './retraining/abandon-retraining.ts';
 import { createChangeRetraining } from './retraining/change-retraining.ts';
@@ -48,6 +48,7 @@ export function createActivities(given: ActivityDependencies) {
   return {
     attachActuals: createAttachActuals(deps),
     profileHours: createProfileHours(deps),
+    profilePart: createProfilePart(deps),
     calibrateDrift: createCalibrateDrift(deps),
     detectDrift: createDetectDrift(deps),
     summarizeOutcomes: createSummarizeOutcomes(deps),

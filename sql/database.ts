@@ -223,6 +223,13 @@ export async function lockUntilCommit(connection: Queryable, name: string): Prom
   await connection.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`tidewatch:${name}`]);
 }
 
+/** Holds a lock of this name together with others that share it, until the transaction ends; one that wants it alone waits, and is waited for. */
+export async function shareLockUntilCommit(connection: Queryable, name: string): Promise<void> {
+  await connection.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [
+    `tidewatch:${name}`,
+  ]);
+}
+
 /** Holds a lock of this name until the transaction ends, unless another transaction has it. */
 export async function tryLockUntilCommit(connection: Queryable, name: string): Promise<boolean> {
   const [row] = await connection.query<{ locked: boolean }>(

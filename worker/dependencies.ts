@@ -98,6 +98,7 @@ export async function openDependencies(configuration: Configuration): Promise<Wo
       partitionWidth: configuration.partitionWidth,
       retention: configuration.retention,
       listReprocessed: listReprocessedThrough(client),
+      fanOut: configuration.queues.fanOut,
       temporalUi: uiUrl,
       codeVersion: await codeVersion(),
       context: temporalContext,

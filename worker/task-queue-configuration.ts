@@ -2,6 +2,8 @@
 
 import { z } from 'zod';
 
+import type { FanOut } from '../activities/dependencies.ts';
+
 /** What a worker takes: `light` leaves heavy activities to others, `heavy` takes nothing else. */
 const takes = ['all', 'light', 'heavy'] as const;
 
@@ -31,6 +33,15 @@ export const taskQueueVariables = {
     .describe(
       'so many activities of a task queue begin in a second at most, of all workers together, which have to say the same; by default without a limit',
     ),
+  TIDEWATCH_PART_ROWS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .default(500_000)
+    .describe('windows with so many rows to profile are profiled in parts, days of which all workers take'),
+  TIDEWATCH_PARTS_AT_ONCE: wholeNumber
+    .default(4)
+    .describe('so many parts of a window at once, by all workers together'),
 } as const;
 
 export interface TaskQueueConfiguration {
@@ -38,6 +49,7 @@ export interface TaskQueueConfiguration {
   /** Undefined: heavy activities are where all are. */
   readonly heavy: { readonly taskQueue: string; readonly atOnce: number } | undefined;
   readonly activitiesPerSecond: number | undefined;
+  readonly fanOut: FanOut;
 }
 
 type Variables = z.output<z.ZodObject<typeof taskQueueVariables>> & { readonly TEMPORAL_TASK_QUEUE: string };
@@ -57,6 +69,7 @@ export function readTaskQueues(variables: Variables, problems: string[]): TaskQu
     takes,
     heavy: taskQueue === undefined ? undefined : { taskQueue, atOnce: variables.TIDEWATCH_HEAVY_ACTIVITIES },
     activitiesPerSecond: variables.TIDEWATCH_ACTIVITIES_PER_SECOND,
+    fanOut: { rows: variables.TIDEWATCH_PART_ROWS, atOnce: variables.TIDEWATCH_PARTS_AT_ONCE },
   };
 }
 

@@ -6,6 +6,7 @@ import { formatWindow, parseInstant, trailingWindow } from '../core/window.ts';
 import { asOfOf, decodeInput } from './input.ts';
 import { retraining } from './retraining.ts';
 import { listedAlike, showOutcome } from './show-outcome.ts';
+import { profileInParts } from './profile-in-parts.ts';
 import { pushMetrics, type RunFacts } from './push-metrics.ts';
 import type { ResultOf } from './steps.ts';
 import { decisions, scans, wakeAlerts, watchProcesses } from './steps.ts';
@@ -29,7 +30,7 @@ export async function degradationCheck(
   await watchProcesses({ model, asOf });
   await scans.attachActuals({ model, asOf });
   await Promise.all([
-    scans.profileHours({ model, asOf }).then(() => decisions.detectDrift({ model, asOf, act: act ?? false })),
+    profileInParts({ model, asOf }).then(() => decisions.detectDrift({ model, asOf, act: act ?? false })),
     scans.summarizeOutcomes({ model, asOf }).then(() => decisions.evaluatePerformance({ model, asOf })),
   ]);
   await decisions.estimatePerformance({ model, asOf });

@@ -18,6 +18,7 @@ function heavyTaskQueue(): string | undefined {
 /** Those that read many rows, or compute for seconds and take memory. What a small model does every hour is not among them. */
 const heavy: ReadonlySet<string> = new Set<keyof Activities>([
   'profileHours',
+  'profilePart',
   'calibrateDrift',
   'detectDrift',
   'estimatePerformance',

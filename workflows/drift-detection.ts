@@ -1,5 +1,6 @@
 import { asOfOf, decodeInput } from './input.ts';
 import { showOutcome } from './show-outcome.ts';
+import { profileInParts } from './profile-in-parts.ts';
 import { pushMetrics, type RunFacts } from './push-metrics.ts';
 import type { ResultOf } from './steps.ts';
 import { decisions, scans } from './steps.ts';
@@ -12,12 +13,16 @@ import { decisions, scans } from './steps.ts';
  */
 export async function driftDetection(
   input: unknown,
-): Promise<Omit<ResultOf<'detectDrift'>, 'process' | 'pendingAlerts'> & ResultOf<'profileHours'> & RunFacts> {
+): Promise<
+  Omit<ResultOf<'detectDrift'>, 'process' | 'pendingAlerts'> &
+    Pick<ResultOf<'profileHours'>, 'hoursProfiled'> &
+    RunFacts
+> {
   const { model, window, current, act, ...rest } = decodeInput('driftDetection', input);
   const asOf = asOfOf(rest);
   const request = { model, asOf, ...(window && { window }), ...(current && { current }) };
   await scans.attachActuals({ model, asOf });
-  const { hoursProfiled } = await scans.profileHours(request);
+  const { hoursProfiled } = await profileInParts(request);
   await scans.calibrateDrift(request);
   const { process, pendingAlerts, ...drift } = await decisions.detectDrift({ ...request, act: act ?? false });
   showOutcome(drift.window, drift.verdict);

@@ -67,6 +67,7 @@ export const scans =
       | 'attachActuals'
       | 'summarizeOutcomes'
       | 'profileHours'
+      | 'profilePart'
       | 'calibrateDrift'
       | 'handOverReference'
       | 'makePartitions'

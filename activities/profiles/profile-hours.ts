@@ -4,7 +4,10 @@ import { createAccumulator, type ColumnAccumulator } from '../../core/profile/pr
 import { windowsToProfile } from '../../core/reference/windows.ts';
 import type { Window, WindowText } from '../../core/window.ts';
 import {
+  dayMs,
+  floorToDay,
   floorToHour,
+  formatWindow,
   hourMs,
   hoursOf,
   parseInstant,
@@ -13,7 +16,7 @@ import {
   windowsOfHours,
 } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
-import { lockUntilCommit } from '../../sql/database.ts';
+import { lockUntilCommit, shareLockUntilCommit } from '../../sql/database.ts';
 import { heartbeating } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
@@ -23,8 +26,9 @@ import { hoursWithRows } from '../storage/removed-rows.ts';
 import { actualColumn, segmentsOf, wholeModel } from './columns.ts';
 import { sumDays } from './days.ts';
 import { profileRows } from './hour-profiles.ts';
+import { partsOf } from './parts.ts';
 import { ensureReference, specifyReference } from './reference.ts';
-import type { StoredReference } from './reference-store.ts';
+import { findReference, type StoredReference } from './reference-store.ts';
 import {
   dropDirtyProfiles,
   findFirstPrediction,
@@ -43,12 +47,18 @@ export interface ProfileHoursInput {
   readonly window?: WindowText;
 }
 
-export interface ProfileHoursResult {
-  readonly hoursProfiled: number;
+export interface ProfileHoursRequest extends ProfileHoursInput {
+  /** Where it is worth it, only the parts are given: whoever asks has them profiled, and then asks for the rest. */
+  readonly parts?: 'wanted';
 }
 
-/** One transaction reads and profiles at most this many hours. */
-const hoursPerBatch = 24;
+export interface ProfileHoursResult {
+  readonly hoursProfiled: number;
+  /** Apart from each other; nothing is profiled yet. Absent where all is. */
+  readonly parts?: readonly WindowText[];
+  /** So many of them at once. */
+  readonly atOnce?: number;
+}
 
 /** The current window that a drift run is about. */
 export function currentWindow(monitor: Monitor, input: ProfileHoursInput): Window {
@@ -61,46 +71,109 @@ export function profileLock(model: string): string {
   return `profiles:${model}`;
 }
 
+type Dependencies = Pick<ActivityDependencies, 'database' | 'context' | 'fanOut'>;
+
 /** Profiles the hours that are new or changed: of the reference, the current window, and those that teach what is usual. */
 export function createProfileHours(
-  deps: Pick<ActivityDependencies, 'database' | 'context'>,
-): (input: ProfileHoursInput) => Promise<ProfileHoursResult> {
+  deps: Dependencies,
+): (input: ProfileHoursRequest) => Promise<ProfileHoursResult> {
   return async function profileHours(input) {
     const { monitor: configured } = await findMonitor(deps.database, input.model);
     const current = currentWindow(configured, input);
     const monitor = await withActiveReference(deps.database, configured, current);
-    const profiled = await profileWindow(deps, { monitor, current, asOf: parseInstant(input.asOf) });
+    const asOf = parseInstant(input.asOf);
+    const profiled = await profileWindow(deps, { monitor, current, asOf, parts: input.parts });
     return 'missing' in profiled ? { hoursProfiled: 0 } : profiled;
   };
 }
 
 /** Profiles what a current window and its reference need, a batch a transaction; or says in words why there is no reference. */
 export async function profileWindow(
-  deps: Pick<ActivityDependencies, 'database' | 'context'>,
-  { monitor, current, asOf }: { readonly monitor: Monitor; readonly current: Window; readonly asOf: number },
+  deps: Dependencies,
+  {
+    monitor,
+    current,
+    asOf,
+    parts: asked,
+  }: {
+    readonly monitor: Monitor;
+    readonly current: Window;
+    readonly asOf: number;
+    readonly parts?: ProfileHoursRequest['parts'];
+  },
 ): Promise<ProfileHoursResult | { readonly missing: string }> {
   const { model } = monitor;
-  const context = deps.context();
   // One batch may read a source for minutes.
-  return heartbeating(context, async () => {
+  return heartbeating(deps.context(), async () => {
     const reference = await deps.database.transaction(async (connection) => {
       await lockUntilCommit(connection, profileLock(model));
       await dropDirtyProfiles(connection, model);
       return ensureReference(connection, monitor, specifyReference(monitor, current), asOf);
     });
     if ('missing' in reference) return reference;
-    let hoursProfiled = 0;
-    for (const { profile, batch } of await findWork(deps.database, monitor, reference, current)) {
-      context.cancelled.throwIfAborted();
-      await deps.database.transaction(async (connection) => {
-        await lockUntilCommit(connection, profileLock(model));
-        await profile(connection, monitor, reference, batch);
-      });
-      if (profile === profilePredictions) hoursProfiled += (batch.end - batch.start) / hourMs;
-      context.heartbeat(batch.end);
+    const work = await findWork(deps.database, monitor, reference, current);
+    if (asked === 'wanted' && deps.fanOut !== undefined) {
+      const parts = await partsOf(
+        deps.database,
+        model,
+        work.map(({ batch }) => batch),
+        deps.fanOut,
+      );
+      if (parts.length > 0)
+        return { hoursProfiled: 0, parts: parts.map(formatWindow), atOnce: deps.fanOut.atOnce };
     }
-    return { hoursProfiled };
+    return { hoursProfiled: await carryOut(deps, { monitor, reference, work }, lockUntilCommit) };
   });
+}
+
+export interface ProfilePartInput extends ProfileHoursInput {
+  /** Of `profileHours`. */
+  readonly part: WindowText;
+}
+
+/**
+ * Profiles the hours of one part of a big window that have no profile yet. Parts are of different days, and may be profiled at the same
+ * time: they share the lock that drops what has changed. A reference that is gone meanwhile leaves the work to `profileHours`.
+ */
+export function createProfilePart(
+  deps: Pick<Dependencies, 'database' | 'context'>,
+): (input: ProfilePartInput) => Promise<{ readonly hoursProfiled: number }> {
+  return async function profilePart(input) {
+    const { database } = deps;
+    const { monitor: configured } = await findMonitor(database, input.model);
+    const current = currentWindow(configured, input);
+    const monitor = await withActiveReference(database, configured, current);
+    return heartbeating(deps.context(), async () => {
+      const reference = await findReference(database, monitor.model, specifyReference(monitor, current).id);
+      if (reference === undefined) return { hoursProfiled: 0 };
+      const work = await workOf(database, monitor, reference, hoursOf(parseWindow(input.part)));
+      return { hoursProfiled: await carryOut(deps, { monitor, reference, work }, shareLockUntilCommit) };
+    });
+  };
+}
+
+/** Gives the hours of predictions that were profiled. */
+async function carryOut(
+  deps: Pick<Dependencies, 'database' | 'context'>,
+  {
+    monitor,
+    reference,
+    work,
+  }: { readonly monitor: Monitor; readonly reference: StoredReference; readonly work: readonly Work[] },
+  lock: typeof lockUntilCommit,
+): Promise<number> {
+  const context = deps.context();
+  let hoursProfiled = 0;
+  for (const { profile, batch } of work) {
+    context.cancelled.throwIfAborted();
+    await deps.database.transaction(async (connection) => {
+      await lock(connection, profileLock(monitor.model));
+      await profile(connection, monitor, reference, batch);
+    });
+    if (profile === profilePredictions) hoursProfiled += (batch.end - batch.start) / hourMs;
+    context.heartbeat(batch.end);
+  }
+  return hoursProfiled;
 }
 
 /**
@@ -141,7 +214,17 @@ async function findWork(
   current: Window,
 ): Promise<Work[]> {
   const first = (await findFirstPrediction(connection, monitor.model)) ?? current.end;
-  const wholeHours = windowsToProfile(monitor.reference, current, floorToHour(first)).flatMap(hoursOf);
+  const hours = windowsToProfile(monitor.reference, current, floorToHour(first)).flatMap(hoursOf);
+  return workOf(connection, monitor, reference, hours);
+}
+
+/** What of these hours has no profile. */
+async function workOf(
+  connection: Queryable,
+  monitor: Monitor,
+  reference: StoredReference,
+  wholeHours: readonly number[],
+): Promise<Work[]> {
   const hours = await hoursWithRows(connection, monitor.model, wholeHours);
   const wanted = await findUnprofiledHours(connection, monitor.model, reference.id, hours);
   return [
@@ -153,13 +236,13 @@ async function findWork(
   ];
 }
 
+/** Of one UTC day each, so that its sum is stored with its last hour, and no two parts of a window touch the same day. */
 function batches(hours: readonly number[]): Window[] {
   return windowsOfHours(hours).flatMap((window) => {
-    const parts: Window[] = [];
-    for (let start = window.start; start < window.end; start += hoursPerBatch * hourMs) {
-      parts.push({ start, end: Math.min(window.end, start + hoursPerBatch * hourMs) });
-    }
-    return parts;
+    const days: Window[] = [];
+    for (let { start } = window; start < window.end; start = days.at(-1)!.end)
+      days.push({ start, end: Math.min(window.end, floorToDay(start) + dayMs) });
+    return days;
   });
 }
 

@@ -262,6 +262,14 @@ export const cases: readonly Case[] = [
     run: (activities) => activities.profileHours({ model, asOf }),
   },
   {
+    name: 'profilePart',
+    // Of an earlier day: the reference is there, and most days have no profiles.
+    prepare: after(attached, async (database, world) => {
+      await world.activities(database).profileHours({ model, asOf: at(3, 3) });
+    }),
+    run: (activities) => activities.profilePart({ model, asOf, part: { start: at(8), end: at(10) } }),
+  },
+  {
     name: 'calibrateDrift',
     prepare: after(attached, profiled),
     run: (activities) => activities.calibrateDrift({ model, asOf }),

@@ -36,7 +36,7 @@ describe('readConfiguration', () => {
       partitionWidth: 'month',
       retention: { rows: 'keep', results: 'keep' },
       maxConcurrentActivities: 8,
-      queues: { takes: 'all' },
+      queues: { takes: 'all', fanOut: { rows: 500_000, atOnce: 4 } },
       shutdownGrace: '30s',
       logLevel: 'info',
     });
@@ -80,11 +80,13 @@ describe('readConfiguration', () => {
       TIDEWATCH_HEAVY_TASK_QUEUE: 'tidewatch-heavy',
       TIDEWATCH_HEAVY_ACTIVITIES: '3',
       TIDEWATCH_ACTIVITIES_PER_SECOND: '2.5',
+      TIDEWATCH_PARTS_AT_ONCE: '6',
     });
     expect(queues).toEqual({
       takes: 'all',
       heavy: { taskQueue: 'tidewatch-heavy', atOnce: 3 },
       activitiesPerSecond: 2.5,
+      fanOut: { rows: 500_000, atOnce: 6 },
     });
     expect(slotsOf(queues, maxConcurrentActivities)).toEqual({ common: 8, heavy: 3 });
     expect(connectionsOf(queues, maxConcurrentActivities)).toBe(13);
