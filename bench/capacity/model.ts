@@ -15,20 +15,20 @@ export interface Load {
  */
 export const rates = {
   /** Of a row that is attached, summarised and counted, without its features. */
-  workerSecondsOfRow: 4.0e-5,
-  postgresSecondsOfRow: 6.0e-5,
+  workerSecondsOfRow: 7e-6,
+  postgresSecondsOfRow: 11e-6,
   /** Of a value of a feature that is read and profiled. */
-  workerSecondsOfValue: 1.5e-6,
-  postgresSecondsOfValue: 0.6e-6,
+  workerSecondsOfValue: 0.76e-6,
+  postgresSecondsOfValue: 0.48e-6,
   /** Of an activity of a model with small windows, with the workflow around it. */
   workerSecondsOfActivity: 0.035,
-  postgresSecondsOfActivity: 0.012,
-  temporalSecondsOfActivity: 0.055,
+  postgresSecondsOfActivity: 0.011,
+  temporalSecondsOfActivity: 0.056,
   /** Of a prediction, its actual and its outcome, with their indexes; and of each feature. */
-  bytesOfRow: 640,
-  bytesOfValue: 22,
-  /** Of a feature of a model in an hour: its profile. */
-  bytesOfProfile: 300,
+  bytesOfRow: 560,
+  bytesOfValue: 28,
+  /** Of a feature of a model in an hour: its profile, from some thousand rows on. */
+  bytesOfProfile: 2_200,
   /** Rows that a client writes into one Postgres of the machine in a second, by COPY through a staging table; and what `insert` does. */
   rowsWrittenPerSecond: 64_000,
 } as const;

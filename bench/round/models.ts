@@ -14,7 +14,7 @@ export interface Shape {
 }
 
 /** Rows of so many days: two of reference, and two that are compared with it. */
-const historyDays = 4;
+export const historyDays = 4;
 
 /** The midnight at which the history of rows ends: that before last, so that two nights are over. */
 export function historyEnd(now: number): number {

@@ -1,12 +1,12 @@
 /**
  * How long does a round of many models with small windows take, and what is the limit?
  *
- *     npm run build && npx tsx bench/round/round.ts [--models 1000] [--rows 20] [--features 5] [--workers 1] [--repetitions 2] [--nights 1] [--json]
+ *     npm run build && npx tsx bench/round/round.ts [--models 1000] [--rows 20] [--features 5] [--workers 1] [--repetitions 2] [--nights 1] [--empty] [--json]
  *
  * Real servers and built workers on this machine: a Temporal dev server with its histories in memory, Postgres, a Pushgateway. Rounds go
  * through schedules as `tidewatch apply` makes them, which are all triggered at once; only the first night is started directly, since it
  * speaks for the day before. `hour`: `actualsBackfill` of every model after an hour of new rows. `night`: `driftDetection`,
- * `performanceEvaluation` and `degradationCheck` of every model, all at once.
+ * `performanceEvaluation` and `degradationCheck` of every model, all at once. `--empty`: the hours alone, without rows of the days before.
  */
 
 import { cpus, loadavg } from 'node:os';
@@ -21,7 +21,7 @@ import { applySchedules, planSchedules } from '../../schedules/reconciler.ts';
 import { machineSeconds } from '../alerts/process-usage.ts';
 import { numberOption } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
-import { historyEnd, historyStart, monitorsOf, score, watch, type Shape } from './models.ts';
+import { historyDays, historyEnd, historyStart, monitorsOf, score, watch, type Shape } from './models.ts';
 import { taskQueue, withWorld, type Part, type World } from './world.ts';
 
 const shape: Shape = {
@@ -31,7 +31,9 @@ const shape: Shape = {
 };
 const workers = numberOption('workers', 1);
 const repetitions = numberOption('repetitions', 2);
-const nights = numberOption('nights', 1);
+/** Without rows of the days before: for hours alone. */
+const isEmpty = process.argv.includes('--empty');
+const nights = isEmpty ? 0 : numberOption('nights', 1);
 const nightly = ['driftDetection', 'performanceEvaluation', 'degradationCheck'] as const;
 
 interface Round {
@@ -172,10 +174,11 @@ await withWorld(async (world) => {
   const monitors = monitorsOf(shape, now);
   const lastNight = historyEnd(now);
   await watch(database, monitors);
-  await score(database, monitors, shape, { start: historyStart(now), end: lastNight }, 'logged');
+  if (!isEmpty)
+    await score(database, monitors, shape, { start: historyStart(now), end: lastNight }, 'logged');
   await database.execute('vacuum analyze');
-  const desired = scheduled(monitors, ['actualsBackfill', ...nightly]);
-  let begun = performance.now();
+  const desired = scheduled(monitors, ['actualsBackfill', ...(nights > 0 ? nightly : [])]);
+  const begun = performance.now();
   // Paused: they run only where they are triggered.
   await applySchedules(client, await planSchedules(client, desired, { taskQueue, models: 'all' }), {
     taskQueue,
@@ -189,9 +192,14 @@ await withWorld(async (world) => {
     rounds.push(round);
     told(`${round.name}: ${JSON.stringify(round)}`);
   };
-  note(
-    await throughSchedules(world, 'first hour, four days of rows', scheduled(monitors, ['actualsBackfill'])),
-  );
+  if (!isEmpty)
+    note(
+      await throughSchedules(
+        world,
+        `first hour, ${historyDays} days of rows`,
+        scheduled(monitors, ['actualsBackfill']),
+      ),
+    );
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
     const hour = floorToHour(now) - hourMs;
     await score(database, monitors, shape, { start: hour, end: hour + hourMs }, `late-${repetition}`);

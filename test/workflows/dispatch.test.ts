@@ -4,17 +4,19 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 
 import { until } from '../../demo/stack/until.ts';
 import { sendingHeavyTo } from '../../worker/workflow-bundle.ts';
 import { testServers } from '../setup/servers.ts';
 
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
 const taskQueue = `dispatch-${randomBytes(4).toString('hex')}`;
 const heavyTaskQueue = `${taskQueue}-heavy`;
 const asOf = '2024-03-15T03:00:00Z';
-const window = { start: '2024-03-01T00:00:00Z', end: '2024-03-08T00:00:00Z' };
+const window = { start: '2024-03-01T00:00:00Z', end: '2024-03-02T00:00:00Z' };
 
 /** Held until it is opened. */
 function gate() {
@@ -105,7 +107,7 @@ it('lets the hourly runs of other models end while one model fills every slot of
   begun = [];
   huge = gate();
   const many = await Promise.all(
-    Array.from({ length: 6 }, (_, i) => start('reprocessing', { model: 'huge', asOf, window }, `huge-${i}`)),
+    Array.from({ length: 4 }, (_, i) => start('reprocessing', { model: 'huge', asOf, window }, `huge-${i}`)),
   );
   await until(() => begun.length === 2, 60_000);
   const small = await Promise.all(
@@ -119,8 +121,8 @@ it('lets the hourly runs of other models end while one model fills every slot of
   expect(begun.filter((one) => one.startsWith('pushMetrics'))).toHaveLength(8);
   huge.open();
   await Promise.all(many.map((run) => run.result()));
-  expect(begun.filter((one) => one === 'attachActuals huge')).toHaveLength(6 * 7);
-});
+  expect(begun.filter((one) => one === 'attachActuals huge')).toHaveLength(4);
+}, 300_000);
 
 it('places activities by what they are, and those of the past behind those of today', async () => {
   huge.open();
