@@ -5,7 +5,7 @@ import type { Fate } from './fate.ts';
 
 /**
  * Points are before each statement, before each commit (nothing of the transaction is stored), and after each commit or
- * statement of its own (it is stored, but nobody hears of it); on a raw connection also before each of its statements.
+ * statement of its own (it is stored, but nobody hears of it); on a raw connection also before each of its statements, and before rows are copied.
  */
 export function dyingDatabase(real: Database, fate: Fate): Database {
   async function alone<T>(statement: () => Promise<T>): Promise<T> {
@@ -24,9 +24,22 @@ export function dyingDatabase(real: Database, fate: Fate): Database {
         throw error;
       });
     };
+    const { client } = connection;
     return {
       end: point,
       connection: {
+        ...(client && {
+          client: withQuery(client, (...given) => {
+            if (lost !== undefined) throw lost;
+            try {
+              fate.passAtOnce();
+            } catch (error) {
+              lost = error;
+              throw error;
+            }
+            return Reflect.apply(client.query, client, given);
+          }),
+        }),
         query: async (text, values) => {
           await point();
           return connection.query(text, values);
@@ -58,7 +71,7 @@ export function dyingDatabase(real: Database, fate: Fate): Database {
 }
 
 function dyingClient(client: Client, fate: Fate): Client {
-  const query = (...given: readonly unknown[]): unknown => {
+  return withQuery(client, (...given) => {
     try {
       fate.passAtOnce();
     } catch (error) {
@@ -67,7 +80,10 @@ function dyingClient(client: Client, fate: Fate): Client {
       throw error;
     }
     return Reflect.apply(client.query, client, given);
-  };
+  });
+}
+
+function withQuery(client: Client, query: (...given: readonly unknown[]) => unknown): Client {
   return new Proxy(client, {
     get: (target, name) => {
       if (name === 'query') return query;
