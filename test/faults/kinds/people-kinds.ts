@@ -19,8 +19,6 @@ const clockJumps = (milliseconds: number) => (scene: Scene) =>
 /** What no table takes. */
 const poison = [
   `insert into predictions (model, version, entity, event_time, issued_at, features, prediction)
-   values ('rides', '1', '', '2024-01-16T00:00:00Z', '2024-01-16T00:00:00Z', '{}', 1)`,
-  `insert into predictions (model, version, entity, event_time, issued_at, features, prediction)
    values ('rides', '1', 'station', '2024-01-16T00:00:00Z', '2024-01-16T00:00:00Z', '[]', 1)`,
   `insert into predictions (model, version, entity, event_time, issued_at, features, prediction)
    values ('rides', '1', 'station', '2024-01-16T00:00:00Z', '2024-01-16T00:00:00Z', '{}', 'NaN')`,
