@@ -121,6 +121,8 @@ describe('tidewatch doctor', () => {
         'privileges',
         'partitions',
         'storage maintenance',
+        'retention',
+        'disk',
         'schedules',
         'pushes',
         'sources',
