@@ -339,7 +339,6 @@ describe('ingest', () => {
       const [summary] = JSON.parse(await printed(addIngest, args, world)) as {
         stored: Record<Table, number>;
         rejected: number;
-        repeated: number;
       }[];
       vi.restoreAllMocks();
       process.exitCode = undefined;

@@ -74,7 +74,7 @@ async function startWorker(
 /** What `tidewatch doctor` of a build says of the workers. */
 async function doctorSays(taskQueue: string, versioning: Versioning, build: string) {
   const sources = {
-    environment: { configuration: { temporal: { namespace, taskQueue, versioning } } },
+    environment: { configuration: { queues: {}, temporal: { namespace, taskQueue, versioning } } },
     temporal: async () => client,
     now: Date.now,
   } as unknown as Sources;
