@@ -75,7 +75,7 @@ describe('readExpectationsFile', () => {
     ],
     ['expectation: {}\n', 'suite.yaml:1:1 expectation: is not a known key; did you mean "expectations"?'],
     ['', 'expectations: is missing; write a mapping of keys to values'],
-    ['a: [', 'suite.yaml:1:5'],
+    ['a: [', 'suite.yaml:1:4 this [ is never closed'],
   ])('says what is wrong with %j', async (text, problem) => {
     expect(await problemOf(text)).toContain(problem);
   });
