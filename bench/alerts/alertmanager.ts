@@ -22,7 +22,7 @@ import { until } from '../../demo/stack/until.ts';
 import { alertmanagerCommand, startAlertmanager } from '../../test/setup/alertmanager.ts';
 import { numberOption } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
-import { cpuSeconds, peakMegabytes } from './process-usage.ts';
+import { cpuSeconds, peakMegabytes } from '../process-usage.ts';
 
 const alerts = numberOption('alerts', 10_000);
 const oneByOne = numberOption('one-by-one', 50);

@@ -18,7 +18,7 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import { until } from '../../demo/stack/until.ts';
 import { numberOption } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
-import { machineSeconds, peakMegabytes } from './process-usage.ts';
+import { machineSeconds, peakMegabytes } from '../process-usage.ts';
 import type { AlertWorld } from './world.ts';
 import { featureNames, observeDrift, watchModel, withAlertWorld } from './world.ts';
 

@@ -19,7 +19,7 @@ import { withSources } from '../../activities/feature-rows/row-connection.ts';
 import { openSources } from '../../activities/sources/sources.ts';
 import { formatInstant, hourMs } from '../../core/window.ts';
 import type { Database } from '../../sql/database.ts';
-import { cpuSeconds } from '../alerts/process-usage.ts';
+import { cpuSeconds } from '../process-usage.ts';
 import { idleContext, withBenchDatabase } from '../performance/database.ts';
 import { historyEnd, historyStart, monitorsOf, score, watch, type Shape } from '../round/models.ts';
 import { firstLimit, needOf, rates } from './model.ts';

@@ -8,25 +8,19 @@
  * looks every 20 ms. Before the first start the files of the build are read once.
  */
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import Table from 'cli-table3';
 
-import { startChild } from '../../demo/stack/child-process.ts';
-import { startStack } from '../../demo/stack/stack.ts';
-import { openDatabase } from '../../sql/database.ts';
-import { migrate } from '../../sql/migrator.ts';
-import { cpuSeconds, peakMegabytes } from '../alerts/process-usage.ts';
+import { cpuSeconds, peakMegabytes } from '../process-usage.ts';
 import { numberOption } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
+import { saysStarted, withWorld, type World } from '../world.ts';
 
 const repetitions = numberOption('repetitions', 9);
-const root = resolve(import.meta.dirname, '../..');
 const limitMs = 300_000;
 
 interface Start {
@@ -37,7 +31,7 @@ interface Start {
 }
 
 /** Both kinds of tasks: 1 workflows, 2 activities. */
-async function isPolled({ workflowService }: Connection, taskQueue: string): Promise<boolean> {
+async function isPolled({ workflowService }: Client, taskQueue: string): Promise<boolean> {
   for (const taskQueueType of [1, 2]) {
     const { pollers } = await workflowService.describeTaskQueue({
       namespace: 'default',
@@ -49,33 +43,15 @@ async function isPolled({ workflowService }: Connection, taskQueue: string): Pro
   return true;
 }
 
-async function startOnce(
-  { databaseUrl, address, logs }: { databaseUrl: string; address: string; logs: string },
-  connection: Connection,
-  taskQueue: string,
-): Promise<Start> {
+async function startOnce({ client, beginWorker }: World, taskQueue: string): Promise<Start> {
   const begun = performance.now();
   const since = (): number => performance.now() - begun;
-  const worker = startChild({
-    name: 'worker',
-    command: process.execPath,
-    args: [join(root, 'dist/cli/tidewatch.js'), 'worker'],
-    cwd: root,
-    env: {
-      PATH: process.env['PATH'],
-      DATABASE_URL: databaseUrl,
-      TEMPORAL_ADDRESS: address,
-      TEMPORAL_TASK_QUEUE: taskQueue,
-      TIDEWATCH_HTTP_PORT: '0',
-    },
-    logFile: join(logs, `${taskQueue}.log`),
-  });
+  const worker = beginWorker({ TEMPORAL_TASK_QUEUE: taskQueue });
   try {
     let startedMs: number | undefined;
     while (since() < limitMs && worker.ending() === undefined) {
-      if (startedMs === undefined && (await readFile(worker.logFile, 'utf8')).includes('worker started'))
-        startedMs = since();
-      if (startedMs !== undefined && (await isPolled(connection, taskQueue)))
+      if (startedMs === undefined && (await saysStarted(worker))) startedMs = since();
+      if (startedMs !== undefined && (await isPolled(client, taskQueue)))
         return {
           startedMs,
           asksMs: since(),
@@ -90,29 +66,10 @@ async function startOnce(
   }
 }
 
-const directory = await mkdtemp(join(tmpdir(), 'tidewatch-bench-'));
-const stack = await startStack({
-  stateDirectory: directory,
-  persistent: false,
-  binDirectory: join(root, '.tidewatch/bin'),
-  slack: false,
-  smtp: false,
-});
-try {
-  const databaseUrl = stack.postgres.url('tidewatch_bench');
-  const admin = openDatabase({ url: stack.postgres.url('postgres'), poolSize: 1 });
-  await admin.execute('create database tidewatch_bench');
-  await admin.close();
-  const database = openDatabase({ url: databaseUrl, poolSize: 1 });
-  await migrate(database);
-  await database.close();
-  const { address } = stack.temporal;
-  const connection = await Connection.connect({ address });
-  const world = { databaseUrl, address, logs: join(directory, 'logs') };
-  await startOnce(world, connection, 'warm');
+await withWorld(async (world) => {
+  await startOnce(world, 'warm');
   const starts: Start[] = [];
-  for (let i = 0; i < repetitions; i += 1) starts.push(await startOnce(world, connection, `cold-${i}`));
-  await connection.close();
+  for (let i = 0; i < repetitions; i += 1) starts.push(await startOnce(world, `cold-${i}`));
   if (process.argv.includes('--json')) {
     console.log(JSON.stringify({ starts }));
   } else {
@@ -131,7 +88,4 @@ try {
     console.log(machineText(cpus()[0]?.model ?? 'unknown', cpus().length));
     console.log(table.toString());
   }
-} finally {
-  await stack.stop();
-  await rm(directory, { recursive: true, force: true });
-}
+});

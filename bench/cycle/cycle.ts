@@ -34,7 +34,7 @@ import { createProfileHours } from '../../activities/profiles/profile-hours.ts';
 import { openSources, type Sources } from '../../activities/sources/sources.ts';
 import { formatInstant, hourMs } from '../../core/window.ts';
 import type { Database } from '../../sql/database.ts';
-import { cpuSeconds, parentOf } from '../alerts/process-usage.ts';
+import { cpuSeconds, parentOf } from '../process-usage.ts';
 import { idleContext, numberOption, withBenchDatabase } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
 import { storeHistory } from './history.ts';

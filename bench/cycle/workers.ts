@@ -11,22 +11,17 @@
  * faster. Memory is the largest resident size of a worker (VmHWM).
  */
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { cpus, loadavg } from 'node:os';
 
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import Table from 'cli-table3';
 
 import { formatInstant, hourMs } from '../../core/window.ts';
-import { startChild, untilReady, type Child } from '../../demo/stack/child-process.ts';
-import { parseProcessRecord } from '../../demo/stack/process-record.ts';
-import { startStack } from '../../demo/stack/stack.ts';
-import { openDatabase } from '../../sql/database.ts';
-import { migrate } from '../../sql/migrator.ts';
-import { cpuSeconds, peakMegabytes } from '../alerts/process-usage.ts';
+import type { Child } from '../../demo/stack/child-process.ts';
+import { peakMegabytes } from '../process-usage.ts';
 import { numberOption } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
+import { taskQueue, withWorld, type World } from '../world.ts';
 import { firstHour, makeTables, score, scoreReference, watch, type Scores } from './scores.ts';
 
 const rows = numberOption('rows', 1_000_000);
@@ -34,9 +29,6 @@ const features = numberOption('features', 50);
 const models = Array.from({ length: numberOption('models', 2) }, (_, i) => `model-${i}`);
 const hours = numberOption('hours', 2);
 const overlap = process.argv.find((_, i, all) => all[i - 1] === '--overlap') ?? '1h';
-const root = resolve(import.meta.dirname, '../..');
-const taskQueue = 'tidewatch';
-const databaseName = 'tidewatch_bench';
 
 interface Hour {
   readonly workers: number;
@@ -46,44 +38,7 @@ interface Hour {
   readonly peakMegabytes: number;
 }
 
-const directory = await mkdtemp(join(tmpdir(), 'tidewatch-bench-'));
-const stack = await startStack({
-  stateDirectory: directory,
-  persistent: false,
-  binDirectory: join(root, '.tidewatch/bin'),
-  slack: false,
-  smtp: false,
-});
-const databaseUrl = stack.postgres.url(databaseName);
-const admin = openDatabase({ url: stack.postgres.url('postgres'), poolSize: 1 });
-await admin.execute(`create database ${databaseName}`);
-await admin.close();
-const database = openDatabase({ url: databaseUrl, poolSize: 2, applicationName: databaseName });
-const connection = await Connection.connect({ address: stack.temporal.address });
-const client = new Client({ connection });
-const pidIn = async (name: string): Promise<number> =>
-  parseProcessRecord(await readFile(join(directory, 'run', `${name}.json`), 'utf8'))!.pid;
-
-async function startWorker(number: number): Promise<Child> {
-  const worker = startChild({
-    name: 'worker',
-    command: process.execPath,
-    args: [join(root, 'dist/cli/tidewatch.js'), 'worker'],
-    cwd: root,
-    env: {
-      PATH: process.env['PATH'],
-      DATABASE_URL: databaseUrl,
-      TEMPORAL_ADDRESS: stack.temporal.address,
-      PUSHGATEWAY_URL: stack.pushgateway.url,
-      TIDEWATCH_HTTP_PORT: '0',
-    },
-    logFile: join(directory, 'logs', `worker-${number}.log`),
-  });
-  await untilReady(worker, async () => (await readFile(worker.logFile, 'utf8')).includes('worker started'));
-  return worker;
-}
-
-async function runModels(hour: number): Promise<void> {
+async function runModels(client: Client, hour: number): Promise<void> {
   const asOf = formatInstant(hour + hourMs);
   await Promise.all(
     models.map(async (model) => {
@@ -97,16 +52,10 @@ async function runModels(hour: number): Promise<void> {
   );
 }
 
-async function measured(workers: readonly Child[], hour: number): Promise<Hour> {
-  const servers = { Postgres: await pidIn('postgres'), Temporal: await pidIn('temporal') };
-  const processorNow = (): Hour['processor'] => ({
-    workers: workers.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0),
-    Postgres: cpuSeconds(servers.Postgres),
-    Temporal: cpuSeconds(servers.Temporal),
-  });
-  const [before, started] = [processorNow(), performance.now()];
-  await runModels(hour);
-  const [after, seconds] = [processorNow(), (performance.now() - started) / 1_000];
+async function measured({ client, cpu }: World, workers: readonly Child[], hour: number): Promise<Hour> {
+  const [before, started] = [cpu(), performance.now()];
+  await runModels(client, hour);
+  const [after, seconds] = [cpu(), (performance.now() - started) / 1_000];
   return {
     workers: workers.length,
     seconds,
@@ -122,8 +71,8 @@ async function measured(workers: readonly Child[], hour: number): Promise<Hour> 
 const processorOf = ({ processor }: Hour): number =>
   Object.values(processor).reduce((sum, seconds) => sum + seconds, 0);
 
-try {
-  await migrate(database);
+await withWorld(async (world) => {
+  const { client, database, startWorker } = world;
   const scores: Scores = { database, features, overlap };
   await makeTables(scores);
   for (const model of models) await watch(scores, model, 'typed');
@@ -131,13 +80,13 @@ try {
   const found: Hour[] = [];
   let hour = firstHour;
   for (const count of [1, 2]) {
-    const workers = await Promise.all(Array.from({ length: count }, (_, i) => startWorker(count * 10 + i)));
+    const workers = await Promise.all(Array.from({ length: count }, () => startWorker()));
     await score(scores, hour, Math.min(rows, 20_000), ['typed']);
-    await runModels(hour);
+    await runModels(client, hour);
     for (let i = 0; i < hours; i += 1) {
       hour += hourMs;
       await score(scores, hour, rows, ['typed']);
-      const one = await measured(workers, hour);
+      const one = await measured(world, workers, hour);
       found.push(one);
       console.error(JSON.stringify({ ...one, load: loadavg()[0] }));
     }
@@ -185,9 +134,4 @@ try {
         `${(best(1).seconds / best(2).seconds).toFixed(2)} times as fast, ${(best(1).seconds / (processorOf(best(1)) / cores)).toFixed(2)} at most`,
     );
   }
-} finally {
-  await connection.close();
-  await database.close();
-  await stack.stop();
-  await rm(directory, { recursive: true, force: true });
-}
+});

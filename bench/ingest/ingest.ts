@@ -25,7 +25,7 @@ import { runIngest } from '../../cli/ingest/run-ingest.ts';
 import { configurationHash } from '../../activities/monitors/configuration.ts';
 import { upsertMonitor } from '../../activities/monitors/store.ts';
 import { monitorSchema } from '../../core/monitor/schema.ts';
-import { cpuSeconds } from '../alerts/process-usage.ts';
+import { cpuSeconds } from '../process-usage.ts';
 import type { Database } from '../../sql/database.ts';
 import { numberOption, withBenchDatabase } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';

@@ -18,11 +18,11 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import { dayMs, floorToHour, formatInstant, hourMs } from '../../core/window.ts';
 import { schedulesOf, type ScheduleDefinition } from '../../schedules/catalog.ts';
 import { applySchedules, planSchedules } from '../../schedules/reconciler.ts';
-import { machineSeconds } from '../alerts/process-usage.ts';
+import { machineSeconds } from '../process-usage.ts';
 import { numberOption } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
 import { historyDays, historyEnd, historyStart, monitorsOf, score, watch, type Shape } from './models.ts';
-import { taskQueue, withWorld, type Part, type World } from './world.ts';
+import { taskQueue, withWorld, type Part, type World } from '../world.ts';
 
 const shape: Shape = {
   models: numberOption('models', 1_000),

@@ -6,13 +6,13 @@ import { join, resolve } from 'node:path';
 
 import { Client, Connection } from '@temporalio/client';
 
-import { startChild, untilReady, type Child } from '../../demo/stack/child-process.ts';
-import { parseProcessRecord } from '../../demo/stack/process-record.ts';
-import { startStack } from '../../demo/stack/stack.ts';
-import type { Database } from '../../sql/database.ts';
-import { openDatabase } from '../../sql/database.ts';
-import { migrate } from '../../sql/migrator.ts';
-import { cpuSeconds, peakMegabytes } from '../alerts/process-usage.ts';
+import { startChild, untilReady, type Child } from '../demo/stack/child-process.ts';
+import { parseProcessRecord } from '../demo/stack/process-record.ts';
+import { startStack } from '../demo/stack/stack.ts';
+import type { Database } from '../sql/database.ts';
+import { openDatabase } from '../sql/database.ts';
+import { migrate } from '../sql/migrator.ts';
+import { cpuSeconds, peakMegabytes } from './process-usage.ts';
 
 export type Part = 'workers' | 'Temporal' | 'Postgres' | 'Pushgateway' | 'benchmark';
 
@@ -20,16 +20,23 @@ export interface World {
   readonly database: Database;
   readonly client: Client;
   /** Processor seconds of each part since it started. */
-  cpu(): Readonly<Record<Part, number>>;
+  readonly cpu: () => Readonly<Record<Part, number>>;
   /** The largest resident memory that each worker has had, in megabytes. */
-  workerMegabytes(): readonly number[];
-  /** Starts one more worker, and waits until it takes tasks. */
-  startWorker(environment?: Readonly<Record<string, string>>): Promise<Child>;
+  readonly workerMegabytes: () => readonly number[];
+  /** Starts one more worker of the build. */
+  readonly beginWorker: (environment?: Readonly<Record<string, string>>) => Child;
+  /** The same, and waits until it takes tasks. */
+  readonly startWorker: (environment?: Readonly<Record<string, string>>) => Promise<Child>;
+}
+
+/** Has a worker said that it takes tasks? */
+export async function saysStarted({ logFile }: Child): Promise<boolean> {
+  return (await readFile(logFile, 'utf8')).includes('worker started');
 }
 
 const databaseName = 'tidewatch_bench';
 export const taskQueue = 'tidewatch';
-const root = resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '..');
 
 /** Runs the work, and ends everything that it worked with. No worker runs at first. */
 export async function withWorld<T>(work: (world: World) => Promise<T>): Promise<T> {
@@ -61,33 +68,36 @@ export async function withWorld<T>(work: (world: World) => Promise<T>): Promise<
       Pushgateway: await pidOf('pushgateway'),
     };
     const workers: Child[] = [];
+    const beginWorker: World['beginWorker'] = (environment = {}) => {
+      const worker = startChild({
+        name: 'worker',
+        command: process.execPath,
+        args: [join(root, 'dist/cli/tidewatch.js'), 'worker'],
+        cwd: root,
+        env: {
+          ...process.env,
+          DATABASE_URL: databaseUrl,
+          TEMPORAL_ADDRESS: stack.temporal.address,
+          TEMPORAL_TASK_QUEUE: taskQueue,
+          PUSHGATEWAY_URL: stack.pushgateway.url,
+          TIDEWATCH_HTTP_PORT: '0',
+          LOG_LEVEL: 'info',
+          NODE_OPTIONS: '',
+          ...environment,
+        },
+        logFile: join(directory, 'logs', `worker-${workers.length}.log`),
+      });
+      endings.push(() => worker.stop());
+      workers.push(worker);
+      return worker;
+    };
     return await work({
       database,
       client: new Client({ connection }),
-      startWorker: async (environment = {}) => {
-        const worker = startChild({
-          name: 'worker',
-          command: process.execPath,
-          args: [join(root, 'dist/cli/tidewatch.js'), 'worker'],
-          cwd: root,
-          env: {
-            ...process.env,
-            DATABASE_URL: databaseUrl,
-            TEMPORAL_ADDRESS: stack.temporal.address,
-            TEMPORAL_TASK_QUEUE: taskQueue,
-            PUSHGATEWAY_URL: stack.pushgateway.url,
-            TIDEWATCH_HTTP_PORT: '0',
-            LOG_LEVEL: 'info',
-            NODE_OPTIONS: '',
-            ...environment,
-          },
-          logFile: join(directory, 'logs', `worker-${workers.length}.log`),
-        });
-        endings.push(() => worker.stop());
-        workers.push(worker);
-        await untilReady(worker, async () =>
-          (await readFile(worker.logFile, 'utf8')).includes('worker started'),
-        );
+      beginWorker,
+      startWorker: async (environment) => {
+        const worker = beginWorker(environment);
+        await untilReady(worker, () => saysStarted(worker));
         return worker;
       },
       cpu: () => ({
