@@ -10,7 +10,10 @@ const segmenter = new Intl.Segmenter('en');
  * @example shorten('humidity', 4) // 'hum…'
  */
 export function shorten(text: string, length: number): string {
-  const characters = Array.from(segmenter.segment(oneLine(text)), ({ segment }) => segment);
+  const line = oneLine(text);
+  // A character has at least one code unit; to find where each ends takes long for a page of many names.
+  if (line.length <= length) return line;
+  const characters = Array.from(segmenter.segment(line), ({ segment }) => segment);
   return characters.length <= length ? characters.join('') : `${characters.slice(0, length - 1).join('')}…`;
 }
 

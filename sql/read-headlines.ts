@@ -32,9 +32,11 @@ interface Row extends Record<string, unknown> {
   readonly warningAlerts: number;
 }
 
-/** How long the windows are that drift is looked for in. A monitor of another version may say it otherwise. */
-const currentLength = `case when configuration ->> 'current' ~ '^[0-9]{1,6}[smhdw]$' then (configuration ->> 'current')::interval
-  else interval '7 days' end`;
+/** What a headline needs of a monitor; another version of Tidewatch may say it otherwise. */
+const readMonitor = `left join lateral jsonb_to_record(configuration) as monitor (current text, features jsonb) on true`;
+
+/** How long the windows are that drift is looked for in. */
+const currentLength = `case when current ~ '^[0-9]{1,6}[smhdw]$' then current::interval else interval '7 days' end`;
 
 /**
  * Of some models, or of all that are watched; those of a name that nobody watches stand as their last results do.
@@ -46,18 +48,18 @@ export async function readStandings(
   models?: readonly string[],
 ): Promise<ReadonlyMap<string, Standing>> {
   const rows = await connection.query<Row>(
-    `select asked.model, newest.verdict as level, newest.reason, newest.window_end as checked,
+    // Materialized: a configuration is unpacked once, and not again for every column of its model.
+    `with asked as materialized (
+       select model, features, ${currentLength} as length
+       from ${models === undefined ? 'monitors' : 'unnest($1::text[]) as named (model) left join monitors using (model)'}
+       ${readMonitor}
+     )
+     select asked.model, newest.verdict as level, newest.reason, newest.window_end as checked,
        run.verdict as dataset, run.reason as "datasetReason", run.window_start as start, run.window_end as "end",
        run.quality_verdict as quality, run.quality_reason as "qualityReason",
        drifted.critical as "criticalColumns", drifted.warning as "warningColumns",
        coalesce(untaken.critical, 0) as "criticalAlerts", coalesce(untaken.warning, 0) as "warningAlerts"
-     from (
-       ${
-         models === undefined
-           ? `select model, configuration, ${currentLength} as length from monitors`
-           : `select model, configuration, ${currentLength} as length from unnest($1::text[]) as named (model) left join monitors using (model)`
-       }
-     ) asked
+     from asked
      left join lateral (
        select verdict, reason, window_end from degradation_checks
        where degradation_checks.model = asked.model
@@ -74,7 +76,7 @@ export async function readStandings(
        from drift_results
        where drift_results.model = asked.model and drift_results.drift_run_id = run.drift_run_id and deciding
          and subject <> 'multivariate' and verdict in ('warning', 'critical')
-         and (configuration #>> array['features', column_name, 'enabled']) is distinct from 'false'
+         and (features #>> array[column_name, 'enabled']) is distinct from 'false'
      ) drifted on true
      left join (
        select model, count(*) filter (where severity = 'critical') as critical, count(*) filter (where severity = 'warning') as warning

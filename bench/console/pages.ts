@@ -1,7 +1,7 @@
 /**
  * How long does the console take over a page, with many models and years of daily results?
  *
- *     npx tsx bench/console/pages.ts [--models 1000] [--days 730] [--features 8] [--repetitions 40] [--filled <url>] [--json]
+ *     npx tsx bench/console/pages.ts [--models 1000] [--days 730] [--features 8] [--repetitions 40] [--only <page>] [--filled <url>] [--json]
  *
  * Fills a database with a day's results of every model for every day: evaluations of 1, 7 and 30 days in two revisions, a drift
  * run with a result for each column, a degradation check, quality checks (17 minutes on two busy cores, 6 GB), or takes one that was filled
@@ -25,6 +25,7 @@ const models = numberOption('models', 1_000);
 const days = numberOption('days', 730);
 const features = numberOption('features', 8);
 const repetitions = numberOption('repetitions', 40);
+const only = process.argv.find((_, i, all) => all[i - 1] === '--only');
 const end = floorToDay(Date.now());
 
 /** A path for each repetition. */
@@ -85,6 +86,7 @@ async function measure(database: Database): Promise<Measured[]> {
   };
   const measured: Measured[] = [];
   for (const [page, pathOf] of Object.entries(pages)) {
+    if (only !== undefined && page !== only) continue;
     const times: number[] = [];
     let bytes = 0;
     // Once more, for what is read and compiled only once.
