@@ -56,6 +56,8 @@ export interface Child {
   readonly ended: Promise<string>;
   /** The same without waiting: undefined while it runs. */
   ending(): string | undefined;
+  /** Sends a signal to this very process, never to a later one that was given its pid; false where it has ended. */
+  signal(name: NodeJS.Signals): boolean;
   /** Asks the process to end, kills it after the grace time, and returns when it is gone. */
   stop(): Promise<void>;
 }
@@ -118,6 +120,7 @@ export function startChild(options: ChildOptions): Child {
     logFile,
     ended,
     ending: () => ending,
+    signal: (name) => ending === undefined && child.kill(name),
     async stop() {
       child.kill(stopSignal);
       const kill = setTimeout(() => killGroup(pid), graceSeconds * 1_000);

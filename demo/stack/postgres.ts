@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Child } from './child-process.ts';
 import { childError, endLeftover, startChild, untilReady } from './child-process.ts';
 import { withFreePorts } from './loopback-ports.ts';
 import type { PostgresHome } from './postgres-home.ts';
@@ -10,6 +11,8 @@ export interface Postgres {
   readonly port: number;
   /** The URL of a database of this server, for its superuser; `url('postgres')` exists from the start. */
   url(database: string): string;
+  /** The server itself, for whoever ends it in another way. */
+  readonly process: Child;
   stop(): Promise<void>;
 }
 
@@ -137,6 +140,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     return {
       port,
       url: (database) => `postgres://${USER}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
+      process: server,
       async stop() {
         await server.stop();
         if (!persistent) await discard();

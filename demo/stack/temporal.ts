@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { Connection } from '@temporalio/client';
+import type { Child } from './child-process.ts';
 import { endLeftover, startChild, untilReady } from './child-process.ts';
 import { withFreePorts } from './loopback-ports.ts';
 
@@ -10,6 +11,8 @@ export interface Temporal {
   readonly uiUrl: string;
   /** `127.0.0.1:PORT` where Prometheus scrapes /metrics. */
   readonly metricsTarget: string;
+  /** The server itself, for whoever ends it in another way. */
+  readonly process: Child;
   stop(): Promise<void>;
 }
 
@@ -72,6 +75,12 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
     const address = `127.0.0.1:${port}`;
     const uiUrl = `http://127.0.0.1:${uiPort}`;
     await untilReady(server, () => answers(address, uiUrl), { signal });
-    return { address, uiUrl, metricsTarget: `127.0.0.1:${metricsPort}`, stop: () => server.stop() };
+    return {
+      address,
+      uiUrl,
+      metricsTarget: `127.0.0.1:${metricsPort}`,
+      process: server,
+      stop: () => server.stop(),
+    };
   });
 }

@@ -3,48 +3,51 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 
-import { openArena } from './arena.ts';
+import { childError, startChild } from '../../demo/stack/child-process.ts';
 import { leftOut } from './compare.ts';
+import { deckOf, picker } from './injector.ts';
 import { kinds } from './kinds.ts';
-import { calmRound, faultyRound } from './run.ts';
-
-/** In them a model degrades and is retrained, another one drifts, and both are well again. */
-const days = 2;
+import type { ShortForm } from './short.ts';
 
 it('ends as if nothing had happened, whatever happens in between', { timeout: 1_800_000 }, async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'tidewatch-faults-'));
-  // Side by side, each with servers of its own.
-  const [calm, arena] = await Promise.all([
-    openArena(join(directory, 'calm')),
-    openArena(join(directory, 'faulty')),
-  ]);
-  try {
-    const calmly = calmRound(calm, days);
-    // Also where the other round fails first.
-    calmly.catch(() => undefined);
-    const round = await faultyRound(arena, {
-      seed: 1,
-      right: calmly,
-      days,
-      kinds: kinds.filter(({ isLong }) => isLong === undefined),
-      everyMs: 300,
-      how: 'each kind once',
-      say: () => undefined,
-    });
-    const right = await calmly;
-    expect(right.told.filter((line) => line.startsWith('slack: CRITICAL')).length).toBeGreaterThan(1);
-    expect(right.told.filter((line) => line.startsWith('email: [resolved]')).length).toBeGreaterThan(0);
-    expect(right.tables['retraining_runs']).toEqual([expect.stringContaining('"kept"')]);
-    expect(round.differences).toEqual([]);
-    // The others have not met what they were for.
-    expect(new Set(round.faults.map(({ kind }) => kind.name)).size).toBeGreaterThan(40);
-  } finally {
-    await Promise.all([calm.stop(), arena.stop()]);
+  const directory = await mkdtemp(join(tmpdir(), 'tidewatch-short-form-'));
+  const file = join(directory, 'found.json');
+  // Another process, so that its end is seen here, whatever it is, with the last that it said.
+  const short = startChild({
+    name: 'The short form',
+    command: process.execPath,
+    args: ['--import', 'tsx', fileURLToPath(new URL('short.ts', import.meta.url)), file],
+    env: { ...process.env, NODE_ENV: undefined, VITEST: undefined },
+    logFile: join(directory, 'log'),
+    // It has servers to stop.
+    graceSeconds: 30,
+  });
+  onTestFinished(async () => {
+    await short.stop();
     await rm(directory, { recursive: true, force: true });
-  }
+  });
+  const ending = await short.ended;
+  if (ending !== 'exit code 0') throw childError(short, `ended with ${ending}`);
+  const { told, retrainings, differences, met } = JSON.parse(await readFile(file, 'utf8')) as ShortForm;
+  expect(told.filter((line) => line.startsWith('slack: CRITICAL')).length).toBeGreaterThan(1);
+  expect(told.filter((line) => line.startsWith('email: [resolved]')).length).toBeGreaterThan(0);
+  expect(retrainings).toEqual([expect.stringContaining('"kept"')]);
+  expect(differences).toEqual([]);
+  // The others have not met what they were for.
+  expect(met.length).toBeGreaterThan(40);
+});
+
+it('deals those that take long again and again in the long form, within the part of a deck that a round gets through', () => {
+  const long = kinds.filter(({ isLong }) => isLong === true);
+  expect(long.length).toBe(2);
+  const early = Array.from({ length: 9 }, (_, i) =>
+    deckOf({ kinds, how: 'by weight' }, i + 1, picker(i + 1)).slice(-20),
+  ).flat();
+  for (const kind of long) expect(early.filter((one) => one === kind)).toHaveLength(3);
 });
 
 it('knows each kind by one name', () => {

@@ -14,6 +14,8 @@ import type { World } from './world.ts';
 /** A fault that has happened. */
 export interface Injected extends Hit {
   readonly kind: Kind;
+  /** From its turn until its end: it may have waited for its moment. */
+  readonly tookMs: number;
   /** From its end until the next activity was done; null where the round was over before. */
   readonly recoveredMs: number | null;
 }
@@ -49,27 +51,37 @@ const mostAtOneTarget = 2;
 const patienceMs = 120_000;
 /** Activities that are done after an outage before the next one. */
 const doneBetweenOutages = 3;
+/** Of a deck, the part that every round deals. */
+const firstDealt = 20;
 
 export function picker(seed: number): (below: number) => number {
   const generator = xoroshiro128plus(seed);
   return (below) => uniformInt(generator, 0, below - 1);
 }
 
-/** Kinds in some order, each as often as it weighs: so none is left out by chance for long. */
-function deckOf(
+/**
+ * Kinds in some order, each as often as it weighs: so none is left out by chance for long. A round may end before its deck does; of those
+ * that take long one at most is in a deck, by turns, and among the first that are dealt. The last one is dealt first.
+ */
+export function deckOf(
   { kinds, how }: Pick<InjectingOptions, 'kinds' | 'how'>,
+  number: number,
   choose: (below: number) => number,
 ): Kind[] {
-  const deck = kinds.flatMap((kind) => {
+  const long = kinds.filter(({ isLong }) => isLong === true);
+  const isAll = how === 'each kind once' || long.length === kinds.length;
+  const inTurn = long[(number % (long.length + 1)) - 1];
+  const deck = (isAll ? kinds : kinds.filter(({ isLong }) => isLong === undefined)).flatMap((kind) => {
+    if (isAll) return [kind];
     const whole = Math.floor(kind.weight);
-    const copies =
-      how === 'each kind once' ? 1 : whole + Number(choose(1_000) < (kind.weight - whole) * 1_000);
+    const copies = whole + Number(choose(1_000) < (kind.weight - whole) * 1_000);
     return Array.from({ length: copies }, () => kind);
   });
   for (let i = deck.length - 1; i > 0; i -= 1) {
     const j = choose(i + 1);
     [deck[i], deck[j]] = [deck[j]!, deck[i]!];
   }
+  if (!isAll && inTurn !== undefined) deck.splice(deck.length - choose(firstDealt), 0, inTurn);
   return deck;
 }
 
@@ -113,6 +125,7 @@ export function startInjecting(world: World, options: InjectingOptions): Injecti
   async function inject(kind: Kind, target: string): Promise<void> {
     const waitsFor = kind.isAimed === true ? target : kind.name;
     waiting.push(waitsFor);
+    const turned = performance.now();
     const scene: Scene = { world, choose: picker(choose(2 ** 31 - 1)), target, signal: over.signal, alone };
     try {
       const hit = await kind.inject(scene);
@@ -123,7 +136,7 @@ export function startInjecting(world: World, options: InjectingOptions): Injecti
         within(patienceMs, () => over.signal.aborted || world.reported() >= before + count);
       const isRecovered = await done(1);
       const recoveredMs = isRecovered && !over.signal.aborted ? performance.now() - from : null;
-      injected.push({ ...hit, kind, recoveredMs });
+      injected.push({ ...hit, kind, tookMs: from - turned, recoveredMs });
       if (kind.isOutage === true) await done(doneBetweenOutages);
     } catch (error) {
       waiting.splice(waiting.indexOf(waitsFor), 1);
@@ -136,16 +149,21 @@ export function startInjecting(world: World, options: InjectingOptions): Injecti
   }
 
   async function keepInjecting(): Promise<void> {
-    let deck = deckOf(options, choose);
+    // Other rounds begin with the turn of another.
+    let number = seed;
+    let deck = deckOf(options, number, choose);
     while (!over.signal.aborted) {
       const kind = deck.pop();
       if (kind === undefined) {
         if (how === 'each kind once') return;
-        deck = deckOf(options, choose);
+        number += 1;
+        deck = deckOf(options, number, choose);
         continue;
       }
       if (kind.isOutage === true && isOut) {
-        deck.unshift(kind);
+        // One that takes long would not get its turn at the end.
+        if (kind.isLong === true) deck.splice(-3, 0, kind);
+        else deck.unshift(kind);
         await wait(everyMs / 4, over.signal);
         continue;
       }

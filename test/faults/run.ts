@@ -13,6 +13,15 @@ export interface Round {
   readonly differences: readonly Difference[];
   readonly outcome: Outcome;
   readonly seconds: number;
+  /** Where they went, one after the other. */
+  readonly phases: readonly Phase[];
+  /** How long each process of a worker took until it took tasks, in milliseconds. */
+  readonly workerStartsMs: readonly number[];
+}
+
+export interface Phase {
+  readonly name: string;
+  readonly seconds: number;
 }
 
 /** Whether a step is to be done; with the first that is not, the workload ends. */
@@ -56,6 +65,13 @@ export interface RoundOptions extends InjectingOptions {
 export async function faultyRound(arena: Arena, options: RoundOptions): Promise<Round> {
   const { seed, right, days, say, watch } = options;
   const started = performance.now();
+  const phases: Phase[] = [];
+  let last = started;
+  const passed = (name: string): void => {
+    const now = performance.now();
+    phases.push({ name, seconds: (now - last) / 1_000 });
+    last = now;
+  };
   const world = await openWorld(arena, {
     name: `seed-${seed}`,
     workers: 2,
@@ -65,21 +81,30 @@ export async function faultyRound(arena: Arena, options: RoundOptions): Promise<
     ...options.world,
   });
   try {
+    passed('servers and workers start');
     await prepareWorkload(world);
+    passed('the history is loaded');
     const injecting = startInjecting(world, options);
     const watching = watch?.(world, injecting.injected);
     let lived = 0;
+    let current: string | undefined;
     try {
       lived = await live(world, days, async (step) => {
         say(step.name);
+        if (current !== undefined) passed(current);
+        current = step.name;
         return watching === undefined || watching.before(step);
       });
     } finally {
+      if (current !== undefined) passed(current);
       await watching?.stop();
       await injecting.stop();
     }
+    passed('the last faults heal');
     await finishWorkload(world, lived);
+    passed('everything settles');
     const outcome = await outcomeOf(world);
+    passed('the end is read');
     const { injected, unmet, problems } = injecting;
     return {
       seed,
@@ -92,6 +117,8 @@ export async function faultyRound(arena: Arena, options: RoundOptions): Promise<
       ],
       outcome,
       seconds: (performance.now() - started) / 1_000,
+      phases,
+      workerStartsMs: world.workerStartsMs,
     };
   } finally {
     await world.stop();

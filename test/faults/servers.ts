@@ -1,11 +1,12 @@
 /** The servers of the fault suite: each can be ended in several ways, and is found again by everybody, since all go through gates. */
 
-import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { findBinary } from '../../demo/stack/binaries.ts';
+import { childError, type Child } from '../../demo/stack/child-process.ts';
 import { startPostgres } from '../../demo/stack/postgres.ts';
+import { isChildOf } from '../../demo/stack/process-record.ts';
 import { startPushgateway, type Pushgateway } from '../../demo/stack/pushgateway.ts';
 import { startTemporal } from '../../demo/stack/temporal.ts';
 import { until } from '../../demo/stack/until.ts';
@@ -32,6 +33,8 @@ export interface PostgresServer extends Movable {
   end(how: 'fast' | 'immediate'): Promise<void>;
   /** Has it ended by itself? */
   hasEnded(): boolean;
+  /** Kills the process of a session; false where that is no process of this server, or not any more. */
+  killSession(pid: number): boolean;
   start(): Promise<void>;
 }
 
@@ -57,16 +60,11 @@ function leading(): Movable & { readonly moved: (port: number) => void } {
   };
 }
 
-/** Sends a signal to the server of this record, and waits until it is gone. */
-async function endBy(pidFile: string, signal: NodeJS.Signals): Promise<void> {
-  const { pid } = JSON.parse(await readFile(pidFile, 'utf8')) as { pid: number };
-  process.kill(pid, signal);
-  const isGone = async (): Promise<boolean> =>
-    readFile(pidFile).then(
-      () => false,
-      () => true,
-    );
-  if (!(await until(isGone, patienceMs))) throw new Error(`process ${pid} does not end by ${signal}`);
+/** Sends a signal to a server, and waits until it is gone. */
+async function endBy(server: Child, signal: NodeJS.Signals): Promise<void> {
+  server.signal(signal);
+  if (!(await until(() => server.ending() !== undefined, patienceMs)))
+    throw childError(server, `does not end by ${signal}`);
 }
 
 async function filesIn(directory: string, name: string): Promise<{ logFile: string; pidFile: string }> {
@@ -100,8 +98,10 @@ export async function startPostgresServer(
   return {
     lead,
     url: (database) => server.url(database),
-    end: (how) => (how === 'fast' ? server.stop() : endBy(files.pidFile, 'SIGQUIT')),
-    hasEnded: () => !existsSync(files.pidFile),
+    end: (how) => (how === 'fast' ? server.stop() : endBy(server.process, 'SIGQUIT')),
+    hasEnded: () => server.process.ending() !== undefined,
+    // A session may end meanwhile, and its pid belong to anybody.
+    killSession: (pid) => isChildOf(pid, server.process.pid) && process.kill(pid, 'SIGKILL'),
     start: async () => {
       server = await open();
     },
@@ -123,7 +123,7 @@ export async function startTemporalServer(directory: string): Promise<TemporalSe
   return {
     lead,
     address: () => server.address,
-    kill: () => endBy(files.pidFile, 'SIGKILL'),
+    kill: () => endBy(server.process, 'SIGKILL'),
     start: async () => {
       server = await open();
     },

@@ -11,15 +11,20 @@ const style = { head: [], border: [], compact: true };
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-/** One row a kind: how often, and how long until the next activity was done; losses are of rounds, which have many faults. */
-export function kindTable(rounds: readonly Round[]): string {
+function byKind(rounds: readonly Round[]): [string, Injected[]][] {
   const groups = new Map<string, Injected[]>();
   for (const fault of rounds.flatMap(({ faults }) => faults)) {
     const { name } = fault.kind;
     groups.set(name, [...(groups.get(name) ?? []), fault]);
   }
+  return [...groups];
+}
+
+/** One row a kind: how often, and how long until the next activity was done; losses are of rounds, which have many faults. */
+export function kindTable(rounds: readonly Round[]): string {
+  const groups = byKind(rounds);
   const table = new Table({ head: ['fault', 'times', 'recovered in, s (median)', 'longest'], style });
-  for (const [name, faults] of [...groups].sort(([one], [other]) => one.localeCompare(other))) {
+  for (const [name, faults] of groups.sort(([one], [other]) => one.localeCompare(other))) {
     const times = faults.flatMap(({ recoveredMs }) => recoveredMs ?? []);
     const seconds = (value: number): string => (value / 1_000).toFixed(1);
     table.push([
@@ -39,10 +44,30 @@ export function kindTable(rounds: readonly Round[]): string {
   );
   const count = rounds.reduce((sum, { faults }) => sum + faults.length, 0);
   return (
-    `${table.toString()}\n${count} faults of ${groups.size} kinds in ${rounds.length} rounds: ${lost} lost, ${duplicated} duplicated; ` +
+    `${table.toString()}\n${count} faults of ${groups.length} kinds in ${rounds.length} rounds: ${lost} lost, ${duplicated} duplicated; ` +
     `${repeated} messages came twice where nobody could know that they had arrived`
   );
 }
+
+/** Where the time of rounds went: their phases, the starts of workers, and each kind from its turn until its end, the longest first. */
+export function timeTable(rounds: readonly Round[]): string {
+  const phases = new Table({ head: ['phase', 'seconds'], style });
+  for (const { name, seconds } of rounds.flatMap(({ phases }) => phases))
+    phases.push([name, seconds.toFixed(1)]);
+  const starts = rounds.flatMap(({ workerStartsMs }) => workerStartsMs);
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const kinds = new Table({ head: ['fault', 'times', 'until its end, s', 'and recovered, s'], style });
+  for (const [name, faults] of byKind(rounds).sort(([, one], [, other]) => took(other) - took(one)))
+    kinds.push([
+      name,
+      faults.length,
+      (took(faults) / 1_000).toFixed(1),
+      (sum(faults.map(({ recoveredMs }) => recoveredMs ?? 0)) / 1_000).toFixed(1),
+    ]);
+  return `${phases.toString()}\n${starts.length} starts of workers, ${(sum(starts) / 1_000).toFixed(1)} s in all\n${kinds.toString()}`;
+}
+
+const took = (faults: readonly Injected[]): number => faults.reduce((sum, { tookMs }) => sum + tookMs, 0);
 
 /** Kinds of which none has met its moment, and why. */
 export function unmetText(faults: readonly Injected[], unmet: readonly Unmet[]): string {

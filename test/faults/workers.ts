@@ -49,6 +49,8 @@ export interface WorkerOptions {
   readonly database: string;
   /** What it gets beside its servers. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Is told how long a process took until it took tasks. */
+  readonly onReady: (milliseconds: number) => void;
 }
 
 export async function startFaultyWorker(options: WorkerOptions): Promise<FaultyWorker> {
@@ -64,6 +66,13 @@ export async function startFaultyWorker(options: WorkerOptions): Promise<FaultyW
   let lives = 0;
   let child: Child | undefined;
 
+  const isReady = async (process: Child): Promise<boolean> =>
+    (await readFile(process.logFile, 'utf8')).split('\n').some(isStart);
+  async function time(process: Child): Promise<void> {
+    const started = performance.now();
+    await until(async () => process.ending() !== undefined || (await isReady(process)), patienceMs);
+    if (process.ending() === undefined) options.onReady(performance.now() - started);
+  }
   async function supervise(): Promise<void> {
     while (!stopping.signal.aborted) {
       lives += 1;
@@ -82,7 +91,7 @@ export async function startFaultyWorker(options: WorkerOptions): Promise<FaultyW
         },
         logFile: join(directory, `${name}-${lives}.log`),
       });
-      await child.ended;
+      await Promise.all([child.ended, time(child)]);
       temporal.forget();
       if (!stopping.signal.aborted) await pause(100);
     }
@@ -92,18 +101,13 @@ export async function startFaultyWorker(options: WorkerOptions): Promise<FaultyW
   return {
     postgres,
     temporal,
-    signal: (signal) => {
-      if (child === undefined || child.ending() !== undefined) return false;
-      process.kill(child.pid, signal);
-      return true;
-    },
+    signal: (signal) => child?.signal(signal) ?? false,
     lives: () => lives,
     ready: async () => {
-      const isReady = async (): Promise<boolean> =>
-        child !== undefined &&
-        child.ending() === undefined &&
-        (await readFile(child.logFile, 'utf8')).split('\n').some(isStart);
-      if (!(await until(isReady, patienceMs))) throw new Error(`${name} does not start; read ${directory}`);
+      const takesTasks = async (): Promise<boolean> =>
+        child !== undefined && child.ending() === undefined && (await isReady(child));
+      if (!(await until(takesTasks, patienceMs)))
+        throw new Error(`${name} does not start; read ${directory}`);
     },
     isSpared,
     metrics: async () => {
@@ -119,10 +123,7 @@ export async function startFaultyWorker(options: WorkerOptions): Promise<FaultyW
     },
     stop: async () => {
       stopping.abort();
-      if (child?.ending() === undefined && child !== undefined) {
-        process.kill(child.pid, 'SIGCONT');
-        process.kill(child.pid, 'SIGKILL');
-      }
+      child?.signal('SIGKILL');
       await supervising;
       await Promise.all([postgres.stop(), temporal.stop()]);
     },

@@ -41,6 +41,8 @@ export interface World {
   /** What logs predictions and actuals, and the gate between it and Postgres. */
   readonly service: { readonly client: TidewatchClient; readonly gate: PostgresGate };
   readonly workers: readonly FaultyWorker[];
+  /** How long each process of a worker took until it took tasks. */
+  readonly workerStartsMs: readonly number[];
   /** How many activities have been reported by all workers, also by those that are gone. */
   reported(): number;
   /** The workflows of retrainings that were started. */
@@ -126,6 +128,7 @@ export async function openWorld(arena: Arena, options: WorldOptions): Promise<Wo
   const service = openClient({ databaseUrl: urlBy(serviceGate) });
 
   const workers: FaultyWorker[] = [];
+  const workerStartsMs: number[] = [];
   let started = 0;
   let retired = 0;
   let build: Build = {
@@ -152,6 +155,7 @@ export async function openWorld(arena: Arena, options: WorldOptions): Promise<Wo
       temporal,
       database: databaseName,
       environment,
+      onReady: (milliseconds) => workerStartsMs.push(milliseconds),
     });
     workers.push(worker);
     return worker;
@@ -174,6 +178,7 @@ export async function openWorld(arena: Arena, options: WorldOptions): Promise<Wo
     gates: { pushgateway: pushgatewayGate, slack: slackGate, smtp: smtpGate },
     service: { client: service, gate: serviceGate },
     workers,
+    workerStartsMs,
     reported: () => workers.reduce((sum, worker) => sum + worker.temporal.reported(), retired),
     deploy: (revision) => {
       build = { program: arena.programs.second, revision };

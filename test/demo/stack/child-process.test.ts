@@ -57,6 +57,13 @@ describe('startChild', () => {
     expect(child.ending()).toBe('exit code 0');
   });
 
+  it('signals the program while it runs, and nobody afterwards', async () => {
+    const child = await shell('sleep 60');
+    expect(child.signal('SIGKILL')).toBe(true);
+    expect(await child.ended).toBe('signal SIGKILL');
+    expect(child.signal('SIGKILL')).toBe(false);
+  });
+
   it('keeps its pid file only while it runs', async () => {
     const pidFile = join(await temporaryDirectory(), 'child.json');
     const child = await shell('sleep 60', { pidFile });

@@ -35,7 +35,7 @@ export interface Kind {
     | 'trainer'
     | 'people and time';
   readonly does: string;
-  /** How often it is in a deck; of 0.1, once in ten decks. */
+  /** How often it is in a deck; of 0.1, once in ten decks. Of one that takes long it says nothing: those come by turns. */
   readonly weight: number;
   /** It waits for the target of its scene. */
   readonly isAimed?: true;

@@ -152,8 +152,8 @@ export const postgresKinds = kindsOf('Postgres', [
         const rows = await world.arena.admin.query<{ pid: number }>(
           `select pid from pg_stat_activity where ${ofWorkers(world)} order by state = 'active' desc limit 1`,
         );
-        if (rows[0] === undefined) throw new Missed('no session');
-        process.kill(rows[0].pid, 'SIGKILL');
+        if (rows[0] === undefined || !world.arena.postgres.killSession(rows[0].pid))
+          throw new Missed('no session');
         await wait(500, signal);
         await untilItAnswers(scene);
         return {};
