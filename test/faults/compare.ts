@@ -1,5 +1,7 @@
 /** What a round has left, so that two of them can be compared: tables, gauges, and what people were told. */
 
+import { shortened } from '../../core/alert/message.ts';
+import type { ReceivedEmail } from '../../demo/stack/smtp-endpoint.ts';
 import { contents } from '../setup/checksums.ts';
 import { persist, type World } from './world.ts';
 
@@ -64,6 +66,19 @@ function eventsIn({ text, attachments = [] }: SlackBody): string[] {
   });
 }
 
+/** As the subject of an e-mail is cut. */
+const subjectLimit = 200;
+
+/** An e-mail of several events reads as the newest, and has each as a fact. */
+export function eventsInEmail({ subject, text }: Pick<ReceivedEmail, 'subject' | 'text'>): string[] {
+  const [, ...lines] = text.split('\n');
+  const events = lines.flatMap((line) => {
+    const [, status, event] = /^(CRITICAL|WARNING|INFO|RESOLVED) (.+: .+)$/.exec(line.trimEnd()) ?? [];
+    return status === undefined ? [] : [shortened(`[${status.toLowerCase()}] ${event}`, subjectLimit)];
+  });
+  return events.length === 0 ? [subject] : events;
+}
+
 export async function outcomeOf(world: World): Promise<Outcome> {
   const slack = world.slack.messages().map(({ body }) => JSON.stringify(body));
   const emails = world.smtp.messages();
@@ -84,7 +99,7 @@ export async function outcomeOf(world: World): Promise<Outcome> {
     gauges: await gaugesOf(world),
     told: [
       ...slackEvents.map((event) => `slack: ${withoutLinks(event)}`),
-      ...[...mails.values()].map(({ subject }) => `email: ${withoutLinks(subject)}`),
+      ...[...mails.values()].flatMap(eventsInEmail).map((event) => `email: ${withoutLinks(event)}`),
     ].sort(),
     repeated: { slack: slack.length - new Set(slack).size, email: emails.length - mails.size },
   };
