@@ -1,6 +1,6 @@
 /** Every activity, made from its dependencies. The workflows know only the type. */
 
-import { createAttachActuals } from './actuals/attach-actuals.ts';
+import { createAttachActuals, createAttachPart } from './actuals/attach-actuals.ts';
 import { createChangeAlert } from './alerts/change-alert.ts';
 import { createDeliverAlerts } from './alerts/deliver-alerts.ts';
 import { createFollowAlert } from './alerts/follow-alert.ts';
@@ -20,7 +20,7 @@ import { createEvaluatePerformance } from './performance/evaluate-performance.ts
 import { createSendReport } from './performance-report/send-report.ts';
 import { createWriteReport } from './performance-report/write-report.ts';
 import { createRestateWindows } from './performance/restate-windows.ts';
-import { createSummarizeOutcomes } from './performance/summarize-outcomes.ts';
+import { createSummarizeOutcomes, createSummarizePart } from './performance/summarize-outcomes.ts';
 import { createWatchProcesses } from './processes/watch-processes.ts';
 import { createProfileHours, createProfilePart } from './profiles/profile-hours.ts';
 import { createBeginRetraining } from './retraining/begin-retraining.ts';
@@ -46,11 +46,13 @@ import { createValidateChallenger } from './retraining/validate-challenger.ts';
 export function createActivities(given: ActivityDependencies) {
   const deps = { ...given, database: withSources(given.database, given.sources) };
   return {
+    attachPart: createAttachPart(deps),
     attachActuals: createAttachActuals(deps),
     profileHours: createProfileHours(deps),
     profilePart: createProfilePart(deps),
     calibrateDrift: createCalibrateDrift(deps),
     detectDrift: createDetectDrift(deps),
+    summarizePart: createSummarizePart(deps),
     summarizeOutcomes: createSummarizeOutcomes(deps),
     evaluatePerformance: createEvaluatePerformance(deps),
     restateWindows: createRestateWindows(deps),

@@ -230,6 +230,14 @@ export async function shareLockUntilCommit(connection: Queryable, name: string):
   ]);
 }
 
+/** Holds locks of all these names until the transaction ends. Whoever asks for several has to name them in the same order. */
+export async function lockAllUntilCommit(connection: Queryable, names: readonly string[]): Promise<void> {
+  await connection.query(
+    'select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest($1::text[]) as name',
+    [names.map((name) => `tidewatch:${name}`)],
+  );
+}
+
 /** Holds a lock of this name until the transaction ends, unless another transaction has it. */
 export async function tryLockUntilCommit(connection: Queryable, name: string): Promise<boolean> {
   const [row] = await connection.query<{ locked: boolean }>(

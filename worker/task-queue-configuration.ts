@@ -38,10 +38,14 @@ export const taskQueueVariables = {
     .int()
     .min(1_000)
     .default(500_000)
-    .describe('windows with so many rows to profile are profiled in parts, days of which all workers take'),
+    .describe(
+      'hours with so many rows to profile, join or summarise are looked at in parts, days of which all workers take',
+    ),
   TIDEWATCH_PARTS_AT_ONCE: wholeNumber
     .default(4)
-    .describe('so many parts of a window at once, by all workers together'),
+    .describe(
+      'so many parts of a step of a model at once, by all workers together; without TIDEWATCH_HEAVY_TASK_QUEUE at most half of what one worker does at once, so that other models have the rest',
+    ),
 } as const;
 
 export interface TaskQueueConfiguration {
@@ -52,7 +56,10 @@ export interface TaskQueueConfiguration {
   readonly fanOut: FanOut;
 }
 
-type Variables = z.output<z.ZodObject<typeof taskQueueVariables>> & { readonly TEMPORAL_TASK_QUEUE: string };
+type Variables = z.output<z.ZodObject<typeof taskQueueVariables>> & {
+  readonly TEMPORAL_TASK_QUEUE: string;
+  readonly TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: number;
+};
 
 /** What the variables say; appends to `problems` where they contradict one another. */
 export function readTaskQueues(variables: Variables, problems: string[]): TaskQueueConfiguration {
@@ -69,8 +76,15 @@ export function readTaskQueues(variables: Variables, problems: string[]): TaskQu
     takes,
     heavy: taskQueue === undefined ? undefined : { taskQueue, atOnce: variables.TIDEWATCH_HEAVY_ACTIVITIES },
     activitiesPerSecond: variables.TIDEWATCH_ACTIVITIES_PER_SECOND,
-    fanOut: { rows: variables.TIDEWATCH_PART_ROWS, atOnce: variables.TIDEWATCH_PARTS_AT_ONCE },
+    fanOut: { rows: variables.TIDEWATCH_PART_ROWS, atOnce: partsAtOnce(variables) },
   };
+}
+
+/** Where parts are carried out among all other activities, a model that has very many leaves half of a worker to the others. */
+function partsAtOnce(variables: Variables): number {
+  const wanted = variables.TIDEWATCH_PARTS_AT_ONCE;
+  if (variables.TIDEWATCH_HEAVY_TASK_QUEUE !== undefined) return wanted;
+  return Math.max(1, Math.min(wanted, Math.floor(variables.TIDEWATCH_MAX_CONCURRENT_ACTIVITIES / 2)));
 }
 
 /** Activities that a worker carries out at once: of the common queue, and of the heavy one. */

@@ -1,7 +1,8 @@
 import { asOfOf, decodeInput } from './input.ts';
+import { attachInParts } from './in-parts.ts';
 import { pushMetrics, type RunFacts } from './push-metrics.ts';
 import type { ResultOf } from './steps.ts';
-import { scans, watchProcesses } from './steps.ts';
+import { watchProcesses } from './steps.ts';
 
 /**
  * Joins actuals to predictions: those that have arrived since the last run, or those of a `window` of event time.
@@ -13,7 +14,7 @@ export async function actualsBackfill(input: unknown): Promise<ResultOf<'attachA
   const { model, window, ...rest } = decodeInput('actualsBackfill', input);
   const asOf = asOfOf(rest);
   await watchProcesses({ model, asOf });
-  const summary = await scans.attachActuals({ model, asOf, ...(window && { window }) });
+  const summary = await attachInParts({ model, asOf, ...(window && { window }) });
   const pushed = await pushMetrics({ model, process: 'actuals-backfill' });
   return { ...summary, asOf, ...pushed };
 }

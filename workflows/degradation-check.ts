@@ -6,10 +6,10 @@ import { formatWindow, parseInstant, trailingWindow } from '../core/window.ts';
 import { asOfOf, decodeInput } from './input.ts';
 import { retraining } from './retraining.ts';
 import { listedAlike, showOutcome } from './show-outcome.ts';
-import { profileInParts } from './profile-in-parts.ts';
+import { attachInParts, profileInParts, summarizeInParts } from './in-parts.ts';
 import { pushMetrics, type RunFacts } from './push-metrics.ts';
 import type { ResultOf } from './steps.ts';
-import { decisions, scans, wakeAlerts, watchProcesses } from './steps.ts';
+import { decisions, wakeAlerts, watchProcesses } from './steps.ts';
 import { wakeRetraining } from './wake-retraining.ts';
 
 /**
@@ -28,10 +28,13 @@ export async function degradationCheck(
   const { model, act, ...rest } = decodeInput('degradationCheck', input);
   const asOf = asOfOf(rest);
   await watchProcesses({ model, asOf });
-  await scans.attachActuals({ model, asOf });
+  await attachInParts({ model, asOf });
+  const profiled = profileInParts({ model, asOf });
   await Promise.all([
-    profileInParts({ model, asOf }).then(() => decisions.detectDrift({ model, asOf, act: act ?? false })),
-    scans.summarizeOutcomes({ model, asOf }).then(() => decisions.evaluatePerformance({ model, asOf })),
+    profiled.then(() => decisions.detectDrift({ model, asOf, act: act ?? false })),
+    summarizeInParts({ model, asOf }, { after: profiled }).then(() =>
+      decisions.evaluatePerformance({ model, asOf }),
+    ),
   ]);
   await decisions.estimatePerformance({ model, asOf });
   const check = await decisions.checkDegradation({ model, asOf, act: act ?? false });

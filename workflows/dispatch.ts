@@ -19,6 +19,8 @@ function heavyTaskQueue(): string | undefined {
 const heavy: ReadonlySet<string> = new Set<keyof Activities>([
   'profileHours',
   'profilePart',
+  'attachPart',
+  'summarizePart',
   'calibrateDrift',
   'detectDrift',
   'estimatePerformance',

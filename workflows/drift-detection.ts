@@ -1,6 +1,6 @@
 import { asOfOf, decodeInput } from './input.ts';
 import { showOutcome } from './show-outcome.ts';
-import { profileInParts } from './profile-in-parts.ts';
+import { attachInParts, profileInParts } from './in-parts.ts';
 import { pushMetrics, type RunFacts } from './push-metrics.ts';
 import type { ResultOf } from './steps.ts';
 import { decisions, scans } from './steps.ts';
@@ -21,7 +21,7 @@ export async function driftDetection(
   const { model, window, current, act, ...rest } = decodeInput('driftDetection', input);
   const asOf = asOfOf(rest);
   const request = { model, asOf, ...(window && { window }), ...(current && { current }) };
-  await scans.attachActuals({ model, asOf });
+  await attachInParts({ model, asOf });
   const { hoursProfiled } = await profileInParts(request);
   await scans.calibrateDrift(request);
   const { process, pendingAlerts, ...drift } = await decisions.detectDrift({ ...request, act: act ?? false });

@@ -1,7 +1,8 @@
 import { asOfOf, decodeInput } from './input.ts';
+import { attachInParts, summarizeInParts } from './in-parts.ts';
 import { pushMetrics, type RunFacts } from './push-metrics.ts';
 import type { ResultOf } from './steps.ts';
-import { decisions, scans } from './steps.ts';
+import { decisions } from './steps.ts';
 
 /**
  * Evaluates the windows that end at asOf (or a given `window` and the stored ones within it), and again every stored window
@@ -20,8 +21,8 @@ export async function performanceEvaluation(input: unknown): Promise<
   const { model, window, ...rest } = decodeInput('performanceEvaluation', input);
   const asOf = asOfOf(rest);
   const request = { model, asOf, ...(window && { window }) };
-  await scans.attachActuals(request);
-  await scans.summarizeOutcomes(request);
+  await attachInParts(request);
+  await summarizeInParts(request);
   const summary = await decisions.evaluatePerformance(request);
   const { pendingAlerts, ...estimates } = await decisions.estimatePerformance(request);
   const comparisons = await decisions.comparePerformance(request);

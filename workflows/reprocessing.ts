@@ -1,13 +1,14 @@
-import { continueAsNew, defineQuery, setHandler } from '@temporalio/workflow';
+import { continueAsNew, defineQuery, patched, setHandler } from '@temporalio/workflow';
 
 import type { Window, WindowText } from '../core/window.ts';
 import { durationMs, formatWindow, parseWindow } from '../core/window.ts';
 import type { WorkflowInput } from './input-schemas.ts';
 import { asOfOf, decodeInput } from './input.ts';
+import { attachInParts, summarizeInParts, type PartsDone } from './in-parts.ts';
 import { pushMetrics, type RunFacts } from './push-metrics.ts';
-import { decisions, scans } from './steps.ts';
+import { decisions } from './steps.ts';
 
-/** So that the history of one run stays small: a step takes five activities. */
+/** So that the history of one run stays small: a step takes three activities, and all of them together at most 400 parts. */
 const stepsPerRun = 50;
 
 /** What has been recomputed so far. */
@@ -34,6 +35,8 @@ export interface ReprocessingProgress extends ReprocessingCounts {
   readonly total: number;
   /** The step under way; null before the first and after the last. */
   readonly current: WindowText | null;
+  /** Of the next steps, where their hours are many: what of them is attached and summarised. */
+  readonly parts: PartsDone | null;
 }
 
 const progressQuery = defineQuery<ReprocessingProgress>('progress');
@@ -51,9 +54,9 @@ const noCounts: ReprocessingCounts = {
 };
 
 /**
- * Computes a range of the past again, a step (by default a day) at a time: attaches its actuals, summarises its hours, and
- * evaluates, estimates and compares the stored windows that end in the step; at last those that end later and contain a part
- * of the range. Who is to be told of what it restates is told by the next daily runs.
+ * Computes a range of the past again, a step (by default a day) at a time: attaches the actuals and summarises the hours of the next
+ * fifty steps, where these are many in parts that all workers take from; then evaluates, estimates and compares the stored windows that
+ * end in each step; at last those that end later and contain a part of the range. Who is to be told of what it restates is told by the next daily runs.
  *
  * Guaranteed: windows that are final are restated, too; each window is evaluated once all of its hours in the range are
  * done; what comes out the same stores nothing; it may be started again at any time.
@@ -68,14 +71,25 @@ export async function reprocessing(input: unknown): Promise<ReprocessingCounts &
   const first = carried?.done ?? 0;
   let done = first;
   let current: WindowText | null = null;
-  setHandler(progressQuery, () => ({ done, total: steps.length, current, ...counts }));
+  let parts: PartsDone | null = null;
+  setHandler(progressQuery, () => ({ done, total: steps.length, current, parts, ...counts }));
 
+  // Asked once: a run that began without goes on without.
+  const isAhead = patched('reprocessAhead');
+  const [next] = steps.slice(first);
+  if (isAhead && next !== undefined) {
+    const { end } = steps.slice(first, first + stepsPerRun).at(-1)!;
+    const ahead = { model, asOf, window: formatWindow({ start: next.start, end }) };
+    counts = await prepare(ahead, counts, (done) => (parts = done));
+  }
   for (const step of steps.slice(first)) {
     if (done - first === stepsPerRun) {
       await continueAsNew<typeof reprocessing>({ ...given, asOf, carried: { done, counts } });
     }
     current = formatWindow(step);
-    counts = await reprocessStep(model, asOf, current, counts);
+    if (!isAhead) counts = await prepare({ model, asOf, window: current }, counts);
+    const { start, end } = current;
+    counts = await restate({ model, asOf, endingAfter: start, endingBy: end, startingBefore: end }, counts);
     done += 1;
     current = null;
   }
@@ -92,24 +106,21 @@ function stepsOf({ start, end }: Window, step: WorkflowInput<'reprocessing'>['st
   return steps;
 }
 
-async function reprocessStep(
-  model: string,
-  asOf: string,
-  step: WindowText,
+/** Attaches and summarises the hours of a window. */
+async function prepare(
+  request: { readonly model: string; readonly asOf: string; readonly window: WindowText },
   counts: ReprocessingCounts,
+  watch?: Parameters<typeof attachInParts>[1],
 ): Promise<ReprocessingCounts> {
-  const attached = await scans.attachActuals({ model, asOf, window: step });
-  const summarized = await scans.summarizeOutcomes({ model, asOf, window: step });
-  return restate(
-    { model, asOf, endingAfter: step.start, endingBy: step.end, startingBefore: step.end },
-    {
-      ...counts,
-      hours: counts.hours + summarized.hours,
-      attached: counts.attached + attached.attached,
-      changed: counts.changed + attached.changed,
-      summarized: counts.summarized + summarized.changed,
-    },
-  );
+  const attached = await attachInParts(request, watch);
+  const summarized = await summarizeInParts(request, { watch });
+  return {
+    ...counts,
+    hours: counts.hours + summarized.hours,
+    attached: counts.attached + attached.attached,
+    changed: counts.changed + attached.changed,
+    summarized: counts.summarized + summarized.changed,
+  };
 }
 
 async function restate(

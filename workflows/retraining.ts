@@ -13,6 +13,7 @@ import { hourMs } from '../core/window.ts';
 import { asOfOf, decodeInput } from './input.ts';
 import type { Conversation } from './retraining-conversation.ts';
 import { openConversation } from './retraining-conversation.ts';
+import { attachInParts } from './in-parts.ts';
 import { pushMetrics, type RunFacts } from './push-metrics.ts';
 import type { ResultOf } from './steps.ts';
 import { decisions, promotions, recordInMlflow, scans, wakeAlerts } from './steps.ts';
@@ -37,7 +38,7 @@ export async function retraining(input: unknown): Promise<RetrainingResult> {
   const { model, reason = 'started by hand', ...rest } = decodeInput('retraining', input);
   const asOf = asOfOf(rest);
   // What is frozen next counts the outcomes that are known by now.
-  await scans.attachActuals({ model, asOf });
+  await attachInParts({ model, asOf });
   const begun = await begin({ model, asOf, reason });
   if (begun.decision === 'refused') return { state: 'refused', reason: begun.reason, asOf };
 
@@ -90,7 +91,7 @@ async function carryThrough(saga: Saga, begun: Begun): Promise<Ending> {
     const failed = await haveTrained(saga);
     if (failed !== undefined) return { end: 'failed', reason: failed };
   }
-  await scans.attachActuals({ model: key.model, asOf: saga.asOf, window: begun.holdout });
+  await attachInParts({ model: key.model, asOf: saga.asOf, window: begun.holdout });
   saga.show({ state: 'validating', waitsFor: null, detail: '' });
   const validation = await decisions.validateChallenger(key);
   if (validation.verdict === 'fail') return { end: 'rejected', reason: validation.reason };

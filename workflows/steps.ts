@@ -65,7 +65,9 @@ export const scans =
     Pick<
       Activities,
       | 'attachActuals'
+      | 'attachPart'
       | 'summarizeOutcomes'
+      | 'summarizePart'
       | 'profileHours'
       | 'profilePart'
       | 'calibrateDrift'

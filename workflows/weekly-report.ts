@@ -1,9 +1,10 @@
 import { ActivityFailure, log, workflowInfo } from '@temporalio/workflow';
 
 import { asOfOf, decodeInput } from './input.ts';
+import { attachInParts, summarizeInParts } from './in-parts.ts';
 import { pushMetrics, type RunFacts } from './push-metrics.ts';
 import type { ResultOf } from './steps.ts';
-import { decisions, reports, scans } from './steps.ts';
+import { decisions, reports } from './steps.ts';
 
 /**
  * Writes the performance report of the days before asOf (or of a given `window`), and sends it where the schedule has started
@@ -16,8 +17,8 @@ export async function weeklyReport(input: unknown): Promise<WeeklyReportResult> 
   const { model, window, send, ...rest } = decodeInput('weeklyReport', input);
   const asOf = asOfOf(rest);
   const request = { model, asOf, ...(window && { window }) };
-  await scans.attachActuals(request);
-  await scans.summarizeOutcomes(request);
+  await attachInParts(request);
+  await summarizeInParts(request);
   // A given window is only looked at: what is stored of it is restated by performanceEvaluation.
   if (window === undefined) {
     await decisions.evaluatePerformance(request);

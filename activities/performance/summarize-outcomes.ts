@@ -9,11 +9,18 @@ import { emptySummary, mergeSummaries } from '../../core/performance/summary.ts'
 import type { WindowText } from '../../core/window.ts';
 import { hoursOf, parseInstant, parseWindow, windowsOfHours } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
-import { lockUntilCommit } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
-import { hoursWithRows, requireRows } from '../storage/removed-rows.ts';
-import { listMarkedHours, readResumePoint, takeMarks, walkHours } from '../processes/dirty-hours.ts';
+import { hoursWithRows, isWithin, requireRows } from '../storage/removed-rows.ts';
+import {
+  listMarkedHours,
+  lockHoursUntilCommit,
+  readResumePoint,
+  takeMarks,
+  walkHours,
+  type ResumePoint,
+} from '../processes/dirty-hours.ts';
+import { divideHours, type Division } from '../processes/parts.ts';
 import { countPredictions, readOutcomes } from './serving-rows.ts';
 import type { HourSummary } from './summary-store.ts';
 import { listOutdatedHours, replaceSummaries } from './summary-store.ts';
@@ -26,13 +33,22 @@ export interface SummarizeOutcomesInput {
   readonly window?: WindowText;
 }
 
-export interface SummarizeOutcomesResult {
+export interface SummarizeOutcomesRequest extends SummarizeOutcomesInput {
+  /** Where it is worth it, only the parts are given: whoever asks has them summarised by `summarizePart`. */
+  readonly parts?: 'wanted';
+}
+
+/** With parts, no hour was looked at yet. */
+export interface SummarizeOutcomesResult extends Partial<Division> {
   readonly hours: number;
   /** Hours whose summary is another one now: what was computed from them is evaluated again. */
   readonly changed: number;
 }
 
 const countsSchema = z.object({ hours: z.number(), changed: z.number() });
+type Counts = z.output<typeof countsSchema>;
+
+type Dependencies = Pick<ActivityDependencies, 'database' | 'context' | 'fanOut'>;
 
 /**
  * Summarises the hours whose predictions or outcomes changed, and those that were summarised by other settings of the
@@ -42,43 +58,64 @@ const countsSchema = z.object({ hours: z.number(), changed: z.number() });
  * @throws TidewatchError `UNKNOWN_MODEL`, `INVALID_INSTANT`, `REVERSED_WINDOW`, `UNALIGNED_WINDOW`, `ROWS_REMOVED`
  */
 export function createSummarizeOutcomes(
-  deps: Pick<ActivityDependencies, 'database' | 'context'>,
-): (input: SummarizeOutcomesInput) => Promise<SummarizeOutcomesResult> {
+  deps: Dependencies,
+): (request: SummarizeOutcomesRequest) => Promise<SummarizeOutcomesResult> {
   const { database } = deps;
-  return async function summarizeOutcomes({ model, asOf: asOfText, window }) {
-    const asOf = parseInstant(asOfText);
+  return async function summarizeOutcomes(request) {
+    const { model, window } = request;
     const { monitor } = await findMonitor(database, model);
-    const context = deps.context();
-    const resumed = readResumePoint(context, countsSchema);
+    const resumed = readResumePoint(deps.context(), countsSchema);
     if (window !== undefined) await requireRows(database, model, parseWindow(window), 'Summaries');
-    // What a lost attempt has done is not marked or outdated any more.
-    const hours =
-      window === undefined
-        ? await hoursToSummarize(database, monitor, asOf)
-        : hoursOf(parseWindow(window)).filter((hour) => resumed === undefined || hour >= resumed.next);
+    const hours = await hoursToSummarize(database, monitor, request, resumed);
+    if (request.parts === 'wanted' && resumed === undefined) {
+      const division = await divideHours(deps, model, hours);
+      if (division !== undefined) return { hours: 0, changed: 0, ...division };
+    }
+    return summarizeHours(deps, monitor, hours, resumed);
+  };
+}
 
-    return walkHours(
-      { database, context },
-      hours,
-      resumed?.counts ?? { hours: 0, changed: 0 },
-      async (connection, batch, before) => {
-        const { changed, rows } = await summarizeBatch(connection, monitor, batch);
-        return {
-          counts: { hours: before.hours + batch.length, changed: before.changed + changed },
-          rows,
-        };
-      },
+export interface SummarizePartInput extends SummarizeOutcomesInput {
+  /** Of `summarizeOutcomes`. */
+  readonly part: WindowText;
+}
+
+/**
+ * Summarises one part of many hours. Parts are of different days, and may be looked at at the same time; any other run of the model keeps
+ * away from the days that one is at.
+ */
+export function createSummarizePart(
+  deps: Pick<Dependencies, 'database' | 'context'>,
+): (input: SummarizePartInput) => Promise<Counts> {
+  return async function summarizePart(input) {
+    const { monitor } = await findMonitor(deps.database, input.model);
+    const resumed = readResumePoint(deps.context(), countsSchema);
+    const part = parseWindow(input.part);
+    const hours = await hoursToSummarize(deps.database, monitor, input, resumed);
+    return summarizeHours(
+      deps,
+      monitor,
+      hours.filter((hour) => isWithin([part], hour)),
+      resumed,
     );
   };
 }
 
-async function hoursToSummarize(connection: Queryable, monitor: Monitor, asOf: number): Promise<number[]> {
+/** What a lost attempt has done is not marked or outdated any more. */
+async function hoursToSummarize(
+  connection: Queryable,
+  monitor: Monitor,
+  { asOf, window }: SummarizeOutcomesInput,
+  resumed: ResumePoint<Counts> | undefined,
+): Promise<readonly number[]> {
+  if (window !== undefined)
+    return hoursOf(parseWindow(window)).filter((hour) => resumed === undefined || hour >= resumed.next);
   const { model } = monitor;
   const marked = await listMarkedHours(connection, model, 'summaries');
   const outdated = await listOutdatedHours(
     connection,
     model,
-    firstDueHour(monitor, asOf),
+    firstDueHour(monitor, parseInstant(asOf)),
     settingsHash(monitor),
   );
   // A mark of an hour whose rows are removed is taken, and nothing computed.
@@ -87,13 +124,27 @@ async function hoursToSummarize(connection: Queryable, monitor: Monitor, asOf: n
   );
 }
 
+function summarizeHours(
+  deps: Pick<Dependencies, 'database' | 'context'>,
+  monitor: Monitor,
+  hours: readonly number[],
+  resumed: ResumePoint<Counts> | undefined,
+): Promise<Counts> {
+  const { database } = deps;
+  const from = resumed?.counts ?? { hours: 0, changed: 0 };
+  return walkHours({ database, context: deps.context() }, hours, from, async (connection, batch, before) => {
+    const { changed, rows } = await summarizeBatch(connection, monitor, batch);
+    return { counts: { hours: before.hours + batch.length, changed: before.changed + changed }, rows };
+  });
+}
+
 async function summarizeBatch(
   connection: Queryable,
   monitor: Monitor,
   batch: readonly number[],
 ): Promise<{ changed: number; rows: number }> {
   const { model } = monitor;
-  await lockUntilCommit(connection, `summaries:${model}`);
+  await lockHoursUntilCommit(connection, `summaries:${model}`, batch);
   await takeMarks(connection, model, 'summaries', batch);
   const hours = await hoursWithRows(connection, model, batch);
   const summaries: HourSummary[] = [];

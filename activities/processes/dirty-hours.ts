@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 
-import { formatInstant, parseInstant } from '../../core/window.ts';
+import { floorToDay, formatDay, formatInstant, parseInstant } from '../../core/window.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
-import { toTimestamp } from '../../sql/database.ts';
+import { lockAllUntilCommit, shareLockUntilCommit, toTimestamp } from '../../sql/database.ts';
 import type { ActivityContext } from '../activity-context.ts';
 
 export type Stage = 'outcomes' | 'summaries';
@@ -61,6 +61,23 @@ export async function thinMarks(connection: Queryable, model: string): Promise<v
        and dirty_windows.window_start = doubled.window_start and dirty_windows.window_end = doubled.window_end
        and dirty_windows.generation = doubled.generation`,
     [model],
+  );
+}
+
+/**
+ * Keeps other runs away from the days of these hours, in order, until the transaction ends; they may be at other days. Whoever locks the name
+ * alone keeps all away.
+ */
+export async function lockHoursUntilCommit(
+  connection: Queryable,
+  name: string,
+  hours: readonly number[],
+): Promise<void> {
+  const days = [...new Set(hours.map(floorToDay))].sort((a, b) => a - b);
+  await shareLockUntilCommit(connection, name);
+  await lockAllUntilCommit(
+    connection,
+    days.map((day) => `${name}:${formatDay(day)}`),
   );
 }
 

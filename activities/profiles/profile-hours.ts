@@ -7,7 +7,6 @@ import {
   dayMs,
   floorToDay,
   floorToHour,
-  formatWindow,
   hourMs,
   hoursOf,
   parseInstant,
@@ -22,11 +21,11 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import type { RowConnection } from '../feature-rows/row-connection.ts';
 import { withActiveReference } from './active-reference.ts';
+import { divideHours, type Division } from '../processes/parts.ts';
 import { hoursWithRows } from '../storage/removed-rows.ts';
 import { actualColumn, segmentsOf, wholeModel } from './columns.ts';
 import { sumDays } from './days.ts';
 import { profileRows } from './hour-profiles.ts';
-import { partsOf } from './parts.ts';
 import { ensureReference, specifyReference } from './reference.ts';
 import { findReference, type StoredReference } from './reference-store.ts';
 import {
@@ -52,12 +51,9 @@ export interface ProfileHoursRequest extends ProfileHoursInput {
   readonly parts?: 'wanted';
 }
 
-export interface ProfileHoursResult {
+/** With parts, nothing is profiled yet; without, all is. */
+export interface ProfileHoursResult extends Partial<Division> {
   readonly hoursProfiled: number;
-  /** Apart from each other; nothing is profiled yet. Absent where all is. */
-  readonly parts?: readonly WindowText[];
-  /** So many of them at once. */
-  readonly atOnce?: number;
 }
 
 /** The current window that a drift run is about. */
@@ -112,15 +108,10 @@ export async function profileWindow(
     });
     if ('missing' in reference) return reference;
     const work = await findWork(deps.database, monitor, reference, current);
-    if (asked === 'wanted' && deps.fanOut !== undefined) {
-      const parts = await partsOf(
-        deps.database,
-        model,
-        work.map(({ batch }) => batch),
-        deps.fanOut,
-      );
-      if (parts.length > 0)
-        return { hoursProfiled: 0, parts: parts.map(formatWindow), atOnce: deps.fanOut.atOnce };
+    if (asked === 'wanted') {
+      const hours = work.flatMap(({ batch }) => hoursOf(batch));
+      const division = await divideHours(deps, model, hours);
+      if (division !== undefined) return { hoursProfiled: 0, ...division };
     }
     return { hoursProfiled: await carryOut(deps, { monitor, reference, work }, lockUntilCommit) };
   });

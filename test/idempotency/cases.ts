@@ -252,6 +252,11 @@ export const cases: readonly Case[] = [
     run: (activities) => activities.attachActuals({ model, asOf }),
   },
   {
+    name: 'attachPart',
+    prepare: after(attached, changed),
+    run: (activities) => activities.attachPart({ model, asOf, part: { start: at(5), end: at(7) } }),
+  },
+  {
     name: 'profileHours, of a new reference',
     prepare: after(attached),
     run: (activities) => activities.profileHours({ model, asOf }),
@@ -295,6 +300,11 @@ export const cases: readonly Case[] = [
     name: 'summarizeOutcomes, of hours that changed',
     prepare: after(attached, evaluated, changed, attached),
     run: (activities) => activities.summarizeOutcomes({ model, asOf }),
+  },
+  {
+    name: 'summarizePart',
+    prepare: after(attached, evaluated, changed, attached),
+    run: (activities) => activities.summarizePart({ model, asOf, part: { start: at(5), end: at(7) } }),
   },
   {
     name: 'evaluatePerformance',

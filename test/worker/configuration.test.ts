@@ -95,6 +95,16 @@ describe('readConfiguration', () => {
     expect(connectionsOf({ ...queues, heavy: undefined }, 8)).toBe(10);
   });
 
+  it('leaves half of a worker to other models where parts have no task queue of their own', () => {
+    const atOnce = (variables: Readonly<Record<string, string>>): number =>
+      readConfiguration({ DATABASE_URL, ...variables }).queues.fanOut.atOnce;
+    expect(atOnce({ TIDEWATCH_PARTS_AT_ONCE: '50' })).toBe(4);
+    expect(atOnce({ TIDEWATCH_PARTS_AT_ONCE: '3' })).toBe(3);
+    expect(atOnce({ TIDEWATCH_PARTS_AT_ONCE: '50', TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: '20' })).toBe(10);
+    expect(atOnce({ TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: '1' })).toBe(1);
+    expect(atOnce({ TIDEWATCH_PARTS_AT_ONCE: '50', TIDEWATCH_HEAVY_TASK_QUEUE: 'tidewatch-heavy' })).toBe(50);
+  });
+
   it('takes an empty variable for one that is not set', () => {
     expect(readConfiguration({ DATABASE_URL, TEMPORAL_NAMESPACE: '', SMTP_URL: '' })).toEqual(
       readConfiguration({ DATABASE_URL }),

@@ -18,8 +18,9 @@ const model = 'recorded';
 const asOf = at(22, 3, 40);
 
 /**
- * One degraded and drifted model: every step of every workflow is taken, and the trainer fails once. `actualsBackfill-unpatched.json` is of
- * a code that waited ten minutes for a Pushgateway, and cannot be recorded any more.
+ * One degraded and drifted model: every step of every workflow is taken, and the trainer fails once. Two cannot be recorded any more:
+ * `actualsBackfill-unpatched.json` is of a code that waited ten minutes for a Pushgateway, `reprocessing-stepwise.json` of one that attached
+ * and summarised each step by itself. Those that end in `-parts` are recorded by the tests of what is divided.
  */
 export async function recordHistories(directory: URL): Promise<void> {
   const test = await createTestDatabase();

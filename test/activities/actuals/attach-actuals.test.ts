@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { AttachActualsInput, AttachActualsResult } from '../../../activities/actuals/attach-actuals.ts';
-import { createAttachActuals, slicesOf } from '../../../activities/actuals/attach-actuals.ts';
+import { createAttachActuals } from '../../../activities/actuals/attach-actuals.ts';
+import { slicesOf } from '../../../activities/actuals/attach-hours.ts';
 import { attachPairs } from '../../../activities/actuals/store.ts';
 import type { ActivityContext } from '../../../activities/activity-context.ts';
 import { listMarkedHours, takeMarks } from '../../../activities/processes/dirty-hours.ts';
