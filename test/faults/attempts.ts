@@ -6,7 +6,7 @@
 
 import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
 
-export const attemptMs = 6_000;
+export const attemptMs = 10_000;
 
 export const interceptors: WorkflowInterceptorsFactory = () => ({
   outbound: [
