@@ -90,6 +90,11 @@ export const errorCatalog = {
     message:
       '{what} of "{model}" cannot be computed again: its rows from {start} to {end} were removed when their retention ended. What was stored of it stays as it is. Name a window that begins at {end} or later.',
   },
+  HOURS_ROLLED_UP: {
+    retryable: false,
+    message:
+      'Drift of "{model}" cannot be computed for {start} to {end}: it needs single hours of {day}, whose hourly profiles are rolled up to the day and whose rows are removed. Name a window of whole UTC days.',
+  },
   OVERTAKEN: {
     retryable: true,
     message:

@@ -66,3 +66,17 @@ export async function readProfiles(
 function lasting(length: number): (row: ContentRow) => StoredProfile {
   return ({ column, start, content }) => ({ column, window: { start, end: start + length }, content });
 }
+
+/** The days whose hourly profiles are rolled up, of which a window has an hour; in order. */
+export async function listRolledUp(
+  connection: Queryable,
+  model: string,
+  referenceId: string,
+  window: Window,
+): Promise<readonly number[]> {
+  const rows = await connection.query<{ day: number }>(
+    `select day from rolled_up_days where model = $1 and reference_id = $2 and day >= $3 and day < $4 order by day`,
+    [model, referenceId, toTimestamp(floorToDay(window.start)), toTimestamp(window.end)],
+  );
+  return rows.map(({ day }) => day);
+}

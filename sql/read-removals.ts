@@ -9,6 +9,8 @@ export interface Removed extends Record<string, unknown> {
   readonly from: number | null;
   readonly until: number;
   readonly rows: number;
+  /** Of their contents; null where it is not counted. */
+  readonly bytes: number | null;
   /** The partition that went as a whole; empty where rows were deleted. */
   readonly partition: string;
   readonly reason: string;
@@ -27,11 +29,25 @@ export function readRemovals(
   }: { readonly model?: string | undefined; readonly since: number; readonly atMost: number },
 ): Promise<Removed[]> {
   return connection.query<Removed>(
-    `select model, table_name as table, window_start as from, window_end as until, row_count as rows, partition_name as partition,
+    `select model, table_name as table, window_start as from, window_end as until, row_count as rows, byte_count as bytes, partition_name as partition,
        reason, workflow_id as "workflowId", run_id as "runId", removed_at as "removedAt"
      from removals
      where removed_at >= $1 and ($2::text is null or model = $2)
      order by removed_at desc, model, table_name limit $3`,
     [toTimestamp(since), model ?? null, atMost],
   );
+}
+
+/** Of all models, or of one: the days of references that are rolled up, and the hourly profiles that went for it. */
+export async function readRolledUp(
+  connection: Queryable,
+  model: string | undefined,
+): Promise<{ readonly days: number; readonly hours: number; readonly bytes: number }> {
+  const [row] = await connection.query<{ days: number; hours: number; bytes: number }>(
+    `select (select count(*) from rolled_up_days where $1::text is null or model = $1) as days,
+       coalesce(sum(row_count), 0) as hours, coalesce(sum(byte_count), 0) as bytes
+     from removals where reason = 'rolled up' and ($1::text is null or model = $1)`,
+    [model ?? null],
+  );
+  return row!;
 }

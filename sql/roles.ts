@@ -80,6 +80,7 @@ export const grants: Readonly<Record<string, TableGrants>> = {
       'reports',
       'retraining_events',
       'retraining_runs',
+      'rolled_up_days',
       'source_parts',
       'watched_processes',
       'weak_slices',

@@ -11,6 +11,7 @@ import type { TemporalSecurity } from '../schedules/temporal-connection.ts';
 import type { SourceConfiguration } from '../activities/sources/sources.ts';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { keepForever, retentionLength, type RetentionDefaults } from '../core/storage/retention.ts';
+import { hourlyProfilesByDefault } from '../core/storage/roll-up.ts';
 import { partitionWidths, type PartitionWidth } from '../core/storage/settings.ts';
 import { readChannels } from './channel-configuration.ts';
 import { consoleVariables, readConsole, type ConsoleConfiguration } from './console-configuration.ts';
@@ -161,6 +162,11 @@ const environmentSchema = z.object({
   TIDEWATCH_RETENTION_RESULTS: retentionLength
     .default(keepForever)
     .describe('how long what was computed of rows is kept, such as 1095d; at least as long as the rows'),
+  TIDEWATCH_RETENTION_HOURLY_PROFILES: retentionLength
+    .default(hourlyProfilesByDefault)
+    .describe(
+      'after how long the hourly profiles of a day are rolled up to its sum, such as 91d; never while schedules read them by the hour',
+    ),
   TIDEWATCH_SHUTDOWN_GRACE: z
     .string()
     .regex(/^\d+(ms|s|m)$/, 'write for example "30s"')
@@ -345,7 +351,11 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     pagesUrl: e.TIDEWATCH_URL?.replace(/\/$/, ''),
     runbooksUrl: e.TIDEWATCH_RUNBOOKS_URL?.replace(/\/$/, ''),
     partitionWidth: e.TIDEWATCH_PARTITION_WIDTH,
-    retention: { rows: e.TIDEWATCH_RETENTION_ROWS, results: e.TIDEWATCH_RETENTION_RESULTS },
+    retention: {
+      rows: e.TIDEWATCH_RETENTION_ROWS,
+      results: e.TIDEWATCH_RETENTION_RESULTS,
+      hourlyProfiles: e.TIDEWATCH_RETENTION_HOURLY_PROFILES,
+    },
     maxConcurrentActivities: e.TIDEWATCH_MAX_CONCURRENT_ACTIVITIES,
     queues,
     shutdownGrace: e.TIDEWATCH_SHUTDOWN_GRACE,

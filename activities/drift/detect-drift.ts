@@ -55,7 +55,7 @@ const mostTries = 10;
  * profiled: 0.1 s with 50 features, where reading and computing take seconds. A run whose profiles were dropped before it has read
  * them, or whose window another run has stored since, begins again.
  *
- * @throws TidewatchError `ROWS_REMOVED`, `OVERTAKEN`
+ * @throws TidewatchError `ROWS_REMOVED`, `HOURS_ROLLED_UP`, `OVERTAKEN`
  */
 export function createDetectDrift(
   deps: Pick<ActivityDependencies, 'database' | 'codeVersion' | 'context'>,

@@ -26,6 +26,7 @@ import { hoursWithRows } from '../storage/removed-rows.ts';
 import { actualColumn, segmentsOf, wholeModel } from './columns.ts';
 import { sumDays } from './days.ts';
 import { profileRows } from './hour-profiles.ts';
+import { daysToRestore, dropRolledUpHours, forgetRolledUp } from './rolled-up.ts';
 import { ensureReference, specifyReference } from './reference.ts';
 import { findReference, type StoredReference } from './reference-store.ts';
 import {
@@ -137,7 +138,9 @@ export function createProfilePart(
     return heartbeating(deps.context(), async () => {
       const reference = await findReference(database, monitor.model, specifyReference(monitor, current).id);
       if (reference === undefined) return { hoursProfiled: 0 };
-      const work = await workOf(database, monitor, reference, hoursOf(parseWindow(input.part)));
+      const first = (await findFirstPrediction(database, monitor.model)) ?? current.end;
+      const hours = hoursOf(parseWindow(input.part));
+      const work = await workOf(database, monitor, reference, { current, first, hours });
       return { hoursProfiled: await carryOut(deps, { monitor, reference, work }, shareLockUntilCommit) };
     });
   };
@@ -206,7 +209,7 @@ async function findWork(
 ): Promise<Work[]> {
   const first = (await findFirstPrediction(connection, monitor.model)) ?? current.end;
   const hours = windowsToProfile(monitor.reference, current, floorToHour(first)).flatMap(hoursOf);
-  return workOf(connection, monitor, reference, hours);
+  return workOf(connection, monitor, reference, { current, first, hours });
 }
 
 /** What of these hours has no profile. */
@@ -214,13 +217,19 @@ async function workOf(
   connection: Queryable,
   monitor: Monitor,
   reference: StoredReference,
-  wholeHours: readonly number[],
+  needed: { readonly current: Window; readonly first: number; readonly hours: readonly number[] },
 ): Promise<Work[]> {
-  const hours = await hoursWithRows(connection, monitor.model, wholeHours);
+  const hours = await hoursWithRows(connection, monitor.model, needed.hours);
   const wanted = await findUnprofiledHours(connection, monitor.model, reference.id, hours);
+  const days = await daysToRestore(connection, monitor, { ...needed, referenceId: reference.id, hours });
+  const restored = days.flatMap((day) => hoursOf({ start: day, end: day + dayMs }));
+  const batchesOf = (unprofiled: readonly number[]): Window[] =>
+    batches(
+      restored.length === 0 ? unprofiled : [...new Set([...unprofiled, ...restored])].sort((a, b) => a - b),
+    );
   return [
-    ...batches(wanted.predictions).map((batch) => ({ profile: profilePredictions, batch })),
-    ...(reference.grids.has('actual') ? batches(wanted.actuals) : []).map((batch) => ({
+    ...batchesOf(wanted.predictions).map((batch) => ({ profile: profilePredictions, batch })),
+    ...(reference.grids.has('actual') ? batchesOf(wanted.actuals) : []).map((batch) => ({
       profile: profileActuals,
       batch,
     })),
@@ -243,6 +252,8 @@ async function profilePredictions(
   reference: StoredReference,
   window: Window,
 ): Promise<void> {
+  if (window.end - window.start === dayMs)
+    await forgetRolledUp(connection, monitor.model, reference.id, [window.start]);
   const { profiles, hours } = await profileRows(connection, monitor, reference.grids, window);
   const withRows = new Set(hours.map(({ hour }) => hour));
   const empty = hoursOf(window)
@@ -281,4 +292,5 @@ async function profileActuals(
   }));
   await storeProfiles(connection, monitor.model, reference.id, profiles);
   await sumDays(connection, monitor.model, reference, window);
+  await dropRolledUpHours(connection, monitor.model, reference.id, window);
 }

@@ -121,7 +121,7 @@ export async function dropDirtyProfiles(connection: Queryable, model: string): P
   }
 }
 
-/** The hours of windows that have no profile of this reference yet, and those whose actuals have none. */
+/** The hours of windows that have no profile of this reference yet, and those whose actuals have none; the sum of a rolled-up day counts for its hours. */
 export async function findUnprofiledHours(
   connection: Queryable,
   model: string,
@@ -135,7 +135,12 @@ export async function findUnprofiledHours(
        on done.model = $1 and done.reference_id = $2 and done.segment = '' and done.hour = wanted.hour
      where done.hour is null or not exists (
        select from profiles
-       where model = $1 and reference_id = $2 and segment = '' and profiles.hour = wanted.hour and column_name = 'actual')
+       where model = $1 and reference_id = $2 and segment = '' and profiles.hour = wanted.hour and column_name = 'actual'
+     ) and not exists (
+       select from rolled_up_days rolled
+       join profile_days using (model, reference_id, day)
+       where rolled.model = $1 and rolled.reference_id = $2 and rolled.day = date_trunc('day', wanted.hour, 'UTC')
+         and segment = '' and column_name = 'actual')
      order by wanted.hour`,
     [model, referenceId, hours.map(toTimestamp)],
   );

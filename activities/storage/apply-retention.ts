@@ -1,5 +1,6 @@
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { monitorSchema } from '../../core/monitor/schema.ts';
+import type { RollUp } from '../../core/storage/roll-up.ts';
 import { dayMs, formatWindow, parseInstant, windowWithout, type WindowText } from '../../core/window.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { lockUntilCommit, toTimestamp } from '../../sql/database.ts';
@@ -12,6 +13,7 @@ import { partitionedTables } from './partitions-store.ts';
 import { unlessBusy } from './patiently.ts';
 import { planRetention, type RetentionPlan } from './plan-retention.ts';
 import { removableTables } from './result-tables.ts';
+import { countRollUp, planRollUp, rollUpProfiles, type RolledUp } from './roll-up-profiles.ts';
 import {
   accountFor,
   countByModel,
@@ -26,6 +28,7 @@ import {
   noteEmpty,
   removeRows,
   sumRemovals,
+  sumRolledUp,
   type RemovalRun,
   type RemovedOfTable,
 } from './retention-store.ts';
@@ -39,6 +42,8 @@ export interface ApplyRetentionInput {
 export interface ApplyRetentionResult {
   /** What this run has removed, by table; `removals` has it by model and range. */
   readonly tables: readonly RemovedOfTable[];
+  /** Hourly profiles of which the sums of days stay. Absent in runs before there was any. */
+  readonly rolledUp?: RolledUp;
   /** Models some of whose days are given up from now on, with the first and the last of them; at most 20. */
   readonly models: readonly { readonly model: string; readonly range: WindowText }[];
   /** Models of which rows that are old enough stay for now, with the reason; at most 20. */
@@ -55,7 +60,7 @@ const resultsAtOnce = 5_000;
 type Dependencies = Pick<ActivityDependencies, 'database' | 'context' | 'retention' | 'listReprocessed'>;
 
 /**
- * Removes what is older than it is to be kept, and keeps account of it in `removals`.
+ * Removes what is older than it is to be kept, and rolls up hourly profiles to days; keeps account of it in `removals`.
  *
  * First the days whose rows go are noted, while no run computes anything of the model: from then on what was computed of them
  * stays as it is. Then partitions that are of such days only are dropped, and other rows deleted, some thousands a
@@ -73,7 +78,12 @@ export function createApplyRetention(
     const run: RemovalRun = { asOf, ...runOf(context) };
     const planned = await planAll(deps, asOf, context);
     const listed = listPlans(planned);
-    if (isPlanned) return { tables: await countPlanned(database, planned), ...listed };
+    if (isPlanned)
+      return {
+        tables: await countPlanned(database, planned),
+        rolledUp: await countRolledUp(database, planned),
+        ...listed,
+      };
     for (const plan of planned) {
       if (plan.ranges.length > 0) await giveUp(database, plan);
       context.heartbeat(plan.model);
@@ -81,30 +91,41 @@ export function createApplyRetention(
     await dropPartitions(database, run, context);
     await deleteRows(database, run, context);
     for (const plan of planned) {
+      if (plan.rollUp !== undefined) await rollUpProfiles(database, plan.model, plan.rollUp, run, context);
       await deleteRejected(database, run, plan, context);
       await deleteResults(database, run, plan, context);
     }
-    return { tables: await sumRemovals(database, run), ...listed };
+    return {
+      tables: await sumRemovals(database, run),
+      rolledUp: await sumRolledUp(database, run),
+      ...listed,
+    };
   };
+}
+
+interface MaintenancePlan extends RetentionPlan {
+  /** Whose hourly profiles go. */
+  readonly rollUp: RollUp | undefined;
 }
 
 async function planAll(
   { database, retention: defaults, listReprocessed }: Dependencies,
   asOf: number,
   { heartbeat, cancelled }: ActivityContext,
-): Promise<RetentionPlan[]> {
+): Promise<MaintenancePlan[]> {
   const partitions = await listPartitionRanges(database);
   const reprocessed = await listReprocessed();
-  const plans: RetentionPlan[] = [];
+  const plans: MaintenancePlan[] = [];
   for (const monitor of await readableMonitors(database)) {
     cancelled.throwIfAborted();
     const { model } = monitor;
     const plan = await planRetention(database, monitor, { defaults, asOf, partitions });
     const isRead = reprocessed === 'all' || reprocessed.includes(model);
+    const rollUp = isRead ? undefined : await planRollUp(database, monitor, { defaults, asOf });
     plans.push(
       isRead && plan.ranges.length > 0
-        ? { ...plan, ranges: [], resultsBefore: undefined, waiting: 'it is being reprocessed' }
-        : plan,
+        ? { ...plan, rollUp, ranges: [], resultsBefore: undefined, waiting: 'it is being reprocessed' }
+        : { ...plan, rollUp },
     );
     heartbeat(model);
   }
@@ -158,6 +179,17 @@ async function countPlanned(database: Database, plans: readonly RetentionPlan[])
       add(table, await count(database, { model, before, kept }));
   }
   return [...counts].map(([table, count]) => ({ table, ...count, partitions: 0 }));
+}
+
+async function countRolledUp(database: Database, plans: readonly MaintenancePlan[]): Promise<RolledUp> {
+  const counts = [];
+  for (const { model, rollUp } of plans)
+    if (rollUp !== undefined) counts.push(await countRollUp(database, model, rollUp));
+  return {
+    models: counts.filter(({ rows }) => rows > 0).length,
+    rows: counts.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: counts.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
 }
 
 /** What computes anything of a model, or stores it, holds one of these until it has committed. */

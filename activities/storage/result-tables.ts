@@ -12,6 +12,8 @@ interface ResultTable {
   readonly from?: string;
   /** Which rows may go at all. */
   readonly where?: string;
+  /** On a reference: what is kept is kept of those only that somebody can ask for. */
+  readonly ofReference?: true;
 }
 
 const ofWindow = { at: 'window_end', from: 'window_start' } as const;
@@ -30,12 +32,16 @@ const resultTables: readonly ResultTable[] = [
   { table: 'feature_importances', at: 'as_of' },
   { table: 'alerts', at: 'resolved_as_of', where: `state = 'resolved'` },
   { table: 'outcome_summaries', at: 'hour', from: 'hour' },
-  { table: 'profiles', at: 'hour', from: 'hour' },
-  { table: 'profile_days', at: 'day', from: 'day' },
-  { table: 'profiled_hours', at: 'hour', from: 'hour' },
+  { table: 'profiles', at: 'hour', from: 'hour', ofReference: true },
+  { table: 'rolled_up_days', at: 'day', from: 'day', ofReference: true },
+  { table: 'profile_days', at: 'day', from: 'day', ofReference: true },
+  { table: 'profiled_hours', at: 'hour', from: 'hour', ofReference: true },
   {
     table: 'model_references',
-    ...ofWindow,
+    // That of training statistics has no window.
+    at: 'coalesce(window_end, built_at)',
+    from: 'coalesce(window_start, built_at)',
+    ofReference: true,
     where: `not exists (
       select from drift_runs run where run.model = candidate.model and run.reference_id = candidate.reference_id)`,
   },
@@ -48,13 +54,20 @@ export interface OldResults {
   readonly kept: readonly Window[];
 }
 
-const old = ({ at, from, where }: ResultTable): string =>
+/** A superseded reference has no run any more, once all that it had are too old; the page of a run shows its profiles. */
+const isAsked = `and exists (
+  select from model_references asked
+  where asked.model = $1 and asked.reference_id = candidate.reference_id and (
+    asked.built_at >= $2 or exists (
+      select from drift_runs run where run.model = $1 and run.reference_id = candidate.reference_id)))`;
+
+const old = ({ at, from, where, ofReference }: ResultTable): string =>
   `model = $1 and ${at} < $2 ${where === undefined ? '' : `and ${where}`} ${
     from === undefined
       ? ''
       : `and not exists (
            select from unnest($3::timestamptz[], $4::timestamptz[]) as kept (kept_from, kept_until)
-           where ${from} < kept_until and ${at} ${at === from ? '>=' : '>'} kept_from)`
+           where ${from} < kept_until and ${at} ${at === from ? '>=' : '>'} kept_from ${ofReference ? isAsked : ''})`
   }`;
 
 const parametersOf = ({ from }: ResultTable, { model, before, kept }: OldResults): unknown[] => [

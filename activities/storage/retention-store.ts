@@ -210,6 +210,10 @@ export interface Removal {
   readonly rows: number;
   /** That went as a whole. */
   readonly partition?: string;
+  /** By default retention. */
+  readonly reason?: 'retention' | 'rolled up';
+  /** Of the contents of what went. */
+  readonly bytes?: number;
 }
 
 export interface RemovalRun {
@@ -227,12 +231,13 @@ export async function accountFor(
   const counted = removals.filter(({ rows }) => rows > 0);
   if (counted.length === 0) return;
   await connection.execute(
-    `insert into removals (model, table_name, window_start, window_end, row_count, partition_name, reason, as_of, workflow_id, run_id)
-     select model, table_name, window_start, window_end, row_count, partition_name, 'retention', $1, $2, $3
-     from unnest($4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::bigint[], $9::text[])
-       as removed (model, table_name, window_start, window_end, row_count, partition_name)
+    `insert into removals (model, table_name, window_start, window_end, row_count, partition_name, reason, byte_count, as_of, workflow_id, run_id)
+     select model, table_name, window_start, window_end, row_count, partition_name, reason, byte_count, $1, $2, $3
+     from unnest($4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::bigint[], $9::text[], $10::text[], $11::bigint[])
+       as removed (model, table_name, window_start, window_end, row_count, partition_name, reason, byte_count)
      on conflict (model, table_name, window_end, partition_name, reason) do update
-     set row_count = removals.row_count + excluded.row_count, removed_at = excluded.removed_at`,
+     set row_count = removals.row_count + excluded.row_count,
+       byte_count = removals.byte_count + excluded.byte_count, removed_at = excluded.removed_at`,
     [
       toTimestamp(asOf),
       workflowId,
@@ -243,6 +248,8 @@ export async function accountFor(
       counted.map(({ end }) => toTimestamp(end)),
       counted.map(({ rows }) => rows),
       counted.map(({ partition = '' }) => partition),
+      counted.map(({ reason = 'retention' }) => reason),
+      counted.map(({ bytes = null }) => bytes),
     ],
   );
 }
@@ -262,7 +269,20 @@ export function sumRemovals(
   return connection.query<RemovedOfTable & Record<string, unknown>>(
     `select table_name as table, count(distinct model) as models, sum(row_count) as rows,
        count(distinct nullif(partition_name, '')) as partitions
-     from removals where workflow_id = $1 and run_id = $2 group by table_name order by table_name`,
+     from removals where workflow_id = $1 and run_id = $2 and reason = 'retention' group by table_name order by table_name`,
     [workflowId, runId],
   );
+}
+
+/** How many hourly profiles a run has rolled up. */
+export async function sumRolledUp(
+  connection: Queryable,
+  { workflowId, runId }: RemovalRun,
+): Promise<{ models: number; rows: number; bytes: number }> {
+  const [row] = await connection.query<{ models: number; rows: number; bytes: number }>(
+    `select count(distinct model) as models, coalesce(sum(row_count), 0) as rows, coalesce(sum(byte_count), 0) as bytes
+     from removals where workflow_id = $1 and run_id = $2 and reason = 'rolled up'`,
+    [workflowId, runId],
+  );
+  return row!;
 }

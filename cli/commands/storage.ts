@@ -19,7 +19,7 @@ Exit codes: 0; 2 for bad input; 3 where Postgres does not answer.`;
 export function addStorage(program: Command): void {
   program
     .command('storage')
-    .description('how much room tables and models take, and what was removed by retention')
+    .description('how much room tables and models take, and what was removed or rolled up')
     .option('--model <name>', 'only what was removed of this one')
     .option('--days <number>', 'how far back to look', '30')
     .option('--json', 'print everything as JSON')

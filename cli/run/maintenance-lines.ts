@@ -32,7 +32,7 @@ export function maintenanceLines({
 }
 
 function retentionLines(
-  { tables, models, waiting, more }: NonNullable<StorageMaintenanceResult['retention']>,
+  { tables, rolledUp, models, waiting, more }: NonNullable<StorageMaintenanceResult['retention']>,
   done: 'removed' | 'would remove',
 ): string[] {
   return [
@@ -40,6 +40,11 @@ function retentionLines(
       const whole = partitions === 0 ? '' : `, with ${countText(partitions, 'partition')} as a whole`;
       return `${done} ${countText(rows, 'row')} of ${table}, of ${countText(count, 'model')}${whole}`;
     }),
+    ...(rolledUp === undefined || rolledUp.rows === 0
+      ? []
+      : [
+          `${done === 'removed' ? 'rolled up' : 'would roll up'} ${countText(rolledUp.rows, 'hourly profile')} of ${countText(rolledUp.models, 'model')} to days: ${bytesText(rolledUp.bytes)} of contents`,
+        ]),
     ...models.map(({ model, range }) => {
       const [from, to] = [range.start, range.end].map((text) => dayOrInstant(parseInstant(text)));
       return `${model}: ${done === 'removed' ? 'gives up' : 'would give up'} its rows from ${from} to ${to}; what was computed of them stays`;

@@ -4,7 +4,7 @@ import { readBytesADay, readModelBytes, readTableBytes } from '../../activities/
 import { TidewatchError } from '../../core/errors.ts';
 import { countText } from '../../core/performance/metrics.ts';
 import { dayMs, formatDay, formatInstant } from '../../core/window.ts';
-import { readRemovals, type Removed } from '../../sql/read-removals.ts';
+import { readRemovals, readRolledUp, type Removed } from '../../sql/read-removals.ts';
 import { withDatabase } from '../database.ts';
 import { bytesText } from '../doctor/bytes-text.ts';
 import { print, printable, printJson } from '../print.ts';
@@ -31,9 +31,10 @@ export async function printStorage({ model, days: text, json }: StorageOptions):
     const models = await readModelBytes(database, mostModels);
     const bytesADay = await readBytesADay(database);
     const since = Date.now() - days * dayMs;
+    const rolledUp = await readRolledUp(database, model);
     const removals = await readRemovals(database, { model, since, atMost: mostRemovals });
     if (json) {
-      printJson({ tables, models, bytesADay, removals: removals.map(removalJson) });
+      printJson({ tables, models, bytesADay, rolledUp, removals: removals.map(removalJson) });
       return;
     }
     const growth = bytesADay === null ? '' : `; rows grow by ${bytesText(bytesADay)} a day`;
@@ -42,6 +43,10 @@ export async function printStorage({ model, days: text, json }: StorageOptions):
     if (models.length > 0)
       print('The models whose rows take the most room, as the planner of Postgres has sampled them:');
     for (const one of models) print(printable(`  ${one.model}: ${bytesText(one.bytes)}`));
+    if (rolledUp.hours > 0)
+      print(
+        `Rolled up to ${countText(rolledUp.days, 'day')} so far: ${countText(rolledUp.hours, 'hourly profile')}, ${bytesText(rolledUp.bytes)} of contents`,
+      );
     print(
       removals.length === 0
         ? `nothing was removed in the last ${countText(days, 'day')}`
@@ -66,6 +71,7 @@ function removalText({
   from,
   until,
   rows,
+  bytes,
   partition,
   reason,
   workflowId,
@@ -73,5 +79,6 @@ function removalText({
 }: Removed): string {
   const range = from === null ? `before ${formatDay(until)}` : `${formatDay(from)} to ${formatDay(until)}`;
   const whole = partition === '' ? '' : `, with ${partition} as a whole`;
-  return `${formatDay(removedAt)} ${model}: ${countText(rows, 'row')} of ${table}, ${range}${whole} (${reason}; ${workflowId})`;
+  const size = bytes === null ? '' : ` (${bytesText(bytes)})`;
+  return `${formatDay(removedAt)} ${model}: ${countText(rows, 'row')} of ${table}${size}, ${range}${whole} (${reason}; ${workflowId})`;
 }

@@ -39,6 +39,8 @@ export const retentionSchema = z.strictObject({
 export interface RetentionDefaults {
   readonly rows: string;
   readonly results: string;
+  /** After how long the hourly profiles of a day go, of which the sum stays; at least as long as its schedules read hours. */
+  readonly hourlyProfiles: string;
 }
 
 /** What reads rows, and how far back. */
@@ -219,7 +221,10 @@ export interface Retention {
  * });
  * retentionOf(monitor, { rows: '10d', results: 'keep' }) // { rows: 75 * dayMs, results: undefined }
  */
-export function retentionOf(monitor: Monitor, defaults: RetentionDefaults): Retention {
+export function retentionOf(
+  monitor: Monitor,
+  defaults: Pick<RetentionDefaults, 'rows' | 'results'>,
+): Retention {
   const least = neededRows(monitor)[0].days;
   const resolve = (own: string | undefined, byDefault: string): number | undefined => {
     const days = daysOf(own ?? byDefault);

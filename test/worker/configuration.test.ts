@@ -34,7 +34,7 @@ describe('readConfiguration', () => {
       sources: { ownDatabase: DATABASE_URL, databases: new Map(), stores: new Map() },
       http: { host: '127.0.0.1', port: 9464 },
       partitionWidth: 'month',
-      retention: { rows: 'keep', results: 'keep' },
+      retention: { rows: 'keep', results: 'keep', hourlyProfiles: '91d' },
       maxConcurrentActivities: 8,
       queues: { takes: 'all', fanOut: { rows: 500_000, atOnce: 4 } },
       shutdownGrace: '30s',

@@ -14,7 +14,7 @@ import type { Level } from '../../../core/verdict.ts';
 import { dayMs, durationMs, formatInstant, parseInstant, weekMs, type Window } from '../../../core/window.ts';
 import { toTimestamp, type Queryable } from '../../../sql/database.ts';
 import { withoutAlerted } from '../../../sql/read-alerted-windows.ts';
-import { readProfiles } from '../../../sql/read-profiles.ts';
+import { listRolledUp, readProfiles } from '../../../sql/read-profiles.ts';
 import type { HistoryPoint, ReportedColumn } from '../../drift-report/drift-report.ts';
 import type { Asked } from '../../server/page.ts';
 import { storedColumn, type StoredResult } from './stored-column.ts';
@@ -210,6 +210,7 @@ async function compare(
 ): Promise<Comparison | undefined> {
   const { id, grid, sum } = reference;
   const sumOf = async (windows: readonly Window[]): Promise<Profile | undefined> => {
+    for (const one of windows) if (await cutsRolledUp(connection, model, id, one)) return undefined;
     const read = await Promise.all(
       windows.map((one) => readProfiles(connection, model, id, '', one, 'days', [name])),
     );
@@ -223,6 +224,18 @@ async function compare(
     sumOf([window]),
   ]);
   return before && now && compareProfiles(grid, before, now);
+}
+
+/** Does a window need a part of a day whose hours are rolled up? */
+async function cutsRolledUp(
+  connection: Queryable,
+  model: string,
+  referenceId: string,
+  window: Window,
+): Promise<boolean> {
+  const { start, end } = window;
+  const days = await listRolledUp(connection, model, referenceId, window);
+  return days.some((day) => day < start || day + dayMs > end);
 }
 
 /** As core/reference/windows.ts has them, from what is stored of the reference: the monitor may have another one by now. */

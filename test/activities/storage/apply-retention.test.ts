@@ -95,7 +95,13 @@ async function settle(of: string): Promise<void> {
 
 const whole = { '2024-01': 744, '2024-02': 696, '2024-03': 744, '2024-04': 312 };
 const young = { '2024-03': 744, '2024-04': 312 };
-const nothing = { tables: [], models: [], waiting: [], more: 0 };
+const nothing = {
+  tables: [],
+  rolledUp: { models: 0, rows: 0, bytes: 0 },
+  models: [],
+  waiting: [],
+  more: 0,
+};
 
 /** Of a window that has all of its rows, what tells how many earlier windows there are to hold it against. */
 const ofNewest = ['quality_results', 'reports'];
