@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Activities } from '../../../activities/index.ts';
 import { planRollUp, rollUpProfiles } from '../../../activities/storage/roll-up-profiles.ts';
@@ -16,14 +16,16 @@ import { useDatabase } from '../../setup/world.ts';
 
 const model = 'rolled';
 const test = useDatabase('shared by all tests');
-const lastDay = 105;
+const lastDay = 75;
 const asOf = at(lastDay, 3);
-/** 56 days of which every hour is read, and the 7 of the current window before day 105: days before the 42nd go. */
-const firstKept = 42;
+/** 56 days of which every hour is read, and the 7 of the current window before day 75: days before the 12th go. */
+const firstKept = 12;
 const monitor: Partial<MonitorInput> & { readonly model: string } = {
   model,
   current: '7d',
   segments: ['c'],
+  drift: { multivariate: { enabled: false } },
+  reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-09' },
 };
 const defaults = { rows: 'keep', results: 'keep', hourlyProfiles: '30d' };
 
@@ -58,7 +60,8 @@ async function stored(except: readonly string[] = []): Promise<Record<string, re
 
 const ofHours = ['profiles', 'rolled_up_days'];
 
-beforeEach(async () => {
+let restore: () => Promise<void>;
+beforeAll(async () => {
   await watch(test.database, monitor);
   await load(test.database, model, { from: 1, to: lastDay });
   await driftOf(lastDay);
@@ -67,11 +70,14 @@ beforeEach(async () => {
      on conflict (model, process) do update set as_of = excluded.as_of`,
     [model, asOf],
   );
+  restore = await snapshot(test.database);
 });
 afterEach(async () => {
-  await emptyTables(test.database);
-  await test.database.execute('drop schema if exists kept cascade');
+  await test.database.execute(`delete from predictions where entity = 'late'`);
+  await test.database.execute('delete from actuals where recorded_at = $1', [at(70)]);
+  await restore();
 });
+afterAll(() => emptyTables(test.database));
 
 describe('a roll-up', () => {
   it('removes the hours of old days, of which the sums stay, and says so', async () => {
@@ -112,10 +118,10 @@ describe('a roll-up', () => {
 
   it('leaves a day alone that has changed and is not profiled again yet', async () => {
     await openClient({ database: test.database }).logPredictions(model, [
-      { ...predictionsOf({ from: 20, to: 21 })[5]!, entity: 'late' },
+      { ...predictionsOf({ from: 8, to: 9 })[5]!, entity: 'late' },
     ]);
     await on('roll').applyRetention({ asOf });
-    expect(await profiled()).toMatchObject({ first: day(20), rolled: firstKept - 2 });
+    expect(await profiled()).toMatchObject({ first: day(8), rolled: firstKept - 2 });
   });
 
   it('is undone for a day whose rows change, with the same results as had it never been', async () => {
@@ -123,7 +129,7 @@ describe('a roll-up', () => {
       const client = openClient({ database: test.database });
       await client.logPredictions(
         model,
-        predictionsOf({ from: 10, to: 11 }).map((row) => ({
+        predictionsOf({ from: 9, to: 10 }).map((row) => ({
           ...row,
           entity: 'late',
           features: { x: 9, c: 'a' },
@@ -131,24 +137,23 @@ describe('a roll-up', () => {
       );
       await client.recordActuals(
         model,
-        actualsOf({ from: 15, to: 16, error: 7 }).map((row) => ({ ...row, recordedAt: day(99) })),
+        actualsOf({ from: 10, to: 11, error: 7 }).map((row) => ({ ...row, recordedAt: day(70) })),
       );
       await driftOf(lastDay);
     };
-    const restore = await snapshot(test.database);
     await on('roll').applyRetention({ asOf });
     await change();
-    expect(await profiled()).toMatchObject({ first: day(10), rolled: firstKept - 3 });
+    expect(await profiled()).toMatchObject({ first: day(9), rolled: firstKept - 3 });
     const rolled = await stored(ofHours);
     await test.database.execute(`delete from predictions where entity = 'late'`);
+    await test.database.execute('delete from actuals where recorded_at = $1', [at(70)]);
     await restore();
-    await test.database.execute('drop schema kept cascade');
     await change();
     expect(rolled).toEqual(await stored(ofHours));
   });
 
   it('is undone where a window needs single hours, as long as the rows are there', async () => {
-    const window = { start: at(20, 6), end: at(21, 6) };
+    const window = { start: at(10, 6), end: at(11, 6) };
     const before = await driftOf(lastDay, { window });
     await on('roll').applyRetention({ asOf });
     expect(await profiled()).toMatchObject({ first: day(firstKept) });
@@ -160,12 +165,12 @@ describe('a roll-up', () => {
     await on('roll').applyRetention({ asOf });
     await test.database.execute(
       `insert into removed_ranges (model, window_start, window_end, is_empty) values ($1, $2, $3, true)`,
-      [model, at(10), at(30)],
+      [model, at(9), at(11)],
     );
     await expect(driftOf(lastDay, { window: { start: at(50, 6), end: at(51, 6) } })).rejects.toMatchObject({
       code: 'HOURS_ROLLED_UP',
       message:
-        'Drift of "rolled" cannot be computed for 2024-02-19T06:00:00Z to 2024-02-20T06:00:00Z: it needs single hours of 2024-01-10, whose hourly profiles are rolled up to the day and whose rows are removed. Name a window of whole UTC days.',
+        'Drift of "rolled" cannot be computed for 2024-02-19T06:00:00Z to 2024-02-20T06:00:00Z: it needs single hours of 2024-01-09, whose hourly profiles are rolled up to the day and whose rows are removed. Name a window of whole UTC days.',
     });
     expect(await driftOf(lastDay, { window: { start: at(50), end: at(51) } })).toMatchObject({ rows: 24 });
   });
@@ -182,7 +187,6 @@ describe('a roll-up', () => {
   });
 
   it('comes to the same wherever it dies', async () => {
-    const restore = await snapshot(test.database);
     await on('roll').applyRetention({ asOf });
     const whole = await stored();
     let deaths = 0;
