@@ -11,7 +11,7 @@ import { contents } from '../../setup/checksums.ts';
 import { emptyTables, snapshot } from '../../setup/database-snapshot.ts';
 import { dyingDatabase } from '../../setup/dying-database.ts';
 import { Died, openFate } from '../../setup/fate.ts';
-import { actualsOf, at, day, load, predictionsOf, syntheticMonitor, watch } from '../../setup/synthetic.ts';
+import { at, day, load, predictionsOf, syntheticMonitor, watch } from '../../setup/synthetic.ts';
 import { useDatabase } from '../../setup/world.ts';
 
 const model = 'rolled';
@@ -74,7 +74,6 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await test.database.execute(`delete from predictions where entity = 'late'`);
-  await test.database.execute('delete from actuals where recorded_at = $1', [at(70)]);
   await restore();
 });
 afterAll(() => emptyTables(test.database));
@@ -135,18 +134,13 @@ describe('a roll-up', () => {
           features: { x: 9, c: 'a' },
         })),
       );
-      await client.recordActuals(
-        model,
-        actualsOf({ from: 10, to: 11, error: 7 }).map((row) => ({ ...row, recordedAt: day(70) })),
-      );
       await driftOf(lastDay);
     };
     await on('roll').applyRetention({ asOf });
     await change();
-    expect(await profiled()).toMatchObject({ first: day(9), rolled: firstKept - 3 });
+    expect(await profiled()).toMatchObject({ first: day(9), rolled: firstKept - 2 });
     const rolled = await stored(ofHours);
     await test.database.execute(`delete from predictions where entity = 'late'`);
-    await test.database.execute('delete from actuals where recorded_at = $1', [at(70)]);
     await restore();
     await change();
     expect(rolled).toEqual(await stored(ofHours));
