@@ -205,7 +205,7 @@ describe('a roll-up', () => {
       await rollUpOn(test.database);
       expect(await stored()).toEqual(whole);
     }
-    expect(deaths).toBeGreaterThan(20);
+    expect(deaths).toBeGreaterThan(15);
   });
 });
 
