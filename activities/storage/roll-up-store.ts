@@ -5,7 +5,7 @@ import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 
 /** A reference that profiles are made on, and which of its days go. */
-export interface RolledReference extends Record<string, unknown> {
+interface RolledReference extends Record<string, unknown> {
   readonly id: string;
   readonly columns: number;
   readonly before: number;
@@ -86,7 +86,7 @@ const hourly = `unnest($4::timestamptz[]) as day cross join unnest($3::text[]) a
   join profiles hourly on hourly.model = $1 and hourly.reference_id = $2 and hourly.segment = part
     and hourly.hour >= day and hourly.hour < day + interval '24 hours'`;
 
-export interface DayToRollUp extends Record<string, unknown> {
+interface DayToRollUp extends Record<string, unknown> {
   readonly day: number;
   readonly rows: number;
   /** Of the contents of the hourly profiles. */

@@ -26,7 +26,7 @@ const isOfDays = ({ start, end }: Window): boolean => floorToDay(start) === star
  * @param isRemoved Is the hour one whose rows were removed? What is usual is not asked of it.
  * @example
  * const week = (number) => ({ start: number * weekMs, end: (number + 1) * weekMs });
- * hoursReadSingly({ kind: 'rolling', length: '84d' }, week(12), week(0).start).length // 1_512: of nine weeks of thirteen
+ * hoursReadSingly({ kind: 'rolling', length: '84d' }, week(12), week(0).start).length // 1_512
  */
 export function hoursReadSingly(
   reference: Monitor['reference'],
@@ -62,12 +62,13 @@ const afterSuperseded = 2 * weekMs;
  * const monitor = monitorSchema.parse({
  *   model: 'bike-demand', task: 'regression', features: { hum: { kind: 'continuous' } }, reference: { kind: 'rolling', length: '60d' },
  * });
- * rollUpOf(monitor, { rows: 'keep', results: 'keep', hourlyProfiles: '30d' }, 100 * dayMs).before / dayMs // 37: 56 days and 7 before
+ * rollUpOf(monitor, { rows: 'keep', results: 'keep', hourlyProfiles: '30d' }, 100 * dayMs)
+ * // { before: 37 * dayMs, supersededBefore: 79 * dayMs, kept: [] }
  */
 export function rollUpOf(monitor: Monitor, defaults: RetentionDefaults, now: number): RollUp | undefined {
   if (defaults.hourlyProfiles === keepForever) return undefined;
   const { reference, current, schedules } = monitor;
-  const lengths = [current, ...(schedules.hourlyDriftDetection.enabled === true ? ['24h'] : [])];
+  const lengths = [current, ...(schedules.hourlyDriftDetection.enabled ? ['24h'] : [])];
   const ages = lengths.map((length) => {
     if (/[dw]$/.test(length)) return durationMs(length) + usualMs;
     const window = { start: someMidnight - durationMs(length), end: someMidnight };
