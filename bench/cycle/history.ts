@@ -31,7 +31,12 @@ const copied: readonly CopiedTable[] = [
   { table: 'profiles', times: ['hour'], of: 'hour = $2::timestamptz', every: 'hour' },
   { table: 'profile_days', times: ['day'], of: `day = $2::timestamptz - interval '1 day'`, every: 'day' },
   { table: 'outcome_summaries', times: ['hour'], of: 'hour = $2::timestamptz', every: 'hour' },
-  { table: 'calibrations', times: ['before'], of: 'true', every: 'hour' },
+  {
+    table: 'calibrations',
+    times: ['before'],
+    of: `before <= $2::timestamptz + interval '1 day'`,
+    every: 'hour',
+  },
   { table: 'drift_runs', times, of: ofHour, every: 'hour' },
   { table: 'quality_results', times: ['window_start', 'window_end'], of: ofHour, every: 'hour' },
   { table: 'reports', times: ['window_start', 'window_end'], of: ofHour, every: 'hour' },
