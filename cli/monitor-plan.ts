@@ -2,7 +2,7 @@
 
 import { createTwoFilesPatch } from 'diff';
 
-import { configurationHash } from '../activities/monitors/configuration.ts';
+import { canonicalJson, configurationHash } from '../activities/monitors/configuration.ts';
 import type { StoredConfiguration } from '../activities/monitors/store.ts';
 import type { Monitor } from '../core/monitor/schema.ts';
 import { ownRouteWarnings } from './alert-warnings.ts';
@@ -43,7 +43,8 @@ export function planMonitors(
     const before = storedByModel.get(model);
     storedByModel.delete(model);
     const hash = configurationHash(monitor);
-    if (before?.configurationHash === hash)
+    // What was changed in Postgres still has the hash of what was applied.
+    if (before?.configurationHash === hash && canonicalJson(before.configuration) === canonicalJson(monitor))
       return { model, change: 'unchanged', file, monitor, warnings: [] };
     const change = before === undefined ? 'create' : 'update';
     const diff = diffOf(file, before?.configuration, before === undefined ? written : monitor);

@@ -48,6 +48,11 @@ export const errorCatalog = {
     retryable: false,
     message: 'The monitors have {count problem}; nothing was stored.\n{problems}',
   },
+  UNREADABLE_MONITOR: {
+    retryable: false,
+    message:
+      'The stored monitor of "{model}" cannot be read: {problems}. Another version of Tidewatch has stored it, or it was changed in Postgres. Run `tidewatch apply` with its file, or update this installation to the version that stored it; other models go on.',
+  },
   INVALID_RULES: {
     retryable: false,
     message: 'The rules have {count problem}; nothing was tried.\n{problems}',

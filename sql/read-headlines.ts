@@ -32,8 +32,8 @@ interface Row extends Record<string, unknown> {
   readonly warningAlerts: number;
 }
 
-/** What a headline needs of a monitor; another version of Tidewatch may say it otherwise. */
-const readMonitor = `left join lateral jsonb_to_record(configuration) as monitor (current text, features jsonb) on true`;
+/** What a headline needs of a monitor; another version of Tidewatch may say it otherwise, and what is no object says nothing. */
+const readMonitor = `left join lateral jsonb_to_record(case jsonb_typeof(configuration) when 'object' then configuration end) as monitor (current text, features jsonb) on true`;
 
 /** How long the windows are that drift is looked for in. */
 const currentLength = `case when current ~ '^[0-9]{1,6}[smhdw]$' then current::interval else interval '7 days' end`;

@@ -14,7 +14,9 @@ export async function unconfiguredRoutes(connection: Queryable, channels: Channe
   const { routes: installed } = await readInstallationSettings(connection);
   const own = (await listConfigurations(connection)).flatMap(({ model, configuration }) => {
     // What cannot be read says so where it is used.
-    const { data } = alertSettingsSchema.safeParse((configuration as { alerts?: unknown }).alerts ?? {});
+    const { data } = alertSettingsSchema.safeParse(
+      (configuration as { alerts?: unknown } | null)?.alerts ?? {},
+    );
     return routesInOrder(model, data?.routes ?? [], installed);
   });
   const missing = new Map<string, { label: string; routes: Set<string> }>();

@@ -14,7 +14,9 @@ export async function unconfiguredTrainers(
   const missing = new Map<string, string[]>();
   for (const { model, configuration } of await listConfigurations(connection)) {
     // What cannot be read says so where it is used.
-    const policy = retrainingSchema.safeParse((configuration as { retraining?: unknown }).retraining).data;
+    const policy = retrainingSchema.safeParse(
+      (configuration as { retraining?: unknown } | null)?.retraining,
+    ).data;
     for (const variable of policy === undefined ? [] : new Set(missingFor(policy, configured)))
       missing.set(variable, [...(missing.get(variable) ?? []), model]);
   }

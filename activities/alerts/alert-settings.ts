@@ -36,7 +36,7 @@ export async function alertSettingsOf(
  * The settings of a model; of one that is not watched any more: its alerts are told to nobody. The rest of the monitor is not decoded,
  * which takes twenty times as long.
  *
- * @throws TidewatchError `INVALID_MONITOR` where another version of this code stored what this one cannot read
+ * @throws TidewatchError `UNREADABLE_MONITOR`
  */
 export async function modelSettings(connection: Queryable, model: string): Promise<AlertSettings> {
   const [row] = await connection.query<{ settings: unknown }>(

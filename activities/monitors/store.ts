@@ -1,6 +1,6 @@
 /** The applied monitors: one row a watched model. */
 
-import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import { TidewatchError } from '../../core/errors.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { monitorSchema } from '../../core/monitor/schema.ts';
 import type { Queryable } from '../../sql/database.ts';
@@ -8,6 +8,19 @@ import type { Queryable } from '../../sql/database.ts';
 export interface StoredMonitor {
   readonly monitor: Monitor;
   readonly configurationHash: string;
+}
+
+/** What is stored of a model where its monitor cannot be read. */
+export interface UnreadableMonitor {
+  readonly model: string;
+  /** What keeps it from being read, and what to do. */
+  readonly problem: string;
+}
+
+export interface StoredMonitors {
+  readonly monitors: readonly StoredMonitor[];
+  /** By another version, or damaged: they keep nobody from looking at the others. */
+  readonly unreadable: readonly UnreadableMonitor[];
 }
 
 /** A stored monitor as it is, for comparison: an older version may have written it. */
@@ -23,40 +36,29 @@ interface MonitorRow extends Record<string, unknown> {
   readonly configuration_hash: string;
 }
 
-/** Stores a monitor; one whose hash is stored already keeps its row untouched. */
+/** Stores a monitor; one that is stored already keeps its row untouched. */
 export async function upsertMonitor(connection: Queryable, monitor: Monitor, hash: string): Promise<void> {
   await connection.execute(
     `insert into monitors (model, configuration, configuration_hash)
      values ($1, $2, $3)
      on conflict (model) do update
      set configuration = excluded.configuration, configuration_hash = excluded.configuration_hash, applied_at = now()
-     where monitors.configuration_hash <> excluded.configuration_hash`,
+     where (monitors.configuration_hash, monitors.configuration)
+       is distinct from (excluded.configuration_hash, excluded.configuration)`,
     [monitor.model, JSON.stringify(monitor), hash],
   );
 }
 
-/** Every stored monitor, by model. */
-export async function listMonitors(connection: Queryable): Promise<StoredMonitor[]> {
-  return (await selectMonitors(connection)).map(decode);
-}
-
-/**
- * The stored monitors that this code can read, by model: one that another version has stored keeps nobody from looking at the others.
- *
- * @param tell gets the reason of each that it cannot read
- */
-export async function listReadableMonitors(
-  connection: Queryable,
-  tell: (problem: string) => void,
-): Promise<StoredMonitor[]> {
-  return (await selectMonitors(connection)).flatMap((row) => {
-    try {
-      return [decode(row)];
-    } catch (error) {
-      tell(reasonOf(error));
-      return [];
-    }
-  });
+/** Every stored monitor, by model, apart from those that this code cannot read. */
+export async function listMonitors(connection: Queryable): Promise<StoredMonitors> {
+  const monitors: StoredMonitor[] = [];
+  const unreadable: UnreadableMonitor[] = [];
+  for (const row of await selectMonitors(connection)) {
+    const decoded = decode(row);
+    if ('problem' in decoded) unreadable.push({ model: decoded.model, problem: decoded.problem });
+    else monitors.push(decoded);
+  }
+  return { monitors, unreadable };
 }
 
 /** Every stored configuration, by model, without checking that this code can read it. */
@@ -72,15 +74,18 @@ export async function listConfigurations(connection: Queryable): Promise<StoredC
 /**
  * The applied monitor of a model.
  *
- * @throws TidewatchError `UNKNOWN_MODEL`, which lists the models that are known; `INVALID_MONITOR` when another version of
- * this code stored one that cannot be read
+ * @throws TidewatchError `UNKNOWN_MODEL`, which lists the models that are known; `UNREADABLE_MONITOR`
  */
 export async function findMonitor(connection: Queryable, model: string): Promise<StoredMonitor> {
   const [row] = await connection.query<MonitorRow>(
     'select model, configuration, configuration_hash from monitors where model = $1',
     [model],
   );
-  if (row !== undefined) return decode(row);
+  if (row !== undefined) {
+    const decoded = decode(row);
+    if ('problem' in decoded) throw decoded.error;
+    return decoded;
+  }
   const models = await connection.query<{ model: string }>('select model from monitors order by model');
   const known = models.map(({ model }) => model).join(', ') || 'none yet';
   throw new TidewatchError('UNKNOWN_MODEL', { model, known });
@@ -97,13 +102,13 @@ async function selectMonitors(connection: Queryable): Promise<MonitorRow[]> {
   );
 }
 
-function decode(row: MonitorRow): StoredMonitor {
+function decode(row: MonitorRow): StoredMonitor | (UnreadableMonitor & { readonly error: TidewatchError }) {
+  const { model } = row;
   const decoded = monitorSchema.safeParse(row.configuration);
-  if (!decoded.success) {
-    const problems = decoded.error.issues.map(
-      ({ path, message }) => `stored monitor "${row.model}" ${path.map(String).join('.')}: ${message}`,
-    );
-    throw new TidewatchError('INVALID_MONITOR', { count: problems.length, problems: problems.join('\n') });
-  }
-  return { monitor: decoded.data, configurationHash: row.configuration_hash };
+  if (decoded.success) return { monitor: decoded.data, configurationHash: row.configuration_hash };
+  const problems = decoded.error.issues.map(
+    ({ path, message }) => `${path.map(String).join('.') || 'the whole'}: ${message}`,
+  );
+  const error = new TidewatchError('UNREADABLE_MONITOR', { model, problems: problems.join('; ') });
+  return { model, problem: error.message, error };
 }

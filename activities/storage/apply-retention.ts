@@ -1,12 +1,10 @@
-import type { Monitor } from '../../core/monitor/schema.ts';
-import { monitorSchema } from '../../core/monitor/schema.ts';
 import type { RollUp } from '../../core/storage/roll-up.ts';
 import { dayMs, formatWindow, parseInstant, windowWithout, type WindowText } from '../../core/window.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { lockUntilCommit, toTimestamp } from '../../sql/database.ts';
 import { runOf, type ActivityContext } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { listConfigurations } from '../monitors/store.ts';
+import { listMonitors } from '../monitors/store.ts';
 import { evaluationLock } from '../performance/evaluate-windows.ts';
 import { profileLock } from '../profiles/profile-hours.ts';
 import { partitionedTables } from './partitions-store.ts';
@@ -116,7 +114,8 @@ async function planAll(
   const partitions = await listPartitionRanges(database);
   const reprocessed = await listReprocessed();
   const plans: MaintenancePlan[] = [];
-  for (const monitor of await readableMonitors(database)) {
+  // One that cannot be read keeps what it has, and `tidewatch doctor` names it.
+  for (const { monitor } of (await listMonitors(database)).monitors) {
     cancelled.throwIfAborted();
     const { model } = monitor;
     const plan = await planRetention(database, monitor, { defaults, asOf, partitions });
@@ -130,14 +129,6 @@ async function planAll(
     heartbeat(model);
   }
   return plans;
-}
-
-/** One that another version has stored and this one cannot read keeps what it has. */
-async function readableMonitors(database: Database): Promise<Monitor[]> {
-  return (await listConfigurations(database)).flatMap(({ configuration }) => {
-    const { data } = monitorSchema.safeParse(configuration);
-    return data === undefined ? [] : [data];
-  });
 }
 
 function listPlans(

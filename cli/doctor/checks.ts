@@ -3,6 +3,7 @@
 import { check, type Check } from './check.ts';
 import * as environment from './environment.ts';
 import { judgeTemporaryDirectory, readTemporaryDirectory } from './machine.ts';
+import { judgeMonitors, readMonitors } from './monitors.ts';
 import { judgeMonitorSources, readMonitorSources } from './monitor-sources.ts';
 import * as people from './people.ts';
 import * as postgres from './postgres.ts';
@@ -35,6 +36,7 @@ export const checks: readonly Check[] = [
     read: postgres.readPrivileges,
     judge: postgres.judgePrivileges,
   }),
+  check({ name: 'monitors', needs: ['schema'], read: readMonitors, judge: judgeMonitors }),
   check({
     name: 'connections',
     needs: ['postgres'],

@@ -12,7 +12,7 @@ interface MonitorSources {
 }
 
 export async function readMonitorSources({ database, environment }: Sources): Promise<MonitorSources> {
-  const monitors = (await listMonitors(database)).map(({ monitor }) => monitor);
+  const monitors = (await listMonitors(database)).monitors.map(({ monitor }) => monitor);
   const withSource = monitors.filter(({ source }) => source !== undefined);
   const problems = await withSourcesOf(environment.configuration.sources, (sources) =>
     Promise.all(

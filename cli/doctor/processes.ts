@@ -32,7 +32,7 @@ interface KnownRow extends Record<string, unknown> {
 
 export function readProcesses({ database }: Sources): Promise<Processes> {
   return database.snapshot(async (connection) => {
-    const monitors = await listMonitors(connection);
+    const { monitors } = await listMonitors(connection);
     const [clock] = await connection.query<{ now: number }>('select clock_timestamp() as now');
     const applied = await connection.query<{ model: string; at: number }>(
       'select model, applied_at as at from monitors',

@@ -43,7 +43,7 @@ export async function readPushes({
 }: Sources): Promise<Pushes | null> {
   const url = environment.configuration.pushgatewayUrl;
   if (pushgateway === undefined || url === undefined) return null;
-  const monitors = await listMonitors(database);
+  const { monitors, unreadable } = await listMonitors(database);
   const ofStorage = { process: storageMaintenanceId, model: installation };
   const wanted = new Set([
     nameOf(ofStorage),
@@ -60,7 +60,12 @@ export async function readPushes({
     url: url.replace(/\/+$/, ''),
     held: await pushgateway.listGroups(),
     succeeded: succeeded.filter((success) => wanted.has(nameOf(success))),
-    models: [installation, ...monitors.map(({ monitor }) => monitor.model)],
+    models: [
+      installation,
+      ...monitors.map(({ monitor }) => monitor.model),
+      // They are watched, whatever their monitors say.
+      ...unreadable.map(({ model }) => model),
+    ],
   };
 }
 

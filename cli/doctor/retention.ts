@@ -25,7 +25,7 @@ export async function readOverdue({ database, environment, now }: Sources): Prom
   const { retention: defaults } = environment.configuration;
   const partitions = await listPartitionRanges(database);
   const overdue: Overdue[] = [];
-  for (const { monitor } of await listMonitors(database)) {
+  for (const { monitor } of (await listMonitors(database)).monitors) {
     const { model, ranges, waiting } = await planRetention(database, monitor, {
       defaults,
       asOf: now() - patienceMs,

@@ -2,7 +2,7 @@
 
 import { listMonitors } from '../../activities/monitors/store.ts';
 import { installation, storageMaintenanceId } from '../../core/storage/settings.ts';
-import { schedulesOf, storageSchedule } from '../../schedules/catalog.ts';
+import { scheduleIdsOf, schedulesOf, storageSchedule } from '../../schedules/catalog.ts';
 import { planSchedules, type ScheduleChange } from '../../schedules/reconciler.ts';
 import type { Finding } from './check.ts';
 import type { Sources } from './sources.ts';
@@ -13,14 +13,15 @@ interface Schedules {
 }
 
 export async function readSchedules({ database, temporal, environment }: Sources): Promise<Schedules> {
-  const monitors = await listMonitors(database);
+  const { monitors, unreadable } = await listMonitors(database);
   const { taskQueue } = environment.configuration.temporal;
   const ofMonitors = monitors.flatMap(({ monitor }) => schedulesOf(monitor));
-  const desired = monitors.length === 0 ? [] : [...ofMonitors, storageSchedule(taskQueue)];
-  return {
-    models: monitors.length,
-    plan: await planSchedules(await temporal(), desired, { taskQueue, models: 'all' }),
-  };
+  const desired =
+    monitors.length + unreadable.length === 0 ? [] : [...ofMonitors, storageSchedule(taskQueue)];
+  const plan = await planSchedules(await temporal(), desired, { taskQueue, models: 'all' });
+  // Nobody knows which schedules a monitor wants that cannot be read: those that there are stay.
+  const unknown = new Set(unreadable.flatMap(({ model }) => scheduleIdsOf(model)));
+  return { models: monitors.length, plan: plan.filter(({ scheduleId }) => !unknown.has(scheduleId)) };
 }
 
 export function judgeSchedules({ models, plan }: Schedules): Finding {

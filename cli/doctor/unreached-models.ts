@@ -12,7 +12,7 @@ import type { Queryable } from '../../sql/database.ts';
 export async function unreachedModels(connection: Queryable): Promise<readonly string[]> {
   const { routes: installed } = await readInstallationSettings(connection);
   return (await listConfigurations(connection)).flatMap(({ model, configuration }) => {
-    const written = configuration as { readonly alerts?: unknown; readonly labels?: unknown };
+    const written = (configuration ?? {}) as { readonly alerts?: unknown; readonly labels?: unknown };
     // What cannot be read says so where it is used.
     const own = alertSettingsSchema.safeParse(written.alerts ?? {}).data?.routes ?? [];
     const labels = labelsSchema.safeParse(written.labels ?? {}).data ?? {};

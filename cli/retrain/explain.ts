@@ -7,14 +7,17 @@ import { readAsOf } from './options.ts';
 import { outlookText } from './outlook-text.ts';
 import type { Outlook } from './read-outlook.ts';
 import { readOutlook } from './read-outlook.ts';
-import { print, printJson, printable } from '../print.ts';
+import { print, printJson, printNote, printable } from '../print.ts';
 
 /** `tidewatch retrain --explain`: would a retraining start, and why not? Of one model, or of all. */
 export async function explainRetraining({ model, asOf, json }: RetrainOptions): Promise<void> {
   const instant = readAsOf(asOf, Date.now());
   const outlooks = await withDatabase('tidewatch-retrain', async (database) => {
-    const monitors =
-      model === undefined ? await listMonitors(database) : [await findMonitor(database, model)];
+    const { monitors, unreadable } =
+      model === undefined
+        ? await listMonitors(database)
+        : { monitors: [await findMonitor(database, model)], unreadable: [] };
+    for (const { problem } of unreadable) printNote(printable(problem));
     return database.snapshot(async (connection) => {
       const read: Outlook[] = [];
       for (const { monitor } of monitors)

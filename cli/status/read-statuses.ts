@@ -1,4 +1,4 @@
-import { findMonitor, listReadableMonitors } from '../../activities/monitors/store.ts';
+import { findMonitor, listMonitors } from '../../activities/monitors/store.ts';
 import { askTemporal, readPauses } from '../../schedules/live-state.ts';
 import type { Database } from '../../sql/database.ts';
 import { readStandings } from '../../sql/read-headlines.ts';
@@ -19,8 +19,11 @@ export async function readStatuses(
   model: string | undefined,
   tell: (problem: string) => void = () => undefined,
 ): Promise<readonly ModelStatus[]> {
-  const monitors =
-    model === undefined ? await listReadableMonitors(database, tell) : [await findMonitor(database, model)];
+  const { monitors, unreadable } =
+    model === undefined
+      ? await listMonitors(database)
+      : { monitors: [await findMonitor(database, model)], unreadable: [] };
+  for (const { problem } of unreadable) tell(problem);
   const names = monitors.map(({ monitor }) => monitor.model);
   const { temporal } = readConfiguration(process.env);
   const pauses =

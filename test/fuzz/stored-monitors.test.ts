@@ -59,7 +59,7 @@ const asked: readonly ((activities: Activities) => Promise<unknown>)[] = [
 ];
 
 describe('a stored monitor that is not as this code writes it', () => {
-  it('is refused by activities with INVALID_MONITOR, before they write; by none of them with an error that is not foreseen', async () => {
+  it('is refused by activities with UNREADABLE_MONITOR, before they write; by none of them with an error that is not foreseen', async () => {
     await fc.assert(
       fc.asyncProperty(like(right), async (configuration) => {
         await store(configuration);
@@ -67,7 +67,7 @@ describe('a stored monitor that is not as this code writes it', () => {
           () => true,
           (error: unknown) => {
             if (!(error instanceof TidewatchError)) throw error;
-            expect(error.code).toBe('INVALID_MONITOR');
+            expect(error.code).toBe('UNREADABLE_MONITOR');
             return false;
           },
         );
@@ -82,7 +82,7 @@ describe('a stored monitor that is not as this code writes it', () => {
               return error.code;
             },
           );
-          expect(outcome).toBe('INVALID_MONITOR');
+          expect(outcome).toBe('UNREADABLE_MONITOR');
         }
         expect(await checksums(world.database)).toEqual(before);
       }),

@@ -55,7 +55,7 @@ describe('a stored monitor', () => {
   it('is replaced by the next one of the same model', async () => {
     await store('bike');
     const changed = await store('bike', '14d');
-    expect(await listMonitors(database)).toEqual([
+    expect((await listMonitors(database)).monitors).toEqual([
       { monitor: changed, configurationHash: configurationHash(changed) },
     ]);
   });
@@ -75,14 +75,17 @@ describe('a stored monitor', () => {
       `insert into model_versions (model, version, stage, registered_at) values ('bike', '1', 'champion', now())`,
     );
     await deleteMonitor(database, 'bike');
-    expect(await listMonitors(database)).toEqual([]);
+    expect((await listMonitors(database)).monitors).toEqual([]);
     expect(await database.query('select model from model_versions')).toEqual([{ model: 'bike' }]);
   });
 
   it('is listed by model', async () => {
     await store('flights');
     await store('bike');
-    expect((await listMonitors(database)).map(({ monitor }) => monitor.model)).toEqual(['bike', 'flights']);
+    expect((await listMonitors(database)).monitors.map(({ monitor }) => monitor.model)).toEqual([
+      'bike',
+      'flights',
+    ]);
     expect((await listConfigurations(database)).map(({ model }) => model)).toEqual(['bike', 'flights']);
   });
 });
@@ -119,11 +122,27 @@ describe('findMonitor', () => {
       `insert into monitors (model, configuration, configuration_hash) values ('new', '{"model":"new"}', 'hash')`,
     );
     await expect(findMonitor(database, 'new')).rejects.toMatchObject({
-      code: 'INVALID_MONITOR',
-      message: expect.stringContaining('stored monitor "new" task:'),
+      code: 'UNREADABLE_MONITOR',
+      message: expect.stringMatching(/^The stored monitor of "new" cannot be read: task: .*tidewatch apply/),
     });
     expect(await listConfigurations(database)).toEqual([
       { model: 'new', configuration: { model: 'new' }, configurationHash: 'hash' },
     ]);
   });
+});
+
+it('takes apart what cannot be read, and stores it anew when it is applied with the hash that it had', async () => {
+  await store('bike');
+  await store('flights');
+  await database.execute(`update monitors set configuration = 'null' where model = 'flights'`);
+  const { monitors, unreadable } = await listMonitors(database);
+  expect(monitors.map(({ monitor }) => monitor.model)).toEqual(['bike']);
+  expect(unreadable).toEqual([
+    {
+      model: 'flights',
+      problem: expect.stringMatching(/^The stored monitor of "flights" cannot be read: the whole: /),
+    },
+  ]);
+  await store('flights');
+  expect((await listMonitors(database)).unreadable).toEqual([]);
 });

@@ -119,6 +119,7 @@ describe('tidewatch doctor', () => {
       const blocked = Object.values(wrong).filter(({ level }) => level === 'not checked');
       expect(blocked.map(({ name }) => name)).toEqual([
         'privileges',
+        'monitors',
         'partitions',
         'storage maintenance',
         'retention',
@@ -135,6 +136,30 @@ describe('tidewatch doctor', () => {
     } finally {
       await empty.drop();
     }
+  });
+
+  it('names a monitor that cannot be read, and answers everything about the others', async () => {
+    const unread = `${model}-unread`;
+    await test.database.execute(
+      `insert into monitors (model, configuration, configuration_hash) values ($1, '{"task": "ranking"}', 'newer')`,
+      [unread],
+    );
+    await advanceWatermark(test.database, {
+      model: unread,
+      process: 'drift-detection',
+      asOf: 0,
+      windowEnd: 0,
+    });
+    const { exitCode, wrong, words } = await doctor();
+    expect(exitCode).toBe(1);
+    expect(Object.keys(wrong)).toEqual(['monitors']);
+    expect(wrong['monitors']).toMatchObject({
+      level: 'critical',
+      words: '1 of 2 cannot be read: nothing of this model is run or checked',
+      details: [expect.stringContaining(`The stored monitor of "${unread}" cannot be read: `)],
+      fix: expect.stringContaining('tidewatch apply'),
+    });
+    expect(words('schedules')).toBe('4 of one model, as the monitors have them, none paused');
   });
 
   it('finds a source that cannot be read', async () => {
