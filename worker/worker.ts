@@ -20,6 +20,7 @@ import type { Configuration } from './configuration.ts';
 import { startConsole } from './console.ts';
 import { openDependencies, type WorkerDependencies } from './dependencies.ts';
 import { deploymentOptions } from './deployment.ts';
+import { limitHeapGrowth } from './heap-growth.ts';
 import { openHttpEndpoint } from './http.ts';
 import { activityFields } from './activity-fields.ts';
 import { guardOutgoing } from './outgoing-guard.ts';
@@ -38,6 +39,7 @@ import { workflowBundle } from './workflow-bundle.ts';
  * @throws TidewatchError `POSTGRES_UNREACHABLE`, `TEMPORAL_UNREACHABLE`, `SCHEMA_BEHIND`, `SCHEMA_AHEAD` before it takes a task
  */
 export async function runWorker(configuration: Configuration): Promise<void> {
+  limitHeapGrowth();
   const logger = openLogger(configuration.logLevel, configuration.secrets);
   const sdkMetricsPort = await getPort({ host: '127.0.0.1' });
   Runtime.install({
