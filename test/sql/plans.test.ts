@@ -18,6 +18,12 @@ import { makesUpThePast } from '../../activities/processes/watermarks.ts';
 import { countRepeats } from '../../activities/feature-rows/repeats.ts';
 import { scanRows } from '../../activities/feature-rows/scan-rows.ts';
 import { predictionColumns } from '../../activities/profiles/columns.ts';
+import {
+  listCompleteDays,
+  listHourlyDays,
+  listSummedSegments,
+  rollUpDays,
+} from '../../activities/storage/roll-up-store.ts';
 import { countServingRows, findFirstPrediction, readActuals } from '../../activities/profiles/store.ts';
 import {
   findLateness,
@@ -186,4 +192,59 @@ it.each([
   expect(many!.flatMap((plan) => plan.scans).filter(({ by }) => by === 'Seq Scan')).toEqual([]);
   const pages = (plans: readonly Explained[]): number => plans.reduce((sum, plan) => sum + plan.pages, 0);
   expect(pages(many!)).toBeLessThanOrEqual(pages(few!) + 4);
+});
+
+describe('rolling up hourly profiles', () => {
+  const days = [10, 11].map((ago) => end - ago * dayMs);
+
+  it.each([
+    ['its days', (connection: Queryable) => listHourlyDays(connection, 'm0', { id: 'r', before: days[1]! })],
+    ['their segments', (connection: Queryable) => listSummedSegments(connection, 'm0', 'r')],
+    [
+      'what goes of them',
+      async (connection: Queryable) => {
+        const of = { model: 'm0', referenceId: 'r', segments: [''], days };
+        expect(await listCompleteDays(connection, of)).toHaveLength(2);
+        expect(await rollUpDays(connection, of)).toBeGreaterThan(0);
+      },
+    ],
+  ])('finds %s by an index', async (_name, work) => {
+    const scans = (await plansOf(long, work)).flatMap((plan) => plan.scans);
+    const ofProfiles = scans.filter(({ relation }) => /^profile/.test(relation));
+    expect(ofProfiles.length).toBeGreaterThan(0);
+    expect(ofProfiles.filter(({ by }) => !/^(Index|Bitmap|Tid)/.test(by))).toEqual([]);
+  });
+});
+
+describe('removing rows', () => {
+  it.each(['predictions', 'actuals', 'outcomes'])(
+    'of %s looks into the partition of the range only, by an index',
+    async (parent) => {
+      const scansOf = (connection: Queryable): Promise<{ relation: string; all: number; whole: number }[]> =>
+        connection.query(
+          `select relname as relation, seq_scan as whole, seq_scan + idx_scan as all from pg_stat_xact_user_tables
+           where relname ~ ('^' || $1) and relname <> $1 || '_default' order by relname`,
+          [parent],
+        );
+      const scanned: { relation: string; whole: number }[] = [];
+      const takenBack = new Error('taken back');
+      await long.database
+        .transaction(async (connection) => {
+          // What this connection did before is counted as well.
+          const before = await scansOf(connection);
+          const [row] = await connection.query<{ removed: number }>(
+            'select remove_rows($1, $2, $3, $4, 1000) as removed',
+            [parent, 'm0', new Date(hour.start), new Date(hour.end + dayMs)],
+          );
+          expect(row!.removed).toBeGreaterThan(0);
+          for (const [index, { relation, whole, all }] of (await scansOf(connection)).entries())
+            if (all > before[index]!.all) scanned.push({ relation, whole: whole - before[index]!.whole });
+          throw takenBack;
+        })
+        .catch((error: unknown) => {
+          if (error !== takenBack) throw error;
+        });
+      expect(scanned).toEqual([{ relation: `${parent}_2023_12`, whole: 0 }]);
+    },
+  );
 });
