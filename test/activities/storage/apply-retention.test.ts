@@ -269,6 +269,52 @@ describe('applyRetention', () => {
   });
 });
 
+describe('applyRetention beside writers', () => {
+  const written = 'written';
+  afterAll(() => emptyTables(test.database));
+
+  it('has each row stay, set aside or on its account, whenever it came', async () => {
+    await watch(test.database, { ...monitor, model: written });
+    await load(test.database, written, { from: 1, to: 70 });
+    await settle(written);
+    let isWriting = true;
+    /** Old rows and new ones, until it is told to stop; gives how many. */
+    const write = async (writer: string): Promise<number> => {
+      const client = openClient({ database: test.database });
+      let rows = 0;
+      for (; isWriting; rows += 1) {
+        const row = { entity: `${writer}-${rows}`, eventTime: day(1 + ((rows * 7) % 100)) };
+        await client.logPredictions(written, [
+          { ...row, version: '1', features: { x: 1, c: 'a' }, prediction: 1 },
+        ]);
+        await client.recordActuals(written, [{ ...row, value: 1, recordedAt: day(101) }]);
+      }
+      return rows;
+    };
+    const writers = ['one', 'two'].map(write);
+    for (const run of ['first', 'second', 'third']) {
+      await retain(run);
+      await on(run).attachActuals({ model: written, asOf });
+    }
+    isWriting = false;
+    const more = (await Promise.all(writers)).reduce((sum, rows) => sum + rows, 0);
+    expect(more).toBeGreaterThan(20);
+    await on('last').attachActuals({ model: written, asOf });
+    await retain('last');
+    for (const table of ['predictions', 'actuals']) {
+      const [row] = await test.database.query<{ stay: number; aside: number; removed: number }>(
+        `select (select count(*) from ${table} where model = $1) as stay,
+           (select count(*) from rejected_rows where model = $1 and stream = $2) as aside,
+           (select sum(row_count) from removals where model = $1 and table_name = $2) as removed`,
+        [written, table],
+      );
+      const { stay, aside, removed } = row!;
+      expect({ table, rows: stay + aside + removed }).toEqual({ table, rows: 24 * 69 + more });
+      expect(removed).toBeGreaterThan(1000);
+    }
+  });
+});
+
 describe('what was computed of rows that are removed', () => {
   beforeAll(async () => {
     await watch(test.database, monitor);
