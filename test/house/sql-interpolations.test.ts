@@ -56,10 +56,6 @@ const allowed: Readonly<Record<string, Allowed>> = {
     why: 'a column and a join of this file, whose values are by textSql',
     texts: ['features', 'joined'],
   },
-  'activities/storage/roll-up-store.ts': {
-    why: 'two conditions of this file, whose values are parameters',
-    texts: ["next('')", "next(`and hour >= found.day + interval '24 hours'`)", 'after'],
-  },
   'activities/sources/table-reader.ts': {
     why: 'made by table-statements.ts of quoted names and texts; tried with a hostile name in test/activities/sources',
     texts: [
