@@ -74,6 +74,6 @@ it('says what is wrong with alert settings that it cannot read', async () => {
     `update monitors set configuration = jsonb_set(configuration, '{alerts,routes}', '7')`,
   );
   await expect(test.activities.followAlert(name)).rejects.toThrow(
-    /stored monitor "bike-demand" alerts\.routes: /,
+    /stored monitor of "bike-demand" cannot be read: alerts\.routes: /,
   );
 });
