@@ -210,7 +210,7 @@ describe('rolling up hourly profiles', () => {
     ],
   ])('finds %s by an index', async (_name, work) => {
     const scans = (await plansOf(long, work)).flatMap((plan) => plan.scans);
-    const ofProfiles = scans.filter(({ relation }) => /^profile/.test(relation));
+    const ofProfiles = scans.filter(({ relation }) => relation.startsWith('profile'));
     expect(ofProfiles.length).toBeGreaterThan(0);
     expect(ofProfiles.filter(({ by }) => !/^(Index|Bitmap|Tid)/.test(by))).toEqual([]);
   });

@@ -277,12 +277,12 @@ describe('applyRetention beside writers', () => {
     await watch(test.database, { ...monitor, model: written });
     await load(test.database, written, { from: 1, to: 70 });
     await settle(written);
-    let isWriting = true;
+    const done = new AbortController();
     /** Old rows and new ones, until it is told to stop; gives how many. */
     const write = async (writer: string): Promise<number> => {
       const client = openClient({ database: test.database });
       let rows = 0;
-      for (; isWriting; rows += 1) {
+      for (; !done.signal.aborted; rows += 1) {
         const row = { entity: `${writer}-${rows}`, eventTime: day(1 + ((rows * 7) % 100)) };
         await client.logPredictions(written, [
           { ...row, version: '1', features: { x: 1, c: 'a' }, prediction: 1 },
@@ -296,7 +296,7 @@ describe('applyRetention beside writers', () => {
       await retain(run);
       await on(run).attachActuals({ model: written, asOf });
     }
-    isWriting = false;
+    done.abort();
     const more = (await Promise.all(writers)).reduce((sum, rows) => sum + rows, 0);
     expect(more).toBeGreaterThan(20);
     await on('last').attachActuals({ model: written, asOf });
