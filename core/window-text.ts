@@ -1,5 +1,5 @@
 import type { WindowText } from './window.ts';
-import { dayMs, formatDay, parseInstant } from './window.ts';
+import { formatDay, isOfDays, parseInstant } from './window.ts';
 
 /**
  * A window as people say it: whole days with the last one itself, else its two instants.
@@ -13,7 +13,7 @@ import { dayMs, formatDay, parseInstant } from './window.ts';
  */
 export function windowText(window: WindowText): string {
   const [start, end] = [parseInstant(window.start), parseInstant(window.end)];
-  if (start % dayMs !== 0 || end % dayMs !== 0) return `${window.start} to ${window.end}`;
+  if (!isOfDays({ start, end })) return `${window.start} to ${window.end}`;
   const [first, last] = [formatDay(start), formatDay(end - 1)];
   return first === last ? first : `${first} to ${last}`;
 }

@@ -184,6 +184,15 @@ export function windowsOfHours(hours: Iterable<number>): Window[] {
 }
 
 /**
+ * Does a window begin and end at midnight UTC?
+ *
+ * @example isOfDays({ start: 0, end: 7 * dayMs }) // true
+ */
+export function isOfDays({ start, end }: Window): boolean {
+  return start % dayMs === 0 && end % dayMs === 0;
+}
+
+/**
  * Do two windows share an instant?
  *
  * @example overlaps({ start: 0, end: 2 }, { start: 2, end: 3 }) // false

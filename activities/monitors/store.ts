@@ -61,6 +61,20 @@ export async function listMonitors(connection: Queryable): Promise<StoredMonitor
   return { monitors, unreadable };
 }
 
+/**
+ * The monitor of one model, or those of all.
+ *
+ * @throws TidewatchError `UNKNOWN_MODEL`, `UNREADABLE_MONITOR` of the one that is named
+ */
+export async function findMonitors(
+  connection: Queryable,
+  model: string | undefined,
+): Promise<StoredMonitors> {
+  return model === undefined
+    ? listMonitors(connection)
+    : { monitors: [await findMonitor(connection, model)], unreadable: [] };
+}
+
 /** Every stored configuration, by model, without checking that this code can read it. */
 export async function listConfigurations(connection: Queryable): Promise<StoredConfiguration[]> {
   const rows = await selectMonitors(connection);

@@ -5,12 +5,12 @@ import { TidewatchError } from '../../core/errors.ts';
 import { windowsToProfile } from '../../core/reference/windows.ts';
 import { hoursReadSingly } from '../../core/storage/roll-up.ts';
 import {
-  dayMs,
   floorToDay,
   floorToHour,
   formatDay,
   formatInstant,
   hoursOf,
+  isOfDays,
   type Window,
 } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
@@ -95,7 +95,7 @@ export async function refuseRolledUp(
   referenceId: string,
   current: Window,
 ): Promise<void> {
-  if (current.start % dayMs === 0 && current.end % dayMs === 0) return;
+  if (isOfDays(current)) return;
   const read = windowsToProfile(reference, current, 0);
   const start = Math.min(...read.map((window) => window.start));
   const end = Math.max(...read.map((window) => window.end));

@@ -17,14 +17,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { durationMs } from '../../core/window.ts';
 import { until } from '../../demo/stack/until.ts';
-import { numberOption } from '../performance/database.ts';
+import { numberOption, textOption } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
 import { featureNames, observeDrift, watchModel, withAlertWorld } from './world.ts';
 
 const events = numberOption('events', 1_000);
 const models = numberOption('models', 10);
 const seconds = numberOption('seconds', 60);
-const interval = process.argv.find((_, i, all) => all[i - 1] === '--interval') ?? '5m';
+const interval = textOption('interval') ?? '5m';
 const waitMs = durationMs('30s');
 const intervalMs = durationMs(interval);
 

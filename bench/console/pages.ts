@@ -17,7 +17,7 @@ import { pngOf } from '../../activities/reports/png.ts';
 import { consoleApp } from '../../console/server/server.ts';
 import { dayMs, floorToDay, formatInstant, hourMs } from '../../core/window.ts';
 import { openDatabase, type Database } from '../../sql/database.ts';
-import { numberOption, withBenchDatabase } from '../performance/database.ts';
+import { numberOption, textOption, withBenchDatabase } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
 import { fillHistory, modelName } from './fill.ts';
 
@@ -25,7 +25,7 @@ const models = numberOption('models', 1_000);
 const days = numberOption('days', 730);
 const features = numberOption('features', 8);
 const repetitions = numberOption('repetitions', 40);
-const only = process.argv.find((_, i, all) => all[i - 1] === '--only');
+const only = textOption('only');
 const end = floorToDay(Date.now());
 
 /** A path for each repetition. */
@@ -121,7 +121,7 @@ async function measureFilled(url: string): Promise<Measured[]> {
   }
 }
 
-const filled = process.argv.find((_, i, all) => all[i - 1] === '--filled');
+const filled = textOption('filled');
 const load = loadavg()[0]!;
 const measured =
   filled === undefined

@@ -35,7 +35,7 @@ import { openSources, type Sources } from '../../activities/sources/sources.ts';
 import { formatInstant, hourMs } from '../../core/window.ts';
 import type { Database } from '../../sql/database.ts';
 import { cpuSeconds, parentOf } from '../process-usage.ts';
-import { idleContext, numberOption, withBenchDatabase } from '../performance/database.ts';
+import { idleContext, numberOption, textOption, withBenchDatabase } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
 import { storeHistory } from './history.ts';
 import { firstHour, makeTables, score, scoreReference, watch, type Scores, type Way } from './scores.ts';
@@ -44,10 +44,8 @@ const rows = numberOption('rows', 1_000_000);
 const features = numberOption('features', 50);
 const repetitions = numberOption('repetitions', 3);
 const history = numberOption('history', 730);
-const textOption = (name: string, otherwise: string): string =>
-  process.argv.find((_, i, all) => all[i - 1] === `--${name}`) ?? otherwise;
-const ways = textOption('ways', 'typed,jsonb').split(',') as Way[];
-const overlap = textOption('overlap', '1h');
+const ways = (textOption('ways') ?? 'typed,jsonb').split(',') as Way[];
+const overlap = textOption('overlap') ?? '1h';
 
 /** So many rows has an hour of the day that is the reference. */
 const referenceRows = Math.max(500, Math.round(Math.min(rows, 120_000) / 24));

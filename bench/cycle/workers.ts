@@ -19,7 +19,7 @@ import Table from 'cli-table3';
 import { formatInstant, hourMs } from '../../core/window.ts';
 import type { Child } from '../../demo/stack/child-process.ts';
 import { peakMegabytes } from '../process-usage.ts';
-import { numberOption } from '../performance/database.ts';
+import { numberOption, textOption } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
 import { taskQueue, withWorld, type World } from '../world.ts';
 import { firstHour, makeTables, score, scoreReference, watch, type Scores } from './scores.ts';
@@ -28,7 +28,7 @@ const rows = numberOption('rows', 1_000_000);
 const features = numberOption('features', 50);
 const models = Array.from({ length: numberOption('models', 2) }, (_, i) => `model-${i}`);
 const hours = numberOption('hours', 2);
-const overlap = process.argv.find((_, i, all) => all[i - 1] === '--overlap') ?? '1h';
+const overlap = textOption('overlap') ?? '1h';
 
 interface Hour {
   readonly workers: number;

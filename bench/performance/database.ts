@@ -25,7 +25,7 @@ const name = 'tidewatch_bench';
 export async function withBenchDatabase<T>(
   work: (database: Database, url: string) => Promise<T>,
 ): Promise<T> {
-  const url = process.argv.find((_, i, all) => all[i - 1] === '--url');
+  const url = textOption('url');
   if (url !== undefined) return inDatabase(new URL(url), work);
   const directory = await mkdtemp(join(tmpdir(), 'tidewatch-bench-'));
   const postgres = await startPostgres({
@@ -89,9 +89,14 @@ async function walPosition(database: Database): Promise<number> {
   return row!.bytes;
 }
 
+/** What follows `--<option>`. */
+export function textOption(option: string): string | undefined {
+  return process.argv.find((_, i, all) => all[i - 1] === `--${option}`);
+}
+
 /** The option `--<option> <number>`, or a default. */
 export function numberOption(option: string, fallback: number): number {
-  const text = process.argv.find((_, i, all) => all[i - 1] === `--${option}`);
+  const text = textOption(option);
   return text === undefined ? fallback : Number(text);
 }
 

@@ -1,4 +1,4 @@
-import { findMonitor, listMonitors } from '../../activities/monitors/store.ts';
+import { findMonitors } from '../../activities/monitors/store.ts';
 import { formatInstant } from '../../core/window.ts';
 import { withDatabase } from '../database.ts';
 import { screen } from '../paint.ts';
@@ -13,10 +13,7 @@ import { print, printJson, printNote, printable } from '../print.ts';
 export async function explainRetraining({ model, asOf, json }: RetrainOptions): Promise<void> {
   const instant = readAsOf(asOf, Date.now());
   const outlooks = await withDatabase('tidewatch-retrain', async (database) => {
-    const { monitors, unreadable } =
-      model === undefined
-        ? await listMonitors(database)
-        : { monitors: [await findMonitor(database, model)], unreadable: [] };
+    const { monitors, unreadable } = await findMonitors(database, model);
     for (const { problem } of unreadable) printNote(printable(problem));
     return database.snapshot(async (connection) => {
       const read: Outlook[] = [];

@@ -1,4 +1,4 @@
-import { findMonitor, listMonitors } from '../../activities/monitors/store.ts';
+import { findMonitors } from '../../activities/monitors/store.ts';
 import { askTemporal, readPauses } from '../../schedules/live-state.ts';
 import type { Database } from '../../sql/database.ts';
 import { readStandings } from '../../sql/read-headlines.ts';
@@ -19,10 +19,7 @@ export async function readStatuses(
   model: string | undefined,
   tell: (problem: string) => void = () => undefined,
 ): Promise<readonly ModelStatus[]> {
-  const { monitors, unreadable } =
-    model === undefined
-      ? await listMonitors(database)
-      : { monitors: [await findMonitor(database, model)], unreadable: [] };
+  const { monitors, unreadable } = await findMonitors(database, model);
   for (const { problem } of unreadable) tell(problem);
   const names = monitors.map(({ monitor }) => monitor.model);
   const { temporal } = readConfiguration(process.env);

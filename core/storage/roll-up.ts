@@ -3,7 +3,16 @@
 import type { Monitor } from '../monitor/schema.ts';
 import { knownWindows } from '../quality/known-windows.ts';
 import { windowsToProfile } from '../reference/windows.ts';
-import { dayMs, durationMs, floorToDay, hoursOf, parseInstant, weekMs, type Window } from '../window.ts';
+import {
+  dayMs,
+  durationMs,
+  floorToDay,
+  hoursOf,
+  isOfDays,
+  parseInstant,
+  weekMs,
+  type Window,
+} from '../window.ts';
 import { keepForever, retentionOf, type RetentionDefaults } from './retention.ts';
 
 /** A quarter: five weeks more than the eight of which drift runs read every hour. */
@@ -14,9 +23,6 @@ const usualMs = 8 * weekMs;
 
 /** Midnight of a day far after every reference. */
 const someMidnight = parseInstant('2100-01-01T00:00:00Z');
-
-/** Does a window begin and end at midnight UTC, so that the sums of days serve? */
-const isOfDays = ({ start, end }: Window): boolean => floorToDay(start) === start && floorToDay(end) === end;
 
 /**
  * Which hours does a drift run read one by one? Of a window of whole UTC days its own and those that tell what is usual; of any other

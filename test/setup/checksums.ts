@@ -87,3 +87,8 @@ export async function checksums(
   );
   return Object.fromEntries(rows.map(({ name, rows, md5 }) => [name, { rows, md5 }]));
 }
+
+/** The rows of a table, in full order: some of its columns, where they say all that is to be compared. */
+export function sortedRows(database: Queryable, table: string, columns: string): Promise<unknown[]> {
+  return database.query(`select ${columns} from ${table} order by ${columns}`);
+}

@@ -4,11 +4,13 @@ import { writeFile } from 'node:fs/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { noCounts } from '../../../activities/actuals/attach-hours.ts';
 import type { Activities } from '../../../activities/index.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import type { Database } from '../../../sql/database.ts';
 import { lockUntilCommit, openDatabase } from '../../../sql/database.ts';
 import { activitiesOn } from '../../setup/activities.ts';
+import { sortedRows } from '../../setup/checksums.ts';
 import { createTestDatabase, type TestDatabase } from '../../setup/servers.ts';
 import { actualsOf, at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
 import { startTestWorker } from '../../setup/worker.ts';
@@ -52,8 +54,7 @@ const dividing = (database: Database): Activities => activitiesOn(database, { fa
 
 /** What the steps store, in full, and what they leave to do. */
 async function stored(database: Database): Promise<unknown> {
-  const rows = (table: string, columns: string): Promise<unknown[]> =>
-    database.query(`select ${columns} from ${table} order by ${columns}`);
+  const rows = sortedRows.bind(undefined, database);
   return {
     outcomes: await rows(
       'outcomes',
@@ -110,16 +111,7 @@ describe.each([
       expect(first).toMatchObject({ atOnce: 3, hours: 0, attached: 0 });
       expect(first.parts!.length).toBeGreaterThan(9);
       await carryOut('attachPart', first.parts!);
-      const counted = {
-        hours: 0,
-        attached: 0,
-        changed: 0,
-        unmatchedActuals: 0,
-        otherKind: 0,
-        predictions: 0,
-        outcomes: 0,
-        setAside: 0,
-      };
+      const counted = noCounts;
       expect(await dividing(database).attachActuals({ ...request, ...range, counted })).toMatchObject({
         hours: 0,
       });

@@ -8,6 +8,7 @@ import type { Activities } from '../../../activities/index.ts';
 import type { Database } from '../../../sql/database.ts';
 import { openDatabase } from '../../../sql/database.ts';
 import { activitiesOn } from '../../setup/activities.ts';
+import { sortedRows } from '../../setup/checksums.ts';
 import { createTestDatabase, type TestDatabase } from '../../setup/servers.ts';
 import { at, load, watch } from '../../setup/synthetic.ts';
 import { startTestWorker } from '../../setup/worker.ts';
@@ -38,8 +39,7 @@ const dividing = (database: Database): Activities => activitiesOn(database, { fa
 
 /** What profiling stores, in full. */
 async function stored(database: Database): Promise<unknown> {
-  const rows = (table: string, columns: string): Promise<unknown[]> =>
-    database.query(`select ${columns} from ${table} order by ${columns}`);
+  const rows = sortedRows.bind(undefined, database);
   return {
     profiles: await rows('profiles', 'reference_id, segment, hour, column_name, content'),
     hours: await rows(
