@@ -31,6 +31,7 @@ const root = fileURLToPath(new URL(ending === '.js' ? '../../' : '../', import.m
 export async function bundleWorkflows(kind: BundleKind): Promise<{ code: string }> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: source('index'),
+    preloadModules: [source('shared')],
     // The outermost first.
     workflowInterceptorModules: [
       ...(kind === 'traced' ? [source('tracing')] : []),

@@ -15,9 +15,9 @@ import {
 
 import type { AlertChangeName } from '../core/alert/change.ts';
 import { deploymentName } from '../core/process/deployment-name.ts';
-import { alertUpdates, decodeUpdate } from './alert-updates.ts';
+import { alertUpdates } from './alert-updates.ts';
 import type { AlertUpdateRequest } from './alert-updates.ts';
-import { decodeInput } from './input.ts';
+import { decodeInput, decodeUpdate } from './input.ts';
 import { alerts, messages } from './steps.ts';
 import type { ResultOf } from './steps.ts';
 

@@ -6,15 +6,8 @@ import { snoozeProblem } from '../core/alert/change.ts';
 import type { AlertChangeName } from '../core/alert/change.ts';
 import { reasonOf } from '../core/errors.ts';
 import { durationMs, isDuration, parseInstant } from '../core/window.ts';
-import { decodeWith } from './input.ts';
-
-/** A text for people to read; longer ones belong where they are linked from. */
-export const note = z.string('write something').trim().min(1, 'write something').max(2_000);
-export const by = z
-  .string('write who you are, for example "anna"')
-  .trim()
-  .min(1, 'write who you are, for example "anna"')
-  .max(100);
+import { check, problemsOf, type Checked, type Problem } from './checked.ts';
+import { by, note } from './update-fields.ts';
 
 const until = z.string().superRefine((text, context) => {
   const problem = problemOf(() => snoozeProblem(parseInstant(text), Date.now()));
@@ -39,17 +32,24 @@ const since = z
   .optional();
 
 const schemas = {
-  acknowledge: z.strictObject({ by, note: note.optional(), since }),
+  acknowledge: z.strictObject({ by: by(), note: note().optional(), since }),
   snooze: z
-    .strictObject({ by, note: note.optional(), until: until.optional(), for: length.optional(), since })
+    .strictObject({
+      by: by(),
+      note: note().optional(),
+      until: until.optional(),
+      for: length.optional(),
+      since,
+    })
     .refine((snooze) => (snooze.until === undefined) !== (snooze.for === undefined), {
       message: 'write either "for" or "until"',
     }),
-  resolve: z.strictObject({ by, note: note.optional(), since }),
-  comment: z.strictObject({ by, note }),
+  resolve: z.strictObject({ by: by(), note: note().optional(), since }),
+  comment: z.strictObject({ by: by(), note: note() }),
 } as const satisfies Record<AlertChangeName, z.ZodType>;
 
-const examples = {
+/** A right object of each, for whoever has typed a wrong one. */
+export const updateExamples = {
   acknowledge: { by: 'anna', note: 'looking into it' },
   snooze: { by: 'anna', for: '4h' },
   resolve: { by: 'anna', note: 'the sensor was replaced' },
@@ -59,33 +59,22 @@ const examples = {
 export type AlertUpdateRequest<Name extends AlertChangeName> = z.output<(typeof schemas)[Name]>;
 export const alertUpdates = Object.keys(schemas) as AlertChangeName[];
 
-/**
- * The object of an update, checked.
- *
- * @throws ApplicationFailure (non-retryable, type `INVALID_INPUT`) that lists every problem and shows a right object
- */
-export function decodeUpdate<Name extends AlertChangeName>(
+/** The object of an update, or what is wrong with it. */
+export function checkUpdate<Name extends AlertChangeName>(
   name: Name,
   request: unknown,
-): AlertUpdateRequest<Name> {
-  return decodeWith(
-    { name, schema: schemas[name], example: examples[name] },
-    request,
-  ) as AlertUpdateRequest<Name>;
+): Checked<AlertUpdateRequest<Name>> {
+  return check(schemas[name], request) as Checked<AlertUpdateRequest<Name>>;
 }
 
-/** What is wrong with the object of an update, for who asks before it is sent; '' is the object itself. */
-export function problemsOfUpdate(
-  name: AlertChangeName,
-  request: unknown,
-): readonly { readonly field: string; readonly reason: string }[] {
-  const { error } = schemas[name].safeParse(request);
-  return (error?.issues ?? []).map(({ path, message }) => ({ field: path.join('.'), reason: message }));
+/** What is wrong with the object of an update, for who asks before it is sent. */
+export function problemsOfUpdate(name: AlertChangeName, request: unknown): readonly Problem[] {
+  return problemsOf(checkUpdate(name, request));
 }
 
-function problemOf(check: () => string | undefined): string | undefined {
+function problemOf(find: () => string | undefined): string | undefined {
   try {
-    return check();
+    return find();
   } catch (error) {
     return reasonOf(error);
   }

@@ -1,13 +1,15 @@
 /** The one JSON object that each workflow takes, from a schedule or typed into the Temporal UI. */
 
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
-import type { z } from 'zod';
 
+import type { AlertChangeName } from '../core/alert/change.ts';
 import { TidewatchError } from '../core/errors.ts';
+import type { RetrainingChangeName } from '../core/retraining/change.ts';
 import { formatInstant, parseInstant } from '../core/window.ts';
-import { inputExamples, inputSchemasOf, type WorkflowInput, type WorkflowName } from './input-schemas.ts';
-
-const schemas = inputSchemasOf(() => workflowInfo().startTime.getTime());
+import { checkUpdate, updateExamples, type AlertUpdateRequest } from './alert-updates.ts';
+import type { Checked } from './checked.ts';
+import { checkInput, inputExamples, type WorkflowInput, type WorkflowName } from './input-schemas.ts';
+import { checkRequest, requestExamples, type RetrainingRequest } from './retraining-updates.ts';
 
 /**
  * The input of a workflow, checked.
@@ -15,28 +17,28 @@ const schemas = inputSchemasOf(() => workflowInfo().startTime.getTime());
  * @throws ApplicationFailure (non-retryable, type `INVALID_INPUT`) that lists every problem and shows a right input
  */
 export function decodeInput<Name extends WorkflowName>(workflow: Name, input: unknown): WorkflowInput<Name> {
-  const expected = { name: workflow, schema: schemas[workflow], example: inputExamples[workflow] };
-  return decodeWith(expected, input) as WorkflowInput<Name>;
+  const checked = checkInput(workflow, input, workflowInfo().startTime.getTime());
+  return decoded(workflow, checked, inputExamples[workflow]);
 }
 
-/** What is typed for a workflow, or for an update of one. */
-interface Expected<Schema extends z.ZodType> {
-  readonly name: string;
-  readonly schema: Schema;
-  readonly example: object;
+/** The same for the object of an update of an alert. */
+export function decodeUpdate<Name extends AlertChangeName>(
+  name: Name,
+  request: unknown,
+): AlertUpdateRequest<Name> {
+  return decoded(name, checkUpdate(name, request), updateExamples[name]);
 }
 
-/** The same for anything that is typed. */
-export function decodeWith<Schema extends z.ZodType>(
-  { name, schema, example }: Expected<Schema>,
-  input: unknown,
-): z.output<Schema> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => {
-    const path = issue.path.join('.');
-    return `${path === '' ? '' : `${path}: `}${issue.message}.`.replace('..', '.');
-  });
+/** The same for the object of an update of a retraining. */
+export function decodeRequest(name: RetrainingChangeName, request: unknown): RetrainingRequest {
+  return decoded(name, checkRequest(name, request), requestExamples[name]);
+}
+
+function decoded<T>(name: string, checked: Checked<T>, example: object): T {
+  if ('data' in checked) return checked.data;
+  const problems = checked.problems.map(({ field, reason }) =>
+    `${field === '' ? '' : `${field}: `}${reason}.`.replace('..', '.'),
+  );
   const error = new TidewatchError('INVALID_INPUT', {
     workflow: name,
     problems: problems.join(' '),

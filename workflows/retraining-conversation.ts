@@ -16,7 +16,7 @@ import {
 import type { RetrainingChangeName } from '../core/retraining/change.ts';
 import { retrainingChanges } from '../core/retraining/change.ts';
 import type { RetrainingStateName } from '../core/retraining/states.ts';
-import { decodeRequest } from './retraining-updates.ts';
+import { decodeRequest } from './input.ts';
 import type { RetrainingRequest } from './retraining-updates.ts';
 import type { ResultOf } from './steps.ts';
 import { decisions } from './steps.ts';

@@ -1,7 +1,7 @@
 /** Years of stored results, made in the database itself: those of one hour and one day again, earlier and earlier. */
 
 import { formatInstant } from '../../core/window.ts';
-import type { Database } from '../../sql/database.ts';
+import type { Database, Queryable } from '../../sql/database.ts';
 
 interface StoredHistory {
   readonly model: string;
@@ -54,36 +54,40 @@ export async function storeHistory(
   { model, days, like }: StoredHistory,
 ): Promise<Readonly<Record<string, number>>> {
   const given = [model, formatInstant(like), days];
-  for (const { table, times: moved, of, every, instead = {} } of copied) {
-    const columns = await columnsOf(database, table);
-    const values = columns.map(
-      (column) =>
-        instead[column] ??
-        (moved.includes(column) ? `${column} - ago * interval '1 ${every}'` : `original.${column}`),
-    );
-    await database.execute(
-      `insert into ${table} (${columns.join(', ')})
-       select ${values.join(', ')}
-       from (select * from ${table} where model = $1 and ${of}) as original,
-         generate_series(${every === 'hour' ? '25, $3::int * 24 + 24' : '2, $3::int + 1'}) as ago
-       on conflict do nothing`,
-      given,
-    );
-  }
-  for (const table of ofRuns) {
-    const columns = (await columnsOf(database, table)).filter((column) => column !== 'drift_run_id');
-    await database.execute(
-      `insert into ${table} (drift_run_id, ${columns.join(', ')})
-       select copy.drift_run_id, ${columns.map((column) => `original.${column}`).join(', ')}
-       from drift_runs run
-       join drift_runs copy on copy.model = run.model and copy.segment = run.segment and copy.window_end <= run.window_start - interval '1 day'
-       join ${table} original on original.model = run.model and original.drift_run_id = run.drift_run_id
-       where run.model = $1 and run.window_start = $2::timestamptz and run.window_end = $2::timestamptz + interval '1 hour'
-         and copy.window_start >= $2::timestamptz - ($3::int + 2) * interval '1 day'
-       on conflict do nothing`,
-      given,
-    );
-  }
+  await database.transaction(async (connection) => {
+    // Copies of rows that were checked: triggers and foreign keys would look at each of millions again.
+    await connection.execute('set local session_replication_role = replica');
+    for (const { table, times: moved, of, every, instead = {} } of copied) {
+      const columns = await columnsOf(connection, table);
+      const values = columns.map(
+        (column) =>
+          instead[column] ??
+          (moved.includes(column) ? `${column} - ago * interval '1 ${every}'` : `original.${column}`),
+      );
+      await connection.execute(
+        `insert into ${table} (${columns.join(', ')})
+         select ${values.join(', ')}
+         from (select * from ${table} where model = $1 and ${of}) as original,
+           generate_series(${every === 'hour' ? '25, $3::int * 24 + 24' : '2, $3::int + 1'}) as ago
+         on conflict do nothing`,
+        given,
+      );
+    }
+    for (const table of ofRuns) {
+      const columns = (await columnsOf(connection, table)).filter((column) => column !== 'drift_run_id');
+      await connection.execute(
+        `insert into ${table} (drift_run_id, ${columns.join(', ')})
+         select copy.drift_run_id, ${columns.map((column) => `original.${column}`).join(', ')}
+         from drift_runs run
+         join drift_runs copy on copy.model = run.model and copy.segment = run.segment and copy.window_end <= run.window_start - interval '1 day'
+         join ${table} original on original.model = run.model and original.drift_run_id = run.drift_run_id
+         where run.model = $1 and run.window_start = $2::timestamptz and run.window_end = $2::timestamptz + interval '1 hour'
+           and copy.window_start >= $2::timestamptz - ($3::int + 2) * interval '1 day'
+         on conflict do nothing`,
+        given,
+      );
+    }
+  });
   await database.execute('vacuum analyze');
   const counts: Record<string, number> = {};
   for (const table of [...copied.map((one) => one.table), ...ofRuns]) {
@@ -97,8 +101,8 @@ export async function storeHistory(
 }
 
 /** Those that are written: neither an identity nor computed. */
-async function columnsOf(database: Database, table: string): Promise<string[]> {
-  const rows = await database.query<{ name: string }>(
+async function columnsOf(connection: Queryable, table: string): Promise<string[]> {
+  const rows = await connection.query<{ name: string }>(
     `select attname as name from pg_attribute
      where attrelid = $1::regclass and attnum > 0 and not attisdropped and attidentity = '' and attgenerated = ''
      order by attnum`,

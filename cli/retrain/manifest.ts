@@ -85,7 +85,7 @@ export function readRequest(text: string): TrainingRequest {
   } catch {
     data = undefined;
   }
-  const parsed = trainingRequestSchema.safeParse(data);
+  const parsed = trainingRequestSchema().safeParse(data);
   if (parsed.success) return parsed.data;
   const [{ path, message } = { path: [], message: '' }] = parsed.error.issues;
   const reason =

@@ -5,7 +5,8 @@ import { scheduleId } from '../../core/process/scheduled.ts';
 import { storageMaintenanceId } from '../../core/storage/settings.ts';
 import { formatInstant, formatWindow, secondMs, type WindowText } from '../../core/window.ts';
 import { actionOf, type RunnableProcess } from '../../schedules/catalog.ts';
-import { inputSchemasOf, problemsOfInput } from '../../workflows/input-schemas.ts';
+import { problemsOf } from '../../workflows/checked.ts';
+import { checkInput, fieldsOf } from '../../workflows/input-schemas.ts';
 import { rangeOf, readInstant } from '../time-range.ts';
 
 /** As commander gives them. */
@@ -71,7 +72,7 @@ export function readRunRequest(process: RunnableProcess, options: RunOptions, no
   const input = { ...(model !== undefined && { model }), ...usual, ...given };
   if (model === undefined && process !== storageMaintenanceId)
     throw invalid('model', `is needed: whose ${process}?`);
-  const [problem] = problemsOfInput(workflowType, input, now);
+  const [problem] = problemsOf(checkInput(workflowType, input, now));
   if (problem !== undefined) throw invalid(problem.field, problem.reason);
   const parts = [
     asOf ?? formatInstant(Math.floor(now / secondMs) * secondMs),
@@ -106,7 +107,7 @@ function refuseForeign(
   workflowType: RunRequest['workflowType'],
   given: readonly string[],
 ): void {
-  const known = Object.keys(inputSchemasOf(() => 0)[workflowType].shape);
+  const known = fieldsOf(workflowType);
   const foreign = given.find((field) => !known.includes(field));
   if (foreign === undefined) return;
   const options = known.flatMap((field) => (field === 'model' ? [] : (optionOf[field] ?? [])));

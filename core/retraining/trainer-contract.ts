@@ -14,8 +14,7 @@ const finite = z.number();
 /** What the ids and the versions of a simulation begin with: so they are found, kept apart from what is served, and deleted. */
 export const simulationPrefix = 'simulation-';
 
-/** What a trainer is asked. The same `retrainingId` again, for the same model, must not train twice. */
-export const trainingRequestSchema = z.object({
+const requestSchema = z.object({
   retrainingId: z.string().min(1),
   model: z.string().min(1),
   purpose: z
@@ -58,8 +57,7 @@ const version = z
       'that begins with `simulation-`',
   );
 
-/** What a trainer answers, at once or later. Anything beside these fields is ignored. */
-export const trainingAnswerSchema = z.discriminatedUnion('state', [
+const answerSchema = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('running'),
     progress: z.number().min(0).max(1).optional(),
@@ -98,8 +96,14 @@ export const trainingAnswerSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('failed'), reason: z.string().min(1).max(4000) }),
 ]);
 
-export type TrainingRequest = z.output<typeof trainingRequestSchema>;
-export type TrainingAnswer = z.output<typeof trainingAnswerSchema>;
+// Functions: what runs of workflows share is frozen (workflows/shared.ts), and zod keeps what it finds out of a schema in the schema.
+/** What a trainer is asked. The same `retrainingId` again, for the same model, must not train twice. */
+export const trainingRequestSchema = (): typeof requestSchema => requestSchema;
+/** What a trainer answers, at once or later. Anything beside these fields is ignored. */
+export const trainingAnswerSchema = (): typeof answerSchema => answerSchema;
+
+export type TrainingRequest = z.output<typeof requestSchema>;
+export type TrainingAnswer = z.output<typeof answerSchema>;
 export type TrainingRunning = Extract<TrainingAnswer, { state: 'running' }>;
 export type TrainingSucceeded = Extract<TrainingAnswer, { state: 'succeeded' }>;
 
@@ -133,7 +137,7 @@ export function readTrainingAnswer(trainer: string, text: string): TrainingAnswe
  * @throws TidewatchError `TRAINER_ANSWER_UNREADABLE`
  */
 export function decodeTrainingAnswer(trainer: string, data: unknown): TrainingAnswer {
-  const parsed = trainingAnswerSchema.safeParse(data);
+  const parsed = answerSchema.safeParse(data);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join('.')}: ${message}`,

@@ -28,7 +28,7 @@ const bodies = {
       z.object({ entity: z.string(), eventTime: z.number(), features: z.record(z.string(), z.unknown()) }),
     ),
   }),
-  '/trainings': trainingRequestSchema,
+  '/trainings': trainingRequestSchema(),
 } as const;
 
 const [databaseUrl, modelDirectory] = process.argv.slice(2);

@@ -8,7 +8,8 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { errorCatalog } from '../../core/errors.ts';
-import { inputExamples, problemsOfInput, type WorkflowName } from '../../workflows/input-schemas.ts';
+import { problemsOf } from '../../workflows/checked.ts';
+import { checkInput, inputExamples, type WorkflowName } from '../../workflows/input-schemas.ts';
 import { problemsOfUpdate } from '../../workflows/alert-updates.ts';
 import { problemsOfRequest } from '../../workflows/retraining-updates.ts';
 import { checksums, type Checksum } from '../setup/checksums.ts';
@@ -35,7 +36,7 @@ describe('the schemas of inputs', () => {
   it.each(names)('%s: every value has problems in words, or none', (name) => {
     fc.assert(
       fc.property(like(inputExamples[name]), (input) => {
-        for (const { reason } of problemsOfInput(name, input as object, Date.parse('2026-11-30T00:00:00Z')))
+        for (const { reason } of problemsOf(checkInput(name, input, Date.parse('2026-11-30T00:00:00Z'))))
           expect(reason).not.toBe('');
       }),
       { numRuns: 5 * runs },

@@ -250,7 +250,7 @@ describe('a command', () => {
       answer: { state: 'succeeded', version: '2', lineage: {} },
       output: expect.stringContaining('fitted 48 rows\n'),
     });
-    expect(trainingRequestSchema.parse(JSON.parse(await readFile(file, 'utf8')))).toEqual(request);
+    expect(trainingRequestSchema().parse(JSON.parse(await readFile(file, 'utf8')))).toEqual(request);
   });
 
   it.each([

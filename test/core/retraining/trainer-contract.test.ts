@@ -15,8 +15,8 @@ const published = new URL('../../../docs/trainer.schema.json', import.meta.url);
 
 // After a change of the contract: UPDATE_GOLDEN=1 npx vitest run test/core/retraining/trainer-contract.test.ts
 it('is what docs/trainer.schema.json says', async () => {
-  const { $schema, ...request } = z.toJSONSchema(trainingRequestSchema, { io: 'input' });
-  const { $schema: _, ...answer } = z.toJSONSchema(trainingAnswerSchema, { io: 'input' });
+  const { $schema, ...request } = z.toJSONSchema(trainingRequestSchema(), { io: 'input' });
+  const { $schema: _, ...answer } = z.toJSONSchema(trainingAnswerSchema(), { io: 'input' });
   const schema = {
     $schema,
     title: 'What Tidewatch and a trainer say to each other',
