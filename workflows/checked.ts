@@ -13,7 +13,7 @@ export type Checked<T> = { readonly data: T } | { readonly problems: readonly Pr
 /** What the schema makes of a value, or every problem of it. */
 export function check<Schema extends z.ZodType>(schema: Schema, value: unknown): Checked<z.output<Schema>> {
   const { data, error } = schema.safeParse(value);
-  if (error === undefined) return { data: data as z.output<Schema> };
+  if (error === undefined) return { data };
   return {
     problems: error.issues.map(({ path, message }) => ({ field: path.join('.'), reason: message })),
   };
