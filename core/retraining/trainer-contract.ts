@@ -97,7 +97,11 @@ const answerSchema = z.discriminatedUnion('state', [
 ]);
 
 // Functions: what runs of workflows share is frozen (workflows/shared.ts), and zod keeps what it finds out of a schema in the schema.
-/** What a trainer is asked. The same `retrainingId` again, for the same model, must not train twice. */
+/**
+ * What a trainer is asked. The same `retrainingId` again, for the same model, must not train twice.
+ *
+ * @example Object.keys(trainingRequestSchema().shape).slice(0, 3) // ['retrainingId', 'model', 'purpose']
+ */
 export const trainingRequestSchema = (): typeof requestSchema => requestSchema;
 /** What a trainer answers, at once or later. Anything beside these fields is ignored. */
 export const trainingAnswerSchema = (): typeof answerSchema => answerSchema;
