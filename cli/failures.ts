@@ -18,6 +18,7 @@ const exitCodes = { badInput: 2, dependencyAway: 3, defect: 70, stopped: 130 } a
 const dependencies = new Set<ErrorCode>([
   'POSTGRES_UNREACHABLE',
   'MIGRATION_LOCKED',
+  'MODEL_BUSY',
   'TEMPORAL_UNREACHABLE',
   'PUSHGATEWAY_UNREACHABLE',
   'TRAINER_UNREACHABLE',

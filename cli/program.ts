@@ -11,6 +11,7 @@ import { addCompletion } from './commands/completion.ts';
 import { addConsole } from './commands/console.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
+import { addForget } from './commands/forget.ts';
 import { addIngest } from './commands/ingest.ts';
 import { addInit } from './commands/init.ts';
 import { addMigrate } from './commands/migrate.ts';
@@ -29,7 +30,7 @@ import { addWorker } from './commands/worker.ts';
 
 const groups: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
   'Connect a model:': [addInit, addMigrate, addApply, addIngest],
-  'Keep it running:': [addWorker, addConsole, addDoctor],
+  'Keep it running:': [addWorker, addConsole, addDoctor, addForget],
   'See how it stands:': [addStatus, addWatch, addAlerts, addRetrainings, addReport, addExport, addStorage],
   'Start something by hand:': [
     addRun,

@@ -90,6 +90,34 @@ export const errorCatalog = {
     message:
       "Partitions could not be changed: other transactions held the tables each of {tries} times. It is tried again. Where it stays so, see who holds them: select pid, state, query from pg_stat_activity where wait_event_type is distinct from 'Activity'.",
   },
+  MODEL_IN_USE: {
+    retryable: false,
+    message: '"{model}" is in use, so nothing is deleted now:\n{problems}',
+  },
+  NOTHING_TO_FORGET: {
+    retryable: false,
+    message: 'Nothing is stored of a model "{model}". {hint}Models of which there is anything: {known}.',
+  },
+  NOT_THE_OWNER: {
+    retryable: false,
+    message:
+      'Only "{owner}", who owns the tables, may {what}; this is "{user}". Set DATABASE_URL as it is for `tidewatch migrate`.',
+  },
+  MODEL_BUSY: {
+    retryable: true,
+    message:
+      'Others held rows of "{model}" each of {tries} times; what was deleted stays deleted. Run `tidewatch forget {model}` again: it goes on. Where it stays so, see who holds them: select pid, state, query from pg_stat_activity where wait_event_type is distinct from \'Activity\'.',
+  },
+  MODEL_STILL_WRITTEN: {
+    retryable: true,
+    message:
+      'Rows of "{model}" are still written to {tables}; what was deleted stays deleted. Stop whatever logs or loads them, then run `tidewatch forget {model}` again: it goes on.',
+  },
+  FORGETTING_UNDER_WAY: {
+    retryable: true,
+    message:
+      'Another `tidewatch forget {model}` is under way. Wait for it, or end it where it was started: run again, it goes on.',
+  },
   ROWS_REMOVED: {
     retryable: false,
     message:

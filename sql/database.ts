@@ -315,6 +315,11 @@ export function isLockTimeout(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === '55P03';
 }
 
+/** Is a table gone that a statement names (undefined_table)? */
+export function isTableGone(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '42P01';
+}
+
 /** An instant as a statement takes it. */
 export function toTimestamp(instant: number): string {
   return new Date(instant).toISOString();

@@ -1,4 +1,4 @@
-/** What was removed because it was older than it is to be kept. */
+/** What was removed: what was older than it is to be kept, and what somebody had forgotten. */
 
 import { toTimestamp, type Queryable } from './database.ts';
 
@@ -50,4 +50,13 @@ export async function readRolledUp(
     [model ?? null],
   );
   return row!;
+}
+
+/** When a model was forgotten; null where it was not. */
+export async function readForgotten(connection: Queryable, model: string): Promise<number | null> {
+  const [row] = await connection.query<{ at: number | null }>(
+    `select max(removed_at) as at from removals where model = $1 and reason = 'forgotten'`,
+    [model],
+  );
+  return row!.at;
 }

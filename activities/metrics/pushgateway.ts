@@ -23,7 +23,7 @@ export interface Pushgateway {
    */
   replaceGroup(group: Group, samples: readonly Sample[]): Promise<void>;
   /** Takes away a group; one that does not exist is fine. @throws TidewatchError `PUSHGATEWAY_UNREACHABLE` */
-  deleteGroup(group: Group): Promise<void>;
+  deleteGroup(group: Pick<HeldGroup, 'process' | 'model'>): Promise<void>;
   /** Does it answer? @throws TidewatchError `PUSHGATEWAY_UNREACHABLE` */
   check(): Promise<void>;
   /** All groups of Tidewatch. @throws TidewatchError `PUSHGATEWAY_UNREACHABLE` */

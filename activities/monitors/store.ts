@@ -105,9 +105,9 @@ export async function findMonitor(connection: Queryable, model: string): Promise
   throw new TidewatchError('UNKNOWN_MODEL', { model, known });
 }
 
-/** Stops watching a model; its predictions and everything derived from them stay. */
-export async function deleteMonitor(connection: Queryable, model: string): Promise<void> {
-  await connection.execute('delete from monitors where model = $1', [model]);
+/** Stops watching a model; its predictions and everything derived from them stay. Gives how many monitors these were. */
+export function deleteMonitor(connection: Queryable, model: string): Promise<number> {
+  return connection.execute('delete from monitors where model = $1', [model]);
 }
 
 async function selectMonitors(connection: Queryable): Promise<MonitorRow[]> {

@@ -184,7 +184,7 @@ async function countRolledUp(database: Database, plans: readonly MaintenancePlan
 }
 
 /** What computes anything of a model, or stores it, holds one of these until it has committed. */
-const locksOf = (model: string): string[] => [
+export const locksOf = (model: string): string[] => [
   `outcomes:${model}`,
   `summaries:${model}`,
   profileLock(model),

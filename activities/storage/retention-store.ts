@@ -211,7 +211,7 @@ export interface Removal {
   /** That went as a whole. */
   readonly partition?: string;
   /** By default retention. */
-  readonly reason?: 'retention' | 'rolled up';
+  readonly reason?: 'retention' | 'rolled up' | 'forgotten';
   /** Of the contents of what went. */
   readonly bytes?: number;
 }

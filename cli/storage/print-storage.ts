@@ -77,7 +77,12 @@ function removalText({
   workflowId,
   removedAt,
 }: Removed): string {
-  const range = from === null ? `before ${formatDay(until)}` : `${formatDay(from)} to ${formatDay(until)}`;
+  const range =
+    reason === 'forgotten'
+      ? 'all that there was'
+      : from === null
+        ? `before ${formatDay(until)}`
+        : `${formatDay(from)} to ${formatDay(until)}`;
   const whole = partition === '' ? '' : `, with ${partition} as a whole`;
   const size = bytes === null ? '' : ` (${bytesText(bytes)})`;
   return `${formatDay(removedAt)} ${model}: ${countText(rows, 'row')} of ${table}${size}, ${range}${whole} (${reason}; ${workflowId})`;

@@ -1,6 +1,7 @@
 /** What is shown in the place of a page. */
 
 import { TidewatchError, type ErrorCode } from '../../core/errors.ts';
+import { formatDay } from '../../core/window.ts';
 import { codeText } from '../code-text.ts';
 import { html, type Html } from '../html.ts';
 import { emptyState } from '../layout/empty.ts';
@@ -46,6 +47,19 @@ export function notFound(): Problem {
     main: html`<h1>There is no such page</h1>
       ${emptyState({
         title: 'What it was about may have been deleted, or its name has another spelling.',
+        next: [html`See <a href="/">all models</a>.`],
+      })}`,
+  };
+}
+
+/** In the place of a page of a model that was taken out of the database. */
+export function forgotten(model: string, at: number): Problem {
+  return {
+    status: 404,
+    title: `${model} was forgotten`,
+    main: html`<h1>${model} was forgotten</h1>
+      ${emptyState({
+        title: html`On ${formatDay(at)} everything that was stored of it was deleted.`,
         next: [html`See <a href="/">all models</a>.`],
       })}`,
   };

@@ -1,12 +1,13 @@
 /** Pages: what is stored, drawn, in the frame. */
 
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 
+import { readForgotten } from '../../sql/read-removals.ts';
 import { takeDraft } from './access/draft.ts';
 import type { Known } from './access/guard.ts';
 import { takeNotice } from './access/notice.ts';
 import type { PageRoute, View } from './page.ts';
-import { notFound, refusalOf } from './problems.ts';
+import { forgotten, notFound, refusalOf, type Problem } from './problems.ts';
 import { readAsked } from './read-asked.ts';
 import { pathOf } from './request.ts';
 import type { Site } from './site.ts';
@@ -26,7 +27,7 @@ export function servePages(app: Hono<Known>, site: Site, pages: readonly PageRou
         readAsked(c, site, load),
         asksTemporal ? askTemporal(c.req.param('model')!) : notAsked,
       ]);
-      if (draw === undefined) return respondProblem(c, notFound());
+      if (draw === undefined) return respondProblem(c, await missingPage(c, site));
       const view: View = {
         now: now(),
         path: pathOf(c),
@@ -40,4 +41,12 @@ export function servePages(app: Hono<Known>, site: Site, pages: readonly PageRou
       return respond(c, { ...shown, section, viewer, ...(notice && { notice }) });
     });
   }
+}
+
+/** Why there is no such page, where that is known. */
+async function missingPage(c: Context<Known>, site: Site): Promise<Problem> {
+  const model = c.req.param('model');
+  if (model === undefined) return notFound();
+  const at = await readAsked(c, site, ({ connection }) => readForgotten(connection, model));
+  return at === null ? notFound() : forgotten(model, at);
 }

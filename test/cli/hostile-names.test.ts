@@ -139,6 +139,7 @@ const calls: readonly (readonly [args: readonly string[], shows: string])[] = [
   [['reprocess', '--model', model, '--from', '2024-01-01', '--to', '2024-01-03'], 'hostile'],
   [['report', '--model', short, '--output', 'report.html'], 'v SPOOFED'],
   [['doctor'], 'schedules'],
+  [['forget', model, '--plan'], 'predictions'],
   [['apply', '--plan', '--monitors', '<directory>'], 'hum'],
   [['init', 'bikes', '--from', 'rows.csv', '--output', 'bikes.yaml'], 'hum'],
   [['ingest', 'rows.csv', '--model', model, '--dry-run'], 'hum'],

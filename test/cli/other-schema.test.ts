@@ -72,6 +72,7 @@ const typed: Readonly<Record<string, readonly string[] | { readonly asksNone: st
   'retrain manifest': { asksNone: 'it writes YAML' },
   pause: ['pause', model],
   resume: ['resume', model],
+  forget: ['forget', model, '--yes'],
   rules: { asksNone: 'it has `rules try`' },
   'rules try': ['rules', 'try', '--model', model],
   compare: { asksNone: 'it compares tables of the user' },
