@@ -40,7 +40,10 @@ export function elsewhereOf(
     deleteSchedules: () => deleteModelSchedules(client, model),
     listRuns: () => listModelRuns(client, model),
     endRuns: (runs) => endRuns(client, runs, `tidewatch forget ${model}`),
-    listGroups: async () => (await pushgateway?.listGroups())?.filter((group) => group.model === model),
+    listGroups: async () =>
+      (await pushgateway?.listGroups())
+        ?.filter((group) => group.model === model)
+        .toSorted((a, b) => (a.process < b.process ? -1 : 1)),
     deleteGroup: ({ process }) =>
       // Whoever pushes holds it meanwhile; who comes later finds no monitor, and pushes nothing.
       database.transaction(async (connection) => {

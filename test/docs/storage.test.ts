@@ -88,7 +88,7 @@ it('deletes the rows of an entity, and nothing else; the numbers follow', async 
   await prepare();
   await test.database.execute('delete from dirty_windows');
   expect(await rowsOf(model, entity)).toEqual(all);
-  expect(await evaluated()).toMatchObject({ outcomes: 25 });
+  expect(await evaluated()).toEqual({ outcomes: 26, rmse: 1.1094 });
   await test.database.execute(statements('delete-entity'));
   expect(await rowsOf(model, entity)).toEqual(none);
   for (const [of, name] of others) expect(await rowsOf(of, name)).toEqual(all);

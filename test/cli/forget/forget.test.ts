@@ -221,6 +221,10 @@ describe('tidewatch forget', () => {
     expect(await groupsOf(model)).toEqual([]);
     expect(await groupsOf(other)).toHaveLength(2);
 
+    // What it was filled with no page can read.
+    for (const [table, fate] of Object.entries(fates))
+      if (fate === 'deleted') await test.database.execute(`delete from ${table} where model = '${other}'`);
+    await watch(test.database, { model: other });
     expect(await printed(addStatus, ['status'], test)).not.toContain(model);
     expect(await printed(addStorage, ['storage', '--model', model], test)).toContain(
       `${model}: 2 rows of predictions, all that there was (forgotten; forget:${model})`,
