@@ -43,12 +43,13 @@ export async function runForget(model: string, options: ForgetOptions): Promise<
     async (database) => {
       await requireOwner(database);
       if (model === installation) await refuseUnknown(database, model);
-      const { client, close } = await connectTemporal(temporal);
+      const connection = await connectTemporal(temporal);
+      const { client } = connection;
       const pushgateway = pushgatewayUrl === undefined ? undefined : openPushgateway(pushgatewayUrl);
       try {
         await forgetOrTell(database, elsewhereOf(model, { client, pushgateway, database }), model, options);
       } finally {
-        await close();
+        await connection.close();
       }
     },
     connections,
