@@ -20,12 +20,15 @@ import Table from 'cli-table3';
 import { listenOnLoopback } from '../../demo/stack/loopback-ports.ts';
 import { until } from '../../demo/stack/until.ts';
 import { alertmanagerCommand, startAlertmanager } from '../../test/setup/alertmanager.ts';
-import { numberOption } from '../performance/database.ts';
+import { readOptions } from '../options.ts';
 import { machineText } from '../profiles/timing.ts';
 import { cpuSeconds, peakMegabytes } from '../process-usage.ts';
 
-const alerts = numberOption('alerts', 10_000);
-const oneByOne = numberOption('one-by-one', 50);
+const {
+  alerts,
+  'one-by-one': oneByOne,
+  json,
+} = readOptions({ alerts: 10_000, 'one-by-one': 50, json: false });
 /** What Prometheus sends at most at once is 256. */
 const batch = 100;
 const patienceMs = 30 * 60_000;
@@ -114,8 +117,7 @@ try {
     peakMegabytes: peakMegabytes(child.pid),
   };
   const machine = machineText(cpus()[0]?.model ?? 'unknown processor', cpus().length);
-  if (process.argv.includes('--json'))
-    console.log(JSON.stringify({ machine, load, ...result }, undefined, 2));
+  if (json) console.log(JSON.stringify({ machine, load, ...result }, undefined, 2));
   else {
     console.log(`${machine}; load before ${load.toFixed(2)}`);
     const head = [`${alerts} alerts in Alertmanager`, 'told, s', 'alerts/s', 'CPU s'];

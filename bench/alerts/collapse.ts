@@ -17,14 +17,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { durationMs } from '../../core/window.ts';
 import { until } from '../../demo/stack/until.ts';
-import { numberOption, textOption } from '../performance/database.ts';
+import { readOptions } from '../options.ts';
 import { machineText } from '../profiles/timing.ts';
 import { featureNames, observeDrift, watchModel, withAlertWorld } from './world.ts';
 
-const events = numberOption('events', 1_000);
-const models = numberOption('models', 10);
-const seconds = numberOption('seconds', 60);
-const interval = textOption('interval') ?? '5m';
+const { events, models, seconds, interval, json } = readOptions({
+  events: 1_000,
+  models: 10,
+  seconds: 60,
+  interval: '5m',
+  json: false,
+});
 const waitMs = durationMs('30s');
 const intervalMs = durationMs(interval);
 
@@ -97,7 +100,7 @@ const result = {
 };
 const isKept = result.messages === result.promised && result.eventsTold === events && result.toldTwice === 0;
 const machine = machineText(cpus()[0]?.model ?? 'unknown processor', cpus().length);
-if (process.argv.includes('--json')) console.log(JSON.stringify({ machine, load, ...result }, undefined, 2));
+if (json) console.log(JSON.stringify({ machine, load, ...result }, undefined, 2));
 else {
   console.log(`${machine}; load before ${load.toFixed(2)}`);
   console.log(

@@ -16,14 +16,13 @@ import Table from 'cli-table3';
 
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { until } from '../../demo/stack/until.ts';
-import { numberOption } from '../performance/database.ts';
+import { readOptions } from '../options.ts';
 import { machineText } from '../profiles/timing.ts';
 import { machineSeconds, peakMegabytes } from '../process-usage.ts';
 import type { AlertWorld } from './world.ts';
 import { featureNames, observeDrift, watchModel, withAlertWorld } from './world.ts';
 
-const alerts = numberOption('alerts', 10_000);
-const models = numberOption('models', 100);
+const { alerts, models, json } = readOptions({ alerts: 10_000, models: 100, json: false });
 const patienceMs = 2 * 3_600_000;
 
 interface Phase {
@@ -132,7 +131,7 @@ const { phases, checks } = await withAlertWorld(async (world) => {
 
 const machine = machineText(cpus()[0]?.model ?? 'unknown processor', cpus().length);
 const wrong = checks.filter(({ expected, found }) => expected !== found);
-if (process.argv.includes('--json')) {
+if (json) {
   console.log(JSON.stringify({ machine, load, phases, checks }, undefined, 2));
 } else {
   const head = [

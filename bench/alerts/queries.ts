@@ -20,13 +20,18 @@ import { TidewatchError } from '../../core/errors.ts';
 import { listAlerts } from '../../sql/read-alerts.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Database } from '../../sql/database.ts';
-import { idleContext, numberOption, withBenchDatabase } from '../performance/database.ts';
+import { readOptions } from '../options.ts';
+import { idleContext, withBenchDatabase } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
 import { observeDrift, watchModel } from './world.ts';
 
-const open = numberOption('open', 10_000);
-const over = numberOption('over', 100_000);
-const repetitions = numberOption('repetitions', 50);
+const {
+  open,
+  over,
+  repetitions,
+  url: server,
+  json,
+} = readOptions({ open: 10_000, over: 100_000, repetitions: 50, url: String, json: false });
 const models = 100;
 
 interface Stock {
@@ -131,7 +136,7 @@ interface Step {
 }
 
 const load = loadavg()[0]!;
-const steps = await withBenchDatabase(async (database) => {
+const steps = await withBenchDatabase(server, async (database) => {
   const monitors = await fillAll(database);
   const wake = async (): Promise<void> => {};
   const dependencies = {
@@ -219,8 +224,7 @@ const steps = await withBenchDatabase(async (database) => {
 });
 
 const machine = machineText(cpus()[0]?.model ?? 'unknown processor', cpus().length);
-if (process.argv.includes('--json'))
-  console.log(JSON.stringify({ machine, load, open, over, steps }, undefined, 2));
+if (json) console.log(JSON.stringify({ machine, load, open, over, steps }, undefined, 2));
 else {
   const head = [`${2 * open} alerts open, ${over} over`, 'median, ms', 'p95, ms', 'rows read'];
   const table = new Table({ head, style: { head: [], border: [], compact: true } });

@@ -19,10 +19,13 @@ import { withSources } from '../../activities/feature-rows/row-connection.ts';
 import { openSources } from '../../activities/sources/sources.ts';
 import { formatInstant, hourMs } from '../../core/window.ts';
 import type { Database } from '../../sql/database.ts';
+import { readOptions } from '../options.ts';
 import { cpuSeconds } from '../process-usage.ts';
 import { idleContext, withBenchDatabase } from '../performance/database.ts';
 import { historyEnd, historyStart, monitorsOf, score, watch, type Shape } from '../round/models.ts';
 import { firstLimit, needOf, rates } from './model.ts';
+
+const { url: server, json } = readOptions({ url: String, json: false });
 
 /** Rows of the hour that is measured; the hours before have a hundredth of that. */
 const sizes: readonly Shape[] = [
@@ -49,7 +52,7 @@ async function sizeOf(database: Database, tables: readonly string[]): Promise<nu
 }
 
 async function measure(shape: Shape): Promise<Measured> {
-  return withBenchDatabase(async (database, url) => {
+  return withBenchDatabase(server, async (database, url) => {
     const [row] = await database.query<{ directory: string }>(
       `select current_setting('data_directory') as directory`,
     );
@@ -104,7 +107,7 @@ async function measure(shape: Shape): Promise<Measured> {
 const found: Measured[] = [];
 for (const shape of sizes) {
   found.push(await measure(shape));
-  if (!process.argv.includes('--json')) console.error(JSON.stringify(found.at(-1)));
+  if (!json) console.error(JSON.stringify(found.at(-1)));
 }
 
 /** Attach, summarise, profile. */
@@ -122,7 +125,7 @@ const expected = ({ rows, features }: Shape) => ({
   bytes: rows * rates.bytesOfRow + rows * features * rates.bytesOfValue,
 });
 
-if (process.argv.includes('--json')) {
+if (json) {
   console.log(JSON.stringify(found));
 } else {
   const table = new Table({

@@ -20,11 +20,16 @@ import Table from 'cli-table3';
 import type { PredictionRow } from '../../client/tidewatch-client.ts';
 import { openBatchedClient, openClient } from '../../client/tidewatch-client.ts';
 import { openDatabase } from '../../sql/database.ts';
-import { numberOption, withBenchDatabase } from '../performance/database.ts';
+import { readOptions } from '../options.ts';
+import { withBenchDatabase } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
 
-const requests = numberOption('requests', 2_000);
-const rate = numberOption('rate', 100);
+const {
+  requests,
+  rate,
+  url: server,
+  json,
+} = readOptions({ requests: 2_000, rate: 100, url: String, json: false });
 
 const rowOf = (index: number): PredictionRow => ({
   version: '1',
@@ -111,7 +116,7 @@ function burst(): number {
   return Number(((user + system) / count).toFixed(1));
 }
 
-await withBenchDatabase(async (database, url) => {
+await withBenchDatabase(server, async (database, url) => {
   const directory = await mkdtemp(join(tmpdir(), 'tidewatch-logging-'));
   const stored = async (): Promise<number> => {
     const [row] = await database.query<{ rows: number }>('select count(*) as rows from predictions');
@@ -175,8 +180,7 @@ await withBenchDatabase(async (database, url) => {
     costs.push(await measure('insert', insert, async () => {}));
     await pool.close();
 
-    if (process.argv.includes('--json'))
-      console.log(JSON.stringify({ requests, rate, burst: inBurst, costs }, undefined, 2));
+    if (json) console.log(JSON.stringify({ requests, rate, burst: inBurst, costs }, undefined, 2));
     else {
       const table = new Table({
         head: ['', 'call, median µs', 'p99 µs', 'processor, µs a row', 'delay p99, ms', 'max, ms'],

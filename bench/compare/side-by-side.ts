@@ -12,32 +12,31 @@
 
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import Table from 'cli-table3';
 
 import type { ComparisonReport } from '../../cli/compare/report.ts';
+import { readOptions } from '../options.ts';
 import { runProcess, type ProcessRun } from './process-run.ts';
 import { makeTables } from './tables.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    venv: { type: 'string' },
-    rows: { type: 'string', default: '1000000' },
-    columns: { type: 'string', default: '50' },
-    repetitions: { type: 'string', default: '5' },
-    evidently: { type: 'string', default: '1' },
-    only: { type: 'string' },
-    directory: { type: 'string', default: join(tmpdir(), 'tidewatch-bench-tables') },
-    json: { type: 'boolean', default: false },
-  },
+const {
+  rows: rowCount,
+  columns,
+  repetitions,
+  ...options
+} = readOptions({
+  venv: String,
+  rows: 1_000_000,
+  columns: 50,
+  repetitions: 5,
+  evidently: 1,
+  only: String,
+  directory: join(tmpdir(), 'tidewatch-bench-tables'),
+  json: false,
 });
 
-const { reference, current } = await makeTables(
-  options.directory,
-  Number(options.rows),
-  Number(options.columns),
-);
+const { reference, current } = await makeTables(options.directory, rowCount, columns);
 const tidewatch = [
   process.execPath,
   'dist/cli/tidewatch.js',
@@ -67,7 +66,6 @@ interface Contestant {
 }
 
 const four = ['ks', 'wasserstein', 'psi', 'jensenShannon'];
-const repetitions = Number(options.repetitions);
 const contestants: readonly Contestant[] = [
   { name: 'tidewatch', command: [...tidewatch, '--statistics', four.join(',')], runs: repetitions },
   { name: 'tidewatch, all 11 statistics', command: tidewatch, runs: repetitions },
@@ -89,7 +87,7 @@ const contestants: readonly Contestant[] = [
         },
         { name: 'scipy KS', command: peer('scipy_ks.py'), runs: repetitions, exact: ['ks'] },
         { name: 'NannyML KS', command: peer('nannyml_ks.py'), runs: repetitions },
-        { name: 'Evidently', command: peer('evidently_default.py'), runs: Number(options.evidently) },
+        { name: 'Evidently', command: peer('evidently_default.py'), runs: options.evidently },
       ]),
 ].filter(({ name }) => options.only?.split(',').some((only) => name.startsWith(only)) ?? true);
 
@@ -131,13 +129,7 @@ const rows = contestants.flatMap(({ name, exact }) => {
 
 const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node.js ${process.version}`;
 if (options.json) {
-  console.log(
-    JSON.stringify(
-      { machine, rows: Number(options.rows), columns: Number(options.columns), results: rows },
-      undefined,
-      2,
-    ),
-  );
+  console.log(JSON.stringify({ machine, rows: rowCount, columns, results: rows }, undefined, 2));
 } else {
   const head = [
     '',
@@ -164,7 +156,7 @@ if (options.json) {
       row.largestDifference?.toExponential(1) ?? '',
     ]);
   }
-  console.log(`${options.rows} rows x ${options.columns} columns a side; ${machine}`);
+  console.log(`${rowCount} rows x ${columns} columns a side; ${machine}`);
   console.log(table.toString());
 }
 

@@ -14,10 +14,10 @@ import { blockLengthOf, blockMs, type BlockLength } from '../../core/comparison/
 import { compareMeans, type ComparedBlock } from '../../core/comparison/compare-means.ts';
 import { createSpreadOf } from '../../core/performance/intervals/spread.ts';
 import { hourMs } from '../../core/window.ts';
+import { readOptions } from '../options.ts';
 import { createDraws, type Draws } from '../intervals/processes.ts';
-import { numberOption } from '../performance/database.ts';
 
-const repetitions = numberOption('repetitions', 2_000);
+const { repetitions, json } = readOptions({ repetitions: 2_000, json: false });
 const significance = 0.05;
 
 interface Hour {
@@ -95,7 +95,7 @@ const results = cases.map(({ hours, correlation, traffic }, index) => {
   return { days: hours / 24, correlation, traffic, found: Object.fromEntries(found) };
 });
 
-if (process.argv.includes('--json')) {
+if (json) {
   console.log(JSON.stringify({ repetitions, results }, undefined, 2));
 } else {
   const names = Object.keys(tests);

@@ -1,7 +1,7 @@
 /**
  * How long does the console take over a page, with many models and years of daily results?
  *
- *     npx tsx bench/console/pages.ts [--models 1000] [--days 730] [--features 8] [--repetitions 40] [--only <page>] [--filled <url>] [--json]
+ *     npx tsx bench/console/pages.ts [--models 1000] [--days 730] [--features 8] [--repetitions 40] [--only <page>] [--filled <url>] [--url postgres://...] [--json]
  *
  * Fills a database with a day's results of every model for every day: evaluations of 1, 7 and 30 days in two revisions, a drift
  * run with a result for each column, a degradation check, quality checks (17 minutes on two busy cores, 6 GB), or takes one that was filled
@@ -17,15 +17,30 @@ import { pngOf } from '../../activities/reports/png.ts';
 import { consoleApp } from '../../console/server/server.ts';
 import { dayMs, floorToDay, formatInstant, hourMs } from '../../core/window.ts';
 import { openDatabase, type Database } from '../../sql/database.ts';
-import { numberOption, textOption, withBenchDatabase } from '../performance/database.ts';
+import { readOptions } from '../options.ts';
+import { withBenchDatabase } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
 import { fillHistory, modelName } from './fill.ts';
 
-const models = numberOption('models', 1_000);
-const days = numberOption('days', 730);
-const features = numberOption('features', 8);
-const repetitions = numberOption('repetitions', 40);
-const only = textOption('only');
+const {
+  models,
+  days,
+  features,
+  repetitions,
+  only,
+  filled,
+  url: server,
+  json,
+} = readOptions({
+  models: 1_000,
+  days: 730,
+  features: 8,
+  repetitions: 40,
+  only: String,
+  filled: String,
+  url: String,
+  json: false,
+});
 const end = floorToDay(Date.now());
 
 /** A path for each repetition. */
@@ -121,18 +136,17 @@ async function measureFilled(url: string): Promise<Measured[]> {
   }
 }
 
-const filled = textOption('filled');
 const load = loadavg()[0]!;
 const measured =
   filled === undefined
-    ? await withBenchDatabase(async (database, url) => {
+    ? await withBenchDatabase(server, async (database, url) => {
         await fillHistory(database, { models, days, features, end });
         return measureFilled(url);
       })
     : await measureFilled(filled);
 
 const machine = machineText(cpus()[0]?.model ?? 'unknown processor', cpus().length);
-if (process.argv.includes('--json')) {
+if (json) {
   console.log(JSON.stringify({ machine, load, models, days, features, repetitions, measured }, undefined, 2));
 } else {
   const table = new Table({ head: ['page', 'median, ms', 'p95, ms', 'processor, ms', 'kB'] });

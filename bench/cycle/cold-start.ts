@@ -16,11 +16,11 @@ import type { Client } from '@temporalio/client';
 import Table from 'cli-table3';
 
 import { cpuSeconds, peakMegabytes } from '../process-usage.ts';
-import { numberOption } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
 import { saysStarted, withWorld, type World } from '../world.ts';
+import { readOptions } from '../options.ts';
 
-const repetitions = numberOption('repetitions', 9);
+const { repetitions, json } = readOptions({ repetitions: 9, json: false });
 const limitMs = 300_000;
 
 interface Start {
@@ -70,7 +70,7 @@ await withWorld(async (world) => {
   await startOnce(world, 'warm');
   const starts: Start[] = [];
   for (let i = 0; i < repetitions; i += 1) starts.push(await startOnce(world, `cold-${i}`));
-  if (process.argv.includes('--json')) {
+  if (json) {
     console.log(JSON.stringify({ starts }));
   } else {
     const row = (what: string, of: (start: Start) => number, digits: number): string[] => {

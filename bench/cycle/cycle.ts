@@ -34,18 +34,33 @@ import { createProfileHours } from '../../activities/profiles/profile-hours.ts';
 import { openSources, type Sources } from '../../activities/sources/sources.ts';
 import { formatInstant, hourMs } from '../../core/window.ts';
 import type { Database } from '../../sql/database.ts';
+import { readOptions } from '../options.ts';
 import { cpuSeconds, parentOf } from '../process-usage.ts';
-import { idleContext, numberOption, textOption, withBenchDatabase } from '../performance/database.ts';
+import { idleContext, withBenchDatabase } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
 import { storeHistory } from './history.ts';
 import { firstHour, makeTables, score, scoreReference, watch, type Scores, type Way } from './scores.ts';
 
-const rows = numberOption('rows', 1_000_000);
-const features = numberOption('features', 50);
-const repetitions = numberOption('repetitions', 3);
-const history = numberOption('history', 730);
-const ways = (textOption('ways') ?? 'typed,jsonb').split(',') as Way[];
-const overlap = textOption('overlap') ?? '1h';
+const {
+  rows,
+  features,
+  repetitions,
+  history,
+  overlap,
+  url: server,
+  json,
+  ...given
+} = readOptions({
+  rows: 1_000_000,
+  features: 50,
+  repetitions: 3,
+  ways: 'typed,jsonb',
+  overlap: '1h',
+  history: 730,
+  url: String,
+  json: false,
+});
+const ways = given.ways.split(',') as Way[];
 
 /** So many rows has an hour of the day that is the reference. */
 const referenceRows = Math.max(500, Math.round(Math.min(rows, 120_000) / 24));
@@ -125,7 +140,7 @@ const medianOf = (cycles: readonly Cycle[]): Cycle =>
 const stageText = ({ seconds: wall, workerSeconds, postgresSeconds }: Stage): string =>
   `${seconds(wall)} (${seconds(workerSeconds)} + ${seconds(postgresSeconds)})`;
 
-await withBenchDatabase(async (database, url) => {
+await withBenchDatabase(server, async (database, url) => {
   const gateway = createServer((request, response) => {
     request.resume().on('end', () => response.end());
   });
@@ -149,7 +164,7 @@ await withBenchDatabase(async (database, url) => {
   const took = async (label: string, way: Way, hour: number): Promise<void> => {
     const one = await cycle(world, way, hour);
     cycles.push([label, one]);
-    if (process.argv.includes('--json')) return;
+    if (json) return;
     console.error(
       `${formatInstant(hour)} ${label}: ${stageText(one)}, ${Math.round(one.peakMegabytes)} MB, load ${loadavg()[0]!.toFixed(1)}`,
       Object.fromEntries(Object.entries(one.stages).map(([name, stage]) => [name, stageText(stage)])),
@@ -176,7 +191,7 @@ await withBenchDatabase(async (database, url) => {
       });
       for (const days of [7, history]) {
         const stored = await storeHistory(database, { model: 'typed', days, like: firstHour });
-        if (!process.argv.includes('--json')) console.error(`${days} days stored`, stored);
+        if (!json) console.error(`${days} days stored`, stored);
         for (let repetition = 0; repetition < repetitions; repetition += 1) {
           hour += hourMs;
           await score(scores, hour, rows, ['typed']);
@@ -186,7 +201,7 @@ await withBenchDatabase(async (database, url) => {
     }
     const labels = [...new Set(cycles.map(([label]) => label))];
     const of = (label: string): Cycle[] => cycles.flatMap(([given, one]) => (given === label ? [one] : []));
-    if (process.argv.includes('--json')) {
+    if (json) {
       console.log(
         JSON.stringify({
           rows,

@@ -19,18 +19,23 @@ import Table from 'cli-table3';
 
 import { formatInstant, hourMs } from '../../core/window.ts';
 import type { Child } from '../../demo/stack/child-process.ts';
+import { readOptions } from '../options.ts';
 import { peakMegabytes } from '../process-usage.ts';
-import { numberOption, textOption } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
 import { taskQueue, withWorld, type World } from '../world.ts';
 import { firstHour, makeTables, score, scoreReference, watch, type Scores } from './scores.ts';
 
-const rows = numberOption('rows', 1_000_000);
-const features = numberOption('features', 50);
-const models = Array.from({ length: numberOption('models', 2) }, (_, i) => `model-${i}`);
+const { rows, features, overlap, json, ...given } = readOptions({
+  rows: 1_000_000,
+  features: 50,
+  models: 2,
+  turns: '1,2,2,1',
+  overlap: '1h',
+  json: false,
+});
+const models = Array.from({ length: given.models }, (_, i) => `model-${i}`);
 /** How many workers there are in each hour that counts. */
-const turns = (textOption('turns') ?? '1,2,2,1').split(',').map(Number);
-const overlap = textOption('overlap') ?? '1h';
+const turns = given.turns.split(',').map(Number);
 
 interface Hour {
   readonly workers: number;
@@ -109,7 +114,7 @@ await withWorld(async (world) => {
     hour += hourMs;
     for (const worker of workers) await worker.stop();
   }
-  if (process.argv.includes('--json')) {
+  if (json) {
     console.log(JSON.stringify({ rows, features, models: models.length, overlap, turns: found }));
   } else {
     const cores = cpus().length;

@@ -12,7 +12,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import Table from 'cli-table3';
 
@@ -23,6 +22,7 @@ import { evaluateSummary } from '../../core/performance/evaluate.ts';
 import { summarizeClassification } from '../../core/performance/classification-summary.ts';
 import { summarizeRegression } from '../../core/performance/regression-summary.ts';
 import { valueOf } from '../../core/verdict.ts';
+import { readOptions } from '../options.ts';
 import { runProcess } from '../compare/process-run.ts';
 import {
   bikes,
@@ -36,14 +36,7 @@ import {
   type Source,
 } from './cases.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    venv: { type: 'string' },
-    only: { type: 'string' },
-    each: { type: 'boolean', default: false },
-    json: { type: 'string' },
-  },
-});
+const options = readOptions({ venv: String, only: String, each: false, json: String });
 const directory = process.env['TIDEWATCH_DATA'];
 if (directory === undefined)
   console.log('TIDEWATCH_DATA names no directory: bikes of both years and stations are skipped.');

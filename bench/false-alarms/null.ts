@@ -5,12 +5,11 @@
  *     npx tsx bench/false-alarms/null.ts [--runs 60] [--days 1,7,21,208] [--processes iid,ar.95] [--seed 1]
  */
 
-import { parseArgs } from 'node:util';
-
 import Table from 'cli-table3';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 
+import { readOptions } from '../options.ts';
 import type { Series } from './series.ts';
 import { judgeRun, judges, prepare, type Examined, type Fault, type Judgement } from './window-runs.ts';
 
@@ -18,16 +17,9 @@ const alpha = 0.05;
 const featureCount = 20;
 const referenceDays = 416;
 const rowsPerDay = 24;
-const { values: options } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '60' },
-    days: { type: 'string', default: '1,7,21,208' },
-    processes: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-  },
-});
-const runCount = Number(options.runs);
-const random = xoroshiro128plus(Number(options.seed));
+const options = readOptions({ runs: 60, days: '1,7,21,208', processes: String, seed: 1 });
+const runCount = options.runs;
+const random = xoroshiro128plus(options.seed);
 
 /** Made hour by hour: standard deviation 1. */
 const processes: Readonly<Record<string, { kind: Series['kind']; next: () => (hour: number) => number }>> = {

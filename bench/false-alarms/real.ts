@@ -1,33 +1,33 @@
 /**
  * How often does a verdict call drift in real series where nothing was injected, and how often does it see a shift?
  *
- *     TIDEWATCH_DATA=<directory> npx tsx bench/false-alarms/real.ts [--days 1] [--groups bikes,rates] [--reference 31] [--alpha 0.05] [--each] [--alarms] [--json file]
+ *     TIDEWATCH_DATA=<directory> npx tsx bench/false-alarms/real.ts [--days 1] [--groups bikes,rates] [--method population-stability-index] [--reference 31] [--alpha 0.05] [--each] [--alarms] [--json file]
  */
 
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 
 import Table from 'cli-table3';
 
 import { isMethodName } from '../../core/statistics/registry.ts';
+import { readOptions } from '../options.ts';
 import { readers, type SeriesGroup } from './series.ts';
 import { byJudge, judgeRun, judges, prepare, type Examined, type Fault, type Judge } from './window-runs.ts';
 
 const rateYears = 10;
-const { values: options } = parseArgs({
-  options: {
-    days: { type: 'string', default: '7' },
-    groups: { type: 'string' },
-    method: { type: 'string' },
-    reference: { type: 'string' },
-    alpha: { type: 'string', default: '0.05' },
-    each: { type: 'boolean', default: false },
-    alarms: { type: 'boolean', default: false },
-    json: { type: 'string' },
-  },
+const {
+  days: windowDays,
+  alpha,
+  ...options
+} = readOptions({
+  days: 7,
+  groups: String,
+  method: String,
+  reference: Number,
+  alpha: 0.05,
+  each: false,
+  alarms: false,
+  json: String,
 });
-const windowDays = Number(options.days);
-const alpha = Number(options.alpha);
 const directory = process.env['TIDEWATCH_DATA'];
 if (directory === undefined) {
   console.log('Skipped: TIDEWATCH_DATA does not name a directory with the real series.');
@@ -52,7 +52,7 @@ interface FeatureRates {
 
 /** With only the first days as its reference, where asked for. */
 function shortened(group: SeriesGroup): SeriesGroup {
-  const referenceDays = options.reference === undefined ? group.referenceDays : Number(options.reference);
+  const referenceDays = options.reference ?? group.referenceDays;
   return { ...group, referenceDays };
 }
 

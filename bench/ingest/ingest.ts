@@ -27,13 +27,18 @@ import { upsertMonitor } from '../../activities/monitors/store.ts';
 import { monitorSchema } from '../../core/monitor/schema.ts';
 import { cpuSeconds } from '../process-usage.ts';
 import type { Database } from '../../sql/database.ts';
-import { numberOption, withBenchDatabase } from '../performance/database.ts';
+import { readOptions } from '../options.ts';
+import { withBenchDatabase } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
 
 const model = 'ingested';
 const stations = 500;
-const rows = numberOption('rows', 300_000);
-const repetitions = numberOption('repetitions', 3);
+const {
+  rows,
+  repetitions,
+  url: server,
+  json,
+} = readOptions({ rows: 300_000, repetitions: 3, url: String, json: false });
 const names = Array.from({ length: 8 }, (_, i) => `feature_${i}`);
 
 interface Row {
@@ -129,7 +134,7 @@ const medianCost = (costs: readonly Cost[]): Record<keyof Cost, number> & { rows
   };
 };
 
-await withBenchDatabase(async (database, url) => {
+await withBenchDatabase(server, async (database, url) => {
   const directory = await mkdtemp(join(tmpdir(), 'tidewatch-ingest-'));
   try {
     const [csv, text] = [join(directory, 'rows.csv'), join(directory, 'rows.copy')];
@@ -184,7 +189,7 @@ await withBenchDatabase(async (database, url) => {
       ratios: ratios.map((ratio) => Number(ratio.toFixed(3))),
       medianRatio: Number(median(ratios).toFixed(3)),
     };
-    if (process.argv.includes('--json')) console.log(JSON.stringify(result, undefined, 2));
+    if (json) console.log(JSON.stringify(result, undefined, 2));
     else {
       const table = new Table({ head: ['', 'rows/s', 'of COPY', 'CPU seconds of node', 'of Postgres'] });
       const line = (name: string, ratio: number | string, cost: ReturnType<typeof medianCost>): void => {

@@ -8,23 +8,21 @@
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 
+import { readOptions } from '../options.ts';
 import { coverageOf, outOfRange, type Cell } from './cells.ts';
 import { whyOutOfRange } from './reasons.ts';
 import { dependences, subjects, windows } from './processes.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    repetitions: { type: 'string', default: '1000' },
-    subjects: { type: 'string' },
-    windows: { type: 'string' },
-    dependences: { type: 'string' },
-    metrics: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'string' },
-    read: { type: 'string' },
-  },
+const options = readOptions({
+  repetitions: 1_000,
+  subjects: String,
+  windows: String,
+  dependences: String,
+  metrics: String,
+  seed: 1,
+  json: String,
+  read: String,
 });
 
 function wanted<Item>(
@@ -40,13 +38,7 @@ function simulate(): readonly Cell[] {
   for (const window of wanted(windows, options.windows, ({ name }) => name)) {
     for (const dependence of wanted(dependences, options.dependences, ({ name }) => name)) {
       for (const subject of wanted(subjects, options.subjects, (name) => name)) {
-        const found = coverageOf(
-          subject,
-          window,
-          dependence,
-          Number(options.repetitions),
-          Number(options.seed),
-        );
+        const found = coverageOf(subject, window, dependence, options.repetitions, options.seed);
         cells.push(...wanted(found, options.metrics, ({ metric }) => metric));
         if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(cells));
       }

@@ -19,13 +19,18 @@ import { configurationHash } from '../../activities/monitors/configuration.ts';
 import { upsertMonitor } from '../../activities/monitors/store.ts';
 import { monitorSchema } from '../../core/monitor/schema.ts';
 import type { Database } from '../../sql/database.ts';
+import { readOptions } from '../options.ts';
 import { machineText } from '../profiles/timing.ts';
-import { costOf, idleContext, medianOf, numberOption, withBenchDatabase } from './database.ts';
+import { costOf, idleContext, medianOf, withBenchDatabase } from './database.ts';
 
 const model = 'attached';
 const stations = 500;
-const rows = numberOption('rows', 1_000_000);
-const repetitions = numberOption('repetitions', 3);
+const {
+  rows,
+  repetitions,
+  url: server,
+  json,
+} = readOptions({ rows: 1_000_000, repetitions: 3, url: String, json: false });
 const hours = Math.ceil(rows / stations);
 const start = '2024-01-01T00:00:00Z';
 const end = new Date(Date.parse(start) + hours * 3_600_000).toISOString();
@@ -96,7 +101,7 @@ async function detachAll(database: Database): Promise<void> {
   await database.execute('vacuum analyze dirty_windows');
 }
 
-const results = await withBenchDatabase(async (database) => {
+const results = await withBenchDatabase(server, async (database) => {
   await load(database);
   const attach = createAttachActuals({
     database,
@@ -138,7 +143,7 @@ const results = await withBenchDatabase(async (database) => {
 
 const machine = machineText(cpus()[0]?.model ?? 'unknown processor', cpus().length);
 const updated = results['update ... from actuals'];
-if (process.argv.includes('--json')) {
+if (json) {
   console.log(JSON.stringify({ machine, rows, repetitions, results }, undefined, 2));
 } else {
   const head = ['way', 'seconds', 'rows/s', 'WAL, MB', 'times the rows/s', 'share of the WAL'];

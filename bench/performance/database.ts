@@ -1,4 +1,4 @@
-/** A database of its own for a benchmark: on the server of `--url`, or on one that is started for it. */
+/** A database of its own for a benchmark: on a server that is named, or on one that is started for it. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,12 +21,12 @@ export const idleContext = (): ActivityContext => ({
 
 const name = 'tidewatch_bench';
 
-/** Works on an empty, migrated database, and drops it. */
+/** Works on an empty, migrated database of the server at this URL, or of one that is started for it, and drops it. */
 export async function withBenchDatabase<T>(
+  server: string | undefined,
   work: (database: Database, url: string) => Promise<T>,
 ): Promise<T> {
-  const url = textOption('url');
-  if (url !== undefined) return inDatabase(new URL(url), work);
+  if (server !== undefined) return inDatabase(new URL(server), work);
   const directory = await mkdtemp(join(tmpdir(), 'tidewatch-bench-'));
   const postgres = await startPostgres({
     stateDirectory: directory,
@@ -87,17 +87,6 @@ async function walPosition(database: Database): Promise<number> {
     `select pg_current_wal_insert_lsn() - '0/0'::pg_lsn as bytes`,
   );
   return row!.bytes;
-}
-
-/** What follows `--<option>`. */
-export function textOption(option: string): string | undefined {
-  return process.argv.find((_, i, all) => all[i - 1] === `--${option}`);
-}
-
-/** The option `--<option> <number>`, or a default. */
-export function numberOption(option: string, fallback: number): number {
-  const text = textOption(option);
-  return text === undefined ? fallback : Number(text);
 }
 
 /** The middle one by time. */

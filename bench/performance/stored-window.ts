@@ -18,8 +18,11 @@ import { decodeSummary, encodeSummary } from '../../core/performance/encode.ts';
 import { evaluateSummary } from '../../core/performance/evaluate.ts';
 import { summarizeRegression } from '../../core/performance/regression-summary.ts';
 import { mergeSummaries, type OutcomeSummary } from '../../core/performance/summary.ts';
+import { readOptions } from '../options.ts';
 import { columnOf, shapes } from '../profiles/shapes.ts';
 import { machineText, timeOf } from '../profiles/timing.ts';
+
+const { json } = readOptions({ json: false });
 
 const hourCount = 720;
 const rowsAnHour = Math.round(1e7 / hourCount);
@@ -86,7 +89,7 @@ const results = cases.map(({ task, rows, summarize }) => {
 });
 
 const machine = machineText(cpus()[0]?.model ?? 'unknown processor', cpus().length);
-if (process.argv.includes('--json')) {
+if (json) {
   console.log(JSON.stringify({ machine, hourCount, repetitions, results }, undefined, 2));
 } else {
   const head = [

@@ -19,15 +19,26 @@ import { createSummarizeOutcomes } from '../../activities/performance/summarize-
 import type { MonitorInput } from '../../core/monitor/schema.ts';
 import { monitorSchema } from '../../core/monitor/schema.ts';
 import type { Database } from '../../sql/database.ts';
+import { readOptions } from '../options.ts';
 import { machineText } from '../profiles/timing.ts';
 import type { Cost } from './database.ts';
-import { costOf, idleContext, medianOf, numberOption, withBenchDatabase } from './database.ts';
+import { costOf, idleContext, medianOf, withBenchDatabase } from './database.ts';
 
 const model = 'summarized';
 const hours = 720;
-const rows = numberOption('rows', 10_000_000);
-const repetitions = numberOption('repetitions', 9);
-const task = process.argv.includes('classification') ? 'classification' : 'regression';
+const {
+  rows,
+  repetitions,
+  task,
+  url: server,
+  json,
+} = readOptions({
+  rows: 10_000_000,
+  repetitions: 9,
+  task: ['regression', 'classification'],
+  url: String,
+  json: false,
+});
 const start = '2024-01-01T00:00:00Z';
 const end = '2024-01-31T00:00:00Z';
 const window = { start, end };
@@ -67,7 +78,7 @@ async function load(database: Database): Promise<void> {
   await database.execute('vacuum analyze outcomes');
 }
 
-const results = await withBenchDatabase(async (database) => {
+const results = await withBenchDatabase(server, async (database) => {
   await load(database);
   const deps = {
     database,
@@ -106,7 +117,7 @@ const results = await withBenchDatabase(async (database) => {
 });
 
 const machine = machineText(cpus()[0]?.model ?? 'unknown processor', cpus().length);
-if (process.argv.includes('--json')) {
+if (json) {
   console.log(JSON.stringify({ machine, task, rows, hours, repetitions, ...results }, undefined, 2));
 } else {
   const head = ['step', 'ms', 'WAL, kB'];

@@ -12,8 +12,11 @@ import Table from 'cli-table3';
 
 import { buildContinuousGrid } from '../../core/profile/grid.ts';
 import { createAccumulator } from '../../core/profile/profile.ts';
+import { readOptions } from '../options.ts';
 import { columnOf, shapes } from './shapes.ts';
 import { machineText, timeOf } from './timing.ts';
+
+const { json } = readOptions({ json: false });
 
 const valueCount = 1_000_000;
 const repetitions = 15;
@@ -27,7 +30,7 @@ const results = Object.entries(shapes).map(([shape, next]) => {
 });
 
 const machine = machineText(cpus()[0]?.model ?? 'unknown processor', cpus().length);
-if (process.argv.includes('--json')) {
+if (json) {
   console.log(JSON.stringify({ machine, valueCount, repetitions, results }, undefined, 2));
 } else {
   const table = new Table({

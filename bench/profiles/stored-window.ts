@@ -16,8 +16,11 @@ import { buildCategoricalGrid, buildContinuousGrid, type ReferenceGrid } from '.
 import { buildProfile, type Profile } from '../../core/profile/profile.ts';
 import { compareProfiles } from '../../core/statistics/comparison.ts';
 import { computeMethod, methodsFor } from '../../core/statistics/registry.ts';
+import { readOptions } from '../options.ts';
 import { columnOf, shapes, type Shape } from './shapes.ts';
 import { machineText, timeOf } from './timing.ts';
+
+const { json } = readOptions({ json: false });
 
 const featureCount = 50;
 const hourCount = 720;
@@ -109,7 +112,7 @@ const results = Object.entries(featureSets).flatMap(([features, kinds]) =>
 );
 
 const machine = machineText(cpus()[0]?.model ?? 'unknown processor', cpus().length);
-if (process.argv.includes('--json')) {
+if (json) {
   console.log(JSON.stringify({ machine, featureCount, repetitions, results }, undefined, 2));
 } else {
   const head = ['features', 'rows', 'stored as', 'MB', 'adding, ms', 'methods, ms', 'together, ms'];

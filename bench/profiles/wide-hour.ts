@@ -14,13 +14,14 @@ import { configurationHash } from '../../activities/monitors/configuration.ts';
 import { upsertMonitor } from '../../activities/monitors/store.ts';
 import { createProfileHours } from '../../activities/profiles/profile-hours.ts';
 import { monitorSchema } from '../../core/monitor/schema.ts';
-import { idleContext, numberOption, withBenchDatabase } from '../performance/database.ts';
+import { readOptions } from '../options.ts';
+import { idleContext, withBenchDatabase } from '../performance/database.ts';
 import { machineText } from './timing.ts';
 
-const rows = numberOption('rows', 2_000);
+const { rows, url: server, json } = readOptions({ rows: 2_000, url: String, json: false });
 const logged = 500;
 
-const results = await withBenchDatabase(async (database) => {
+const results = await withBenchDatabase(server, async (database) => {
   const insert = (hour: string, count: number, model: string): Promise<number> =>
     database.execute(
       `insert into predictions (model, version, entity, event_time, issued_at, features, prediction)
@@ -65,7 +66,7 @@ const results = await withBenchDatabase(async (database) => {
 });
 
 const machine = machineText(cpus()[0]?.model ?? 'unknown processor', cpus().length);
-if (process.argv.includes('--json')) {
+if (json) {
   console.log(JSON.stringify({ machine, rows, logged, results }, undefined, 2));
 } else {
   const table = new Table({

@@ -10,13 +10,13 @@
  */
 
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 
 import Table from 'cli-table3';
 
 import { metricTable, metricText } from '../../core/performance/metrics.ts';
 import type { SimulatedRun } from '../../core/retraining/simulation.ts';
 import { formatDay, parseInstant, type Window } from '../../core/window.ts';
+import { readOptions } from '../options.ts';
 import { bikes, bikesOfBothYears, flights } from '../estimation/cases.ts';
 import { choose, gridAround, parameterText, roomOf } from './choice.ts';
 import { openCase, type Case, type Parameters, type Replay } from './replay.ts';
@@ -34,9 +34,7 @@ const ours: Parameters = {
 /** Days after the start of a case. */
 const startDays = [0, 7, 14, 21];
 
-const { values: options } = parseArgs({
-  options: { choose: { type: 'boolean' }, starts: { type: 'boolean' }, json: { type: 'string' } },
-});
+const options = readOptions({ choose: false, starts: false, json: String });
 const days = (start: string, end: string): Window => ({
   start: parseInstant(`${start}T00:00:00Z`),
   end: parseInstant(`${end}T00:00:00Z`),

@@ -18,22 +18,31 @@ import type { Monitor } from '../../core/monitor/schema.ts';
 import { dayMs, floorToHour, formatInstant, hourMs } from '../../core/window.ts';
 import { schedulesOf, type ScheduleDefinition } from '../../schedules/catalog.ts';
 import { applySchedules, planSchedules } from '../../schedules/reconciler.ts';
+import { readOptions } from '../options.ts';
 import { machineSeconds } from '../process-usage.ts';
-import { numberOption } from '../performance/database.ts';
 import { machineText } from '../profiles/timing.ts';
-import { historyDays, historyEnd, historyStart, monitorsOf, score, watch, type Shape } from './models.ts';
+import { historyDays, historyEnd, historyStart, monitorsOf, score, watch } from './models.ts';
 import { taskQueue, withWorld, type Part, type World } from '../world.ts';
 
-const shape: Shape = {
-  models: numberOption('models', 1_000),
-  rows: numberOption('rows', 20),
-  features: numberOption('features', 5),
-};
-const workers = numberOption('workers', 1);
-const repetitions = numberOption('repetitions', 2);
+const {
+  workers,
+  repetitions,
+  nights: givenNights,
+  empty,
+  json,
+  ...shape
+} = readOptions({
+  models: 1_000,
+  rows: 20,
+  features: 5,
+  workers: 1,
+  repetitions: 2,
+  nights: 1,
+  empty: false,
+  json: false,
+});
 /** Without rows of the days before: for hours alone. */
-const isEmpty = process.argv.includes('--empty');
-const nights = isEmpty ? 0 : numberOption('nights', 1);
+const nights = empty ? 0 : givenNights;
 const nightly = ['driftDetection', 'performanceEvaluation', 'degradationCheck'] as const;
 
 interface Round {
@@ -166,7 +175,7 @@ function limitOf({ cpu, idle }: Round): string {
 
 await withWorld(async (world) => {
   const told = (text: string): void => {
-    if (!process.argv.includes('--json')) console.error(text);
+    if (!json) console.error(text);
   };
   const { database, client } = world;
   const now = Date.now();
@@ -174,8 +183,7 @@ await withWorld(async (world) => {
   const monitors = monitorsOf(shape, now);
   const lastNight = historyEnd(now);
   await watch(database, monitors);
-  if (!isEmpty)
-    await score(database, monitors, shape, { start: historyStart(now), end: lastNight }, 'logged');
+  if (!empty) await score(database, monitors, shape, { start: historyStart(now), end: lastNight }, 'logged');
   await database.execute('vacuum analyze');
   const desired = scheduled(monitors, ['actualsBackfill', ...(nights > 0 ? nightly : [])]);
   const begun = performance.now();
@@ -192,7 +200,7 @@ await withWorld(async (world) => {
     rounds.push(round);
     told(`${round.name}: ${JSON.stringify(round)}`);
   };
-  if (!isEmpty)
+  if (!empty)
     note(
       await throughSchedules(
         world,
@@ -224,7 +232,7 @@ await withWorld(async (world) => {
     note(await throughSchedules(world, 'hour, a day of rows', scheduled(monitors, ['actualsBackfill'])));
     note(await throughSchedules(world, 'night', scheduled(monitors, nightly)));
   }
-  if (process.argv.includes('--json')) {
+  if (json) {
     console.log(JSON.stringify({ shape, workers, load, workerMegabytes: world.workerMegabytes(), rounds }));
     return;
   }

@@ -9,35 +9,36 @@
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 
+import { readOptions } from '../../bench/options.ts';
 import { openArena } from './arena.ts';
 import { kinds } from './kinds.ts';
 import type { Injected } from './injector.ts';
 import { calmRound, faultyRound, type Round } from './run.ts';
 import { coverageTable, kindTable, unmetText } from './tables.ts';
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: '1' },
-    rounds: { type: 'string', default: '1000' },
-    minutes: { type: 'string', default: '30' },
-    faults: { type: 'string', default: '1000' },
-    kind: { type: 'string', multiple: true },
-    /** Of the workload of a round. */
-    days: { type: 'string', default: '4' },
-    /** Times as many faults a round. */
-    dense: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
-  },
+const {
+  kind: named,
+  days,
+  ...options
+} = readOptions({
+  seed: 1,
+  rounds: 1_000,
+  minutes: 30,
+  faults: 1_000,
+  kind: [String],
+  /** Of the workload of a round. */
+  days: 4,
+  /** Times as many faults a round. */
+  dense: 1,
+  json: false,
 });
 const say = (text: string): void =>
   void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
 
-const named = values.kind;
-const chosen = named === undefined ? kinds : kinds.filter(({ name }) => named.includes(name));
+const chosen = named.length === 0 ? kinds : kinds.filter(({ name }) => named.includes(name));
 if (chosen.length === 0)
   throw new Error(`there is no such kind; there are: ${kinds.map(({ name }) => name).join(', ')}`);
 
@@ -46,10 +47,9 @@ Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 const keptIn = '.tidewatch/faults';
 await mkdir(keptIn, { recursive: true });
 const directory = await mkdtemp(join(keptIn, 'arena-'));
-const days = Number(values.days);
-const everyMs = 1_000 / Number(values.dense);
+const everyMs = 1_000 / options.dense;
 const started = performance.now();
-const isOver = (): boolean => performance.now() - started > Number(values.minutes) * 60_000;
+const isOver = (): boolean => performance.now() - started > options.minutes * 60_000;
 
 const arena = await openArena(directory);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -65,8 +65,8 @@ try {
   say('an undisturbed round');
   const right = await calmRound(arena, days);
   say(`undisturbed: ${right.told.length} messages, ${right.gauges.length} gauges`);
-  const first = Number(values.seed);
-  for (let seed = first; seed < first + Number(values.rounds); seed += 1) {
+  const first = options.seed;
+  for (let seed = first; seed < first + options.rounds; seed += 1) {
     const round = await faultyRound(arena, {
       seed,
       right,
@@ -85,19 +85,19 @@ try {
       isLost = true;
       const file = join(keptIn, `seed-${seed}.json`);
       await writeFile(file, JSON.stringify({ differences, faults, outcome: round.outcome }, undefined, 1));
-      const kindsText = named === undefined ? '' : named.map((name) => ` --kind "${name}"`).join('');
+      const kindsText = named.length === 0 ? '' : named.map((name) => ` --kind "${name}"`).join('');
       say(
-        `what differs is in ${file}; again: npm run faults -- --seed ${seed} --rounds 1 --dense ${values.dense} --days ${days}${kindsText}`,
+        `what differs is in ${file}; again: npm run faults -- --seed ${seed} --rounds 1 --dense ${options.dense} --days ${days}${kindsText}`,
       );
     }
-    if (isOver() || all().length >= Number(values.faults)) break;
+    if (isOver() || all().length >= options.faults) break;
   }
 } finally {
   await arena.stop();
   await rm(directory, { recursive: true, force: true });
 }
 
-if (values.json) process.stdout.write(`${JSON.stringify(summary(), undefined, 2)}\n`);
+if (options.json) process.stdout.write(`${JSON.stringify(summary(), undefined, 2)}\n`);
 else
   process.stdout.write(
     `${kindTable(rounds)}\n${unmetText(

@@ -10,11 +10,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import Table from 'cli-table3';
 
+import { readOptions } from '../../bench/options.ts';
 import { openArena } from './arena.ts';
 import { kinds } from './kinds.ts';
 import { calmRound, faultyRound } from './run.ts';
@@ -23,15 +23,13 @@ import { startSampling, type Sampler } from './soak/sampler.ts';
 import { trendsOf, type Trend } from './soak/verdict.ts';
 import { coverageTable, kindTable, unmetText } from './tables.ts';
 
-const { values } = parseArgs({
-  options: {
-    days: { type: 'string', default: '42' },
-    minutes: { type: 'string', default: '60' },
-    /** Milliseconds between two faults, in the middle. */
-    every: { type: 'string', default: '2500' },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
-  },
+const { days, minutes, every, seed, json } = readOptions({
+  days: 42,
+  minutes: 60,
+  /** Milliseconds between two faults, in the middle. */
+  every: 2_500,
+  seed: 1,
+  json: false,
 });
 const say = (text: string): void =>
   void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
@@ -41,8 +39,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 const keptIn = '.tidewatch/faults';
 await mkdir(keptIn, { recursive: true });
 const directory = await mkdtemp(join(keptIn, 'soak-'));
-const days = Number(values.days);
-const dayMs = (Number(values.minutes) * 60_000) / days;
+const dayMs = (minutes * 60_000) / days;
 const sampleMs = Math.max(1_000, Math.min(10_000, (dayMs * days) / 400));
 
 const [calm, arena] = await Promise.all([
@@ -75,11 +72,11 @@ try {
   // Also where the other round fails first.
   calmly.catch(() => undefined);
   const round = await faultyRound(arena, {
-    seed: Number(values.seed),
+    seed,
     right: calmly,
     days,
     kinds,
-    everyMs: Number(values.every),
+    everyMs: every,
     how: 'by weight',
     say,
     world: { workers: 3, spared: 1, concurrency: 1 },
@@ -134,7 +131,7 @@ try {
       outcome,
     }),
   );
-  if (values.json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
   else
     process.stdout.write(
       `${kindTable([round])}\n${unmetText(faults, unmet)}${coverageTable(faults)}\n${trendTable(trends)}\n${title}\n`,
