@@ -9,6 +9,7 @@ import { ruleText } from '../../core/degradation/rule-text.ts';
 import { windowText } from '../../core/degradation/window-text.ts';
 import { countText, metricTable, metricText, percentText } from '../../core/performance/metrics.ts';
 import { unjudgedText } from '../../core/performance/gate.ts';
+import { stateText } from '../../core/performance/state-text.ts';
 import { pausesText, pauseState, type PauseState } from '../../core/process/pauses.ts';
 import { nextSteps } from '../../core/process/next-steps.ts';
 import { championText } from '../../core/retraining/retraining-words.ts';
@@ -209,11 +210,10 @@ function performanceLines(status: ModelStatus, now: number): [string, string][] 
 }
 
 function performanceText(status: ModelStatus, performance: StoredPerformance): string {
-  const { window, outcomes, coverage, state, revision, verdict, reason } = performance;
+  const { window, outcomes, revision, verdict, reason } = performance;
   const facts = [
     countText(outcomes, 'outcome'),
-    ...(coverage === null ? [] : [`coverage ${percentText(coverage)}`]),
-    status.changesUntil === undefined ? state : `${state} until ${formatDay(status.changesUntil)}`,
+    stateText(performance, status.changesUntil),
     `revision ${revision}`,
   ];
   const doubt = verdict === 'insufficient-data' ? `; not judged: ${reason}` : '';

@@ -65,5 +65,5 @@ function stateText({ evaluation }: ReportedWindow): string {
   const later = laterOutcomes === 0 ? '' : `; ${countText(laterOutcomes, 'outcome')} came later`;
   const restated = revision === 1 ? '' : `, restated ${revision === 2 ? 'once' : `${revision - 1} times`}`;
   const gate = verdict.level === 'insufficient-data' ? `; not judged: ${verdict.reason}` : '';
-  return `${state === 'final' ? 'final' : 'provisional: actuals may still come'}${restated}${later}${gate}`;
+  return `${state === 'final' ? 'final: no more actuals are waited for' : 'provisional: actuals may still come'}${restated}${later}${gate}`;
 }

@@ -1,7 +1,6 @@
 /** Columns by runs: which drifted, since when; each leads to its distributions. */
 
 import type { Monitor } from '../../../core/monitor/schema.ts';
-import { countText } from '../../../core/performance/metrics.ts';
 import { nextSteps, type Arrived } from '../../../core/process/next-steps.ts';
 import type { Level } from '../../../core/verdict.ts';
 import { formatInstant } from '../../../core/window.ts';
@@ -169,8 +168,8 @@ function earlierRuns(model: string, runs: readonly DriftRun[], columns: readonly
   const some = runs.filter((_, i) => columns.some(({ cells }) => isLoud(cells[i]?.level ?? 'ok'))).length;
   return html`<details>
     <summary>
-      Reports of these ${countText(runs.length, 'run')}: the dataset drifted in ${formatCount(dataset)},
-      single columns in ${formatCount(some)}
+      ${runs.length === 1 ? 'The drift report of this run' : `All ${formatCount(runs.length)} drift reports, one a run`}:
+      the dataset drifted in ${formatCount(dataset)}, single columns in ${formatCount(some)}
     </summary>
     <ul class="runs">
       ${runs.toReversed().map((run) => html`<li><a href="${reportPath('drift', model, run.window)}">${dayOf(run)}</a> ${levelMark(run.verdict.level)}</li>`)}

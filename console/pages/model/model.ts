@@ -2,6 +2,7 @@
 
 import { stateText as alertStateText } from '../../../core/alert/alert-words.ts';
 import { metricTable, percentText } from '../../../core/performance/metrics.ts';
+import { stateText } from '../../../core/performance/state-text.ts';
 import { judgedFromAge, unjudgedText } from '../../../core/performance/gate.ts';
 import { nextSteps } from '../../../core/process/next-steps.ts';
 import { championText } from '../../../core/retraining/retraining-words.ts';
@@ -120,7 +121,7 @@ function facts(loaded: LoadedModel, now: number): Html {
         `${metricLabel(performance!.metric)}, ${windowText(formatWindow(windowOf(newest, performance!.over)))}`,
         html`${shortMetric(performance!.metric, newest.value!)}
           <span class="muted">
-            ${newest.interval !== null && `(${newest.interval.map((end) => shortMetric(performance!.metric, end)).join(' to ')}) `}${stateText(newest, monitor)},
+            ${newest.interval !== null && `(${newest.interval.map((end) => shortMetric(performance!.metric, end)).join(' to ')}) `}${stateText(newest, changesUntil(newest, monitor))},
             revision ${newest.revision}
           </span>`,
       )
@@ -136,13 +137,12 @@ function windowOf({ windowEnd }: { readonly windowEnd: number }, over: string): 
   return { start: windowEnd - durationMs(over), end: windowEnd };
 }
 
-/** Is the number final, and if not, until when may it change? */
-function stateText(
-  { state, windowEnd }: { readonly state: string; readonly windowEnd: number },
+/** Until when actuals may change the numbers of a window. */
+function changesUntil(
+  { windowEnd }: { readonly windowEnd: number },
   monitor: LoadedModel['monitor'],
-): string {
-  if (state === 'final' || monitor === undefined) return state;
-  return `${state} until ${formatDay(windowEnd + durationMs(monitor.performance.actualsHorizon))}`;
+): number | undefined {
+  return monitor && windowEnd + durationMs(monitor.performance.actualsHorizon);
 }
 
 /** The champion; where none was promoted, the version that has made the newest prediction. */

@@ -103,7 +103,7 @@ describe('the status of a model that degrades and is restated', () => {
     const text = await status('--model', model);
     expect(text).toMatch(/verdict {6}critical since 2024-01-03: too wrong: RMSE over 1 day 4 is above 2 /);
     expect(text).toMatch(
-      /performance {2}RMSE 4.*, 4 Jan \(20 outcomes, coverage 83\.3%, provisional until 2024-\d\d-\d\d, revision 1\)/,
+      /performance {2}RMSE 4.*, 4 Jan \(20 outcomes, provisional until 2024-\d\d-\d\d, 83\.3% of predictions have actuals so far, revision 1\)/,
     );
     expect(text).toMatch(
       /alert {8}degradation:shown:performance, critical, open since 2024-01-03; as of 2024-01-05: too wrong: RMSE over 1 day 4 /,
@@ -290,7 +290,9 @@ describe('the status of a model whose newest actuals are late', () => {
       await activities.evaluatePerformance({ model: late, asOf: at(n, 3) });
     }
     const text = await status('--model', late);
-    expect(text).toMatch(/performance {2}RMSE 1.*, 2 Jan \(24 outcomes, coverage 100%/);
+    expect(text).toMatch(
+      /performance {2}RMSE 1.*, 2 Jan \(24 outcomes, provisional until 2024-\d\d-\d\d, 100% of/,
+    );
     expect(text).toContain(
       'newest       3 Jan (6 of 24 predictions known) waited for actuals until 2024-01-05 00:00 UTC, the first performance-evaluation for a later time judges it: ' +
         '25% of 24 predictions have an actual; judged from 80% on, or 24 hours after the end of the window',

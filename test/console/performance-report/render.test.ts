@@ -75,7 +75,9 @@ describe('the header', () => {
           },
         },
       }),
-    ).toContain('State final; 3 outcomes came later; not judged: actuals come selectively: hum');
+    ).toContain(
+      'State final: no more actuals are waited for; 3 outcomes came later; not judged: actuals come selectively: hum',
+    );
   });
 });
 

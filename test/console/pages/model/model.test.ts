@@ -88,8 +88,14 @@ describe('the page of a model', () => {
 
   it('answers whether it is all right, since when it is what it is, and who serves', async () => {
     expect(await shown('/models/bikes')).toMatch(
-      /bikes Bikes an hour\. ◆ Critical since 2026-11-29, checked for 2026-11-29 RMSE over 7 days 82.1 is above 70 dataset critical: as critical 1 column critical: temp \(dataset critical\) .*RMSE, 2026-11-22 to 2026-11-28 82.1 provisional until 20\d\d-\d\d-\d\d, revision 2 .*v2, since 2026-11-25 .*75% of 20/,
+      /bikes Bikes an hour\. ◆ Critical since 2026-11-29, checked for 2026-11-29 RMSE over 7 days 82.1 is above 70 dataset critical: as critical 1 column critical: temp \(dataset critical\) .*RMSE, 2026-11-22 to 2026-11-28 82.1 provisional until 20\d\d-\d\d-\d\d, 90% of predictions have actuals so far, revision 2 .*v2, since 2026-11-25 .*75% of 20/,
     );
+  });
+
+  it('says of a number that is final how many predictions have actuals', async () => {
+    await storeMonitor(test.database, 'settled');
+    await storeEvaluation(test.database, 'settled', { daysAgo: 9, rmse: 60 });
+    expect(await shown('/models/settled')).toContain('60 final, 90% of predictions have actuals, revision 1');
   });
 
   it('draws the metric with its limit, what is provisional and the promotion, and says what was restated', async () => {
@@ -99,6 +105,12 @@ describe('the page of a model', () => {
     );
     expect(text).toContain('upright line: another version was promoted');
     expect(text).toMatch(/2026-11-29 80 → 82.1 90% → 90% 2/);
+  });
+
+  it('lists the drift report of each run, and in how many anything drifted', async () => {
+    expect(await shown('/models/bikes')).toContain(
+      'All 2 drift reports, one a run: the dataset drifted in 1, single columns in 2 2026-11-29 ◆ Critical 2026-11-28 ● OK',
+    );
   });
 
   it('shows columns by runs, the worst now first, each run with a link to the distributions of the column', async () => {
