@@ -109,7 +109,7 @@ describe('the page of a model', () => {
 
   it('lists the drift report of each run, and in how many anything drifted', async () => {
     expect(await shown('/models/bikes')).toContain(
-      'All 2 drift reports, one a run: the dataset drifted in 1, single columns in 2 2026-11-29 ◆ Critical 2026-11-28 ● OK',
+      'All 2 drift reports, one a run: the dataset drifted in 1, single columns in 2 2026-11-29 ◆ Critical 2026-11-28 ✓ OK',
     );
   });
 
