@@ -125,8 +125,7 @@ export const errorCatalog = {
   },
   HOURS_ROLLED_UP: {
     retryable: false,
-    message:
-      'Drift of "{model}" cannot be computed for {start} to {end}: it needs single hours of {day}, whose hourly profiles are rolled up to the day and whose rows are removed. Name a window of whole UTC days.',
+    message: 'Drift of "{model}" cannot be computed for {start} to {end}: it needs {needed}. {remedy}.',
   },
   OVERTAKEN: {
     retryable: true,

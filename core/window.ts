@@ -111,6 +111,18 @@ export function floorToDay(instant: number): number {
   return Math.floor(instant / dayMs) * dayMs;
 }
 
+/** When a Monday began: 1970-01-05T00:00:00Z. */
+const someMonday = 4 * dayMs;
+
+/**
+ * The UTC midnight at or before an instant at which a Monday begins.
+ *
+ * @example formatInstant(floorToWeek(parseInstant('2011-05-20T03:15:00Z'))) // '2011-05-16T00:00:00Z'
+ */
+export function floorToWeek(instant: number): number {
+  return Math.floor((instant - someMonday) / weekMs) * weekMs + someMonday;
+}
+
 /**
  * Which window is meant by two ISO instants?
  *

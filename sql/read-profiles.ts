@@ -1,6 +1,16 @@
-/** Stored profiles, read as few rows as will do: the sums of whole UTC days, and hours where a day has none. */
+/** Stored profiles, read as few rows as will do: the sums of whole weeks and UTC days, and hours where a day has none. */
 
-import { dayMs, floorToDay, hourMs, hoursOf, windowsOfHours, type Window } from '../core/window.ts';
+import type { RollUpLevel } from '../core/storage/roll-up.ts';
+import {
+  dayMs,
+  floorToDay,
+  floorToWeek,
+  hourMs,
+  hoursOf,
+  weekMs,
+  windowsOfHours,
+  type Window,
+} from '../core/window.ts';
 import { toTimestamp, type Queryable } from './database.ts';
 
 /** A profile of one column over some time. */
@@ -21,7 +31,8 @@ const summedTogether = { predictions: `column_name <> 'actual'`, actuals: `colum
 
 /**
  * The stored profiles of a window in time order: whole days where they are summed, hours elsewhere. With `hours` only
- * hours, for what needs to see them one by one. By default of every column.
+ * hours, for what needs to see them one by one; with `weeks` also whole weeks that are rolled up, for what adds all of them up. By
+ * default of every column.
  */
 export async function readProfiles(
   connection: Queryable,
@@ -29,14 +40,28 @@ export async function readProfiles(
   referenceId: string,
   segment: string,
   window: Window,
-  by: 'days' | 'hours' = 'days',
+  by: 'weeks' | 'days' | 'hours' = 'days',
   columns: readonly string[] | null = null,
 ): Promise<readonly StoredProfile[]> {
   const key = [model, referenceId, segment, columns];
   const ofKey = `model = $1 and reference_id = $2 and segment = $3 and ($4::text[] is null or column_name = any($4))`;
   const found: StoredProfile[] = [];
   for (const together of Object.values(summedTogether)) {
-    const days =
+    const weeks =
+      by === 'weeks'
+        ? await connection.query<ContentRow>(
+            `select column_name as "column", week as start, content
+             from profile_weeks
+             where ${ofKey} and ${together} and week >= $5 and week <= $6`,
+            [
+              ...key,
+              toTimestamp(floorToWeek(window.start + weekMs - 1)),
+              toTimestamp(floorToWeek(window.end) - weekMs),
+            ],
+          )
+        : [];
+    const summedWeeks = new Set(weeks.map(({ start }) => start));
+    const summedDays =
       by === 'hours'
         ? []
         : await connection.query<ContentRow>(
@@ -49,8 +74,11 @@ export async function readProfiles(
               toTimestamp(floorToDay(window.end) - dayMs),
             ],
           );
+    const days = summedDays.filter(({ start }) => !summedWeeks.has(floorToWeek(start)));
     const summed = new Set(days.map(({ start }) => start));
-    const gaps = windowsOfHours(hoursOf(window).filter((hour) => !summed.has(floorToDay(hour))));
+    const gaps = windowsOfHours(
+      hoursOf(window).filter((hour) => !summed.has(floorToDay(hour)) && !summedWeeks.has(floorToWeek(hour))),
+    );
     const hours = await connection.query<ContentRow>(
       `select column_name as "column", hour as start, content
        from unnest($5::timestamptz[], $6::timestamptz[]) as gap (start_time, end_time)
@@ -58,7 +86,7 @@ export async function readProfiles(
        where ${ofKey} and ${together}`,
       [...key, gaps.map(({ start }) => toTimestamp(start)), gaps.map(({ end }) => toTimestamp(end))],
     );
-    found.push(...days.map(lasting(dayMs)), ...hours.map(lasting(hourMs)));
+    found.push(...weeks.map(lasting(weekMs)), ...days.map(lasting(dayMs)), ...hours.map(lasting(hourMs)));
   }
   return found.sort((a, b) => a.window.start - b.window.start);
 }
@@ -67,16 +95,29 @@ function lasting(length: number): (row: ContentRow) => StoredProfile {
   return ({ column, start, content }) => ({ column, window: { start, end: start + length }, content });
 }
 
-/** The days whose hourly profiles are rolled up, of which a window has an hour; in order. */
-export async function listRolledUp(
+/** A UTC day whose hourly profiles are rolled up. */
+export interface RolledUpDay extends Record<string, unknown> {
+  readonly day: number;
+  /** Is the sum that there is its own, or that of its week? */
+  readonly summedBy: RollUpLevel;
+}
+
+/** Those of which a window has an hour; in order. */
+export function listRolledUp(
   connection: Queryable,
   model: string,
   referenceId: string,
   window: Window,
-): Promise<readonly number[]> {
-  const rows = await connection.query<{ day: number }>(
-    `select day from rolled_up_days where model = $1 and reference_id = $2 and day >= $3 and day < $4 order by day`,
+): Promise<readonly RolledUpDay[]> {
+  return connection.query<RolledUpDay>(
+    `select day, summed_by as "summedBy" from rolled_up_days
+     where model = $1 and reference_id = $2 and day >= $3 and day < $4 order by day`,
     [model, referenceId, toTimestamp(floorToDay(window.start)), toTimestamp(window.end)],
   );
-  return rows.map(({ day }) => day);
+}
+
+/** The day or the week that its sum is of: no part of it is stored by itself. */
+export function summedWindow({ day, summedBy }: RolledUpDay): Window {
+  const start = summedBy === 'week' ? floorToWeek(day) : day;
+  return { start, end: start + (summedBy === 'week' ? weekMs : dayMs) };
 }

@@ -38,15 +38,33 @@ export function readRemovals(
   );
 }
 
-/** Of all models, or of one: the days of references that are rolled up, and the hourly profiles that went for it. */
-export async function readRolledUp(
-  connection: Queryable,
-  model: string | undefined,
-): Promise<{ readonly days: number; readonly hours: number; readonly bytes: number }> {
-  const [row] = await connection.query<{ days: number; hours: number; bytes: number }>(
-    `select (select count(*) from rolled_up_days where $1::text is null or model = $1) as days,
-       coalesce(sum(row_count), 0) as hours, coalesce(sum(byte_count), 0) as bytes
-     from removals where reason = 'rolled up' and ($1::text is null or model = $1)`,
+/** Of all models, or of one: the days and weeks of references that are rolled up, and what went for it. */
+export interface RolledUpSoFar {
+  /** Those of weeks with them. */
+  readonly days: number;
+  /** Hourly profiles. */
+  readonly hours: number;
+  /** Of their contents. */
+  readonly bytes: number;
+  readonly weeks: number;
+  readonly daySums: number;
+  readonly daySumBytes: number;
+}
+
+export async function readRolledUp(connection: Queryable, model: string | undefined): Promise<RolledUpSoFar> {
+  const [row] = await connection.query<RolledUpSoFar & Record<string, unknown>>(
+    `with days as (
+       select count(*) as days,
+         count(distinct (model, reference_id, date_trunc('week', day, 'UTC'))) filter (where summed_by = 'week') as weeks
+       from rolled_up_days where $1::text is null or model = $1
+     )
+     select days.days, days.weeks,
+       coalesce(sum(row_count) filter (where table_name = 'profiles'), 0) as hours,
+       coalesce(sum(byte_count) filter (where table_name = 'profiles'), 0) as bytes,
+       coalesce(sum(row_count) filter (where table_name = 'profile_days'), 0) as "daySums",
+       coalesce(sum(byte_count) filter (where table_name = 'profile_days'), 0) as "daySumBytes"
+     from days left join removals on reason = 'rolled up' and ($1::text is null or model = $1)
+     group by days.days, days.weeks`,
     [model ?? null],
   );
   return row!;

@@ -70,6 +70,7 @@ export const grants: Readonly<Record<string, TableGrants>> = {
       'performance_evaluations',
       'process_watermarks',
       'profile_days',
+      'profile_weeks',
       'profiled_hours',
       'profiles',
       'quality_results',

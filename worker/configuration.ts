@@ -11,7 +11,11 @@ import type { TemporalSecurity } from '../schedules/temporal-connection.ts';
 import type { SourceConfiguration } from '../activities/sources/sources.ts';
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { keepForever, retentionLength, type RetentionDefaults } from '../core/storage/retention.ts';
-import { hourlyProfilesByDefault } from '../core/storage/roll-up.ts';
+import {
+  dailyProfilesByDefault,
+  dailyProfilesProblem,
+  hourlyProfilesByDefault,
+} from '../core/storage/roll-up.ts';
 import { partitionWidths, type PartitionWidth } from '../core/storage/settings.ts';
 import { readChannels } from './channel-configuration.ts';
 import { consoleVariables, readConsole, type ConsoleConfiguration } from './console-configuration.ts';
@@ -167,6 +171,11 @@ const environmentSchema = z.object({
     .describe(
       'after how long the hourly profiles of a day are rolled up to its sum, such as 91d; never while schedules read them by the hour',
     ),
+  TIDEWATCH_RETENTION_DAILY_PROFILES: retentionLength
+    .default(dailyProfilesByDefault)
+    .describe(
+      'after how long the sums of the days of a week are rolled up to its sum, such as 730d; longer than TIDEWATCH_RETENTION_HOURLY_PROFILES, and where that is as long or keep, keep by default',
+    ),
   TIDEWATCH_SHUTDOWN_GRACE: z
     .string()
     .regex(/^\d+(ms|s|m)$/, 'write for example "30s"')
@@ -293,6 +302,23 @@ function readEmail(variables: EmailVariables, problems: string[]): ChannelSettin
   };
 }
 
+/** A default that does not go with hourly profiles that are kept for longer gives way. */
+function readDailyProfiles(
+  variables: Pick<
+    z.infer<typeof environmentSchema>,
+    'TIDEWATCH_RETENTION_HOURLY_PROFILES' | 'TIDEWATCH_RETENTION_DAILY_PROFILES'
+  >,
+  given: Readonly<Record<string, unknown>>,
+  problems: string[],
+): string {
+  const daily = variables.TIDEWATCH_RETENTION_DAILY_PROFILES;
+  const problem = dailyProfilesProblem(variables.TIDEWATCH_RETENTION_HOURLY_PROFILES, daily);
+  if (problem === undefined) return daily;
+  if (given['TIDEWATCH_RETENTION_DAILY_PROFILES'] !== undefined)
+    problems.push(`  TIDEWATCH_RETENTION_DAILY_PROFILES: ${problem}`);
+  return keepForever;
+}
+
 /**
  * The configuration that an environment describes. An empty variable counts as absent.
  *
@@ -306,6 +332,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success)
     problems.push(...parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`));
+  const dailyProfiles = parsed.success ? readDailyProfiles(parsed.data, given, problems) : keepForever;
   const email = parsed.data === undefined ? undefined : readEmail(parsed.data, problems);
   const channels = readChannels(given, email, problems);
   const trainers = readTrainers(given, problems);
@@ -355,6 +382,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
       rows: e.TIDEWATCH_RETENTION_ROWS,
       results: e.TIDEWATCH_RETENTION_RESULTS,
       hourlyProfiles: e.TIDEWATCH_RETENTION_HOURLY_PROFILES,
+      dailyProfiles,
     },
     maxConcurrentActivities: e.TIDEWATCH_MAX_CONCURRENT_ACTIVITIES,
     queues,

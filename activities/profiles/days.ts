@@ -1,7 +1,6 @@
 /** Sums of the profiles of whole UTC days, so that a window is read as few rows (see sql/read-profiles.ts). */
 
 import { encodeProfile, sumEncodedProfiles } from '../../core/profile/encode.ts';
-import type { ReferenceGrid } from '../../core/profile/grid.ts';
 import { dayMs, floorToDay, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
@@ -18,14 +17,14 @@ export async function sumDays(
   window: Window,
 ): Promise<void> {
   const span = [toTimestamp(floorToDay(window.start)), toTimestamp(floorToDay(window.end + dayMs - 1))];
-  const rows = await connection.query<{ segment: string; day: number; column: string; content: Buffer }>(
+  const rows = await connection.query<SummedRow & Record<string, unknown>>(
     `with complete as (
        select date_trunc('day', hour, 'UTC') as day
        from profiled_hours
        where model = $1 and reference_id = $2 and segment = '' and hour >= $3 and hour < $4
        group by 1 having count(*) = 24
      )
-     select profiles.segment, complete.day, column_name as "column", content
+     select profiles.segment, complete.day as since, column_name as "column", content
      from complete
      join profiles on model = $1 and reference_id = $2 and hour >= complete.day and hour < complete.day + interval '24 hours'
      where column_name <> 'actual' or 24 = (
@@ -35,17 +34,7 @@ export async function sumDays(
      order by profiles.segment, complete.day, column_name, hour`,
     [model, reference.id, ...span],
   );
-  const days = new Map<string, { segment: string; day: number; column: string; contents: Buffer[] }>();
-  for (const { segment, day, column, content } of rows) {
-    const key = JSON.stringify([segment, day, column]);
-    const sum = days.get(key);
-    if (sum === undefined) days.set(key, { segment, day, column, contents: [content] });
-    else sum.contents.push(content);
-  }
-  const sums = [...days.values()].map(({ contents, ...key }) => ({
-    ...key,
-    content: sumOf(reference.grids.get(key.column)!, contents),
-  }));
+  const sums = sumRows(reference.grids, rows);
   await connection.execute(
     `insert into profile_days (model, reference_id, segment, day, column_name, content)
      select $1, $2, segment, day, column_name, content
@@ -55,15 +44,34 @@ export async function sumDays(
       model,
       reference.id,
       sums.map(({ segment }) => segment),
-      sums.map(({ day }) => toTimestamp(day)),
+      sums.map(({ since }) => toTimestamp(since)),
       sums.map(({ column }) => column),
       sums.map(({ content }) => Buffer.from(content)),
     ],
   );
 }
 
-function sumOf(grid: ReferenceGrid, contents: readonly Uint8Array[]): Uint8Array {
-  return encodeProfile(sumEncodedProfiles(grid, contents), grid);
+/** A stored profile of a column, in a segment, of the day or the week that begins at an instant. */
+export interface SummedRow {
+  readonly segment: string;
+  readonly since: number;
+  readonly column: string;
+  readonly content: Uint8Array;
+}
+
+/** Adds up what is of the same column, segment and instant, in the order given. */
+export function sumRows(grids: StoredReference['grids'], rows: readonly SummedRow[]): readonly SummedRow[] {
+  const groups = new Map<string, { of: Omit<SummedRow, 'content'>; contents: Uint8Array[] }>();
+  for (const { segment, since, column, content } of rows) {
+    const key = JSON.stringify([segment, since, column]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { of: { segment, since, column }, contents: [content] });
+    else group.contents.push(content);
+  }
+  return [...groups.values()].map(({ of, contents }) => {
+    const grid = grids.get(of.column)!;
+    return { ...of, content: encodeProfile(sumEncodedProfiles(grid, contents), grid) };
+  });
 }
 
 /** Column -> its rows, in the order given. */

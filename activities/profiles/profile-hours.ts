@@ -140,7 +140,7 @@ export function createProfilePart(
       if (reference === undefined) return { hoursProfiled: 0 };
       const first = (await findFirstPrediction(database, monitor.model)) ?? current.end;
       const hours = hoursOf(parseWindow(input.part));
-      const work = await workOf(database, monitor, reference, { current, first, hours });
+      const work = await workOf(database, monitor, reference, { current, first, hours, of: 'a part' });
       return { hoursProfiled: await carryOut(deps, { monitor, reference, work }, shareLockUntilCommit) };
     });
   };
@@ -217,7 +217,12 @@ async function workOf(
   connection: Queryable,
   monitor: Monitor,
   reference: StoredReference,
-  needed: { readonly current: Window; readonly first: number; readonly hours: readonly number[] },
+  needed: {
+    readonly current: Window;
+    readonly first: number;
+    readonly hours: readonly number[];
+    readonly of?: 'a part';
+  },
 ): Promise<Work[]> {
   const hours = await hoursWithRows(connection, monitor.model, needed.hours);
   const wanted = await findUnprofiledHours(connection, monitor.model, reference.id, hours);
@@ -253,7 +258,7 @@ async function profilePredictions(
   window: Window,
 ): Promise<void> {
   if (window.end - window.start === dayMs)
-    await forgetRolledUp(connection, monitor.model, reference.id, [window.start]);
+    await forgetRolledUp(connection, monitor.model, reference.id, window.start);
   const { profiles, hours } = await profileRows(connection, monitor, reference.grids, window);
   const withRows = new Set(hours.map(({ hour }) => hour));
   const empty = hoursOf(window)

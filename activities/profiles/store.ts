@@ -108,8 +108,27 @@ export async function dropDirtyProfiles(connection: Queryable, model: string): P
       `delete from calibrations where model = $1 and before > (select min(window_start) from (${marks}) as mark)`,
       values,
     );
+    await connection.execute(
+      `delete from profile_weeks
+       where model = $1 and week in (select date_trunc('week', window_start, 'UTC') from (${marks}) as mark)${columns}
+         and not exists (
+           select from removed_ranges removed
+           where removed.model = $1 and removed.window_start < week + interval '168 hours' and removed.window_end > week)`,
+      values,
+    );
     if (stage === 'profiles') {
-      await connection.execute(`delete from profiled_hours where model = $1 and hour in (${marks})`, values);
+      // Where rows of other days of a rolled-up week are removed, its sum stays as well, and all that is known of its hours.
+      await connection.execute(
+        `delete from profiled_hours done
+         where model = $1 and hour in (${marks}) and not exists (
+           select from rolled_up_days rolled
+           join removed_ranges removed on removed.model = $1
+             and removed.window_start < date_trunc('week', rolled.day, 'UTC') + interval '168 hours'
+             and removed.window_end > date_trunc('week', rolled.day, 'UTC')
+           where rolled.model = $1 and rolled.reference_id = done.reference_id
+             and rolled.day = date_trunc('day', done.hour, 'UTC') and rolled.summed_by = 'week')`,
+        values,
+      );
     }
     await connection.execute(
       `update model_references set merged_profiles = null
@@ -121,7 +140,7 @@ export async function dropDirtyProfiles(connection: Queryable, model: string): P
   }
 }
 
-/** The hours of windows that have no profile of this reference yet, and those whose actuals have none; the sum of a rolled-up day counts for its hours. */
+/** The hours of windows that have no profile of this reference yet, and those whose actuals have none; the sum of a rolled-up day or week counts for its hours. */
 export async function findUnprofiledHours(
   connection: Queryable,
   model: string,
@@ -138,9 +157,15 @@ export async function findUnprofiledHours(
        where model = $1 and reference_id = $2 and segment = '' and profiles.hour = wanted.hour and column_name = 'actual'
      ) and not exists (
        select from rolled_up_days rolled
-       join profile_days using (model, reference_id, day)
        where rolled.model = $1 and rolled.reference_id = $2 and rolled.day = date_trunc('day', wanted.hour, 'UTC')
-         and segment = '' and column_name = 'actual')
+         and (exists (
+           select from profile_days sum
+           where sum.model = $1 and sum.reference_id = $2 and sum.segment = '' and sum.day = rolled.day
+             and sum.column_name = 'actual'
+         ) or exists (
+           select from profile_weeks sum
+           where sum.model = $1 and sum.reference_id = $2 and sum.segment = '' and sum.week = date_trunc('week', rolled.day, 'UTC')
+             and sum.column_name = 'actual')))
      order by wanted.hour`,
     [model, referenceId, hours.map(toTimestamp)],
   );

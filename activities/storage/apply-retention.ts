@@ -1,4 +1,4 @@
-import type { RollUp } from '../../core/storage/roll-up.ts';
+import type { RollUpLevel } from '../../core/storage/roll-up.ts';
 import { dayMs, formatWindow, parseInstant, windowWithout, type WindowText } from '../../core/window.ts';
 import type { Database, Queryable } from '../../sql/database.ts';
 import { lockUntilCommit, toTimestamp } from '../../sql/database.ts';
@@ -11,7 +11,7 @@ import { partitionedTables } from './partitions-store.ts';
 import { unlessBusy } from './patiently.ts';
 import { planRetention, type RetentionPlan } from './plan-retention.ts';
 import { removableTables } from './result-tables.ts';
-import { countRollUp, planRollUp, rollUpProfiles, type RolledUp } from './roll-up-profiles.ts';
+import { countRollUp, planRollUps, rollUpProfiles, type RolledUp, type RollUps } from './roll-up-profiles.ts';
 import {
   accountFor,
   countByModel,
@@ -42,6 +42,8 @@ export interface ApplyRetentionResult {
   readonly tables: readonly RemovedOfTable[];
   /** Hourly profiles of which the sums of days stay. Absent in runs before there was any. */
   readonly rolledUp?: RolledUp;
+  /** Sums of days of which the sums of weeks stay. Absent in runs before there was any. */
+  readonly rolledUpDays?: RolledUp;
   /** Models some of whose days are given up from now on, with the first and the last of them; at most 20. */
   readonly models: readonly { readonly model: string; readonly range: WindowText }[];
   /** Models of which rows that are old enough stay for now, with the reason; at most 20. */
@@ -58,7 +60,7 @@ const resultsAtOnce = 5_000;
 type Dependencies = Pick<ActivityDependencies, 'database' | 'context' | 'retention' | 'listReprocessed'>;
 
 /**
- * Removes what is older than it is to be kept, and rolls up hourly profiles to days; keeps account of it in `removals`.
+ * Removes what is older than it is to be kept, and rolls up hourly profiles to days and these to weeks; keeps account of it in `removals`.
  *
  * First the days whose rows go are noted, while no run computes anything of the model: from then on what was computed of them
  * stays as it is. Then partitions that are of such days only are dropped, and other rows deleted, some thousands a
@@ -79,7 +81,8 @@ export function createApplyRetention(
     if (isPlanned)
       return {
         tables: await countPlanned(database, planned),
-        rolledUp: await countRolledUp(database, planned),
+        rolledUp: await countRolledUp(database, 'day', planned),
+        rolledUpDays: await countRolledUp(database, 'week', planned),
         ...listed,
       };
     for (const plan of planned) {
@@ -89,21 +92,22 @@ export function createApplyRetention(
     await dropPartitions(database, run, context);
     await deleteRows(database, run, context);
     for (const plan of planned) {
-      if (plan.rollUp !== undefined) await rollUpProfiles(database, plan.model, plan.rollUp, run, context);
+      if (plan.rollUps !== undefined) await rollUpProfiles(database, plan.model, plan.rollUps, run, context);
       await deleteRejected(database, run, plan, context);
       await deleteResults(database, run, plan, context);
     }
     return {
       tables: await sumRemovals(database, run),
-      rolledUp: await sumRolledUp(database, run),
+      rolledUp: await sumRolledUp(database, run, 'profiles'),
+      rolledUpDays: await sumRolledUp(database, run, 'profile_days'),
       ...listed,
     };
   };
 }
 
 interface MaintenancePlan extends RetentionPlan {
-  /** Whose hourly profiles go. */
-  readonly rollUp: RollUp | undefined;
+  /** Undefined: everything stays as it is. */
+  readonly rollUps: RollUps | undefined;
 }
 
 async function planAll(
@@ -120,11 +124,11 @@ async function planAll(
     const { model } = monitor;
     const plan = await planRetention(database, monitor, { defaults, asOf, partitions });
     const isRead = reprocessed === 'all' || reprocessed.includes(model);
-    const rollUp = isRead ? undefined : await planRollUp(database, monitor, { defaults, asOf });
+    const rollUps = isRead ? undefined : await planRollUps(database, monitor, { defaults, asOf });
     plans.push(
       isRead && plan.ranges.length > 0
-        ? { ...plan, rollUp, ranges: [], resultsBefore: undefined, waiting: 'it is being reprocessed' }
-        : { ...plan, rollUp },
+        ? { ...plan, rollUps, ranges: [], resultsBefore: undefined, waiting: 'it is being reprocessed' }
+        : { ...plan, rollUps },
     );
     heartbeat(model);
   }
@@ -172,10 +176,14 @@ async function countPlanned(database: Database, plans: readonly RetentionPlan[])
   return [...counts].map(([table, count]) => ({ table, ...count, partitions: 0 }));
 }
 
-async function countRolledUp(database: Database, plans: readonly MaintenancePlan[]): Promise<RolledUp> {
+async function countRolledUp(
+  database: Database,
+  level: RollUpLevel,
+  plans: readonly MaintenancePlan[],
+): Promise<RolledUp> {
   const counts = [];
-  for (const { model, rollUp } of plans)
-    if (rollUp !== undefined) counts.push(await countRollUp(database, model, rollUp));
+  for (const { model, rollUps } of plans)
+    if (rollUps !== undefined) counts.push(await countRollUp(database, model, level, rollUps));
   return {
     models: counts.filter(({ rows }) => rows > 0).length,
     rows: counts.reduce((sum, { rows }) => sum + rows, 0),

@@ -6,7 +6,7 @@ import { toTimestamp } from '../../sql/database.ts';
 
 interface ResultTable {
   readonly table: string;
-  /** What a row is about ends here; of rows about an hour or a day, it begins here. */
+  /** What a row is about ends here; of rows about an hour or a day, it begins here, and where `from` is something else its last hour does. */
   readonly at: string;
   /** Where what it is about begins: rows that overlap what is kept stay. Absent: none does. */
   readonly from?: string;
@@ -33,7 +33,14 @@ const resultTables: readonly ResultTable[] = [
   { table: 'alerts', at: 'resolved_as_of', where: `state = 'resolved'` },
   { table: 'outcome_summaries', at: 'hour', from: 'hour' },
   { table: 'profiles', at: 'hour', from: 'hour', ofReference: true },
-  { table: 'rolled_up_days', at: 'day', from: 'day', ofReference: true },
+  {
+    table: 'rolled_up_days',
+    // A week goes as one.
+    at: `date_trunc(summed_by, day, 'UTC') + case summed_by when 'week' then interval '167 hours' else interval '23 hours' end`,
+    from: `date_trunc(summed_by, day, 'UTC')`,
+    ofReference: true,
+  },
+  { table: 'profile_weeks', at: `week + interval '167 hours'`, from: 'week', ofReference: true },
   { table: 'profile_days', at: 'day', from: 'day', ofReference: true },
   { table: 'profiled_hours', at: 'hour', from: 'hour', ofReference: true },
   {

@@ -274,15 +274,16 @@ export function sumRemovals(
   );
 }
 
-/** How many hourly profiles a run has rolled up. */
+/** How many profiles of a table a run has rolled up. */
 export async function sumRolledUp(
   connection: Queryable,
   { workflowId, runId }: RemovalRun,
+  table: 'profiles' | 'profile_days',
 ): Promise<{ models: number; rows: number; bytes: number }> {
   const [row] = await connection.query<{ models: number; rows: number; bytes: number }>(
     `select count(distinct model) as models, coalesce(sum(row_count), 0) as rows, coalesce(sum(byte_count), 0) as bytes
-     from removals where workflow_id = $1 and run_id = $2 and reason = 'rolled up'`,
-    [workflowId, runId],
+     from removals where workflow_id = $1 and run_id = $2 and table_name = $3 and reason = 'rolled up'`,
+    [workflowId, runId, table],
   );
   return row!;
 }

@@ -32,7 +32,14 @@ export function maintenanceLines({
 }
 
 function retentionLines(
-  { tables, rolledUp, models, waiting, more }: NonNullable<StorageMaintenanceResult['retention']>,
+  {
+    tables,
+    rolledUp,
+    rolledUpDays,
+    models,
+    waiting,
+    more,
+  }: NonNullable<StorageMaintenanceResult['retention']>,
   done: 'removed' | 'would remove',
 ): string[] {
   return [
@@ -40,16 +47,25 @@ function retentionLines(
       const whole = partitions === 0 ? '' : `, with ${countText(partitions, 'partition')} as a whole`;
       return `${done} ${countText(rows, 'row')} of ${table}, of ${countText(count, 'model')}${whole}`;
     }),
-    ...(rolledUp === undefined || rolledUp.rows === 0
-      ? []
-      : [
-          `${done === 'removed' ? 'rolled up' : 'would roll up'} ${countText(rolledUp.rows, 'hourly profile')} of ${countText(rolledUp.models, 'model')} to days: ${bytesText(rolledUp.bytes)} of contents`,
-        ]),
+    ...rolledUpLines(rolledUp, done, ['hourly profile', 'days']),
+    ...rolledUpLines(rolledUpDays, done, ['daily sum', 'weeks']),
     ...models.map(({ model, range }) => {
       const [from, to] = [range.start, range.end].map((text) => dayOrInstant(parseInstant(text)));
       return `${model}: ${done === 'removed' ? 'gives up' : 'would give up'} its rows from ${from} to ${to}; what was computed of them stays`;
     }),
     ...waiting.map(({ model, because }) => `${model}: rows that are old enough stay for now: ${because}`),
     ...(more === 0 ? [] : [`and ${countText(more, 'more model')}`]),
+  ];
+}
+
+function rolledUpLines(
+  counted: NonNullable<StorageMaintenanceResult['retention']>['rolledUp'],
+  done: 'removed' | 'would remove',
+  [what, to]: readonly [string, string],
+): string[] {
+  if (counted === undefined || counted.rows === 0) return [];
+  const { rows, models, bytes } = counted;
+  return [
+    `${done === 'removed' ? 'rolled up' : 'would roll up'} ${countText(rows, what)} of ${countText(models, 'model')} to ${to}: ${bytesText(bytes)} of contents`,
   ];
 }

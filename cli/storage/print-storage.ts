@@ -47,6 +47,10 @@ export async function printStorage({ model, days: text, json }: StorageOptions):
       print(
         `Rolled up to ${countText(rolledUp.days, 'day')} so far: ${countText(rolledUp.hours, 'hourly profile')}, ${bytesText(rolledUp.bytes)} of contents`,
       );
+    if (rolledUp.weeks > 0)
+      print(
+        `Rolled up to ${countText(rolledUp.weeks, 'week')} so far: ${countText(rolledUp.daySums, 'daily sum')}, ${bytesText(rolledUp.daySumBytes)} of contents`,
+      );
     print(
       removals.length === 0
         ? `nothing was removed in the last ${countText(days, 'day')}`

@@ -41,6 +41,8 @@ export interface RetentionDefaults {
   readonly results: string;
   /** After how long the hourly profiles of a day go, of which the sum stays; at least as long as its schedules read hours. */
   readonly hourlyProfiles: string;
+  /** After how long the sums of the days of a week go, of which the sum stays; longer than that, and than its schedules read days. */
+  readonly dailyProfiles: string;
 }
 
 /** What reads rows, and how far back. */

@@ -44,7 +44,7 @@ export function testDependencies(
     runbooksUrl: 'http://127.0.0.1:9464/runbooks',
     codeVersion: 'test',
     partitionWidth: 'month',
-    retention: { rows: 'keep', results: 'keep', hourlyProfiles: 'keep' },
+    retention: { rows: 'keep', results: 'keep', hourlyProfiles: 'keep', dailyProfiles: 'keep' },
     listReprocessed: async () => [],
   };
 }

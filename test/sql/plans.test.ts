@@ -19,10 +19,11 @@ import { countRepeats } from '../../activities/feature-rows/repeats.ts';
 import { scanRows } from '../../activities/feature-rows/scan-rows.ts';
 import { predictionColumns } from '../../activities/profiles/columns.ts';
 import {
-  listCompleteDays,
-  listHourlyDays,
+  listComplete,
+  listSpans,
   listSummedSegments,
-  rollUpDays,
+  readDaySums,
+  rollUp,
 } from '../../activities/storage/roll-up-store.ts';
 import { countServingRows, findFirstPrediction, readActuals } from '../../activities/profiles/store.ts';
 import {
@@ -32,7 +33,8 @@ import {
   readActualBatches,
 } from '../../activities/quality/rows.ts';
 import { monitorSchema } from '../../core/monitor/schema.ts';
-import { dayMs, hourMs } from '../../core/window.ts';
+import { rollUpLevels } from '../../core/storage/roll-up.ts';
+import { dayMs, floorToWeek, hourMs, weekMs } from '../../core/window.ts';
 import { readProfiles } from '../../sql/read-profiles.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { Explained } from '../setup/explained.ts';
@@ -73,6 +75,10 @@ async function history(months: number): Promise<TestDatabase> {
     select distinct model, 'r', date_trunc('hour', event_time), 'x', '\\x00'::bytea from predictions;
     insert into profile_days (model, reference_id, day, column_name, content)
     select distinct model, 'r', date_trunc('day', hour), 'x', '\\x00'::bytea from profiles;
+    insert into profile_weeks (model, reference_id, week, column_name, content)
+    select distinct model, 'r', date_trunc('week', day), 'x', '\\x00'::bytea from profile_days;
+    insert into profiled_hours (model, reference_id, hour, row_count, out_of_distribution_count)
+    select model, 'r', hour, 1, 0 from profiles;
     drop table made;
     set session_replication_role = origin`);
   await database.execute('vacuum analyze');
@@ -186,6 +192,11 @@ describe.each(firstAndNewest)('%s', (_name, work) => {
 
 it.each([
   ['stored profiles', (connection: Queryable) => readProfiles(connection, 'm0', 'r', '', hour)],
+  [
+    'stored profiles of weeks',
+    (connection: Queryable) =>
+      readProfiles(connection, 'm0', 'r', '', { start: end - 10 * dayMs, end }, 'weeks'),
+  ],
   ['stored summaries', (connection: Queryable) => readSummaries(connection, 'm0', hour, 'all segments')],
 ])('%s are found by an index', async (_name, work) => {
   const [few, many] = await Promise.all([short, long].map((test) => plansOf(test, work)));
@@ -194,21 +205,33 @@ it.each([
   expect(pages(many!)).toBeLessThanOrEqual(pages(few!) + 4);
 });
 
-describe('rolling up hourly profiles', () => {
-  const days = [10, 11].map((ago) => end - ago * dayMs);
+describe('rolling up profiles', () => {
+  const since = {
+    day: [10, 11].map((ago) => end - ago * dayMs),
+    week: [10, 11].map((ago) => floorToWeek(end) - ago * weekMs),
+  };
 
-  it.each([
-    ['its days', (connection: Queryable) => listHourlyDays(connection, 'm0', { id: 'r', before: days[1]! })],
-    ['their segments', (connection: Queryable) => listSummedSegments(connection, 'm0', 'r')],
-    [
-      'what goes of them',
-      async (connection: Queryable) => {
-        const of = { model: 'm0', referenceId: 'r', segments: [''], days };
-        expect(await listCompleteDays(connection, of)).toHaveLength(2);
-        expect(await rollUpDays(connection, of)).toBeGreaterThan(0);
-      },
-    ],
-  ])('finds %s by an index', async (_name, work) => {
+  it.each(
+    rollUpLevels.flatMap((level) => [
+      [
+        level,
+        'what there is to do',
+        (connection: Queryable) => listSpans(connection, level, 'm0', { id: 'r', before: since[level][1]! }),
+      ] as const,
+      [level, 'segments', (connection: Queryable) => listSummedSegments(connection, 'm0', 'r')] as const,
+      [
+        level,
+        'what goes',
+        async (connection: Queryable) => {
+          const of = { level, model: 'm0', referenceId: 'r', segments: [''], spans: since[level] };
+          // Here no day is rolled up.
+          expect(await listComplete(connection, of)).toHaveLength(level === 'day' ? 2 : 0);
+          if (level === 'week') expect((await readDaySums(connection, of)).length).toBeGreaterThan(0);
+          expect(await rollUp(connection, of)).toBeGreaterThan(0);
+        },
+      ] as const,
+    ]),
+  )('to the %s finds %s by an index', async (_level, _name, work) => {
     const scans = (await plansOf(long, work)).flatMap((plan) => plan.scans);
     const ofProfiles = scans.filter(({ relation }) => relation.startsWith('profile'));
     expect(ofProfiles.length).toBeGreaterThan(0);

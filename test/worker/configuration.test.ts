@@ -34,7 +34,7 @@ describe('readConfiguration', () => {
       sources: { ownDatabase: DATABASE_URL, databases: new Map(), stores: new Map() },
       http: { host: '127.0.0.1', port: 9464 },
       partitionWidth: 'month',
-      retention: { rows: 'keep', results: 'keep', hourlyProfiles: '91d' },
+      retention: { rows: 'keep', results: 'keep', hourlyProfiles: '91d', dailyProfiles: '730d' },
       maxConcurrentActivities: 8,
       queues: { takes: 'all', fanOut: { rows: 500_000, atOnce: 4 } },
       shutdownGrace: '30s',
@@ -105,6 +105,16 @@ describe('readConfiguration', () => {
     expect(atOnce({ TIDEWATCH_PARTS_AT_ONCE: '50', TIDEWATCH_HEAVY_TASK_QUEUE: 'tidewatch-heavy' })).toBe(50);
   });
 
+  it.each([
+    [{ TIDEWATCH_RETENTION_HOURLY_PROFILES: '120d' }, '730d'],
+    [{ TIDEWATCH_RETENTION_HOURLY_PROFILES: '730d' }, 'keep'],
+    [{ TIDEWATCH_RETENTION_HOURLY_PROFILES: 'keep' }, 'keep'],
+    [{ TIDEWATCH_RETENTION_HOURLY_PROFILES: 'keep', TIDEWATCH_RETENTION_DAILY_PROFILES: 'keep' }, 'keep'],
+    [{ TIDEWATCH_RETENTION_DAILY_PROFILES: '14w' }, '14w'],
+  ])('with %j keeps daily profiles for %s', (variables, kept) => {
+    expect(readConfiguration({ DATABASE_URL, ...variables }).retention.dailyProfiles).toBe(kept);
+  });
+
   it('takes an empty variable for one that is not set', () => {
     expect(readConfiguration({ DATABASE_URL, TEMPORAL_NAMESPACE: '', SMTP_URL: '' })).toEqual(
       readConfiguration({ DATABASE_URL }),
@@ -131,6 +141,18 @@ describe('readConfiguration', () => {
     [
       { DATABASE_URL, TIDEWATCH_ACTIVITIES_PER_SECOND: '0' },
       '  TIDEWATCH_ACTIVITIES_PER_SECOND: write a number above 0',
+    ],
+    [
+      { DATABASE_URL, TIDEWATCH_RETENTION_DAILY_PROFILES: '13w' },
+      '  TIDEWATCH_RETENTION_DAILY_PROFILES: weeks are of days that are rolled up: write more than the 91d of hourly profiles, or keep',
+    ],
+    [
+      {
+        DATABASE_URL,
+        TIDEWATCH_RETENTION_HOURLY_PROFILES: 'keep',
+        TIDEWATCH_RETENTION_DAILY_PROFILES: '730d',
+      },
+      '  TIDEWATCH_RETENTION_DAILY_PROFILES: weeks are of days that are rolled up, and hourly profiles are kept for ever: write keep',
     ],
     [{ DATABASE_URL, TIDEWATCH_SHUTDOWN_GRACE: '30' }, '  TIDEWATCH_SHUTDOWN_GRACE: write for example "30s"'],
   ])('refuses %j and says what to write', (environment, problem) => {

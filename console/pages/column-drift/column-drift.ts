@@ -108,9 +108,12 @@ function valuesText({ decided: { referenceRows, currentRows }, column: { facts }
     >`;
 }
 
-function noPicture({ run }: LoadedColumnDrift): Html {
+function noPicture({ run, cut }: LoadedColumnDrift): Html {
   return emptyState({
-    title: 'The profiles that this run compared are not kept any more.',
+    title:
+      cut === undefined
+        ? 'The profiles that this run compared are not kept any more.'
+        : `The profiles that this run compared are rolled up: of ${cut === 'week' ? 'weeks' : 'days'} that its windows have a part of, only the sums are kept.`,
     why: run.hasReport ? 'The report of the run still shows its distributions.' : 'Its numbers are.',
   });
 }

@@ -10,11 +10,12 @@ import { gridFromJson, type ReferenceGrid } from '../../../core/profile/grid.ts'
 import type { Profile } from '../../../core/profile/profile.ts';
 import { earlierWindows } from '../../../core/reference/windows.ts';
 import { compareProfiles, type Comparison } from '../../../core/statistics/comparison.ts';
+import type { RollUpLevel } from '../../../core/storage/roll-up.ts';
 import type { Level } from '../../../core/verdict.ts';
 import { dayMs, durationMs, formatInstant, parseInstant, weekMs, type Window } from '../../../core/window.ts';
 import { toTimestamp, type Queryable } from '../../../sql/database.ts';
 import { withoutAlerted } from '../../../sql/read-alerted-windows.ts';
-import { listRolledUp, readProfiles } from '../../../sql/read-profiles.ts';
+import { listRolledUp, readProfiles, summedWindow } from '../../../sql/read-profiles.ts';
 import type { HistoryPoint, ReportedColumn } from '../../drift-report/drift-report.ts';
 import type { Asked } from '../../server/page.ts';
 import { storedColumn, type StoredResult } from './stored-column.ts';
@@ -47,6 +48,8 @@ export interface LoadedColumnDrift {
   readonly decided: StoredResult;
   /** Absent where the reference is not stored any more. */
   readonly reference?: ComparedReference;
+  /** Why there is no distribution: a window that it is of has a part of a day, or of a week, of which only the sum is kept. */
+  readonly cut?: RollUpLevel;
   /** Absent where nobody watches the model any more, or another version of Tidewatch has stored its monitor. */
   readonly monitor?: Monitor;
 }
@@ -72,7 +75,7 @@ export async function loadColumnDrift({
   const column = storedColumn(name, results, { alpha: monitor?.drift.alpha, counted });
   const decided = results.find(({ deciding }) => deciding);
   if (column === undefined || decided === undefined) return undefined;
-  const [comparison, history] = await Promise.all([
+  const [compared, history] = await Promise.all([
     stored?.grid &&
       compare(
         connection,
@@ -81,6 +84,7 @@ export async function loadColumnDrift({
       ),
     readHistory(connection, { model, window, name, decided }),
   ]);
+  const comparison = typeof compared === 'string' ? undefined : compared;
   const [first, ...others] = column.answers;
   return {
     model,
@@ -93,6 +97,7 @@ export async function loadColumnDrift({
       ...(comparison && { distribution: distributionOf(comparison), facts: factsOf(comparison) }),
     },
     ...(stored && { reference: { kind: stored.kind, window: stored.window } }),
+    ...(typeof compared === 'string' && { cut: compared }),
     ...(monitor && { monitor }),
   };
 }
@@ -197,7 +202,7 @@ async function findReference(
   return { kind, window, sum, ...(grid !== null && { grid: gridFromJson(grid) }) };
 }
 
-/** Undefined where the profiles of either side are not kept. */
+/** Undefined where the profiles of either side are not kept; a level where what is kept is of more than that. */
 async function compare(
   connection: Queryable,
   {
@@ -207,12 +212,15 @@ async function compare(
     monitor,
   }: { model: string; name: string; window: Window; monitor: Monitor | undefined },
   reference: StoredReference,
-): Promise<Comparison | undefined> {
+): Promise<Comparison | RollUpLevel | undefined> {
   const { id, grid, sum } = reference;
-  const sumOf = async (windows: readonly Window[]): Promise<Profile | undefined> => {
-    for (const one of windows) if (await cutsRolledUp(connection, model, id, one)) return undefined;
+  const sumOf = async (windows: readonly Window[]): Promise<Profile | RollUpLevel | undefined> => {
+    for (const one of windows) {
+      const cut = await cutSum(connection, model, id, one);
+      if (cut !== undefined) return cut;
+    }
     const read = await Promise.all(
-      windows.map((one) => readProfiles(connection, model, id, '', one, 'days', [name])),
+      windows.map((one) => readProfiles(connection, model, id, '', one, 'weeks', [name])),
     );
     const profiles = read.flat().map(({ content }) => content);
     return profiles.length === 0 && windows.length > 0 ? undefined : sumEncodedProfiles(grid, profiles);
@@ -223,19 +231,23 @@ async function compare(
       : comparedWindows(connection, model, window, reference, monitor).then(sumOf),
     sumOf([window]),
   ]);
-  return before && now && compareProfiles(grid, before, now);
+  const cut = [now, before].find((side) => typeof side === 'string');
+  if (cut !== undefined) return cut;
+  return before && now && compareProfiles(grid, before as Profile, now as Profile);
 }
 
-/** Does a window need a part of a day whose hours are rolled up? */
-async function cutsRolledUp(
+/** Does a window need a part of a day whose hours are rolled up, or of a week whose days are? */
+async function cutSum(
   connection: Queryable,
   model: string,
   referenceId: string,
   window: Window,
-): Promise<boolean> {
-  const { start, end } = window;
-  const days = await listRolledUp(connection, model, referenceId, window);
-  return days.some((day) => day < start || day + dayMs > end);
+): Promise<RollUpLevel | undefined> {
+  const rolled = await listRolledUp(connection, model, referenceId, window);
+  return rolled.find((day) => {
+    const { start, end } = summedWindow(day);
+    return start < window.start || end > window.end;
+  })?.summedBy;
 }
 
 /** As core/reference/windows.ts has them, from what is stored of the reference: the monitor may have another one by now. */

@@ -98,6 +98,7 @@ const young = { '2024-03': 744, '2024-04': 312 };
 const nothing = {
   tables: [],
   rolledUp: { models: 0, rows: 0, bytes: 0 },
+  rolledUpDays: { models: 0, rows: 0, bytes: 0 },
   models: [],
   waiting: [],
   more: 0,

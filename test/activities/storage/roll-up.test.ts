@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Activities } from '../../../activities/index.ts';
-import { planRollUp, rollUpProfiles } from '../../../activities/storage/roll-up-profiles.ts';
+import { planRollUps, rollUpProfiles } from '../../../activities/storage/roll-up-profiles.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
 import { monitorSchema, type MonitorInput } from '../../../core/monitor/schema.ts';
 import type { Database } from '../../../sql/database.ts';
@@ -27,7 +27,7 @@ const monitor: Partial<MonitorInput> & { readonly model: string } = {
   drift: { multivariate: { enabled: false } },
   reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-09' },
 };
-const defaults = { rows: 'keep', results: 'keep', hourlyProfiles: '30d' };
+const defaults = { rows: 'keep', results: 'keep', hourlyProfiles: '30d', dailyProfiles: 'keep' };
 
 const on = (runId = 'run', database: Database = test.database, retention = defaults): Activities =>
   activitiesOn(database, { runId, retention });
@@ -212,8 +212,8 @@ describe('a roll-up', () => {
 async function rollUpOn(database: Database): Promise<void> {
   const parsed = monitorSchema.parse({ ...syntheticMonitor, ...monitor });
   const run = { asOf: Date.parse(asOf), workflowId: 'workflow', runId: 'roll' };
-  const rollUp = await planRollUp(database, parsed, { defaults, asOf: run.asOf });
-  await rollUpProfiles(database, model, rollUp!, run, {
+  const rollUps = await planRollUps(database, parsed, { defaults, asOf: run.asOf });
+  await rollUpProfiles(database, model, rollUps, run, {
     heartbeat: () => undefined,
     cancelled: new AbortController().signal,
   });

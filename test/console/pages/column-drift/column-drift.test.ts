@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { columnDriftPath } from '../../../../console/pages/paths.ts';
 import { encodeProfile } from '../../../../core/profile/encode.ts';
 import { buildContinuousGrid } from '../../../../core/profile/grid.ts';
 import { buildProfile } from '../../../../core/profile/profile.ts';
-import { dayMs } from '../../../../core/window.ts';
+import { dayMs, floorToWeek, hourMs } from '../../../../core/window.ts';
 import { toTimestamp } from '../../../../sql/database.ts';
 import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
 import { openTestConsole, textOf, type TestConsole } from '../../console-world.ts';
@@ -131,6 +131,71 @@ describe('a column in a drift run', () => {
     expect(shown).toContain('The profiles that this run compared are not kept any more. Its numbers are.');
     expect(shown).toContain('Wasserstein 0.2 sd');
     expect((await console.get(`${path('temp', 2)}/distribution.svg`)).status).toBe(404);
+  });
+
+  describe('of profiles that are rolled up', () => {
+    const windowOf = windowUpTo(0);
+    async function markRolledUp(from: number, days: number, summedBy: 'day' | 'week'): Promise<void> {
+      await test.database.execute(
+        `insert into rolled_up_days (model, reference_id, day, summed_by)
+         select 'bikes', 'r', $1::timestamptz + number * interval '24 hours', $3 from generate_series(0, $2 - 1) as number`,
+        [toTimestamp(from), days, summedBy],
+      );
+    }
+    /** Makes the sum of a day, the only one of its week, that of the week. */
+    async function becomeWeek(day: number): Promise<void> {
+      await markRolledUp(floorToWeek(day), 7, 'week');
+      await test.database.execute(
+        `with gone as (delete from profile_days where model = 'bikes' and day = $1 returning column_name, content)
+         insert into profile_weeks (model, reference_id, week, column_name, content)
+         select 'bikes', 'r', $2, column_name, content from gone`,
+        [toTimestamp(day), toTimestamp(floorToWeek(day))],
+      );
+    }
+    afterEach(async () => {
+      await test.database.execute(
+        `insert into profile_days (model, reference_id, day, column_name, content)
+         select model, reference_id, case week when $1 then $2 else week end, column_name, content from profile_weeks`,
+        [toTimestamp(floorToWeek(today - 2 * dayMs)), toTimestamp(today - 2 * dayMs)],
+      );
+      await test.database.execute('delete from rolled_up_days');
+      await test.database.execute('delete from profile_weeks');
+    });
+
+    it('still draws the distributions where a window has whole weeks', async () => {
+      // A Monday, in the reference.
+      await becomeWeek(today - 20 * dayMs);
+      expect(await page(path('temp'))).toContain('mean 0.495 and 0.895');
+    });
+
+    it('says so where a window has a part of a week', async () => {
+      await becomeWeek(today - 2 * dayMs);
+      expect(floorToWeek(today - 2 * dayMs)).toBeGreaterThan(windowOf.start);
+      const shown = textOf(await page(path('temp')));
+      expect(shown).toContain(
+        'The profiles that this run compared are rolled up: of weeks that its windows have a part of, only the sums are kept. Its numbers are.',
+      );
+      expect(shown).toContain('Wasserstein 0.2 sd');
+      expect((await console.get(`${path('temp')}/distribution.svg`)).status).toBe(404);
+    });
+
+    it('says so where a window has a part of a day, and draws what has whole days', async () => {
+      await markRolledUp(today - 2 * dayMs, 2, 'day');
+      expect(await page(path('temp'))).toContain('mean 0.495 and 0.895');
+      const shift = 6 * hourMs;
+      await test.database.execute(
+        `update drift_runs set window_start = $1, window_end = $2 where model = 'bikes' and window_end = $3`,
+        [toTimestamp(windowOf.start - shift), toTimestamp(windowOf.end - shift), toTimestamp(windowOf.end)],
+      );
+      const cut = { start: windowOf.start - shift, end: windowOf.end - shift };
+      expect(textOf(await page(columnDriftPath('bikes', cut, 'temp')))).toContain(
+        'The profiles that this run compared are rolled up: of days that its windows have a part of, only the sums are kept.',
+      );
+      await test.database.execute(
+        `update drift_runs set window_start = $1, window_end = $2 where model = 'bikes' and window_end = $3`,
+        [toTimestamp(windowOf.start), toTimestamp(windowOf.end), toTimestamp(cut.end)],
+      );
+    });
   });
 
   it('still speaks of a model that nobody watches any more', async () => {
