@@ -202,7 +202,8 @@ it.each([
   const [few, many] = await Promise.all([short, long].map((test) => plansOf(test, work)));
   expect(many!.flatMap((plan) => plan.scans).filter(({ by }) => by === 'Seq Scan')).toEqual([]);
   const pages = (plans: readonly Explained[]): number => plans.reduce((sum, plan) => sum + plan.pages, 0);
-  expect(pages(many!)).toBeLessThanOrEqual(pages(few!) + 4);
+  // An index may have a level more.
+  expect(pages(many!)).toBeLessThanOrEqual(pages(few!) + Math.max(4, many!.length));
 });
 
 describe('rolling up profiles', () => {
