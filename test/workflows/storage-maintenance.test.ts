@@ -30,8 +30,14 @@ it('says what it would do, then does it, and then nothing', async () => {
     asOf,
     metrics: 'planned only',
     databaseBytes: null,
-    retention: { tables: [], rolledUp: { models: 0, rows: 0, bytes: 0 },
-    rolledUpDays: { models: 0, rows: 0, bytes: 0 }, models: [], waiting: [], more: 0 },
+    retention: {
+      tables: [],
+      rolledUp: { models: 0, rows: 0, bytes: 0 },
+      rolledUpDays: { models: 0, rows: 0, bytes: 0 },
+      models: [],
+      waiting: [],
+      more: 0,
+    },
     partitions: {
       width: 'month',
       preparedUntil: '2024-05-16T02:30:00Z',
