@@ -78,9 +78,6 @@ async function stored(except: readonly string[] = []): Promise<Record<string, re
   return Object.fromEntries(Object.entries(all).filter(([table]) => !left.includes(table)));
 }
 
-/** Where what is profiled is: the same whatever a run of old windows has had profiled again. */
-const ofLevels = ['profiles', 'rolled_up_days', 'profile_days', 'profile_weeks'];
-
 /** Which weeks have a sum of their own, and how many days of them are marked so. */
 async function summedWeeks(): Promise<{ weeks: readonly number[]; marked: number }> {
   const found = await test.database.query<{ week: number }>(
