@@ -20,12 +20,16 @@ import { createAccumulator } from '../../core/profile/profile.ts';
 import { dayMs, floorToDay, floorToWeek, hourMs, hoursOf, weekMs, type Window } from '../../core/window.ts';
 import type { Database } from '../../sql/database.ts';
 import { readProfiles } from '../../sql/read-profiles.ts';
-import { numberOption, withBenchDatabase } from '../performance/database.ts';
+import { readOptions } from '../options.ts';
+import { withBenchDatabase } from '../performance/database.ts';
 
-const features = numberOption('features', 20);
-const rows = numberOption('rows', 1_000);
-const weeks = numberOption('weeks', 4);
-const repetitions = numberOption('repetitions', 15);
+const { url, features, rows, weeks, repetitions } = readOptions({
+  features: 20,
+  rows: 1_000,
+  weeks: 4,
+  repetitions: 15,
+  url: String,
+});
 
 const model = 'bench';
 const id = 'reference';
@@ -123,7 +127,7 @@ function medianOf(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 }
 
-await withBenchDatabase(async (database) => {
+await withBenchDatabase(url, async (database) => {
   const grids = new Map(Array.from({ length: features }, (_, feature) => [`f${feature}`, gridOf(feature)]));
   await fill(database, grids);
   const sizes = [await sizeOf(database, 'profiles'), await sizeOf(database, 'profile_days')];
