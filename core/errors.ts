@@ -125,7 +125,8 @@ export const errorCatalog = {
   },
   HOURS_ROLLED_UP: {
     retryable: false,
-    message: 'Drift of "{model}" cannot be computed for {start} to {end}: it needs {needed}. {remedy}.',
+    message:
+      'Drift of "{model}" cannot be computed for {start} to {end}: it needs {needed}. Name a window {that}.',
   },
   OVERTAKEN: {
     retryable: true,

@@ -157,11 +157,11 @@ export async function refuseRolledUp(
     ...(refused.summedBy === 'week'
       ? {
           needed: `single days of the week from ${formatDay(floorToWeek(refused.day))}, whose sums are rolled up to the week and of which rows are removed`,
-          remedy: 'Name a newer window, or have the monitor look back less far',
+          that: 'that is newer, or have the monitor look back less far',
         }
       : {
           needed: `single hours of ${formatDay(refused.day)}, whose hourly profiles are rolled up to the day and whose rows are removed`,
-          remedy: 'Name a window of whole UTC days',
+          that: 'of whole UTC days',
         }),
   });
 }

@@ -306,7 +306,7 @@ describe('a roll-up to weeks', () => {
     await expect(driftOf(lastDay)).rejects.toMatchObject({
       code: 'HOURS_ROLLED_UP',
       message:
-        'Drift of "weekly" cannot be computed for 2024-03-08T00:00:00Z to 2024-03-15T00:00:00Z: it needs single days of the week from 2024-01-15, whose sums are rolled up to the week and of which rows are removed. Name a newer window, or have the monitor look back less far.',
+        'Drift of "weekly" cannot be computed for 2024-03-08T00:00:00Z to 2024-03-15T00:00:00Z: it needs single days of the week from 2024-01-15, whose sums are rolled up to the week and of which rows are removed. Name a window that is newer, or have the monitor look back less far.',
     });
   });
 
