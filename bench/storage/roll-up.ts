@@ -6,8 +6,8 @@
  * `--rows` are those of an hour. Profiles of some whole weeks are made of made-up values as activities make them of rows, and stored, summed and
  * rolled up by what activities call; rows are not stored. A quarter of the features are of 12 categories, the others are continuous, with a
  * daily wave. Sizes are those of Postgres after `vacuum full`, indexes with them; those of a year are as many times larger as it is longer, which
- * holds because nothing but the number of profiles depends on the span. A window of all the weeks is read from each level by turns; at the
- * end all three are there at once.
+ * holds because nothing but the number of profiles depends on the span. A window of all the weeks is read from each level by turns: at the
+ * end hours and days are there again, and the weeks are of a reference of their own.
  */
 
 import { rollUpProfiles, type RollUps } from '../../activities/storage/roll-up-profiles.ts';
@@ -33,6 +33,8 @@ const { url, features, rows, weeks, repetitions } = readOptions({
 
 const model = 'bench';
 const id = 'reference';
+/** Has weeks, and no days beside them. */
+const idOfWeeks = 'weeks';
 const start = floorToWeek(Date.parse('2026-01-07T00:00:00Z'));
 const window: Window = { start, end: start + weeks * weekMs };
 const categories = Array.from({ length: 12 }, (_, i) => `category ${i}`);
@@ -63,12 +65,13 @@ function gridOf(feature: number): ReferenceGrid {
 }
 
 async function fill(database: Database, grids: ReadonlyMap<string, ReferenceGrid>): Promise<void> {
-  await insertReference(
-    database,
-    model,
-    { id, kind: 'fixed', window },
-    { grids: Object.fromEntries(grids), rowCount: 1, sampledRows: null, builtAt: start },
-  );
+  for (const one of [id, idOfWeeks])
+    await insertReference(
+      database,
+      model,
+      { id: one, kind: 'fixed', window },
+      { grids: Object.fromEntries(grids), rowCount: 1, sampledRows: null, builtAt: start },
+    );
   for (let day = window.start; day < window.end; day += dayMs) {
     const ofDay = { start: day, end: day + dayMs };
     const profiles = hoursOf(ofDay).flatMap((hour) =>
@@ -114,7 +117,7 @@ async function readFrom(
   by: 'hours' | 'days' | 'weeks',
 ): Promise<number> {
   const started = performance.now();
-  const found = await readProfiles(database, model, id, '', window, by);
+  const found = await readProfiles(database, model, by === 'weeks' ? idOfWeeks : id, '', window, by);
   for (const [column, grid] of grids)
     sumEncodedProfiles(
       grid,
@@ -145,7 +148,8 @@ await withBenchDatabase(url, async (database) => {
   const rolledIn = (performance.now() - started) / 1_000;
   sizes.push(await sizeOf(database, 'profile_weeks'));
   await database.execute(
-    'insert into profiles select * from kept_hours; insert into profile_days select * from kept_days; analyze',
+    `update profile_weeks set reference_id = '${idOfWeeks}'; insert into profiles select * from kept_hours;
+     insert into profile_days select * from kept_days; analyze`,
   );
 
   const times = new Map(Object.values(levels).map((by) => [by, [] as number[]]));
