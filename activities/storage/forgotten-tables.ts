@@ -32,6 +32,7 @@ export const fates: Readonly<Record<string, 'deleted' | 'kept'>> = {
   predictions: 'deleted',
   process_watermarks: 'deleted',
   profile_days: 'deleted',
+  profile_weeks: 'deleted',
   profiled_hours: 'deleted',
   profiles: 'deleted',
   quality_results: 'deleted',
@@ -53,8 +54,8 @@ export const fates: Readonly<Record<string, 'deleted' | 'kept'>> = {
 export const messageTable = 'alert_messages';
 
 /**
- * Before all others. Marks, so that nobody computes of what is left. `rolled_up_days` before the sums of these days: with a sum that is
- * deleted a trigger deletes everything else of its day, as many rows as these are.
+ * Before all others. Marks, so that nobody computes of what is left. `rolled_up_days` before the sums of these days and weeks: with a sum
+ * that is deleted a trigger deletes everything else of its days, as many rows as these are.
  */
 const first = ['dirty_windows', 'predictions', 'actuals', 'outcomes', 'rolled_up_days'];
 

@@ -176,6 +176,7 @@ describe('forgetting', () => {
       'profiles',
       'rolled_up_days',
       'profile_days',
+      'profile_weeks',
     ];
     const fill = [
       ...(await fillStatements(test.database, other, 3)),

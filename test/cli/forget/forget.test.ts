@@ -19,7 +19,7 @@ import { withSources } from '../../../cli/doctor/sources.ts';
 import { reportFailure } from '../../../cli/failures.ts';
 import { lifecycleId } from '../../../core/alert/alert.ts';
 import { schedulesOf } from '../../../schedules/catalog.ts';
-import { listModelRuns, listModelSchedules, namesModel } from '../../../schedules/of-model.ts';
+import { listModelRuns, listModelSchedules } from '../../../schedules/of-model.ts';
 import { switchSchedules } from '../../../schedules/pause.ts';
 import { applySchedules, planSchedules } from '../../../schedules/reconciler.ts';
 import { modelKey } from '../../../schedules/search-attributes.ts';
@@ -311,14 +311,4 @@ describe('tidewatch forget', () => {
     expect(stderr).toContain('The Pushgateway at http://127.0.0.1:1');
     expect(await listModelSchedules(client(), model)).toHaveLength(4);
   });
-});
-
-it.each([
-  ['drift-detection:bikes-2026-05-01T03:00:00Z', true],
-  ['reprocessing:bikes:2026-05-01T00:00:00Z:2026-05-08T00:00:00Z', true],
-  ['metrics-push:drift-detection:bikes', true],
-  ['drift-detection:bikes-2-2026-05-01T03:00:00Z', false],
-  ['bikes:other', false],
-])('%s is a run of bikes: %s', (workflowId, isOf) => {
-  expect(namesModel(workflowId, 'bikes')).toBe(isOf);
 });
