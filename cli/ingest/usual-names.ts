@@ -100,7 +100,7 @@ export const usualNames: Readonly<Record<Field, readonly Test[]>> = {
     called('version', 'modelversion'),
     ({ words }) =>
       words.includes('model') &&
-      has(['version', 'ver', 'id', 'tag', 'release', 'revision'], { plain: '', words }),
+      has(['version', 'ver', 'id', 'tag', 'release', 'revision', 'build'], { plain: '', words }),
   ],
   role: [called('role')],
   interval_low: [
@@ -134,7 +134,10 @@ export const usualNames: Readonly<Record<Field, readonly Test[]>> = {
     called('value', 'y'),
     value((name) => edge(labels, name)),
   ],
-  recorded_at: [called('recordedat', 'recordedtime', 'knownat'), isTimeOf([...recorded, ...realized])],
+  recorded_at: [
+    called('recordedat', 'recordedtime', 'knownat', 'knownsince'),
+    isTimeOf([...recorded, ...realized]),
+  ],
 };
 
 /** What is left of a name without the words that say that it is a prediction or an actual. */

@@ -8,6 +8,7 @@ import { unknownColumn } from '../unknown-column.ts';
 import { areRoles, areTimes, sampledValues } from '../ingest/column-values.ts';
 import { dateOrderOf, isWrittenDate, type DateOrder } from '../ingest/date-order.ts';
 import { classOf, type Field } from '../ingest/fields.ts';
+import { nameOf } from '../ingest/usual-names.ts';
 import { unreadable } from '../../sql/table-source.ts';
 import { readColumnFacts, type ColumnFacts } from './column-facts.ts';
 import { columnReaders, type ColumnReaders } from './column-readers.ts';
@@ -115,12 +116,20 @@ async function describeTable(
   const readers = columnReaders(firstRows, dates, timeZone ?? 'UTC');
 
   const actual = fields.get('actual');
-  const classes = classesOf({ columns: facts, source: '', ...(actual !== undefined && { actual }) });
+  const prediction = fields.get('prediction');
+  const logged = {
+    ...(actual !== undefined && { actual }),
+    ...(prediction !== undefined && { prediction }),
+  };
+  const classes = classesOf({ columns: facts, source: '', ...logged });
   const positive = classes?.length === 2 ? positiveOf(classes) : undefined;
-  const probabilityOf = probabilityClassOf(firstRows, fields.get('prediction'), classes, positive ?? '');
+  const probabilityOf = probabilityClassOf(firstRows, prediction, classes, positive ?? '');
   const known = await recordedAtOf(table, readers, fields, names.filter(isInstant));
   if (known !== undefined && 'column' in known) fields.set('recorded_at', known.column);
-  const all = withProbabilities({ ...named, fields }, names, classes, positive);
+  const ofPredicted = names.filter((name) =>
+    isOfPredicted({ firstRows, readers, prediction, positive }, name),
+  );
+  const all = withProbabilities({ ...named, fields }, names, classes, positive, ofPredicted);
 
   const history = await readHistory({ table, readers, fields, classes, probabilityOf });
   const lookAlikes = new Map(
@@ -128,6 +137,8 @@ async function describeTable(
       .filter(({ isLikely }) => !isLikely)
       .map(({ column, field }) => [column, `${field}? by its name it could be`]),
   );
+  for (const column of ofPredicted)
+    lookAlikes.set(column, 'it is high for either class: of the class that was predicted, it seems');
   const starter: StarterColumns = {
     columns: facts,
     ...(request.source && {
@@ -139,7 +150,7 @@ async function describeTable(
       }),
     }),
     source: sourceText(table),
-    ...(actual !== undefined && { actual }),
+    ...logged,
     leaveOut: leftOutColumns(all),
     lookAt: lookAlikes,
     history,
@@ -221,17 +232,51 @@ function withProbabilities(
   names: readonly string[],
   classes: readonly string[] | undefined,
   positive: string | undefined,
+  ofPredicted: readonly string[],
 ): NamedColumns {
   if (classes === undefined) return named;
   const used = new Set(named.fields.values());
   const probabilities = names.filter(
-    (name) => !used.has(name) && classOf(name, classes, positive) !== undefined,
+    (name) =>
+      !used.has(name) && !ofPredicted.includes(name) && classOf(name, classes, positive) !== undefined,
   );
   return {
     ...named,
     probabilities: [...new Set([...named.probabilities, ...probabilities])],
     lookAlikes: named.lookAlikes.filter(({ column }) => !probabilities.includes(column)),
   };
+}
+
+/**
+ * A plain `confidence` may be the probability of the positive class, or of whichever was predicted. The first one is low where the other
+ * class was predicted.
+ */
+function isOfPredicted(
+  {
+    firstRows,
+    readers,
+    prediction,
+    positive,
+  }: {
+    readonly firstRows: FirstRows;
+    readonly readers: ColumnReaders;
+    readonly prediction: string | undefined;
+    readonly positive: string | undefined;
+  },
+  column: string,
+): boolean {
+  if (prediction === undefined || positive === undefined || nameOf(column).plain !== 'confidence')
+    return false;
+  const [said, given] = [prediction, column].map((name) => firstRows.columns.indexOf(name));
+  const read = readers.number(column);
+  const means = [true, false].map((isPositive) => {
+    const values = firstRows.sample.flatMap(({ values }) => {
+      const value = (values[said!] === positive) === isPositive ? read(values[given!]) : undefined;
+      return value === undefined ? [] : [value];
+    });
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  });
+  return means.every((mean) => mean > 0.5);
 }
 
 function monitorLike(

@@ -12,6 +12,8 @@ export interface StarterColumns {
   readonly source: string;
   /** The column of the actuals, where it is named: it tells the task. */
   readonly actual?: string;
+  /** That of the predictions: it tells the task where no column is the actual. */
+  readonly prediction?: string;
   /** Columns that are no features -> why. */
   readonly leaveOut?: ReadonlyMap<string, string>;
   /** Features that may be something else -> what. */
@@ -40,7 +42,9 @@ export function starterMonitor(model: string, table?: StarterColumns): string {
           `classes: [${[...classes]
             .sort()
             .map((name) => JSON.stringify(name))
-            .join(', ')}]`,
+            .join(
+              ', ',
+            )}]${table?.actual === undefined ? ' # those that were predicted: add what only actuals may be' : ''}`,
           ...(classes.length === 2
             ? [
                 `positiveClass: ${JSON.stringify(positiveOf(classes))} # of the two, the one that ROC AUC and a single probability are about`,
@@ -88,15 +92,23 @@ function referenceText(days: NonNullable<TableHistory['days']>): string {
 function exampleLimits(classes: readonly string[] | undefined): string {
   return classes === undefined
     ? 'rmse: { warning: 65, critical: 80 }'
-    : 'log_loss: { warning: 0.6, critical: 0.7 }';
+    : 'accuracy: { warning: 0.9, critical: 0.85 }';
 }
 
-/** The classes of a classification: texts, or two whole numbers. Undefined for a regression. */
+/**
+ * The classes of a classification: texts, or two whole numbers. Undefined for a regression. Without a column of actuals the predictions
+ * tell them, if these are texts: two numbers may be of a regression as well.
+ */
 export function classesOf(table: StarterColumns | undefined): readonly string[] | undefined {
   const actual = table?.columns.find(({ name }) => name === table.actual);
-  if (actual === undefined) return undefined;
+  if (actual === undefined) return predictedClasses(table);
   const { kind, isWhole, levels = [] } = actual;
   return kind === 'categorical' || (isWhole && levels.length === 2) ? levels : undefined;
+}
+
+function predictedClasses(table: StarterColumns | undefined): readonly string[] | undefined {
+  const { kind, levels = [] } = table?.columns.find(({ name }) => name === table.prediction) ?? {};
+  return kind === 'categorical' && levels.length > 1 ? levels : undefined;
 }
 
 /** Of two classes the one that a model is usually about: the later one, as yes after no and 1 after 0. */

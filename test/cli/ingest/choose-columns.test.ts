@@ -79,6 +79,16 @@ describe('the usual names of columns', () => {
     });
   });
 
+  it('are found in an export of somebody else', () => {
+    const { found } = choose('Customer ID, Seen at*, Known since*, Model build');
+    expect(Object.fromEntries(found)).toEqual({
+      entity: 'Customer ID',
+      event_time: 'Seen at',
+      recorded_at: 'Known since',
+      version: 'Model build',
+    });
+  });
+
   it('that several columns have alike leave it open', () => {
     expect(choose('Predicted Minutes, Predicted Distance, temp').unclear).toEqual([
       { field: 'prediction', columns: ['Predicted Minutes', 'Predicted Distance'], isLikely: true },

@@ -308,6 +308,42 @@ describe('files of services', () => {
     expect(await firstRow('fraud')).toMatchObject({ class: '1', probabilities: { '0': 0.25, '1': 0.75 } });
   });
 
+  it('with classes in the prediction, a confidence in the predicted one, and the actuals in another file', async () => {
+    const content = madeFile('customer_id,scored_at,tenure,Model says,Confidence,Model build', (i) => [
+      `c${i}`,
+      instant(i),
+      i / 7,
+      i % 4 === 0 ? 'leaves' : 'stays',
+      i % 4 === 0 ? 0.6 + (i % 5) / 20 : 0.9,
+      `b-${1 + (i % 2)}`,
+    ]);
+    const said = await init('leaving', content, { prediction: 'Model says' });
+    expect(said.monitor).toMatchObject({
+      task: 'classification',
+      classes: ['leaves', 'stays'],
+      features: { Confidence: { kind: 'continuous' } },
+    });
+    expect(said.yaml).toContain('# those that were predicted: add what only actuals may be');
+    expect(said.yaml).toContain('it is high for either class: of the class that was predicted, it seems');
+    expect(said.text).toMatch(/Model build +version/);
+    expect(await load(said)).toMatchObject({ stored: { predictions: 600, actuals: 0 }, rejected: 0 });
+    expect(await firstRow('leaving')).toMatchObject({ class: 'leaves', probabilities: null });
+  });
+
+  it('with a confidence that is the probability of one class', async () => {
+    const content = madeFile('customer_id,scored_at,tenure,prediction,confidence', (i) => [
+      `c${i}`,
+      instant(i),
+      i / 7,
+      i % 4 === 0 ? 'yes' : 'no',
+      i % 4 === 0 ? 0.75 : 0.25,
+    ]);
+    const said = await init('sure', content);
+    expect(said.monitor).toMatchObject({ classes: ['no', 'yes'], positiveClass: 'yes' });
+    expect(await load(said)).toMatchObject({ stored: { predictions: 600 }, rejected: 0 });
+    expect(await firstRow('sure')).toMatchObject({ class: 'yes', probabilities: { no: 0.25, yes: 0.75 } });
+  });
+
   it('with a prediction that is a probability, by its name or by an option', async () => {
     const content = (name: string): string =>
       madeFile(`customer_id,snapshot_at,tenure,${name},churned`, (i) => [
