@@ -241,7 +241,12 @@ function findingLines(title: string, findings: readonly Finding[], { paint }: Sc
   return ['', `  ${paint('bold', title)}`, ...findings.map(words)];
 }
 
-function ruleLines({ rules, arrived }: ModelStatus, { paint }: Screen, now: number): string[] {
+function ruleLines(
+  { rules, arrived, checked, reason }: ModelStatus,
+  { paint }: Screen,
+  now: number,
+): string[] {
+  if (rules.length === 0 && checked !== undefined) return ['', `  ${reason}`];
   if (rules.length === 0) {
     const steps = nextSteps('degradation-check', arrived, 'actuals', now).join('. ');
     return ['', `  no rule was judged yet. ${steps}`];

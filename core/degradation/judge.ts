@@ -65,9 +65,12 @@ export function judgeDegradation(
   if (critical.length > 0) return { level: 'critical', reason: reasonsOf(critical, warning), findings };
   if (warning.length > 0) return { level: 'warning', reason: reasonsOf(warning), findings };
   if (fine.length > 0) return { level: 'ok', reason: reasonsOf(fine, open), findings };
-  const reason = open.length > 0 ? reasonsOf(open) : 'there are no degradation rules';
+  const reason = open.length > 0 ? reasonsOf(open) : noRules;
   return { level: 'insufficient-data', reason, findings };
 }
+
+const noRules =
+  'there are no degradation rules: write performance.limits or degradation.rules in the monitor, and apply it';
 
 function levelOf(answer: Judgement['answer'], { level }: DegradationRule): Level {
   return { fires: level, fine: 'ok', unjudgeable: 'insufficient-data' }[answer] as Level;

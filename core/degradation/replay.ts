@@ -37,7 +37,7 @@ export interface Replay {
  * What would these rules have said on these days? The days in their order, one after the other.
  *
  * @example replayRules([], [{ day: 0, oldest: 0, version: null, evaluations: indexEvaluations([]) }]).days
- * // [{ day: 0, level: 'insufficient-data', reason: 'there are no degradation rules' }]
+ * // [{ day: 0, level: 'insufficient-data', reason: 'there are no degradation rules: write performance.limits or degradation.rules in the monitor, and apply it' }]
  */
 export function replayRules(
   rules: readonly DegradationRule[],

@@ -12,8 +12,9 @@ export interface SpeakingMetric {
 
 /**
  * Which metric speaks for a model where there is room for one? That of its first rule about a metric, over the window of that
- * rule; without such a rule RMSE (regression) or log loss (classification) over 7 days.
+ * rule; without such a rule RMSE (regression) or accuracy (classification, which needs no probabilities) over 7 days.
  *
+ * @example speakingMetric({ task: 'classification', degradation: {}, performance: { limits: {} } }) // { metric: 'accuracy', over: '7d' }
  * @example speakingMetric({ task: 'regression', degradation: {}, performance: { limits: { mae: 4 } } }) // { metric: 'mae', over: '7d', limit: 4 }
  */
 export function speakingMetric(
@@ -25,5 +26,5 @@ export function speakingMetric(
       return { metric, over, ...(limit !== undefined && { limit }) };
     }
   }
-  return { metric: monitor.task === 'regression' ? 'rmse' : 'log_loss', over: '7d' };
+  return { metric: monitor.task === 'regression' ? 'rmse' : 'accuracy', over: '7d' };
 }

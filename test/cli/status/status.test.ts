@@ -44,6 +44,16 @@ describe('tidewatch status', () => {
     expect(text).toContain('no rule was judged yet');
   });
 
+  it('says of a model that was checked without a rule where rules are written', async () => {
+    await watch(test.database, { model: 'unruled', performance: { limits: {} } });
+    await activitiesOn(test.database).checkDegradation({ model: 'unruled', asOf: at(3, 3), act: false });
+    const text = await status('--model', 'unruled', '--explain');
+    expect(text).toMatch(
+      /\n {2}there are no degradation rules: write performance\.limits or degradation\.rules /,
+    );
+    expect(text).not.toContain('no rule was judged yet');
+  });
+
   it('says which command judges the predictions that are there', async () => {
     await watch(test.database, { model: 'logged' });
     await openClient({ database: test.database }).logPredictions('logged', predictionsOf({ from: 1, to: 3 }));

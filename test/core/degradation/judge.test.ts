@@ -898,7 +898,8 @@ describe('several rules', () => {
   it('are not none: that is said', () => {
     expect(judgeDegradation([], nothing)).toEqual({
       level: 'insufficient-data',
-      reason: 'there are no degradation rules',
+      reason:
+        'there are no degradation rules: write performance.limits or degradation.rules in the monitor, and apply it',
       findings: [],
     });
   });
