@@ -46,7 +46,8 @@ export function servePages(app: Hono<Known>, site: Site, pages: readonly PageRou
 /** Why there is no such page, where that is known. */
 async function missingPage(c: Context<Known>, site: Site): Promise<Problem> {
   const model = c.req.param('model');
-  if (model === undefined) return notFound();
+  // No text of Postgres holds a NUL.
+  if (model === undefined || model.includes('\0')) return notFound();
   const at = await readAsked(c, site, ({ connection }) => readForgotten(connection, model));
   return at === null ? notFound() : forgotten(model, at);
 }
