@@ -138,7 +138,10 @@ async function describeTable(
       .map(({ column, field }) => [column, `${field}? by its name it could be`]),
   );
   for (const column of ofPredicted)
-    lookAlikes.set(column, 'it is high for either class: of the class that was predicted, it seems');
+    lookAlikes.set(
+      column,
+      `by its values not the probability of ${positive}: of the class that was predicted?`,
+    );
   const starter: StarterColumns = {
     columns: facts,
     ...(request.source && {
@@ -248,8 +251,8 @@ function withProbabilities(
 }
 
 /**
- * A plain `confidence` may be the probability of the positive class, or of whichever was predicted. The first one is low where the other
- * class was predicted.
+ * A plain `confidence` may be the probability of the positive class, or of whichever was predicted. The first one is nowhere higher where
+ * the other class was predicted than where this one was.
  */
 function isOfPredicted(
   {
@@ -269,14 +272,14 @@ function isOfPredicted(
     return false;
   const [said, given] = [prediction, column].map((name) => firstRows.columns.indexOf(name));
   const read = readers.number(column);
-  const means = [true, false].map((isPositive) => {
-    const values = firstRows.sample.flatMap(({ values }) => {
-      const value = (values[said!] === positive) === isPositive ? read(values[given!]) : undefined;
-      return value === undefined ? [] : [value];
-    });
-    return values.reduce((sum, value) => sum + value, 0) / values.length;
-  });
-  return means.every((mean) => mean > 0.5);
+  let [highestOfOther, lowestOfPositive] = [-Infinity, Infinity];
+  for (const { values } of firstRows.sample) {
+    const value = read(values[given!]);
+    if (value === undefined) continue;
+    if (values[said!] === positive) lowestOfPositive = Math.min(lowestOfPositive, value);
+    else highestOfOther = Math.max(highestOfOther, value);
+  }
+  return highestOfOther > lowestOfPositive;
 }
 
 function monitorLike(

@@ -314,7 +314,7 @@ describe('files of services', () => {
       instant(i),
       i / 7,
       i % 4 === 0 ? 'leaves' : 'stays',
-      i % 4 === 0 ? 0.6 + (i % 5) / 20 : 0.9,
+      i % 4 === 0 ? 0.35 + (i % 5) / 8 : 0.72 + (i % 7) / 40,
       `b-${1 + (i % 2)}`,
     ]);
     const said = await init('leaving', content, { prediction: 'Model says' });
@@ -324,7 +324,9 @@ describe('files of services', () => {
       features: { Confidence: { kind: 'continuous' } },
     });
     expect(said.yaml).toContain('# those that were predicted: add what only actuals may be');
-    expect(said.yaml).toContain('it is high for either class: of the class that was predicted, it seems');
+    expect(said.yaml).toContain(
+      'by its values not the probability of stays: of the class that was predicted?',
+    );
     expect(said.text).toMatch(/Model build +version/);
     expect(await load(said)).toMatchObject({ stored: { predictions: 600, actuals: 0 }, rejected: 0 });
     expect(await firstRow('leaving')).toMatchObject({ class: 'leaves', probabilities: null });
