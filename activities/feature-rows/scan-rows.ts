@@ -31,7 +31,7 @@ export interface RowBatch {
 }
 
 /** Rows that are in memory at once. */
-const rowsAtOnce = 10_000;
+const rowsAtOnce = 5_000;
 
 /**
  * Gives the serving rows of a window to `take`, some thousands of an hour at a time, those that were copied first: what is in memory does not

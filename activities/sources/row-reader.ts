@@ -59,7 +59,7 @@ export interface RowReader {
 }
 
 /** Rows a transaction. */
-export const batchRows = 20_000;
+export const batchRows = 10_000;
 
 /** Rows of one hour of event time that are watched: the keys of so many take 150 MB. */
 export const mostRowsAnHour = 5_000_000;
