@@ -53,7 +53,7 @@ export async function readReference(
   if (stored.placed > 0 && stored.rows * columns.length > limits.most) {
     const sample = await readSampledRows(connection, monitor, [window], { rows: limits.sampledRows, seed });
     for (const column of columns) {
-      const values = collectorOf(column);
+      const values = collectorOf(column, sample.length);
       for (const row of sample) values.add(readColumn(column, row));
       take(column, values);
     }
@@ -63,7 +63,7 @@ export async function readReference(
   let rows = 0;
   for (let from = 0; from < columns.length; from += width) {
     const some = columns.slice(from, from + width);
-    const collected = some.map(collectorOf);
+    const collected = some.map((column) => collectorOf(column, stored.rows));
     rows = 0;
     await scanRows(connection, monitor, window, some, (batch) => {
       rows += batch.rows;
@@ -75,9 +75,15 @@ export async function readReference(
   return { rows, read: rows };
 }
 
-/** Collects the values of a column: numbers 8 bytes each, the text of a level once however often it comes. */
-export function collectorOf({ kind }: Column): ReferenceValues & { readonly add: (value: unknown) => void } {
-  let numbers = new Float64Array(kind === 'continuous' ? 4_096 : 0);
+/**
+ * Collects the values of a column: numbers 8 bytes each, the text of a level once however often it comes. Of more numbers than were
+ * expected there are two copies for a moment.
+ */
+export function collectorOf(
+  { kind }: Column,
+  expected = 4_096,
+): ReferenceValues & { readonly add: (value: unknown) => void } {
+  let numbers = new Float64Array(kind === 'continuous' ? Math.max(1, expected) : 0);
   let count = 0;
   const levels: string[] = [];
   const known = new Map<string, string>();
