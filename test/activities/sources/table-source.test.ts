@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { batchRows } from '../../../activities/sources/row-reader.ts';
 import { openSources, type Sources } from '../../../activities/sources/sources.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
 import { openDatabase } from '../../../sql/database.ts';
@@ -397,7 +398,7 @@ describe('a large table', () => {
     'that was read in part is read from there on (changed: %s)',
     async (changed) => {
       await watched({ predictions: { ...predictions, changed } });
-      await interrupted(2);
+      await interrupted(40_000 / batchRows);
       const [half] = await test.database.query('select count(*) as stored from predictions');
       expect(half).toEqual({ stored: 40_000 });
       const { source } = await attach();
