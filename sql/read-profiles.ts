@@ -29,6 +29,12 @@ interface ContentRow extends Record<string, unknown> {
 /** A day is summed for all columns at once, but for the actuals, which come later. */
 const summedTogether = { predictions: `column_name <> 'actual'`, actuals: `column_name = 'actual'` } as const;
 
+/** Where the sums of a level are, and what a sum is of. */
+const levels = {
+  day: { table: 'profile_days', floor: floorToDay, length: dayMs },
+  week: { table: 'profile_weeks', floor: floorToWeek, length: weekMs },
+} as const;
+
 /**
  * The stored profiles of a window in time order: whole days where they are summed, hours elsewhere. With `hours` only
  * hours, for what needs to see them one by one; with `weeks` also whole weeks that are rolled up, for what adds all of them up. By
@@ -47,33 +53,18 @@ export async function readProfiles(
   const ofKey = `model = $1 and reference_id = $2 and segment = $3 and ($4::text[] is null or column_name = any($4))`;
   const found: StoredProfile[] = [];
   for (const together of Object.values(summedTogether)) {
-    const weeks =
-      by === 'weeks'
-        ? await connection.query<ContentRow>(
-            `select column_name as "column", week as start, content
-             from profile_weeks
-             where ${ofKey} and ${together} and week >= $5 and week <= $6`,
-            [
-              ...key,
-              toTimestamp(floorToWeek(window.start + weekMs - 1)),
-              toTimestamp(floorToWeek(window.end) - weekMs),
-            ],
-          )
-        : [];
+    const sums = (level: RollUpLevel): Promise<ContentRow[]> => {
+      const { table, floor, length } = levels[level];
+      return connection.query<ContentRow>(
+        `select column_name as "column", ${level} as start, content
+         from ${table}
+         where ${ofKey} and ${together} and ${level} >= $5 and ${level} <= $6`,
+        [...key, toTimestamp(floor(window.start + length - 1)), toTimestamp(floor(window.end) - length)],
+      );
+    };
+    const weeks = by === 'weeks' ? await sums('week') : [];
     const summedWeeks = new Set(weeks.map(({ start }) => start));
-    const summedDays =
-      by === 'hours'
-        ? []
-        : await connection.query<ContentRow>(
-            `select column_name as "column", day as start, content
-             from profile_days
-             where ${ofKey} and ${together} and day >= $5 and day <= $6`,
-            [
-              ...key,
-              toTimestamp(floorToDay(window.start + dayMs - 1)),
-              toTimestamp(floorToDay(window.end) - dayMs),
-            ],
-          );
+    const summedDays = by === 'hours' ? [] : await sums('day');
     const days = summedDays.filter(({ start }) => !summedWeeks.has(floorToWeek(start)));
     const summed = new Set(days.map(({ start }) => start));
     const gaps = windowsOfHours(
@@ -118,6 +109,6 @@ export function listRolledUp(
 
 /** The day or the week that its sum is of: no part of it is stored by itself. */
 export function summedWindow({ day, summedBy }: RolledUpDay): Window {
-  const start = summedBy === 'week' ? floorToWeek(day) : day;
-  return { start, end: start + (summedBy === 'week' ? weekMs : dayMs) };
+  const { floor, length } = levels[summedBy];
+  return { start: floor(day), end: floor(day) + length };
 }

@@ -171,15 +171,13 @@ export function checkInput<Name extends WorkflowName>(
   startTime: number,
 ): Checked<WorkflowInput<Name>> {
   const checked = check(schemas[name], input) as Checked<WorkflowInput<Name>>;
-  const asOf = fieldsOf(name).includes('asOf') && (input as { asOf?: unknown } | null | undefined)?.asOf;
+  const problems = problemsOf(checked);
+  const asOf = (input as { asOf?: unknown } | null | undefined)?.asOf;
+  const isInstant = fieldsOf(name).includes('asOf') && !problems.some(({ field }) => field === 'asOf');
   // It would be the newest run for as long, and every run until then would be taken for one that makes up the past.
-  if (!isInstant(asOf) || parseInstant(asOf) <= startTime + clockSkewMs) return checked;
+  if (!isInstant || typeof asOf !== 'string' || parseInstant(asOf) <= startTime + clockSkewMs) return checked;
   const reason = `${asOf} is in the future; a run speaks for now or for the past`;
-  return { problems: [...problemsOf(checked), { field: 'asOf', reason }] };
-}
-
-function isInstant(value: unknown): value is string {
-  return typeof value === 'string' && instant.safeParse(value).success;
+  return { problems: [...problems, { field: 'asOf', reason }] };
 }
 
 function attempt<T>(context: z.core.$RefinementCtx, parse: () => T): T | undefined {

@@ -5,6 +5,7 @@ import { dayMs, floorToDay, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import type { StoredReference } from './reference-store.ts';
+import { storeProfiles, type ProfileRow } from './store.ts';
 
 /**
  * Adds up the hours of those days that a window touches and that are complete: 24 profiled hours, and for the actuals 24
@@ -17,7 +18,7 @@ export async function sumDays(
   window: Window,
 ): Promise<void> {
   const span = [toTimestamp(floorToDay(window.start)), toTimestamp(floorToDay(window.end + dayMs - 1))];
-  const rows = await connection.query<SummedRow & Record<string, unknown>>(
+  const rows = await connection.query<ProfileRow & Record<string, unknown>>(
     `with complete as (
        select date_trunc('day', hour, 'UTC') as day
        from profiled_hours
@@ -34,34 +35,12 @@ export async function sumDays(
      order by profiles.segment, complete.day, column_name, hour`,
     [model, reference.id, ...span],
   );
-  const sums = sumRows(reference.grids, rows);
-  await connection.execute(
-    `insert into profile_days (model, reference_id, segment, day, column_name, content)
-     select $1, $2, segment, day, column_name, content
-     from unnest($3::text[], $4::timestamptz[], $5::text[], $6::bytea[]) as sum (segment, day, column_name, content)
-     on conflict (model, reference_id, segment, day, column_name) do update set content = excluded.content`,
-    [
-      model,
-      reference.id,
-      sums.map(({ segment }) => segment),
-      sums.map(({ since }) => toTimestamp(since)),
-      sums.map(({ column }) => column),
-      sums.map(({ content }) => Buffer.from(content)),
-    ],
-  );
-}
-
-/** A stored profile of a column, in a segment, of the day or the week that begins at an instant. */
-export interface SummedRow {
-  readonly segment: string;
-  readonly since: number;
-  readonly column: string;
-  readonly content: Uint8Array;
+  await storeProfiles(connection, 'day', model, reference.id, sumRows(reference.grids, rows));
 }
 
 /** Adds up what is of the same column, segment and instant, in the order given. */
-export function sumRows(grids: StoredReference['grids'], rows: readonly SummedRow[]): readonly SummedRow[] {
-  const groups = new Map<string, { of: Omit<SummedRow, 'content'>; contents: Uint8Array[] }>();
+export function sumRows(grids: StoredReference['grids'], rows: readonly ProfileRow[]): readonly ProfileRow[] {
+  const groups = new Map<string, { of: Omit<ProfileRow, 'content'>; contents: Uint8Array[] }>();
   for (const { segment, since, column, content } of rows) {
     const key = JSON.stringify([segment, since, column]);
     const group = groups.get(key);

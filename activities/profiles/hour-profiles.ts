@@ -90,7 +90,7 @@ export async function profileRows(
     profiles: [...groups.values()].flatMap(({ segment, hour, accumulators }) =>
       counted.map(({ column, grid }, index) => ({
         segment,
-        hour,
+        since: hour,
         column: column.name,
         content: encodeProfile(accumulators[index]!.profile(), grid),
       })),

@@ -264,7 +264,7 @@ async function profilePredictions(
   const empty = hoursOf(window)
     .filter((hour) => !withRows.has(hour))
     .map((hour) => ({ segment: wholeModel, hour, rows: 0, outOfDistribution: 0, repeats: 0 }));
-  await storeProfiles(connection, monitor.model, reference.id, profiles);
+  await storeProfiles(connection, 'hour', monitor.model, reference.id, profiles);
   await storeProfiledHours(connection, monitor.model, reference.id, [...hours, ...empty]);
   await sumDays(connection, monitor.model, reference, window);
 }
@@ -291,11 +291,11 @@ async function profileActuals(
   });
   const profiles = [...groups.values()].map(({ segment, hour, accumulator }) => ({
     segment,
-    hour,
+    since: hour,
     column: name,
     content: encodeProfile(accumulator.profile(), grid),
   }));
-  await storeProfiles(connection, monitor.model, reference.id, profiles);
+  await storeProfiles(connection, 'hour', monitor.model, reference.id, profiles);
   await sumDays(connection, monitor.model, reference, window);
   await dropRolledUpHours(connection, monitor.model, reference.id, window);
 }

@@ -175,29 +175,33 @@ export async function findUnprofiledHours(
   };
 }
 
+/** The profile of a column, in a segment, of the hour, the day or the week that begins at an instant. */
 export interface ProfileRow {
   readonly segment: string;
-  readonly hour: number;
+  readonly since: number;
   readonly column: string;
   readonly content: Uint8Array;
 }
 
+const profileTables = { hour: 'profiles', day: 'profile_days', week: 'profile_weeks' } as const;
+
 export async function storeProfiles(
   connection: Queryable,
+  of: keyof typeof profileTables,
   model: string,
   referenceId: string,
   profiles: readonly ProfileRow[],
 ): Promise<void> {
   await connection.execute(
-    `insert into profiles (model, reference_id, segment, hour, column_name, content)
-     select $1, $2, segment, hour, column_name, content
-     from unnest($3::text[], $4::timestamptz[], $5::text[], $6::bytea[]) as profile (segment, hour, column_name, content)
-     on conflict (model, reference_id, segment, hour, column_name) do update set content = excluded.content`,
+    `insert into ${profileTables[of]} (model, reference_id, segment, ${of}, column_name, content)
+     select $1, $2, segment, since, column_name, content
+     from unnest($3::text[], $4::timestamptz[], $5::text[], $6::bytea[]) as profile (segment, since, column_name, content)
+     on conflict (model, reference_id, segment, ${of}, column_name) do update set content = excluded.content`,
     [
       model,
       referenceId,
       profiles.map((profile) => profile.segment),
-      profiles.map((profile) => toTimestamp(profile.hour)),
+      profiles.map((profile) => toTimestamp(profile.since)),
       profiles.map((profile) => profile.column),
       profiles.map((profile) => Buffer.from(profile.content)),
     ],

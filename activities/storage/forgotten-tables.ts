@@ -86,14 +86,12 @@ export interface ForgottenTable {
 
 /** Those that lose their rows, in the order in which they do: none has rows left that refer to it. */
 export async function listForgottenTables(connection: Queryable): Promise<readonly ForgottenTable[]> {
-  const left = (await listModelTables(connection)).filter(({ name }) => fates[name] === 'deleted');
-  const ordered: CatalogTable[] = [];
+  const tables = (await listModelTables(connection)).filter(({ name }) => fates[name] === 'deleted');
+  const ordered = first.flatMap((early) => tables.filter(({ name }) => name === early));
+  const left = tables.filter(({ name }) => !first.includes(name));
   while (left.length > 0) {
-    const early = left.findIndex(({ name }) => first.includes(name));
     const free = left.findIndex(({ name }) => !left.some(({ parents }) => parents.includes(name)));
-    ordered.push(...left.splice(Math.max(0, early === -1 ? free : early), 1));
+    ordered.push(...left.splice(Math.max(0, free), 1));
   }
-  // Found by name so far.
-  const rank = (name: string): number => (first.includes(name) ? first.indexOf(name) : first.length);
-  return ordered.toSorted((a, b) => rank(a.name) - rank(b.name));
+  return ordered;
 }

@@ -17,6 +17,7 @@ import type { ActivityContext } from '../activity-context.ts';
 import { sumRows } from '../profiles/days.ts';
 import { profileLock } from '../profiles/profile-hours.ts';
 import { findReference } from '../profiles/reference-store.ts';
+import { storeProfiles } from '../profiles/store.ts';
 import { unlessBusy } from './patiently.ts';
 import { accountFor, listKeptWindows, listWatermarks, type RemovalRun } from './retention-store.ts';
 import {
@@ -27,7 +28,6 @@ import {
   listSummedSegments,
   readDaySums,
   rollUp,
-  storeWeeks,
   type Spans,
 } from './roll-up-store.ts';
 
@@ -103,7 +103,7 @@ async function sumWeeks(connection: Queryable, weeks: Spans): Promise<void> {
   const reference = await findReference(connection, model, referenceId);
   // It goes with its reference.
   if (reference !== undefined)
-    await storeWeeks(connection, model, referenceId, sumRows(reference.grids, sums));
+    await storeProfiles(connection, 'week', model, referenceId, sumRows(reference.grids, sums));
 }
 
 /** What would go at a level; weeks are of days that are rolled up by now. */
@@ -130,8 +130,7 @@ async function* partsOf(
   of: RollUp | undefined,
 ): AsyncGenerator<Spans> {
   if (of === undefined) return;
-  const { days } = levelTables[level];
-  const piecesOfSpan = level === 'day' ? 24 : days;
+  const { days, pieces } = levelTables[level];
   for (const reference of await listRolledReferences(database, model, of)) {
     const found = await listSpans(database, level, model, reference);
     const spans = found.filter(
@@ -139,7 +138,7 @@ async function* partsOf(
     );
     if (spans.length === 0) continue;
     const segments = await listSummedSegments(database, model, reference.id);
-    const rowsOfSpan = piecesOfSpan * Math.max(1, reference.columns) * segments.length;
+    const rowsOfSpan = pieces * Math.max(1, reference.columns) * segments.length;
     const atOnce = Math.max(1, Math.floor(profilesAtOnce / rowsOfSpan));
     for (let first = 0; first < spans.length; first += atOnce)
       yield { level, model, referenceId: reference.id, segments, spans: spans.slice(first, first + atOnce) };

@@ -3,7 +3,7 @@
 import type { RollUp, RollUpLevel } from '../../core/storage/roll-up.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
-import type { SummedRow } from '../profiles/days.ts';
+import type { ProfileRow } from '../profiles/store.ts';
 
 interface LevelTables {
   /** What goes, and the column of its time. */
@@ -12,6 +12,8 @@ interface LevelTables {
   /** Of what it is summed to. */
   readonly length: '24 hours' | '168 hours';
   readonly days: number;
+  /** Of the table that goes, for a column in a segment. */
+  readonly pieces: number;
   /** One row for each piece of a span whose sum is known. */
   readonly known: string;
   /** Is everything of a span profiled, and rolled up to pieces? */
@@ -25,6 +27,7 @@ export const levelTables = {
     at: 'hour',
     length: '24 hours',
     days: 1,
+    pieces: 24,
     known: `select true as is_known from profile_days sum
       where sum.model = $1 and sum.reference_id = $2 and sum.segment = part and sum.day = span.since
         and sum.column_name = piece.column_name`,
@@ -35,6 +38,7 @@ export const levelTables = {
     at: 'day',
     length: '168 hours',
     days: 7,
+    pieces: 7,
     known: `select true as is_known from rolled_up_days rolled
       where rolled.model = $1 and rolled.reference_id = $2 and rolled.day = piece.day`,
     whole: `168 = (
@@ -166,34 +170,12 @@ export function listComplete(connection: Queryable, of: Spans): Promise<SpanToRo
 }
 
 /** The sums of the days of weeks, those that make one sum of a week next to each other and in the order of time. */
-export function readDaySums(connection: Queryable, of: Spans): Promise<SummedRow[]> {
-  return connection.query<SummedRow & Record<string, unknown>>(
+export function readDaySums(connection: Queryable, of: Spans): Promise<ProfileRow[]> {
+  return connection.query<ProfileRow & Record<string, unknown>>(
     `select piece.segment, span.since, piece.column_name as "column", piece.content
      from ${piecesOf(levelTables.week)}
      order by piece.segment, span.since, piece.column_name, piece.day`,
     parametersOf(of),
-  );
-}
-
-export async function storeWeeks(
-  connection: Queryable,
-  model: string,
-  referenceId: string,
-  sums: readonly SummedRow[],
-): Promise<void> {
-  await connection.execute(
-    `insert into profile_weeks (model, reference_id, segment, week, column_name, content)
-     select $1, $2, segment, week, column_name, content
-     from unnest($3::text[], $4::timestamptz[], $5::text[], $6::bytea[]) as sum (segment, week, column_name, content)
-     on conflict (model, reference_id, segment, week, column_name) do update set content = excluded.content`,
-    [
-      model,
-      referenceId,
-      sums.map(({ segment }) => segment),
-      sums.map(({ since }) => toTimestamp(since)),
-      sums.map(({ column }) => column),
-      sums.map(({ content }) => Buffer.from(content)),
-    ],
   );
 }
 

@@ -78,10 +78,10 @@ async function fill(database: Database, grids: ReadonlyMap<string, ReferenceGrid
       [...grids].map(([column, grid], feature) => {
         const accumulator = createAccumulator(grid);
         for (let row = 0; row < rows; row += 1) accumulator.add(valueOf(feature, hour));
-        return { segment: '', hour, column, content: encodeProfile(accumulator.profile(), grid) };
+        return { segment: '', since: hour, column, content: encodeProfile(accumulator.profile(), grid) };
       }),
     );
-    await storeProfiles(database, model, id, profiles);
+    await storeProfiles(database, 'hour', model, id, profiles);
     await storeProfiledHours(
       database,
       model,

@@ -213,12 +213,14 @@ async function compare(
   }: { model: string; name: string; window: Window; monitor: Monitor | undefined },
   reference: StoredReference,
 ): Promise<Comparison | RollUpLevel | undefined> {
-  const { id, grid, sum } = reference;
-  const sumOf = async (windows: readonly Window[]): Promise<Profile | RollUpLevel | undefined> => {
-    for (const one of windows) {
-      const cut = await cutSum(connection, model, id, one);
-      if (cut !== undefined) return cut;
-    }
+  const { id, grid } = reference;
+  const sum = reference.kind === 'seasonal' ? null : reference.sum;
+  const earlier = sum === null ? await comparedWindows(connection, model, window, reference, monitor) : [];
+  for (const one of [window, ...earlier]) {
+    const cut = await cutSum(connection, model, id, one);
+    if (cut !== undefined) return cut;
+  }
+  const sumOf = async (windows: readonly Window[]): Promise<Profile | undefined> => {
     const read = await Promise.all(
       windows.map((one) => readProfiles(connection, model, id, '', one, 'weeks', [name])),
     );
@@ -226,14 +228,10 @@ async function compare(
     return profiles.length === 0 && windows.length > 0 ? undefined : sumEncodedProfiles(grid, profiles);
   };
   const [before, now] = await Promise.all([
-    sum !== null && reference.kind !== 'seasonal'
-      ? sumEncodedProfiles(grid, [sum])
-      : comparedWindows(connection, model, window, reference, monitor).then(sumOf),
+    sum === null ? sumOf(earlier) : sumEncodedProfiles(grid, [sum]),
     sumOf([window]),
   ]);
-  const cut = [now, before].find((side) => typeof side === 'string');
-  if (cut !== undefined) return cut;
-  return before && now && compareProfiles(grid, before as Profile, now as Profile);
+  return before && now && compareProfiles(grid, before, now);
 }
 
 /** Does a window need a part of a day whose hours are rolled up, or of a week whose days are? */

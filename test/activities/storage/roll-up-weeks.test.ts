@@ -1,12 +1,10 @@
 /** The sums of days that are old enough become sums of weeks; what a run needs of their days is profiled again. */
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Activities } from '../../../activities/index.ts';
 import { removableTables } from '../../../activities/storage/result-tables.ts';
 import { rollUpProfiles, type RollUps } from '../../../activities/storage/roll-up-profiles.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
-import type { MonitorInput } from '../../../core/monitor/schema.ts';
 import { sumEncodedProfiles } from '../../../core/profile/encode.ts';
 import { gridFromJson, type ReferenceGrid } from '../../../core/profile/grid.ts';
 import { rowCountOf, type Profile } from '../../../core/profile/profile.ts';
@@ -15,17 +13,12 @@ import type { Database } from '../../../sql/database.ts';
 import { toTimestamp } from '../../../sql/database.ts';
 import { readProfiles } from '../../../sql/read-profiles.ts';
 import { activitiesOn } from '../../setup/activities.ts';
-import { contents } from '../../setup/checksums.ts';
-import { emptyTables, snapshot } from '../../setup/database-snapshot.ts';
 import { dyingDatabase } from '../../setup/dying-database.ts';
 import { Died, openFate } from '../../setup/fate.ts';
-import { at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
-import { useDatabase } from '../../setup/world.ts';
+import { at, day, predictionsOf, watch } from '../../setup/synthetic.ts';
+import { asOf, lastDay, useProfiledDays } from './profiled-days.ts';
 
 const model = 'weekly';
-const test = useDatabase('shared by all tests');
-const lastDay = 75;
-const asOf = at(lastDay, 3);
 /** Day 1 is a Monday. */
 const weeks = [1, 8, 15, 22, 29, 36].map(day);
 const firstDaily = 43;
@@ -35,26 +28,14 @@ const rollUps: RollUps = {
   day: { before: day(firstHourly), supersededBefore: day(firstHourly), kept: [] },
   week: { before: day(firstDaily), supersededBefore: day(firstDaily), kept: [] },
 };
-const monitor: Partial<MonitorInput> & { readonly model: string } = {
-  model,
-  current: '7d',
-  segments: ['c'],
-  drift: { multivariate: { enabled: false } },
-  reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-09' },
-};
 const retention = { rows: 'keep', results: 'keep', hourlyProfiles: '7d', dailyProfiles: '14d' };
 
-const on = (runId = 'run', database: Database = test.database): Activities =>
-  activitiesOn(database, { runId, retention });
-
-async function driftOf(n: number, overrides: object = {}): Promise<unknown> {
-  const request = { model, asOf: at(n, 3), ...overrides };
-  const activities = on();
-  await activities.attachActuals({ model, asOf });
-  await activities.profileHours(request);
-  await activities.calibrateDrift(request);
-  return activities.detectDrift({ ...request, act: false });
-}
+// Sums whose rounding depends on the order in which they are added up.
+const { test, monitor, on, driftOf, stored, restore } = useProfiledDays(model, retention, (database) =>
+  database.execute(
+    `update predictions set features = features || jsonb_build_object('x', sqrt(extract(epoch from event_time)) / 7e3)`,
+  ),
+);
 
 async function rollUpOn(database: Database = test.database, of: RollUps = rollUps): Promise<void> {
   const run = { asOf: Date.parse(asOf), workflowId: 'workflow', runId: 'roll' };
@@ -62,20 +43,6 @@ async function rollUpOn(database: Database = test.database, of: RollUps = rollUp
     heartbeat: () => undefined,
     cancelled: new AbortController().signal,
   });
-}
-
-/** Every table but what accounts for removals and who did it. */
-async function stored(except: readonly string[] = []): Promise<Record<string, readonly string[]>> {
-  const all = await contents(test.database, [
-    'as_of',
-    'checked_at',
-    'built_at',
-    'prediction_id',
-    'workflow_id',
-    'run_id',
-  ]);
-  const left = ['removals', 'process_watermarks', ...except];
-  return Object.fromEntries(Object.entries(all).filter(([table]) => !left.includes(table)));
 }
 
 /** Which weeks have a sum of their own, and how many days of them are marked so. */
@@ -114,29 +81,6 @@ async function sumsOf(window: Window): Promise<ReadonlyMap<string, Profile>> {
   }
   return sums;
 }
-
-let restore: () => Promise<void>;
-beforeAll(async () => {
-  await watch(test.database, monitor);
-  await load(test.database, model, { from: 1, to: lastDay });
-  // Sums whose rounding depends on the order in which they are added up.
-  await test.database.execute(
-    `update predictions set features = features || jsonb_build_object('x', sqrt(extract(epoch from event_time)) / 7e3)`,
-  );
-  await driftOf(lastDay);
-  await test.database.execute(
-    `insert into process_watermarks (model, process, as_of, window_end) values ($1, 'drift-detection', $2, $2)
-     on conflict (model, process) do update set as_of = excluded.as_of`,
-    [model, asOf],
-  );
-  restore = await snapshot(test.database);
-});
-afterEach(async () => {
-  await test.database.execute(`delete from predictions where entity = 'late'`);
-  await watch(test.database, monitor);
-  await restore();
-});
-afterAll(() => emptyTables(test.database));
 
 /** Rows that come when all of them are computed. */
 async function comeLate(n: number): Promise<void> {

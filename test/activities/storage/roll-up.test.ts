@@ -1,45 +1,22 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import type { Activities } from '../../../activities/index.ts';
 import { planRollUps, rollUpProfiles } from '../../../activities/storage/roll-up-profiles.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
-import { monitorSchema, type MonitorInput } from '../../../core/monitor/schema.ts';
+import { monitorSchema } from '../../../core/monitor/schema.ts';
 import type { Database } from '../../../sql/database.ts';
 import { readProfiles } from '../../../sql/read-profiles.ts';
 import { activitiesOn } from '../../setup/activities.ts';
-import { contents } from '../../setup/checksums.ts';
-import { emptyTables, snapshot } from '../../setup/database-snapshot.ts';
 import { dyingDatabase } from '../../setup/dying-database.ts';
 import { Died, openFate } from '../../setup/fate.ts';
-import { at, day, load, predictionsOf, syntheticMonitor, watch } from '../../setup/synthetic.ts';
-import { useDatabase } from '../../setup/world.ts';
+import { at, day, predictionsOf, syntheticMonitor } from '../../setup/synthetic.ts';
+import { asOf, lastDay, useProfiledDays } from './profiled-days.ts';
 
 const model = 'rolled';
-const test = useDatabase('shared by all tests');
-const lastDay = 75;
-const asOf = at(lastDay, 3);
 /** 56 days of which every hour is read, and the 7 of the current window before day 75: days before the 12th go. */
 const firstKept = 12;
-const monitor: Partial<MonitorInput> & { readonly model: string } = {
-  model,
-  current: '7d',
-  segments: ['c'],
-  drift: { multivariate: { enabled: false } },
-  reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-09' },
-};
 const defaults = { rows: 'keep', results: 'keep', hourlyProfiles: '30d', dailyProfiles: 'keep' };
 
-const on = (runId = 'run', database: Database = test.database, retention = defaults): Activities =>
-  activitiesOn(database, { runId, retention });
-
-async function driftOf(n: number, overrides: object = {}): Promise<unknown> {
-  const request = { model, asOf: at(n, 3), ...overrides };
-  const activities = on();
-  await activities.attachActuals({ model, asOf });
-  await activities.profileHours(request);
-  await activities.calibrateDrift(request);
-  return activities.detectDrift({ ...request, act: false });
-}
+const { test, monitor, on, driftOf, stored, restore } = useProfiledDays(model, defaults);
 
 /** What a model has of hours and sums. */
 async function profiled(): Promise<Record<string, unknown> | undefined> {
@@ -50,40 +27,7 @@ async function profiled(): Promise<Record<string, unknown> | undefined> {
   return row;
 }
 
-/** Every table but what accounts for removals and who did it. */
-async function stored(except: readonly string[] = []): Promise<Record<string, readonly string[]>> {
-  const all = await contents(test.database, [
-    'as_of',
-    'checked_at',
-    'built_at',
-    'prediction_id',
-    'workflow_id',
-    'run_id',
-  ]);
-  return Object.fromEntries(
-    Object.entries(all).filter(([table]) => ![...except, 'removals', 'process_watermarks'].includes(table)),
-  );
-}
-
 const ofHours = ['profiles', 'rolled_up_days'];
-
-let restore: () => Promise<void>;
-beforeAll(async () => {
-  await watch(test.database, monitor);
-  await load(test.database, model, { from: 1, to: lastDay });
-  await driftOf(lastDay);
-  await test.database.execute(
-    `insert into process_watermarks (model, process, as_of, window_end) values ($1, 'drift-detection', $2, $2)
-     on conflict (model, process) do update set as_of = excluded.as_of`,
-    [model, asOf],
-  );
-  restore = await snapshot(test.database);
-});
-afterEach(async () => {
-  await test.database.execute(`delete from predictions where entity = 'late'`);
-  await restore();
-});
-afterAll(() => emptyTables(test.database));
 
 describe('a roll-up', () => {
   it('removes the hours of old days, of which the sums stay, and says so', async () => {
