@@ -50,32 +50,35 @@ export function createDeliverAlerts(
   const { database, wakeAlert, context } = dependencies;
 
   return async function deliverAlerts(alert) {
+    /** Group -> when it can go on, by the clock of this process. */
     const settled = new Map<string, number>();
     const failures = new Set<string>();
     let delivered = 0;
     // Of a try before this one, which died before it could wake them; twice is harmless.
     for (const noted of await listNotedBy(database, alert, runOf(context()))) await wakeAlert(noted);
-    const heldUntil = await releaseHeld(database, alert, await wallClock(database));
+    const heldMs = await releaseHeld(database, alert, await wallClock(database));
+    const heldUntil = performance.now() + (heldMs ?? Infinity);
     for (;;) {
       const groupId = (await listGroups(database, alert)).find((group) => !settled.has(group));
       if (groupId === undefined) break;
       const claim = await claimMessage(database, groupId);
       if (claim === null) settled.set(groupId, Infinity);
-      else if ('until' in claim) settled.set(groupId, claim.until);
+      else if ('waitMs' in claim) settled.set(groupId, performance.now() + claim.waitMs);
       else {
         const outcome = await deliver(claim, dependencies);
         delivered += outcome.delivered;
         if (outcome.failure !== undefined) failures.add(outcome.failure);
-        if (outcome.until !== undefined) settled.set(groupId, outcome.until);
+        if (outcome.waitMs !== undefined) settled.set(groupId, performance.now() + outcome.waitMs);
       }
     }
     const pending = await countPending(database, alert);
-    const due = Math.min(heldUntil ?? Infinity, ...settled.values());
-    const now = await wallClock(database);
+    const due = Math.min(heldUntil, ...settled.values());
     return {
       delivered,
       pending,
-      ...(pending > 0 && { dueInMs: due === Infinity ? 0 : Math.max(0, due - now) }),
+      ...(pending > 0 && {
+        dueInMs: due === Infinity ? 0 : Math.max(0, Math.round(due - performance.now())),
+      }),
       ...(failures.size > 0 && { failures: [...failures] }),
     };
   };
@@ -129,8 +132,8 @@ async function deliver(claim: Claim, dependencies: Dependencies): Promise<Sent> 
     if (next !== undefined) return { delivered: 0, failure: sent.message };
   }
   const retryAfterMs = Number(sent.details['retryAfterMs'] ?? 0);
-  const { until } = await recordFailed(database, claim, sent.message, retryAfterMs);
-  return { delivered: 0, until, failure: sent.message };
+  const waiting = await recordFailed(database, claim, sent.message, retryAfterMs);
+  return { delivered: 0, ...waiting, failure: sent.message };
 }
 
 async function send(

@@ -60,9 +60,9 @@ export interface Claim extends Mailbox {
   readonly events: readonly EventToSend[];
 }
 
-/** Nothing of the group can go out before this instant. */
+/** Nothing of the group can go out for so many milliseconds. A length, since clocks differ. */
 export interface Waiting {
-  readonly until: number;
+  readonly waitMs: number;
 }
 
 /** The groups with something to deliver of an alert. */
@@ -95,11 +95,13 @@ export async function countPending(connection: Queryable, { model, alertKey }: A
 export async function claimMessage(database: Database, groupId: string): Promise<Claim | Waiting | null> {
   return database.transaction(async (connection) => {
     const now = await wallClock(connection);
-    const soon = { until: now + againMs };
+    const soon = { waitMs: againMs };
     if (!(await tryLockUntilCommit(connection, `group:${groupId}`))) return soon;
     const last = await readLastMessage(connection, groupId);
     if (last?.state === 'sending' && now < last.claimedAt + leaseMs) return soon;
-    if (last?.state === 'waiting' && now < last.retryAt) return { until: last.retryAt };
+    // Where the clock was set back since, nobody knows how long it has waited.
+    const isKnown = last !== undefined && last.claimedAt <= now;
+    if (last?.state === 'waiting' && isKnown && now < last.retryAt) return { waitMs: last.retryAt - now };
     let unsent = last?.state === 'sending' || last?.state === 'waiting' ? last : null;
     for (;;) {
       const group = await readGroup(connection, groupId, unsent?.messageId ?? null);
@@ -114,12 +116,12 @@ export async function claimMessage(database: Database, groupId: string): Promise
       const sent = await countSent(connection, mailboxId, terms, now, unsent?.messageId ?? null);
       const lastSentAt = unsent === null ? (last?.sentAt ?? null) : null;
       const plan = planGroup(terms, { since, lastSentAt }, sent, now);
-      if (plan.action === 'wait') return { until: plan.until };
+      if (plan.action === 'wait') return { waitMs: plan.until - now };
       // The wait of those that are told begins without those that are held back.
       if (unsent === null && (await holdBack(connection, groupId, now))) continue;
       if (plan.action === 'summarise') {
         await moveToSummary(connection, groupId, plan.at, unsent?.messageId ?? null);
-        return { until: plan.at };
+        return { waitMs: plan.at - now };
       }
       const claimed =
         unsent === null

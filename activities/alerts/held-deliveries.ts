@@ -67,8 +67,8 @@ export async function holdBack(connection: Queryable, groupId: string, now: numb
 }
 
 /**
- * Lets go of what is held of an alert when nothing holds it back any more. Gives when to look again; null when nothing
- * is held.
+ * Lets go of what is held of an alert when nothing holds it back any more. Gives in how many milliseconds to look again; null when
+ * nothing is held.
  */
 export async function releaseHeld(
   connection: Queryable,
@@ -97,7 +97,7 @@ export async function releaseHeld(
     }
   }
   if (holds.length === 0) return null;
-  return Math.min(...holds.map(({ until = Infinity }) => until), now + lookAgainMs);
+  return Math.min(...holds.map(({ until = Infinity }) => until - now), lookAgainMs);
 }
 
 /** An alert that is over: who never heard of it needs not hear of its end; who did, does. */

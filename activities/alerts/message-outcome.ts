@@ -53,7 +53,7 @@ export async function recordFailed(
       error,
     ]);
   }
-  return { until: retryAt };
+  return { waitMs };
 }
 
 /** Passes a message that a channel refuses for good, or is not configured for, to the mailbox that takes over. */

@@ -79,7 +79,8 @@ export function dueAt(terms: DeliveryTerms, { since, lastSentAt }: PendingGroup)
 }
 
 /**
- * What is to be done with the pending deliveries of a group now?
+ * What is to be done with the pending deliveries of a group now? Where the clock was set back since they were recorded, nobody knows how
+ * long they have waited: long enough.
  *
  * @param sentThisHour messages that the route has sent to the recipient since the full hour, without summaries
  * @example planGroup({ waitMs: 0, intervalMs: 0, budget: 2, fallback: [] }, { since: 0, lastSentAt: null }, 2, 60_000)
@@ -91,8 +92,10 @@ export function planGroup(
   sentThisHour: number,
   now: number,
 ): GroupPlan {
-  const { hours, budget = Infinity } = terms;
-  const due = Math.max(now, dueAt(terms, group));
+  const { hours, budget = Infinity, waitMs } = terms;
+  const since = group.since > now ? now - waitMs : group.since;
+  const lastSentAt = group.lastSentAt !== null && group.lastSentAt > now ? null : group.lastSentAt;
+  const due = Math.max(now, dueAt(terms, { since, lastSentAt }));
   const until = hours === undefined ? due : firstWithin(hours, due);
   if (until > now) return { action: 'wait', until };
   if (terms.summaryAt === undefined && sentThisHour >= budget) {

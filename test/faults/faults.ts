@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 
 import { readOptions } from '../../bench/options.ts';
+import { reasonOf } from '../../core/errors.ts';
 import { openArena } from './arena.ts';
 import { kinds } from './kinds.ts';
 import type { Injected } from './injector.ts';
@@ -61,21 +62,22 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const rounds: Round[] = [];
 const all = (): readonly Injected[] => rounds.flatMap(({ faults }) => faults);
 let isLost = false;
+let hasEnded = true;
 try {
   say('an undisturbed round');
   const right = await calmRound(arena, days);
   say(`undisturbed: ${right.told.length} messages, ${right.gauges.length} gauges`);
   const first = options.seed;
   for (let seed = first; seed < first + options.rounds; seed += 1) {
-    const round = await faultyRound(arena, {
-      seed,
-      right,
-      days,
-      kinds: chosen,
-      everyMs,
-      how: 'by weight',
-      say,
+    const asked = { seed, right, days, kinds: chosen, everyMs, how: 'by weight', say } as const;
+    const round = await faultyRound(arena, asked).catch((error: unknown) => {
+      say(`seed ${seed}: ${reasonOf(error)}; its logs are in ${directory}`);
     });
+    if (round === undefined) {
+      isLost = true;
+      hasEnded = false;
+      break;
+    }
     rounds.push(round);
     const { differences, faults, seconds } = round;
     say(
@@ -94,7 +96,7 @@ try {
   }
 } finally {
   await arena.stop();
-  await rm(directory, { recursive: true, force: true });
+  if (hasEnded) await rm(directory, { recursive: true, force: true });
 }
 
 if (options.json) process.stdout.write(`${JSON.stringify(summary(), undefined, 2)}\n`);

@@ -11,7 +11,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temp
 
 import type { ActualRow, PredictionRow } from '../../client/tidewatch-client.ts';
 import type { TrainingAnswer, TrainingRequest } from '../../core/retraining/trainer-contract.ts';
-import { dayMs, hourMs, parseInstant } from '../../core/window.ts';
+import { dayMs, hourMs, minuteMs, parseInstant } from '../../core/window.ts';
 import type { RetrainingProgress } from '../../workflows/retraining-conversation.ts';
 import { wakeAlertThrough } from '../../worker/dependencies.ts';
 import { actualsOf, at, day, load, predictionsOf, watch } from '../setup/synthetic.ts';
@@ -290,10 +290,13 @@ interface Waiting extends Record<string, unknown> {
 
 /** Longer than that, time is made to pass. */
 const longestWaitMs = 1_000;
+/** A message whose claim has to run out takes two minutes; what takes much longer never goes. */
+const patienceMs = 6 * minuteMs;
 
 /** Until everybody has been told of everything. A message that was not taken goes again after a while, which passes at once. */
 async function settle({ database, client }: World): Promise<void> {
   const wake = wakeAlertThrough(client, taskQueue);
+  const end = performance.now() + patienceMs;
   for (;;) {
     const waiting = await persist(() =>
       database.query<Waiting>(
@@ -305,6 +308,7 @@ async function settle({ database, client }: World): Promise<void> {
       ),
     );
     if (waiting.length === 0) return;
+    if (performance.now() > end) throw new Error(`nobody delivers ${JSON.stringify(waiting)}`);
     const dueInMs = Math.max(...waiting.map((one) => one.dueInMs ?? 0));
     // A claim would run out before its time.
     if (dueInMs > longestWaitMs && !waiting.some(({ isSending }) => isSending)) {

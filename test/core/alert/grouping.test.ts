@@ -48,6 +48,18 @@ describe('a group of deliveries', () => {
     });
   });
 
+  it('has waited long enough where the clock was set back since it was recorded', () => {
+    const now = at('2026-11-29T08:20:00Z');
+    const ahead = now + 3 * hourMs;
+    expect(planGroup(usual, { since: ahead, lastSentAt: null }, 0, now)).toEqual({ action: 'send' });
+    expect(planGroup(usual, { since: now - hourMs, lastSentAt: ahead }, 0, now)).toEqual({ action: 'send' });
+    const digest = { ...usual, digest: { at: '08:30', timeZone: 'UTC' } };
+    expect(planGroup(digest, { since: ahead, lastSentAt: null }, 0, now)).toEqual({
+      action: 'wait',
+      until: at('2026-11-29T08:30:00Z'),
+    });
+  });
+
   it('belongs to the summary of the hour when the budget is spent', () => {
     const terms = { ...usual, budget: 3 };
     const now = at('2026-11-29T08:20:00Z');
