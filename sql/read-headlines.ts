@@ -1,6 +1,6 @@
 /** What is known of models now: what their headlines are made of. */
 
-import { headlineOf, type Headline, type KnownOfModel } from '../core/degradation/headline.ts';
+import { headlineLevel, headlineOf, type Headline, type KnownOfModel } from '../core/degradation/headline.ts';
 import type { Level, Verdict } from '../core/verdict.ts';
 import type { Window } from '../core/window.ts';
 import type { Queryable } from './database.ts';
@@ -38,52 +38,79 @@ const readMonitor = `left join lateral jsonb_to_record(case jsonb_typeof(configu
 /** How long the windows are that drift is looked for in. */
 const currentLength = `case when current ~ '^[0-9]{1,6}[smhdw]$' then current::interval else interval '7 days' end`;
 
+// Materialized: a configuration is unpacked once, and not again for every column of its model.
+const askedAmong = (models: string): string => `asked as materialized (
+  select model, features, ${currentLength} as length from ${models} ${readMonitor})`;
+
+const newestCheck = (columns: string): string => `left join lateral (
+    select ${columns} from degradation_checks
+    where degradation_checks.model = asked.model
+    order by window_end desc limit 1
+  ) newest on true`;
+
+const newestRun = (columns: string): string => `left join lateral (
+    select drift_run_id, ${columns} from drift_runs
+    where drift_runs.model = asked.model and segment = '' and window_end - window_start = asked.length
+    order by window_end desc limit 1
+  ) run on true`;
+
+/** Of the newest run, its enabled columns that have drifted by themselves. */
+const driftedColumns = (aggregates: string): string => `left join lateral (
+    select ${aggregates} from drift_results
+    where drift_results.model = asked.model and drift_results.drift_run_id = run.drift_run_id and deciding
+      and subject <> 'multivariate' and verdict in ('warning', 'critical')
+      and (features #>> array[column_name, 'enabled']) is distinct from 'false'
+  ) drifted on true`;
+
+/** Alerts that nobody has taken. */
+const untakenAlerts = (aggregates: string): string => `left join (
+    select model, ${aggregates} from alerts where state = 'open' group by model
+  ) untaken on untaken.model = asked.model`;
+
+const worst = (column: 'verdict' | 'severity'): string =>
+  `case when bool_or(${column} = 'critical') then 'critical' when bool_or(${column} = 'warning') then 'warning' end`;
+
 /**
- * Of some models, or of all that are watched; those of a name that nobody watches stand as their last results do.
+ * The level of the headline of each model that is watched.
  *
- * Cost: about 40 microseconds a model.
+ * Cost: about 60 microseconds of Postgres a model with two years of results, and 8 of this process.
+ */
+export async function readLevels(connection: Queryable): Promise<ReadonlyMap<string, Level>> {
+  const rows = await connection.query<{ model: string; check: Level | null; others: (Level | null)[] }>(
+    `with ${askedAmong('monitors')}
+     select asked.model, newest.verdict as check, array[run.verdict, run.quality_verdict, drifted.level, untaken.level] as others
+     from asked
+     ${newestCheck('verdict')}
+     ${newestRun('verdict, quality_verdict')}
+     ${driftedColumns(`${worst('verdict')} as level`)}
+     ${untakenAlerts(`${worst('severity')} as level`)}`,
+  );
+  return new Map(rows.map(({ model, check, others }) => [model, headlineLevel(check, others)]));
+}
+
+/**
+ * Of these models; those of a name that nobody watches stand as their last results do.
+ *
+ * Cost: that of their levels, and 20 microseconds more of this process.
  */
 export async function readStandings(
   connection: Queryable,
-  models?: readonly string[],
+  models: readonly string[],
 ): Promise<ReadonlyMap<string, Standing>> {
   const rows = await connection.query<Row>(
-    // Materialized: a configuration is unpacked once, and not again for every column of its model.
-    `with asked as materialized (
-       select model, features, ${currentLength} as length
-       from ${models === undefined ? 'monitors' : 'unnest($1::text[]) as named (model) left join monitors using (model)'}
-       ${readMonitor}
-     )
+    `with ${askedAmong('unnest($1::text[]) as named (model) left join monitors using (model)')}
      select asked.model, newest.verdict as level, newest.reason, newest.window_end as checked,
        run.verdict as dataset, run.reason as "datasetReason", run.window_start as start, run.window_end as "end",
        run.quality_verdict as quality, run.quality_reason as "qualityReason",
        drifted.critical as "criticalColumns", drifted.warning as "warningColumns",
        coalesce(untaken.critical, 0) as "criticalAlerts", coalesce(untaken.warning, 0) as "warningAlerts"
      from asked
-     left join lateral (
-       select verdict, reason, window_end from degradation_checks
-       where degradation_checks.model = asked.model
-       order by window_end desc limit 1
-     ) newest on true
-     left join lateral (
-       select drift_run_id, verdict, reason, window_start, window_end, quality_verdict, quality_reason from drift_runs
-       where drift_runs.model = asked.model and segment = '' and window_end - window_start = asked.length
-       order by window_end desc limit 1
-     ) run on true
-     left join lateral (
-       select array_agg(column_name order by column_name) filter (where verdict = 'critical') as critical,
-         array_agg(column_name order by column_name) filter (where verdict = 'warning') as warning
-       from drift_results
-       where drift_results.model = asked.model and drift_results.drift_run_id = run.drift_run_id and deciding
-         and subject <> 'multivariate' and verdict in ('warning', 'critical')
-         and (features #>> array[column_name, 'enabled']) is distinct from 'false'
-     ) drifted on true
-     left join (
-       select model, count(*) filter (where severity = 'critical') as critical, count(*) filter (where severity = 'warning') as warning
-       from alerts where state = 'open'
-       group by model
-     ) untaken on untaken.model = asked.model`,
-    models === undefined ? [] : [models],
+     ${newestCheck('verdict, reason, window_end')}
+     ${newestRun('verdict, reason, window_start, window_end, quality_verdict, quality_reason')}
+     ${driftedColumns(`array_agg(column_name order by column_name) filter (where verdict = 'critical') as critical,
+       array_agg(column_name order by column_name) filter (where verdict = 'warning') as warning`)}
+     ${untakenAlerts(`count(*) filter (where severity = 'critical') as critical, count(*) filter (where severity = 'warning') as warning`)}`,
+    [models],
   );
   return new Map(rows.map((row) => [row.model, standingOf(row)]));
 }

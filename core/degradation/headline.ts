@@ -56,6 +56,20 @@ export function headlineOf({ check, drift, untaken }: KnownOfModel): Headline {
   return { level: shown[0]!.level, reasons: shown.map(({ reason }) => reason) };
 }
 
+/**
+ * The level of a headline, from levels alone: a list of a thousand models is ordered by it, and reads the reasons only of those it shows.
+ *
+ * @param check of the newest degradation check; null: there is none yet
+ * @param others of the dataset, its columns, its quality and of alerts that nobody has taken; null where there is none
+ * @example headlineLevel('ok', ['ok', null, 'warning', null]) // 'warning'
+ */
+export function headlineLevel(check: Level | null, others: readonly (Level | null)[]): Level {
+  const judged = check ?? 'insufficient-data';
+  for (const level of ['critical', 'warning'] as const)
+    if (judged === level || others.includes(level)) return level;
+  return judged;
+}
+
 function isLoud(level: Level): boolean {
   return level === 'warning' || level === 'critical';
 }

@@ -8,7 +8,7 @@ import type { RetrainingStateName } from '../../../core/retraining/states.ts';
 import type { Level } from '../../../core/verdict.ts';
 import { durationMs, isDuration } from '../../../core/window.ts';
 import type { Queryable } from '../../../sql/database.ts';
-import { readStandings } from '../../../sql/read-headlines.ts';
+import { readLevels, readStandings } from '../../../sql/read-headlines.ts';
 import type { Asked } from '../../server/page.ts';
 import { arrangeModels, type Arranged, type ModelHead } from './arrange.ts';
 import { modelsAsked, type ModelsAsked } from './asked.ts';
@@ -17,10 +17,6 @@ import { modelsAsked, type ModelsAsked } from './asked.ts';
 export const historyLength = 30;
 
 export interface ListedModel extends ModelHead {
-  /** Of its headline, the worst first. */
-  readonly reasons: readonly string[];
-  /** Epoch milliseconds of the day that the newest degradation check speaks for. */
-  readonly checked: number | null;
   readonly worstAlert: 'critical' | 'warning' | 'info' | null;
 }
 
@@ -39,6 +35,10 @@ export interface DriftCell {
 
 /** A model with its lines, the oldest window first. */
 export interface ModelLine extends ListedModel {
+  /** Of its headline, the worst first. */
+  readonly reasons: readonly string[];
+  /** Epoch milliseconds of the day that the newest degradation check speaks for. */
+  readonly checked: number | null;
   /** How far its retraining is; null where none is under way. */
   readonly retraining: RetrainingStateName | null;
   /** Is a file of its rows being loaded? */
@@ -67,10 +67,10 @@ export async function loadModels({ connection, query }: Asked): Promise<LoadedMo
   return { ...arranged, asked, watched: models.length, lines, unwatched };
 }
 
-/** Every watched model by its headline and its open alerts; by its newest predictions where that is the order. */
+/** Every watched model by the level of its headline and its open alerts; by its newest predictions where that is the order. */
 async function listModels(connection: Queryable, { sort }: ModelsAsked): Promise<ListedModel[]> {
-  const [standings, rows] = await Promise.all([
-    readStandings(connection),
+  const [levels, rows] = await Promise.all([
+    readLevels(connection),
     connection.query<
       Pick<ListedModel, 'model' | 'openAlerts' | 'worstAlert' | 'predictedAt'> & Record<string, unknown>
     >(
@@ -87,10 +87,7 @@ async function listModels(connection: Queryable, { sort }: ModelsAsked): Promise
        limit 10000`,
     ),
   ]);
-  return rows.map((row) => {
-    const { headline, checked } = standings.get(row.model)!;
-    return { ...row, level: headline.level, reasons: headline.reasons, checked };
-  });
+  return rows.map((row) => ({ ...row, level: levels.get(row.model)! }));
 }
 
 /** The newest hour of each model of a table that has predictions. */
@@ -110,9 +107,10 @@ async function listUnwatched(connection: Queryable): Promise<string[]> {
 
 async function readLines(connection: Queryable, models: readonly ListedModel[]): Promise<ModelLine[]> {
   const names = models.map(({ model }) => model);
-  const [monitors, newest] = await Promise.all([
+  const [monitors, newest, standings] = await Promise.all([
     readMonitors(connection, names),
     readNewest(connection, names),
+    readStandings(connection, names),
   ]);
   const [points, drift] = await Promise.all([
     readPoints(connection, monitors),
@@ -120,8 +118,11 @@ async function readLines(connection: Queryable, models: readonly ListedModel[]):
   ]);
   return models.map((listed) => {
     const monitor = monitors.get(listed.model);
+    const { headline, checked } = standings.get(listed.model)!;
     return {
       ...listed,
+      reasons: headline.reasons,
+      checked,
       ...newest.get(listed.model)!,
       ...(monitor && { speaking: monitor.speaking }),
       points: points.get(listed.model) ?? [],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { addStatus } from '../../../cli/commands/status.ts';
 import { openClient } from '../../../client/tidewatch-client.ts';
+import { readLevels } from '../../../sql/read-headlines.ts';
 import { activitiesOn } from '../../setup/activities.ts';
 import type { TestDatabase } from '../../setup/servers.ts';
 import { createTestDatabase } from '../../setup/servers.ts';
@@ -266,6 +267,7 @@ describe('the status of a model with one bad column', () => {
     expect(text).toContain('data quality  warning since 2024-01-14: 1 of 32 checks failed');
     expect(text).toContain('\n  data quality\n    warning: x stuck: x stands still for 30 hours\n');
     expect(text).toContain('\n  columns against the reference\n    critical: x: ');
+    expect((await readLevels(database)).get(drifting)).toBe('critical');
     const [shown] = JSON.parse(await status('--model', drifting, '--json'));
     expect(shown.drift).toMatchObject({
       qualitySince: '2024-01-14T00:00:00Z',
@@ -279,6 +281,7 @@ describe('the status of a model with one bad column', () => {
       features: { x: { kind: 'continuous', enabled: false }, c: { kind: 'categorical' } },
     });
     expect(await status('--model', drifting)).toContain('verdict       warning: data quality warning');
+    expect((await readLevels(test.database)).get(drifting)).toBe('warning');
   });
 });
 

@@ -1,6 +1,12 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { driftText, headlineOf, type KnownOfModel } from '../../../core/degradation/headline.ts';
+import {
+  driftText,
+  headlineLevel,
+  headlineOf,
+  type KnownOfModel,
+} from '../../../core/degradation/headline.ts';
 import type { Level, Verdict } from '../../../core/verdict.ts';
 
 const verdict = (level: Level, reason: string): Verdict => ({ level, reason });
@@ -67,6 +73,37 @@ describe('the headline', () => {
     expect(headlineOf(known({ drift })).level).toBe('ok');
     const loud = { dataset: verdict('warning', ''), columns: none, quality: null };
     expect(headlineOf(known({ check: null, drift: loud })).level).toBe('warning');
+  });
+
+  it('has the level that levels alone give', () => {
+    const level = fc.constantFrom<Level>('ok', 'warning', 'critical', 'insufficient-data');
+    const judged = level.map((one) => verdict(one, one));
+    const names = fc.array(fc.string({ minLength: 1 }), { maxLength: 2 });
+    const standing = fc.record({
+      check: fc.option(judged),
+      drift: fc.option(
+        fc.record({
+          dataset: judged,
+          columns: fc.record({ critical: names, warning: names }),
+          quality: fc.option(judged),
+        }),
+      ),
+      untaken: fc.record({ critical: fc.nat({ max: 2 }), warning: fc.nat({ max: 2 }) }),
+    });
+    const worst = (critical: number, warning: number): Level | null =>
+      critical > 0 ? 'critical' : warning > 0 ? 'warning' : null;
+    fc.assert(
+      fc.property(standing, ({ check, drift, untaken }) => {
+        const { critical, warning } = drift?.columns ?? none;
+        const levels = [
+          drift?.dataset.level ?? null,
+          drift?.quality?.level ?? null,
+          worst(critical.length, warning.length),
+          worst(untaken.critical, untaken.warning),
+        ];
+        expect(headlineLevel(check?.level ?? null, levels)).toBe(headlineOf({ check, drift, untaken }).level);
+      }),
+    );
   });
 });
 
