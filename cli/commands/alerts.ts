@@ -18,22 +18,22 @@ Examples:
   $ tidewatch alerts snooze drift:bike-demand:hum --for 2d
   $ tidewatch alerts show 'drift:bike-demand:air temperature'
 
-Exit codes: 0; 2 for an alert that is not there, or cannot be changed so; 3 where Postgres or Temporal does not answer.`;
+Exit codes: 0; 2 for an unknown alert or a change it does not allow; 3 if Postgres or Temporal does not answer.`;
 
 /** `tidewatch alerts` */
 export function addAlerts(program: Command): void {
   const alerts = program
     .command('alerts')
-    .description('the alerts: what is open, what has happened to it, and who takes it')
+    .description('show alerts and their history, test routes, and answer alerts')
     .addHelpText('after', examples);
   alerts
     .command('list', { isDefault: true })
-    .description('those that are not resolved')
-    .option('--model <name>', 'of this model only')
-    .addOption(new Option('--state <state>', 'in this state only').choices(alertStates))
-    .addOption(new Option('--severity <severity>', 'of this severity only').choices(severities))
-    .option('--all', 'the resolved ones, too')
-    .option('--limit <number>', 'so many at most, the worst', '100')
+    .description('list the unresolved alerts')
+    .option('--model <name>', 'only of this model')
+    .addOption(new Option('--state <state>', 'only in this state').choices(alertStates))
+    .addOption(new Option('--severity <severity>', 'only of this severity').choices(severities))
+    .option('--all', 'also the resolved ones')
+    .option('--limit <number>', 'at most this many, the worst', '100')
     .option('--json', 'print them as JSON')
     .addHelpText('after', example('alerts', 'alerts --state acknowledged --severity critical'))
     .allowExcessArguments()
@@ -45,7 +45,7 @@ export function addAlerts(program: Command): void {
     });
   alerts
     .command('show <key>')
-    .description('one alert with its history, and whom each event was told to')
+    .description('show one alert, its history, and who was told of each event')
     .option('--json', 'print it as JSON')
     .addHelpText('after', example('alerts show degradation:bike-demand:performance'))
     .action(async (key: string, options: { readonly json?: true }) => {
@@ -54,19 +54,15 @@ export function addAlerts(program: Command): void {
     });
   alerts
     .command('route')
-    .description(
-      'where an alert would go, when and why, by the routes that are applied or by those of a file',
-    )
-    .requiredOption('--test', 'send nothing: there is no other way')
-    .requiredOption('--model <name>', 'of this model')
-    .addOption(new Option('--kind <kind>', 'of this kind').choices(alertKinds).makeOptionMandatory())
-    .addOption(
-      new Option('--severity <severity>', 'of this severity').choices(severities).makeOptionMandatory(),
-    )
-    .option('--subject <subject>', 'about this; by default dataset')
-    .option('--at <instant>', 'opened then, such as 2026-02-03T09:00:00Z; by default now')
-    .option('--file <file>', 'by the routes and maintenances of this alerts.yaml, which need not be applied')
-    .option('--label <name=value...>', 'with these labels, beside those of the monitor')
+    .description('show where an alert would go, when and why, by the applied routes or those of a file')
+    .requiredOption('--test', 'send nothing; always required')
+    .requiredOption('--model <name>', 'its model')
+    .addOption(new Option('--kind <kind>', 'its kind').choices(alertKinds).makeOptionMandatory())
+    .addOption(new Option('--severity <severity>', 'its severity').choices(severities).makeOptionMandatory())
+    .option('--subject <subject>', 'its subject; by default dataset')
+    .option('--at <instant>', 'when it opens, such as 2026-02-03T09:00:00Z; by default now')
+    .option('--file <file>', 'use the routes and maintenances of this alerts.yaml, applied or not')
+    .option('--label <name=value...>', 'its labels, beside those of the monitor')
     .option('--json', 'print it as JSON')
     .addHelpText(
       'after',
@@ -80,21 +76,21 @@ export function addAlerts(program: Command): void {
       const { testRoutes } = await import('../alerts/route-test.ts');
       await testRoutes(options);
     });
-  addChange(alerts, 'acknowledge', 'take it: it is not repeated, unless it becomes worse').option(
+  addChange(alerts, 'acknowledge', 'take it: it is not repeated unless it gets worse').option(
     '--note <text>',
-    'what you write about it',
+    'your note',
   );
-  addChange(alerts, 'snooze', 'do not repeat it for a while, unless it becomes worse')
+  addChange(alerts, 'snooze', 'do not repeat it for a while, unless it gets worse')
     .option('--for <duration>', 'how long, such as 4h or 2d')
     .option('--until <instant>', 'until when, such as 2026-02-03T09:00:00Z')
-    .option('--note <text>', 'what you write about it');
-  addChange(alerts, 'resolve', 'end it; trouble that is observed later reopens it').option(
+    .option('--note <text>', 'your note');
+  addChange(alerts, 'resolve', 'end it; trouble observed later reopens it').option(
     '--note <text>',
-    'what you write about it',
+    'your note',
   );
-  addChange(alerts, 'comment', 'write something about it, also when it is over').requiredOption(
+  addChange(alerts, 'comment', 'add a note, even after it is resolved').requiredOption(
     '--note <text>',
-    'what you write',
+    'your note',
   );
 }
 
@@ -120,7 +116,7 @@ function addChange(alerts: Command, change: ChangeOptions['change'], description
     .command(`${change} <key>`)
     .description(description)
     .option('--by <name>', 'who you are; by default your name on this machine')
-    .option('--json', 'print how the alert stands then as JSON')
+    .option('--json', 'print the changed alert as JSON')
     .addHelpText('after', example(`alerts ${change} drift:bike-demand:hum ${usual[change]}`))
     .action(async (key: string, options: Omit<ChangeOptions, 'change'>) => {
       const { changeAlert } = await import('../alerts/change-alert.ts');

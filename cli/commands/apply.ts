@@ -20,10 +20,10 @@ Examples:
   $ tidewatch apply --monitors /etc/tidewatch/monitors
   $ tidewatch apply --prune
 
-Twice changes nothing. What is paused stays paused. Search attributes that the Temporal namespace lacks (Model, Window, Verdict)
-are made; where this connection may not, the message has the command for somebody who may.
+A second run changes nothing. Paused schedules stay paused. It creates the search attributes that the Temporal namespace lacks
+(Model, Window, Verdict); if this connection may not, the message has the command for somebody who may.
 
-Exit codes: 0; 2 for bad input, with the file, line and column of each problem; 3 where Postgres or Temporal does not answer.`;
+Exit codes: 0; 2 for bad input, with the file, line and column of each problem; 3 if Postgres or Temporal does not answer.`;
 
 /** `tidewatch apply` */
 export function addApply(program: Command): void {
@@ -32,7 +32,7 @@ export function addApply(program: Command): void {
     .description('store the monitors of a directory and make the Temporal schedules match them')
     .option('--plan', 'show what would change, and change nothing')
     .option('--prune', 'stop watching models whose file is gone; their data stays')
-    .option('--paused', 'create new schedules paused, to be unpaused in the Temporal UI')
+    .option('--paused', 'create new schedules paused; unpause them in the Temporal UI')
     .option('--monitors <directory>', 'where the monitor files are', 'monitors')
     .option('--json', 'print the plan as JSON')
     .addHelpText('after', examples)

@@ -7,20 +7,20 @@ Examples:
   $ tidewatch backfill-actuals --model bike-demand
   $ tidewatch backfill-actuals --model bike-demand --from 2011-05-01 --to 2011-05-08
 
-Without a range: what has arrived since the last run, however old it is. With one: the actuals of its event times. The windows
-that they touch are evaluated again in the night, or by tidewatch run performance-evaluation.
+Without a range: whatever arrived since the last run, however old. With one: the actuals of its event times. Windows that they
+touch are evaluated again at night, or by tidewatch run performance-evaluation.
 
-Exit codes: 0; 2 for bad input, or a run that has failed; 3 where Postgres or Temporal does not answer.`;
+Exit codes: 0; 2 for bad input or a failed run; 3 if Postgres or Temporal does not answer.`;
 
 /** `tidewatch backfill-actuals` */
 export function addBackfillActuals(program: Command): void {
   program
     .command('backfill-actuals')
-    .description('join actuals that have arrived to their predictions now')
-    .requiredOption('--model <name>', 'whose')
+    .description('join arrived actuals to their predictions now')
+    .requiredOption('--model <name>', 'the model')
     .option('--from <day>', 'the first day, or an instant on a full hour')
     .option('--to <day>', 'the day after the last, or an instant on a full hour')
-    .option('--detach', 'start it and do not wait for its end')
+    .option('--detach', 'start it without waiting for its end')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action(async (options: RunOptions) => {

@@ -10,20 +10,18 @@ Examples:
   $ tidewatch backfill-schedule drift-detection performance-evaluation degradation-check --model bike-demand --from 2011-05-01 --to 2011-06-01
   $ tidewatch backfill-schedule weekly-report --model bike-demand --from 2011-01-01 --to 2012-01-01 --detach
 
-A run speaks for its scheduled time: that of 1 May at 03:00 for the days before. The runs wait for each other (BUFFER_ALL),
-compute their days in any order, and store and restate, but neither alert nor retrain. Ctrl-C ends the waiting only. Late actuals
-need no such runs: tidewatch backfill-actuals --from --to attaches those of any range.
+A run speaks for its scheduled time: the one of 1 May 03:00 for the days before. Runs wait for each other (BUFFER_ALL), compute
+their days in any order, and store and restate, but neither alert nor retrain. Ctrl-C only stops waiting. Late actuals need no
+such runs: tidewatch backfill-actuals --from --to attaches those of any range.
 
-Exit codes: 0; 2 for bad input, a schedule that is not there, or where a run has failed; 3 where Postgres or Temporal does not
+Exit codes: 0; 2 for bad input, an unknown schedule or a failed run; 3 if Postgres or Temporal does not
 answer.`;
 
 /** `tidewatch backfill-schedule` */
 export function addBackfillSchedule(program: Command): void {
   program
     .command('backfill-schedule')
-    .description(
-      'make the scheduled runs of days that are over, as after an outage or for history loaded today',
-    )
+    .description('make up the scheduled runs of past days, as after an outage or for history loaded today')
     .addArgument(
       choiceArgument(
         '<processes...>',
@@ -31,10 +29,10 @@ export function addBackfillSchedule(program: Command): void {
         scheduledProcessIds.filter((id) => id !== 'actuals-backfill'),
       ),
     )
-    .requiredOption('--model <name>', 'whose')
-    .requiredOption('--from <day>', 'the first day whose runs are made, or an instant on a full hour')
+    .requiredOption('--model <name>', 'the model')
+    .requiredOption('--from <day>', 'the first day to make up, or an instant on a full hour')
     .requiredOption('--to <day>', 'the day after the last, or an instant on a full hour')
-    .option('--detach', 'start it and do not wait for its end')
+    .option('--detach', 'start it without waiting for its end')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
     .action(async (processes: ScheduledProcessId[], options: BackfillOptions) => {

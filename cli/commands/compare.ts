@@ -20,19 +20,19 @@ Methods:
               l-infinity
 
 Thresholds:
-  a p-value, 0 to 1: drift is below it              kolmogorov-smirnov, anderson-darling, cramer-von-mises,
+  a p-value, 0 to 1: drift below it                 kolmogorov-smirnov, anderson-darling, cramer-von-mises,
                                                     chi-squared, g-test, fisher-exact, two-proportion-z
-  standard deviations: drift is from there on       wasserstein
-  a distance, 0 to 1: drift is from there on        energy-distance, jensen-shannon, hellinger, total-variation,
+  standard deviations: drift at or above it         wasserstein
+  a distance, 0 to 1: drift at or above it          energy-distance, jensen-shannon, hellinger, total-variation,
                                                     l-infinity
-  a divergence, 0 upwards: drift is from there on   population-stability-index, kullback-leibler
+  a divergence, 0 upwards: drift at or above it     population-stability-index, kullback-leibler
 
-Rows are taken as independent of each other. In time series they are not: there a small p is to be expected without any
-fault. The server learns from past windows how much they usually differ.
+Rows are assumed to be independent. In a time series they are not: expect small p-values without any fault. The server learns
+from past windows how much they usually differ.
 
-Exit codes: 0, 1 with --fail-on-drift where anything drifted, an expectation failed, or a column of the reference is
-gone, empty, of another type or missing in many more rows, 2 for bad input, or with
---fail-on-drift where nothing could be judged, 3 where Postgres does not answer.`;
+Exit codes: 0; 1 with --fail-on-drift if anything drifted, an expectation failed, or a column of the reference is gone, empty,
+of another type or missing in many more rows; 2 for bad input, or with --fail-on-drift if nothing could be judged; 3 if
+Postgres does not answer.`;
 
 /** `tidewatch compare` */
 export function addCompare(program: Command): void {
@@ -40,8 +40,8 @@ export function addCompare(program: Command): void {
     .command('compare')
     .description('compare two CSV or Parquet files, or tables, column by column; needs no server')
     .option('-r, --reference <table>', 'the rows of accepted quality')
-    .option('--profile <file>', 'in its place, a profile of them that `tidewatch profile write` has written')
-    .requiredOption('-c, --current <table>', 'the rows to hold against them')
+    .option('--profile <file>', 'a profile of those rows instead, from `tidewatch profile write`')
+    .requiredOption('-c, --current <table>', 'the rows to compare with them')
     .addOption(
       program
         .createOption('--format <format>', 'how to print the report (default: table)')
@@ -49,50 +49,47 @@ export function addCompare(program: Command): void {
     )
     .option('--json', 'the same as --format json')
     .option('-o, --output <file>', 'write the report to a file')
-    .option(
-      '--fail-on-drift',
-      'end with exit code 1 where anything drifted, is missing, or failed an expectation',
-    )
-    .option('--columns <names>', 'only these columns, with commas between them', nameList)
+    .option('--fail-on-drift', 'exit with code 1 if anything drifted, is missing, or failed an expectation')
+    .option('--columns <names>', 'only these columns, comma-separated', nameList)
     .option('--categorical <names>', 'compare the values of these columns as categories', nameList)
     .option('--continuous <names>', 'compare the values of these columns as numbers', nameList)
-    .option('--method <method...>', 'the method that decides: of all columns, or <column>=<method>')
+    .option('--method <method...>', 'the deciding method for all columns, or <column>=<method>')
     .option(
       '--threshold <number...>',
-      'a fixed threshold in the place of p-value and effect, in the unit of the method: of all columns, or <column>=<number>',
+      'a fixed threshold instead of p-value and effect, in the unit of the method: for all columns, or <column>=<number>',
     )
     .option('--statistics <names>', 'compute only these methods beside the deciding ones', nameList)
-    .option('--alpha <number>', 'the share of false alarms among all alarms that is accepted (default: 0.05)')
+    .option('--alpha <number>', 'the accepted share of false alarms among all alarms (default: 0.05)')
     .addOption(
       program
-        .createOption('--compat <tool>', 'the methods, numbers and thresholds of this tool')
+        .createOption('--compat <tool>', 'use the methods, numbers and thresholds of this tool')
         .choices(['evidently']),
     )
     .addOption(
       program
         .createOption(
           '--preset <preset>',
-          'what to report beside the drift of all columns: actuals-drift names the actual; regression and classification show the performance, which is not judged; stability holds the columns of --expectations against them',
+          'what to report beside the drift of all columns: actuals-drift names the actual; regression and classification show performance without judging it; stability checks columns against --expectations',
         )
         .choices(['data-drift', 'actuals-drift', 'regression', 'classification', 'stability'])
         .default('data-drift'),
     )
-    .option('--actual <column>', 'the column of the actuals, for a preset')
-    .option('--prediction <column>', 'the column of the predictions, for a preset')
+    .option('--actual <column>', 'the column of actuals, for a preset')
+    .option('--prediction <column>', 'the column of predictions, for a preset')
     .option(
       '--interval <low,high>',
-      'regression: the columns with the bounds that a prediction gives for its actual',
+      "regression: the columns with the bounds of each prediction's interval",
       nameList,
     )
     .option(
       '--interval-levels <low,high>',
-      'which quantiles these bounds are meant to be (default: 0.05,0.95, an interval of 90%)',
+      'the quantiles that these bounds stand for (default: 0.05,0.95, a 90% interval)',
     )
     .option('--probability <column>', 'classification: the column with the probability of the positive class')
     .option('--positive-class <class>', 'classification: the positive class; by default the last one by name')
     .option(
       '--expectations <file>',
-      'hold the current rows against this suite, too; see `tidewatch init --expectations`',
+      'check the current rows against this suite, too; see `tidewatch init --expectations`',
     )
     .addHelpText('after', tableNote)
     .addHelpText('after', examples)

@@ -15,8 +15,8 @@ Exit codes: 0; 2 for another shell.`;
 export function addCompletion(program: Command): void {
   program
     .command('completion')
-    .description('print what makes a shell complete commands and options')
-    .addArgument(new Argument('<shell>', 'of which shell').choices(['bash', 'zsh', 'fish']))
+    .description('print the shell script that completes commands and options')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .addHelpText('after', examples)
     .action((shell: Shell) => print(completionScript(shell)));
   program

@@ -12,10 +12,10 @@ Examples:
       TIDEWATCH_OIDC_CLIENT_ID=tidewatch TIDEWATCH_OIDC_CLIENT_SECRET_FILE=/run/secrets/oidc \\
       TIDEWATCH_OIDC_OPERATORS=ml-operators TIDEWATCH_OIDC_VIEWERS=ml-viewers tidewatch console
 
-It listens on 127.0.0.1 unless TIDEWATCH_CONSOLE_HOST says otherwise; beyond that people sign in, by token or at an OpenID
-provider (docs/console.md). A worker serves it as well with TIDEWATCH_CONSOLE=on.
+It listens on 127.0.0.1 unless TIDEWATCH_CONSOLE_HOST says otherwise; beyond loopback, people sign in by token or at an OpenID
+provider (docs/console.md). With TIDEWATCH_CONSOLE=on, a worker serves it too.
 
-Exit codes: 0 after SIGINT or SIGTERM, 2 where it cannot listen or the environment is not valid.`;
+Exit codes: 0 after SIGINT or SIGTERM; 2 if it cannot listen or the environment is not valid.`;
 
 /** `tidewatch console` */
 export function addConsole(program: Command): void {

@@ -6,17 +6,17 @@ Examples:
   $ tidewatch doctor
   $ tidewatch doctor --json | jq '.checks[] | select(.level != "ok")'
 
-Changes nothing. Each check may take 10 seconds; all are asked at once.
+Changes nothing. All checks run at once, each for at most 10 seconds.
 
-Exit codes: 0 where everything is fine or nothing is worse than a warning; 1 where something is critical; 3 where a
-dependency is away, whatever else was found.`;
+Exit codes: 0 if nothing is worse than a warning; 1 if something is critical; 3 if a dependency is away, whatever else was
+found.`;
 
 /** `tidewatch doctor` */
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
     .description(
-      'does everything work: the environment, Postgres, Temporal, the Pushgateway, schedules, lag; what to do',
+      'check the environment, Postgres, Temporal, the Pushgateway, schedules and lag, and say what to do',
     )
     .option('--json', 'print what was found as JSON')
     .addHelpText('after', examples)

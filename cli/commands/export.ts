@@ -8,11 +8,11 @@ Examples:
   $ tidewatch export evaluations --format parquet --output evaluations.parquet
   $ tidewatch export drift --format openlineage --output events.jsonl
 
-One row a result, oldest first, with its provenance: drift has a row a column and method, evaluations one a revision.
---from and --to are about the end of a window, or when an alert or a retraining began. OpenLineage events carry the facets
-dataQualityMetrics and dataQualityAssertions; the same run has the same run id whenever it is exported.
+One row per result, oldest first, with its provenance: drift has a row per column and method, evaluations one per revision.
+--from and --to select by the end of a window, or by when an alert or a retraining began. OpenLineage events carry the facets
+dataQualityMetrics and dataQualityAssertions; a run has the same run id in every export.
 
-Exit codes: 0; 2 for bad input; 3 where Postgres does not answer.`;
+Exit codes: 0; 2 for bad input; 3 if Postgres does not answer.`;
 
 /** `tidewatch export` */
 export function addExport(program: Command): void {
@@ -22,12 +22,12 @@ export function addExport(program: Command): void {
     .addArgument(
       new Argument('<what>', 'which results').choices(['drift', 'evaluations', 'alerts', 'retrainings']),
     )
-    .option('--model <name>', 'only of this one')
+    .option('--model <name>', 'only of this model')
     .option('--from <day>', 'from this day on, or an instant on a full hour')
     .option('--to <day>', 'before this day, or an instant on a full hour')
     .addOption(
       program
-        .createOption('--format <format>', 'how to write them')
+        .createOption('--format <format>', 'the format')
         .choices(['csv', 'jsonl', 'parquet', 'openlineage'])
         .default('csv'),
     )

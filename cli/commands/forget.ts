@@ -8,31 +8,32 @@ Examples:
   $ tidewatch forget bike-demand
   $ tidewatch forget bike-demand --yes --json
 
-For a model that is not served any more: delete its monitor file and run tidewatch apply --prune first, or pause it. Deleted are its
-predictions, actuals and outcomes, all that was computed of them, alerts, reports, retrainings and versions, its schedules in Temporal and
-its groups of the Pushgateway. Two tables keep an account: removals has how many rows of which table went and when, audit_events who had
-it done. It runs beside everything else, some thousands of rows at a time. Where it is ended or fails, the same command goes on.
+For a model that is no longer served: first delete its monitor file and run tidewatch apply --prune, or pause it. This deletes its
+predictions, actuals and outcomes, everything computed from them, alerts, reports, retrainings and versions, its schedules in Temporal
+and its groups in the Pushgateway. Two tables keep a record: removals of how many rows of which table were deleted and when,
+audit_events of who did it. It runs beside everything else, some thousands of rows at a time. If it is stopped or fails, run it again:
+it continues.
 
-It connects as tidewatch migrate does: as who owns the tables. docs/storage.md says what it does not reach, and how the rows of a single
-entity are deleted.
+Like tidewatch migrate, it connects as the owner of the tables. docs/storage.md says what it does not reach, and how to delete the rows
+of a single entity.
 
-Exit codes: 0, also where nothing is left; 2 for a model of which nothing is stored, one that is in use or still written, or where
-somebody else owns the tables; 3 where Postgres, Temporal or the Pushgateway does not answer, or others hold its rows.`;
+Exit codes: 0, also if the model was forgotten before; 2 for a model without stored data, one in use or still being written, or if
+somebody else owns the tables; 3 if Postgres, Temporal or the Pushgateway does not answer, or others hold its rows.`;
 
 /** `tidewatch forget` */
 export function addForget(program: Command): void {
   program
     .command('forget <model>')
-    .description('delete everything that is stored of a model that was withdrawn')
+    .description('delete everything stored about a withdrawn model')
     .option('--plan', 'show what would be deleted and what is in the way, and delete nothing')
     .option('--yes', 'do not ask for its name')
     .option('--by <name>', 'who you are; by default your name on this machine')
     .option(
       '--monitors <directory>',
-      'where the monitor files are, to say whether its is still there',
+      'where the monitor files are, to see whether its own is still there',
       'monitors',
     )
-    .option('--json', 'print what would go, or has gone, as JSON')
+    .option('--json', 'print what would be, or was, deleted as JSON')
     .addHelpText('after', examples)
     .action(async (model: string, options: ForgetOptions) => {
       const { runForget } = await import('../forget/run-forget.ts');

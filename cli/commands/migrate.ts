@@ -10,27 +10,27 @@ Examples:
   $ tidewatch migrate --teams
   $ DATABASE_URL=postgres://tidewatch@db.example.org:5432/tidewatch tidewatch migrate --json
 
-Only forward: take a backup first. Several at once wait for each other, and each migration is applied once. Workers go on meanwhile:
-it waits for a lock for 2 seconds, lets others go first, and gives up after 15 tries.
+Forward only: take a backup first. Concurrent runs wait for each other; each migration is applied once. Workers keep running:
+it waits 2 seconds for a lock, then lets others go first, and gives up after 15 tries.
 
---roles makes the roles tidewatch_ingest, tidewatch_worker, tidewatch_console and tidewatch_reader and grants to each what that part
-needs, and no more; then let logins be members: create role loader login in role tidewatch_ingest. Once they are made, each
-migrate grants anew. --sql prints the statements for somebody else to run. docs/security.md has the whole of it.
+--roles creates the roles tidewatch_ingest, tidewatch_worker, tidewatch_console and tidewatch_reader and grants each only what that
+part needs. Then make logins members: create role loader login in role tidewatch_ingest. From then on, each migrate renews the
+grants. --sql prints the statements for somebody else to run. See docs/security.md.
 
---teams makes the roles as well, and a role tidewatch_team_<team> for each \`team:\` of a monitor, whose members see and write rows of their
-models only. Later ones keep it so, and take in new teams; --no-teams ends it.
+--teams also creates the roles, and a role tidewatch_team_<team> for each \`team:\` of a monitor; its members see and write only the rows
+of their models. Later migrates keep teams apart and add new ones; --no-teams ends it.
 
-Exit codes: 0; 2 for bad input; 3 where Postgres does not answer, or others hold the tables.`;
+Exit codes: 0; 2 for bad input; 3 if Postgres does not answer or others hold the tables.`;
 
 /** `tidewatch migrate` */
 export function addMigrate(program: Command): void {
   program
     .command('migrate')
     .description('bring the database to the newest schema')
-    .option('--roles', 'make a role for each part of an installation as well')
-    .option('--teams', 'keep the teams that monitors name apart, by row-level security')
-    .option('--no-teams', 'let everybody see again what their role may')
-    .option('--sql', 'with --roles, print its statements and run none of them')
+    .option('--roles', 'also create a role for each part of an installation')
+    .option('--teams', 'keep the teams named by monitors apart, by row-level security')
+    .option('--no-teams', 'stop keeping teams apart; only roles decide')
+    .option('--sql', 'with --roles, print its statements without running them')
     .option('--json', 'print what was applied as JSON')
     .addHelpText('after', examples)
     .action(migrateDatabase);

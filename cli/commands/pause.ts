@@ -3,10 +3,11 @@ import type { Command } from 'commander';
 import type { SwitchOptions } from '../schedules/switch-model.ts';
 
 const notes = `
-_installation in the place of a model is the nightly storage maintenance. It is about the schedules: what runs already goes on, and what is started by hand runs. An apply keeps a pause. Runs that would
-have been due meanwhile are not made up by themselves: see tidewatch backfill-schedule. Each is noted in audit_events.
+Only schedules change: runs under way go on, and runs started by hand still run. An apply keeps a pause. Runs missed meanwhile are
+not made up by themselves: see tidewatch backfill-schedule. Each change is noted in audit_events. The model _installation stands
+for the nightly storage maintenance.
 
-Exit codes: 0, also where it was so already; 2 for a model that nothing watches, or without schedules; 3 where Postgres or
+Exit codes: 0, even if nothing changed; 2 for a model that no monitor watches, or without schedules; 3 if Postgres or
 Temporal does not answer.`;
 
 /** `tidewatch pause` and `tidewatch resume` */
@@ -19,7 +20,7 @@ export function addPause(program: Command): void {
     )
     .addHelpText('after', notes);
   addSwitch(program, 'resume', 'running')
-    .description('let the schedules of a model run again')
+    .description('resume the schedules of a model')
     .addHelpText(
       'after',
       '\nExample:\n  $ tidewatch resume bike-demand --note "the new sensors are in place"',
@@ -32,7 +33,7 @@ function addSwitch(program: Command, name: string, to: 'paused' | 'running'): Co
     .command(`${name} <model>`)
     .option('--note <text>', 'why; the Temporal UI and tidewatch doctor show it')
     .option('--by <name>', 'who you are; by default your name on this machine')
-    .option('--json', 'print which schedules were changed as JSON')
+    .option('--json', 'print the changed schedules as JSON')
     .action(async (model: string, options: SwitchOptions) => {
       const { switchModel } = await import('../schedules/switch-model.ts');
       await switchModel(model, to, options);

@@ -34,23 +34,23 @@ Examples:
   $ tidewatch profile compare january.profile february.profile --fail-on-drift
   $ tidewatch compare --profile january.profile --current february.csv
 
-Exit codes: 0, 1 with --fail-on-drift where anything drifted, 2 for bad input, or with --fail-on-drift where nothing
-could be judged, 3 where Postgres does not answer.`;
+Exit codes: 0; 1 with --fail-on-drift if anything drifted; 2 for bad input, or with --fail-on-drift if nothing could be
+judged; 3 if Postgres does not answer.`;
 
 /** `tidewatch profile` */
 export function addProfile(program: Command): void {
   const profile = program
     .command('profile')
-    .description('summarize tables in small files that add up and can be compared; needs no server')
+    .description('summarize tables in small files to add up and compare; needs no server')
     .addHelpText('after', examples);
 
   profile
     .command('write')
-    .description('profile a CSV or Parquet file, or a table of Postgres')
+    .description('profile a CSV or Parquet file, or a Postgres table')
     .argument('<table>', 'what to profile')
     .requiredOption('-o, --output <file>', 'the profile to write')
-    .option('--like <profile>', 'profile the columns of this profile in its cells, so that both compare')
-    .option('--columns <names>', 'only these columns, with commas between them', nameList)
+    .option('--like <profile>', 'profile the columns of this profile in its cells, to compare the two')
+    .option('--columns <names>', 'only these columns, comma-separated', nameList)
     .addOption(kindOption(profile, 'categorical', 'count every value of these columns as a category'))
     .addOption(kindOption(profile, 'continuous', 'read these columns as numbers'))
     .addHelpText('after', tableNote)
@@ -59,8 +59,8 @@ export function addProfile(program: Command): void {
 
   profile
     .command('show')
-    .description('print what a profile knows of each column')
-    .argument('<profile>', 'a file that `tidewatch profile write` has written')
+    .description('print what a profile knows about each column')
+    .argument('<profile>', 'a file written by `tidewatch profile write`')
     .option('--json', 'print everything as JSON, with the bounds of quantiles')
     .addOption(profile.createOption('--csv', 'print comma-separated values').conflicts('json'))
     .addHelpText(
@@ -72,7 +72,7 @@ export function addProfile(program: Command): void {
   profile
     .command('merge')
     .description('add up profiles of different rows, counted in the same cells')
-    .argument('<profiles...>', 'the files; all but one were written with --like')
+    .argument('<profiles...>', 'the files; all but one written with --like')
     .requiredOption('-o, --output <file>', 'the profile to write')
     .addHelpText('after', example('profile merge january.profile february.profile --output winter.profile'))
     .action(merge);
@@ -81,7 +81,7 @@ export function addProfile(program: Command): void {
     .command('compare')
     .description('compare two profiles column by column, as `tidewatch compare` compares tables')
     .argument('<reference>', 'the profile of the rows of accepted quality')
-    .argument('<current>', 'the profile to hold against it, written with --like <reference>')
+    .argument('<current>', 'the profile to compare with it, written with --like <reference>')
     .addOption(
       profile
         .createOption('--format <format>', 'how to print the report (default: table)')
@@ -89,11 +89,11 @@ export function addProfile(program: Command): void {
     )
     .option('--json', 'the same as --format json')
     .option('-o, --output <file>', 'write the report to a file')
-    .option('--fail-on-drift', 'end with exit code 1 where a column, or all of them together, drifted')
-    .option('--columns <names>', 'only these columns, with commas between them', nameList)
-    .option('--method <method...>', 'the method that decides: of all columns, or <column>=<method>')
-    .option('--threshold <number...>', 'a fixed threshold: of all columns, or <column>=<number>')
-    .option('--alpha <number>', 'the share of false alarms among all alarms that is accepted (default: 0.05)')
+    .option('--fail-on-drift', 'exit with code 1 if a column, or all of them together, drifted')
+    .option('--columns <names>', 'only these columns, comma-separated', nameList)
+    .option('--method <method...>', 'the deciding method for all columns, or <column>=<method>')
+    .option('--threshold <number...>', 'a fixed threshold for all columns, or <column>=<number>')
+    .option('--alpha <number>', 'the accepted share of false alarms among all alarms (default: 0.05)')
     .addHelpText('after', example('profile compare january.profile february.profile --fail-on-drift'))
     .action(compare);
 }

@@ -14,13 +14,13 @@ Examples:
   $ tidewatch report --model bike-demand --from 2011-05-01 --to 2011-05-20 --output may.html
   $ tidewatch report --model bike-demand --json
 
-Exit codes: 0, 2 for bad input, 3 where Postgres does not answer.`;
+Exit codes: 0; 2 for bad input; 3 if Postgres does not answer.`;
 
 /** `tidewatch report` */
 export function addReport(program: Command): void {
   program
     .command('report')
-    .description('write the performance report of a model over any window, from what is stored')
+    .description('write the performance report of a model for any window, from stored results')
     .requiredOption('-m, --model <model>', 'the model')
     .option('--from <day>', 'the first day, or an hour such as 2011-05-13T06:00:00Z; in UTC')
     .option('--to <day>', 'the day after the last one, or an hour; by default the last that has predictions')

@@ -19,14 +19,14 @@ export function addRetrainManifest(retrain: Command): void {
   retrain
     .command('manifest')
     .description(
-      'a Kubernetes Job that trains, as YAML: for the request on standard input, or for a task queue',
+      'print the YAML of a Kubernetes Job that trains: for the request on standard input, or for a task queue',
     )
-    .requiredOption('--image <image>', 'the container of the trainer')
-    .option('--task-queue <name>', 'a worker that waits there for one training, in the place of a request')
-    .option('--namespace <name>', 'of Kubernetes; by default that of kubectl')
-    .option('--cpu <quantity>', 'such as 2')
-    .option('--memory <quantity>', 'such as 4Gi; the most that it may take')
-    .option('--timeout <duration>', 'as in the monitor', '6h')
+    .requiredOption('--image <image>', 'the container image of the trainer')
+    .option('--task-queue <name>', 'instead of a request: wait for one training on this task queue')
+    .option('--namespace <name>', 'the Kubernetes namespace; by default that of kubectl')
+    .option('--cpu <quantity>', 'CPUs to request, such as 2')
+    .option('--memory <quantity>', 'the most memory it may take, such as 4Gi')
+    .option('--timeout <duration>', 'its time limit, as in the monitor', '6h')
     .option('--secret <name>', 'a Secret of the cluster whose entries become variables, such as DATABASE_URL')
     .addHelpText('after', examples)
     .action(print);

@@ -12,21 +12,21 @@ Examples:
   $ tidewatch retrainings approve bike-demand --note "the numbers are fine"
   $ tidewatch retrainings extend bike-demand --for 3d
 
-At most one retraining of a model is under way: approve, reject, cancel and extend are about that one.
+At most one retraining of a model is under way; approve, reject, cancel and extend change that one.
 
-Exit codes: 0; 2 for a retraining that is not there, or cannot be changed so; 3 where Postgres or Temporal does not answer.`;
+Exit codes: 0; 2 for an unknown retraining or a change it does not allow; 3 if Postgres or Temporal does not answer.`;
 
 /** `tidewatch retrainings` */
 export function addRetrainings(program: Command): void {
   const retrainings = program
     .command('retrainings')
-    .description('the retrainings: how far each is, whether it has helped, what it has cost and gained')
+    .description('show and steer retrainings: how far each is, whether it helped, what it cost and gained')
     .addHelpText('after', examples);
   retrainings
     .command('list', { isDefault: true })
-    .description('the newest ones')
-    .option('--model <name>', 'of this model only')
-    .option('--limit <number>', 'so many at most', '20')
+    .description('list the newest ones')
+    .option('--model <name>', 'only of this model')
+    .option('--limit <number>', 'at most this many', '20')
     .option('--json', 'print them as JSON')
     .addHelpText('after', example('retrainings', 'retrainings --model bike-demand --limit 5'))
     .action(async (options: ListOptions & { readonly json?: true }) => {
@@ -35,7 +35,7 @@ export function addRetrainings(program: Command): void {
     });
   retrainings
     .command('show <model> [id]')
-    .description('one with its history: by its id, or the one under way, or the newest')
+    .description('show one with its history: by id, or the one under way, or the newest')
     .option('--json', 'print it as JSON')
     .addHelpText(
       'after',
@@ -45,7 +45,7 @@ export function addRetrainings(program: Command): void {
       const { printRetraining } = await import('../retrainings/print-retrainings.ts');
       await printRetraining(model, id, options);
     });
-  addChange(retrainings, 'approve', 'let the challenger go on that waits for it');
+  addChange(retrainings, 'approve', 'let the waiting challenger go on');
   addChange(
     retrainings,
     'reject',
@@ -70,9 +70,9 @@ function addChange(retrainings: Command, change: ChangeOptions['change'], descri
   return retrainings
     .command(`${change} <model>`)
     .description(description)
-    .option('--note <text>', 'what you write about it')
+    .option('--note <text>', 'your note')
     .option('--by <name>', 'who you are; by default your name on this machine')
-    .option('--json', 'print how the retraining stands then as JSON')
+    .option('--json', 'print the changed retraining as JSON')
     .addHelpText('after', example(`retrainings ${change} bike-demand ${usual[change]}`))
     .action(async (model: string, options: Omit<ChangeOptions, 'change'>) => {
       const { changeRetraining } = await import('../retrainings/change-retraining.ts');

@@ -19,25 +19,25 @@ Examples:
   $ tidewatch rules try --model bike-demand --rules monitors/bike-demand.yaml --from 2011-04-01 --to 2011-06-01
   $ tidewatch rules try --model bike-demand --as-known
 
-Exit codes: 0; 2 for bad input, with the place of each problem in the file; 3 where Postgres does not answer.`;
+Exit codes: 0; 2 for bad input, with the place of each problem in the file; 3 if Postgres does not answer.`;
 
 /** `tidewatch rules` */
 export function addRules(program: Command): void {
   const rules = program
     .command('rules')
-    .description('degradation rules, before they are applied')
+    .description('try degradation rules before you apply them')
     .addHelpText('after', example('rules try --model bike-demand --rules stricter.yaml'));
   rules
     .command('try')
     .description(
-      'replay rules over the stored history, beside the applied ones: how often, when, how early; changes nothing',
+      'replay rules and the applied ones over the stored history: how often, when, how early they fire; changes nothing',
     )
-    .requiredOption('--model <name>', 'whose history')
-    .option('--rules <file>', 'the rules to try; without them only the applied ones are replayed')
+    .requiredOption('--model <name>', 'the model')
+    .option('--rules <file>', 'the rules to try; without it, only the applied ones are replayed')
     .option('--from <day>', 'the first day to check; by default the first there is')
     .option('--to <day>', 'the day after the last; by default the last there is')
-    .option('--as-known', 'by what was known in the night after each day, not by what is known now')
-    .option('--json', 'print everything as JSON, with what was said on each day')
+    .option('--as-known', 'judge by what was known the night after each day, not by what is known now')
+    .option('--json', 'print everything as JSON, with the result of each day')
     .addHelpText('after', examples)
     .action(tryThem);
 }

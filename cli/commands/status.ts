@@ -12,17 +12,17 @@ Examples:
   $ tidewatch status
   $ tidewatch status --model bike-demand --explain
 
-Exit codes: 0, also where a model is degraded; 2 for a model that nothing watches; 3 where Postgres does not answer.`;
+Exit codes: 0, even if a model is degraded; 2 for a model that no monitor watches; 3 if Postgres does not answer.`;
 
 /** `tidewatch status` */
 export function addStatus(program: Command): void {
   program
     .command('status')
-    .description('how the watched models stand: verdict, performance, drift, open alerts, champion')
+    .description('show the watched models: verdict, performance, drift, open alerts, champion')
     .option('--model <name>', 'only this one, in detail')
     .option(
       '--explain',
-      'which checks of the data failed, which columns differ or cannot be judged and why, each rule with its evidence',
+      'show failed data checks, columns that differ or cannot be judged and why, and each rule with its evidence',
     )
     .option('--json', 'print everything as JSON')
     .addHelpText('after', examples)

@@ -13,14 +13,14 @@ Examples:
 
 What would be removed next: tidewatch run storage-maintenance --plan
 
-Exit codes: 0; 2 for bad input; 3 where Postgres does not answer.`;
+Exit codes: 0; 2 for bad input; 3 if Postgres does not answer.`;
 
 /** `tidewatch storage` */
 export function addStorage(program: Command): void {
   program
     .command('storage')
-    .description('how much room tables and models take, and what was removed or rolled up')
-    .option('--model <name>', 'only what was removed of this one')
+    .description('show how much space tables and models take, and what was removed or rolled up')
+    .option('--model <name>', 'only what was removed of this model')
     .option('--days <number>', 'how far back to look', '30')
     .option('--json', 'print everything as JSON')
     .addHelpText('after', examples)

@@ -6,20 +6,20 @@ interface Options {
 }
 
 const examples = `
-On a terminal the status is shown again whenever it may have changed; q or Ctrl-C ends it. Elsewhere, such as in a log, a line
-is printed for each change of a model's verdict, drift, champion or alerts.
+On a terminal it redraws the status whenever it may have changed; q or Ctrl-C ends it. Elsewhere, such as in a log, it prints a
+line for each change of a model's verdict, drift, champion or alerts.
 
 Examples:
   $ tidewatch watch
   $ tidewatch watch --model bike-demand --every 5s
 
-Exit codes: 0; 2 for a model that nothing watches; 3 where Postgres does not answer at the start.`;
+Exit codes: 0; 2 for a model that no monitor watches; 3 if Postgres does not answer at the start.`;
 
 /** `tidewatch watch` */
 export function addWatch(program: Command): void {
   program
     .command('watch')
-    .description('the status of the watched models, kept up to date')
+    .description('show the status of the watched models as it changes')
     .option('--model <name>', 'only this one, in detail')
     .option('--every <duration>', 'how often to look', '10s')
     .addHelpText('after', examples)

@@ -5,9 +5,9 @@ Examples:
   $ tidewatch worker
   $ TIDEWATCH_CONSOLE=on tidewatch worker
 
-Any number of workers may share a task queue. It is configured by the environment: see tidewatch --help.
+Any number of workers may share a task queue. Configure it by the environment: see tidewatch --help.
 
-Exit codes: 0 after SIGINT or SIGTERM; 2 where the environment is not valid; 3 where Postgres or Temporal does not answer.`;
+Exit codes: 0 after SIGINT or SIGTERM; 2 if the environment is not valid; 3 if Postgres or Temporal does not answer.`;
 
 /** `tidewatch worker` */
 export function addWorker(program: Command): void {

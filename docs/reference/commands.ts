@@ -96,9 +96,9 @@ function groups(program: Command): readonly string[] {
 export const commandsPage = page(
   'Commands',
   '`cli/program.ts`',
-  `Each takes \`--help\`. Results are printed to standard output, what a person should know besides to standard error, where a
-command that takes more than a second shows a bar as well. It is configured by the [environment](environment.md); a shell
-[completes](#tidewatch-completion) commands, options and choices.
+  `Each takes \`--help\`. Results go to standard output, notes for people to standard error, where a command that takes more than a
+second also shows a bar. The [environment](environment.md) configures them; a shell [completes](#tidewatch-completion) commands,
+options and choices.
 
 | exit code | means |
 |---|---|
@@ -106,7 +106,7 @@ command that takes more than a second shows a bar as well. It is configured by t
 | 1 | drift, degradation, a failed expectation: what a pipeline stops at |
 | 2 | usage or bad input; the message says what to write instead |
 | 3 | a dependency (Postgres, Temporal, a trainer) does not answer |
-| 70 | what was not foreseen; \`TIDEWATCH_DEBUG=1\` shows where it comes from |
+| 70 | an unexpected error; \`TIDEWATCH_DEBUG=1\` shows where it comes from |
 | 130 | it was stopped |`,
   ...groups(tidewatchProgram('')),
 );
