@@ -51,29 +51,29 @@ const environmentSchema = z.object({
   TIDEWATCH_WORKER_VERSIONING: z
     .enum(versioningModes, 'write off or pinned')
     .default('off')
-    .describe('pinned: runs stay with the build of TIDEWATCH_REVISION on which they began'),
+    .describe('pinned: runs stay on the build (TIDEWATCH_REVISION) that began them'),
   TEMPORAL_UI_URL: z
     .url('write for example http://127.0.0.1:8233')
     .default('http://127.0.0.1:8233')
-    .describe('as people reach it, for links in messages'),
+    .describe('the Temporal UI as people reach it, for links in messages'),
   PUSHGATEWAY_URL: z
     .url('write for example http://127.0.0.1:9091')
     .optional()
     .describe(
-      'where gauges are pushed for Prometheus, for example http://127.0.0.1:9091; without it none are',
+      'where to push gauges for Prometheus, for example http://127.0.0.1:9091; without it none are pushed',
     ),
   SLACK_WEBHOOK_URL: z.string().optional().describe('for alert routes with slack: true'),
   PAGERDUTY_ROUTING_KEY: z.string().optional().describe('for alert routes with pagerduty: true'),
   PAGERDUTY_EVENTS_URL: z
     .string()
     .default(pagerDutyEventsUrl)
-    .describe('that of the EU region is https://events.eu.pagerduty.com/v2/enqueue'),
+    .describe('for the EU region https://events.eu.pagerduty.com/v2/enqueue'),
   WEBHOOK_URL: z.string().optional().describe('for alert routes with webhook: true'),
-  WEBHOOK_SECRET: z.string().optional().describe('that its requests are signed with; whsec_ and base64'),
+  WEBHOOK_SECRET: z.string().optional().describe('signs its requests; whsec_ and base64'),
   ALERTMANAGER_URL: z
     .string()
     .optional()
-    .describe('for alert routes with alertmanager: true; all instances of a cluster, with commas'),
+    .describe('for alert routes with alertmanager: true; all instances of a cluster, comma-separated'),
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\/[^\s/]+/, 'write for example smtp://user:password@mail.example.org:587')
@@ -83,23 +83,21 @@ const environmentSchema = z.object({
     .enum(['required', 'when-offered'], 'write required or when-offered')
     .optional()
     .describe(
-      'whether nothing is sent to a server that does not offer STARTTLS; by default where SMTP_URL has a password and is not of this machine',
+      'required: send nothing to a server without STARTTLS; the default if SMTP_URL has a password and is not this machine',
     ),
   SMTP_CA_FILE: z
     .string()
     .optional()
-    .describe(
-      'the certificate of who has signed that of the mail server, beside those that every system knows',
-    ),
+    .describe("the CA that signed the mail server's certificate, beside those that the system knows"),
   ALERT_EMAIL_FROM: z
     .string()
     .min(3)
     .default('Tidewatch <tidewatch@localhost>')
     .describe('the sender of e-mails'),
-  TIDEWATCH_HTTP_HOST: z.string().min(1).default('127.0.0.1').describe('where the worker answers'),
+  TIDEWATCH_HTTP_HOST: z.string().min(1).default('127.0.0.1').describe('where the worker listens'),
   TIDEWATCH_HTTP_PORT: port
     .default(9464)
-    .describe('for /reports, /runbooks, /healthz, /readyz and /metrics; 0 takes a free port'),
+    .describe('its port, for /reports, /runbooks, /healthz, /readyz and /metrics; 0 takes a free one'),
   TIDEWATCH_URL: z
     .url('write for example http://tidewatch.example.org:9464')
     .optional()
@@ -108,43 +106,40 @@ const environmentSchema = z.object({
     .url('write for example https://wiki.example.org/runbooks')
     .optional()
     .describe(
-      'where you keep the pages of docs/runbooks, for links in messages; by default that endpoint has them',
+      'where you keep the pages of docs/runbooks, for links in messages; by default that endpoint serves them',
     ),
   ...consoleVariables,
   TIDEWATCH_CALLBACK_SECRET: z
     .string()
     .optional()
-    .describe('that trainers with completion: callback call back with tokens of'),
+    .describe('issues the tokens with which trainers with completion: callback call back'),
   TIDEWATCH_ALLOW_COMMANDS: z
     .enum(['true', 'false'], 'write true or false')
     .default('false')
     .describe('whether monitors may name programs that this worker runs'),
-  PROMOTION_HOOK_SECRET: z
-    .string()
-    .optional()
-    .describe('that promotion hooks are signed with; whsec_ and base64'),
-  MLFLOW_TRACKING_URI: z.string().optional().describe('the MLflow server that gets the token, and no other'),
+  PROMOTION_HOOK_SECRET: z.string().optional().describe('signs promotion hooks; whsec_ and base64'),
+  MLFLOW_TRACKING_URI: z.string().optional().describe('the only MLflow server that gets the token'),
   MLFLOW_TRACKING_TOKEN: z.string().optional().describe('for that server'),
   SOURCE_DATABASE_URL: z
     .string()
     .optional()
-    .describe('the database of tables that monitors name as their source; by default DATABASE_URL'),
+    .describe('the database of source tables named by monitors; by default DATABASE_URL'),
   SOURCE_S3_ENDPOINT: z
     .string()
     .optional()
-    .describe('the store of buckets that monitors name, for example https://s3.eu-west-1.amazonaws.com'),
-  SOURCE_S3_REGION: z.string().optional().describe('of that store; us-east-1 where it says nothing'),
+    .describe('the store of buckets named by monitors, for example https://s3.eu-west-1.amazonaws.com'),
+  SOURCE_S3_REGION: z.string().optional().describe('of that store; by default us-east-1'),
   SOURCE_S3_ACCESS_KEY_ID: z.string().optional().describe('for that store'),
   SOURCE_S3_SECRET_ACCESS_KEY: z.string().optional().describe('for that store'),
   SOURCE_DIRECTORY: z
     .string()
     .optional()
-    .describe('the directory of this machine in which folders of Parquet files are that monitors name'),
+    .describe('the local directory with the folders of Parquet files named by monitors'),
   TIDEWATCH_DENIED_ADDRESSES: z
     .string()
     .optional()
     .describe(
-      'where the URLs of monitors may not lead, beside link-local addresses and metadata services: loopback, private, or networks, with commas',
+      'where the URLs of monitors may not lead, beside link-local addresses and metadata services: loopback, private, or networks, comma-separated',
     ),
   TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: z.coerce
     .number()
@@ -152,46 +147,46 @@ const environmentSchema = z.object({
     .min(1)
     .max(500)
     .default(8)
-    .describe('each has a database connection'),
+    .describe('at once; each takes a database connection'),
   ...taskQueueVariables,
   TIDEWATCH_PARTITION_WIDTH: z
     .enum(partitionWidths, 'write month, week or day')
     .default('month')
-    .describe('how wide new partitions of rows are: month, week or day; those that are there stay'),
+    .describe('width of new partitions of rows: month, week or day; existing ones stay'),
   TIDEWATCH_RETENTION_ROWS: retentionLength
     .default(keepForever)
     .describe(
-      'how long predictions, actuals, outcomes and rejected rows are kept of models whose monitor does not say, such as 400d; never less than a model needs',
+      'how long to keep predictions, actuals, outcomes and rejected rows if the monitor does not say, such as 400d; never less than a model needs',
     ),
   TIDEWATCH_RETENTION_RESULTS: retentionLength
     .default(keepForever)
-    .describe('how long what was computed of rows is kept, such as 1095d; at least as long as the rows'),
+    .describe('how long to keep what was computed from rows, such as 1095d; at least as long as the rows'),
   TIDEWATCH_RETENTION_HOURLY_PROFILES: retentionLength
     .default(hourlyProfilesByDefault)
     .describe(
-      'after how long the hourly profiles of a day are rolled up to its sum, such as 91d; never while schedules read them by the hour',
+      'age at which the hourly profiles of a day are rolled up to their sum, such as 91d; never while schedules read them by the hour',
     ),
   TIDEWATCH_RETENTION_DAILY_PROFILES: retentionLength
     .default(dailyProfilesByDefault)
     .describe(
-      'after how long the sums of the days of a week are rolled up to its sum, such as 730d; longer than TIDEWATCH_RETENTION_HOURLY_PROFILES, and where that is as long or keep, keep by default',
+      'age at which the daily profiles of a week are rolled up to their sum, such as 730d; longer than TIDEWATCH_RETENTION_HOURLY_PROFILES, and by default keep if that is as long or keep',
     ),
   TIDEWATCH_SHUTDOWN_GRACE: z
     .string()
     .regex(/^\d+(ms|s|m)$/, 'write for example "30s"')
     .default('30s')
-    .describe('what running activities get to end in'),
+    .describe('how long running activities may take to finish'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .string()
     .optional()
     .describe(
-      'where traces are sent by http/protobuf, such as http://127.0.0.1:4318; without it none are made',
+      'where to send traces by http/protobuf, such as http://127.0.0.1:4318; without it none are made',
     ),
   OTEL_EXPORTER_OTLP_HEADERS: z
     .string()
     .optional()
-    .describe('that a collector wants, as name=value,name=value'),
-  OTEL_SERVICE_NAME: z.string().default('tidewatch').describe('how this process is called in traces'),
+    .describe('headers for the collector, as name=value,name=value'),
+  OTEL_SERVICE_NAME: z.string().default('tidewatch').describe('the name of this process in traces'),
   OTEL_TRACES_SAMPLER: z
     .string()
     .default('parentbased_always_on')
@@ -227,11 +222,11 @@ export function environmentHelp(): string {
 }
 
 /** What is alike for several of them. */
-export const environmentNotes = `  A route with "slack: oncall" goes to SLACK_WEBHOOK_URL_ONCALL; so do PAGERDUTY_ROUTING_KEY, WEBHOOK_URL with
-  WEBHOOK_SECRET, and ALERTMANAGER_URL. A source with "database: warehouse" is in SOURCE_DATABASE_URL_WAREHOUSE, one with "store: lake"
-  at SOURCE_S3_ENDPOINT_LAKE; so are the other SOURCE_S3_ variables. Headers of a trainer come from variables that begin with TRAINER_. Each of
-  these, TEMPORAL_API_KEY, SMTP_URL, DATABASE_URL, TIDEWATCH_CALLBACK_SECRET, PROMOTION_HOOK_SECRET, MLFLOW_TRACKING_TOKEN and the tokens
-  and secrets of the console may be in a file that <VARIABLE>_FILE names.`;
+export const environmentNotes = `  A route with "slack: oncall" goes to SLACK_WEBHOOK_URL_ONCALL; PAGERDUTY_ROUTING_KEY, WEBHOOK_URL with WEBHOOK_SECRET, and
+  ALERTMANAGER_URL take such names, too. A source with "database: warehouse" is in SOURCE_DATABASE_URL_WAREHOUSE, one with "store: lake" at
+  SOURCE_S3_ENDPOINT_LAKE; so for the other SOURCE_S3_ variables. Headers of a trainer come from variables that begin with TRAINER_. Each
+  of these, TEMPORAL_API_KEY, SMTP_URL, DATABASE_URL, TIDEWATCH_CALLBACK_SECRET, PROMOTION_HOOK_SECRET, MLFLOW_TRACKING_TOKEN and the
+  tokens and secrets of the console may be in a file named by <VARIABLE>_FILE.`;
 
 export interface Configuration {
   readonly databaseUrl: string;

@@ -16,13 +16,13 @@ export const consoleVariables = {
   TIDEWATCH_CONSOLE: z
     .enum(['on', 'off'], 'write on or off')
     .default('off')
-    .describe('whether the worker serves the console as well'),
+    .describe('whether the worker serves the console, too'),
   TIDEWATCH_CONSOLE_HOST: z
     .string()
     .min(1)
     .default('127.0.0.1')
-    .describe('where the console listens; beyond loopback people have to sign in'),
-  TIDEWATCH_CONSOLE_PORT: port.default(9465).describe('for the console; 0 takes a free port'),
+    .describe('where the console listens; beyond loopback, people must sign in'),
+  TIDEWATCH_CONSOLE_PORT: port.default(9465).describe('its port; 0 takes a free one'),
   TIDEWATCH_CONSOLE_URL: z
     .url('write for example https://tidewatch.example.org')
     .optional()
@@ -34,21 +34,21 @@ export const consoleVariables = {
     .max(9)
     .default(0)
     .describe(
-      'reverse proxies before the console, each of which adds to X-Forwarded-For: from where somebody signs in',
+      'how many reverse proxies before the console add to X-Forwarded-For, which shows where people sign in from',
     ),
   TIDEWATCH_CONSOLE_VIEWER_TOKEN: z.string().optional().describe('lets people sign in to look'),
   TIDEWATCH_CONSOLE_OPERATOR_TOKEN: z.string().optional().describe('lets people sign in to look and act'),
   ...oidcVariables,
   TIDEWATCH_CONSOLE_SESSION: duration
     .default('12h')
-    .describe('after which people sign in again; a role that was taken away holds for so long'),
+    .describe('how long before people sign in again; a revoked role lasts as long'),
   TIDEWATCH_CONSOLE_SESSION_SECRET: z
     .string()
     .optional()
-    .describe('keeps sessions over a restart, and across several consoles'),
+    .describe('keeps sessions across restarts and several consoles'),
   TIDEWATCH_AUDIT_RETENTION: duration
     .default('365d')
-    .describe('how long it is kept who signed in and acted in the console'),
+    .describe('how long to keep who signed in and acted in the console'),
 };
 type ConsoleVariables = z.infer<z.ZodObject<typeof consoleVariables>>;
 

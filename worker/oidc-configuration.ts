@@ -14,26 +14,24 @@ export const oidcVariables = {
     .describe(
       'the OpenID provider where people sign in to the console, as it calls itself; see docs/console.md',
     ),
-  TIDEWATCH_OIDC_CLIENT_ID: z.string().optional().describe('what that provider calls the console'),
+  TIDEWATCH_OIDC_CLIENT_ID: z.string().optional().describe('the client id of the console there'),
   TIDEWATCH_OIDC_CLIENT_SECRET: z
     .string()
     .optional()
-    .describe('that the console shows it; without one PKCE alone holds'),
+    .describe('its client secret there; without one, PKCE alone protects'),
   TIDEWATCH_OIDC_SCOPE: z
     .string()
     .default('openid profile email')
-    .describe('what the console asks it for; some providers want groups as well'),
+    .describe('what the console asks it for; some providers need groups as well'),
   TIDEWATCH_OIDC_ROLE_CLAIM: z
     .string()
     .min(1)
     .default('groups')
-    .describe(
-      'the claim that says what somebody is a member of, such as groups, roles, realm_access.roles or email',
-    ),
+    .describe('the claim that roles go by, such as groups, roles, realm_access.roles or email'),
   TIDEWATCH_OIDC_VIEWERS: z
     .string()
     .optional()
-    .describe('values of it that may look, with commas; * is anybody whom the provider signs in'),
+    .describe('values of it that may look, comma-separated; * is anybody whom the provider signs in'),
   TIDEWATCH_OIDC_OPERATORS: z.string().optional().describe('values of it that may look and act'),
   TIDEWATCH_OIDC_TEAMS: z
     .string()

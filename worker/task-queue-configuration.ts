@@ -14,16 +14,16 @@ export const taskQueueVariables = {
     .string()
     .optional()
     .describe(
-      'where profiling, drift, comparisons and what computes the past again are carried out; by default where all is; all workers have to name the same',
+      'the task queue for profiling, drift, comparisons and recomputing the past; by default the common one; must be the same for all workers',
     ),
   TIDEWATCH_WORKER_TAKES: z
     .enum(takes, 'write all, light or heavy')
     .default('all')
-    .describe('light: nothing of TIDEWATCH_HEAVY_TASK_QUEUE; heavy: nothing else'),
+    .describe('light: all but TIDEWATCH_HEAVY_TASK_QUEUE; heavy: only that'),
   TIDEWATCH_HEAVY_ACTIVITIES: wholeNumber
     .default(2)
     .describe(
-      'so many of TIDEWATCH_HEAVY_TASK_QUEUE at once, beside the others; each has a database connection',
+      'activities of TIDEWATCH_HEAVY_TASK_QUEUE at once, beside the others; each takes a database connection',
     ),
   TIDEWATCH_ACTIVITIES_PER_SECOND: z.coerce
     .number()
@@ -31,7 +31,7 @@ export const taskQueueVariables = {
     .max(100_000)
     .optional()
     .describe(
-      'so many activities of a task queue begin in a second at most, of all workers together, which have to say the same; by default without a limit',
+      'most activities of a task queue that begin per second, over all workers, which must set the same; by default no limit',
     ),
   TIDEWATCH_PART_ROWS: z.coerce
     .number()
@@ -39,12 +39,12 @@ export const taskQueueVariables = {
     .min(1_000)
     .default(500_000)
     .describe(
-      'hours with so many rows to profile, join or summarise are looked at in parts, days of which all workers take',
+      'from this many rows to profile, join or summarise, hours are split into parts (whole days) that all workers share',
     ),
   TIDEWATCH_PARTS_AT_ONCE: wholeNumber
     .default(4)
     .describe(
-      'so many parts of a step of a model at once, by all workers together; without TIDEWATCH_HEAVY_TASK_QUEUE at most half of what one worker does at once, so that other models have the rest',
+      'parts of one step of a model at once, over all workers; without TIDEWATCH_HEAVY_TASK_QUEUE at most half of what one worker does at once, to leave the rest to other models',
     ),
 } as const;
 

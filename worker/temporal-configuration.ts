@@ -14,27 +14,27 @@ import type { Environment, Problems } from './secret-files.ts';
 const path = (meaning: string) => z.string().optional().describe(meaning);
 
 export const temporalVariables = {
-  TEMPORAL_PROFILE: path('a profile of the file of settings that the temporal command has'),
-  TEMPORAL_CONFIG_FILE: path('that file; by default temporal.toml where the temporal command keeps it'),
-  TEMPORAL_API_KEY: path('for a server that wants one; it goes by TLS'),
+  TEMPORAL_PROFILE: path("a profile in the temporal command's configuration file"),
+  TEMPORAL_CONFIG_FILE: path('that file; by default the temporal.toml of the temporal command'),
+  TEMPORAL_API_KEY: path('for a server that requires one; sent over TLS'),
   TEMPORAL_TLS: z
     .enum(['true', 'false'], 'write true or false')
     .optional()
-    .describe('whether the server is reached by TLS; naming a certificate says so as well'),
+    .describe('whether to connect by TLS; naming a certificate implies it'),
   TEMPORAL_TLS_SERVER_CA_CERT_PATH: path(
-    'who has signed the certificate of the server, where no system knows',
+    "the CA that signed the server's certificate, if the system does not know it",
   ),
-  TEMPORAL_TLS_SERVER_NAME: path('the name in that certificate, where it is not that of the address'),
-  TEMPORAL_TLS_CLIENT_CERT_PATH: path('the certificate of this side, for a server that wants one'),
+  TEMPORAL_TLS_SERVER_NAME: path('the name in that certificate, if not that of the address'),
+  TEMPORAL_TLS_CLIENT_CERT_PATH: path('the client certificate, for a server that requires one'),
   TEMPORAL_TLS_CLIENT_KEY_PATH: path('its key'),
   TIDEWATCH_CODEC_ENDPOINT: z
     .enum(['on', 'off'], 'write on or off')
     .default('off')
     .describe(
-      'whether the worker decrypts for pages of TEMPORAL_UI_URL at /codec, for whoever reaches its endpoint from there',
+      'whether the worker decrypts at /codec for pages of TEMPORAL_UI_URL, for anyone there who reaches its endpoint',
     ),
   TEMPORAL_PAYLOAD_KEYS_FILE: path(
-    'keys that inputs and results of workflows are encrypted by, so that the server of Temporal cannot read them; see docs/security.md',
+    'keys that encrypt inputs and results of workflows, so that the Temporal server cannot read them; see docs/security.md',
   ),
 };
 
