@@ -33,12 +33,12 @@ export const errorCatalog = {
   MODEL_OF_ANOTHER_TEAM: {
     retryable: false,
     message:
-      'The rows of "{model}" are not for this user: its monitor names another team, or nobody watches it yet. Connect as a member of its team, or write `team:` into monitors/{model}.yaml and run `tidewatch apply`.',
+      'This user may not use the rows of "{model}": its monitor names another team, or no monitor watches it yet. Connect as a member of its team, or set `team:` in monitors/{model}.yaml and run `tidewatch apply`.',
   },
   CONSOLE_TEAMS_TOGETHER: {
     retryable: false,
     message:
-      'You may see the models of {teams} only, but the database keeps teams not apart for {user}. Run `tidewatch migrate --teams` as the owner, and let the console connect as a member of tidewatch_console.',
+      'You may see only the models of {teams}, but the database does not keep teams apart for {user}. Run `tidewatch migrate --teams` as the owner, and connect the console as a member of tidewatch_console.',
   },
   MISSPELT_MODEL: {
     retryable: false,
@@ -51,7 +51,7 @@ export const errorCatalog = {
   UNREADABLE_MONITOR: {
     retryable: false,
     message:
-      'The stored monitor of "{model}" cannot be read: {problems}. Another version of Tidewatch has stored it, or it was changed in Postgres. Run `tidewatch apply` with its file, or update this installation to the version that stored it; other models go on.',
+      'The stored monitor of "{model}" cannot be read: {problems}. Another version of Tidewatch stored it, or it was changed in Postgres. Run `tidewatch apply` with its file, or update this installation to that version; other models go on.',
   },
   INVALID_RULES: {
     retryable: false,
@@ -73,7 +73,7 @@ export const errorCatalog = {
   UNKNOWN_SCHEDULE: {
     retryable: false,
     message:
-      'Temporal has no schedule {scheduleId}. See that its process is enabled in the monitor of "{model}", and run `tidewatch apply`.',
+      'Temporal has no schedule {scheduleId}. Check that its process is enabled in the monitor of "{model}", then run `tidewatch apply`.',
   },
   INVALID_PROFILE: {
     retryable: false,
@@ -88,7 +88,7 @@ export const errorCatalog = {
   STORAGE_BUSY: {
     retryable: true,
     message:
-      "Partitions could not be changed: other transactions held the tables each of {tries} times. It is tried again. Where it stays so, see who holds them: select pid, state, query from pg_stat_activity where wait_event_type is distinct from 'Activity'.",
+      "Partitions could not be changed: other transactions held the tables on all {tries} tries. It will be retried. If this persists, see who holds them: select pid, state, query from pg_stat_activity where wait_event_type is distinct from 'Activity'.",
   },
   MODEL_IN_USE: {
     retryable: false,
@@ -96,32 +96,32 @@ export const errorCatalog = {
   },
   NOTHING_TO_FORGET: {
     retryable: false,
-    message: 'Nothing is stored of a model "{model}". {hint}Models of which there is anything: {known}.',
+    message: 'Nothing is stored about a model "{model}". {hint}Models with stored data: {known}.',
   },
   NOT_THE_OWNER: {
     retryable: false,
     message:
-      'Only "{owner}", who owns the tables, may {what}; this is "{user}". Set DATABASE_URL as it is for `tidewatch migrate`.',
+      'Only "{owner}", who owns the tables, may {what}; you connect as "{user}". Set DATABASE_URL as for `tidewatch migrate`.',
   },
   MODEL_BUSY: {
     retryable: true,
     message:
-      'Others held rows of "{model}" each of {tries} times; what was deleted stays deleted. Run `tidewatch forget {model}` again: it goes on. Where it stays so, see who holds them: select pid, state, query from pg_stat_activity where wait_event_type is distinct from \'Activity\'.',
+      'Others held rows of "{model}" on all {tries} tries; what was deleted stays deleted. Run `tidewatch forget {model}` again to continue. If this persists, see who holds them: select pid, state, query from pg_stat_activity where wait_event_type is distinct from \'Activity\'.',
   },
   MODEL_STILL_WRITTEN: {
     retryable: true,
     message:
-      'Rows of "{model}" are still written to {tables}; what was deleted stays deleted. Stop whatever logs or loads them, then run `tidewatch forget {model}` again: it goes on.',
+      'Rows of "{model}" are still being written to {tables}; what was deleted stays deleted. Stop whatever logs or loads them, then run `tidewatch forget {model}` again to continue.',
   },
   FORGETTING_UNDER_WAY: {
     retryable: true,
     message:
-      'Another `tidewatch forget {model}` is under way. Wait for it, or end it where it was started: run again, it goes on.',
+      'Another `tidewatch forget {model}` is under way. Wait for it, or end it where it was started; run again, it continues.',
   },
   ROWS_REMOVED: {
     retryable: false,
     message:
-      '{what} of "{model}" cannot be computed again: its rows from {start} to {end} were removed when their retention ended. What was stored of it stays as it is. Name a window that begins at {end} or later.',
+      '{what} of "{model}" cannot be recomputed: its rows from {start} to {end} were removed when their retention ended. Stored results stay as they are. Name a window that begins at {end} or later.',
   },
   HOURS_ROLLED_UP: {
     retryable: false,
@@ -131,7 +131,7 @@ export const errorCatalog = {
   OVERTAKEN: {
     retryable: true,
     message:
-      'The drift of "{model}" was computed {tries} times, and each time other runs had changed what it was computed from. It is tried again.',
+      'The drift of "{model}" was computed {tries} times, and each time other runs had changed its input. It will be retried.',
   },
   INVALID_STATISTIC_INPUT: { retryable: false, message: '{statistic}: {reason}.' },
   NO_RETRAINING_POLICY: {
@@ -142,20 +142,20 @@ export const errorCatalog = {
   CHAMPION_CHANGED: {
     retryable: false,
     message:
-      'The champion of "{model}" is {champion} now, but the challenger was compared with {compared}. Start `retraining` again, so that it is compared with {champion}.',
+      'The champion of "{model}" is {champion} now, but the challenger was compared with {compared}. Start `retraining` again to compare it with {champion}.',
   },
   UNKNOWN_RETRAINING: {
     retryable: false,
-    message:
-      'There is no retraining {retrainingId} of the model "{model}". `tidewatch retrainings` lists those there are.',
+    message: 'The model "{model}" has no retraining {retrainingId}. List them with `tidewatch retrainings`.',
   },
   RETRAINING_NOT_CHANGED: {
     retryable: false,
-    message: 'The retraining {retrainingId} of "{model}" is left as it is: {reason}.',
+    message: 'The retraining {retrainingId} of "{model}" was not changed: {reason}.',
   },
   SCHEMA_BEHIND: {
     retryable: true,
-    message: 'The database is at migration {actual}, this code needs {expected}. Run `tidewatch migrate`.',
+    message:
+      'The database is at migration {actual}, but this code needs {expected}. Run `tidewatch migrate`.',
   },
   SCHEMA_AHEAD: {
     retryable: false,
@@ -165,12 +165,12 @@ export const errorCatalog = {
   MIGRATION_CHANGED: {
     retryable: false,
     message:
-      'Migration {id} was applied with another text than sql/migrations holds now. Restore the file; write a new migration instead.',
+      'Migration {id} was edited after it was applied. Restore its file in sql/migrations; write a new migration instead.',
   },
   MIGRATION_LOCKED: {
     retryable: true,
     message:
-      'The tables to migrate were in use each of the {tries} times that it was tried; nothing was changed. Of those at work: {holders}. Let them end, or end them with select pg_terminate_backend(<process>), and run `tidewatch migrate` again.',
+      'The tables to migrate were in use on all {tries} tries; nothing was changed. Open transactions: {holders}. Let them end, or end them with select pg_terminate_backend(<process>), then run `tidewatch migrate` again.',
   },
   POSTGRES_UNREACHABLE: {
     retryable: true,
@@ -188,7 +188,7 @@ export const errorCatalog = {
   PUSHGATEWAY_UNREACHABLE: {
     retryable: true,
     message:
-      'The Pushgateway at {address} does not take metrics ({reason}). Start it, or correct PUSHGATEWAY_URL; without that variable nothing is pushed.',
+      'The Pushgateway at {address} does not accept metrics ({reason}). Start it, or correct PUSHGATEWAY_URL; without that variable nothing is pushed.',
   },
   TRAINER_UNREACHABLE: {
     retryable: true,
@@ -203,7 +203,7 @@ export const errorCatalog = {
   PROMOTION_HOOK_FAILED: {
     retryable: true,
     message:
-      'The promotion hook of "{model}" could not {action} version {version} ({reason}). It is tried again.',
+      'The promotion hook of "{model}" could not {action} version {version} ({reason}). It will be retried.',
   },
   PROMOTION_HOOK_REFUSED: {
     retryable: false,
@@ -213,25 +213,27 @@ export const errorCatalog = {
   PROMOTION_HOOK_UNSIGNED: {
     retryable: true,
     message:
-      'The promotion hook of "{model}" is signed, and the worker has no secret for it. Set PROMOTION_HOOK_SECRET, or PROMOTION_HOOK_SECRET_FILE, and restart the worker.',
+      'Calls to the promotion hook of "{model}" are signed, but the worker has no secret. Set PROMOTION_HOOK_SECRET or PROMOTION_HOOK_SECRET_FILE and restart the worker.',
   },
   MLFLOW_UNREACHABLE: {
     retryable: true,
-    message: 'MLflow does not answer at {address} ({reason}). It is told at the next step; see that it runs.',
+    message:
+      'MLflow at {address} does not answer ({reason}). It is updated at the next step; check that it runs.',
   },
   MLFLOW_REFUSED: {
     retryable: false,
     message:
-      'MLflow at {address} refused a request ({reason}). Check retraining.registry.mlflow of the monitor, and what the server allows.',
+      'MLflow at {address} refused a request ({reason}). Check `retraining.registry.mlflow` in the monitor and what the server allows.',
   },
   TRAINER_ANSWER_UNREADABLE: {
     retryable: false,
-    message: 'What {trainer} answers cannot be read: {reason}. docs/trainers.md says what a trainer answers.',
+    message:
+      'The answer of {trainer} cannot be read: {reason}. docs/trainers.md says what a trainer answers.',
   },
   CHALLENGER_NOT_NEW: {
     retryable: false,
     message:
-      'The trainer of "{model}" calls its challenger {version}, like a version that is known already ({stage}). Give each training a version of its own.',
+      'The trainer of "{model}" named its challenger {version}, a version that exists already ({stage}). Give each training a new version.',
   },
   TRAINER_CHANGED: {
     retryable: false,
@@ -241,12 +243,12 @@ export const errorCatalog = {
   TRAINER_SETTING_MISSING: {
     retryable: false,
     message:
-      'The trainer of "{model}" needs {variable}, which is not set here: it was not asked. Set it, or {variable}_FILE; a worker has to be restarted.',
+      'The trainer of "{model}" needs {variable}, which is not set here, so it was not called. Set it or {variable}_FILE; a worker must be restarted.',
   },
   COMMANDS_NOT_ALLOWED: {
     retryable: false,
     message:
-      'The monitor of "{model}" names a command, and this worker runs none. Where whoever writes monitors may run programs on it, set TIDEWATCH_ALLOW_COMMANDS=true and restart the worker.',
+      'The monitor of "{model}" names a command, but this worker runs none. If everyone who writes monitors may run programs on it, set TIDEWATCH_ALLOW_COMMANDS=true and restart the worker.',
   },
   HISTORY_TOO_SHORT: {
     retryable: false,
@@ -263,22 +265,22 @@ export const errorCatalog = {
   SIMULATED_TRAINING_FAILED: {
     retryable: false,
     message:
-      'The trainer of "{model}" has no version for {training}: {reason}. The simulation ended, and nothing of it was kept.',
+      'The trainer of "{model}" gave no version for {training}: {reason}. The simulation ended; nothing of it was kept.',
   },
   SIMULATED_VERSION_NAME: {
     retryable: false,
     message:
-      'The trainer of "{model}" calls a simulated version "{version}". Where `purpose` is simulation, have its name begin with `simulation-`, as `retrainingId` does: so it is told apart from those that serve. {deleted} of its predictions were deleted.',
+      'The trainer of "{model}" named a simulated version "{version}". If `purpose` is simulation, begin its name with `simulation-`, as `retrainingId` does, to tell it apart from those that serve. {deleted} of its predictions were deleted.',
   },
   SIMULATED_VERSION_SILENT: {
     retryable: false,
     message:
-      'Version {version} of the trainer of "{model}" has predicted {predicted} of the {rows} rows of {holdout} that have an outcome{rejection}. Where `purpose` is simulation too, a trainer predicts every row of `holdout` and logs it with role `shadow` before it answers.',
+      'Version {version} of the trainer of "{model}" predicted only {predicted} of the {rows} rows of {holdout} that have an outcome{rejection}. If `purpose` is simulation, too, a trainer predicts every row of `holdout` and logs it with role `shadow` before it answers.',
   },
   SOURCE_NOT_CONFIGURED: {
     retryable: true,
     message:
-      'The source of "{model}" needs {variable}, which the worker has not. Set it{file}, and restart the worker.',
+      'The source of "{model}" needs {variable}, which the worker does not have. Set it{file} and restart the worker.',
   },
   SOURCE_UNREACHABLE: {
     retryable: true,
@@ -287,29 +289,29 @@ export const errorCatalog = {
   SOURCE_UNREADABLE: {
     retryable: false,
     message:
-      'The source {source} of "{model}" cannot be read as its monitor says:\n{problems}\nCorrect the source, or `source` in the monitor and run `tidewatch apply`. What was read before is kept, and the next run goes on from there.',
+      'The source {source} of "{model}" cannot be read as its monitor says:\n{problems}\nCorrect the source, or correct `source` in the monitor and run `tidewatch apply`. Rows read before are kept; the next run continues from there.',
   },
   SOURCE_BUSY: {
     retryable: true,
-    message: 'Another run is reading the source of "{model}". It is tried again.',
+    message: 'Another run is reading the source of "{model}". It will be retried.',
   },
   DELIVERY_FAILED: {
     retryable: true,
-    message: '{channel} did not take the message of alert {alertKey} ({reason}). It is tried again.',
+    message: '{channel} did not accept the message of alert {alertKey} ({reason}). It will be retried.',
   },
   DELIVERY_REFUSED: {
     retryable: false,
     message:
-      '{channel} refuses the message of alert {alertKey} ({reason}). Trying again cannot succeed: correct {setting}.',
+      '{channel} refuses the message of alert {alertKey} ({reason}). Retrying cannot succeed: correct {setting}.',
   },
   REPORT_NOT_SENT: {
     retryable: true,
-    message: 'The mail server did not take the report of "{model}" ({reason}). It is tried again.',
+    message: 'The mail server did not accept the report of "{model}" ({reason}). It will be retried.',
   },
   REPORT_CHANNEL_NOT_CONFIGURED: {
     retryable: true,
     message:
-      'The report of "{model}" is for e-mail, which is not configured. Set SMTP_URL and restart the worker.',
+      'The report of "{model}" goes by e-mail, which is not configured. Set SMTP_URL and restart the worker.',
   },
   CHANNEL_NOT_CONFIGURED: {
     retryable: true,
@@ -318,33 +320,33 @@ export const errorCatalog = {
   },
   UNKNOWN_ALERT: {
     retryable: false,
-    message: 'There is no alert "{alertKey}". {hint}`tidewatch alerts --all` lists those there are.',
+    message: 'There is no alert "{alertKey}". {hint}List them with `tidewatch alerts --all`.',
   },
-  ALERT_NOT_CHANGED: { retryable: false, message: 'Alert {alertKey} is left as it is: {reason}.' },
+  ALERT_NOT_CHANGED: { retryable: false, message: 'Alert {alertKey} was not changed: {reason}.' },
   OIDC_UNREACHABLE: {
     retryable: true,
     message:
-      '{issuer} does not answer as an OpenID provider ({reason}). Try again; if it stays so, whoever runs the console checks TIDEWATCH_OIDC_ISSUER.',
+      '{issuer} does not answer as an OpenID provider ({reason}). Try again; if this persists, whoever runs the console must check TIDEWATCH_OIDC_ISSUER.',
   },
   OIDC_WRONG_ISSUER: {
     retryable: false,
     message:
-      'The OpenID provider at {issuer} calls itself {reason}. Whoever runs the console sets TIDEWATCH_OIDC_ISSUER to that, to the letter.',
+      'The OpenID provider at {issuer} calls itself {reason}. Whoever runs the console must set TIDEWATCH_OIDC_ISSUER to exactly that.',
   },
   OIDC_CLIENT_REFUSED: {
     retryable: false,
     message:
-      '{issuer} does not take the console for one of its clients ({reason}). Whoever runs the console checks TIDEWATCH_OIDC_CLIENT_ID and TIDEWATCH_OIDC_CLIENT_SECRET.',
+      '{issuer} does not accept the console as a client ({reason}). Whoever runs the console must check TIDEWATCH_OIDC_CLIENT_ID and TIDEWATCH_OIDC_CLIENT_SECRET.',
   },
-  OIDC_REFUSED: { retryable: false, message: '{issuer} has not signed you in: {reason}.' },
+  OIDC_REFUSED: { retryable: false, message: '{issuer} did not sign you in: {reason}.' },
   OIDC_CODE_SPENT: {
     retryable: false,
-    message: 'This sign-in was used already, or came back too late for {issuer}. Sign in again.',
+    message: 'This sign-in was already used, or came back to {issuer} too late. Sign in again.',
   },
   OIDC_UNTRUSTED: {
     retryable: false,
     message:
-      'What came back from {issuer} does not hold ({reason}), so nobody was signed in. Sign in again; if it stays so, tell whoever runs the console.',
+      'The answer of {issuer} cannot be trusted ({reason}), so nobody was signed in. Sign in again; if this persists, tell whoever runs the console.',
   },
   OIDC_NO_ROLE: {
     retryable: false,
@@ -354,7 +356,7 @@ export const errorCatalog = {
   SIGN_IN_UNKNOWN: {
     retryable: false,
     message:
-      'No sign-in was begun in this browser, or another one was begun after it. Sign in again; the console needs cookies for that.',
+      'This browser began no sign-in, or began another one after it. Sign in again; the console needs cookies for that.',
   },
   SIGN_IN_EXPIRED: {
     retryable: false,
@@ -364,17 +366,17 @@ export const errorCatalog = {
   UPDATE_UNANSWERED: {
     retryable: true,
     message:
-      'No worker has answered within {seconds} s. It may still be done: look again, and see that `tidewatch worker` runs with the task queue {taskQueue}.',
+      'No worker answered within {seconds} s. It may still be done: look again, and check that `tidewatch worker` runs with the task queue {taskQueue}.',
   },
   RUN_FAILED: {
     retryable: false,
-    message: '{workflowId} has failed: {reason}. Correct it and start it again; what it had done is kept.',
+    message: '{workflowId} failed: {reason}. Correct this and start it again; what it had done is kept.',
   },
   INVALID_OPTION: { retryable: false, message: '{option}: {reason}.' },
   ROWS_WAIT: {
     retryable: true,
     message:
-      'Postgres does not take the rows that are logged ({reason}). They wait {where}, and are sent again until it does.',
+      'Postgres does not accept logged rows ({reason}). They wait {where} and are sent again until it does.',
   },
   ROWS_LOST: {
     retryable: false,
@@ -383,12 +385,12 @@ export const errorCatalog = {
   SPOOL_FULL: {
     retryable: true,
     message:
-      'The spool in {directory} is full. Rows wait in memory, and where that is full too, some are lost: see why Postgres does not take them.',
+      'The spool in {directory} is full. Rows wait in memory; if that fills up, too, some are lost: see why Postgres does not accept them.',
   },
   SPOOL_FAILED: {
     retryable: true,
     message:
-      'The spool in {directory} does not take rows ({reason}). They wait in memory; make room, or let this process write there.',
+      'Rows cannot be written to the spool in {directory} ({reason}). They wait in memory; free space, or let this process write there.',
   },
   UNREADABLE_TABLE: {
     retryable: false,
@@ -406,17 +408,17 @@ export const errorCatalog = {
   NOTHING_STORABLE: {
     retryable: false,
     message:
-      '{file}: not one of the first {rows row} can be stored, so nothing was. Line {line}: {reason}. Correct the file, or say with --map which column is what.',
+      '{file}: none of the first {rows row} can be stored, so nothing was. Line {line}: {reason}. Correct the file, or say with --map which column is what.',
   },
   EMPTY_TABLE: {
     retryable: false,
     message:
-      '{file} has no rows, so there is nothing to profile. With --like, a file without rows has a profile too.',
+      '{file} has no rows, so there is nothing to profile. With --like, even a file without rows has a profile.',
   },
   UNREADABLE_PROFILE_FILE: {
     retryable: false,
     message:
-      '{file} cannot be read as a profile: {reason}. Give a file that `tidewatch profile write` has written.',
+      '{file} cannot be read as a profile: {reason}. Give a file written by `tidewatch profile write`.',
   },
   PROFILES_NOT_ALIKE: {
     retryable: false,
@@ -425,7 +427,7 @@ export const errorCatalog = {
   },
   FILE_EXISTS: {
     retryable: false,
-    message: '{file} is there already. Name another file with --output, or replace it with --force.',
+    message: '{file} already exists. Name another file with --output, or replace it with --force.',
   },
   CONNECTION_REFUSED: {
     retryable: true,
@@ -435,7 +437,7 @@ export const errorCatalog = {
   ROLES_REFUSED: {
     retryable: false,
     message:
-      'The roles cannot be made: {reason}. Let a user that may make roles run `create role` for each that is missing, and then "{owner}", who owns the tables, `tidewatch migrate --roles`. Missing now:\n{statements}',
+      'The roles cannot be created: {reason}. Have a user who may create roles run `create role` for each missing one, and then "{owner}", who owns the tables, `tidewatch migrate --roles`. Missing now:\n{statements}',
   },
   UNWRITABLE_FILE: {
     retryable: false,

@@ -112,7 +112,7 @@ async function lockHolders(database: Queryable): Promise<string> {
     where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null and exists (
       select from pg_locks where pg_locks.pid = activity.pid and granted and locktype = 'relation' and relation >= 16384)
     order by xact_start limit 5`);
-  return holders.map(({ words }) => words).join('; ') || 'nobody does any more';
+  return holders.map(({ words }) => words).join('; ') || 'none any more';
 }
 
 /**

@@ -6,10 +6,10 @@ import { code, page, table } from './markdown.ts';
 export const errorsPage = page(
   'Errors',
   '`core/errors.ts`',
-  `Each error has a code that stays, says what happened and to which input, and what to do. In the Temporal UI the code is the type of
-the failure. What is tried again heals by itself when its cause has gone; what is not fails at once, until the input is another.`,
+  `Each error has a stable code and says what happened, to which input, and what to do. In the Temporal UI the code is the type of the
+failure. A retried error heals by itself once its cause is gone; any other fails at once until the input changes.`,
   table(
-    ['code', 'tried again', 'what it says'],
+    ['code', 'retried', 'what it says'],
     Object.entries(errorCatalog)
       .toSorted(([a], [b]) => a.localeCompare(b))
       .map(([name, { retryable, message }]) => [

@@ -58,7 +58,7 @@ describe('following a run', () => {
     ).rejects.toMatchObject({
       code: 'RUN_FAILED',
       message:
-        'w has failed: No monitor watches the model "bikes". Correct it and start it again; what it had done is kept.',
+        'w failed: No monitor watches the model "bikes". Correct this and start it again; what it had done is kept.',
     });
   });
 });

@@ -76,7 +76,7 @@ it('a lock that is not given back makes it give up, name the holder, and change 
       ).rejects.toMatchObject({
         code: 'MIGRATION_LOCKED',
         message: expect.stringMatching(
-          /each of the 3 times.*process \d+ \(a forgotten psql, user \w+, idle in transaction for \d+ s\)/,
+          /on all 3 tries.*process \d+ \(a forgotten psql, user \w+, idle in transaction for \d+ s\)/,
         ),
       });
       // Readers stood behind it only while it waited.

@@ -210,7 +210,7 @@ describe('a worker that cannot start', () => {
       DATABASE_URL: empty.url,
     });
     expect(stderr).toMatch(
-      /^The database is at migration 0, this code needs \d+\. Run `tidewatch migrate`\.\n$/,
+      /^The database is at migration 0, but this code needs \d+\. Run `tidewatch migrate`\.\n$/,
     );
     expect(code).toBe(2);
     await empty.drop();

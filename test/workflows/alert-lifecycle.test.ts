@@ -269,7 +269,7 @@ describe('a person', () => {
     const failure = await failureOf(update('acknowledge', { by: 'anna' }));
     expect(failure).toMatchObject({
       type: 'ALERT_NOT_CHANGED',
-      message: `Alert ${key} is left as it is: it is resolved already, and can only be commented.`,
+      message: `Alert ${key} was not changed: it is resolved already, and can only be commented.`,
     });
     expect(await update('comment', { by: 'anna', note: 'it was the sensor' })).toMatchObject({
       state: 'resolved',

@@ -59,7 +59,7 @@ describe('a Pushgateway that is away', () => {
       first: 2,
       metrics: 'not pushed',
       metricsReason: expect.stringMatching(
-        /The Pushgateway at http:\/\/127\.0\.0\.1:1 does not take metrics .*PUSHGATEWAY_URL/,
+        /The Pushgateway at http:\/\/127\.0\.0\.1:1 does not accept metrics .*PUSHGATEWAY_URL/,
       ),
     });
     // Of minutes, as it was, nothing is left, however busy this machine is.

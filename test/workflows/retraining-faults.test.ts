@@ -74,7 +74,7 @@ const faults: readonly Fault[] = [
     name: 'names the version that serves',
     train: async () => challenger('1'),
     state: 'failed',
-    reason: /calls its challenger 1, like a version that is known already \(champion\)/,
+    reason: /named its challenger 1, a version that exists already \(champion\)/,
   },
   {
     name: 'delivers one that is no better',

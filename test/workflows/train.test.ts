@@ -123,7 +123,7 @@ describe('a workflow or an activity on a task queue of the user', () => {
     ['fitBadly', 'the training failed: no memory left'],
     ['crash', `the activity crash on task queue ${taskQueue} failed: segmentation fault`],
     ['fitNothing', 'it holds NaN or Infinity, which JSON does not have'],
-    ['forgetToAnswer', `What the activity forgetToAnswer on task queue ${taskQueue} answers cannot be read`],
+    ['forgetToAnswer', `The answer of the activity forgetToAnswer on task queue ${taskQueue} cannot be read`],
     ['stayRunning', 'the trainer ended, though it answers that it is running'],
   ])('fails the retraining with its reason: %s', async (activity, words) => {
     expect(await end(by(activity))).toMatchObject({
@@ -274,7 +274,7 @@ describe('a trainer that is asked again and again', () => {
     const headers = { authorization: { env: 'TRAINER_TOKEN' } };
     const { state, reason } = await end({ url: 'http://127.0.0.1:1', headers });
     expect(state).toBe('failed');
-    expect(reason).toContain('needs TRAINER_TOKEN, which is not set here: it was not asked');
+    expect(reason).toContain('needs TRAINER_TOKEN, which is not set here, so it was not called');
     expect(reason).not.toContain('could not be told to stop');
   });
 

@@ -214,6 +214,6 @@ describe('openAlertmanager', () => {
     await gone.stop();
     const error = await failureOf(openAlertmanager({ urls: [gone.origin] }).send(alertMessage(), 'default'));
     expect(error).toMatchObject({ code: 'DELIVERY_FAILED' });
-    expect(error.message).toMatch(/^Alertmanager did not take .*ECONNREFUSED/);
+    expect(error.message).toMatch(/^Alertmanager did not accept .*ECONNREFUSED/);
   });
 });

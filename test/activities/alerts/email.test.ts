@@ -167,7 +167,7 @@ describe('openEmail', () => {
     await expect(open().send(alertMessage(), 'a@example.org')).rejects.toMatchObject({
       code: 'DELIVERY_FAILED',
       retryable: true,
-      message: expect.stringMatching(/^The mail server did not take .*451 Greylisted/),
+      message: expect.stringMatching(/^The mail server did not accept .*451 Greylisted/),
     });
   });
 

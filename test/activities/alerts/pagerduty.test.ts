@@ -123,7 +123,7 @@ describe('openPagerDuty', () => {
     expect(await failureOf(send())).toMatchObject({ code: 'DELIVERY_FAILED' });
     const late = await failureOf(open({ timeoutMs: 100 }).send(alertMessage(), 'default'));
     expect(late.message).toBe(
-      'PagerDuty did not take the message of alert degradation:bike-demand:performance (no answer in 0.1 s). It is tried again.',
+      'PagerDuty did not accept the message of alert degradation:bike-demand:performance (no answer in 0.1 s). It will be retried.',
     );
   });
 

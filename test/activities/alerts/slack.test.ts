@@ -197,7 +197,7 @@ describe('openSlack', () => {
       details: { retryAfterMs: 30_000 },
     });
     expect(error.message).toBe(
-      'Slack did not take the message of alert degradation:bike-demand:performance (HTTP 429 rate_limited). It is tried again.',
+      'Slack did not accept the message of alert degradation:bike-demand:performance (HTTP 429 rate_limited). It will be retried.',
     );
   });
 

@@ -183,7 +183,7 @@ describe('openWebhook', () => {
     endpoint.answerNext({ status: 404, body: 'Cannot POST /hooks/T0pSecret?token=hunter2' });
     const refused = await failureOf(open().send(alertMessage(), 'sms'));
     expect(refused.message).toBe(
-      'The webhook refuses the message of alert degradation:bike-demand:performance (HTTP 404 Cannot POST ***). Trying again cannot succeed: correct WEBHOOK_URL_SMS.',
+      'The webhook refuses the message of alert degradation:bike-demand:performance (HTTP 404 Cannot POST ***). Retrying cannot succeed: correct WEBHOOK_URL_SMS.',
     );
     endpoint.answerNext({ status: 'hang' });
     const late = await failureOf(open({ timeoutMs: 100 }).send(alertMessage(), 'sms'));

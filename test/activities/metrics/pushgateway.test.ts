@@ -86,7 +86,7 @@ describe('deleteGroup', () => {
   });
 });
 
-describe('a Pushgateway that does not take metrics', () => {
+describe('a Pushgateway that does not accept metrics', () => {
   const listen = async (server: Server): Promise<number> => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -106,7 +106,7 @@ describe('a Pushgateway that does not take metrics', () => {
     ).rejects.toMatchObject({
       code: 'PUSHGATEWAY_UNREACHABLE',
       retryable: true,
-      message: `The Pushgateway at http://127.0.0.1:${port} does not take metrics (connect ECONNREFUSED 127.0.0.1:${port}). Start it, or correct PUSHGATEWAY_URL; without that variable nothing is pushed.`,
+      message: `The Pushgateway at http://127.0.0.1:${port} does not accept metrics (connect ECONNREFUSED 127.0.0.1:${port}). Start it, or correct PUSHGATEWAY_URL; without that variable nothing is pushed.`,
     });
   });
 
@@ -119,7 +119,7 @@ describe('a Pushgateway that does not take metrics', () => {
         sampleOf('data_drift_share', 1),
       ),
     ).rejects.toThrow(
-      `127.0.0.1:${port}/prefix does not take metrics (push failed with status 400, bad metric)`,
+      `127.0.0.1:${port}/prefix does not accept metrics (push failed with status 400, bad metric)`,
     );
     await close(server);
   });
@@ -129,7 +129,7 @@ describe('a Pushgateway that does not take metrics', () => {
     const port = await listen(server);
     const silent = openPushgateway(`http://127.0.0.1:${port}`);
     const push = () => silent.replaceGroup(group, sampleOf('data_drift_share', 1));
-    await expect(push()).rejects.toThrow('does not take metrics (Pushgateway request timed out)');
+    await expect(push()).rejects.toThrow('does not accept metrics (Pushgateway request timed out)');
     const startedAt = performance.now();
     await expect(push()).rejects.toMatchObject({
       code: 'PUSHGATEWAY_UNREACHABLE',

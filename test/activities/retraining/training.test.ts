@@ -388,7 +388,7 @@ describe('recordChallenger', () => {
     ).rejects.toMatchObject({
       code: 'CHALLENGER_NOT_NEW',
       retryable: false,
-      message: expect.stringContaining('Give each training a version of its own'),
+      message: expect.stringContaining('Give each training a new version'),
     });
     expect(await runs()).toMatchObject([{ state: 'training', challenger: null }]);
   });

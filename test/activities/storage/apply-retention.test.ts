@@ -351,7 +351,7 @@ describe('what was computed of rows that are removed', () => {
     const asked = { model, asOf, window };
     await expect(activities.attachActuals(asked)).rejects.toMatchObject({
       message:
-        'Outcomes of "aged" cannot be computed again: its rows from 2024-01-01 to 2024-03-01 were removed when their retention ended. What was stored of it stays as it is. Name a window that begins at 2024-03-01 or later.',
+        'Outcomes of "aged" cannot be recomputed: its rows from 2024-01-01 to 2024-03-01 were removed when their retention ended. Stored results stay as they are. Name a window that begins at 2024-03-01 or later.',
     });
     await expect(activities.summarizeOutcomes(asked)).rejects.toMatchObject(refused);
     await expect(activities.detectDrift({ ...asked, act: false })).rejects.toMatchObject(refused);

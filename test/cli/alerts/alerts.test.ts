@@ -293,7 +293,7 @@ describe('a change by command', () => {
     expect(await tidewatch('resolve', key)).toEqual({
       code: 2,
       stdout: '',
-      stderr: `Alert ${key} is left as it is: it is resolved already, and can only be commented.\n`,
+      stderr: `Alert ${key} was not changed: it is resolved already, and can only be commented.\n`,
     });
     expect(await tidewatch('snooze', key, '--for', '4')).toEqual({
       code: 2,

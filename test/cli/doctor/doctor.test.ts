@@ -193,7 +193,7 @@ describe('tidewatch doctor', () => {
       );
       const { exitCode, wrong } = await doctor({ DATABASE_URL: behind.url });
       expect(exitCode).toBe(1);
-      expect(wrong['schema']?.words).toMatch(/The database is at migration \d+, this code needs \d+/);
+      expect(wrong['schema']?.words).toMatch(/The database is at migration \d+, but this code needs \d+/);
     } finally {
       await behind.drop();
     }

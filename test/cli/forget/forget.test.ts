@@ -277,9 +277,7 @@ describe('tidewatch forget', () => {
     for (const name of ['_installation', 'nobody']) {
       const refused = await tidewatch([name, '--yes']);
       expect(refused.code).toBe(2);
-      expect(refused.stderr).toContain(
-        `Nothing is stored of a model "${name}". Models of which there is anything:`,
-      );
+      expect(refused.stderr).toContain(`Nothing is stored about a model "${name}". Models with stored data:`);
     }
   });
 
@@ -294,7 +292,7 @@ describe('tidewatch forget', () => {
         const { code, stderr } = await tidewatch([model, '--yes'], { DATABASE_URL: url.href });
         expect(code).toBe(2);
         expect(stderr).toMatch(
-          /^Only "\w+", who owns the tables, may have a model forgotten; this is "login_/,
+          /^Only "\w+", who owns the tables, may have a model forgotten; you connect as "login_/,
         );
       } finally {
         const admin = openDatabase({ url: testServers().postgresAdminUrl, poolSize: 1 });

@@ -412,7 +412,7 @@ describe('rows that cannot be stored', () => {
     await watch();
     const path = await file('rows.csv', `${head}\n${line('a', 'x,1,17')}\n`);
     expect(await errorOf(path)).toBe(
-      'rows.csv: not one of the first 1 row can be stored, so nothing was. Line 2: features.temp is "x", but the monitor says that it is continuous; send a number or null. Correct the file, or say with --map which column is what.',
+      'rows.csv: none of the first 1 row can be stored, so nothing was. Line 2: features.temp is "x", but the monitor says that it is continuous; send a number or null. Correct the file, or say with --map which column is what.',
     );
     expect(await select('select from rejected_rows')).toEqual([]);
     expect(existsSync(inDirectory('rejected.jsonl'))).toBe(false);

@@ -66,8 +66,6 @@ describe('tidewatch init --expectations --model', () => {
   # 10 to 19, none missing
   prediction: { min: 9.1, max: 19.9, notNull: true }
 `);
-    expect((await tidewatch('init', '--expectations', '--model', model)).stderr).toContain(
-      'is there already',
-    );
+    expect((await tidewatch('init', '--expectations', '--model', model)).stderr).toContain('already exists');
   });
 });

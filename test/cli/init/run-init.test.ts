@@ -103,7 +103,7 @@ describe('tidewatch init --expectations', () => {
     await writeFile(inDirectory('suite.yaml'), 'mine');
     const options = { expectations: true, reference: bikes, output: inDirectory('suite.yaml') } as const;
     expect(await errorOf(undefined, options)).toBe(
-      'suite.yaml is there already. Name another file with --output, or replace it with --force.',
+      'suite.yaml already exists. Name another file with --output, or replace it with --force.',
     );
     expect(await readFile(options.output, 'utf8')).toBe('mine');
     await runInit(undefined, { ...options, force: true });
@@ -297,10 +297,10 @@ describe('tidewatch init where the file is there already', () => {
     const said: string[] = [];
     await expect(
       runInit('bikes', { from: bikes, output: inDirectory('mine.yaml') }, (line) => said.push(line)),
-    ).rejects.toThrow('is there already');
+    ).rejects.toThrow('already exists');
     expect(said).toEqual([]);
     await expect(runInit('bikes', { from: 'none.csv', output: inDirectory('mine.yaml') })).rejects.toThrow(
-      'is there already',
+      'already exists',
     );
   });
 });

@@ -322,7 +322,7 @@ describe('a trainer that', () => {
       return trainings < 3 ? predict(request) : { state: 'failed', reason: 'no memory left' };
     };
     expect((await fails()).message).toBe(
-      'The trainer of "replayed" has no version for 2024-01-12 to 2024-01-19: no memory left. The simulation ended, and nothing of it was kept.',
+      'The trainer of "replayed" gave no version for 2024-01-12 to 2024-01-19: no memory left. The simulation ended; nothing of it was kept.',
     );
   });
 
@@ -336,25 +336,25 @@ describe('a trainer that', () => {
   it('predicts nothing is told what to do', async () => {
     train = async ({ retrainingId }) => ({ state: 'succeeded', version: retrainingId, lineage: {} });
     expect((await fails()).message).toMatch(
-      /^Version simulation-\S+ of the trainer of "replayed" has predicted 0 of the 864 rows of 2024-01-05 to 2024-02-10 that have an outcome\. Where/,
+      /^Version simulation-\S+ of the trainer of "replayed" predicted only 0 of the 864 rows of 2024-01-05 to 2024-02-10 that have an outcome\. If/,
     );
   });
 
   it('predicts the usual holdout only is told what to do', async () => {
     train = (request) => predict(request, { to: 8 });
-    expect((await fails()).message).toContain('has predicted 72 of the 864 rows');
+    expect((await fails()).message).toContain('predicted only 72 of the 864 rows');
   });
 
   it('predicts what cannot be stored is told why', async () => {
     train = (request) => predict(request, { error: Number.NaN });
     expect((await fails()).message).toMatch(
-      /has predicted 0 of the 864 rows .* \(others were rejected: .*\)\./,
+      /predicted only 0 of the 864 rows .* \(others were rejected: .*\)\./,
     );
   });
 
   it('does not heed the purpose leaves nothing under another name, either', async () => {
     train = (request) => predict(request, { version: '2024-01-05' });
-    expect((await fails()).message).toContain('calls a simulated version "2024-01-05"');
+    expect((await fails()).message).toContain('named a simulated version "2024-01-05"');
     const left = await test.database.query(`select from predictions where version = '2024-01-05'`);
     expect(left).toEqual([]);
   });

@@ -99,7 +99,7 @@ describe('an alert', () => {
     const [ana, ben] = [await seenBy('ana'), await seenBy('ben')];
     await ana('acknowledge');
     expect(await ben('resolve')).toMatch(
-      /Alert \S+ is left as it is: ana has acknowledged it already, \S+ \S+ UTC; look again before you change that/,
+      /Alert \S+ was not changed: ana has acknowledged it already, \S+ \S+ UTC; look again before you change that/,
     );
     expect(await life()).toMatchObject({ state: 'acknowledged', by: 'ana' });
     expect((await audited()).map(({ actor, outcome }) => [actor, outcome])).toEqual([
@@ -134,7 +134,7 @@ describe('a retraining whose workflow does not run', () => {
     const path = retrainingPath(model, retrainingId);
     const answer = await console.post(`${path}/approve`, { note: 'fine' });
     const back = await console.get(path, { cookie: cookiesOf(answer) });
-    expect(textOf(await back.text())).toMatch(/is left as it is: its workflow does not run/);
+    expect(textOf(await back.text())).toMatch(/was not changed: its workflow does not run/);
     expect(await audited()).toEqual([
       { actor: 'ann', action: 'retraining.approve', subject: retrainingId, outcome: 'refused' },
     ]);

@@ -176,7 +176,7 @@ describe('an action', () => {
     [
       new TidewatchError('UPDATE_UNANSWERED', { seconds: 10, taskQueue: 'tidewatch' }),
       'failed',
-      'No worker has answered within 10 s',
+      'No worker answered within 10 s',
     ],
   ] as const)('that cannot be done says why on the page that it was on: %s', async (error, outcome, said) => {
     const console = await openTestConsole(filled.database, {

@@ -291,7 +291,7 @@ describe('nobody is signed in', () => {
     const console = await open();
     const { path, cookie } = await comeBack(console, { answer: 'abort' });
     expect(await refusalOf(await console.get(path, { cookie }))).toContain(
-      'has not signed you in: access_denied, End-User aborted interaction.',
+      'did not sign you in: access_denied, End-User aborted interaction.',
     );
   });
 
@@ -309,9 +309,9 @@ describe('nobody is signed in', () => {
     const console = await open();
     const { path, cookie } = await comeBack(console);
     expect((await console.get(path, { cookie })).status).toBe(303);
-    expect(await refusalOf(await console.get(path, { cookie }))).toContain('This sign-in was used already');
+    expect(await refusalOf(await console.get(path, { cookie }))).toContain('This sign-in was already used');
     // A browser has no cookie of it any more.
-    expect(await refusalOf(await console.get(path))).toContain('No sign-in was begun in this browser');
+    expect(await refusalOf(await console.get(path))).toContain('This browser began no sign-in');
   });
 
   it('who comes back to a sign-in of another browser', async () => {
@@ -325,7 +325,9 @@ describe('nobody is signed in', () => {
     const console = await open();
     const { path, cookie } = await comeBack(console);
     const changed = cookie.replace(/=./, '=A');
-    expect(await refusalOf(await console.get(path, { cookie: changed }))).toContain('No sign-in was begun');
+    expect(await refusalOf(await console.get(path, { cookie: changed }))).toContain(
+      'This browser began no sign-in',
+    );
   });
 
   it('who comes from another issuer than the one they went to', async () => {
@@ -340,7 +342,7 @@ describe('nobody is signed in', () => {
 
   it.each([
     ['nonce', 'unexpected ID Token "nonce" claim value'],
-    ['verifier', 'used already'],
+    ['verifier', 'already used'],
   ] as const)('whose %s is not the one that was sent', async (part, said) => {
     const opened = openProvider(settings(), consoleUrl);
     const { url, begun } = await opened.begin();
@@ -373,7 +375,7 @@ describe('a provider that', () => {
   it('calls itself something else is not trusted', async () => {
     const console = await open({ issuer: provider.issuer.replace('127.0.0.1', 'localhost') });
     expect(await refusalOf(await console.get('/login/oidc'), 503)).toContain(
-      `calls itself ${provider.issuer}. Whoever runs the console sets TIDEWATCH_OIDC_ISSUER to that`,
+      `calls itself ${provider.issuer}. Whoever runs the console must set TIDEWATCH_OIDC_ISSUER to exactly that`,
     );
   });
 
@@ -398,7 +400,9 @@ describe('a provider that', () => {
 
   it('knows another secret is told of as a mistake of the configuration', async () => {
     const console = await open({ clientSecret: 'another' });
-    expect(await refusalOf(await signIn(console, 'olga'), 503)).toContain('checks TIDEWATCH_OIDC_CLIENT_ID');
+    expect(await refusalOf(await signIn(console, 'olga'), 503)).toContain(
+      'must check TIDEWATCH_OIDC_CLIENT_ID',
+    );
     expect(await saidLast()).not.toContain('another');
   });
 

@@ -117,7 +117,7 @@ describe('somebody of a team', () => {
     const asOwner = await openFor([team], { database: test.database });
     const answer = await asOwner.get('/');
     expect(answer.status).toBe(503);
-    expect(await answer.text()).toContain('the database keeps teams not apart for');
+    expect(await answer.text()).toContain('the database does not keep teams apart for');
     await bringTeamsTogether(test.database);
     const together = await openFor([team]);
     for (const path of [
