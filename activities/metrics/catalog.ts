@@ -36,7 +36,7 @@ const performanceGauges = Object.fromEntries(
   Object.values(metricTable).map(({ gauge, meaning, unit }): [PerformanceGauge, GaugeDescription] => [
     gauge,
     {
-      help: `${meaning} ${unitText[unit]} Newest day of each version that could be evaluated.`,
+      help: `${meaning} ${unitText[unit]} Newest day that could be evaluated, of each version.`,
       labels: ['version'],
       processes: ['performance-evaluation'],
     },
@@ -72,7 +72,7 @@ const estimatedGauges = Object.fromEntries(
     return [
       estimatedGauge(metric),
       {
-        help: `Estimated without actuals. ${meaning} ${unitText[unit]} Newest day of each version that could be estimated.`,
+        help: `Estimated without actuals. ${meaning} ${unitText[unit]} Newest day that could be estimated, of each version.`,
         labels: ['version'],
         processes: ['performance-evaluation'],
       },
@@ -114,7 +114,7 @@ export const gaugeCatalog = {
   ...performanceGauges,
   ...estimatedGauges,
   model_window_end_timestamp_seconds: {
-    help: 'End of the window that the performance of a version is of: below that of another version, it serves no more.',
+    help: "End of the window of a version's performance: a version below another one no longer serves.",
     labels: ['version'],
     processes: ['performance-evaluation'],
   },
@@ -139,7 +139,7 @@ export const gaugeCatalog = {
     processes: ['degradation-check'],
   },
   model_retrainings_total: {
-    help: 'Retrainings that have been started, however they ended.',
+    help: 'Retrainings started, however they ended.',
     labels: [],
     processes: ['retraining'],
   },
@@ -149,32 +149,32 @@ export const gaugeCatalog = {
     processes: ['retraining'],
   },
   model_retrainings_promoted_total: {
-    help: 'Promotions, by whether they have helped; unclear while nobody knows.',
+    help: 'Promotions, by whether they helped; unclear while nobody knows.',
     labels: ['helped'],
     processes: ['retraining'],
   },
   model_retrainings_rolled_back_total: {
-    help: 'Promotions that were taken back.',
+    help: 'Promotions that were rolled back.',
     labels: [],
     processes: ['retraining'],
   },
   tidewatch_last_success_timestamp_seconds: {
-    help: 'The newest instant that the process has spoken for (its asOf), not the wall clock.',
+    help: 'Newest instant the process has spoken for (its asOf), not the wall clock.',
     labels: [],
     processes: everyProcess,
   },
   tidewatch_window_end_timestamp_seconds: {
-    help: 'End of the newest window that the process has spoken for.',
+    help: 'End of the newest window the process has spoken for.',
     labels: [],
     processes: everyProcess,
   },
   tidewatch_database_bytes: {
-    help: 'Bytes of the database of Tidewatch, indexes included.',
+    help: "Bytes of Tidewatch's database, indexes included.",
     labels: [],
     processes: ['storage-maintenance'],
   },
   tidewatch_partitions_until_timestamp_seconds: {
-    help: 'Rows about an instant before it have a partition to go to; absent where those about now have none.',
+    help: 'Rows of events before it have a partition to go to; absent if those of now have none.',
     labels: [],
     processes: ['storage-maintenance'],
   },

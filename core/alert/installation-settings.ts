@@ -13,9 +13,9 @@ const instant = z.string({ error: instantWords }).refine(isInstant, instantWords
 const maintenance = z
   .strictObject({
     model: someOf(modelPattern).default('*').describe('Which models, or patterns.'),
-    from: instant.describe('From this instant on'),
-    to: instant.describe('until this one nobody is told.'),
-    reason: z.string().min(1).max(300).describe('People read it where they ask why they were not told.'),
+    from: instant.describe('When it begins.'),
+    to: instant.describe('When it ends.'),
+    reason: z.string().min(1).max(300).describe('Shown to people who ask why they were not told.'),
   })
   .refine(({ from, to }) => Date.parse(from) < Date.parse(to), {
     path: ['to'],
@@ -31,12 +31,12 @@ type Side = z.output<typeof side>;
 
 export const inhibitionRuleSchema = z
   .strictObject({
-    source: side.describe('While such an alert is open,'),
-    target: side.describe('people are not told of such ones'),
+    source: side.describe('While such an alert is open, it holds back its targets.'),
+    target: side.describe('Nobody is told of such alerts.'),
     equal: z
       .enum(['model', 'subject'])
       .default('model')
-      .describe('of the same model, or of the same model and subject.'),
+      .describe('Both are of the same model, or of the same model and subject.'),
   })
   .refine(({ source, target }) => !mayBeBoth(source, target), {
     path: ['target'],
@@ -50,13 +50,13 @@ export const installationSettingsSchema = z
     routes: z
       .array(routeSchema)
       .default([])
-      .describe('After those of the monitor itself; monitors may name them, too.'),
+      .describe('Tried after those of the monitor; monitors may name them, too.'),
     maintenance: z.array(maintenance).default([]).describe('Times in which nobody is told.'),
     inhibition: z
       .array(inhibitionRuleSchema)
       .default([])
-      .describe('What holds back what, in addition to the default ones.'),
-    defaultInhibition: z.boolean().default(true).describe('False: only the rules of inhibition hold.'),
+      .describe('Which alerts hold back which, beside the default rules.'),
+    defaultInhibition: z.boolean().default(true).describe('False: only the rules of inhibition apply.'),
   })
   .superRefine(({ routes }, context) => {
     for (const [index, { name }] of routes.entries()) {

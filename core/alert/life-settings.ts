@@ -47,15 +47,15 @@ export const alertLifeSchema = z.strictObject({
     .min(1, 'write 1 or more')
     .max(100)
     .default(2)
-    .describe('All is well when so many observations in a row, of different instants, say so.'),
+    .describe('Resolve after this many good observations in a row, of different instants.'),
   grace: duration
     .default('2d')
     .describe(
-      'Trouble that comes back within this time, from the instant that the resolving run spoke for, is the same alert again; by default as long as two daily runs take. "0m" never reopens, except for the very instant.',
+      'Trouble that returns this soon after the instant that the resolving run spoke for reopens the same alert; by default as long as two daily runs take. "0m" never reopens, except for the very instant.',
     ),
   repeatInterval: z
     .strictObject({
-      info: repeatInterval.default('never').describe('Of information.'),
+      info: repeatInterval.default('never').describe('Of info alerts.'),
       warning: repeatInterval.default('24h').describe('Of warnings.'),
       critical: repeatInterval
         .default({ first: '1h', factor: 2, longest: '8h' })
@@ -63,7 +63,7 @@ export const alertLifeSchema = z.strictObject({
     })
     .prefault({})
     .describe(
-      'How often an open alert that nobody has acknowledged is told again, by the wall clock: never, an interval, or growing waits.',
+      'How often an open alert that nobody has acknowledged is repeated, by the wall clock: never, an interval, or growing waits.',
     ),
 });
 

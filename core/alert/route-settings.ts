@@ -63,14 +63,14 @@ const hours = z.strictObject({
     .default([...weekdays])
     .describe('Days of the week.'),
   from: timeOfDay.describe(
-    'With to at or before from, they go past midnight and belong to the day on which they begin.',
+    'If to is not after from, they go past midnight and belong to the day on which they begin.',
   ),
   to: timeOfDay.describe('Until then.'),
   timeZone,
   otherwise: z
     .enum(['hold', 'skip'])
     .default('hold')
-    .describe('Outside of them: the message waits for the next ones, or the route is not for this alert.'),
+    .describe('Outside of them: hold the message until the next ones, or skip the route.'),
 });
 export type Hours = z.output<typeof hours>;
 
@@ -96,7 +96,7 @@ export const routeSchema = z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and "-"')
       .optional()
-      .describe('What monitors call it by, and what its messages are counted under.'),
+      .describe('The name for monitors to use, under which its messages are counted.'),
     severity: someOf(z.enum(severities))
       .transform((given) => [given].flat())
       .default([...severities])
@@ -107,17 +107,19 @@ export const routeSchema = z
       .describe('Which models, or patterns such as bike-*; by default all.'),
     labels: z.record(labelName, someOf(z.string())).optional().describe('Which labels a monitor must have.'),
     hours: hours.optional().describe('The hours in which it tells people.'),
-    unacknowledgedFor: wait.optional().describe('Only for alerts that nobody has acknowledged for so long.'),
+    unacknowledgedFor: wait
+      .optional()
+      .describe('Only for alerts that nobody has acknowledged for this long.'),
     continue: z
       .boolean()
       .default(false)
-      .describe('Also try the routes below; by default the first that fits is the only one.'),
+      .describe('Also try the routes below; by default the first that matches is the only one.'),
     ...channels,
     fallback: z
       .array(channelsSchema)
       .default([])
       .describe(
-        'Who takes a message, one after the other, that a channel refuses for good; by default the others of the route.',
+        'Channels to try in order when one refuses a message for good; by default the others of the route.',
       ),
     groupBy: z
       .array(
@@ -138,12 +140,12 @@ export const routeSchema = z
     digest: z
       .union([timeOfDay.transform((at) => ({ at, timeZone: 'UTC' })), digest])
       .optional()
-      .describe('One message a day in the place of groups: a time of day, or { at, timeZone }.'),
+      .describe('One message a day instead of groups: a time of day, or { at, timeZone }.'),
     budget: z
       .int({ error: insteadOf('write messages an hour, for example 10') })
       .positive()
       .optional()
-      .describe('Messages an hour and recipient; what goes beyond is told in one when the hour is over.'),
+      .describe('Messages per hour and recipient; the rest goes out in one when the hour is over.'),
   })
   .superRefine((route, context) => {
     for (const key of ['groupWait', 'groupInterval'] as const) {

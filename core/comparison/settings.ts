@@ -18,12 +18,12 @@ export const comparisonSettingsSchema = z.strictObject({
   enabled: z.boolean().default(true).describe('Whether versions and baselines are compared.'),
   window: dailyDuration
     .default('7d')
-    .describe('Versions, and baselines, are compared on the outcomes of so many days.'),
+    .describe('Compare versions and baselines on the outcomes of this many days.'),
   split: z
     .record(z.string(), z.number().positive('write a share above 0, for example 0.5').max(1))
     .optional()
     .describe(
-      'Version -> share of the rows that it is meant to get, where several serve; others are not held against a share.',
+      'Version -> its intended share of rows, if several serve; others are not checked against a share.',
     ),
   weakSlices: z
     .strictObject({
@@ -42,7 +42,7 @@ export const comparisonSettingsSchema = z.strictObject({
         .min(1_000)
         .max(100_000)
         .default(20_000)
-        .describe('Outcomes that are looked at, with their features.'),
+        .describe('Outcomes to look at, with their features.'),
       minimumRows: z.int().min(10).default(30).describe('Rows that a slice must have.'),
       effect: z
         .number()

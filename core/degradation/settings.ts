@@ -19,8 +19,8 @@ const days = z
   .regex(/^[1-9]\d*[dw]$/, { error: 'write whole days or weeks, for example "7d"', abort: true })
   .refine((text) => isDuration(text));
 
-const level = z.enum(['warning', 'critical']).describe('What it is when it fires.');
-const name = z.string().min(1).max(100).optional().describe('What people are told it is called.');
+const level = z.enum(['warning', 'critical']).describe('Its level when it fires.');
+const name = z.string().min(1).max(100).optional().describe('The name that people are told.');
 const certainty = z
   .enum(['interval', 'point'])
   .optional()
@@ -34,7 +34,7 @@ const worseThan = z.strictObject({
       'write reference, validation, or for example "28d before"',
     )
     .describe(
-      'The reference window of the monitor, the time right before the judged window (28d before), or validation: the number of the serving version on the held-out rows that it was promoted by.',
+      'reference: the reference window of the monitor; 28d before: the time right before the judged window; validation: the number of the serving version on the held-out rows it was promoted by.',
     ),
   by: z
     .union([
@@ -50,9 +50,7 @@ const evidence = {
     .int()
     .positive()
     .optional()
-    .describe(
-      'Outcomes below which it cannot be judged, where that is more than performance.minimumOutcomes.',
-    ),
+    .describe('Outcomes below which it cannot be judged, if more than performance.minimumOutcomes.'),
   minimumCoverage: share.optional().describe('Coverage below which it cannot be judged.'),
   name,
 };
@@ -67,42 +65,42 @@ const metricRule = {
       'pooled: one number over all outcomes of the window; daily-mean: the plain mean of its daily numbers.',
     ),
   limit: z.number().optional().describe('What the metric must not pass.'),
-  worseThan: worseThan.optional().describe('In the place of a limit: how much worse than a baseline.'),
+  worseThan: worseThan.optional().describe('Instead of a limit: how much worse than a baseline.'),
   windows: someOfMany('windows', '3 of 5')
     .optional()
-    .describe('It fires when so many of so many windows are beyond the limit.'),
+    .describe('How many of how many windows must be beyond the limit.'),
   every: days.optional().describe('How far those windows lie apart.'),
   ...evidence,
 };
 
 const trendRule = {
   trend: metric,
-  over: days.default('14d').describe('How many days the line is laid through.'),
-  perDay: z.number().nonnegative().describe('How much worse a day it may become.'),
+  over: days.default('14d').describe('How many days the line is fitted to.'),
+  perDay: z.number().nonnegative().describe('How much worse it may get per day.'),
   ...evidence,
 };
 
 const atLeast = z.enum(['warning', 'critical']).default('warning').describe('From this verdict on.');
 const driftRules = [
   {
-    drift: z.literal('dataset').describe('Of the dataset.'),
-    share: share.default(0.5).describe('More than this share of the features.'),
+    drift: z.literal('dataset').describe('What has drifted.'),
+    share: share.default(0.5).describe('In more than this share of features.'),
     name,
   },
   {
-    drift: z.literal('feature').describe('Of one feature.'),
+    drift: z.literal('feature').describe('What has drifted.'),
     feature: z.string().describe('Which feature.'),
     atLeast,
     name,
   },
-  { drift: z.enum(['prediction', 'confidence', 'actual']).describe('Of this column.'), atLeast, name },
+  { drift: z.enum(['prediction', 'confidence', 'actual']).describe('What has drifted.'), atLeast, name },
 ] as const;
 
 const expectationChecks = [...expectationRules, 'column' as const].map((rule) => `expect-${rule}` as const);
 const qualityRule = {
   quality: z
     .enum(['any', ...builtInChecks, ...expectationChecks])
-    .describe('A check of data quality; any: whichever.'),
+    .describe('A check of data quality, or any of them.'),
   feature: z.string().optional().describe('Which feature; by default any.'),
   atLeast,
   name,
@@ -151,7 +149,7 @@ const condition: z.ZodType<Condition, ConditionInput> = z
   .meta({
     id: 'condition',
     title: 'condition',
-    description: 'What stands in `all`, `any` and `not`: a rule without a level.',
+    description: 'An entry of `all`, `any` or `not`: a rule without a level.',
   }) as unknown as z.ZodType<Condition, ConditionInput>;
 
 const critical = { level: level.default('critical') };

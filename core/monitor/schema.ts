@@ -52,7 +52,7 @@ const column = z.strictObject({
     .positive()
     .optional()
     .describe(
-      'A fixed limit (a p-value below it, an effect at or above it) in the place of the calibrated verdict.',
+      'A fixed limit (a p-value below it, an effect at or above it) instead of the calibrated verdict.',
     ),
   enabled: z.boolean().default(true).describe('Whether it is judged and counted.'),
   expect: expectationsSchema
@@ -82,9 +82,7 @@ const reference = z.discriminatedUnion('kind', [
     }),
   z.strictObject({
     kind: z.literal('rolling'),
-    length: hourlyDuration
-      .default('30d')
-      .describe('How long it is; it ends where the current window begins.'),
+    length: hourlyDuration.default('30d').describe('Its length; it ends where the current window begins.'),
   }),
   /** The same hours of the week in the weeks before; weeks with an open drift alert are left out. */
   z.strictObject({
@@ -95,7 +93,7 @@ const reference = z.discriminatedUnion('kind', [
       .max(52)
       .default(8)
       .describe(
-        'The same hours of the week in so many weeks before; weeks with an open drift alert are left out.',
+        'The same hours of the week in this many weeks before; weeks with an open drift alert are left out.',
       ),
   }),
   z.strictObject({
@@ -156,21 +154,21 @@ export const monitorSchema = z
     team: teamNameSchema
       .optional()
       .describe(
-        'Whose it is. Where teams are kept apart (`tidewatch migrate --teams`), their members see and write rows of their models only.',
+        'Whose it is. If teams are kept apart (`tidewatch migrate --teams`), members see and write only the rows of their models.',
       ),
-    labels: labelsSchema.default({}).describe('What routes can tell it by, such as team: bikes.'),
+    labels: labelsSchema.default({}).describe('Labels that routes can match, such as team: bikes.'),
     task: z.enum(['regression', 'classification']).describe('What it predicts.'),
     classes: z
       .array(z.string().min(1))
       .min(2)
       .optional()
       .describe(
-        'Of a classification: every class, so that one that is never seen still has a row in the confusion counts.',
+        'For classification: every class, so that one never seen still has a row in the confusion counts.',
       ),
     positiveClass: z
       .string()
       .optional()
-      .describe('Of two classes the one that ROC AUC is about; by default the last one.'),
+      .describe('With two classes, the one that ROC AUC is about; by default the last.'),
     features: z
       .record(z.string().min(1).max(200), feature)
       .refine((features) => Object.keys(features).length > 0, {
@@ -183,24 +181,20 @@ export const monitorSchema = z
     reference: reference.describe('The data of accepted quality.'),
     current: hourlyDuration
       .default('7d')
-      .describe('How long the window is that is compared with the reference.'),
+      .describe('Length of the window that is compared with the reference.'),
     segments: z
       .array(z.string())
       .max(3)
       .default([])
-      .describe('Categorical features; the rows of each of their values are judged on their own as well.'),
+      .describe('Categorical features; the rows of each value are also judged on their own.'),
     drift: z
       .strictObject({
         share: share
           .default(0.5)
           .describe(
-            'The dataset has drifted when more than this share of the enabled features has, weighted by importance where that is known.',
+            'The dataset has drifted when more than this share of the enabled features has, weighted by importance if known.',
           ),
-        minimumRows: z
-          .int()
-          .positive()
-          .default(10)
-          .describe('Rows of a column below which nothing is said of it.'),
+        minimumRows: z.int().positive().default(10).describe('A column with fewer rows is not judged.'),
         alpha: z
           .number()
           .positive()
@@ -209,7 +203,7 @@ export const monitorSchema = z
           .describe('The share of false alarms among the alarms of a run (Benjamini-Hochberg).'),
         multivariate: z
           .strictObject({
-            enabled: z.boolean().default(true).describe('Whether the features are looked at together.'),
+            enabled: z.boolean().default(true).describe('Whether the features are judged together.'),
             sample: z.int().min(100).max(10_000).default(2_000).describe('Rows of each side.'),
           })
           .prefault({})
@@ -234,23 +228,23 @@ export const monitorSchema = z
           .int()
           .positive()
           .default(10)
-          .describe('Outcomes below which a window is insufficient data.'),
+          .describe('A window with fewer outcomes is insufficient data.'),
         actualsHorizon: duration
           .default('7d')
-          .describe('Until this age of a window its numbers may be restated; then they are final.'),
+          .describe('Up to this age the numbers of a window may be restated; then they are final.'),
         gate: gateSchema
           .prefault({})
           .describe(
-            'When the actuals of a window are enough to judge by: from this coverage or from this age on, whatever comes first.',
+            'When a window has enough actuals to be judged: from this coverage or this age on, whichever comes first.',
           ),
         horizons: horizonsSchema
           .default({})
           .describe(
-            'Forecasts by how long before their event they were issued, as named ranges; each is evaluated as the segment horizon=<name>.',
+            'Named ranges of how long before their event forecasts were issued; each is evaluated as the segment horizon=<name>.',
           ),
         intervalLevels: intervalLevelsSchema
           .default([0.05, 0.95])
-          .describe("Which quantiles of the actual the bounds of a prediction's interval are meant to be."),
+          .describe("The quantiles of the actual that the bounds of a prediction's interval stand for."),
         peakHours: z
           .strictObject({
             hours: z
@@ -270,7 +264,7 @@ export const monitorSchema = z
           ),
         comparisons: comparisonSettingsSchema
           .prefault({})
-          .describe('Versions and baselines held against each other, and slices in which the model is weak.'),
+          .describe('Comparisons of versions and baselines, and slices in which the model is weak.'),
       })
       .prefault({})
       .describe("How the model's errors are measured, and their limits."),
@@ -294,7 +288,7 @@ export const monitorSchema = z
         ),
         weeklyReport: z
           .strictObject({
-            enabled: z.boolean().optional().describe('By default where the report has recipients.'),
+            enabled: z.boolean().optional().describe('By default if the report has recipients.'),
             ...timesOf('0 4 * * 1'),
           })
           .prefault({})

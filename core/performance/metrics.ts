@@ -58,7 +58,7 @@ export const metricTable = {
     task: 'regression',
     direction: 'lower-is-better',
     unit: 'ratio',
-    meaning: 'Sum of |error| / sum of |actual|: rows of small actuals weigh little.',
+    meaning: 'Sum of |error| / sum of |actual|: rows with small actuals weigh little.',
   },
   smape: {
     label: 'sMAPE',
@@ -99,7 +99,7 @@ export const metricTable = {
     task: 'regression',
     direction: 'lower-is-better',
     unit: 'target',
-    meaning: 'Loss of the bounds of the intervals as quantiles, the mean of both bounds.',
+    meaning: 'Quantile loss of the bounds of intervals, the mean of both.',
   },
   interval_coverage: {
     label: 'interval coverage',
@@ -108,7 +108,7 @@ export const metricTable = {
     direction: 'higher-is-better',
     unit: 'ratio',
     meaning:
-      'Share of actuals within the interval of their prediction; more than the interval promises is too wide.',
+      'Share of actuals within the interval of their prediction; above the promised share, intervals are too wide.',
   },
   accuracy: {
     label: 'accuracy',
@@ -124,7 +124,7 @@ export const metricTable = {
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'ratio',
-    meaning: 'Recall of a class; plain mean over the classes that are present.',
+    meaning: 'Recall, plain mean over the classes that are present.',
   },
   precision: {
     label: 'precision',
@@ -132,7 +132,7 @@ export const metricTable = {
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'ratio',
-    meaning: 'Of the rows predicted as a class, the share that is; mean over classes weighted by support.',
+    meaning: 'Share of the rows predicted as a class that are of it; mean over classes weighted by support.',
   },
   recall: {
     label: 'recall',
@@ -140,7 +140,7 @@ export const metricTable = {
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'ratio',
-    meaning: 'Of the rows of a class, the share predicted as it; mean over classes weighted by support.',
+    meaning: 'Share of the rows of a class predicted as it; mean over classes weighted by support.',
   },
   f1: {
     label: 'F1',
@@ -148,7 +148,7 @@ export const metricTable = {
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'score',
-    meaning: 'Harmonic mean of precision and recall of a class; mean over classes weighted by support.',
+    meaning: 'Harmonic mean of precision and recall; mean over classes weighted by support.',
   },
   precision_macro: {
     label: 'macro precision',
@@ -156,7 +156,7 @@ export const metricTable = {
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'ratio',
-    meaning: 'Precision of a class; plain mean over the classes that occur.',
+    meaning: 'Precision, plain mean over the classes that occur.',
   },
   recall_macro: {
     label: 'macro recall',
@@ -164,7 +164,7 @@ export const metricTable = {
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'ratio',
-    meaning: 'Recall of a class; plain mean over the classes that occur.',
+    meaning: 'Recall, plain mean over the classes that occur.',
   },
   f1_macro: {
     label: 'macro F1',
@@ -172,7 +172,7 @@ export const metricTable = {
     task: 'classification',
     direction: 'higher-is-better',
     unit: 'score',
-    meaning: 'F1 of a class; plain mean over the classes that occur.',
+    meaning: 'F1, plain mean over the classes that occur.',
   },
   roc_auc: {
     label: 'ROC AUC',
@@ -196,7 +196,7 @@ export const metricTable = {
     task: 'classification',
     direction: 'lower-is-better',
     unit: 'nats',
-    meaning: 'Mean of -ln of the probability that was given to the actual class.',
+    meaning: 'Mean of -ln of the probability given to the actual class.',
   },
   brier: {
     label: 'Brier score',
@@ -220,7 +220,7 @@ export const metricTable = {
     task: 'classification',
     direction: 'none',
     unit: 'ratio',
-    meaning: 'Mean probability that was given to the predicted class.',
+    meaning: 'Mean probability given to the predicted class.',
   },
 } as const satisfies Record<string, MetricDescription>;
 

@@ -30,8 +30,8 @@ export const intervalLevelsSchema = z
 
 const horizon = z
   .strictObject({
-    min: duration.optional().describe('From this lead time on,'),
-    max: duration.optional().describe('up to, not including, this one.'),
+    min: duration.optional().describe('From this lead time on.'),
+    max: duration.optional().describe('Up to this lead time, not included.'),
   })
   .refine(({ min, max }) => min !== undefined || max !== undefined, 'write min, max or both')
   .refine(

@@ -14,7 +14,7 @@ export const deadManSettingsSchema = z.strictObject({
     .max(100)
     .default(2)
     .describe(
-      'So many runs in a row were due and none has succeeded. A run has an hour for that: with 1, one that takes longer was missed.',
+      'After this many due runs in a row without a success. A run has an hour for it: with 1, one that takes longer was missed.',
     ),
 });
 

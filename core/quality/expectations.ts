@@ -26,12 +26,12 @@ const pattern = z.string().superRefine((text, context) => {
  */
 export const expectationsSchema = z
   .strictObject({
-    min: z.number().optional().describe('No value below; a value that is no number fails.'),
-    max: z.number().optional().describe('No value above; a value that is no number fails.'),
+    min: z.number().optional().describe('No value below; anything but a number fails.'),
+    max: z.number().optional().describe('No value above; anything but a number fails.'),
     notNull: z
       .union([z.literal(true), share])
       .optional()
-      .describe('No value missing, or at least this share of the rows with one.'),
+      .describe('No value missing, or at least this share of rows with a value.'),
     in: z
       .array(z.union([z.string(), z.number(), z.boolean()]))
       .min(1)
@@ -40,8 +40,8 @@ export const expectationsSchema = z
     unique: z.literal(true).optional().describe('No value twice.'),
     matches: pattern
       .optional()
-      .describe('A regular expression that occurs in every value; ^ and $ make it the whole value.'),
-    level: level.default('critical').describe('What a failure is.'),
+      .describe('A regular expression that matches in every value; ^ and $ make it the whole value.'),
+    level: level.default('critical').describe('The level of a failure.'),
   })
   .superRefine((rules, context) => {
     if (expectationRules.every((rule) => rules[rule] === undefined)) {

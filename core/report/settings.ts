@@ -13,7 +13,7 @@ export const reportSettingsSchema = z.strictObject({
       (addresses) => new Set(addresses.map((address) => address.toLowerCase())).size === addresses.length,
       'names an address twice',
     )
-    .describe('Who gets the weekly report by e-mail, a message each; without anybody it is not scheduled.'),
+    .describe('Who gets the weekly report by e-mail, one message each; if empty, it is not scheduled.'),
   window: z
     .string()
     .refine(
@@ -21,5 +21,5 @@ export const reportSettingsSchema = z.strictObject({
       'write whole days or weeks, for example "7d"',
     )
     .default('7d')
-    .describe('What it is about: the days up to the midnight before it is written.'),
+    .describe('The days that it covers, up to the midnight before it is written.'),
 });

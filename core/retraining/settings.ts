@@ -37,7 +37,7 @@ const triggers = z
       .describe('The verdicts of the degradation check that start a retraining.'),
     of: someOfMany('checks', '2 of 3')
       .default('1 of 1')
-      .describe('So many of the newest checks of the serving version, the newest one among them.'),
+      .describe('How many of the newest checks of the serving version, the newest included.'),
     drift: z
       .enum(['with-degradation', 'alone', 'ignore'])
       .default('with-degradation')
@@ -51,7 +51,7 @@ const triggers = z
       .int()
       .positive()
       .optional()
-      .describe('Also when so many outcomes have come since the last training, whatever the verdict.'),
+      .describe('Also after this many outcomes since the last training, whatever the verdict.'),
   })
   .refine(
     ({ verdicts, drift, calendar, onNewOutcomes }) =>
@@ -70,8 +70,8 @@ const dayOrInstant = z
 const period = z
   .strictObject({
     from: dayOrInstant.describe('A day is its midnight in UTC.'),
-    to: dayOrInstant.describe('Not part of it.'),
-    reason: z.string().min(1).max(300).describe('Said wherever it matters.'),
+    to: dayOrInstant.describe('Not included.'),
+    reason: z.string().min(1).max(300).describe('Shown wherever it matters.'),
   })
   .refine(({ from, to }) => !dated(from) || !dated(to) || Date.parse(from) < Date.parse(to), {
     path: ['to'],
@@ -127,7 +127,7 @@ const certainty = z
   .meta({ title: 'certainty' })
   .prefault('point')
   .describe(
-    'How sure it must be: point by the number alone, interval by the whole 95% interval, 80% with so much confidence.',
+    'How sure it must be: point by the number alone, interval by the whole 95% interval, 80% with that confidence.',
   );
 
 /** What a challenger must show against the champion, each on the same rows. */
@@ -137,20 +137,20 @@ const gate = z
       /** Better by at least so much of the champion's number. */
       z.strictObject({
         metric,
-        better: ratio.describe("Better by at least so much of the champion's number."),
+        better: ratio.describe("Better by at least this share of the champion's number."),
         certainty,
       }),
       /** Worse by at most so much; with `segments: each`, in every segment that has enough rows. */
       z.strictObject({
         metric,
-        worse: ratio.describe("Worse by at most so much of the champion's number."),
+        worse: ratio.describe("Worse by at most this share of the champion's number."),
         segments: z.literal('each').optional().describe('each: in every segment that has enough rows.'),
         certainty,
       }),
       /** As the trainer measured it. */
       z.strictObject({
         latency: z.enum(['p50', 'p95']).describe('As the trainer measured it.'),
-        worse: ratio.describe('Slower by at most so much.'),
+        worse: ratio.describe('Slower by at most this.'),
       }),
     ],
     'is not a gate; write for example { metric: rmse, better: 2% } or { latency: p95, worse: 0% }',
@@ -193,7 +193,7 @@ const rolloutDetails = z.strictObject({
     .positive()
     .max(0.5, 'write a share of the traffic, at most 0.5')
     .default(0.1)
-    .describe('Of the traffic, to the challenger of a canary.'),
+    .describe('Share of traffic for the challenger of a canary.'),
 });
 const rollout = z.union([rolloutKinds.transform((kind) => rolloutDetails.parse({ kind })), rolloutDetails]);
 
@@ -202,13 +202,13 @@ const longestHookMs = dayMs;
 
 const hook = z.union(
   [
-    z.strictObject({ url: httpAddress.describe('Told by a signed request.') }),
+    z.strictObject({ url: httpAddress.describe('Called by a signed request.') }),
     z.strictObject({
       command: commandLine.describe("A program on the worker's machine and its arguments."),
       timeout: durationLike('1m', 's, m or h')
         .refine((text) => !isDuration(text) || durationMs(text) <= longestHookMs, 'write at most "24h"')
         .default('1m')
-        .describe('What it gets to end in, a day at most.'),
+        .describe('How long it may take, a day at most.'),
     }),
   ],
   'is not a hook; write { url: ... } or { command: [...] }',
@@ -225,11 +225,11 @@ export const retrainingSchema = z.strictObject({
     .prefault({})
     .describe('What starts a retraining: any of these.'),
   cooldown: duration.default('14d').describe('From start to start.'),
-  maxPerMonth: z.int().positive().optional().describe('Starts in a month of the calendar, UTC.'),
+  maxPerMonth: z.int().positive().optional().describe('Starts per calendar month, UTC.'),
   budget: z
     .strictObject({
-      perMonth: amount.describe('The trainings of a month of the calendar together, in any currency.'),
-      perTraining: amount.default(0).describe('What one counts until a trainer says its cost.'),
+      perMonth: amount.describe('All trainings of a calendar month, in any currency.'),
+      perTraining: amount.default(0).describe('Cost assumed for one until a trainer reports it.'),
     })
     .refine(({ perMonth, perTraining }) => perTraining <= perMonth, {
       path: ['perTraining'],
@@ -242,12 +242,10 @@ export const retrainingSchema = z.strictObject({
       perUnitOfError: z
         .number()
         .positive()
-        .describe(
-          'What one unit of the metric less is worth for each outcome, in the currency of the budget.',
-        ),
+        .describe('What one unit less of the metric is worth per outcome, in the currency of the budget.'),
     })
     .optional()
-    .describe('Makes days until it paid from a gain.'),
+    .describe('Turns a gain into days until it paid.'),
   freezePeriods: z.array(period).default([]).describe('Nothing starts in them.'),
   quality: z
     .enum(['quiet', 'ignore'])
@@ -266,7 +264,7 @@ export const retrainingSchema = z.strictObject({
     .describe('Left out of the training, for example because the data were broken.'),
   holdout: dailyDuration
     .default('7d')
-    .describe('The newest days, kept from the training: champion and challenger are compared on them.'),
+    .describe('The newest days, kept out of training to compare champion and challenger on them.'),
   metric: metric
     .optional()
     .describe('The number that decides between champion and challenger; by default rmse or log_loss.'),
@@ -289,11 +287,11 @@ export const retrainingSchema = z.strictObject({
     .describe('What a promotion does.'),
   verify: z
     .strictObject({
-      for: dailyDuration.default('7d').describe('How long the new champion is held against the old one.'),
+      for: dailyDuration.default('7d').describe('How long to compare the new champion with the old one.'),
       rollBack: z
         .enum(['auto', 'never'])
         .default('auto')
-        .describe('Whether a clearly worse one is taken back.'),
+        .describe('Whether a clearly worse one is rolled back.'),
     })
     .prefault({})
     .describe('What comes after a promotion.'),
@@ -312,7 +310,7 @@ export const retrainingSchema = z.strictObject({
         .describe('Versions, aliases and evaluations are written there, too.'),
     })
     .prefault({})
-    .describe('Where else versions are known.'),
+    .describe('Where else to record versions.'),
 });
 
 export type RetrainingPolicy = z.output<typeof retrainingSchema>;

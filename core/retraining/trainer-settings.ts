@@ -22,7 +22,7 @@ const fromEnvironment = z.strictObject({
     .string()
     .regex(/^TRAINER_[A-Z0-9_]+$/, 'write the name of an environment variable that begins with TRAINER_')
     .describe(
-      'The name of an environment variable of the worker, or of the <NAME>_FILE that names a file: secrets are not stored.',
+      'The name of an environment variable of the worker (or <NAME>_FILE, which names a file): secrets are not stored.',
     ),
 });
 
@@ -35,12 +35,12 @@ const http = z.strictObject({
   completion: z
     .enum(['poll', 'callback'])
     .default('poll')
-    .describe('Does Tidewatch ask again and again, or does the trainer call when it is done?'),
+    .describe('poll: Tidewatch keeps asking; callback: the trainer calls when it is done.'),
   poll: z
     .string()
     .regex(/^\d+(ms|s|m)$/, 'write for example "500ms", "10s" or "1m"')
     .default('10s')
-    .describe('How long to wait between two questions about its state.'),
+    .describe('How long to wait between two polls.'),
   timeout,
   headers: z.record(z.string().min(1), fromEnvironment).default({}).describe('Sent with each request.'),
 });
@@ -49,12 +49,12 @@ const temporal = z
   .strictObject({
     kind: z.literal('temporal'),
     taskQueue: z.string().min(1).describe('Where its worker listens.'),
-    workflow: z.string().min(1).optional().describe('The type of a workflow on that task queue,'),
-    activity: z.string().min(1).optional().describe('or of an activity.'),
+    workflow: z.string().min(1).optional().describe('The type of a workflow on that task queue.'),
+    activity: z.string().min(1).optional().describe('Or of an activity.'),
     heartbeat: durationLike('1m', 's, m or h')
       .optional()
       .describe(
-        'An activity that has not heartbeated for so long is lost with its worker, and is started again. By default nobody asks.',
+        'An activity without a heartbeat for this long is lost with its worker, and is started again. By default not checked.',
       ),
     timeout,
   })

@@ -25,11 +25,11 @@ const rows = {
     .regex(/^[^.]{1,63}(\.[^.]{1,63})?$/, 'write a table or view, for example scoring.scores')
     .refine((table) => !/^(pg_|information_schema\.)/.test(table), 'name a table or view of your own')
     .optional()
-    .describe('A table or view of Postgres, with its schema where it is not in the search path.'),
+    .describe('A table or view of Postgres, with its schema if not in the search path.'),
   database: place('SOURCE_DATABASE_URL')
     .optional()
     .describe(
-      'Which database the table is in, by the name of a variable: warehouse is the one in SOURCE_DATABASE_URL_WAREHOUSE. By default SOURCE_DATABASE_URL, or the own database.',
+      'The database of the table, by the name of a variable: warehouse is the one in SOURCE_DATABASE_URL_WAREHOUSE. By default SOURCE_DATABASE_URL, or else DATABASE_URL.',
     ),
   parquet: z
     .string()
@@ -40,27 +40,27 @@ const rows = {
     .refine((folder) => !folder.split('/').includes('..'), 'name a folder without ".."')
     .optional()
     .describe(
-      'A folder of Parquet files, with those in folders of it: in SOURCE_DIRECTORY, or of a bucket (s3://bucket/folder).',
+      'A folder of Parquet files, subfolders included: in SOURCE_DIRECTORY, or of a bucket (s3://bucket/folder).',
     ),
   store: place('SOURCE_S3_ENDPOINT')
     .optional()
-    .describe('Which store the bucket is in: lake is the one at SOURCE_S3_ENDPOINT_LAKE.'),
-  timeZone: timeZone.optional().describe('That of times which are stored without one.'),
+    .describe('The store of the bucket: lake is the one at SOURCE_S3_ENDPOINT_LAKE.'),
+  timeZone: timeZone.optional().describe('The zone of times stored without one.'),
   since: calendarDay.optional().describe('Rows of events before this day are not read.'),
   changed: name
     .optional()
     .describe(
-      'Of a table: the column that says when a row was written or last changed. With it, a run reads what has changed since the one before; it wants an index.',
+      'For a table: the column that says when a row was written or last changed. With it, a run reads what changed since the one before; it needs an index.',
     ),
   overlap: durationLike('1h', 's, m, h, d or w')
     .default('1h')
     .describe(
-      'How far before the newest change a run reads again: as long as a transaction that writes rows may take.',
+      'How far before the newest change a run rereads: as long as a transaction that writes rows may take.',
     ),
   reread: durationLike('7d', 's, m, h, d or w')
     .default('7d')
     .describe(
-      'Of a table without `changed`: hours of event time that are this old or younger are looked at in each run, and read where they have changed.',
+      'For a table without `changed`: each run checks the hours of event time up to this old, and reads those that changed.',
     ),
 };
 
@@ -87,15 +87,12 @@ const actualColumns = z.strictObject({
 const predictionSource = z.strictObject({
   ...rows,
   columns: predictionColumns.describe('Which column is what.'),
-  features: z
-    .record(z.string(), name)
-    .default({})
-    .describe('The column of a feature that is not called like it.'),
+  features: z.record(z.string(), name).default({}).describe('The column of a feature, if its name differs.'),
   probabilities: z
     .record(z.string(), name)
     .default({})
     .describe(
-      'Of a classification: the column with the probability of a class. Of two classes one is enough.',
+      'For classification: the column with the probability of a class. With two classes, one is enough.',
     ),
 });
 
@@ -109,7 +106,7 @@ export const sourceSchema = z
     predictions: predictionSource.optional().describe('Where predictions are, with their features.'),
     actuals: actualSource
       .optional()
-      .describe('Where actuals are; where they are in the rows of the predictions, the same table again.'),
+      .describe('Where actuals are: the same table again if they are in the rows of the predictions.'),
   })
   .refine(({ predictions, actuals }) => predictions !== undefined || actuals !== undefined, {
     message: 'name where predictions or actuals are',

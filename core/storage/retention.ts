@@ -26,12 +26,12 @@ export const retentionSchema = z.strictObject({
   rows: retentionLength
     .optional()
     .describe(
-      'How long predictions, actuals, outcomes and rejected rows are kept, by event time; by default as TIDEWATCH_RETENTION_ROWS says.',
+      'How long to keep predictions, actuals, outcomes and rejected rows, by event time; by default TIDEWATCH_RETENTION_ROWS.',
     ),
   results: retentionLength
     .optional()
     .describe(
-      'How long what was computed of them is kept: profiles, summaries, drift runs, evaluations, reports, resolved alerts; by default as TIDEWATCH_RETENTION_RESULTS says.',
+      'How long to keep what was computed from them: profiles, summaries, drift runs, evaluations, reports, resolved alerts; by default TIDEWATCH_RETENTION_RESULTS.',
     ),
 });
 

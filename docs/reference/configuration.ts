@@ -130,6 +130,6 @@ begins with \`# yaml-language-server: $schema=<path>/docs/reference/monitor.sche
   '## monitors/&lt;model&gt;.yaml',
   ...sections(monitorJsonSchema),
   '## monitors/alerts.yaml',
-  'What holds for the alerts of all monitors.',
+  'Settings for the alerts of all monitors.',
   ...sections(alertsJsonSchema),
 );

@@ -15,7 +15,7 @@ export const metricsPage = page(
   'Metrics',
   '`activities/metrics/catalog.ts` and `core/performance/metrics.ts`',
   '## Pushed to Prometheus',
-  `Gauges in the groups \`job="tidewatch"\`, \`process\`, \`model\` of the Pushgateway; each is absent where there is nothing to say.
+  `Gauges in the groups \`job="tidewatch"\`, \`process\`, \`model\` of the Pushgateway; each is absent if there is nothing to say.
 Scrape it with \`honor_labels: true\`.`,
   table(
     ['gauge', 'labels', 'pushed by', 'meaning'],
