@@ -218,7 +218,7 @@ export const errorCatalog = {
   MLFLOW_UNREACHABLE: {
     retryable: true,
     message:
-      'MLflow at {address} does not answer ({reason}). It is updated at the next step; check that it runs.',
+      'MLflow at {address} does not answer ({reason}). It will be updated at the next step; check that it runs.',
   },
   MLFLOW_REFUSED: {
     retryable: false,
@@ -275,7 +275,7 @@ export const errorCatalog = {
   SIMULATED_VERSION_SILENT: {
     retryable: false,
     message:
-      'Version {version} of the trainer of "{model}" predicted only {predicted} of the {rows} rows of {holdout} that have an outcome{rejection}. If `purpose` is simulation, too, a trainer predicts every row of `holdout` and logs it with role `shadow` before it answers.',
+      'Version {version} of the trainer of "{model}" predicted only {predicted} of the {rows} rows of {holdout} that have an outcome{rejection}. With `purpose` simulation, too, a trainer must predict every row of `holdout` and log it with role `shadow` before it answers.',
   },
   SOURCE_NOT_CONFIGURED: {
     retryable: true,
@@ -356,7 +356,7 @@ export const errorCatalog = {
   SIGN_IN_UNKNOWN: {
     retryable: false,
     message:
-      'This browser began no sign-in, or began another one after it. Sign in again; the console needs cookies for that.',
+      'This browser did not begin this sign-in, or began another one after it. Sign in again; the console needs cookies for that.',
   },
   SIGN_IN_EXPIRED: {
     retryable: false,
@@ -437,7 +437,7 @@ export const errorCatalog = {
   ROLES_REFUSED: {
     retryable: false,
     message:
-      'The roles cannot be created: {reason}. Have a user who may create roles run `create role` for each missing one, and then "{owner}", who owns the tables, `tidewatch migrate --roles`. Missing now:\n{statements}',
+      'The roles cannot be created: {reason}. Let a user who may create roles run `create role` for each missing one; then run `tidewatch migrate --roles` as "{owner}", who owns the tables. Missing now:\n{statements}',
   },
   UNWRITABLE_FILE: {
     retryable: false,

@@ -36,7 +36,7 @@ const performanceGauges = Object.fromEntries(
   Object.values(metricTable).map(({ gauge, meaning, unit }): [PerformanceGauge, GaugeDescription] => [
     gauge,
     {
-      help: `${meaning} ${unitText[unit]} Newest day that could be evaluated, of each version.`,
+      help: `${meaning} ${unitText[unit]} Newest day evaluated, per version.`,
       labels: ['version'],
       processes: ['performance-evaluation'],
     },
@@ -72,7 +72,7 @@ const estimatedGauges = Object.fromEntries(
     return [
       estimatedGauge(metric),
       {
-        help: `Estimated without actuals. ${meaning} ${unitText[unit]} Newest day that could be estimated, of each version.`,
+        help: `Estimated without actuals. ${meaning} ${unitText[unit]} Newest day estimated, per version.`,
         labels: ['version'],
         processes: ['performance-evaluation'],
       },

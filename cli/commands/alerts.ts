@@ -24,7 +24,7 @@ Exit codes: 0; 2 for an unknown alert or a change it does not allow; 3 if Postgr
 export function addAlerts(program: Command): void {
   const alerts = program
     .command('alerts')
-    .description('show alerts and their history, test routes, and answer alerts')
+    .description('list alerts, show their history, acknowledge and resolve them')
     .addHelpText('after', examples);
   alerts
     .command('list', { isDefault: true })

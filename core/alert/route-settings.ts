@@ -96,7 +96,7 @@ export const routeSchema = z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and "-"')
       .optional()
-      .describe('The name for monitors to use, under which its messages are counted.'),
+      .describe('Its name in monitors and in counts of messages.'),
     severity: someOf(z.enum(severities))
       .transform((given) => [given].flat())
       .default([...severities])

@@ -84,7 +84,7 @@ const atLeast = z.enum(['warning', 'critical']).default('warning').describe('Fro
 const driftRules = [
   {
     drift: z.literal('dataset').describe('What has drifted.'),
-    share: share.default(0.5).describe('In more than this share of features.'),
+    share: share.default(0.5).describe('The share of drifted features above which it fires.'),
     name,
   },
   {

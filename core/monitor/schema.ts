@@ -240,7 +240,7 @@ export const monitorSchema = z
         horizons: horizonsSchema
           .default({})
           .describe(
-            'Named ranges of how long before their event forecasts were issued; each is evaluated as the segment horizon=<name>.',
+            'Named ranges of lead times (from issue to event); each is evaluated as the segment horizon=<name>.',
           ),
         intervalLevels: intervalLevelsSchema
           .default([0.05, 0.95])

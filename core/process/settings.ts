@@ -14,7 +14,7 @@ export const deadManSettingsSchema = z.strictObject({
     .max(100)
     .default(2)
     .describe(
-      'After this many due runs in a row without a success. A run has an hour for it: with 1, one that takes longer was missed.',
+      'After this many due runs in a row without a success. A run has an hour for it: with 1, one that takes longer counts as missed.',
     ),
 });
 

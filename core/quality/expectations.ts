@@ -40,7 +40,7 @@ export const expectationsSchema = z
     unique: z.literal(true).optional().describe('No value twice.'),
     matches: pattern
       .optional()
-      .describe('A regular expression that matches in every value; ^ and $ make it the whole value.'),
+      .describe('A regular expression found in every value; ^ and $ make it the whole value.'),
     level: level.default('critical').describe('The level of a failure.'),
   })
   .superRefine((rules, context) => {

@@ -336,7 +336,7 @@ describe('a trainer that', () => {
   it('predicts nothing is told what to do', async () => {
     train = async ({ retrainingId }) => ({ state: 'succeeded', version: retrainingId, lineage: {} });
     expect((await fails()).message).toMatch(
-      /^Version simulation-\S+ of the trainer of "replayed" predicted only 0 of the 864 rows of 2024-01-05 to 2024-02-10 that have an outcome\. If/,
+      /^Version simulation-\S+ of the trainer of "replayed" predicted only 0 of the 864 rows of 2024-01-05 to 2024-02-10 that have an outcome\. With/,
     );
   });
 

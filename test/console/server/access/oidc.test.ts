@@ -311,7 +311,7 @@ describe('nobody is signed in', () => {
     expect((await console.get(path, { cookie })).status).toBe(303);
     expect(await refusalOf(await console.get(path, { cookie }))).toContain('This sign-in was already used');
     // A browser has no cookie of it any more.
-    expect(await refusalOf(await console.get(path))).toContain('This browser began no sign-in');
+    expect(await refusalOf(await console.get(path))).toContain('This browser did not begin this sign-in');
   });
 
   it('who comes back to a sign-in of another browser', async () => {
@@ -326,7 +326,7 @@ describe('nobody is signed in', () => {
     const { path, cookie } = await comeBack(console);
     const changed = cookie.replace(/=./, '=A');
     expect(await refusalOf(await console.get(path, { cookie: changed }))).toContain(
-      'This browser began no sign-in',
+      'This browser did not begin this sign-in',
     );
   });
 
