@@ -405,7 +405,7 @@ describe('recordChallenger', () => {
         test.activities.recordChallenger({ ...key, answer: { ...whole, version: '0' } }),
       ).rejects.toMatchObject({
         code: 'CHALLENGER_NOT_NEW',
-        message: expect.stringContaining(`known already (${stage})`),
+        message: expect.stringContaining(`exists already (${stage})`),
       });
       expect(await versions()).toMatchObject([{ version: '0', stage }]);
       expect(await runs()).toMatchObject([{ state: 'training', challenger: null }]);

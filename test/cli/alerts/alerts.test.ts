@@ -250,7 +250,7 @@ describe('tidewatch alerts', () => {
   it.each([
     [
       ['show', 'drift:nothing:here'],
-      /There is no alert "drift:nothing:here"\. `tidewatch alerts --all` lists/,
+      /There is no alert "drift:nothing:here"\. List them with `tidewatch alerts --all`\./,
     ],
     [['show', 'nonsense'], /There is no alert "nonsense"/],
     [['acknowlege', key], /unknown command 'acknowlege'; did you mean acknowledge\?/],
