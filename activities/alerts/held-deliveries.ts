@@ -67,8 +67,8 @@ export async function holdBack(connection: Queryable, groupId: string, now: numb
 }
 
 /**
- * Lets go of what is held of an alert when nothing holds it back any more. Gives in how many milliseconds to look again; null when
- * nothing is held.
+ * Lets go of what is held of an alert when nothing holds it back any more, and of what else its groups hold, so that what one alert has
+ * held back is told in one message. Gives in how many milliseconds to look again; null when nothing of the alert is held.
  */
 export async function releaseHeld(
   connection: Queryable,
@@ -77,7 +77,8 @@ export async function releaseHeld(
 ): Promise<number | null> {
   const episodes = await readEpisodes(
     connection,
-    `delivery.model = $1 and delivery.alert_key = $2 and delivery.state = 'held'`,
+    `delivery.state = 'held' and delivery.group_id in (
+       select group_id from alert_deliveries where model = $1 and alert_key = $2 and state = 'held')`,
     [model, alertKey],
   );
   if (episodes.length === 0) return null;
@@ -86,15 +87,14 @@ export async function releaseHeld(
   const holds: Hold[] = [];
   for (const episode of episodes) {
     const hold = episode.isOver ? null : heldBack(episode, open, settings, now);
-    if (hold !== null) holds.push(hold);
-    else if (episode.isOver) await settleOver(connection, episode);
-    else {
+    if (episode.isOver) await settleOver(connection, episode);
+    else if (hold === null) {
       await connection.execute(
         `update alert_deliveries set state = 'pending', held_by = null
          where model = $1 and alert_key = $2 and episode = $3 and state = 'held'`,
-        [model, alertKey, episode.episode],
+        [episode.model, episode.alertKey, episode.episode],
       );
-    }
+    } else if (episode.model === model && episode.alertKey === alertKey) holds.push(hold);
   }
   if (holds.length === 0) return null;
   return Math.min(...holds.map(({ until = Infinity }) => until - now), lookAgainMs);

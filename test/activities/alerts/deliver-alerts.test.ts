@@ -747,6 +747,18 @@ describe('people are not told for now', () => {
     await resolved(toSlack, stale);
     expect(await deliver({}, 'drift:bike-demand:hum')).toEqual({ delivered: 1, pending: 0 });
   });
+
+  it('until nothing holds it back, and then in one message of all that one alert has held', async () => {
+    const stale = { kind: 'freshness', subject: 'predictions' } as const;
+    const subjects = ['hum', 'temp', 'windspeed'];
+    await opened(toSlack, stale);
+    for (const subject of subjects) await opened(toSlack, { kind: 'drift', subject });
+    for (const subject of subjects) await deliver({}, `drift:bike-demand:${subject}`);
+    await resolved(toSlack, stale);
+    expect(await deliver({}, 'drift:bike-demand:temp')).toEqual({ delivered: 3, pending: 0 });
+    expect(slackTexts()).toEqual([expect.stringContaining('bike-demand: 3 alerts')]);
+    expect(await deliver({}, 'drift:bike-demand:hum')).toEqual({ delivered: 0, pending: 0 });
+  });
 });
 
 describe('a claim', () => {
