@@ -79,7 +79,7 @@ tbody th { font-weight: 400 }
 .facts th, .facts td, .statistics th, .statistics td { padding-top: 3px; padding-bottom: 3px }
 .overview { table-layout: fixed }
 .overview tbody th { font-weight: 600 }
-.overview th:nth-child(2) { width: 124px }
+.overview th:nth-child(2) { width: 144px }
 .overview th:nth-child(3) { width: 34% }
 .overview .number { width: 96px }
 .verdicts { table-layout: fixed }
