@@ -1,4 +1,4 @@
-/** Brings a database to the newest schema: plain numbered files, forward only, each in its own transaction. */
+/** Brings a database to the newest schema: plain numbered files, forward only, all that are missing in one transaction. */
 
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
@@ -128,9 +128,20 @@ export async function checkSchema(database: Database): Promise<void> {
   const applied = exists ? await appliedMigrations(database) : new Map<number, string>();
   checkApplied(migrations, applied);
   if (applied.size < migrations.length) {
-    throw new TidewatchError('SCHEMA_BEHIND', { actual: applied.size, expected: migrations.length });
+    throw new TidewatchError('SCHEMA_BEHIND', {
+      actual: newest(applied.keys()),
+      expected: newestOf(migrations),
+    });
   }
 }
+
+/** As its file begins; 0 where there is none. */
+function newest(ids: Iterable<number>): string {
+  const id = Math.max(0, ...ids);
+  return id === 0 ? '0' : String(id).padStart(4, '0');
+}
+
+const newestOf = (migrations: readonly Migration[]): string => newest(migrations.map(({ id }) => id));
 
 async function appliedMigrations(connection: Queryable): Promise<Map<number, string>> {
   const rows = await connection.query<{ id: number; hash: string }>(
@@ -144,7 +155,7 @@ function checkApplied(migrations: readonly Migration[], applied: ReadonlyMap<num
   for (const [id, hash] of applied) {
     const expected = known.get(id);
     if (expected === undefined)
-      throw new TidewatchError('SCHEMA_AHEAD', { actual: id, expected: migrations.length });
+      throw new TidewatchError('SCHEMA_AHEAD', { actual: newest([id]), expected: newestOf(migrations) });
     if (expected !== hash) throw new TidewatchError('MIGRATION_CHANGED', { id });
   }
 }

@@ -21,7 +21,7 @@ answer.`;
 export function addBackfillSchedule(program: Command): void {
   program
     .command('backfill-schedule')
-    .description('make up the scheduled runs of past days, as after an outage or for history loaded today')
+    .description('run what was scheduled on past days, as after an outage or for history loaded today')
     .addArgument(
       choiceArgument(
         '<processes...>',
@@ -30,7 +30,7 @@ export function addBackfillSchedule(program: Command): void {
       ),
     )
     .requiredOption('--model <name>', 'the model')
-    .requiredOption('--from <day>', 'the first day to make up, or an instant on a full hour')
+    .requiredOption('--from <day>', 'the first day to run, or an instant on a full hour')
     .requiredOption('--to <day>', 'the day after the last, or an instant on a full hour')
     .option('--detach', 'start it without waiting for its end')
     .option('--json', 'print the result as JSON')

@@ -4,7 +4,7 @@ import type { SwitchOptions } from '../schedules/switch-model.ts';
 
 const notes = `
 Only schedules change: runs under way go on, and runs started by hand still run. An apply keeps a pause. Runs missed meanwhile are
-not made up by themselves: see tidewatch backfill-schedule. Each change is noted in audit_events. The model _installation stands
+not caught up on by themselves: see tidewatch backfill-schedule. Each change is noted in audit_events. The model _installation stands
 for the nightly storage maintenance.
 
 Exit codes: 0, even if nothing changed; 2 for a model that no monitor watches, or without schedules; 3 if Postgres or

@@ -97,6 +97,6 @@ function switchText(
       ? `; nothing is started for it until: tidewatch resume ${model}`
       : model === installation
         ? '; to catch up now: tidewatch run storage-maintenance'
-        : `; what was due meanwhile is not made up: tidewatch backfill-schedule drift-detection performance-evaluation --model ${model} --from <day> --to <day>`;
+        : `; what was due meanwhile is not caught up on: tidewatch backfill-schedule drift-detection performance-evaluation --model ${model} --from <day> --to <day>`;
   return `${done}${before}${next}`;
 }

@@ -125,7 +125,7 @@ const timesOf = (defaultCron: string) => ({
   timeZone: timeZone.default('UTC').describe('Of those fields.'),
   catchupWindow: duration
     .default('7d')
-    .describe('Runs missed while the server was away are made up if they are at most this old.'),
+    .describe('Runs missed while the server was away are caught up on if they are at most this old.'),
 });
 
 const schedule = (defaultCron: string, enabled = true) =>

@@ -213,7 +213,9 @@ const steps: Readonly<Record<string, (line: string) => Promise<void>>> = {
     expect(await run(line)).toContain('nothing is started for it until: tidewatch resume churn');
   },
   resume: async (line) => {
-    expect(await run(line)).toContain('churn: 4 schedules resumed; what was due meanwhile is not made up');
+    expect(await run(line)).toContain(
+      'churn: 4 schedules resumed; what was due meanwhile is not caught up on',
+    );
     await run('npx tidewatch pause churn');
   },
   'export drift': async (line) => {

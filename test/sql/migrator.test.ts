@@ -66,10 +66,15 @@ describe('migrate', () => {
     );
     await expect(migrate(empty.database)).rejects.toMatchObject({
       code: 'SCHEMA_AHEAD',
-      details: { actual: 9999, expected: (await listMigrations()).length },
+      details: { actual: '9999', expected: await newestMigration() },
     });
   });
 });
+
+/** As its file begins. */
+async function newestMigration(): Promise<string | undefined> {
+  return (await listMigrations()).at(-1)?.name.slice(0, 4);
+}
 
 describe('checkSchema', () => {
   it('accepts a migrated database', async () => {
@@ -80,7 +85,7 @@ describe('checkSchema', () => {
   it('says that an empty database is behind, and leaves it empty', async () => {
     await expect(checkSchema(empty.database)).rejects.toMatchObject({
       code: 'SCHEMA_BEHIND',
-      details: { actual: 0, expected: (await listMigrations()).length },
+      details: { actual: '0', expected: await newestMigration() },
     });
     expect((await describeSchema(empty.database)).tables).toEqual([]);
   });
