@@ -1,4 +1,4 @@
-/** What a page shows in YAML is what a monitor may hold. */
+/** What a page shows in YAML is what a monitor, or alerts.yaml, may hold. */
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
+import { installationSettingsSchema } from '../../core/alert/installation-settings.ts';
 import { monitorSchema } from '../../core/monitor/schema.ts';
 import { fenced } from './fenced.ts';
 
@@ -43,14 +44,13 @@ interface Shown {
   readonly model?: string;
   readonly features?: object;
   readonly retraining?: object;
-  /** What stands at the top of alerts.yaml stands in a monitor's `alerts`. */
+  /** At the top of alerts.yaml, not of a monitor. */
   readonly routes?: unknown;
 }
 
 describe('the YAML of', () => {
-  it.each(shown)('$page is what a monitor may hold', ({ yaml }) => {
-    const parsed = parse(yaml) as Shown;
-    const section: Shown & { alerts?: unknown } = 'routes' in parsed ? { alerts: parsed } : parsed;
+  it.each(shown)('$page is what a monitor or alerts.yaml may hold', ({ yaml }) => {
+    const section = parse(yaml) as Shown;
     const whole = {
       // A page that shows a whole monitor shows its `model`.
       ...(section.model === undefined && monitor),
@@ -59,7 +59,8 @@ describe('the YAML of', () => {
       ...section,
       ...(section.retraining !== undefined && { retraining: { ...retraining, ...section.retraining } }),
     };
-    const { error } = monitorSchema.safeParse(whole);
+    const { error } =
+      'routes' in section ? installationSettingsSchema.safeParse(section) : monitorSchema.safeParse(whole);
     expect(error === undefined ? '' : z.prettifyError(error)).toBe('');
   });
 });
