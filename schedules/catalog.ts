@@ -26,8 +26,10 @@ export interface ScheduleDefinition {
   /** Five fields, read in `timeZone`. Day of the month and day of the week must both match. */
   readonly cron: string;
   readonly timeZone: string;
+  /** Runs start up to this much later, in milliseconds, and each schedule as much later every time; 0 for at once. */
+  readonly jitterMs: number;
   readonly overlap: Overlap;
-  /** Runs missed while the server was away are made up if they are at most this late, in milliseconds. */
+  /** Runs missed while the server was away are caught up on if they are at most this late, in milliseconds. */
   readonly catchupWindowMs: number;
   /** What its runs are for, as the Temporal UI shows it of each. */
   readonly summary: string;
@@ -124,6 +126,7 @@ const shortestCatchupMs = 10_000;
  */
 export function schedulesOf(monitor: Monitor): readonly ScheduleDefinition[] {
   const { model } = monitor;
+  const { jitter = '0m' } = monitor.schedules;
   return enabledProcesses(monitor).map(({ name, id, cron, timeZone, catchupWindow }) => {
     const { workflowType, overlap, input, summary, showsVerdict = false } = actions[name];
     return {
@@ -133,6 +136,7 @@ export function schedulesOf(monitor: Monitor): readonly ScheduleDefinition[] {
       input: { model, ...input },
       cron,
       timeZone,
+      jitterMs: durationMs(jitter),
       overlap,
       catchupWindowMs: Math.max(durationMs(catchupWindow), shortestCatchupMs),
       summary: `${model}: ${summary}`,
@@ -156,6 +160,7 @@ export function storageSchedule(taskQueue: string): ScheduleDefinition {
     input: {},
     cron: '30 2 * * *',
     timeZone: 'UTC',
+    jitterMs: 0,
     // The next run does all that this one would have done.
     overlap: 'BUFFER_ONE',
     catchupWindowMs: dayMs,

@@ -36,6 +36,7 @@ function desiredFields(definition: ScheduleDefinition, taskQueue: string): Field
   return {
     cron: definition.cron,
     timeZone: definition.timeZone,
+    jitterMs: String(definition.jitterMs),
     overlap: definition.overlap,
     catchupWindowMs: String(definition.catchupWindowMs),
     pauseOnFailure: String(definition.pauseOnFailure),
@@ -54,6 +55,7 @@ function heldFields({ spec, policies, action }: ScheduleDescription): Fields {
     cron: cronOf(spec),
     // The server reads no time zone as UTC.
     timeZone: spec.timezone || 'UTC',
+    jitterMs: String(spec.jitter ?? 0),
     overlap: policies.overlap ?? 'SKIP',
     catchupWindowMs: String(policies.catchupWindow),
     pauseOnFailure: String(policies.pauseOnFailure),
@@ -68,9 +70,8 @@ function heldFields({ spec, policies, action }: ScheduleDescription): Fields {
 }
 
 function cronOf(spec: ScheduleDescription['spec']): string {
-  const { calendars = [], intervals = [], skip = [], startAt, endAt, jitter } = spec;
-  const plain =
-    calendars.length === 1 && intervals.length + skip.length === 0 && !startAt && !endAt && !jitter;
+  const { calendars = [], intervals = [], skip = [], startAt, endAt } = spec;
+  const plain = calendars.length === 1 && intervals.length + skip.length === 0 && !startAt && !endAt;
   return (plain && calendars[0]?.comment) || 'edited by hand';
 }
 

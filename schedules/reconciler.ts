@@ -131,12 +131,11 @@ function optionsOf(
   definition: ScheduleDefinition,
   taskQueue: string,
 ): Omit<ScheduleOptions, 'scheduleId' | 'memo' | 'state'> {
-  const { scheduleId, model, workflowType, input, cron, timeZone, overlap, catchupWindowMs, pauseOnFailure } =
-    definition;
-  const { summary, showsVerdict } = definition;
+  const { scheduleId, model, workflowType, input, summary, showsVerdict } = definition;
+  const { cron, timeZone, jitterMs, overlap, catchupWindowMs, pauseOnFailure } = definition;
   return {
     // The server keeps of a cron expression what it means; its comment is all that survives of the text.
-    spec: { cronExpressions: [`${cron} # ${cron}`], timezone: timeZone },
+    spec: { cronExpressions: [`${cron} # ${cron}`], timezone: timeZone, jitter: jitterMs },
     action: {
       type: 'startWorkflow',
       workflowType,

@@ -128,6 +128,9 @@ const timesOf = (defaultCron: string) => ({
     .describe('Runs missed while the server was away are caught up on if they are at most this old.'),
 });
 
+/** A process that has missed runs is told of when each has had an hour. */
+const longestJitter = '30m';
+
 const schedule = (defaultCron: string, enabled = true) =>
   z
     .strictObject({
@@ -275,6 +278,15 @@ export const monitorSchema = z
     retention: retentionSchema.optional().describe('How long its rows and results are kept.'),
     schedules: z
       .strictObject({
+        jitter: durationLike('10m')
+          .refine(
+            (text) => !isDuration(text) || durationMs(text) <= durationMs(longestJitter),
+            `write ${longestJitter} or less`,
+          )
+          .optional()
+          .describe(
+            'Start each run up to this much later, so that many models do not start in the same second. It still judges as of its scheduled time.',
+          ),
         actualsBackfill: schedule('5 * * * *').describe('Attach new actuals.'),
         driftDetection: schedule('0 3 * * *').describe('Compare the current window with the reference.'),
         hourlyDriftDetection: schedule('15 * * * *', false).describe(
@@ -383,7 +395,7 @@ export type Monitor = z.output<typeof monitorSchema>;
 export type MonitorInput = z.input<typeof monitorSchema>;
 export type FeatureKind = z.output<typeof kind>;
 export type AlertSettings = Pick<z.output<typeof alertSettingsSchema>, 'routes' | 'life'>;
-export type ScheduledProcess = keyof Monitor['schedules'];
+export type ScheduledProcess = Exclude<keyof Monitor['schedules'], 'jitter'>;
 
 /**
  * The kind of the prediction and of the actual: numbers in a regression, classes in a classification.

@@ -101,6 +101,15 @@ describe('schedulesOf', () => {
     });
   });
 
+  it('starts every run as much later as the monitor says at most, by default at once', () => {
+    const jitterOf = (schedules: object): number[] => [
+      ...new Set(definitions(schedules).map(({ jitterMs }) => jitterMs)),
+    ];
+    expect(jitterOf({})).toEqual([0]);
+    expect(jitterOf({ jitter: '10m' })).toEqual([600_000]);
+    expect(() => definitions({ jitter: '1h' })).toThrow('write 30m or less');
+  });
+
   it('asks for no shorter catch-up window than the server has', () => {
     expect(definitions({ actualsBackfill: { catchupWindow: '0m' } })[0]?.catchupWindowMs).toBe(10_000);
   });

@@ -137,6 +137,19 @@ describe('the schedules of a monitor', () => {
     expect((await plan(changed)).map(({ change }) => change)).toEqual(Array(4).fill('unchanged'));
   });
 
+  it('take a jitter, and lose it again', async () => {
+    const spread = desired({ jitter: '10m' });
+    await apply(spread);
+    expect((await client.schedule.getHandle(driftId()).describe()).spec.jitter).toBe(600_000);
+    expect((await plan(spread)).map(({ change }) => change)).toEqual(Array(4).fill('unchanged'));
+    expect((await plan(desired()))[0]).toMatchObject({
+      change: 'update',
+      differences: [{ field: 'jitterMs', from: '600000', to: '0' }],
+    });
+    await apply(desired());
+    expect((await plan(desired())).map(({ change }) => change)).toEqual(Array(4).fill('unchanged'));
+  });
+
   it('keep a limit of remaining runs that was set by hand', async () => {
     await apply(desired());
     await client.schedule
@@ -247,6 +260,29 @@ describe('a schedule that Tidewatch did not create', () => {
       message: expect.stringContaining(`schedule ${driftId()} exists and is not Tidewatch's`),
     });
     await foreign.delete();
+  });
+});
+
+describe('a run that starts later by jitter', () => {
+  it('has the time that it was scheduled for', async () => {
+    await apply(desired({ jitter: '10m' }));
+    const handle = client.schedule.getHandle(driftId());
+    const everyMs = 4_000;
+    await handle.update((previous) => ({
+      ...previous,
+      spec: { cronExpressions: ['*/4 * * * * * *'], jitter: '3 seconds' },
+    }));
+    await vi.waitFor(async () => expect((await handle.describe()).info.recentActions).not.toEqual([]), {
+      timeout: 30_000,
+      interval: 100,
+    });
+    const [started] = (await handle.describe()).info.recentActions;
+    const workflow = client.workflow.getHandle(started!.action.workflow.workflowId);
+    const nominal = (await workflow.describe()).searchAttributes['TemporalScheduledStartTime']?.[0] as Date;
+    expect(nominal.getTime() % everyMs).toBe(0);
+    expect(started!.scheduledAt.getTime()).toBeGreaterThan(nominal.getTime());
+    expect(started!.scheduledAt.getTime()).toBeLessThan(nominal.getTime() + everyMs);
+    await workflow.terminate();
   });
 });
 
