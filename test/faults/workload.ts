@@ -293,7 +293,10 @@ const longestWaitMs = 1_000;
 /** A message whose claim has to run out takes two minutes; what takes much longer never goes. */
 const patienceMs = 6 * minuteMs;
 
-/** Until everybody has been told of everything. A message that was not taken goes again after a while, which passes at once. */
+/**
+ * Until everybody has been told of everything but what an open alert holds back. A message that was not taken goes again after a while,
+ * which passes at once.
+ */
 async function settle({ database, client }: World): Promise<void> {
   const wake = wakeAlertThrough(client, taskQueue);
   const end = performance.now() + patienceMs;
@@ -303,7 +306,9 @@ async function settle({ database, client }: World): Promise<void> {
         `select model, alert_key as "alertKey", (extract(epoch from max(retry_at) - clock_timestamp()) * 1000)::int as "dueInMs",
            coalesce(bool_or(message.state = 'sending'), false) as "isSending"
          from alert_deliveries delivery left join alert_messages message using (message_id)
-         where delivery.state in ('pending', 'claimed', 'held')
+         where delivery.state = 'pending' or delivery.state = 'held' and not exists (
+           select from alerts holder
+           where holder.state <> 'resolved' and delivery.held_by = 'held back by ' || holder.alert_key)
          group by model, alert_key`,
       ),
     );
