@@ -15,6 +15,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import Table from 'cli-table3';
 
 import { readOptions } from '../../bench/options.ts';
+import { reasonOf } from '../../core/errors.ts';
 import { openArena } from './arena.ts';
 import { kinds } from './kinds.ts';
 import { calmRound, faultyRound } from './run.ts';
@@ -69,8 +70,11 @@ try {
     say(`undisturbed: ${right.told.length} messages, ${right.gauges.length} gauges`);
     return right;
   });
-  // Also where the other round fails first.
-  calmly.catch(() => undefined);
+  // It is awaited at the end only.
+  calmly.catch((error: unknown) => {
+    say(`undisturbed: ${reasonOf(error)}`);
+    progress.isOver = true;
+  });
   const round = await faultyRound(arena, {
     seed,
     right: calmly,
@@ -90,7 +94,7 @@ try {
           say(
             `day ${step.day} begins ${(early / 1_000).toFixed(0)} s early, after ${injected.length} faults`,
           );
-          if (performance.now() > started + days * dayMs) return false;
+          if (progress.isOver || performance.now() > started + days * dayMs) return false;
           progress.day = step.day;
           if (early > 0) await pause(early);
           return true;
