@@ -94,9 +94,9 @@ export async function countPending(connection: Queryable, { model, alertKey }: A
  */
 export async function claimMessage(database: Database, groupId: string): Promise<Claim | Waiting | null> {
   return database.transaction(async (connection) => {
-    const now = await wallClock(connection);
     const soon = { waitMs: againMs };
     if (!(await tryLockUntilCommit(connection, `group:${groupId}`))) return soon;
+    const now = await wallClock(connection);
     const last = await readLastMessage(connection, groupId);
     if (last?.state === 'sending' && now < last.claimedAt + leaseMs) return soon;
     // Where the clock was set back since, nobody knows how long it has waited.
