@@ -33,14 +33,15 @@ interface Row extends Record<string, unknown> {
 }
 
 /** What a headline needs of a monitor; another version of Tidewatch may say it otherwise, and what is no object says nothing. */
-const readMonitor = `left join lateral jsonb_to_record(case jsonb_typeof(configuration) when 'object' then configuration end) as monitor (current text, features jsonb) on true`;
+const readMonitor = `left join lateral jsonb_to_record(case jsonb_typeof(configuration) when 'object' then configuration end) as monitor
+  (current text, features jsonb, prediction jsonb, confidence jsonb, actual jsonb) on true`;
 
 /** How long the windows are that drift is looked for in. */
 const currentLength = `case when current ~ '^[0-9]{1,6}[smhdw]$' then current::interval else interval '7 days' end`;
 
 // Materialized: a configuration is unpacked once, and not again for every column of its model.
 const askedAmong = (models: string): string => `asked as materialized (
-  select model, features, ${currentLength} as length from ${models} ${readMonitor})`;
+  select model, features, prediction, confidence, actual, ${currentLength} as length from ${models} ${readMonitor})`;
 
 const newestCheck = (columns: string): string => `left join lateral (
     select ${columns} from degradation_checks
@@ -59,7 +60,8 @@ const driftedColumns = (aggregates: string): string => `left join lateral (
     select ${aggregates} from drift_results
     where drift_results.model = asked.model and drift_results.drift_run_id = run.drift_run_id and deciding
       and subject <> 'multivariate' and verdict in ('warning', 'critical')
-      and (features #>> array[column_name, 'enabled']) is distinct from 'false'
+      and case subject when 'feature' then features -> column_name when 'prediction' then prediction when 'confidence' then confidence else actual end
+        ->> 'enabled' is distinct from 'false'
   ) drifted on true`;
 
 /** Alerts that nobody has taken. */

@@ -5,6 +5,7 @@ import { readChecks, type Restatement } from '../../activities/degradation/store
 import { findServingVersion } from '../../activities/retraining/stages.ts';
 import type { DegradationFinding } from '../../core/degradation/judgement.ts';
 import { speakingMetric } from '../../core/degradation/speaking-metric.ts';
+import { isColumnEnabled } from '../../core/monitor/enabled-column.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import { judgedFromAge } from '../../core/performance/gate.ts';
 import type { MetricName } from '../../core/performance/metrics.ts';
@@ -136,8 +137,8 @@ async function readDrift(
   const isTrouble = quality !== null && ['warning', 'critical'].includes(quality.level);
   const since = isTrouble ? await findQualityTroubleSince(connection, monitor.model, window) : undefined;
   const findings = {
-    columns: (await readColumnFindings(connection, monitor.model, window)).filter(
-      ({ name }) => monitor.features[name]?.enabled !== false,
+    columns: (await readColumnFindings(connection, monitor.model, window)).filter(({ name }) =>
+      isColumnEnabled(monitor, name),
     ),
     checks: isTrouble ? await readFailedChecks(connection, monitor, window) : [],
   };

@@ -4,6 +4,7 @@ import { alertKey } from '../../../core/alert/alert.ts';
 import { datasetName, subjectOf } from '../../../core/alert/subject.ts';
 import { factsOf } from '../../../core/drift/column-facts.ts';
 import { distributionOf } from '../../../core/drift/distribution.ts';
+import { isColumnEnabled } from '../../../core/monitor/enabled-column.ts';
 import { monitorSchema, type Monitor } from '../../../core/monitor/schema.ts';
 import { sumEncodedProfiles } from '../../../core/profile/encode.ts';
 import { gridFromJson, type ReferenceGrid } from '../../../core/profile/grid.ts';
@@ -71,7 +72,7 @@ export async function loadColumnDrift({
     readResults(connection, model, run.id, name),
     findReference(connection, model, run.referenceId, name),
   ]);
-  const counted = monitor === undefined || isCounted(monitor, name);
+  const counted = monitor === undefined || isColumnEnabled(monitor, name);
   const column = storedColumn(name, results, { alpha: monitor?.drift.alpha, counted });
   const decided = results.find(({ deciding }) => deciding);
   if (column === undefined || decided === undefined) return undefined;
@@ -151,11 +152,6 @@ async function findMonitor(connection: Queryable, model: string): Promise<Monito
     [model],
   );
   return monitorSchema.safeParse(row?.configuration).data;
-}
-
-function isCounted(monitor: Monitor, name: string): boolean {
-  if (name === 'prediction' || name === 'actual' || name === 'confidence') return monitor[name].enabled;
-  return Object.hasOwn(monitor.features, name) ? monitor.features[name]!.enabled : true;
 }
 
 function readResults(

@@ -1,5 +1,6 @@
 /** Columns by runs: which drifted, since when; each leads to its distributions. */
 
+import { isColumnEnabled } from '../../../core/monitor/enabled-column.ts';
 import type { Monitor } from '../../../core/monitor/schema.ts';
 import { nextSteps, type Arrived } from '../../../core/process/next-steps.ts';
 import type { Level } from '../../../core/verdict.ts';
@@ -24,8 +25,7 @@ const mostColumns = 60;
 
 export function driftSection(drawn: DrawnModel, now: number): Html {
   const { model, drift, arrived, monitor } = drawn;
-  const isCounted = ({ name, subject }: ColumnRow): boolean =>
-    subject !== 'feature' || monitor?.features[name]?.enabled !== false;
+  const isCounted = ({ name }: ColumnRow): boolean => monitor === undefined || isColumnEnabled(monitor, name);
   return section(
     'drift',
     'Drift',
@@ -37,7 +37,7 @@ interface DrawnModel {
   readonly model: string;
   readonly drift: LoadedDrift | null;
   readonly arrived: Arrived;
-  readonly monitor?: Pick<Monitor, 'features'>;
+  readonly monitor?: Monitor;
 }
 
 function nothing(arrived: Arrived, now: number): Html {

@@ -201,7 +201,7 @@ describe('the status of a model that degrades and is restated', () => {
 describe('the status of a model with one bad column', () => {
   const drifting = 'drifting';
   beforeAll(async () => {
-    await watch(test.database, { model: drifting });
+    await watch(test.database, { model: drifting, prediction: { enabled: false } });
     await load(test.database, drifting, { from: 1, to: 15 });
     const { database } = test;
     const [run] = await database.query<{ id: number }>(
@@ -212,14 +212,15 @@ describe('the status of a model with one bad column', () => {
        returning drift_run_id as id`,
       [drifting, at(8), at(15)],
     );
-    for (const [column, verdict] of [
-      ['x', 'critical'],
-      ['c', 'ok'],
+    for (const [subject, column, verdict] of [
+      ['feature', 'x', 'critical'],
+      ['feature', 'c', 'ok'],
+      ['prediction', 'prediction', 'critical'],
     ])
       await database.execute(
         `insert into drift_results (model, drift_run_id, subject, column_name, method, question, effect, deciding, verdict, reason, reference_rows, current_rows)
-         values ($1, $2, 'feature', $3, 'ks', 'reference', 0.2, true, $4, '', 1, 1)`,
-        [drifting, run!.id, column, verdict],
+         values ($1, $2, $5, $3, 'ks', 'reference', 0.2, true, $4, '', 1, 1)`,
+        [drifting, run!.id, column, verdict, subject],
       );
   });
 
@@ -279,6 +280,7 @@ describe('the status of a model with one bad column', () => {
     await watch(test.database, {
       model: drifting,
       features: { x: { kind: 'continuous', enabled: false }, c: { kind: 'categorical' } },
+      prediction: { enabled: false },
     });
     expect(await status('--model', drifting)).toContain('verdict       warning: data quality warning');
     expect((await readLevels(test.database)).get(drifting)).toBe('warning');
