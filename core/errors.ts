@@ -148,6 +148,10 @@ export const errorCatalog = {
     retryable: false,
     message: 'The model "{model}" has no retraining {retrainingId}. List them with `tidewatch retrainings`.',
   },
+  VERSION_NOT_RESTORED: {
+    retryable: false,
+    message: 'No version of "{model}" was restored: {reason}.',
+  },
   RETRAINING_NOT_CHANGED: {
     retryable: false,
     message: 'The retraining {retrainingId} of "{model}" was not changed: {reason}.',

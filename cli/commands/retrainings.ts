@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import type { ChangeOptions } from '../retrainings/change-retraining.ts';
 import type { ListOptions } from '../retrainings/print-retrainings.ts';
+import type { RestoreOptions } from '../retrainings/restore-version.ts';
 import { example } from './example.ts';
 
 const examples = `
@@ -12,7 +13,8 @@ Examples:
   $ tidewatch retrainings approve bike-demand --note "the numbers are fine"
   $ tidewatch retrainings extend bike-demand --for 3d
 
-At most one retraining of a model is under way; approve, reject, cancel and extend change that one.
+At most one retraining of a model is under way; approve, reject, cancel and extend change that one. Once it is over, restore lets
+a former version serve again.
 
 Exit codes: 0; 2 for an unknown retraining or a change it does not allow; 3 if Postgres or Temporal does not answer.`;
 
@@ -57,6 +59,22 @@ export function addRetrainings(program: Command): void {
     'extend',
     'give an approval, a shadow, a canary or a verification more time',
   ).requiredOption('--for <duration>', 'how much more, such as 3d');
+  retrainings
+    .command('restore <model>')
+    .description('let a version serve again that served before, once no retraining is under way')
+    .option('--version <version>', 'which; by default the one that was replaced last')
+    .option('--note <text>', 'your note')
+    .option('--by <name>', 'who you are; by default your name on this machine')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print what was done as JSON; needs --yes')
+    .addHelpText(
+      'after',
+      example('retrainings restore bike-demand --version 2011-03-01 --note "worse on holidays"'),
+    )
+    .action(async (model: string, options: RestoreOptions) => {
+      const { restoreVersion } = await import('../retrainings/restore-version.ts');
+      await restoreVersion(model, options);
+    });
 }
 
 const usual: Readonly<Record<ChangeOptions['change'], string>> = {

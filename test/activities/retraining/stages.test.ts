@@ -1,7 +1,5 @@
 /** Which version a run speaks for, whatever promotions and rollbacks have fallen on one instant. */
 
-import { readFile } from 'node:fs/promises';
-
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { recordChallenger } from '../../../activities/retraining/store.ts';
@@ -9,7 +7,6 @@ import { requireRetraining } from '../../../activities/retraining/retraining-run
 import { findServingVersion } from '../../../activities/retraining/stages.ts';
 import { listAliases } from '../../../activities/retraining/registry.ts';
 import { reachDay } from '../../setup/retrained.ts';
-import { fenced } from '../../docs/fenced.ts';
 import { at } from '../../setup/synthetic.ts';
 import { useActivities } from '../../setup/world.ts';
 import { asOf, key, model, validated } from './validated.ts';
@@ -76,18 +73,6 @@ describe('findServingVersion', () => {
       await test.activities.revertPromotion(key);
       expect(await servingAt(at(11))).toBe('1');
     });
-  });
-
-  it('follows what docs/retraining.md says to take back a version whose verification has ended', async () => {
-    await validated(test);
-    await register('1', 'champion', at(1));
-    await promote();
-    await test.activities.concludeRetraining({ ...key, end: 'kept', reason: 'it has helped' });
-    const [sql] = fenced(await readFile('docs/retraining.md', 'utf8'), 'sql');
-    await test.database.execute(sql!.replaceAll('bike-demand', model).replaceAll('2011-04-27', '1'));
-    expect(await listAliases(test.database, model)).toMatchObject([{ alias: 'champion', version: '1' }]);
-    const days = [at(5), at(11), new Date(Date.now() + 1000).toISOString()];
-    expect(await Promise.all(days.map(servingAt))).toEqual(['1', '2', '1']);
   });
 
   it('goes by the instants of promotion where versions change without a retraining', async () => {

@@ -144,6 +144,34 @@ describe('tidewatch retrainings', () => {
     expect(await shown()).toMatchObject({ state: 'cancelled', helped: null });
   });
 
+  it('restores a version that has served before, and notes who did it', async () => {
+    await test.database.execute(
+      `insert into model_versions (model, version, stage, registered_at, promoted_at, archived_at)
+       values ($1, '1', 'archived', $2, $2, $3), ($1, '2', 'champion', $3, $3, null)`,
+      [model, at(1), at(9)],
+    );
+    await expect(run('restore', model)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    expect(await run('restore', model, '--yes', '--by', 'anna', '--note', 'worse on holidays')).toBe(
+      'shown: version 1 would serve again in place of 2\n' +
+        'shown: version 1 serves again, 2 is archived. Tell the serving system, unless it reads the view model_aliases.',
+    );
+    expect(
+      await test.database.query('select action, actor, subject, outcome, details from audit_events'),
+    ).toEqual([
+      {
+        action: 'version.restore',
+        actor: 'anna',
+        subject: '1',
+        outcome: 'done',
+        details: { note: 'worse on holidays' },
+      },
+    ]);
+    await expect(run('restore', model, '--version', '9', '--yes')).rejects.toMatchObject({
+      code: 'VERSION_NOT_RESTORED',
+      message: expect.stringContaining('version 9 has not served before; these have: 2'),
+    });
+  });
+
   it('wants a number of them', async () => {
     await expect(run('--limit', 'all')).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
