@@ -150,7 +150,8 @@ export const errorCatalog = {
   },
   VERSION_NOT_RESTORED: {
     retryable: false,
-    message: 'No version of "{model}" was restored: {reason}.',
+    message:
+      'No version of "{model}" was restored: {reason}. See what has served with `tidewatch retrainings --model {model}`.',
   },
   RETRAINING_NOT_CHANGED: {
     retryable: false,
