@@ -62,14 +62,14 @@ export function addRetrainings(program: Command): void {
   retrainings
     .command('restore <model>')
     .description('let a version serve again that served before, once no retraining is under way')
-    .option('--version <version>', 'which; by default the one that was replaced last')
+    .option('--to <version>', 'which version; by default the one that was replaced last')
     .option('--note <text>', 'your note')
     .option('--by <name>', 'who you are; by default your name on this machine')
     .option('--yes', 'do not ask')
     .option('--json', 'print what was done as JSON; needs --yes')
     .addHelpText(
       'after',
-      example('retrainings restore bike-demand --version 2011-03-01 --note "worse on holidays"'),
+      example('retrainings restore bike-demand --to 2011-03-01 --note "worse on holidays"'),
     )
     .action(async (model: string, options: RestoreOptions) => {
       const { restoreVersion } = await import('../retrainings/restore-version.ts');

@@ -132,6 +132,7 @@ const calls: readonly (readonly [args: readonly string[], shows: string])[] = [
   ],
   [['retrainings'], 'no model was retrained'],
   [['retrainings', 'show', model, short], 'v'],
+  [['retrainings', 'restore', model, '--to', short, '--yes'], 'was restored'],
   [['retrain', '--explain', '--model', model], 'hostile'],
   [['rules', 'try', '--model', model], 'hostile'],
   [['run', 'drift-detection', '--model', model, '--as-of', at(29, 4)], 'hum'],

@@ -59,6 +59,7 @@ const typed: Readonly<Record<string, readonly string[] | { readonly asksNone: st
   'retrainings reject': ['retrainings', 'reject', model],
   'retrainings cancel': ['retrainings', 'cancel', model],
   'retrainings extend': ['retrainings', 'extend', model, '--for', '2d'],
+  'retrainings restore': ['retrainings', 'restore', model, '--yes'],
   report: ['report', '--model', model, '--output', '<report>'],
   export: ['export', 'drift'],
   storage: ['storage'],

@@ -166,7 +166,7 @@ describe('tidewatch retrainings', () => {
         details: { note: 'worse on holidays' },
       },
     ]);
-    await expect(run('restore', model, '--version', '9', '--yes')).rejects.toMatchObject({
+    await expect(run('restore', model, '--to', '9', '--yes')).rejects.toMatchObject({
       code: 'VERSION_NOT_RESTORED',
       message: expect.stringContaining('version 9 has not served before; these have: 2'),
     });
