@@ -2,7 +2,8 @@
 
 import { TidewatchError } from '../../core/errors.ts';
 import { lockUntilCommit, type Database, type Queryable } from '../../sql/database.ts';
-import { findChampion } from './stages.ts';
+import { archiveVersion, exchangeChampion, findChampion } from './stages.ts';
+import { findRunningRetraining } from './store.ts';
 
 export interface Restoration {
   /** What serves again. */
@@ -28,11 +29,7 @@ export async function planRestoration(
 ): Promise<Restoration> {
   const refuse = (reason: string): TidewatchError =>
     new TidewatchError('VERSION_NOT_RESTORED', { model, reason });
-  const underWay = await connection.query(
-    'select from retraining_runs where model = $1 and finished_at is null',
-    [model],
-  );
-  if (underWay.length > 0)
+  if ((await findRunningRetraining(connection, model)) !== undefined)
     throw refuse(
       `a retraining is under way; \`tidewatch retrainings cancel ${model}\` rolls back what it has promoted`,
     );
@@ -67,16 +64,10 @@ export async function restoreVersion(database: Database, request: RestorationReq
   return database.transaction(async (connection) => {
     await lockUntilCommit(connection, `retraining:${model}`);
     const restoration = await planRestoration(connection, request);
-    // First: there is never a second champion.
-    await connection.execute(
-      `update model_versions set stage = 'archived', archived_at = now() where model = $1 and stage = 'champion'`,
-      [model],
-    );
-    await connection.execute(
-      `update model_versions set stage = 'champion', promoted_at = now(), archived_at = null
-       where model = $1 and version = $2`,
-      [model, restoration.version],
-    );
+    const { version: to, replaced: from } = restoration;
+    const [row] = await connection.query<{ now: number }>('select now() as now');
+    await exchangeChampion(connection, model, { to, from, asOf: row!.now });
+    await archiveVersion(connection, model, from, row!.now);
     await connection.execute(
       `update reference_handovers set active_until = greatest(active_from, now())
        where model = $1 and active_until is null`,

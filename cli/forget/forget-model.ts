@@ -7,9 +7,9 @@ import {
   type BatchSizes,
 } from '../../activities/storage/forget-rows.ts';
 import { findForgetting, forgetAction, readAccount } from '../../activities/storage/forget-store.ts';
-import { noteOutcome, noteRequest } from '../../console/server/audit.ts';
-import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import { TidewatchError } from '../../core/errors.ts';
 import { whileLocked, type Database } from '../../sql/database.ts';
+import { audited } from '../audited.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import { refuseInUse, splitRuns, type ForgetPlan } from './plan-forgetting.ts';
 import { forgottenText, type Forgotten } from './forget-text.ts';
@@ -32,34 +32,20 @@ export async function forgetModel(
   plan: Pick<ForgetPlan, 'model' | 'rows'>,
   how: How,
 ): Promise<Forgotten> {
-  const { model } = plan;
-  const done = await whileLocked(database, `forget:${model}`, () => audited(database, elsewhere, plan, how));
+  const { model, rows } = plan;
+  const done = await whileLocked(database, `forget:${model}`, () =>
+    audited(database, {
+      by: how.by,
+      action: forgetAction,
+      model,
+      subject: model,
+      details: Object.fromEntries([...rows].map(([table, count]) => [table, String(count)])),
+      work: () => forget(database, elsewhere, model, how),
+      said: forgottenText,
+    }),
+  );
   if (done === undefined) throw new TidewatchError('FORGETTING_UNDER_WAY', { model });
   return done;
-}
-
-async function audited(
-  database: Database,
-  elsewhere: Elsewhere,
-  { model, rows }: Pick<ForgetPlan, 'model' | 'rows'>,
-  how: How,
-): Promise<Forgotten> {
-  const auditId = await noteRequest(database, {
-    viewer: { name: how.by, role: 'operator' },
-    action: forgetAction,
-    model,
-    subject: model,
-    details: Object.fromEntries([...rows].map(([table, count]) => [table, String(count)])),
-  });
-  try {
-    const forgotten = await forget(database, elsewhere, model, how);
-    await noteOutcome(database, auditId, 'done', forgottenText(forgotten));
-    return forgotten;
-  } catch (error) {
-    // Where the database is away, the row stays as it is: nobody knows the end.
-    await noteOutcome(database, auditId, 'failed', reasonOf(error)).catch(() => {});
-    throw error;
-  }
 }
 
 async function forget(

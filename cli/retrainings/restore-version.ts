@@ -4,16 +4,14 @@ import {
   restoreVersion as restore,
   type Restoration,
 } from '../../activities/retraining/restore-version.ts';
-import { noteOutcome, noteRequest } from '../../console/server/audit.ts';
-import { reasonOf } from '../../core/errors.ts';
-import type { Database } from '../../sql/database.ts';
 import { userName } from '../../worker/user-name.ts';
+import { audited, noteDetails } from '../audited.ts';
 import { isConfirmed } from '../confirm.ts';
 import { withDatabase } from '../database.ts';
 import { print, printJson, printable } from '../print.ts';
 
 export interface RestoreOptions {
-  readonly version?: string;
+  readonly to?: string;
   readonly note?: string;
   readonly by?: string;
   readonly yes?: true;
@@ -23,7 +21,7 @@ export interface RestoreOptions {
 /** `tidewatch retrainings restore`: a version that served before serves again, with a row of who did it and why. */
 export async function restoreVersion(
   model: string,
-  { version, note, by = userName(), yes, json }: RestoreOptions,
+  { to: version, note, by = userName(), yes, json }: RestoreOptions,
 ): Promise<void> {
   await withDatabase('tidewatch-retrainings', async (database) => {
     const { monitor } = await findMonitor(database, model);
@@ -35,31 +33,18 @@ export async function restoreVersion(
       print('nothing was changed');
       return;
     }
-    const done = await audited(database, { model, version: plan.version, note, by });
+    const done = await audited(database, {
+      by,
+      action: 'version.restore',
+      model,
+      subject: plan.version,
+      details: noteDetails(note),
+      work: () => restore(database, { model, version: plan.version }),
+      said: (restored) => `${restored.version} serves again, ${restored.replaced} is archived`,
+    });
     if (json) printJson({ model, ...done, by, note: note ?? null });
     else print(restoredText(model, printable(done), monitor.retraining?.promotion.hook !== undefined));
   });
-}
-
-async function audited(
-  database: Database,
-  { model, version, note, by }: { model: string; version: string; note: string | undefined; by: string },
-): Promise<Restoration> {
-  const auditId = await noteRequest(database, {
-    viewer: { name: by, role: 'operator' },
-    action: 'version.restore',
-    model,
-    subject: version,
-    details: note === undefined ? {} : { note },
-  });
-  try {
-    const done = await restore(database, { model, version });
-    await noteOutcome(database, auditId, 'done', `${version} serves again, ${done.replaced} is archived`);
-    return done;
-  } catch (error) {
-    await noteOutcome(database, auditId, 'failed', reasonOf(error));
-    throw error;
-  }
 }
 
 function restoredText(model: string, { version, replaced }: Restoration, hasHook: boolean): string {

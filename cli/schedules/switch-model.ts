@@ -1,16 +1,15 @@
 /** `tidewatch pause` and `tidewatch resume`. */
 
 import { findMonitor } from '../../activities/monitors/store.ts';
-import { noteOutcome, noteRequest } from '../../console/server/audit.ts';
-import { reasonOf, TidewatchError } from '../../core/errors.ts';
+import { TidewatchError } from '../../core/errors.ts';
 import { switchActions } from '../../core/process/pauses.ts';
 import { countText } from '../../core/performance/metrics.ts';
 import { installation } from '../../core/storage/settings.ts';
 import { switchSchedules } from '../../schedules/pause.ts';
 import { connectTemporal, withTemporalErrors } from '../../schedules/temporal-client.ts';
-import type { Database } from '../../sql/database.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import { userName } from '../../worker/user-name.ts';
+import { audited, noteDetails } from '../audited.ts';
 import { withDatabase } from '../database.ts';
 import { print, printJson } from '../print.ts';
 
@@ -29,37 +28,18 @@ export async function switchModel(
   await withDatabase('tidewatch-schedules', async (database) => {
     // No model can be called so.
     if (model !== installation) await findMonitor(database, model);
-    const { changed, unchanged } = await audited(database, { model, to, note, by });
+    const { changed, unchanged } = await audited(database, {
+      by,
+      action: switchActions[to],
+      model,
+      subject: model,
+      details: noteDetails(note),
+      work: () => switchAll(model, to, [...(note === undefined ? [] : [note]), `(${by})`].join(' ')),
+      said: (done) => switchText(model, to, done.changed, done.unchanged),
+    });
     if (json) printJson({ model, to, by, note: note ?? null, changed, unchanged });
     else print(switchText(model, to, changed, unchanged));
   });
-}
-
-async function audited(
-  database: Database,
-  {
-    model,
-    to,
-    note,
-    by,
-  }: { model: string; to: keyof typeof switchActions; note: string | undefined; by: string },
-): Promise<Awaited<ReturnType<typeof switchSchedules>>> {
-  const auditId = await noteRequest(database, {
-    viewer: { name: by, role: 'operator' },
-    action: switchActions[to],
-    model,
-    subject: model,
-    details: note === undefined ? {} : { note },
-  });
-  const said = [...(note === undefined ? [] : [note]), `(${by})`].join(' ');
-  try {
-    const done = await switchAll(model, to, said);
-    await noteOutcome(database, auditId, 'done', switchText(model, to, done.changed, done.unchanged));
-    return done;
-  } catch (error) {
-    await noteOutcome(database, auditId, 'failed', reasonOf(error));
-    throw error;
-  }
 }
 
 async function switchAll(
