@@ -25,7 +25,8 @@ beforeAll(async () => {
   });
   await demo.replay(() => {});
   summary = await demo.summarize();
-}, 900_000);
+  // Several minutes on an idle machine.
+}, 1_800_000);
 
 afterAll(async () => {
   await demo?.stop();

@@ -47,8 +47,10 @@ export interface World {
   reported(): number;
   /** The workflows of retrainings that were started. */
   readonly retrainings: Set<string>;
-  /** Workflow id -> starts the same once more, under an id that ends with this. */
-  readonly inputs: Map<string, (suffix: string) => Promise<unknown>>;
+  /** Workflow id of a run whose end is awaited -> starts the same once more, under an id that ends with this. */
+  readonly underWay: Map<string, (suffix: string) => Promise<unknown>>;
+  /** Those that were started once more. */
+  readonly twins: Promise<unknown>[];
   addWorker(): Promise<FaultyWorker>;
   /** From now on workers start with the next build, under this revision. */
   deploy(revision: string): void;
@@ -184,7 +186,8 @@ export async function openWorld(arena: Arena, options: WorldOptions): Promise<Wo
       build = { program: arena.programs.second, revision };
     },
     retrainings: new Set(),
-    inputs: new Map(),
+    underWay: new Map(),
+    twins: [],
     addWorker,
     removeWorkers,
     stop: async () => {

@@ -226,6 +226,14 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
       stderr,
     });
   },
+  // No other version has served; test/cli/retrainings restores one.
+  'npx tidewatch retrainings restore bike-demand': async () => {
+    const stderr = expect.stringContaining('no other version has served before');
+    await expect(run('npx tidewatch retrainings restore bike-demand')).rejects.toMatchObject({
+      code: 2,
+      stderr,
+    });
+  },
   'npx tidewatch retrainings --help': async () => {
     expect((await run('npx tidewatch retrainings --help')).stdout).toContain('approve');
   },

@@ -53,14 +53,14 @@ export const peopleKinds = kindsOf('people and time', [
       while (running.length === 0 && !signal.aborted) {
         const found = world.client.workflow.list({ query: `ExecutionStatus = 'Running'` });
         try {
-          for await (const run of found) if (world.inputs.has(run.workflowId)) running.push(run);
+          for await (const run of found) if (world.underWay.has(run.workflowId)) running.push(run);
         } catch {
           await wait(500, signal);
         }
         if (running.length === 0) await wait(200, signal);
       }
       const chosen = running[choose(running.length || 1)];
-      const again = chosen && world.inputs.get(chosen.workflowId);
+      const again = chosen && world.underWay.get(chosen.workflowId);
       if (again === undefined) throw new Missed('no run is under way');
       await again(`-by-hand-${choose(1_000_000)}`);
       return {};

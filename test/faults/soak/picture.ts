@@ -60,6 +60,7 @@ export function soakPicture(samples: readonly Sample[], title: string): string {
         top: place(i) - 28,
         icon: 'rect',
         itemWidth: 14,
+        itemGap: 30,
         itemHeight: 3,
         textStyle: axisText,
       })),

@@ -6,6 +6,9 @@ import type { Sample } from './series.ts';
 
 export interface Sampler {
   readonly samples: readonly Sample[];
+  /** Measures now as well. */
+  sample(): Promise<void>;
+  /** Measures for the last time. */
   stop(): Promise<void>;
 }
 
@@ -89,19 +92,24 @@ export function startSampling(
   const over = new AbortController();
   const samples: Sample[] = [];
   const started = performance.now();
+  async function sample(): Promise<void> {
+    const at = { seconds: (performance.now() - started) / 1_000, ...now() };
+    samples.push({ ...at, values: await measure(world) });
+  }
   async function keepSampling(): Promise<void> {
     while (!over.signal.aborted) {
-      const values = await measure(world);
-      samples.push({ seconds: (performance.now() - started) / 1_000, ...now(), values });
+      await sample();
       await wait(everyMs, over.signal);
     }
   }
   const sampling = keepSampling();
   return {
     samples,
+    sample,
     stop: async () => {
       over.abort();
       await sampling;
+      await sample();
     },
   };
 }

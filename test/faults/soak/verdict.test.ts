@@ -4,15 +4,16 @@ import { soakPicture } from './picture.ts';
 import { series, type Sample, type SeriesName } from './series.ts';
 import { trendOf, trendsOf } from './verdict.ts';
 
-/** An hour with a sample each ten seconds. */
-function hourOf(name: SeriesName, value: (share: number) => number | null): Sample[] {
+/** An hour of six weeks with a sample each ten seconds. */
+function hourOf(name: SeriesName, value: (share: number, day: number) => number | null): Sample[] {
+  const dayOf = (i: number): number => Math.floor((i / 360) * 42) + 1;
   return Array.from({ length: 360 }, (_, i) => ({
     seconds: i * 10,
-    day: 1,
+    day: dayOf(i),
     faults: i,
     values: {
       ...(Object.fromEntries(series.map((one) => [one.name, 0])) as Record<SeriesName, number>),
-      [name]: value(i / 360),
+      [name]: value(i / 360, dayOf(i)),
     },
   }));
 }
@@ -63,6 +64,16 @@ describe('trendOf', () => {
         hourOf(queue.name, (share) => Math.round(9 * share)),
       ).verdict,
     ).toBe('grows');
+  });
+
+  it('takes a queue for flat that waits for one day, or for the run after two days without one, also at the end', () => {
+    // The workload has no run on the fourth and fifth day of a week.
+    const waits = (day: number): boolean => [4, 5].includes(day % 7) || day === 41;
+    const waiting = hourOf(queue.name, (share, day) => (waits(day) && share * 42 + 1 < day + 0.8 ? 200 : 0));
+    expect(trendOf(queue, waiting)).toMatchObject({ verdict: 'flat', growth: 0, highest: 200 });
+    // It ended before that run.
+    const cut = hourOf(queue.name, (_, day) => (day >= 39 ? 200 : 0)).filter(({ day }) => day <= 40);
+    expect(trendOf(queue, cut)).toMatchObject({ verdict: 'flat', growth: 0 });
   });
 
   it('goes on without what could not be measured, and says where that was nearly all', () => {

@@ -2,6 +2,7 @@
 
 import { linearRegression, median, min } from 'simple-statistics';
 
+import { caughtUpOn } from '../workload.ts';
 import { series, type Sample, type Series, type SeriesName } from './series.ts';
 
 export interface Trend {
@@ -16,15 +17,30 @@ export interface Trend {
   readonly verdict: 'flat' | 'grows' | 'not measured';
 }
 
-/** Pieces of the time that is judged. */
-const pieces = 20;
+/** Into so many pieces at most the time that is judged is divided. */
+const mostPieces = 20;
 /** Fewer say nothing. */
 const leastPieces = 5;
 
+/** The time from one moment at which everything is computed to another: of days that have a run. What comes after the last one is left out. */
+function piecesOf(samples: readonly Sample[], leastSeconds: number): readonly (readonly Sample[])[] {
+  const pieces: Sample[][] = [];
+  let piece: Sample[] = [];
+  for (const [i, sample] of samples.entries()) {
+    piece.push(sample);
+    const isEndOfDay = samples[i + 1]?.day !== sample.day;
+    if (isEndOfDay && caughtUpOn(sample.day) === sample.day && spanOf(piece) >= leastSeconds) {
+      pieces.push(piece);
+      piece = [];
+    }
+  }
+  return pieces;
+}
+
 /**
- * Does it grow? The first third of the run is left out: a process that has just begun grows. Of each twentieth of the rest the lowest value
- * counts: what is collected, closed and worked off is not there at the best moment of some minutes, and what leaks is there always. Through these goes
- * a line by least squares; its slope times the time is the growth.
+ * Does it grow? The first third of the run is left out: a process that has just begun grows. Of each piece of the rest, a twentieth of it
+ * or longer, the lowest value counts: what is collected, closed and worked off is not there at its best moment, and what leaks is
+ * there always. Through these goes a line by least squares; its slope times the time is the growth.
  */
 export function trendOf(
   { name, unit, growth: { share, atLeast } }: Series & { name: SeriesName },
@@ -32,17 +48,14 @@ export function trendOf(
 ): Trend {
   const values = samples.flatMap(({ values }) => values[name] ?? []);
   const start = (samples[0]?.seconds ?? 0) + spanOf(samples) / 3;
-  const length = (spanOf(samples) * 2) / 3 / pieces;
-  const lowest = Array.from({ length: pieces }, (_, i): [number, number][] => {
-    const from = start + i * length;
-    const inPiece = samples
-      .filter(({ seconds }) => seconds >= from && seconds < from + length)
-      .flatMap((sample) => sample.values[name] ?? []);
-    return inPiece.length === 0 ? [] : [[from, min(inPiece)]];
-  }).flat();
+  const judged = samples.filter(({ seconds }) => seconds >= start);
+  const lowest = piecesOf(judged, spanOf(judged) / mostPieces).flatMap((piece): [number, number][] => {
+    const found = piece.flatMap((sample) => sample.values[name] ?? []);
+    return found.length === 0 ? [] : [[piece[0]!.seconds, min(found)]];
+  });
   if (lowest.length < leastPieces)
     return { name, unit, median: 0, highest: 0, growth: 0, allowed: 0, verdict: 'not measured' };
-  const growth = linearRegression(lowest).m * length * pieces;
+  const growth = linearRegression(lowest).m * spanOf(judged);
   const middle = median(values);
   const allowed = Math.max(share * middle, atLeast);
   const highest = values.reduce((one, other) => Math.max(one, other));

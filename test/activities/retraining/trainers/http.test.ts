@@ -125,7 +125,7 @@ describe('a trainer that refuses', () => {
     const url = await answering(200, '{"state":"succeeded","version":"2","metrics":{"rmse":NaN}}');
     const error = await failureOf(openHttpTrainer().read({ url }, training));
     expect(error).toMatchObject({ code: 'TRAINER_ANSWER_UNREADABLE', retryable: false });
-    expect(error.message).toContain(`What the trainer at ${url}/trainings/`);
+    expect(error.message).toContain(`The answer of the trainer at ${url}/trainings/`);
     expect(error.message).toContain('it holds NaN or Infinity, which JSON does not have');
   });
 
