@@ -226,9 +226,9 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
       stderr,
     });
   },
-  // No other version has served; test/cli/retrainings restores one.
+  // None is registered yet; test/cli/retrainings restores one.
   'npx tidewatch retrainings restore bike-demand': async () => {
-    const stderr = expect.stringContaining('no other version has served before');
+    const stderr = expect.stringContaining('no version is registered as its champion');
     await expect(run('npx tidewatch retrainings restore bike-demand')).rejects.toMatchObject({
       code: 2,
       stderr,
