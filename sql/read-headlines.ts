@@ -32,16 +32,11 @@ interface Row extends Record<string, unknown> {
   readonly warningAlerts: number;
 }
 
-/** What a headline needs of a monitor; another version of Tidewatch may say it otherwise, and what is no object says nothing. */
-const readMonitor = `left join lateral jsonb_to_record(case jsonb_typeof(configuration) when 'object' then configuration end) as monitor
-  (current text, features jsonb, prediction jsonb, confidence jsonb, actual jsonb) on true`;
-
-/** How long the windows are that drift is looked for in. */
-const currentLength = `case when current ~ '^[0-9]{1,6}[smhdw]$' then current::interval else interval '7 days' end`;
-
-// Materialized: a configuration is unpacked once, and not again for every column of its model.
-const askedAmong = (models: string): string => `asked as materialized (
-  select model, features, prediction, confidence, actual, ${currentLength} as length from ${models} ${readMonitor})`;
+/** Another version of Tidewatch may have stored a monitor that says how long its windows are in another way. */
+const askedAmong = (models: string): string => `asked as (
+  select model, coalesce(disabled_columns, '{}') as disabled,
+    case when current_window ~ '^[0-9]{1,6}[smhdw]$' then current_window::interval else interval '7 days' end as length
+  from ${models})`;
 
 const newestCheck = (columns: string): string => `left join lateral (
     select ${columns} from degradation_checks
@@ -60,8 +55,7 @@ const driftedColumns = (aggregates: string): string => `left join lateral (
     select ${aggregates} from drift_results
     where drift_results.model = asked.model and drift_results.drift_run_id = run.drift_run_id and deciding
       and subject <> 'multivariate' and verdict in ('warning', 'critical')
-      and case subject when 'feature' then features -> column_name when 'prediction' then prediction when 'confidence' then confidence else actual end
-        ->> 'enabled' is distinct from 'false'
+      and column_name <> all (disabled)
   ) drifted on true`;
 
 /** Alerts that nobody has taken. */
@@ -72,22 +66,37 @@ const untakenAlerts = (aggregates: string): string => `left join (
 const worst = (column: 'verdict' | 'severity'): string =>
   `case when bool_or(${column} = 'critical') then 'critical' when bool_or(${column} = 'warning') then 'warning' end`;
 
+interface LevelRow extends Record<string, unknown> {
+  readonly model: string;
+  readonly check: Level | null;
+  readonly drift: Level | null;
+  readonly quality: Level | null;
+  readonly columns: Level | null;
+  readonly alerts: Level | null;
+}
+
 /**
  * The level of the headline of each model that is watched.
  *
  * Cost: about 60 microseconds of Postgres a model with two years of results, and 8 of this process.
  */
 export async function readLevels(connection: Queryable): Promise<ReadonlyMap<string, Level>> {
-  const rows = await connection.query<{ model: string; check: Level | null; others: (Level | null)[] }>(
+  const rows = await connection.query<LevelRow>(
     `with ${askedAmong('monitors')}
-     select asked.model, newest.verdict as check, array[run.verdict, run.quality_verdict, drifted.level, untaken.level] as others
+     select asked.model, newest.verdict as "check", run.verdict as drift, run.quality_verdict as quality,
+       drifted.level as columns, untaken.level as alerts
      from asked
      ${newestCheck('verdict')}
      ${newestRun('verdict, quality_verdict')}
      ${driftedColumns(`${worst('verdict')} as level`)}
      ${untakenAlerts(`${worst('severity')} as level`)}`,
   );
-  return new Map(rows.map(({ model, check, others }) => [model, headlineLevel(check, others)]));
+  return new Map(
+    rows.map(({ model, check, drift, quality, columns, alerts }) => [
+      model,
+      headlineLevel(check, [drift, quality, columns, alerts]),
+    ]),
+  );
 }
 
 /**

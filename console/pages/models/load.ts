@@ -200,14 +200,26 @@ async function readNewest(
   return new Map(rows.map(({ model, ...newest }) => [model, newest]));
 }
 
+const windowEndMs = `(extract(epoch from window_end) * 1000)::bigint`;
+
+/** A row a model: a row a window takes the client ten times as long. */
+interface WindowsRow<T> extends Record<string, unknown> {
+  readonly model: string;
+  readonly windows: readonly T[];
+}
+
+const byModel = <T>(rows: readonly WindowsRow<T>[]): ReadonlyMap<string, readonly T[]> =>
+  new Map(rows.map(({ model, windows }) => [model, windows]));
+
 /** The newest windows of the metric that speaks for each model, each by the version that served most of it. */
 async function readPoints(
   connection: Queryable,
   monitors: ReadonlyMap<string, ListedMonitor>,
-): Promise<ReadonlyMap<string, MetricPoint[]>> {
+): Promise<ReadonlyMap<string, readonly MetricPoint[]>> {
   const speaking = [...monitors].map(([model, { speaking }]) => ({ model, ...speaking }));
-  const rows = await connection.query<MetricPoint & { model: string } & Record<string, unknown>>(
-    `select asked.model, window_end as "windowEnd", value, coverage, state
+  const rows = await connection.query<WindowsRow<MetricPoint>>(
+    `select asked.model, json_agg(json_build_object(
+       'windowEnd', ${windowEndMs}, 'value', value, 'coverage', coverage, 'state', state) order by window_end) as windows
      from unnest($1::text[], $2::text[], $3::float8[]) as asked (model, metric, seconds)
      cross join lateral (
        select distinct on (window_end) window_end, (metrics ->> asked.metric)::float8 as value, coverage, state
@@ -217,7 +229,7 @@ async function readPoints(
        order by window_end desc, prediction_count desc, version, revision desc
        limit $4
      ) point
-     order by asked.model, window_end`,
+     group by asked.model`,
     [
       speaking.map(({ model }) => model),
       speaking.map(({ metric }) => metric),
@@ -232,9 +244,10 @@ async function readPoints(
 async function readDrift(
   connection: Queryable,
   monitors: ReadonlyMap<string, ListedMonitor>,
-): Promise<ReadonlyMap<string, DriftCell[]>> {
-  const rows = await connection.query<DriftCell & { model: string } & Record<string, unknown>>(
-    `select asked.model, window_end as "windowEnd", verdict as level, drift_share as share
+): Promise<ReadonlyMap<string, readonly DriftCell[]>> {
+  const rows = await connection.query<WindowsRow<DriftCell>>(
+    `select asked.model, json_agg(json_build_object(
+       'windowEnd', ${windowEndMs}, 'level', verdict, 'share', drift_share) order by window_end) as windows
      from unnest($1::text[], $2::float8[]) as asked (model, seconds)
      cross join lateral (
        select window_end, verdict, drift_share from drift_runs
@@ -243,7 +256,7 @@ async function readDrift(
        order by window_end desc
        limit $3
      ) run
-     order by asked.model, window_end`,
+     group by asked.model`,
     [
       [...monitors.keys()],
       [...monitors.values()].map(({ current }) => durationMs(current) / 1000),
@@ -251,14 +264,4 @@ async function readDrift(
     ],
   );
   return byModel(rows);
-}
-
-function byModel<T extends { readonly model: string }>(rows: readonly T[]): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) {
-    const group = groups.get(row.model);
-    if (group === undefined) groups.set(row.model, [row]);
-    else group.push(row);
-  }
-  return groups;
 }
