@@ -312,8 +312,8 @@ interface Waiting extends Record<string, unknown> {
 
 /** Longer than that, time is made to pass. */
 const longestWaitMs = 1_000;
-/** A message whose claim has to run out takes two minutes; what takes much longer never goes. */
-const patienceMs = 6 * minuteMs;
+/** A message whose claim has to run out takes two minutes, and a fault may meet each of its tries; what takes much longer never goes. */
+const patienceMs = 15 * minuteMs;
 
 /**
  * Until each run that was started twice is over, and everybody has been told of everything but what an open alert holds back. A message
