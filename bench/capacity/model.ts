@@ -10,8 +10,9 @@ export interface Load {
 }
 
 /**
- * Processor seconds and bytes, measured by `bench/capacity/capacity.ts` and `bench/round/round.ts` on one core of the machine that RESULTS.md
- * names, while others used it as well. Features are logged as jsonb, the dearest way.
+ * Processor seconds and bytes, measured by `bench/capacity/capacity.ts` and `bench/round/round.ts` on the machine that RESULTS.md names.
+ * Features are logged as jsonb, the dearest way. Rows and values lie between a small hour, of which a part does not grow with them, and a
+ * large one: RESULTS.md has both beside the model.
  */
 export const rates = {
   /** Of a row that is attached, summarised and counted, without its features. */
@@ -21,9 +22,9 @@ export const rates = {
   workerSecondsOfValue: 0.76e-6,
   postgresSecondsOfValue: 0.48e-6,
   /** Of an activity of a model with small windows, with the workflow around it. */
-  workerSecondsOfActivity: 0.035,
-  postgresSecondsOfActivity: 0.011,
-  temporalSecondsOfActivity: 0.056,
+  workerSecondsOfActivity: 0.014,
+  postgresSecondsOfActivity: 0.004,
+  temporalSecondsOfActivity: 0.021,
   /** Of a prediction, its actual and its outcome, with their indexes; and of each feature. */
   bytesOfRow: 560,
   bytesOfValue: 28,
