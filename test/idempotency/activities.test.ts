@@ -4,14 +4,18 @@
  * `npm run crashes`.
  */
 
+import { randomBytes } from 'node:crypto';
+
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { openDatabase, type Database } from '../../sql/database.ts';
+import { grantRoles, roles } from '../../sql/roles.ts';
 import type { Checksum } from '../setup/checksums.ts';
 import { checksums } from '../setup/checksums.ts';
 import { snapshot } from '../setup/database-snapshot.ts';
 import { openFate } from '../setup/fate.ts';
-import { createTestDatabase } from '../setup/servers.ts';
+import { createTestDatabase, testServers } from '../setup/servers.ts';
 import type { TestDatabase } from '../setup/servers.ts';
 import type { Traces, World } from './arrangement.ts';
 import { openWorld } from './arrangement.ts';
@@ -39,11 +43,24 @@ interface Left extends Traces {
 /** Of two runs that compete, either may be the first. */
 const either = ['other-run', 'run'] as const;
 
+/** Logs in with the rights of a worker. */
+const workerLogin = `worker_${randomBytes(4).toString('hex')}`;
+
 let world: World;
+let admin: Database;
 beforeAll(async () => {
   world = await openWorld();
+  admin = openDatabase({ url: testServers().postgresAdminUrl, poolSize: 1 });
+  const granted = await createTestDatabase();
+  await grantRoles(granted.database);
+  await granted.drop();
+  await admin.execute(`create role ${workerLogin} login password 'of a test' in role ${roles.worker}`);
 });
-afterAll(() => world.stop());
+afterAll(async () => {
+  await admin.execute(`drop role ${workerLogin}`);
+  await admin.close();
+  await world.stop();
+});
 
 it('knows every activity', async () => {
   const test = await createTestDatabase();
@@ -56,6 +73,7 @@ describe.each(cases)('$name', (tested: Case) => {
   const { name, prepare, prepareTables, prepareWorld, run, wakes, leaves = 'something', notes } = tested;
   const gauges = name.startsWith('pushMetrics') ? 'gauges' : 'no gauges';
   let test: TestDatabase;
+  let asWorker: Database;
   let restore: () => Promise<void>;
   let once: Left;
   /** The same whichever run has done it. */
@@ -80,6 +98,11 @@ describe.each(cases)('$name', (tested: Case) => {
 
   beforeAll(async () => {
     test = await createTestDatabase();
+    // What is made from now on can be read by a worker, also what belongs to others.
+    await grantRoles(test.database);
+    const url = new URL(test.url);
+    Object.assign(url, { username: workerLogin, password: 'of a test' });
+    asWorker = openDatabase({ url: url.href, poolSize: 4 });
     await prepare(test.database, world);
     restore = await snapshot(test.database);
     once = await leftBy(runOnce);
@@ -91,7 +114,10 @@ describe.each(cases)('$name', (tested: Case) => {
       points = fate.points();
     }, either);
   });
-  afterAll(() => test.drop());
+  afterAll(async () => {
+    await asWorker.close();
+    await test.drop();
+  });
 
   /** Whatever happens to it, the activity gets through in the end. */
   async function expectTheSame(work: () => Promise<Pick<Disturbed, 'faults'>>, said: string): Promise<void> {
@@ -114,6 +140,10 @@ describe.each(cases)('$name', (tested: Case) => {
     const untouched = await leftBy(async () => undefined);
     if (leaves === 'nothing') expect(once).toEqual(untouched);
     else expect(once).not.toEqual(untouched);
+  });
+
+  it('leaves the same with the rights of a worker', async () => {
+    expect(await leftBy(() => run(world.activities(asWorker)))).toEqual(once);
   });
 
   it.each(['run', 'other-run'])(
