@@ -22,6 +22,11 @@ export const leftOut: Readonly<Record<string, string>> = {
 };
 /** Hashes over `prediction_id`, of what was trained on or estimated from; how many rows these were is compared. */
 const hashesOfRows = /"(estimatedFrom|checksum|hash|specification)": "[^"]*"/g;
+/** In a report: by which code, and by which configuration. */
+const origin = /(?<="Made by": ")[^"]*/;
+/** Points of a picture, in the order of hashes of `prediction_id`. */
+const scatter = /(?<="predictedAgainstActual": \{"points": )\[\[[^{}]*?\]\]/;
+const inOrder = (points: string): string => points.slice(2, -2).split('], [').toSorted().join('], [');
 /** Tells what the trainer was last seen to do, also that it did not answer. */
 const isSighting = (row: string): boolean => row.includes('"event": "trainer"');
 
@@ -36,14 +41,14 @@ export interface Outcome {
   readonly repeated: { readonly slack: number; readonly email: number };
 }
 
-/** Of the Pushgateway itself and its process. */
-const ownGauges = /^(#|push_|pushgateway_|go_|process_|promhttp_)/;
+/** Of the Pushgateway itself and its process; and how large the database is, which what was rolled back has grown too. */
+const leftOutGauges = /^(#|push_|pushgateway_|go_|process_|promhttp_|tidewatch_database_bytes)/;
 
 async function gaugesOf({ pushgateway }: World): Promise<string[]> {
   const text = await (await fetch(`${pushgateway.url}/metrics`)).text();
   return text
     .split('\n')
-    .filter((line) => line !== '' && !ownGauges.test(line))
+    .filter((line) => line !== '' && !leftOutGauges.test(line))
     .sort();
 }
 
@@ -94,7 +99,9 @@ export async function outcomeOf(world: World): Promise<Outcome> {
         row
           // Another arena has its trainer at another port.
           .replaceAll(world.arena.trainerGate.origin, '<trainer>')
-          .replaceAll(hashesOfRows, '"$1": "<rows>"'),
+          .replaceAll(hashesOfRows, '"$1": "<rows>"')
+          .replace(origin, '<code>')
+          .replace(scatter, inOrder),
       ),
     ]),
   );

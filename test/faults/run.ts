@@ -3,6 +3,7 @@
 import type { Arena } from './arena.ts';
 import { compare, outcomeOf, type Difference, type Outcome } from './compare.ts';
 import { picker, startInjecting, type Injected, type InjectingOptions, type Unmet } from './injector.ts';
+import { telling } from './kinds/worker-kinds.ts';
 import { openWorld, type World, type WorldOptions } from './world.ts';
 import { finishWorkload, prepareWorkload, train, workloadOf, type Step } from './workload.ts';
 
@@ -131,7 +132,7 @@ function repetitions({ repeated }: Outcome, injected: readonly Injected[]): Diff
     const allowed = injected.filter(
       ({ kind, activity }) =>
         kind.mayRepeat === channel ||
-        (kind.kills === true && (activity === undefined || activity === 'deliverAlerts')),
+        (kind.kills === true && (activity === undefined || telling.includes(activity))),
     ).length;
     const beyond = repeated[channel] - allowed;
     if (beyond <= 0) return [];

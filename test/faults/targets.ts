@@ -26,4 +26,10 @@ export const targets = [
   'verifyPromotion',
   'concludeRetraining',
   'recordInMlflow',
+  'writeReport',
+  'sendReport',
+  'restateWindows',
+  'makePartitions',
+  'applyRetention',
+  'concludeMaintenance',
 ] as const;

@@ -1,7 +1,8 @@
 /**
  * Days of two small models with a known end: predictions come by half days, actuals after an hour or a day. One model drifts for a day now
  * and then; the other degrades, is retrained, and degrades again. In each week two days pass without a run, as where the schedules
- * stand still, and are caught up after the third. What is done next is done when everything before is settled, so that the end does not
+ * stand still, and are caught up after the third; once in a week people get their reports, a range of the past is computed again and storage
+ * is put in order. What is done next is done when everything before is settled, so that the end does not
  * depend on how long anything took.
  */
 
@@ -38,6 +39,9 @@ const shiftOf = (model: Model, n: number): number => (model === 'fares' && n % 4
 
 /** Whether nothing is run on a day and in the night after it: two days of each week. */
 const isMissed = (n: number): boolean => [3, 4].includes((n - firstServed) % 7);
+
+/** Whether it is followed by what is done once in a week. */
+const endsWeek = (n: number): boolean => (n - firstServed) % 7 === 1;
 
 /** The day, counted from 1 as those of steps, after which everything up to a day is computed. */
 export function caughtUpOn(someDay: number): number {
@@ -91,6 +95,7 @@ export async function prepareWorkload({ database, arena }: World): Promise<void>
         routes: [{ slack: true, email: ['ops@example.org'], groupWait: '0s', groupInterval: '0s' }],
         life: { resolveAfter: 1, repeatInterval: { info: 'never', warning: 'never', critical: 'never' } },
       },
+      report: { recipients: ['team@example.org', 'lead@example.org'] },
       ...(model === 'rides' && {
         retraining: {
           trainer: { url: arena.trainerGate.origin, poll: '100ms' },
@@ -181,6 +186,7 @@ function stepsOf(n: number): Omit<Step, 'day'>[] {
         await night(world, model, n + 1);
       }),
     },
+    ...(endsWeek(n) ? [{ name: `week after day ${n}`, run: (world: World) => week(world, n + 1) }] : []),
   ];
 }
 
@@ -245,14 +251,26 @@ async function night(world: World, model: Model, n: number): Promise<void> {
   for (const workflowId of world.retrainings) await untilItWaits(world, workflowId, at(n, 3, 40));
 }
 
+/** What comes once in a week, each after the other: what is computed again is in no report that was written before. */
+async function week(world: World, n: number): Promise<void> {
+  const asOf = at(n, 5);
+  for (const model of models) {
+    await runProcess(world, 'weekly-report', 'weeklyReport', { model, asOf, send: true });
+    const window = { start: at(n - 2), end: at(n) };
+    await runProcess(world, 'reprocessing', 'reprocessing', { model, asOf, window });
+  }
+  await runProcess(world, 'storage-maintenance', 'storageMaintenance', { asOf });
+  await settle(world);
+}
+
 /** Starts a run unless it has been started, and waits for its end. A run that fails is one of the things that must not happen. */
 async function runProcess(
   world: World,
   process: string,
   workflowType: string,
-  input: { readonly model: string; readonly asOf: string; readonly act?: boolean },
+  input: { readonly model?: string; readonly asOf: string; readonly [setting: string]: unknown },
 ): Promise<unknown> {
-  const firstId = `${process}:${input.model}-${input.asOf}`;
+  const firstId = [process, input.model].filter((part) => part !== undefined).join(':') + `-${input.asOf}`;
   const runAs = (workflowId: string): Promise<unknown> => runUnder(world, workflowId, workflowType, input);
   world.underWay.set(firstId, (suffix) => {
     const twin = runAs(`${firstId}${suffix}`);

@@ -26,12 +26,12 @@ export const temporalKinds = kindsOf('Temporal', [
     inject: restartTemporal(2_000),
   },
   {
-    name: 'Temporal away for a minute',
-    does: 'kill -9 of the server; started again after 65 seconds',
+    name: 'Temporal away for two minutes',
+    does: 'kill -9 of the server; started again after 125 seconds',
     weight: 0.1,
     isLong: true,
     isOutage: true,
-    inject: restartTemporal(65_000),
+    inject: restartTemporal(125_000),
   },
   {
     name: 'connections to Temporal cut',

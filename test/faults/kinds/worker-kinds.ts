@@ -8,12 +8,15 @@ import type { FaultyWorker } from '../workers.ts';
 import { kindsOf, Missed, mortal, wait, type Kind, type Scene } from './kind.ts';
 import { atMail, atSql, atTask, trapped } from './moments.ts';
 
+/** These tell people. */
+export const telling: readonly (string | undefined)[] = ['deliverAlerts', 'sendReport'];
+
 /** Longer than a claim of a message holds. */
 const pastClaimMs = 125_000;
 
 /** Whoever was about to tell people holds a claim, which only time ends. */
 async function claimsEnd({ world }: Scene, _: FaultyWorker, activity: string | undefined): Promise<void> {
-  if (activity === undefined || activity === 'deliverAlerts') await moveClock(world, pastClaimMs);
+  if (activity === undefined || telling.includes(activity)) await moveClock(world, pastClaimMs);
 }
 
 const kill = (worker: FaultyWorker): 'cut' => {
@@ -30,7 +33,7 @@ const killedAtSql = (moment: SqlMoment): Kind['inject'] =>
 /** The worker that is telling people. */
 function killTellers({ world }: Scene): 'cut' {
   for (const worker of mortal(world)) {
-    if (worker.temporal.running().some(({ type }) => type === 'deliverAlerts')) worker.signal('SIGKILL');
+    if (worker.temporal.running().some(({ type }) => telling.includes(type))) worker.signal('SIGKILL');
   }
   return 'cut';
 }
