@@ -3,11 +3,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { Command } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 
 import { tidewatchProgram } from '../../cli/program.ts';
 import { errorCatalog } from '../../core/errors.ts';
+import { nextSteps } from '../../core/process/next-steps.ts';
+import { scheduledProcessIds } from '../../core/process/scheduled.ts';
+import { dayMs } from '../../core/window.ts';
 import { commandsBelow, notesOf, pathOf } from '../../docs/reference/commands.ts';
 import { fenced } from './fenced.ts';
 
@@ -32,7 +35,7 @@ function callsIn(text: string): readonly (readonly string[])[] {
     ...text.matchAll(
       /(?<=^ *|\$ (?:.* )?|[:;&|(`] ?|npx |run )tidewatch((?: +(?:'[^']*'|"[^"]*"|[^\s'"|;&#`)>]+))+)/g,
     ),
-  ].map(([, rest]) => rest!.trim().split(/ +/));
+  ].map(([, rest]) => rest!.trim().match(/'[^']*'|"[^"]*"|[^ ]+/g)!);
 }
 
 /** What cannot be typed so; undefined where all of it can. */
@@ -60,13 +63,41 @@ function optionsOf(command: Command): string[] {
   return [...own, ...below, '--help', '-h'];
 }
 
-const problemsIn = (texts: readonly string[]): readonly string[] =>
+const problemsIn = (texts: readonly string[], problem = problemOf): readonly string[] =>
   texts.flatMap((text) =>
     callsIn(text).flatMap((words) => {
-      const problem = problemOf(words);
-      return problem === undefined ? [] : [`${problem}: tidewatch ${words.join(' ')}`];
+      const found = problem(words);
+      return found === undefined ? [] : [`${found}: tidewatch ${words.join(' ')}`];
     }),
   );
+
+/** What the program itself would say to whoever types it whole: also of what is missing and what is too much. Runs nothing. */
+function refusalOf(words: readonly string[]): string | undefined {
+  const dry = tidewatchProgram('0.0.0');
+  for (const command of allBelow(dry)) {
+    command.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} });
+    if (command.commands.length === 0) command.action(() => {});
+  }
+  try {
+    dry.parse(words, { from: 'user' });
+    return undefined;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return undefined;
+    return (error as Error).message.replace(/^error: /, '');
+  }
+}
+
+const allBelow = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(allBelow)];
+
+/** Commands in a template of the console; what is filled in stands for one word. */
+function codeTagsOf(source: string): readonly string[] {
+  return [...source.matchAll(/<code>([^<]*)<\/code>/g)].map(([, text]) =>
+    text!
+      .replaceAll(/\$\{[^}]*\}/g, '…')
+      .replaceAll(/\s+/g, ' ')
+      .replace(/^ /, ''),
+  );
+}
 
 const pages = [
   'README.md',
@@ -113,6 +144,35 @@ describe('what people are told to type exists', () => {
     );
     expect(problemsIn(texts.flat())).toEqual([]);
   });
+
+  it('as a whole on the pages of the console', async () => {
+    const files = (await readdir(join(root, 'console'), { recursive: true })).filter((name) =>
+      name.endsWith('.ts'),
+    );
+    const texts = await Promise.all(
+      files.map(async (file) => codeTagsOf(await readFile(join(root, 'console', file), 'utf8'))),
+    );
+    expect(texts.flat().flatMap(callsIn).length).toBeGreaterThan(15);
+    expect(problemsIn(texts.flat(), refusalOf)).toEqual([]);
+  });
+
+  it('as a whole where a page says what comes next for a model', () => {
+    const arrived = { model: 'a model', hasActuals: false, hasSource: false };
+    const texts = scheduledProcessIds.flatMap((id) =>
+      [null, 0].flatMap((predictedAt) => nextSteps(id, { ...arrived, predictedAt }, 'actuals', dayMs * 9)),
+    );
+    expect(problemsIn(texts.flatMap(codeOf), refusalOf)).toEqual([]);
+  });
+
+  it('as a whole in the examples of each command', () => {
+    const examples = commandsBelow(program).flatMap((command) =>
+      notesOf(command)
+        .split('\n')
+        .filter((line) => /^ *\$ /.test(line))
+        .map((line) => line.replace(/ < [^'"]*$/, '')),
+    );
+    expect(problemsIn(examples, refusalOf)).toEqual([]);
+  });
 });
 
 describe('what does not exist is found', () => {
@@ -128,6 +188,17 @@ describe('what does not exist is found', () => {
     ],
   ])('%j', (page, problem) => {
     expect(problemsIn(codeOf(page))).toEqual([problem]);
+  });
+
+  it.each([
+    ['tidewatch report my-model', "required option '-m, --model <model>' not specified"],
+    ['tidewatch retrain my-model --explain', 'too many arguments'],
+    ['tidewatch alerts show', "missing required argument 'key'"],
+    ['tidewatch bakfill', "unknown command 'bakfill'"],
+  ])('as a whole: %s', (command, problem) => {
+    expect(problemsIn(codeTagsOf(`<code>${command}</code>`), refusalOf)).toEqual([
+      expect.stringContaining(problem),
+    ]);
   });
 
   it.each([

@@ -3,6 +3,7 @@
 import { pausesText, pauseState, shareDone, type RunUnderWay } from '../../../core/process/pauses.ts';
 import { visibilityText } from '../../../core/process/search-attributes.ts';
 import { gainText, stateText } from '../../../core/retraining/retraining-words.ts';
+import { shellText } from '../../../core/shell-text.ts';
 import { parseInstant } from '../../../core/window.ts';
 import type { ShownRetraining } from '../../../sql/read-retrainings.ts';
 import { html, type Html, type Part } from '../../html.ts';
@@ -136,7 +137,7 @@ export function retrainingsSection({ model, retrainings }: LoadedNow, now: numbe
       'Retrainings',
       html`<p class="muted">
         None yet. A degradation starts one where the monitor has a <code>retraining</code> section;
-        <code>tidewatch retrain</code> does by hand.
+        <code>tidewatch retrain --model ${shellText(model)}</code> does by hand.
       </p>`,
     );
   return section('retrainings', 'Retrainings', [

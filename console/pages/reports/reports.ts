@@ -31,7 +31,8 @@ function nothing(isFiltered: boolean): Html {
         title: 'No report is stored yet.',
         next: [
           html`The first run of <code>driftDetection</code> or <code>weeklyReport</code> writes one.`,
-          html`Write one at once: <code>tidewatch report my-model</code>`,
+          html`Have one written at once: <code>tidewatch run drift-detection --model my-model</code>, or
+            <code>tidewatch run weekly-report --model my-model</code>`,
         ],
       });
 }

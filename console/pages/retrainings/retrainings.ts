@@ -33,8 +33,8 @@ function nothing(isFiltered: boolean): Html {
         title: 'No model was retrained yet.',
         why: 'A degradation starts one where the monitor has a section retraining.',
         next: [
-          html`See what a retraining would do: <code>tidewatch retrain my-model --explain</code>`,
-          html`Start one by hand: <code>tidewatch retrain my-model</code>`,
+          html`See what a retraining would do: <code>tidewatch retrain --model my-model --explain</code>`,
+          html`Start one by hand: <code>tidewatch retrain --model my-model</code>`,
         ],
       });
 }

@@ -31,11 +31,35 @@ const text = async (path: string, from = filled) => textOf(await page(path, from
 
 describe('without anything stored', () => {
   it.each([
-    ['/alerts', 'No alert is open.'],
-    ['/retrainings', 'No model was retrained yet.'],
-    ['/reports', 'No report is stored yet.'],
-  ])('%s says what to do', async (path, said) => {
-    expect(await text(path, empty)).toContain(said);
+    [
+      '/alerts',
+      /No alert is open\. .* See what there has been , or all models \./,
+      ['/alerts?state=all', '/'],
+    ],
+    [
+      '/retrainings',
+      /No model was retrained yet\. .* what a retraining would do: tidewatch retrain --model my-model --explain .*by hand: tidewatch retrain --model my-model$/,
+      [],
+    ],
+    [
+      '/reports',
+      /No report is stored yet\. .*tidewatch run drift-detection --model my-model , or tidewatch run weekly-report --model my-model$/,
+      [],
+    ],
+  ])('%s says what to do', async (path, said, leadsTo) => {
+    const shown = await page(path, empty);
+    expect(textOf(shown)).toMatch(said);
+    for (const address of leadsTo) expect(shown).toContain(`<a href="${address}">`);
+  });
+
+  it.each([
+    ['/alerts?state=all', /No alert is like this\. See all that are not resolved/, '/alerts'],
+    ['/retrainings?state=kept', /No retraining is like this\. See all of them/, '/retrainings'],
+    ['/reports?kind=drift', /No report is like this\. See all of them/, '/reports'],
+  ])('%s leads back', async (path, said, back) => {
+    const shown = await page(path, empty);
+    expect(textOf(shown)).toMatch(said);
+    expect(shown).toContain(`See <a href="${back}">`);
   });
 
   it.each(['/alerts/drift:gone:hum', '/retrainings/gone/2026-11-20T03:40:00Z', '/alerts/x'])(

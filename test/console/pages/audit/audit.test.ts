@@ -120,8 +120,12 @@ describe('the list of what people did', () => {
   });
 
   it('says what to do where nothing is recorded', async () => {
-    expect(textOf(await page('', empty))).toContain('Nothing is recorded yet.');
-    expect(textOf(await page('?model=x', empty))).toContain('Nothing recorded is like this.');
+    const shown = await page('', empty);
+    expect(textOf(shown)).toMatch(/Nothing is recorded yet\. .*Act on an alert or a retraining \./);
+    expect(shown).toMatch(/Act on <a href="\/alerts">.*<a href="\/retrainings">/);
+    const filtered = await page('?model=x', empty);
+    expect(textOf(filtered)).toContain('Nothing recorded is like this. See all of it');
+    expect(filtered).toContain('See <a href="/audit">');
   });
 });
 
