@@ -4,38 +4,53 @@ import { formatPValue } from '../../core/number-text.ts';
 import { html, type Html, type Part } from '../html.ts';
 import { formatNumber } from '../numbers.ts';
 import { distributionChart } from './distribution-chart.ts';
-import type { Answer, ReportedColumn } from './drift-report.ts';
+import type { Answer, HistoryPoint, ReportedColumn } from './drift-report.ts';
 import { factsTable } from './facts-table.ts';
 import { historyChart } from './history-chart.ts';
 import { levelMark } from '../level-mark.ts';
 import { shorten } from '../names.ts';
 import { statisticsTable } from './statistics-table.ts';
 
-/** The body of a column's section; its heading stands before it. */
-export function columnBody(id: string, column: ReportedColumn): Html {
+/** Links to the figures of a column as files, each below its figure. */
+export interface FigureFiles {
+  readonly distribution?: Html;
+  readonly history?: Html;
+}
+
+/**
+ * The body of a column's section; its heading stands before it.
+ *
+ * @param files none in a report, which is a file itself
+ */
+export function columnBody(id: string, column: ReportedColumn, files: FigureFiles = {}): Html {
   return html`<p class="reason">${column.verdict.reason}</p>
     <div class="panels">
-      <div>${distributionFigure(id, column)} ${factsTable(column)}</div>
+      <div>${distributionFigure(id, column, files)} ${factsTable(column)}</div>
       <div>
-        ${column.answers.map((answer, i) => answerPart(`${id}-${i}`, column, answer))}
+        ${column.answers.map((answer, i) => answerPart(`${id}-${i}`, column, answer, files))}
         ${statisticsTable(column)}
       </div>
     </div>`;
 }
 
-function distributionFigure(id: string, { name, distribution, facts }: ReportedColumn): Part {
+function distributionFigure(
+  id: string,
+  { name, distribution, facts }: ReportedColumn,
+  files: FigureFiles,
+): Part {
   if (distribution === undefined) return '';
   if ('notComputable' in distribution)
     return html`<p class="empty">No picture: ${distribution.notComputable}.</p>`;
   const what = distribution.kind === 'continuous' ? 'bin' : 'level';
   const label = `${shorten(name, 80)}: share of the values per ${what}, reference and current${meansInWords(facts)}`;
   return html`<figure>
-    <figcaption>
-      <b>Share of values per ${what}</b> <span class="key reference">reference</span>
-      <span class="key current">current</span>
-    </figcaption>
-    ${distributionChart(`${id}-d`, label, distribution)}
-  </figure>`;
+      <figcaption>
+        <b>Share of values per ${what}</b> <span class="key reference">reference</span>
+        <span class="key current">current</span>
+      </figcaption>
+      ${distributionChart(`${id}-d`, label, distribution)}
+    </figure>
+    ${files.distribution}`;
 }
 
 function meansInWords(facts: ReportedColumn['facts']): string {
@@ -54,8 +69,9 @@ const questions: Readonly<Record<Answer['question'], string>> = {
   recent: 'Suddenly different from the last weeks?',
 };
 
-function answerPart(id: string, column: ReportedColumn, answer: Answer): Html {
-  const { question, level, statistic, history = [] } = answer;
+function answerPart(id: string, column: ReportedColumn, answer: Answer, files: FigureFiles): Html {
+  const { question, level, statistic } = answer;
+  const history = drawnHistory(answer);
   return html`<div class="answer">
     <h4>${questions[question]} ${levelMark(level)}</h4>
     ${
@@ -71,8 +87,13 @@ function answerPart(id: string, column: ReportedColumn, answer: Answer): Html {
             )}
           </dl>`
     }
-    ${history.length > 1 && historyFigure(id, column, answer, history)}
+    ${history !== undefined && [historyFigure(id, column, answer, history), files.history]}
   </div>`;
+}
+
+/** Undefined where there is no course to draw: one window alone has none. */
+export function drawnHistory({ history = [] }: Answer): readonly HistoryPoint[] | undefined {
+  return history.length > 1 ? history : undefined;
 }
 
 function numbersOf({
@@ -101,7 +122,7 @@ function historyFigure(
   id: string,
   { name }: ReportedColumn,
   answer: Answer,
-  history: NonNullable<Answer['history']>,
+  history: readonly HistoryPoint[],
 ): Html {
   const { method } = answer.statistic;
   const [first, last] = [history[0]!.windowEnd, history.at(-1)!.windowEnd];

@@ -19,15 +19,22 @@ const symbols: Readonly<Record<Level, { symbol: string; symbolSize: number; item
 
 export interface History extends Pick<Answer, 'floor' | 'usual'> {
   readonly points: readonly HistoryPoint[];
-  readonly height: number;
   readonly format: (value: number) => string;
 }
 
+/** @param history its height is in the units of the picture */
+export function historyChart(
+  id: string,
+  label: string,
+  { height, ...history }: History & { readonly height: number },
+): Html {
+  return drawChart(historyOption(history), { id, label, width: chartWidth, height });
+}
+
 /** The value of each window; the usual range is a band behind it, the floor a dashed line. */
-export function historyChart(id: string, label: string, history: History): Html {
-  const { points, floor, usual, height, format } = history;
+export function historyOption({ points, floor, usual, format }: History): ChartOption {
   const ends = points.map(({ windowEnd }) => parseInstant(windowEnd));
-  const option: ChartOption = {
+  return {
     textStyle: chartText,
     grid: { left: 44, right: 26, top: 10, bottom: 26, outerBoundsMode: 'none' },
     xAxis: timeAxis(ends),
@@ -72,5 +79,4 @@ export function historyChart(id: string, label: string, history: History): Html 
       },
     ],
   };
-  return drawChart(option, { id, label, width: chartWidth, height });
 }

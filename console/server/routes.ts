@@ -8,7 +8,7 @@ import { loadAlerts } from '../pages/alerts/load.ts';
 import { auditPage } from '../pages/audit/audit.ts';
 import { auditTable, loadAudit } from '../pages/audit/load.ts';
 import { columnDriftPage } from '../pages/column-drift/column-drift.ts';
-import { drawDistribution } from '../pages/column-drift/drawing.ts';
+import { drawDistribution, drawHistory } from '../pages/column-drift/drawings.ts';
 import { loadColumnDrift } from '../pages/column-drift/load.ts';
 import { healthPage } from '../pages/health/health.ts';
 import { loadHealth } from '../pages/health/load.ts';
@@ -84,6 +84,7 @@ export const routes: Routes = {
     { path: '/models/:model/drift', draw: drawDrift },
     { path: '/models/:model/coverage', draw: drawCoverage },
     { path: '/models/:model/drift/:start/:end/:column/distribution', draw: drawDistribution },
+    { path: '/models/:model/drift/:start/:end/:column/history', draw: drawHistory },
   ],
   tables: [{ path: '/audit', role: 'operator', read: auditTable }],
   actions: [...alertActions, ...retrainingActions],

@@ -21,6 +21,7 @@ import type { ComparedReference, LoadedColumnDrift } from './load.ts';
 export function columnDriftPage(loaded: LoadedColumnDrift, { temporalUiUrl }: View): Shown {
   const { model, window, run, column } = loaded;
   const name = visibleName(column.name);
+  const path = columnDriftPath(model, window, column.name);
   const temporal = `${temporalUiUrl}/workflows/${encodeURIComponent(run.workflowId)}/${encodeURIComponent(run.runId)}/history`;
   return {
     title: `Drift of ${shorten(name, 60)}: ${shorten(model, 60)}`,
@@ -55,20 +56,13 @@ export function columnDriftPage(loaded: LoadedColumnDrift, { temporalUiUrl }: Vi
       ${section('found', 'What was found', [
         html`<h3 class="hidden"><bdi>${shorten(name, 120)}</bdi></h3>`,
         column.distribution === undefined && noPicture(loaded),
-        columnBody('column', column),
-        isDrawn(loaded) &&
-          downloads(
-            `Distributions of ${name}`,
-            `${columnDriftPath(model, window, column.name)}/distribution`,
-          ),
+        columnBody('column', column, {
+          distribution: downloads(`Distributions of ${name}`, `${path}/distribution`),
+          history: downloads(`History of ${name}`, `${path}/history`),
+        }),
       ])}
       ${why(loaded)}`,
   };
-}
-
-/** Is there something to take along? */
-function isDrawn({ column: { distribution } }: LoadedColumnDrift): boolean {
-  return distribution !== undefined && !('notComputable' in distribution);
 }
 
 function spanText({ start, end }: Window): string {

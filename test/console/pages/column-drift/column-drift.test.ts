@@ -1,14 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { columnDriftPath } from '../../../../console/pages/paths.ts';
-import { encodeProfile } from '../../../../core/profile/encode.ts';
-import { buildContinuousGrid } from '../../../../core/profile/grid.ts';
-import { buildProfile } from '../../../../core/profile/profile.ts';
 import { dayMs, floorToWeek, hourMs } from '../../../../core/window.ts';
 import { toTimestamp } from '../../../../sql/database.ts';
 import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
 import { openTestConsole, textOf, type TestConsole } from '../../console-world.ts';
-import { storeDrift, storeMonitor, today } from '../../stored-results.ts';
+import { storeDrift, storeMonitor, storeProfiles, today } from '../../stored-results.ts';
 
 const hostile = `<script>alert(1)</script>'; drop table alerts; --/?#%2F\u202E🦊`;
 
@@ -17,8 +14,16 @@ const windowUpTo = (daysAgo: number) => ({
   end: today - daysAgo * dayMs,
 });
 
-const values = (shift: number): Float64Array => Float64Array.from({ length: 100 }, (_, i) => i / 100 + shift);
-const grid = buildContinuousGrid(values(0));
+const values = (shift: number): readonly number[] => Array.from({ length: 100 }, (_, i) => i / 100 + shift);
+
+const weather = {
+  reference: [...Array<string>(60).fill('clear'), ...Array<string>(40).fill('rain, heavy')],
+  current: [
+    ...Array<string>(20).fill('clear'),
+    ...Array<string>(70).fill('rain, heavy'),
+    ...Array<string>(10).fill('=hail'),
+  ],
+};
 
 describe('a column in a drift run', () => {
   let test: TestDatabase;
@@ -27,10 +32,16 @@ describe('a column in a drift run', () => {
     test = await createTestDatabase();
     console = await openTestConsole(test.database);
     const { database } = test;
-    await storeMonitor(database, 'bikes');
+    await storeMonitor(database, 'bikes', {
+      features: { temp: { kind: 'continuous' }, weather: { kind: 'categorical' } },
+    });
     for (const daysAgo of [2, 1, 0]) {
       const verdict = daysAgo === 0 ? 'critical' : 'ok';
-      await storeDrift(database, 'bikes', { daysAgo, verdict, columns: { temp: verdict, [hostile]: 'ok' } });
+      await storeDrift(database, 'bikes', {
+        daysAgo,
+        verdict,
+        columns: { temp: verdict, [hostile]: 'ok', weather: 'warning' },
+      });
     }
     await database.execute(
       `update drift_results set statistic = 0.21, p_value = 0.0001, adjusted_p_value = 0.002,
@@ -42,28 +53,8 @@ describe('a column in a drift run', () => {
        select model, drift_run_id, 'feature', 'temp', method, 0.3, 0.04, 0.3, false, 'ok', 'computed', 1, 1
        from drift_runs cross join unnest(array['kolmogorov-smirnov', 'missing-ratio']) as method`,
     );
-    await database.execute(
-      `insert into model_references (model, reference_id, kind, window_start, window_end, grids, row_count, built_at)
-       values ('bikes', 'r', 'rolling', $1, $2, $3, 100, $2)`,
-      [
-        toTimestamp(today - 37 * dayMs),
-        toTimestamp(today - 7 * dayMs),
-        JSON.stringify({ temp: grid, [hostile]: grid }),
-      ],
-    );
-    for (const [day, shift] of [
-      [today - 20 * dayMs, 0],
-      [today - 2 * dayMs, 0.4],
-    ] as const)
-      await database.execute(
-        `insert into profile_days (model, reference_id, day, column_name, content)
-         select 'bikes', 'r', $1, column_name, $2 from unnest($3::text[]) as column_name`,
-        [
-          toTimestamp(day),
-          Buffer.from(encodeProfile(buildProfile(grid, values(shift)), grid)),
-          ['temp', hostile],
-        ],
-      );
+    const moved = { reference: values(0), current: values(0.4) };
+    await storeProfiles(database, 'bikes', { temp: moved, [hostile]: moved, weather });
   });
   afterAll(() => test.drop());
 
@@ -225,5 +216,40 @@ describe('a column in a drift run', () => {
     expect(head).toBe('from,to,reference,current');
     const shares = rows.map((row) => row.split(',').slice(2).map(Number));
     for (const side of [0, 1]) expect(shares.reduce((sum, row) => sum + row[side]!, 0)).toBeCloseTo(1, 9);
+  });
+
+  it('of a category shows the share of each level, those that are new and the others apart', async () => {
+    const shown = await page(path('weather'));
+    expect(textOf(shown)).toMatch(/Drift of weather .*▲ Warning in the window 2026-11-22 to 2026-11-29/);
+    expect(shown).toContain('aria-label="weather: share of the values per level, reference and current"');
+    const drawn = textOf(shown.slice(shown.indexOf('<figure'), shown.indexOf('</figure>')));
+    for (const level of ['clear', 'rain, heavy', 'not in reference']) expect(drawn).toContain(level);
+    const csv = await console.get(`${path('weather')}/distribution.csv`);
+    expect((await csv.text()).trim().split('\r\n')).toEqual([
+      'level,reference,current',
+      'clear,0.6,0.2',
+      '"rain, heavy",0.4,0.7',
+      '(0 others),0,0',
+      '(not in the reference),0,0.1',
+    ]);
+    const svg = await (await console.get(`${path('weather')}/distribution.svg`)).text();
+    for (const text of ['bikes: weather up to 2026-11-29', 'rain, heavy']) expect(svg).toContain(text);
+  });
+
+  it('has the numbers of its history as a file, one row a window', async () => {
+    const csv = await console.get(`${path('temp')}/history.csv`);
+    expect((await csv.text()).trim().split('\r\n')).toEqual([
+      'window_end,method,verdict,effect',
+      '2026-11-27T00:00:00Z,Wasserstein,ok,0.2',
+      '2026-11-28T00:00:00Z,Wasserstein,ok,0.2',
+      '2026-11-29T00:00:00Z,Wasserstein,critical,0.2',
+    ]);
+    const svg = await (await console.get(`${path('temp')}/history.svg`)).text();
+    expect(svg).toContain('bikes: temp, Wasserstein up to 2026-11-29');
+    expect(svg).toContain('Dashed: matters. Band: usual. Triangle: warning. Diamond: critical.');
+    // Of one window alone there is no course.
+    const earliest = path('temp', 2);
+    expect(await page(earliest)).not.toContain('/history.csv');
+    expect((await console.get(`${earliest}/history.csv`)).status).toBe(404);
   });
 });
