@@ -7,7 +7,14 @@ import { toTimestamp } from '../../../../sql/database.ts';
 import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
 import { now, openTestConsole, textOf, type TestConsole } from '../../console-world.ts';
 import { fillRetraining, retrainingId } from '../../acted-on.ts';
-import { storeCheck, storeDrift, storeEvaluation, storeMonitor, today } from '../../stored-results.ts';
+import {
+  storeCheck,
+  storeClassifier,
+  storeDrift,
+  storeEvaluation,
+  storeMonitor,
+  today,
+} from '../../stored-results.ts';
 
 const hostile = `<script>alert(1)</script>'; drop table alerts; --/?#\u202E🦊`;
 
@@ -105,6 +112,22 @@ describe('the page of a model', () => {
     );
     expect(text).toContain('upright line: another version was promoted');
     expect(text).toMatch(/2026-11-29 80 → 82.1 90% → 90% 2/);
+  });
+
+  it('of a classification model shows the metric that speaks for it, and says that higher is better', async () => {
+    await storeClassifier(test.database, 'flights');
+    const page = await (await console.get('/models/flights')).text();
+    expect(textOf(page)).toMatch(
+      /flights ◆ Critical since 2026-11-29, .* ROC AUC over 7 days 0\.652 is below 0\.7 .*ROC AUC, 2026-11-22 to 2026-11-28 0\.652 \(0\.632 to 0\.672\) final.*ROC AUC through time .*Higher is better\./,
+    );
+    expect(page).toContain(
+      'ROC AUC over 7 days, 3 windows from 2026-11-27 to 2026-11-29: from 0.81 to 0.652; limits: critical 0.7',
+    );
+    // Another metric of the newest evaluation is one click away.
+    expect(page).toContain('<a href="/models/flights?metric=accuracy" >accuracy</a>');
+    expect(await shown('/models/flights?metric=accuracy')).toMatch(/accuracy through time .*90%/);
+    const rows = (await (await console.get('/models/flights/performance.csv')).text()).trim().split('\r\n');
+    expect(rows[0]).toContain(',roc_auc,low,high,');
   });
 
   it('lists the drift report of each run, and in how many anything drifted', async () => {

@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toTimestamp } from '../../../../sql/database.ts';
 import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
 import { now, openTestConsole, textOf, type TestConsole } from '../../console-world.ts';
-import { storeCheck, storeDrift, storeEvaluation, storeMonitor } from '../../stored-results.ts';
+import {
+  storeCheck,
+  storeClassifier,
+  storeDrift,
+  storeEvaluation,
+  storeMonitor,
+} from '../../stored-results.ts';
 
 describe('the list of all models', () => {
   let test: TestDatabase;
@@ -90,6 +96,19 @@ describe('the list of all models', () => {
     );
     expect(await listed()).toContain('its monitor is of another version: run tidewatch apply');
     await test.database.execute(`delete from monitors where model = 'old'`);
+  });
+
+  it('shows of a classification model the metric that speaks for it, which is better when higher, and its limit', async () => {
+    await storeClassifier(test.database, 'flights');
+    const page = await (await console.get('/?search=flights')).text();
+    expect(textOf(page)).toMatch(
+      /flights ◆ Critical 2026-11-29 ROC AUC over 7 days 0\.652 is below 0\.7 ROC AUC 0\.652 no run yet 90%/,
+    );
+    expect(page).toContain('aria-label="ROC AUC over 7d in 3 windows, now 0.652, limit 0.7"');
+    // From 0.81 at the top to 0.652 at the bottom, the limit between them.
+    expect(page).toMatch(
+      /<path class="limit" d="M0 19\.7H120"[\s\S]*<path class="line" d="M3 3 ?L60 13\.6 ?L117 27"/,
+    );
   });
 });
 
