@@ -4,9 +4,10 @@ import { createHash } from 'node:crypto';
 
 import type { ActionWords, ConsoleActions } from '../console/server/actions.ts';
 import { TidewatchError } from '../core/errors.ts';
+import { isRunningState } from '../core/retraining/states.ts';
 import type { Database } from '../sql/database.ts';
 import { findAlert } from '../sql/read-alerts.ts';
-import { findShownRetraining } from '../sql/read-retrainings.ts';
+import { findShownRetraining, type ShownRetraining } from '../sql/read-retrainings.ts';
 import { problemsOfUpdate } from '../workflows/alert-updates.ts';
 import { problemsOfRequest } from '../workflows/retraining-updates.ts';
 import { changeAlert } from './change-alert.ts';
@@ -44,9 +45,22 @@ export function consoleActions(
       if (found === undefined) throw new TidewatchError('UNKNOWN_RETRAINING', { model, retrainingId });
       const updateId = idOf(`${model} ${retrainingId}`, change, words);
       const { workflowId } = found;
-      return changeRetraining(settings, { model, retrainingId, workflowId, change, request, updateId });
+      const send = changeRetraining(settings, { model, retrainingId, workflowId, change, request, updateId });
+      return send.catch(async (error: unknown) => {
+        const isNotRunning = error instanceof TidewatchError && error.code === 'RETRAINING_NOT_CHANGED';
+        const ended = isNotRunning && (await findShownRetraining(database, model, retrainingId));
+        if (!ended || isRunningState(ended.state)) throw error;
+        // Whoever was too late knows only the page as it was.
+        const reason = `it is over: ${ended.state}${decidedText(ended)}`;
+        throw new TidewatchError('RETRAINING_NOT_CHANGED', { model, retrainingId, reason }, { cause: error });
+      });
     },
   };
+}
+
+function decidedText({ approval }: ShownRetraining): string {
+  const { decision, by } = approval ?? {};
+  return decision === undefined ? '' : `; ${by ?? 'somebody'} has ${decision} it`;
 }
 
 function requireValid(

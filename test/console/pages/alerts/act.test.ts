@@ -1,14 +1,17 @@
 /** Forms that people send, a real worker and real servers. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { openAlert } from '../../../../activities/alerts/store.ts';
 import { alertPath, retrainingPath } from '../../../../console/pages/paths.ts';
+import { until } from '../../../../demo/stack/until.ts';
 import { findAlert } from '../../../../sql/read-alerts.ts';
 import { consoleActions } from '../../../../worker/console-actions.ts';
 import { emptyTables } from '../../../setup/database-snapshot.ts';
+import { startFakeTrainer, type FakeTrainer } from '../../../setup/fake-trainer.ts';
+import { predictHoldout } from '../../../setup/retrained.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../../../setup/servers.ts';
-import { day, watch } from '../../../setup/synthetic.ts';
+import { at, day, load, watch } from '../../../setup/synthetic.ts';
 import { startTestWorker, type TestWorker } from '../../../setup/worker.ts';
 import { fillRetraining, retrainingId } from '../../acted-on.ts';
 import { cookiesOf, everybody, openTestConsole, textOf } from '../../console-world.ts';
@@ -45,8 +48,8 @@ beforeEach(async () => {
   );
 });
 
-/** A console that somebody of this name works with, and the form of the alert as they see it. */
-async function seenBy(name: string) {
+/** A console that somebody of this name works with, and the form of a page as they see it. */
+async function seenBy(name: string, path = alertPath(key)) {
   const temporal = {
     address: testServers().temporalAddress,
     namespace: 'default',
@@ -57,16 +60,18 @@ async function seenBy(name: string) {
     actions: consoleActions(test.database, temporal),
     now: Date.now,
   });
-  const shown = await (await console.get(alertPath(key))).text();
+  const shown = await (await console.get(path)).text();
   const hidden = Object.fromEntries(
     [...shown.matchAll(/<input type="hidden" name="(since|seen)" value="([^"]*)"/g)].map(
       ([, field, value]) => [field!, value!],
     ),
   );
   return async (change: string, fields: Readonly<Record<string, string>> = {}): Promise<string> => {
-    const answer = await console.post(`${alertPath(key)}/${change}`, { ...hidden, ...fields });
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, alertPath(key)]);
-    return textOf(await (await console.get(alertPath(key), { cookie: cookiesOf(answer) })).text());
+    // Nobody sends what their page has no button for.
+    expect(shown).toContain(`="${path}/${change}"`);
+    const answer = await console.post(`${path}/${change}`, { ...hidden, ...fields });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, path]);
+    return textOf(await (await console.get(path, { cookie: cookiesOf(answer) })).text());
   };
 }
 
@@ -118,6 +123,94 @@ describe('an alert', () => {
     expect(await act('snooze', { for: '4h', until: '' })).toMatch(/snoozed until \S+ \S+ UTC by ana/);
     expect(await life()).toMatchObject({ state: 'snoozed', by: 'ana' });
   }, 60_000);
+});
+
+describe('a retraining that waits for a person', () => {
+  const retrained = 'decided-on';
+  const asOf = at(10, 3, 40);
+  const path = retrainingPath(retrained, asOf);
+
+  let trainer: FakeTrainer;
+  let ended: Promise<unknown>;
+  let workflowId: string;
+  let count = 0;
+  beforeEach(async () => {
+    trainer = await startFakeTrainer(async () => {
+      await predictHoldout(test.database, retrained, { from: 3, to: 10, error: 1 });
+      return { state: 'succeeded', version: '2', lineage: {} };
+    });
+    await watch(test.database, {
+      model: retrained,
+      retraining: {
+        trainer: { url: trainer.url, poll: '100ms' },
+        trainingWindow: '2d',
+        holdout: '7d',
+        approval: 'manual',
+        verify: { for: '1d' },
+      },
+    });
+    await load(test.database, retrained, { from: 1, to: 10, error: 5 });
+    workflowId = `retraining:${retrained}:${(count += 1)}`;
+    ended = worker.run('retraining', { model: retrained, asOf }, workflowId);
+    await untilItIs('awaiting-approval');
+  });
+  afterEach(() => trainer.stop());
+
+  async function untilItIs(wanted: string): Promise<void> {
+    const isThere = await until(async () => {
+      const [run] = await test.database.query<{ state: string }>(
+        'select state from retraining_runs where model = $1',
+        [retrained],
+      );
+      return run?.state === wanted;
+    }, 30_000);
+    expect(isThere).toBe(true);
+  }
+
+  const outcomes = async () =>
+    (await audited()).map(({ actor, action, subject, outcome }) => [actor, action, subject, outcome]);
+
+  it('is approved by a form; who rejects it afterwards is told what has become of it', async () => {
+    const [ana, ben] = [await seenBy('ana', path), await seenBy('ben', path)];
+    expect(await ana('approve', { note: 'looks fine' })).toContain(
+      `${retrained} as of ${asOf}: approved by ana`,
+    );
+    await untilItIs('verifying');
+    const told = await ben('reject', { note: 'not before the holidays' });
+    expect(told).toContain('it is verifying; cancel it instead');
+    expect(told).toMatch(/approved .*approved by ana: looks fine/);
+    expect(told).not.toContain('not before the holidays');
+    expect(await outcomes()).toEqual([
+      ['ana', 'retraining.approve', asOf, 'done'],
+      ['ben', 'retraining.reject', asOf, 'refused'],
+    ]);
+    const again = await seenBy('ben', path);
+    expect(await again('cancel')).toContain('cancelled by ben');
+    expect(await ended).toMatchObject({
+      state: 'rolled-back',
+      reason: 'cancelled by ben; 1 serves again',
+    });
+  }, 90_000);
+
+  it('is rejected by a form, once however often that is sent; who approves it afterwards is told who was first', async () => {
+    const [ana, ben] = [await seenBy('ana', path), await seenBy('ben', path)];
+    expect(await ben('reject', { note: 'not before the holidays' })).toContain('rejected by ben');
+    expect(await ended).toMatchObject({
+      state: 'rejected',
+      reason: 'rejected by ben: not before the holidays',
+    });
+    expect(await ana('approve')).toContain('was not changed: it is over: rejected; ben has rejected it');
+    // The same form once more is no second decision.
+    expect(await ben('reject', { note: 'not before the holidays' })).toContain('rejected by ben');
+    expect(await outcomes()).toEqual([
+      ['ben', 'retraining.reject', asOf, 'done'],
+      ['ana', 'retraining.approve', asOf, 'refused'],
+      ['ben', 'retraining.reject', asOf, 'done'],
+    ]);
+    // What is over has no buttons.
+    const console = await openTestConsole(test.database);
+    expect(await (await console.get(path)).text()).not.toContain(`${path}/approve`);
+  }, 90_000);
 });
 
 describe('a retraining whose workflow does not run', () => {
