@@ -92,6 +92,8 @@ export interface Trend {
   /** The value of the reference. */
   readonly reference?: number;
   readonly marks: readonly TrendMark[];
+  /** The first values of windows that were restated since. */
+  readonly restated?: readonly { readonly windowEnd: string; readonly value: number }[];
 }
 
 export interface TrendPoint {

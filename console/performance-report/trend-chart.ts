@@ -13,15 +13,17 @@ import type { Trend, TrendMark, TrendPoint } from './performance-report.ts';
 /** Room for so many characters of a mark's label. */
 const longestLabel = 14;
 
-/** A line for each version with its interval as a band, days as dots, and what happened as upright lines. */
+/** A line for each version with its interval as a band, days as dots, first values of restated windows as rings, and what happened as upright lines. */
 export function trendOption(trend: Trend, metric: MetricName, width: number): ChartOption {
-  const { points, days, limits } = trend;
+  const { points, days, limits, restated = [] } = trend;
   const ends = points.map(({ windowEnd }) => parseInstant(windowEnd));
   const range = rangeOf(trend);
   const runs = runsOf(points);
-  const dots = days
-    .filter(({ value }) => value >= range.min && value <= range.max)
-    .map(({ windowEnd, value }) => [parseInstant(windowEnd), value]);
+  const inRange = (values: Trend['days']): number[][] =>
+    values
+      .filter(({ value }) => value >= range.min && value <= range.max)
+      .map(({ windowEnd, value }) => [parseInstant(windowEnd), value]);
+  const [dots, rings] = [inRange(days), inRange(restated)];
   const firstProvisional = points.find(({ state }) => state === 'provisional');
   return {
     textStyle: chartText,
@@ -72,6 +74,18 @@ export function trendOption(trend: Trend, metric: MetricName, width: number): Ch
         symbolSize: 6,
         data: run.map(({ windowEnd, value }) => [parseInstant(windowEnd), value ?? '-']),
       })),
+      ...(rings.length === 0
+        ? []
+        : [
+            {
+              type: 'scatter' as const,
+              silent: true,
+              symbol: 'circle',
+              symbolSize: 7,
+              itemStyle: { color: 'transparent', borderColor: 'var(--muted)', borderWidth: 1.5 },
+              data: rings,
+            },
+          ]),
       {
         type: 'line',
         silent: true,
@@ -118,14 +132,17 @@ interface Range {
   readonly max: number;
 }
 
-/** All values and limits; intervals and single days only as far as they leave these readable. */
-function rangeOf({ points, days, limits, reference }: Trend): Range {
+/** All values and limits; intervals, single days and first values only as far as they leave these readable. */
+function rangeOf({ points, days, limits, reference, restated = [] }: Trend): Range {
   const firm = [
     ...points.flatMap(({ value }) => value ?? []),
     ...Object.values(limits).filter((limit) => limit !== undefined),
     ...(reference === undefined ? [] : [reference]),
   ];
-  const loose = [...points.flatMap(({ interval }) => interval ?? []), ...days.map(({ value }) => value)];
+  const loose = [
+    ...points.flatMap(({ interval }) => interval ?? []),
+    ...[...days, ...restated].map(({ value }) => value),
+  ];
   const [low, high] = [smallest(firm), largest(firm)];
   const span = high > low ? high - low : Math.abs(high) * 0.2 || 1;
   const min = Math.max(low - span, Math.min(low, smallest(loose)));

@@ -26,6 +26,7 @@ export function trendChart(trend: Trend, metric: MetricName): Html {
       <span class="key day">single days</span>
       ${trend.points.some(({ state }) => state === 'provisional') && html`<span class="key provisional">provisional</span>`}
       ${limitsText(metric, trend.limits) !== '' && html`<span class="key limit">limits</span>`}
+      ${(trend.restated ?? []).length > 0 && html`<span class="muted">ring: first value of a window that was restated</span>`}
       ${trend.marks.some(({ kind }) => kind === 'promotion') && html`<span class="muted">upright line: another version was promoted</span>`}
       ${trend.marks.some(({ kind }) => kind === 'retraining') && html`<span class="muted">dotted: retrained, not promoted</span>`}
     </figcaption>
@@ -48,7 +49,10 @@ function forPhones({ points, days, ...trend }: Trend): Trend {
  *
  * @example 'RMSE over 7 days, 56 windows from 2011-03-26 to 2011-05-20: from 48.1 to 80.1; limits: warning 65, critical 80; the last 7 are provisional'
  */
-export function trendWords({ length, points, limits, marks }: Trend, metric: MetricName): string {
+export function trendWords(
+  { length, points, limits, marks, restated = [] }: Trend,
+  metric: MetricName,
+): string {
   const values = points.flatMap(({ value }) => value ?? []);
   const provisional = points.filter(({ state }) => state === 'provisional').length;
   const [first, last] = [points[0]!.windowEnd, points.at(-1)!.windowEnd].map(instantText);
@@ -64,5 +68,6 @@ export function trendWords({ length, points, limits, marks }: Trend, metric: Met
         `${kind === 'promotion' ? 'promoted' : 'retrained'} ${shorten(visibleName(label), 40)} on ${instantText(at)}`,
     ),
     ...(provisional === 0 ? [] : [`the last ${provisional} are provisional`]),
+    ...(restated.length === 0 ? [] : [`restated: ${restated.length}, with rings at their first values`]),
   ].join('; ');
 }

@@ -27,18 +27,33 @@ export async function drawPerformance(asked: Asked): Promise<Drawing | undefined
   const found = await findModel(asked);
   if (found === undefined) return undefined;
   const { model, monitor } = found;
-  const performance = await loadPerformanceOf(asked.connection, found, mostRows);
+  const performance = await loadPerformanceOf(asked.connection, found, {
+    mostPoints: mostRows,
+    restated: { days: found.asked.days, most: mostRows },
+  });
   if (performance === null || performance.points.length < 2) return undefined;
-  const { metric, over, points } = performance;
+  const { metric, over, points, restated } = performance;
+  const firstValues = new Map(restated.map(({ windowEnd, from }) => [windowEnd, from]));
   return {
     name: `${model}-${metric}-${over}`,
     option: titled(
       trendOption(trendOf(performance, monitor), metric, width),
       `${shorten(model, 60)}: ${metricLabel(metric)} over ${windowWords(over)}, each day`,
-      `${metricTable[metric].direction === 'higher-is-better' ? 'Higher' : 'Lower'} is better. Band: 95% interval. Dots: single days. Grey: provisional.`,
+      `${metricTable[metric].direction === 'higher-is-better' ? 'Higher' : 'Lower'} is better. Band: 95% interval. Dots: single days. Grey: provisional.${restated.length === 0 ? '' : ' Ring: first value of a restated window.'}`,
     ),
     size: { width, height: 340 },
-    head: ['window_end', 'version', metric, 'low', 'high', 'state', 'revision', 'coverage', 'outcomes'],
+    head: [
+      'window_end',
+      'version',
+      metric,
+      'low',
+      'high',
+      'state',
+      'revision',
+      'coverage',
+      'outcomes',
+      'first_value',
+    ],
     rows: points.map(({ windowEnd, version, value, interval, state, revision, coverage, outcomes }) => [
       formatInstant(windowEnd),
       version,
@@ -49,6 +64,7 @@ export async function drawPerformance(asked: Asked): Promise<Drawing | undefined
       revision,
       coverage,
       outcomes,
+      revision === 1 ? value : (firstValues.get(windowEnd) ?? null),
     ]),
   };
 }

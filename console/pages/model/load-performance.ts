@@ -51,6 +51,8 @@ export interface PerformanceRequest {
   readonly over: string;
   readonly days: number;
   readonly mostPoints: number;
+  /** Restated windows: of so many days, and so many of them. */
+  readonly restated: { readonly days: number; readonly most: number };
 }
 
 /** Null where no window was evaluated. */
@@ -141,7 +143,7 @@ async function readMarks(
 
 function readRestated(
   connection: Queryable,
-  { model, metric, over, days }: PerformanceRequest,
+  { model, metric, over, days, restated }: PerformanceRequest,
   end: number,
 ): Promise<RestatedWindow[]> {
   return connection.query<RestatedWindow & Record<string, unknown>>(
@@ -156,8 +158,14 @@ function readRestated(
      join performance_evaluations first using (model, version, segment, window_start, window_end)
      where newest.revision > 1 and first.revision = 1
      order by newest.window_end desc
-     limit 20`,
-    [model, durationMs(over) / 1000, metric, toTimestamp(end - Math.min(days, 30) * dayMs)],
+     limit $5`,
+    [
+      model,
+      durationMs(over) / 1000,
+      metric,
+      toTimestamp(end - Math.min(days, restated.days) * dayMs),
+      restated.most,
+    ],
   );
 }
 

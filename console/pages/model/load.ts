@@ -16,8 +16,8 @@ import { findModel, type FoundModel } from './find-model.ts';
 import { loadCoverage, type CoverageDay } from './load-coverage.ts';
 import { loadDrift, type LoadedDrift } from './load-drift.ts';
 import { loadNow, type LoadedNow } from './load-now.ts';
-import { loadPerformance, type LoadedPerformance } from './load-performance.ts';
-import { mostPoints } from './trend.ts';
+import { loadPerformance, type LoadedPerformance, type PerformanceRequest } from './load-performance.ts';
+import { mostPoints, restatedOnPage } from './trend.ts';
 
 export interface ModelVersion {
   readonly version: string;
@@ -52,7 +52,7 @@ export async function loadModel(request: Asked): Promise<LoadedModel | undefined
   const { model, asked } = found;
   const [performance, standing, { alerts }, versions, arrived, waiting, drift, coverage, now] =
     await Promise.all([
-      loadPerformanceOf(connection, found, mostPoints),
+      loadPerformanceOf(connection, found, { mostPoints, restated: restatedOnPage }),
       readStanding(connection, model),
       listAlerts(connection, { model }, { most: mostAlerts }),
       readVersions(connection, model),
@@ -82,13 +82,13 @@ export async function loadModel(request: Asked): Promise<LoadedModel | undefined
 export function loadPerformanceOf(
   connection: Queryable,
   { model, asked, monitor }: FoundModel,
-  mostPoints: number,
+  most: Pick<PerformanceRequest, 'mostPoints' | 'restated'>,
 ): Promise<LoadedPerformance | null> {
   return loadPerformance(connection, {
     model,
     ...shownMetric(asked, monitor),
     days: asked.days,
-    mostPoints,
+    ...most,
   });
 }
 

@@ -8,11 +8,17 @@ import type { Limits, Trend } from '../../performance-report/performance-report.
 import { thinned } from '../../thinned.ts';
 import type { LoadedPerformance } from './load-performance.ts';
 
+/** More rings than these are no more to see. */
+const mostRings = 20;
+
+/** Of so many windows the page says how they were restated. */
+export const restatedOnPage = { days: 30, most: mostRings } as const;
+
 /** More points than these are no more to see, and take time to read and to draw; the files have all of them. */
 export const mostPoints = 190;
 
 export function trendOf(
-  { points, singleDays, marks, metric, over }: LoadedPerformance,
+  { points, singleDays, marks, metric, over, restated }: LoadedPerformance,
   monitor: Monitor | undefined,
 ): Trend {
   return {
@@ -29,6 +35,11 @@ export function trendOf(
     ),
     limits: monitor === undefined ? {} : limitsOf(monitor, metric, over),
     marks,
+    restated: restated
+      .slice(0, mostRings)
+      .flatMap(({ windowEnd, from }) =>
+        from === null ? [] : [{ windowEnd: formatInstant(windowEnd), value: from }],
+      ),
   };
 }
 

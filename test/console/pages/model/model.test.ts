@@ -108,8 +108,9 @@ describe('the page of a model', () => {
   it('draws the metric with its limit, what is provisional and the promotion, and says what was restated', async () => {
     const text = await shown('/models/bikes');
     expect(await (await console.get('/models/bikes')).text()).toContain(
-      'RMSE over 7 days, 4 windows from 2026-11-20 to 2026-11-29: from 60 to 82.1; limits: critical 70; promoted v2 on 2026-11-25; the last 1 are provisional',
+      'RMSE over 7 days, 4 windows from 2026-11-20 to 2026-11-29: from 60 to 82.1; limits: critical 70; promoted v2 on 2026-11-25; the last 1 are provisional; restated: 1, with rings at their first values',
     );
+    expect(text).toContain('ring: first value of a window that was restated');
     expect(text).toContain('upright line: another version was promoted');
     expect(text).toMatch(/2026-11-29 80 → 82.1 90% → 90% 2/);
   });
@@ -280,6 +281,95 @@ describe('the page of a model', () => {
       expect((await console.get(`/models/${name}`)).status).toBe(404);
   });
 
+  describe('the chart of a metric', () => {
+    const model = 'with-intervals';
+    beforeAll(async () => {
+      const { database } = test;
+      await storeMonitor(database, model);
+      for (const daysAgo of [9, 8, 7, 6, 5, 4, 3, 2, 1, 0]) {
+        const rmse = 60 - daysAgo;
+        await storeEvaluation(database, model, {
+          daysAgo,
+          rmse,
+          version: daysAgo > 4 ? 'v1' : 'v2',
+          intervals: { rmse: [rmse - 3, rmse + 4] },
+          state: daysAgo < 3 ? 'provisional' : 'final',
+        });
+      }
+      await database.execute(
+        `insert into model_versions (model, version, stage, registered_at, promoted_at) values ($1, 'v2', 'champion', $2, $2)`,
+        [model, toTimestamp(today - 4 * dayMs)],
+      );
+    });
+
+    /** What is drawn in a colour: the numbers of its outline, x and y in turn. */
+    const shapesIn = (svg: string, paint: string): number[][] =>
+      [...svg.matchAll(/<(?:path|polygon|polyline) [^>]*>/g)]
+        .filter(([shape]) => shape.includes(paint))
+        .map(([shape]) => (/ (?:d|points)="([^"]+)"/.exec(shape)![1]!.match(/-?[\d.]+/g) ?? []).map(Number));
+    const wide = async (): Promise<string> => {
+      const page = await (await console.get(`/models/${model}`)).text();
+      return page.slice(page.indexOf('<div class="on-desk">'), page.indexOf('<div class="on-phone">'));
+    };
+
+    it('has a band of the intervals of each version', async () => {
+      const svg = await wide();
+      const bands = shapesIn(svg, 'fill="var(--current)" fill-opacity="0.2"');
+      // Each window has a point above and one below.
+      expect(bands.map((points) => points.length / 4)).toEqual([5, 5]);
+      expect(await shown(`/models/${model}`)).toContain('95% interval');
+    });
+
+    it('is shaded where it is provisional, and has an upright line at the promotion', async () => {
+      const svg = await wide();
+      const xs = (points: readonly number[]): number[] => points.filter((_, i) => i % 2 === 0);
+      const lines = shapesIn(svg, 'stroke="var(--current)"').map(xs);
+      const [first, last] = [Math.min(...lines.flat()), Math.max(...lines.flat())];
+      const xOf = (daysAgo: number): number => last - ((last - first) * daysAgo) / 9;
+      const [shading] = shapesIn(svg, 'fill="var(--axis)"').map(xs);
+      expect(Math.min(...shading!)).toBeCloseTo(xOf(2.5), 0);
+      expect(Math.max(...shading!)).toBeCloseTo(xOf(0), 0);
+      const [promotion] = shapesIn(svg, 'stroke="var(--ink)"').map(xs);
+      for (const x of promotion!) expect(x).toBeCloseTo(xOf(4), 0);
+      expect(svg).toContain('>new v2</text>');
+    });
+
+    it('has a ring where a window stood before it was restated, on the page and as a file', async () => {
+      const ring = /<path [^>]*fill="none"[^>]* stroke="var\(--muted\)"/g;
+      expect((await wide()).match(ring)).toBeNull();
+      await storeEvaluation(test.database, model, {
+        daysAgo: 0,
+        rmse: 63,
+        version: 'v2',
+        revision: 2,
+        state: 'provisional',
+      });
+      expect((await wide()).match(ring)).toHaveLength(1);
+      const file = await (await console.get(`/models/${model}/performance.svg`)).text();
+      expect(file).toContain('Ring: first value of a restated window.');
+      await test.database.execute(`delete from performance_evaluations where model = $1 and revision = 2`, [
+        model,
+      ]);
+    });
+
+    it('has the ends of the intervals in its numbers', async () => {
+      const csv = await (await console.get(`/models/${model}/performance.csv`)).text();
+      const [head, ...rows] = csv
+        .trim()
+        .split('\r\n')
+        .map((row) => row.split(','));
+      const columns = ['rmse', 'low', 'high', 'state'].map((name) => head!.indexOf(name));
+      expect(rows.map((row) => columns.map((column) => row[column]))).toEqual(
+        [9, 8, 7, 6, 5, 4, 3, 2, 1, 0].map((daysAgo) => [
+          String(60 - daysAgo),
+          String(57 - daysAgo),
+          String(64 - daysAgo),
+          daysAgo < 3 ? 'provisional' : 'final',
+        ]),
+      );
+    });
+  });
+
   describe('its charts as files', () => {
     it.each(['performance', 'drift', 'coverage'])('are a picture and the numbers in it: %s', async (name) => {
       const [svg, png, csv] = await Promise.all(
@@ -296,8 +386,9 @@ describe('the page of a model', () => {
 
     it('hold what the page shows', async () => {
       const rows = (await (await console.get('/models/bikes/performance.csv')).text()).trim().split('\r\n');
-      expect(rows[0]).toBe('window_end,version,rmse,low,high,state,revision,coverage,outcomes');
-      expect(rows.at(-1)).toBe('2026-11-29T00:00:00Z,v1,82.1,,,provisional,2,0.9,90');
+      expect(rows[0]).toBe('window_end,version,rmse,low,high,state,revision,coverage,outcomes,first_value');
+      expect(rows.at(-2)).toBe('2026-11-28T00:00:00Z,v1,75,,,final,1,0.9,90,75');
+      expect(rows.at(-1)).toBe('2026-11-29T00:00:00Z,v1,82.1,,,provisional,2,0.9,90,80');
     });
 
     it('are not there where there is nothing to draw', async () => {
