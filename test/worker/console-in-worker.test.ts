@@ -86,7 +86,7 @@ describe('a worker that serves the console as well', () => {
     expect((await fetch(`${http}/readyz`)).status).toBe(200);
     worker.signal('SIGTERM');
     expect(await worker.exited).toBe(0);
-    await expect(fetch(url)).rejects.toThrow();
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
 });
 
