@@ -141,6 +141,17 @@ describe('docker-compose.yml', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('limits the memory of every service, so that none takes the machine from the others', async () => {
+    const { services: written } = (await readComposeDocument(file)) as {
+      services: Readonly<Record<string, { deploy?: { resources?: { limits?: { memory?: string } } } }>>;
+    };
+    const unlimited = Object.entries(written)
+      .filter(([, { deploy }]) => !/^[1-9]\d*[mg]$/.test(deploy?.resources?.limits?.memory ?? ''))
+      .map(([name]) => name);
+    expect(Object.keys(written)).toHaveLength(18);
+    expect(unlimited).toEqual([]);
+  });
+
   it('binds every port to loopback', () => {
     expect(complaints(({ ports }) => ports.every((port) => /^127\.0\.0\.1:\d+:\d+$/.test(port)))).toEqual([]);
   });

@@ -164,18 +164,36 @@ describe('the manifests of ops/kubernetes', () => {
     ]);
   });
 
+  /** What is asked where: alive is the process itself, ready what it depends on; only the worker takes long to start. */
+  const probes: Readonly<Record<string, object>> = {
+    worker: { startupProbe: '/healthz', livenessProbe: '/healthz', readinessProbe: '/readyz' },
+    console: { livenessProbe: '/healthz', readinessProbe: '/readyz' },
+  };
+
+  it('ask every container that runs for ever whether it is alive and whether it is ready', () => {
+    const endless = manifests.filter(({ kind }) => /^(Deployment|StatefulSet|DaemonSet)$/.test(kind));
+    const asked = endless.flatMap(({ spec }) =>
+      spec!.template!.spec.containers.map((container) => [
+        container.name,
+        Object.fromEntries(
+          (['startupProbe', 'livenessProbe', 'readinessProbe'] as const).flatMap((kind) => {
+            const probe = container[kind];
+            if (probe === undefined) return [];
+            expect(probe.httpGet.port, `${container.name}: ${kind}`).toBe('http');
+            return [[kind, probe.httpGet.path]];
+          }),
+        ),
+      ]),
+    );
+    expect(Object.fromEntries(asked)).toEqual(probes);
+  });
+
   it.each([
     ['worker', 'worker/http.ts', (path: string) => `'${path}':`],
     ['console', 'console/server/serve-probes.ts', (path: string) => `app.get('${path}'`],
   ] as const)('ask the %s what it answers', async (name, file, answered) => {
-    const { startupProbe, livenessProbe, readinessProbe } = containerOf('Deployment', name);
     const source = await readFile(join(root, file), 'utf8');
-    for (const probe of [startupProbe, livenessProbe, readinessProbe].filter(
-      (probe) => probe !== undefined,
-    )) {
-      expect(probe.httpGet.port).toBe('http');
-      expect(source).toContain(answered(probe.httpGet.path));
-    }
+    for (const path of Object.values(probes[name]!) as string[]) expect(source).toContain(answered(path));
   });
 
   it('name files of the secret that its example has', () => {
@@ -212,10 +230,16 @@ describe('the manifests of ops/kubernetes', () => {
     expect(named.toSorted()).toEqual(Object.keys(find('Secret', 'tidewatch-sources').stringData!).toSorted());
   });
 
-  it('give the worker time to end before it is killed', () => {
+  it('give what runs for ever time to end before it is killed', () => {
     const { terminationGracePeriodSeconds, containers } = find('Deployment', 'worker').spec!.template!.spec;
     const grace = containers[0].env!.find(({ name }) => name === 'TIDEWATCH_SHUTDOWN_GRACE')!.value;
-    expect(terminationGracePeriodSeconds).toBeGreaterThan(Number.parseInt(grace, 10));
+    expect(grace).toMatch(/^\d+s$/);
+    // After its activities it pushes spans and closes connections.
+    expect(terminationGracePeriodSeconds).toBeGreaterThanOrEqual(Number.parseInt(grace, 10) + 10);
+    // The console ends what it is asking Postgres: 10 s for a connection, 5 s for a statement.
+    expect(
+      find('Deployment', 'console').spec!.template!.spec.terminationGracePeriodSeconds,
+    ).toBeGreaterThanOrEqual(2 * (10 + 5));
   });
 
   it('leave a quarter of the memory of the worker to what is not the heap', () => {
