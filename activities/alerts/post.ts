@@ -63,8 +63,11 @@ export function connectionReason(error: unknown, timeoutMs: number): string {
   return reasonOf(error);
 }
 
-/** `fetch` refuses a URL with credentials, and says it in its error. */
-function withoutCredentials(url: string): { address: string; authorization: Record<string, string> } {
+/** `fetch` refuses a URL with credentials, and says it in its error: they become a header. */
+export function withoutCredentials(url: string): {
+  readonly address: string;
+  readonly authorization: Readonly<Record<string, string>>;
+} {
   const address = new URL(url);
   const { username, password } = address;
   if (username === '' && password === '') return { address: url, authorization: {} };

@@ -6,7 +6,8 @@ Examples:
   $ tidewatch doctor
   $ tidewatch doctor --json | jq '.checks[] | select(.level != "ok")'
 
-Changes nothing. All checks run at once, each for at most 10 seconds.
+Changes nothing, and sends no message: of Slack, PagerDuty, webhooks, mail servers and trainers it asks whether they take a connection, of
+Alertmanager its page of health. All checks run at once, each for at most 10 seconds.
 
 Exit codes: 0 if nothing is worse than a warning; 1 if something is critical; 3 if a dependency is away, whatever else was
 found.`;
@@ -16,7 +17,7 @@ export function addDoctor(program: Command): void {
   program
     .command('doctor')
     .description(
-      'check the environment, Postgres, Temporal, the Pushgateway, schedules and lag, and say what to do',
+      'check the environment, disks, Postgres, Temporal, the Pushgateway, channels, schedules and lag, and say what to do',
     )
     .option('--json', 'print what was found as JSON')
     .addHelpText('after', examples)

@@ -1,6 +1,8 @@
 /** Everything that `tidewatch doctor` looks at, in the order in which it is shown. */
 
+import * as addresses from './addresses.ts';
 import { check, type Check } from './check.ts';
+import { judgeDisk, readDisk } from './disk.ts';
 import * as environment from './environment.ts';
 import { judgeTemporaryDirectory, readTemporaryDirectory } from './machine.ts';
 import { judgeMonitors, readMonitors } from './monitors.ts';
@@ -61,7 +63,7 @@ export const checks: readonly Check[] = [
     read: retention.readOverdue,
     judge: retention.judgeOverdue,
   }),
-  check({ name: 'disk', needs: ['schema'], read: retention.readDisk, judge: retention.judgeDisk }),
+  check({ name: 'disk', needs: ['schema'], read: readDisk, judge: judgeDisk }),
   check({ name: 'clocks', needs: ['postgres'], read: postgres.readClocks, judge: postgres.judgeClocks }),
 
   check({ name: 'temporal', needs: [], read: temporal.readServer, judge: temporal.judgeServer }),
@@ -96,10 +98,22 @@ export const checks: readonly Check[] = [
     judge: environment.judgeRoutes,
   }),
   check({
+    name: 'channels',
+    needs: ['environment'],
+    read: addresses.readChannels,
+    judge: addresses.judgeChannels,
+  }),
+  check({
     name: 'deliveries',
     needs: ['schema'],
     read: people.readDeliveries,
     judge: people.judgeDeliveries,
+  }),
+  check({
+    name: 'trainers',
+    needs: ['schema'],
+    read: addresses.readTrainers,
+    judge: addresses.judgeTrainers,
   }),
   check({
     name: 'retrainings',

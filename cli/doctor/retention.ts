@@ -1,12 +1,10 @@
-/** Are rows still there that are older than they are to be kept, and how much room does what is kept take? */
+/** Are rows still there that are older than they are to be kept? */
 
 import { listMonitors } from '../../activities/monitors/store.ts';
-import { readBytesADay, readTableBytes, type TableBytes } from '../../activities/storage/disk-use.ts';
 import { planRetention } from '../../activities/storage/plan-retention.ts';
 import { listPartitionRanges } from '../../activities/storage/retention-store.ts';
 import { installation } from '../../core/storage/settings.ts';
 import { dayMs, formatDay } from '../../core/window.ts';
-import { bytesText } from './bytes-text.ts';
 import type { Finding } from './check.ts';
 import type { Sources } from './sources.ts';
 
@@ -59,30 +57,4 @@ export function judgeOverdue(overdue: readonly Overdue[]): Finding {
           ]),
     ].join('; '),
   };
-}
-
-interface Disk {
-  /** The largest first. */
-  readonly tables: readonly TableBytes[];
-  /** By which predictions, actuals and outcomes grow; null where no full partition tells. */
-  readonly bytesADay: number | null;
-}
-
-export async function readDisk({ database }: Sources): Promise<Disk> {
-  return { tables: await readTableBytes(database), bytesADay: await readBytesADay(database) };
-}
-
-const mostTables = 6;
-
-export function judgeDisk({ tables, bytesADay }: Disk): Finding {
-  const total = tables.reduce((sum, { bytes }) => sum + bytes, 0);
-  const largest = tables
-    .slice(0, mostTables)
-    .map(({ table, bytes }) => `${table} ${bytesText(bytes)}`)
-    .join(', ');
-  const growth =
-    bytesADay === null
-      ? ''
-      : `; rows grow by ${bytesText(bytesADay)} a day, ${bytesText(bytesADay * 365)} a year`;
-  return { level: 'ok', words: `${bytesText(total)}: ${largest}${growth}` };
 }

@@ -1,9 +1,12 @@
 /** Every check against real servers: once all is well, and with one thing wrong at a time. */
 
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -19,10 +22,12 @@ import { withSources } from '../../../cli/doctor/sources.ts';
 import { installationSettingsSchema } from '../../../core/alert/installation-settings.ts';
 import type { Monitor } from '../../../core/monitor/schema.ts';
 import { findBinary } from '../../../demo/stack/binaries.ts';
+import { listenOnLoopback } from '../../../demo/stack/loopback-ports.ts';
 import { startPushgateway, type Pushgateway } from '../../../demo/stack/pushgateway.ts';
 import { scheduleIdsOf, schedulesOf, storageSchedule } from '../../../schedules/catalog.ts';
 import { applySchedules, planSchedules } from '../../../schedules/reconciler.ts';
 import { emptyTables } from '../../setup/database-snapshot.ts';
+import { startHttpEndpoint, type HttpEndpoint } from '../../setup/http-endpoint.ts';
 import { createTestDatabase, testServers } from '../../setup/servers.ts';
 import { watch } from '../../setup/synthetic.ts';
 import { useWorker } from '../../setup/worker-world.ts';
@@ -31,9 +36,12 @@ const test = useWorker('shared by all tests');
 const model = `doctor-${randomBytes(4).toString('hex')}`;
 let directory: string;
 let pushgateway: Pushgateway;
+/** Answers as an Alertmanager does that is well. */
+let alertmanager: HttpEndpoint;
 let monitor: Monitor;
 
 beforeAll(async () => {
+  alertmanager = await startHttpEndpoint(() => ({ status: 200, body: 'OK' }));
   directory = await mkdtemp(join(tmpdir(), 'doctor-'));
   pushgateway = await startPushgateway({
     binary: await findBinary('pushgateway', { cacheDirectory: '.tidewatch/bin' }),
@@ -43,6 +51,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await pushgateway.stop();
+  await alertmanager.stop();
   for (const id of [...scheduleIdsOf(model), storageSchedule(test.worker.taskQueue).scheduleId])
     await test.worker.client.schedule
       .getHandle(id)
@@ -74,16 +83,20 @@ async function apply(): Promise<void> {
     if ('paused' in change && change.paused) await client.schedule.getHandle(change.scheduleId).unpause();
 }
 
-async function doctor(environment: Readonly<Record<string, string | undefined>> = {}) {
-  const given = {
-    DATABASE_URL: test.url,
-    TEMPORAL_ADDRESS: testServers().temporalAddress,
-    TEMPORAL_TASK_QUEUE: test.worker.taskQueue,
-    PUSHGATEWAY_URL: pushgateway.url,
-    ALERTMANAGER_URL: 'http://127.0.0.1:1',
-    TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: '1',
-    ...environment,
-  };
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const environmentOf = (environment: Environment): Environment => ({
+  DATABASE_URL: test.url,
+  TEMPORAL_ADDRESS: testServers().temporalAddress,
+  TEMPORAL_TASK_QUEUE: test.worker.taskQueue,
+  PUSHGATEWAY_URL: pushgateway.url,
+  ALERTMANAGER_URL: alertmanager.origin,
+  TIDEWATCH_MAX_CONCURRENT_ACTIVITIES: '1',
+  ...environment,
+});
+
+async function doctor(environment: Environment = {}) {
+  const given = environmentOf(environment);
   const outcomes = await withSources(given, (sources) => runChecks(checks, sources, 20_000));
   return {
     exitCode: exitCodeOf(outcomes),
@@ -108,6 +121,19 @@ describe('tidewatch doctor', () => {
       `a worker has asked ${test.worker.taskQueue} for tasks in the last 2 minutes`,
     );
     expect(words('schedules')).toBe('4 of one model, as the monitors have them, none paused');
+    expect(words('channels')).toBe(`the one answers: ${new URL(alertmanager.origin).host}`);
+    expect(words('trainers')).toBe('no monitor has one that answers by HTTP');
+    expect(words('temporary files')).toMatch(/ takes files, \d+(\.\d)? [GT]B free$/);
+  });
+
+  it('tells what is free where Postgres keeps its data, as far as the machine and the role show it', async () => {
+    const [{ path } = { path: '' }] = await test.database.query<{ path: string }>(
+      `select setting as path from pg_settings where name = 'data_directory'`,
+    );
+    await statfs(path);
+    expect((await doctor()).words('disk')).toMatch(
+      new RegExp(`^\\d+(\\.\\d)? [GT]B free at ${path}; \\d+ [kMG]B: `),
+    );
   });
 
   it('finds an empty database, and looks at everything that needs none of its tables', async () => {
@@ -130,6 +156,7 @@ describe('tidewatch doctor', () => {
         'processes',
         'routes',
         'deliveries',
+        'trainers',
         'retrainings',
       ]);
       expect(Object.keys(wrong)).toHaveLength(1 + blocked.length);
@@ -273,7 +300,67 @@ describe('tidewatch doctor', () => {
   it('looks at what it can where the environment is wrong', async () => {
     const { exitCode, wrong } = await doctor({ SLACK_WEBHOOK_URL: 'hooks' });
     expect(exitCode).toBe(1);
-    expect(Object.keys(wrong)).toEqual(['environment', 'routes']);
+    expect(Object.keys(wrong)).toEqual(['environment', 'routes', 'channels']);
+  });
+
+  it('finds channels that cannot be reached, and tells none of them anything', async () => {
+    const mail = await startSilentServer();
+    const sick = await startHttpEndpoint(() => ({ status: 503 }));
+    const asked = alertmanager.requests().length;
+    const { exitCode, wrong } = await doctor({
+      ALERTMANAGER_URL: `${alertmanager.origin}/monitoring,${sick.origin}`,
+      SLACK_WEBHOOK_URL_ONCALL: `${address}/services/secret`,
+      SMTP_URL: `smtp://user:secret@127.0.0.1:${mail.port}`,
+      WEBHOOK_URL: alertmanager.origin,
+      WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
+    });
+    await mail.stop();
+    await sick.stop();
+    expect(exitCode).toBe(0);
+    expect(Object.keys(wrong)).toEqual(['channels']);
+    expect(wrong['channels']).toMatchObject({
+      level: 'warning',
+      words: '2 of 5 cannot be reached from here: messages wait',
+      details: [
+        'SLACK_WEBHOOK_URL_ONCALL: 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1',
+        `ALERTMANAGER_URL: ${new URL(sick.origin).host}: answers 503 to GET /-/healthy`,
+      ],
+      fix: expect.stringContaining('correct its address'),
+    });
+    expect(JSON.stringify(wrong)).not.toContain('secret');
+    expect(mail.received()).toBe('');
+    const requests = [...alertmanager.requests().slice(asked), ...sick.requests()];
+    expect(requests.map(({ method, path, body }) => [method, path, body])).toEqual([
+      ['GET', '/monitoring/-/healthy', ''],
+      ['GET', '/-/healthy', ''],
+    ]);
+  });
+
+  it('waits five seconds for a channel that never answers', { timeout: 30_000 }, async () => {
+    const silent = await startHttpEndpoint(() => ({ status: 'hang' }));
+    const { wrong } = await doctor({ ALERTMANAGER_URL: silent.origin });
+    await silent.stop();
+    expect(wrong['channels']?.details).toEqual([
+      `ALERTMANAGER_URL: ${new URL(silent.origin).host}: no answer in 5 s`,
+    ]);
+  });
+
+  it('finds a trainer that is away, and trains nothing', async () => {
+    const trainer = await startSilentServer();
+    const trainedBy = (url: string) => watch(test.database, { model, retraining: { trainer: { url } } });
+    monitor = await trainedBy(`http://127.0.0.1:${trainer.port}/trainings`);
+    await apply();
+    expect((await doctor()).words('trainers')).toBe(`the one answers: 127.0.0.1:${trainer.port}`);
+    expect(trainer.received()).toBe('');
+    await trainer.stop();
+    const { exitCode, wrong } = await doctor();
+    expect(exitCode).toBe(0);
+    expect(Object.keys(wrong)).toEqual(['trainers']);
+    expect(wrong['trainers']).toMatchObject({
+      level: 'warning',
+      words: '1 of 1 cannot be reached from here: retrainings wait',
+      details: [`of ${model}: 127.0.0.1:${trainer.port}: connect ECONNREFUSED 127.0.0.1:${trainer.port}`],
+    });
   });
 
   it("tells that there is no Pushgateway, which is nobody's fault", async () => {
@@ -375,7 +462,9 @@ describe('tidewatch doctor', () => {
     try {
       const url = new URL(test.url);
       Object.assign(url, { username: user, password: user });
-      expect((await doctor({ DATABASE_URL: url.href })).wrong).toEqual({});
+      const asWorker = await doctor({ DATABASE_URL: url.href });
+      expect(asWorker.wrong).toEqual({});
+      expect(asWorker.words('disk')).toMatch(/; what is free is not known from here: watch it/);
       await test.database.execute('revoke update on drift_runs from tidewatch_worker');
       const { wrong } = await doctor({ DATABASE_URL: url.href });
       expect(Object.keys(wrong)).toEqual(['privileges']);
@@ -415,3 +504,77 @@ describe('tidewatch doctor', () => {
     }
   });
 });
+
+describe('tidewatch doctor --json', { timeout: 60_000 }, () => {
+  interface Printed {
+    readonly exitCode: number;
+    readonly checks: readonly Outcome[];
+  }
+
+  it.each([
+    ['nothing', {}, 0, []],
+    [
+      'the namespace',
+      { TEMPORAL_NAMESPACE: 'nowhere' },
+      1,
+      [
+        'temporal: critical',
+        'search attributes: not checked',
+        'workers: not checked',
+        'schedules: not checked',
+      ],
+    ],
+    ['the Pushgateway', { PUSHGATEWAY_URL: address }, 3, ['pushgateway: away', 'pushes: not checked']],
+  ] as const)(
+    'prints every check where %s is wrong, and ends as it says',
+    async (_, environment, code, wrong) => {
+      const { status, said } = await tidewatchDoctor(environmentOf(environment));
+      const { exitCode, checks: printed, ...rest } = JSON.parse(said) as Printed;
+      expect(rest).toEqual({});
+      expect([status, exitCode]).toEqual([code, code]);
+      expect(printed.map(({ name }) => name)).toEqual(checks.map(({ name }) => name));
+      expect(
+        printed.filter(({ level }) => level !== 'ok').map(({ name, level }) => `${name}: ${level}`),
+      ).toEqual(wrong);
+      for (const outcome of printed) {
+        const { name, level, words, details, fix, ...others } = outcome;
+        expect(others, name).toEqual({});
+        expect(words, name).toMatch(/\S/);
+        expect(details ?? [], name).toSatisfy((lines: unknown[]) =>
+          lines.every((line) => typeof line === 'string'),
+        );
+        // What is wrong by itself has a remedy.
+        if (level === 'warning' || level === 'critical') expect(fix, name).toMatch(/\S/);
+      }
+    },
+  );
+});
+
+/** The command itself. */
+function tidewatchDoctor(environment: Environment): Promise<{ status: number | null; said: string }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'cli/tidewatch.ts', 'doctor', '--json'], {
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const said = text(child.stdout);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (status) => {
+      void said.then((printed) => resolve({ status, said: printed }));
+    });
+  });
+}
+
+/** Takes connections, and says nothing. */
+async function startSilentServer() {
+  let received = '';
+  const server: Server = createServer((socket) => {
+    socket.on('data', (data) => (received += String(data))).on('error', () => {});
+  });
+  const port = await listenOnLoopback(server);
+  return {
+    port,
+    received: () => received,
+    stop: () => new Promise((resolve) => server.close(resolve)),
+  };
+}

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 
+import { judgeDisk } from '../../../cli/doctor/disk.ts';
 import { judgeEnvironment, judgeRoutes, readEnvironment } from '../../../cli/doctor/environment.ts';
 import { judgeTemporaryDirectory } from '../../../cli/doctor/machine.ts';
 import { judgeDeliveries, judgeRetrainings } from '../../../cli/doctor/people.ts';
@@ -193,18 +194,59 @@ describe('postgres', () => {
     });
   });
 
-  it('tells how much room tables take, and how quickly they grow', () => {
+  describe('the disk of Postgres', () => {
     const tables = [
-      { table: 'predictions', bytes: 3 * 1024 ** 3 },
+      { table: 'predictions', bytes: 3 * GB },
       { table: 'profiles', bytes: 1024 ** 2 },
     ];
-    expect(retention.judgeDisk({ tables, bytesADay: 10 * 1024 ** 2 })).toEqual({
-      level: 'ok',
-      words: '3 GB: predictions 3 GB, profiles 1 MB; rows grow by 10 MB a day, 3.6 GB a year',
+    const judge = (freeGB: number | undefined, gbADay: number | null): ReturnType<typeof judgeDisk> =>
+      judgeDisk({
+        tables,
+        bytesADay: gbADay === null ? null : gbADay * GB,
+        room: freeGB === undefined ? undefined : { path: '/data', freeBytes: freeGB * GB },
+      });
+
+    it('is told with how much room tables take, and how quickly they grow', () => {
+      expect(judge(100, 0.25)).toEqual({
+        level: 'ok',
+        words:
+          '100 GB free at /data; 3 GB: predictions 3 GB, profiles 1 MB; rows grow by 256 MB a day, 91 GB a year',
+      });
     });
-    expect(retention.judgeDisk({ tables, bytesADay: null }).words).toBe(
-      '3 GB: predictions 3 GB, profiles 1 MB',
-    );
+
+    it('is not known where it is another machine', () => {
+      expect(judge(undefined, null)).toEqual({
+        level: 'ok',
+        words:
+          '3 GB: predictions 3 GB, profiles 1 MB; what is free is not known from here: watch it on the machine of Postgres',
+      });
+    });
+
+    it.each([
+      [4, null, 'ok'],
+      [3.99, null, 'warning'],
+      [1, null, 'warning'],
+      [0.99, null, 'critical'],
+      [100, 3.3, 'ok'],
+      [100, 3.4, 'warning'],
+      [100, 14.2, 'warning'],
+      [100, 14.3, 'critical'],
+      [100, 0, 'ok'],
+    ] as const)('with %d GB free that fills by %s GB a day: %s', (freeGB, gbADay, level) => {
+      expect(judge(freeGB, gbADay).level).toBe(level);
+    });
+
+    it('is to be made larger, or less is to be kept', () => {
+      expect(judge(100, 20)).toEqual({
+        level: 'critical',
+        words: '100 GB free at /data, which is full in 5 days',
+        details: [
+          'the tables take 3 GB: predictions 3 GB, profiles 1 MB; rows grow by 20 GB a day, 7.1 TB a year',
+        ],
+        fix: expect.stringContaining('TIDEWATCH_RETENTION_ROWS'),
+      });
+      expect(judge(2, null).words).toBe('2 GB free at /data');
+    });
   });
 
   it.each([
