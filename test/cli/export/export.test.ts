@@ -39,6 +39,24 @@ beforeAll(async () => {
      values ('m', '1', '2024-01-09Z', '2024-01-10Z', 1, '2024-01-10Z', 'final', 'ok', 'all right', '{"rmse": 1.25}', '{}', 10, 12,
        'hash', ${provenance})`,
   );
+  await test.database.execute(
+    `insert into alerts (model, alert_key, episode, kind, subject, severity, state, state_by, state_since, summary, opened_as_of,
+       resolved_as_of, observed_as_of, told_at, repeats, latest)
+     values ('m', 'drift:m:x', 2, 'drift', 'x', 'critical', 'resolved', 'ana', '2024-01-10T09:30:00Z', $1, '2024-01-08T03:00:00Z',
+       '2024-01-10T03:00:00Z', '2024-01-10T03:00:00Z', '2024-01-09T03:01:00Z', 3, '{}'),
+       ('m', 'degradation:m:performance', 1, 'degradation', 'performance', 'warning', 'open', null, '2024-01-12T03:41:00Z', 'slower',
+       '2024-01-12T03:40:00Z', null, '2024-01-12T03:40:00Z', '2024-01-12T03:41:00Z', 0, '{}')`,
+    [reason],
+  );
+  await test.database.execute(
+    `insert into retraining_runs (model, retraining_id, state, reason, as_of, champion_version, challenger_version, training_start,
+       training_end, holdout_start, holdout_end, helped, cost, promoted_as_of, ended_as_of, started_at, finished_at, comparison,
+       verification, workflow_id, run_id)
+     values ('m', 'january', 'kept', $1, '2024-01-09T03:40:00Z', 'v1', 'v2', '2023-12-01Z', '2024-01-01Z', '2024-01-01Z',
+       '2024-01-09Z', 'yes', 2.5, '2024-01-09T04:00:00Z', '2024-01-16T04:00:00Z', '2024-01-09T03:41:00Z', '2024-01-16T04:01:00Z',
+       '{"rmse": [1.25, 1]}', '{"better": true}', 'retraining:m', '${runId}')`,
+    [reason],
+  );
 });
 afterAll(async () => {
   await test.drop();
@@ -57,6 +75,10 @@ const jsonLines = async (path: string): Promise<Record<string, unknown>[]> =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+/** What a table file gives back of a value: instants as numbers. */
+const read = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\dT.*\+00:00$/.test(value) ? Date.parse(value) : value;
 
 describe('tidewatch export', () => {
   it('writes a row a result, whatever is in it, the same in every format', async () => {
@@ -106,8 +128,102 @@ describe('tidewatch export', () => {
       revision: 1,
       sample_size: 10,
     });
-    for (const what of ['alerts', 'retrainings'])
-      expect(await readFile(await exportedTo(`${what}.csv`, what), 'utf8')).toMatch(/^model,[\w,]+\n$/);
+  });
+
+  it.each([
+    [
+      'alerts',
+      [
+        {
+          model: 'm',
+          alert_key: 'drift:m:x',
+          episode: 2,
+          kind: 'drift',
+          subject: 'x',
+          severity: 'critical',
+          state: 'resolved',
+          state_by: 'ana',
+          state_since: '2024-01-10T09:30:00+00:00',
+          summary: reason,
+          opened_as_of: '2024-01-08T03:00:00+00:00',
+          resolved_as_of: '2024-01-10T03:00:00+00:00',
+          told_at: '2024-01-09T03:01:00+00:00',
+          repeats: 3,
+        },
+        {
+          model: 'm',
+          alert_key: 'degradation:m:performance',
+          episode: 1,
+          kind: 'degradation',
+          subject: 'performance',
+          severity: 'warning',
+          state: 'open',
+          state_by: null,
+          state_since: '2024-01-12T03:41:00+00:00',
+          summary: 'slower',
+          opened_as_of: '2024-01-12T03:40:00+00:00',
+          resolved_as_of: null,
+          told_at: '2024-01-12T03:41:00+00:00',
+          repeats: 0,
+        },
+      ],
+    ],
+    [
+      'retrainings',
+      [
+        {
+          model: 'm',
+          retraining_id: 'january',
+          state: 'kept',
+          reason,
+          as_of: '2024-01-09T03:40:00+00:00',
+          champion_version: 'v1',
+          challenger_version: 'v2',
+          training_start: '2023-12-01T00:00:00+00:00',
+          training_end: '2024-01-01T00:00:00+00:00',
+          holdout_start: '2024-01-01T00:00:00+00:00',
+          holdout_end: '2024-01-09T00:00:00+00:00',
+          helped: 'yes',
+          cost: 2.5,
+          promoted_as_of: '2024-01-09T04:00:00+00:00',
+          ended_as_of: '2024-01-16T04:00:00+00:00',
+          started_at: '2024-01-09T03:41:00+00:00',
+          finished_at: '2024-01-16T04:01:00+00:00',
+          comparison: '{"rmse": [1.25, 1]}',
+          verification: '{"better": true}',
+          workflow_id: 'retraining:m',
+          run_id: runId,
+        },
+      ],
+    ],
+  ] as const)('writes %s with all that is known of each, in every format', async (what, expected) => {
+    expect(await jsonLines(await exportedTo(`${what}.jsonl`, what, '--format', 'jsonl'))).toEqual(expected);
+    const names = Object.keys(expected[0]);
+    for (const format of ['csv', 'parquet']) {
+      const table = await openTableFile(await exportedTo(`${what}.${format}`, what, '--format', format));
+      expect(
+        table.columns.map(({ name }) => name),
+        format,
+      ).toEqual(names);
+      const columns: unknown[][] = names.map(() => []);
+      for await (const chunk of table.readChunks(names))
+        for (const [index, values] of chunk.entries()) columns[index]!.push(...values);
+      expect(columns, format).toEqual(
+        names.map((name) => expected.map((row) => read((row as Record<string, unknown>)[name]))),
+      );
+      await table.close();
+    }
+  });
+
+  it('takes alerts and retrainings by when they began', async () => {
+    const keysOf = async (...range: readonly string[]): Promise<unknown[]> =>
+      (await jsonLines(await exportedTo('range.jsonl', 'alerts', '--format', 'jsonl', ...range))).map(
+        ({ alert_key: key }) => key,
+      );
+    expect(await keysOf('--from', '2024-01-10')).toEqual(['degradation:m:performance']);
+    expect(await keysOf('--to', '2024-01-12')).toEqual(['drift:m:x']);
+    const none = await exportedTo('none.csv', 'retrainings', '--from', '2024-01-10');
+    expect(await readFile(none, 'utf8')).toMatch(/^model,[\w,]+\n$/);
   });
 
   it.each([
