@@ -151,7 +151,8 @@ async function withBar(
     return await work((offset, rows) => {
       const rate = Math.round((rows - before) / ((performance.now() - started) / secondMs));
       const total = size ?? offset;
-      bar.update(Math.round(offset / scale), Math.round(total / scale), `, ${formatCount(rate)} rows/s`);
+      const detail = `${isBytes ? `, ${formatCount(rows)} rows` : ''}, ${formatCount(rate)} rows/s`;
+      bar.update(Math.round(offset / scale), Math.round(total / scale), detail);
     });
   } finally {
     bar.close();

@@ -541,7 +541,7 @@ describe('loading again', () => {
     expect(await select('select from dirty_windows')).toEqual([]);
   });
 
-  it('goes on where it was killed, unless the file was changed before that place', async () => {
+  it('goes on where it was cut short, unless the file was changed before that place', async () => {
     const wide = 'x'.repeat(2_000);
     const rowsFrom = (from: number, to: number): string =>
       Array.from({ length: to - from }, (_, i) => `${line(`e${from + i}`, `0.5,${wide},17`)}\n`).join('');
@@ -609,6 +609,35 @@ describe('loading again', () => {
     );
     expect(await ingested(path)).toMatchObject({ rowsBefore: 0, stored: { predictions: 1 } });
   });
+});
+
+it('tells a log how far it is: of the file, in rows, and how fast', async () => {
+  const rows = Array.from({ length: 45_000 }, (_, i) => line(`e${i}`));
+  const content = `${[head, ...rows].join('\n')}\n`;
+  const path = await file('rows.csv', content);
+  // Between any two looks at the clock half a minute has gone by.
+  const { now } = Date;
+  let ahead = 0;
+  vi.spyOn(Date, 'now').mockImplementation(() => now() + (ahead += 31_000));
+  const told: string[] = [];
+  vi.spyOn(console, 'error').mockImplementation((text: string) => void told.push(text));
+  expect(process.stderr.isTTY).not.toBe(true);
+  await printed(addIngest, ['ingest', path, '--model', 'm'], test);
+  const size = Math.round(content.length / 1e6);
+  const shown = told.map((text) =>
+    /^(\d+) of (\d+) MB, ([\d,]+) rows, ([\d,]+) rows\/s$/.exec(text)?.slice(1),
+  );
+  const read = shown.map((numbers) => (numbers ?? []).map((text) => Number(text.replaceAll(',', ''))));
+  // A line a transaction.
+  expect(read).toHaveLength(3);
+  expect(read.map(([, total]) => total)).toEqual([size, size, size]);
+  expect(read.map(([, , stored]) => stored)).toEqual([
+    expect.closeTo(20_000, -4),
+    expect.closeTo(40_000, -4),
+    45_000,
+  ]);
+  expect(read.at(-1)?.[0]).toBe(size);
+  for (const [, , , rate] of read) expect(rate).toBeGreaterThan(0);
 });
 
 it('ends with 3 where Postgres does not answer, with 2 for bad options, and asks for a migrated schema', async () => {
