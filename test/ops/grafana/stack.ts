@@ -4,7 +4,8 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { startChild, untilReady } from '../../../demo/stack/child-process.ts';
-import { prometheusTool } from '../../setup/prometheus-tools.ts';
+import { weekMs } from '../../../core/window.ts';
+import { prometheusTool, runTool } from '../../setup/prometheus-tools.ts';
 import { startServer, type StartedServer } from '../../setup/prometheus-server.ts';
 import { testServers, type TestDatabase } from '../../setup/servers.ts';
 import { opsDirectory } from '../prometheus-rules.ts';
@@ -13,6 +14,8 @@ import { startMeteredService } from './metered-service.ts';
 const root = new URL('../../..', import.meta.url).pathname;
 
 export const taskQueue = 'dashboards';
+/** The job of the one model service. */
+export const service = 'flights-api';
 
 export interface Exporters {
   readonly node: string | undefined;
@@ -47,7 +50,7 @@ export async function startDashboardStack(options: StackOptions): Promise<Dashbo
     for (const server of started.splice(0).reverse()) await server.stop();
   };
   try {
-    const [service, worker, alertmanager, node, postgres] = await Promise.all([
+    const [metered, worker, alertmanager, node, postgres] = await Promise.all([
       begin(startMeteredService()),
       begin(startWorker(options)),
       begin(startAlertmanager(directory)),
@@ -61,7 +64,10 @@ export async function startDashboardStack(options: StackOptions): Promise<Dashbo
       ...(node && { 'node-exporter:9100': node.target }),
       ...(postgres && { 'postgres-exporter:9187': postgres.target }),
     };
-    const prometheus = await begin(startPrometheus(directory, { addresses, worker, service, model }));
+    await writeWeekAgo(directory);
+    const prometheus = await begin(
+      startPrometheus(directory, { addresses, worker, service: metered, model }),
+    );
     return { prometheusUrl: prometheus.url, stop };
   } catch (error) {
     await stop();
@@ -148,6 +154,29 @@ const startPrometheus = (directory: string, scraped: Scraped): Promise<StartedSe
     ],
   });
 
+/** What Prometheus kept of half an hour a week ago, which panels compare with: a block of a series that a rule records. */
+async function writeWeekAgo(directory: string): Promise<void> {
+  const around = Math.floor((Date.now() - weekMs) / 1000);
+  const times = Array.from({ length: 180 }, (_, i) => around + (i - 90) * 10);
+  const name = 'service:prediction_duration_seconds:p95_rate1h';
+  const file = join(directory, 'week-ago.om');
+  await writeFile(
+    file,
+    [
+      `# TYPE ${name} gauge`,
+      ...times.map((time) => `${name}{job="${service}"} 0.2 ${time}`),
+      '# EOF',
+      '',
+    ].join('\n'),
+  );
+  const { ok, output } = await runTool(
+    'promtool',
+    ['tsdb', 'create-blocks-from', 'openmetrics', file, join(directory, 'data')],
+    directory,
+  );
+  if (!ok) throw new Error(output);
+}
+
 interface Scraped {
   readonly addresses: Readonly<Record<string, string>>;
   readonly worker: StartedServer;
@@ -157,7 +186,7 @@ interface Scraped {
 
 /** The configuration as it is, but for addresses, and for time: a second is what 15 are. */
 async function prepareConfiguration(directory: string, port: number, scraped: Scraped): Promise<string> {
-  const { addresses, worker, service, model } = scraped;
+  const { addresses, worker, service: metered, model } = scraped;
   const copy = join(directory, 'prometheus');
   await cp(join(opsDirectory, 'prometheus'), copy, { recursive: true });
   const file = join(copy, 'prometheus.yml');
@@ -172,7 +201,7 @@ async function prepareConfiguration(directory: string, port: number, scraped: Sc
   await writeFile(file, text);
   await writeFile(
     join(copy, 'model-services.yaml'),
-    `- { targets: ['${service.target}'], labels: { job: flights-api, model: ${model} } }\n`,
+    `- { targets: ['${metered.target}'], labels: { job: ${service}, model: ${model} } }\n`,
   );
   // Groups of a minute would be empty for that long.
   const rules = join(copy, 'rules/services.yaml');
