@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import {
   deleteInstallationSettings,
@@ -26,6 +26,7 @@ import { listenOnLoopback } from '../../../demo/stack/loopback-ports.ts';
 import { startPushgateway, type Pushgateway } from '../../../demo/stack/pushgateway.ts';
 import { scheduleIdsOf, schedulesOf, storageSchedule } from '../../../schedules/catalog.ts';
 import { applySchedules, planSchedules } from '../../../schedules/reconciler.ts';
+import { alertmanagerCommand, startTestAlertmanager } from '../../setup/alertmanager.ts';
 import { emptyTables } from '../../setup/database-snapshot.ts';
 import { startHttpEndpoint, type HttpEndpoint } from '../../setup/http-endpoint.ts';
 import { createTestDatabase, testServers } from '../../setup/servers.ts';
@@ -134,6 +135,20 @@ describe('tidewatch doctor', () => {
     expect((await doctor()).words('disk')).toMatch(
       new RegExp(`^\\d+(\\.\\d)? [GT]B free at ${path}; \\d+ [kMG]B: `),
     );
+  });
+
+  it('finds a directory for temporary files that takes none', async () => {
+    const gone = join(directory, 'gone');
+    vi.stubEnv('TMPDIR', gone);
+    const { exitCode, wrong } = await doctor();
+    vi.unstubAllEnvs();
+    expect(exitCode).toBe(1);
+    expect(Object.keys(wrong)).toEqual(['temporary files']);
+    expect(wrong['temporary files']).toMatchObject({
+      level: 'critical',
+      words: expect.stringContaining(`${gone} takes no files: ENOENT`),
+      fix: expect.stringContaining('set TMPDIR to a directory of its own'),
+    });
   });
 
   it('finds an empty database, and looks at everything that needs none of its tables', async () => {
@@ -335,6 +350,22 @@ describe('tidewatch doctor', () => {
       ['GET', '/-/healthy', ''],
     ]);
   });
+
+  it.skipIf(alertmanagerCommand === undefined)(
+    'reaches a real Alertmanager, which then has no alert',
+    { timeout: 30_000 },
+    async () => {
+      const real = await startTestAlertmanager(alertmanagerCommand!);
+      try {
+        const { wrong, words } = await doctor({ ALERTMANAGER_URL: real.url });
+        expect(wrong).toEqual({});
+        expect(words('channels')).toBe(`the one answers: ${new URL(real.url).host}`);
+        expect(await real.active()).toEqual([]);
+      } finally {
+        await real.stop();
+      }
+    },
+  );
 
   it('waits five seconds for a channel that never answers', { timeout: 30_000 }, async () => {
     const silent = await startHttpEndpoint(() => ({ status: 'hang' }));
