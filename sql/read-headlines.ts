@@ -78,7 +78,7 @@ interface LevelRow extends Record<string, unknown> {
 /**
  * The level of the headline of each model that is watched.
  *
- * Cost: about 60 microseconds of Postgres a model with two years of results, and 8 of this process.
+ * Cost: about 40 microseconds of Postgres a model with two years of results, and 6 of this process.
  */
 export async function readLevels(connection: Queryable): Promise<ReadonlyMap<string, Level>> {
   const rows = await connection.query<LevelRow>(
