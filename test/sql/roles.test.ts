@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openClient } from '../../client/tidewatch-client.ts';
+import { until } from '../../demo/stack/until.ts';
 import { openDatabase, type Database } from '../../sql/database.ts';
 import { migrate } from '../../sql/migrator.ts';
 import { grantRoles, grants, renewGrants, roles, roleStatements } from '../../sql/roles.ts';
@@ -22,6 +23,10 @@ const opened: Database[] = [];
 afterAll(async () => {
   for (const one of opened) await one.close();
   const admin = openDatabase({ url: testServers().postgresAdminUrl, poolSize: 1 });
+  // A session that ends takes its temporary tables with it a moment later.
+  const sessions = (): Promise<object[]> =>
+    admin.query('select from pg_stat_activity where usename = any ($1)', [logins]);
+  await until(async () => (await sessions()).length === 0, 30_000);
   for (const login of logins) await admin.execute(`drop role if exists ${login}`);
   await admin.close();
 });
