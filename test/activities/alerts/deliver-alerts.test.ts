@@ -239,22 +239,16 @@ describe('deliverAlerts', () => {
     expect(JSON.stringify(slack.messages()[0]!.body)).toContain(url);
   });
 
-  it('links to its page in the console where people reach one', async () => {
-    await opened(toBoth);
-    await deliver({ consoleUrl: 'https://watch.example.org' });
-    const url = 'https://watch.example.org/alerts/degradation%3Abike-demand%3Aperformance';
-    expect(smtp.messages()[0]!.text).toContain(url);
-    expect(JSON.stringify(slack.messages()[0]!.body)).toContain(url);
-  });
-
-  it('links to the runbook of its kind, in every channel', async () => {
+  it('links to the runbook of its kind and, where people reach a console, to its page there, in every channel', async () => {
     const hook = await startHttpEndpoint(() => ({ status: 202 }));
     const url = 'https://wiki.example.org/runbooks/ModelDegradation.md';
     const secrets = [`whsec_${Buffer.from('a secret of twenty-five bytes').toString('base64')}`];
     await opened(
       routed({ slack: true, pagerduty: true, webhook: true, alertmanager: true, email: ['a@example.org'] }),
     );
+    const page = 'https://watch.example.org/alerts/degradation%3Abike-demand%3Aperformance';
     const { delivered } = await deliver({
+      consoleUrl: 'https://watch.example.org',
       channels: {
         ...channels(),
         pagerduty: openPagerDuty({ routingKey: 'x'.repeat(32), eventsUrl: hook.origin }),
@@ -271,7 +265,7 @@ describe('deliverAlerts', () => {
       ...hook.requests().map(({ body }) => body),
     ];
     expect(bodies).toHaveLength(6);
-    for (const body of bodies) expect(body).toContain(url);
+    for (const body of bodies) for (const link of [url, page]) expect(body).toContain(link);
     expect(JSON.parse(hook.requests().find(({ path }) => path === '/api/v2/alerts')!.body)[0]).toMatchObject({
       annotations: { runbook_url: url },
     });
