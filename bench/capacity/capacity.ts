@@ -27,8 +27,7 @@ import { firstLimit, needOf, rates } from './model.ts';
 
 const { url: server, json } = readOptions({ url: String, json: false });
 
-/** Rows of an hour; the hours of the history have a hundredth of that. The last one is measured: after some, the code is compiled. */
-const hoursInAll = 5;
+/** Rows of the hour that is measured; the hours before have a hundredth of that. */
 const sizes: readonly Shape[] = [
   { models: 1, rows: 2_000, features: 5 },
   { models: 1, rows: 10_000, features: 10 },
@@ -68,30 +67,25 @@ async function measure(shape: Shape): Promise<Measured> {
       const now = Date.now();
       const monitors = monitorsOf(shape, now);
       const { model } = monitors[0]!;
-      const first = historyEnd(now) - hoursInAll * hourMs;
+      const hour = historyEnd(now) - hourMs;
       const history = { ...shape, rows: Math.max(5, Math.round(shape.rows / 100)) };
       await watch(database, monitors);
-      await score(database, monitors, history, { start: historyStart(now), end: first }, 'logged');
+      await score(database, monitors, history, { start: historyStart(now), end: hour }, 'logged');
       const deps = { database: withSources(database, sources), sources, context: idleContext };
-      const run = async (end: number): Promise<void> => {
-        const request = { model, asOf: formatInstant(end) };
+      const request = { model, asOf: formatInstant(hour + hourMs) };
+      const run = async (): Promise<void> => {
         await createAttachActuals(deps)(request);
         await createSummarizeOutcomes(deps)(request);
         await createProfileHours(deps)(request);
       };
-      await run(first);
+      await run();
       const rowTables = ['predictions', 'actuals', 'outcomes'];
-      let used = process.cpuUsage();
-      let [before, postgres] = [0, 0];
-      const hour = first + (hoursInAll - 1) * hourMs;
-      for (let start = first; start <= hour; start += hourMs) {
-        before = await sizeOf(database, rowTables);
-        await score(database, monitors, shape, { start, end: start + hourMs }, `measured ${start}`);
-        await database.execute('vacuum analyze');
-        used = process.cpuUsage();
-        postgres = cpuSeconds(postmaster);
-        await run(start + hourMs);
-      }
+      const before = await sizeOf(database, rowTables);
+      await score(database, monitors, shape, { start: hour, end: hour + hourMs }, 'measured');
+      await database.execute('vacuum analyze');
+      const used = process.cpuUsage();
+      const postgres = cpuSeconds(postmaster);
+      await run();
       const { user, system } = process.cpuUsage(used);
       const [profiles] = await database.query<{ bytes: number }>(
         `select coalesce(sum(pg_column_size(content)), 0)::int8 as bytes from profiles where model = $1 and hour = $2`,
