@@ -4,8 +4,6 @@
  * `npm run crashes`.
  */
 
-import { randomBytes } from 'node:crypto';
-
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -15,6 +13,7 @@ import type { Checksum } from '../setup/checksums.ts';
 import { checksums } from '../setup/checksums.ts';
 import { snapshot } from '../setup/database-snapshot.ts';
 import { openFate } from '../setup/fate.ts';
+import { createLogin, urlAs } from '../setup/login.ts';
 import { createTestDatabase, testServers } from '../setup/servers.ts';
 import type { TestDatabase } from '../setup/servers.ts';
 import type { Traces, World } from './arrangement.ts';
@@ -43,18 +42,17 @@ interface Left extends Traces {
 /** Of two runs that compete, either may be the first. */
 const either = ['other-run', 'run'] as const;
 
-/** Logs in with the rights of a worker. */
-const workerLogin = `worker_${randomBytes(4).toString('hex')}`;
-
 let world: World;
 let admin: Database;
+/** Has the rights of a worker. */
+let workerLogin: string;
 beforeAll(async () => {
   world = await openWorld();
   admin = openDatabase({ url: testServers().postgresAdminUrl, poolSize: 1 });
   const granted = await createTestDatabase();
   await grantRoles(granted.database);
   await granted.drop();
-  await admin.execute(`create role ${workerLogin} login password 'of a test' in role ${roles.worker}`);
+  workerLogin = await createLogin(admin, `in role ${roles.worker}`);
 });
 afterAll(async () => {
   await admin.execute(`drop role ${workerLogin}`);
@@ -100,9 +98,7 @@ describe.each(cases)('$name', (tested: Case) => {
     test = await createTestDatabase();
     // What is made from now on can be read by a worker, also what belongs to others.
     await grantRoles(test.database);
-    const url = new URL(test.url);
-    Object.assign(url, { username: workerLogin, password: 'of a test' });
-    asWorker = openDatabase({ url: url.href, poolSize: 4 });
+    asWorker = openDatabase({ url: urlAs(workerLogin, test.url), poolSize: 4 });
     await prepare(test.database, world);
     restore = await snapshot(test.database);
     once = await leftBy(runOnce);

@@ -1,7 +1,5 @@
 /** What each role of the database may do, on the real server. */
 
-import { randomBytes } from 'node:crypto';
-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openClient } from '../../client/tidewatch-client.ts';
@@ -10,6 +8,7 @@ import { openDatabase, type Database } from '../../sql/database.ts';
 import { migrate } from '../../sql/migrator.ts';
 import { grantRoles, grants, renewGrants, roles, roleStatements } from '../../sql/roles.ts';
 import { activitiesOn } from '../setup/activities.ts';
+import { createLogin, urlAs } from '../setup/login.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../setup/servers.ts';
 
 let test: TestDatabase;
@@ -36,14 +35,12 @@ async function login(
   options: string,
   url = test.url,
 ): Promise<{ name: string; database: Database; url: string }> {
-  const name = `login_${randomBytes(4).toString('hex')}`;
+  const name = await createLogin(test.database, options);
   logins.push(name);
-  await test.database.execute(`create role ${name} login password 'of a test' ${options}`);
-  const its = new URL(url);
-  Object.assign(its, { username: name, password: 'of a test' });
-  const database = openDatabase({ url: its.href, poolSize: 2 });
+  const its = urlAs(name, url);
+  const database = openDatabase({ url: its, poolSize: 2 });
   opened.push(database);
-  return { name, database, url: its.href };
+  return { name, database, url: its };
 }
 const memberOf = (part: keyof typeof roles) => login(`in role ${roles[part]}`);
 

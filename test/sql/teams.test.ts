@@ -12,6 +12,7 @@ import { grantRoles, roles } from '../../sql/roles.ts';
 import { areTeamsApart, bringTeamsTogether, keepTeamsApart, teamRole } from '../../sql/teams.ts';
 import { activitiesOn } from '../setup/activities.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../setup/servers.ts';
+import { createLogin, urlAs } from '../setup/login.ts';
 import { actualsOf, at, load, predictionsOf, watch } from '../setup/synthetic.ts';
 
 /** Of this file: roles are of the whole server. */
@@ -23,12 +24,9 @@ const opened: Database[] = [];
 const logins: string[] = [];
 
 async function login(role: string): Promise<Database> {
-  const name = `login_${randomBytes(4).toString('hex')}`;
+  const name = await createLogin(test.database, `in role "${role}"`);
   logins.push(name);
-  await test.database.execute(`create role ${name} login password 'of a test' in role "${role}"`);
-  const url = new URL(test.url);
-  Object.assign(url, { username: name, password: 'of a test' });
-  const database = openDatabase({ url: url.href, poolSize: 2 });
+  const database = openDatabase({ url: urlAs(name, test.url), poolSize: 2 });
   opened.push(database);
   return database;
 }

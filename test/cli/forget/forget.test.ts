@@ -28,6 +28,7 @@ import { grantRoles, roles } from '../../../sql/roles.ts';
 import { openTestConsole, textOf } from '../../console/console-world.ts';
 import { emptyTables } from '../../setup/database-snapshot.ts';
 import { fillModel } from '../../setup/filled-model.ts';
+import { createLogin, urlAs } from '../../setup/login.ts';
 import { testServers } from '../../setup/servers.ts';
 import { load, predictionsOf, watch } from '../../setup/synthetic.ts';
 import { useWorker } from '../../setup/worker-world.ts';
@@ -285,11 +286,9 @@ describe('tidewatch forget', () => {
     'is refused to a member of tidewatch_%s',
     async (part) => {
       await grantRoles(test.database);
-      const name = `login_${randomBytes(4).toString('hex')}`;
-      await test.database.execute(`create role ${name} login password 'of a test' in role ${roles[part]}`);
+      const name = await createLogin(test.database, `in role ${roles[part]}`);
       try {
-        const url = Object.assign(new URL(test.url), { username: name, password: 'of a test' });
-        const { code, stderr } = await tidewatch([model, '--yes'], { DATABASE_URL: url.href });
+        const { code, stderr } = await tidewatch([model, '--yes'], { DATABASE_URL: urlAs(name, test.url) });
         expect(code).toBe(2);
         expect(stderr).toMatch(
           /^Only "\w+", who owns the tables, may have a model forgotten; you connect as "login_/,
