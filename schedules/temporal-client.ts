@@ -5,7 +5,7 @@ import { Client, Connection, isGrpcServiceError, NamespaceNotFoundError } from '
 import { TidewatchError } from '../core/errors.ts';
 import { clientSpans } from './client-spans.ts';
 import { dataConverterOf } from './payload-codec.ts';
-import { connectionOptions, connectionProblem, type TemporalTarget } from './temporal-connection.ts';
+import { clientOptions, connectionProblem, type TemporalTarget } from './temporal-connection.ts';
 import { searchAttributeNames } from '../core/process/search-attributes.ts';
 import { howToMake, missingAttributes, unknownAttribute } from './search-attributes.ts';
 
@@ -30,7 +30,7 @@ export async function connectTemporal(
   const { namespace, payloadKeys, traced = false, connectTimeoutMs = 5_000 } = options;
   try {
     const connection = await Connection.connect({
-      ...connectionOptions(options),
+      ...clientOptions(options),
       connectTimeout: connectTimeoutMs,
     });
     const interceptors = traced ? await clientSpans() : {};

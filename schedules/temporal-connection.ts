@@ -3,7 +3,7 @@
 import { connect as connectTls } from 'node:tls';
 
 import type { ConnectionOptions } from '@temporalio/client';
-import { isGrpcServiceError } from '@temporalio/client';
+import { defaultGrpcRetryOptions, isGrpcServiceError, makeGrpcRetryInterceptor } from '@temporalio/client';
 
 import { reasonOf, TidewatchError } from '../core/errors.ts';
 import { tlsFaultOf, type TlsFault } from '../core/tls-fault.ts';
@@ -25,6 +25,26 @@ export function connectionOptions({
   security,
 }: TemporalTarget): TemporalSecurity & { address: string } {
   return { address, ...security };
+}
+
+/** The same for a client, which tries again what the SDK does, and what a busy server has given up itself. */
+export function clientOptions(
+  target: TemporalTarget,
+): TemporalSecurity & Pick<ConnectionOptions, 'interceptors'> & { address: string } {
+  return { ...connectionOptions(target), interceptors: [makeGrpcRetryInterceptor(retries)] };
+}
+
+const byDefault = defaultGrpcRetryOptions();
+const maxAttemptsOfBusy = 3;
+const retries: typeof byDefault = {
+  ...byDefault,
+  retryableDecider: (attempt, status) =>
+    byDefault.retryableDecider(attempt, status) || (attempt < maxAttemptsOfBusy && isGivenUp(status)),
+};
+
+/** The words of the server. Those of a client whose own time is over are others. */
+function isGivenUp({ code, details }: { readonly code: number; readonly details: string }): boolean {
+  return code === 4 && details === 'context deadline exceeded';
 }
 
 const remedies: Readonly<Record<TlsFault, string>> = {

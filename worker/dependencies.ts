@@ -21,6 +21,7 @@ import { clientSpans } from '../schedules/client-spans.ts';
 import { dataConverterOf } from '../schedules/payload-codec.ts';
 import { missingAttributes, modelKey, startShown } from '../schedules/search-attributes.ts';
 import {
+  clientOptions,
   connectionOptions,
   connectionProblem,
   type TemporalTarget,
@@ -199,7 +200,7 @@ async function connectTemporal(
   let clientConnection: Connection | undefined;
   try {
     clientConnection = await reach(target, () =>
-      Connection.connect({ ...connectionOptions(target), connectTimeout: '10s' }),
+      Connection.connect({ ...clientOptions(target), connectTimeout: '10s' }),
     );
     await requireNamespace(clientConnection, namespace);
     return { connection, clientConnection };

@@ -36,8 +36,8 @@ async function forget(): Promise<{ readonly ended: Promise<readonly [number | nu
 /** Rows of both models in the same three partitions. */
 async function load(of: string): Promise<void> {
   await test.database.execute(`
-    insert into predictions (model, version, entity, event_time, issued_at, prediction_id, features, prediction)
-    select '${of}', '1', 'e' || i, '2024-01-01'::timestamptz + i * interval '1 minute', '2024-01-01', i, '{"x": 1}', 1
+    insert into predictions (model, version, entity, event_time, issued_at, features, prediction)
+    select '${of}', '1', 'e' || i, '2024-01-01'::timestamptz + i * interval '1 minute', '2024-01-01', '{"x": 1}', 1
     from generate_series(1, ${rows}) as i;
     insert into actuals (model, entity, event_time, value, recorded_at)
     select '${of}', 'e' || i, '2024-01-01'::timestamptz + i * interval '1 minute', 1, '2024-05-01'
