@@ -251,30 +251,51 @@ export async function tryLockUntilCommit(connection: Queryable, name: string): P
 export type HeldConnection = Pick<Database, 'query' | 'execute' | 'withClient'>;
 
 /**
- * Runs `work` while it holds a lock of this name, on a connection of its own, which `work` may use; undefined, and nothing run,
- * while another session has it. It ends with the process, however that ends.
+ * Runs `work` while it holds a lock of this name, on a connection of its own, which `work` may use; another session that asks for
+ * it waits. It ends with the process, however that ends.
  */
 export async function whileLocked<T>(
   database: Pick<Database, 'withClient'>,
   name: string,
   work: (connection: HeldConnection) => Promise<T>,
-): Promise<T | undefined> {
+): Promise<T> {
   return database.withClient(async (client) => {
-    const call = async (lock: string): Promise<boolean> => {
-      const [row] = await queryable(client).query<{ done: boolean }>(
-        `select ${lock}(hashtextextended($1, 0)) as done`,
-        [`tidewatch:${name}`],
-      );
-      return row!.done;
-    };
-    if (!(await call('pg_try_advisory_lock'))) return undefined;
-    try {
-      return await work({ ...queryable(client), withClient: (use) => use(client) });
-    } finally {
-      // A connection that is gone has given it back already.
-      await call('pg_advisory_unlock').catch(() => {});
-    }
+    await callOnLock(client, 'pg_advisory_lock', name);
+    return workAndUnlock(client, name, work);
   });
+}
+
+/** The same; undefined, and nothing run, while another session has the lock. */
+export async function tryWhileLocked<T>(
+  database: Pick<Database, 'withClient'>,
+  name: string,
+  work: (connection: HeldConnection) => Promise<T>,
+): Promise<T | undefined> {
+  return database.withClient(async (client) =>
+    (await callOnLock(client, 'pg_try_advisory_lock', name)) === false
+      ? undefined
+      : workAndUnlock(client, name, work),
+  );
+}
+
+async function workAndUnlock<T>(
+  client: Client,
+  name: string,
+  work: (connection: HeldConnection) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work({ ...queryable(client), withClient: (use) => use(client) });
+  } finally {
+    // A connection that is gone has given it back already.
+    await callOnLock(client, 'pg_advisory_unlock', name).catch(() => {});
+  }
+}
+
+async function callOnLock(client: Client, lock: string, name: string): Promise<unknown> {
+  const [row] = await queryable(client).query(`select ${lock}(hashtextextended($1, 0)) as done`, [
+    `tidewatch:${name}`,
+  ]);
+  return row!['done'];
 }
 
 /** unique_violation and deadlock_detected. */

@@ -1,5 +1,6 @@
 import { TidewatchError } from '../../core/errors.ts';
 import type { TrainingSucceeded } from '../../core/retraining/trainer-contract.ts';
+import { lockUntilCommit } from '../../sql/database.ts';
 import type { RetrainingDependencies, RetrainingKey } from './retraining-run.ts';
 import { requireRetraining } from './retraining-run.ts';
 import { findStage, findToldSpecification, recordChallenger } from './store.ts';
@@ -22,6 +23,7 @@ export function createRecordChallenger(
   return async function recordTrained({ model, retrainingId, answer, output }) {
     const { version, lineage, state: _, ...facts } = answer;
     return deps.database.transaction(async (connection) => {
+      await lockUntilCommit(connection, `retraining:${model}`);
       const run = await requireRetraining(connection, model, retrainingId);
       // Its predictions would be those of the other one, and what a person has once rejected could be promoted under its old name.
       const stage =

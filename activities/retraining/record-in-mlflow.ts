@@ -1,7 +1,7 @@
 import { isRunningState, type EndState } from '../../core/retraining/states.ts';
 import { formatInstant } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
-import { toTimestamp } from '../../sql/database.ts';
+import { toTimestamp, whileLocked } from '../../sql/database.ts';
 import { readStoredRetraining, type StoredRetraining } from '../../sql/read-retrainings.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
@@ -23,7 +23,10 @@ export function createRecordInMlflow(
     const { monitor } = await findMonitor(deps.database, key.model);
     const target = policyOf(monitor).registry.mlflow;
     if (target === undefined) return { recorded: 'not asked for' };
-    await deps.mlflow.record(target, await readRecord(deps.database, key, deps.codeVersion));
+    // Two at once would each find no run of it, and make one.
+    await whileLocked(deps.database, `mlflow:${key.model}`, async (connection) =>
+      deps.mlflow.record(target, await readRecord(connection, key, deps.codeVersion)),
+    );
     return { recorded: 'yes' };
   };
 }

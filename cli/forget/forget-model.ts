@@ -8,7 +8,7 @@ import {
 } from '../../activities/storage/forget-rows.ts';
 import { findForgetting, forgetAction, readAccount } from '../../activities/storage/forget-store.ts';
 import { TidewatchError } from '../../core/errors.ts';
-import { whileLocked, type Database } from '../../sql/database.ts';
+import { tryWhileLocked, type Database } from '../../sql/database.ts';
 import { audited } from '../audited.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import { refuseInUse, splitRuns, type ForgetPlan } from './plan-forgetting.ts';
@@ -33,7 +33,7 @@ export async function forgetModel(
   how: How,
 ): Promise<Forgotten> {
   const { model, rows } = plan;
-  const done = await whileLocked(database, `forget:${model}`, () =>
+  const done = await tryWhileLocked(database, `forget:${model}`, () =>
     audited(database, {
       by: how.by,
       action: forgetAction,

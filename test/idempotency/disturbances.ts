@@ -1,5 +1,6 @@
 /** What happens to an activity before it gets through: processes side by side, in some order, that die or lose a connection. */
 
+import { ApplicationFailure } from '@temporalio/common';
 import * as fc from 'fast-check';
 import { DatabaseError } from 'pg';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
@@ -96,6 +97,7 @@ export async function disturb(
 }
 
 function isTriedAgain(error: unknown): boolean {
+  if (error instanceof ApplicationFailure) return error.nonRetryable !== true;
   return error instanceof TidewatchError ? error.retryable : error instanceof DatabaseError;
 }
 

@@ -9,7 +9,7 @@ import {
   type RetrainingHistory,
   type SimulatedRun,
 } from '../../../core/retraining/simulation.ts';
-import { whileLocked } from '../../../sql/database.ts';
+import { tryWhileLocked } from '../../../sql/database.ts';
 import { openTrainedVersions, type Simulation, type TrainedVersions } from './trained-versions.ts';
 
 export interface SimulationResult {
@@ -33,7 +33,7 @@ export async function runSimulation(
 ): Promise<SimulationResult> {
   const { database, stopped, keeps } = simulation;
   const { model } = simulation.history.monitor;
-  const result = await whileLocked(database, `simulation:${model}`, async () => {
+  const result = await tryWhileLocked(database, `simulation:${model}`, async () => {
     const leftovers = await deleteAllSimulated(database, model);
     let isDone = false;
     try {

@@ -1,6 +1,6 @@
 /** What of a retraining is recorded in MLflow. */
 
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Mlflow, MlflowRecord, MlflowTarget } from '../../../activities/retraining/mlflow.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
@@ -146,6 +146,41 @@ describe('recordInMlflow', () => {
     const [{ record: recorded } = { record: undefined }] = await record();
     expect(recorded?.run).toMatchObject({ status, endedAt: day(11), tags: { 'tidewatch.state': state } });
     expect(recorded?.run.tags['tidewatch.helped']).toBe(state === 'kept' ? 'yes' : undefined);
+  });
+
+  it('waits while another process records the same model', async () => {
+    const order: string[] = [];
+    let first = () => {};
+    const began = new Promise<void>((resolve) => (first = resolve));
+    let finish = () => {};
+    const allowed = new Promise<void>((resolve) => (finish = resolve));
+    const recording = (name: string, then: () => Promise<void>) =>
+      activitiesOn(test.database, {
+        mlflow: {
+          record: async () => {
+            order.push(`${name} begins`);
+            await then();
+            order.push(`${name} ends`);
+          },
+        },
+      }).recordInMlflow({ model, retrainingId });
+    const one = recording('one', async () => {
+      first();
+      await allowed;
+    });
+    await began;
+    const other = recording('the other', async () => {});
+    await vi.waitFor(async () =>
+      expect(
+        await test.database.query(
+          `select 1 from pg_locks where locktype = 'advisory' and not granted and database =
+             (select oid from pg_database where datname = current_database())`,
+        ),
+      ).toHaveLength(1),
+    );
+    finish();
+    await Promise.all([one, other]);
+    expect(order).toEqual(['one begins', 'one ends', 'the other begins', 'the other ends']);
   });
 
   it('does nothing where the monitor names no server', async () => {

@@ -11,7 +11,7 @@ import { forgetModel } from '../../../cli/forget/forget-model.ts';
 import type { Forgotten } from '../../../cli/forget/forget-text.ts';
 import { TidewatchError } from '../../../core/errors.ts';
 import type { ModelRun } from '../../../schedules/of-model.ts';
-import { whileLocked, type Database } from '../../../sql/database.ts';
+import { tryWhileLocked, type Database } from '../../../sql/database.ts';
 import { contents } from '../../setup/checksums.ts';
 import { emptyTables } from '../../setup/database-snapshot.ts';
 import { dyingDatabase } from '../../setup/dying-database.ts';
@@ -254,7 +254,7 @@ describe('forgetting', () => {
 
   it('refuses to be done twice at once', async () => {
     await fillModel(test.database, model, 1);
-    await whileLocked(test.database, `forget:${model}`, async () => {
+    await tryWhileLocked(test.database, `forget:${model}`, async () => {
       await expect(forget()).rejects.toMatchObject({ code: 'FORGETTING_UNDER_WAY' });
     });
     expect(await rowsOf(model)).not.toEqual([]);

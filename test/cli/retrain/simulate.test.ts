@@ -5,7 +5,7 @@ import { openClient } from '../../../client/tidewatch-client.ts';
 import { simulatedPolicyNames } from '../../../core/retraining/simulated-policies.ts';
 import type { TrainingAnswer, TrainingRequest } from '../../../core/retraining/trainer-contract.ts';
 import { dayMs, parseWindow } from '../../../core/window.ts';
-import { whileLocked } from '../../../sql/database.ts';
+import { tryWhileLocked } from '../../../sql/database.ts';
 import { startFakeTrainer, type FakeTrainer } from '../../setup/fake-trainer.ts';
 import { actualsOf, at, day, load, predictionsOf, watch } from '../../setup/synthetic.ts';
 import { useActivities } from '../../setup/world.ts';
@@ -395,7 +395,7 @@ describe('a simulation that ends early', () => {
   });
 
   it('is not disturbed by another one of the same model', async () => {
-    const run = whileLocked(test.database, `simulation:${model}`, () => simulated());
+    const run = tryWhileLocked(test.database, `simulation:${model}`, () => simulated());
     await expect(run).rejects.toMatchObject({ code: 'SIMULATION_RUNNING' });
     expect(trainer.requests()).toBe(0);
   });
