@@ -3,7 +3,7 @@
 import type { Database } from '../sql/database.ts';
 
 /**
- * Works with the database at DATABASE_URL where it has the schema of this code, and closes it. Loaded only then: most commands need none.
+ * Works with the database at DATABASE_URL where this code can work with its schema, and closes it. Loaded only then: most commands need none.
  *
  * @param applicationName what Postgres shows of the connection
  * @param poolSize connections at once

@@ -165,7 +165,7 @@ export const errorCatalog = {
   SCHEMA_AHEAD: {
     retryable: false,
     message:
-      'The database is at migration {actual}, newer than this code knows ({expected}). Deploy the newer Tidewatch.',
+      'The database is at migration {actual}, newer than this code knows ({expected}), and {reason}. Deploy the newer Tidewatch.',
   },
   MIGRATION_CHANGED: {
     retryable: false,

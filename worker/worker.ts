@@ -13,7 +13,7 @@ import { trainingText } from '../core/retraining/retraining-words.ts';
 import type { OpenConsole } from '../console/server/listen.ts';
 import { dataConverterOf } from '../schedules/payload-codec.ts';
 import { createAttributes } from '../schedules/search-attributes.ts';
-import { checkSchema } from '../sql/migrator.ts';
+import { checkSchema, newerText } from '../sql/migrator.ts';
 import { openCodecEndpoint, type CodecEndpoint } from './codec-endpoint.ts';
 import { activityErrors } from './activity-errors.ts';
 import type { Configuration } from './configuration.ts';
@@ -58,7 +58,8 @@ export async function runWorker(configuration: Configuration): Promise<void> {
   });
   const { activities } = dependencies;
   try {
-    await checkSchema(activities.database);
+    const newer = await checkSchema(activities.database);
+    if (newer.length > 0) logger.warn(newerText(newer));
     if (activities.pushgateway === undefined) logger.info(noPushgateway);
     // Only said: what is computed meanwhile is stored, and pushed once it answers.
     await activities.pushgateway?.check().catch((error: unknown) => logger.warn(reasonOf(error)));

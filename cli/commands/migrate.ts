@@ -20,7 +20,9 @@ grants. --sql prints the statements for somebody else to run. See docs/security.
 --teams also creates the roles, and a role tidewatch_team_<team> for each \`team:\` of a monitor; its members see and write only the rows
 of their models. Later migrates keep teams apart and add new ones; --no-teams ends it.
 
-Exit codes: 0; 2 for bad input; 3 if Postgres does not answer or others hold the tables.`;
+Where a newer version has migrated the database, it does nothing and says whether this one can work with it.
+
+Exit codes: 0; 2 for bad input or a newer schema that this version cannot work with; 3 if Postgres does not answer or others hold the tables.`;
 
 /** `tidewatch migrate` */
 export function addMigrate(program: Command): void {
@@ -45,7 +47,7 @@ interface MigrateOptions {
 }
 
 async function migrateDatabase(options: MigrateOptions): Promise<void> {
-  const { migrate } = await import('../../sql/migrator.ts');
+  const { checkSchema, migrate, newerText, requireKnownSchema } = await import('../../sql/migrator.ts');
   const { grantRoles, renewGrants, roleStatements } = await import('../../sql/roles.ts');
   const { areTeamsApart, bringTeamsTogether, keepTeamsApart } = await import('../../sql/teams.ts');
   const { afterMigrate } = await import('../next-step.ts');
@@ -54,15 +56,21 @@ async function migrateDatabase(options: MigrateOptions): Promise<void> {
     for (const statement of statements) print(`${statement};`);
     return;
   }
-  const { applied, granted, teams } = await withAnyDatabase('tidewatch-migrate', async (database) => {
+  const { applied, newer, granted, teams } = await withAnyDatabase('tidewatch-migrate', async (database) => {
     const applied = await migrate(database);
+    const newer = await checkSchema(database);
+    if (options.teams !== undefined)
+      await requireKnownSchema(database, `\`tidewatch migrate --${options.teams ? '' : 'no-'}teams\``);
+    // This version would take away what the newer one has granted to its own.
+    if (newer.length > 0) return { applied, newer, granted: 'unchanged', teams: null };
     if (options.roles || options.teams) await grantRoles(database);
     const granted = options.roles || options.teams ? 'granted' : await renewGrants(database);
     if (options.teams === false) await bringTeamsTogether(database);
     const isApart = options.teams ?? (await areTeamsApart(database));
-    return { applied, granted, teams: isApart ? await keepTeamsApart(database) : null };
+    return { applied, newer, granted, teams: isApart ? await keepTeamsApart(database) : null };
   });
-  if (options.json) printJson({ applied, roles: granted, teams });
+  if (options.json) printJson({ applied, newer, roles: granted, teams });
+  else if (newer.length > 0) print(`nothing to migrate or to grant: ${newerText(newer)}`);
   else {
     if (applied.length === 0) print('nothing to migrate');
     for (const name of applied) print(`applied ${name}`);

@@ -2,7 +2,7 @@
 
 import { reasonOf, TidewatchError } from '../../core/errors.ts';
 import { minuteMs, secondMs } from '../../core/window.ts';
-import { checkSchema, listMigrations } from '../../sql/migrator.ts';
+import { checkSchema, listMigrations, newerText } from '../../sql/migrator.ts';
 import { neededOf, roles } from '../../sql/roles.ts';
 import { neededOfTeam } from '../../sql/teams.ts';
 import { connectionsOf } from '../../worker/task-queue-configuration.ts';
@@ -49,21 +49,24 @@ export function judgeServer({ version, isStandby, database, bytes }: Server): Fi
 interface Schema {
   /** The newest migration that this code knows. */
   readonly newest: string;
+  /** Those that the database has beyond it. */
+  readonly newer?: readonly string[];
   readonly problem?: { readonly code: string; readonly words: string };
 }
 
 export async function readSchema({ database }: Sources): Promise<Schema> {
   const newest = (await listMigrations()).at(-1)!.name;
   try {
-    await checkSchema(database);
-    return { newest };
+    return { newest, newer: await checkSchema(database) };
   } catch (error) {
     if (!(error instanceof TidewatchError) || error.code === 'POSTGRES_UNREACHABLE') throw error;
     return { newest, problem: { code: error.code, words: reasonOf(error) } };
   }
 }
 
-export function judgeSchema({ newest, problem }: Schema): Finding {
+export function judgeSchema({ newest, newer = [], problem }: Schema): Finding {
+  if (newer.length > 0)
+    return { level: 'warning', words: newerText(newer), fix: 'deploy the newer Tidewatch when it is ready' };
   if (problem === undefined) return { level: 'ok', words: `at ${newest.replace(/\.sql$/, '')}` };
   const { code, words } = problem;
   return { level: 'critical', words, ...(code === 'SCHEMA_BEHIND' && { fix: 'tidewatch migrate' }) };

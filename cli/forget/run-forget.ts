@@ -5,6 +5,7 @@ import { formatDay } from '../../core/window.ts';
 import { installation } from '../../core/storage/settings.ts';
 import { connectTemporal } from '../../schedules/temporal-client.ts';
 import type { Database } from '../../sql/database.ts';
+import { requireKnownSchema } from '../../sql/migrator.ts';
 import { readForgotten } from '../../sql/read-removals.ts';
 import { readConfiguration } from '../../worker/configuration.ts';
 import { userName } from '../../worker/user-name.ts';
@@ -42,6 +43,8 @@ export async function runForget(model: string, options: ForgetOptions): Promise<
     'tidewatch-forget',
     async (database) => {
       await requireOwner(database);
+      // What a newer version keeps of the model, this one would leave.
+      await requireKnownSchema(database, '`tidewatch forget`');
       if (model === installation) await refuseUnknown(database, model);
       const connection = await connectTemporal(temporal);
       const { client } = connection;

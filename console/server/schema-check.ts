@@ -7,7 +7,7 @@ import { checkSchema } from '../../sql/migrator.ts';
 const holdsMs = 10_000;
 
 /**
- * Is the database at the schema that this code needs? Asked before each page, answered from memory for ten seconds.
+ * Is the database at a schema that this code can work with? Asked before each page, answered from memory for ten seconds.
  *
  * @throws (the function) TidewatchError `SCHEMA_BEHIND`, `SCHEMA_AHEAD`, `MIGRATION_CHANGED`, `POSTGRES_UNREACHABLE`
  */

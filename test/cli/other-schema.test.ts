@@ -1,22 +1,27 @@
-/** Every command, the worker and the console before a database of another schema: refused in words, and nothing is written. */
+/**
+ * Every command, the worker and the console before a database of another schema: refused in words, and nothing is written. Before a newer
+ * one that they can work with they do, and doctor, the worker and the console say that it is newer.
+ */
 
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { reportFailure } from '../../cli/failures.ts';
 import { tidewatchProgram } from '../../cli/program.ts';
 import { routes } from '../../console/server/routes.ts';
 import { commandsBelow, pathOf } from '../../docs/reference/commands.ts';
-import { migrate } from '../../sql/migrator.ts';
 import type { Queryable } from '../../sql/database.ts';
+import { describeSchema } from '../../sql/golden-schema.ts';
 import { makeTemporaryDirectory } from '../../sql/temporary-directory.ts';
 import { openTestConsole } from '../console/console-world.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../setup/servers.ts';
-import { watch } from '../setup/synthetic.ts';
+import { at, load, watch } from '../setup/synthetic.ts';
 import { migrateTo } from '../sql/migrate-to.ts';
+import { contracting, expanding, migrateNewer } from '../sql/newer-migrations.ts';
 import { startWorkerProcess } from '../worker/tidewatch-worker.ts';
 
 const model = 'of-another-schema';
@@ -97,13 +102,10 @@ const states: readonly State[] = [
   {
     name: 'newer than this code',
     prepare: async ({ database }) => {
-      await migrate(database);
+      await migrateNewer(database, { '9998_more.sql': expanding, '9999_less.sql': contracting });
       await watch(database, { model });
-      await database.execute(
-        `insert into schema_migrations (id, name, hash) values (9999, '9999_next.sql', 'next')`,
-      );
     },
-    says: /^The database is at migration 9999, newer than this code knows .* Deploy the newer Tidewatch\.$/m,
+    says: /^The database is at migration 9999, newer than this code knows \(\d{4}\), and 9999_less lets no older code work with it\. Deploy the newer Tidewatch\.$/m,
   },
   {
     name: 'half migrated',
@@ -139,7 +141,7 @@ beforeAll(async () => {
   );
   await writeFile(
     join(directory.path, 'rows.csv'),
-    'version,entity,event_time,x,prediction\n1,a,2024-01-01T08:00:00Z,0.5,17\n',
+    'version,entity,event_time,x,c,prediction\n1,a,2024-01-01T08:00:00Z,0.5,a,17\n',
   );
 });
 afterAll(() => directory.remove());
@@ -268,4 +270,100 @@ it('tidewatch migrate refuses a newer database with 2 and changes nothing, and b
   expect(await outcomeOf(['status'], half.url)).toMatchObject({ code: 0 });
   await newer.drop();
   await half.drop();
+});
+
+describe('a database that is newer by what this code can work with', () => {
+  const newer = 'the schema is newer by 9999_more, which this version can work with';
+  const schema = (): Promise<unknown> => describeSchema(test.database);
+  let test: TestDatabase;
+  beforeAll(async () => {
+    test = await createTestDatabase();
+    await watch(test.database, { model });
+    await load(test.database, model, { from: 1, to: 22 });
+    await migrateNewer(test.database, { '9999_more.sql': expanding });
+  });
+  afterAll(() => test.drop());
+
+  it('has a worker that says so, and then works', async () => {
+    const taskQueue = 'of-a-newer-schema';
+    const { temporalAddress } = testServers();
+    const worker = startWorkerProcess({
+      DATABASE_URL: test.url,
+      TEMPORAL_ADDRESS: temporalAddress,
+      TEMPORAL_TASK_QUEUE: taskQueue,
+    });
+    const connection = await Connection.connect({ address: temporalAddress });
+    try {
+      await worker.started();
+      const warnings = worker
+        .logs()
+        .map((line) => JSON.parse(line) as { level: number; msg: string })
+        .filter(({ msg }) => msg.includes('newer'));
+      expect(warnings).toMatchObject([{ level: 40, msg: newer }]);
+      const run = (type: string): Promise<unknown> =>
+        new Client({ connection }).workflow.execute(type, {
+          workflowId: `newer-schema-${type}`,
+          taskQueue,
+          args: [{ model, asOf: at(22, 3) }],
+        });
+      expect(await run('actualsBackfill')).toMatchObject({ attached: 504 });
+      expect(await run('driftDetection')).toMatchObject({ verdict: 'ok', hoursProfiled: 504 });
+      const [stored] = await test.database.query(
+        'select (select count(*) from outcomes) as outcomes, (select count(*) from drift_runs) as runs',
+      );
+      expect(stored).toEqual({ outcomes: 504, runs: 1 });
+    } finally {
+      worker.signal('SIGTERM');
+      await connection.close();
+    }
+    expect(await worker.exited).toBe(0);
+  });
+
+  it('is asked and filled by commands', async () => {
+    expect(await outcomeOf(['status'], test.url)).toMatchObject({ code: 0 });
+    expect(await outcomeOf(['ingest', '<rows>', '--model', model], test.url)).toMatchObject({ code: 0 });
+  });
+
+  it.each([['migrate'], ['migrate', '--roles']])(
+    'gives tidewatch %s %s nothing to do, so that a stack that begins with it starts',
+    async (...args) => {
+      const before = await schema();
+      const { code, said } = await outcomeOf(args, test.url);
+      expect(said).toBe(`nothing to migrate or to grant: ${newer}`);
+      expect(code).toBe(0);
+      expect(await schema()).toEqual(before);
+    },
+  );
+
+  it('is told by tidewatch migrate --json', async () => {
+    const { said } = await outcomeOf(['migrate', '--json'], test.url);
+    expect(JSON.parse(said)).toEqual({ applied: [], newer: ['9999_more'], roles: 'unchanged', teams: null });
+  });
+
+  it.each([
+    { args: ['forget', model, '--yes'], what: 'tidewatch forget' },
+    { args: ['migrate', '--teams'], what: 'tidewatch migrate --teams' },
+    { args: ['migrate', '--no-teams'], what: 'tidewatch migrate --no-teams' },
+  ])('is refused by $what, which has to know every table', async ({ args, what }) => {
+    const before = await everything(test.database);
+    const { code, said } = await outcomeOf(args, test.url);
+    expect(said).toContain(
+      `and \`${what}\` takes a version that knows 9999_more. Deploy the newer Tidewatch.`,
+    );
+    expect(code).toBe(2);
+    expect(await everything(test.database)).toEqual(before);
+  });
+
+  it('is a warning of tidewatch doctor, which goes on to look at the rest', async () => {
+    const { said } = await doctor(test.url);
+    expect(said.replaceAll(/\s+/g, ' ')).toContain(`warning schema ${newer}`);
+    expect(said).not.toContain('needs schema');
+  });
+
+  it('is shown by the console, whose page Health says so', async () => {
+    const shown = await openTestConsole(test.database, { database: test.database });
+    expect((await shown.get('/')).status).toBe(200);
+    expect((await shown.get('/readyz')).status).toBe(200);
+    expect(await (await shown.get('/health')).text()).toContain(`answers, at 9999_more.sql; ${newer}`);
+  });
 });

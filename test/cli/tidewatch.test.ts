@@ -143,6 +143,7 @@ describe('tidewatch migrate', () => {
     expect(first.code).toBe(0);
     expect(JSON.parse(first.stdout)).toEqual({
       applied: expect.arrayContaining(['0001_core.sql']),
+      newer: [],
       roles: 'no roles',
       teams: null,
     });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { listMigrations } from '../../sql/migrator.ts';
-import { dangersIn } from './migration-rules.ts';
+import { dangersIn, obstaclesIn } from './migration-rules.ts';
+import { contracting, expanding } from './newer-migrations.ts';
 
 /** Those of before there was a release that could be upgraded while it works. */
 const lastFree = 22;
@@ -13,6 +14,28 @@ it('no migration hurts the workers of the release before', async () => {
       dangersIn(text).map(({ rule, statement }) => `${name} ${rule}: ${statement}`),
     );
   expect(found, 'see docs/upgrade-workflows.md for what to write instead').toEqual([]);
+});
+
+/** From the first on that may say so. */
+const firstThatSays = 43;
+
+it('each migration says, once and in a line of its own, whether older code works with it or is refused', async () => {
+  const unclear = (await listMigrations())
+    .filter(({ id }) => id >= firstThatSays)
+    .filter(({ text, olderCode }) => {
+      const said = text.match(/^.*older code:.*$/gim) ?? [];
+      return said.length !== 1 || said[0] !== `-- older code: ${olderCode}`;
+    });
+  expect(unclear.map(({ name }) => name)).toEqual([]);
+});
+
+it('one that says that older code works with it has nothing that older code could stumble over', async () => {
+  const found = (await listMigrations())
+    .filter(({ olderCode }) => olderCode === 'works')
+    .flatMap(({ name, text }) =>
+      obstaclesIn(text).map(({ rule, statement }) => `${name} ${rule}: ${statement}`),
+    );
+  expect(found, 'write `-- older code: refused`, see docs/upgrade-workflows.md').toEqual([]);
 });
 
 describe('what is dangerous', () => {
@@ -58,5 +81,77 @@ describe('what is dangerous', () => {
   it('a reason counts for its own statement only', () => {
     expect(dangersIn('-- safe: unused since 0.3\ndrop table a;\ndrop table b;')).toHaveLength(1);
     expect(dangersIn('-- safe:\ndrop table a;')).toHaveLength(1);
+  });
+});
+
+describe('what older code could stumble over', () => {
+  const more = 'does more than add';
+  const constraint = 'holds older code to a constraint';
+  it.each([
+    ['drop table alerts', more],
+    ['-- safe: unused since 0.3\ndrop index alerts_one_open', more],
+    ['-- safe: unused since 0.3\nalter table alerts drop column title', more],
+    ['alter table alerts rename column title to headline', more],
+    ['alter table alerts alter column title type varchar(9)', more],
+    ['alter table alerts alter column title set not null', more],
+    ["alter table alerts alter column title set default 'none'", more],
+    ['alter table alerts add column team text, drop column title', more],
+    ['create or replace view model_performance as select 1', more],
+    ['create or replace function mark_dirty() returns trigger language sql as $$ $$', more],
+    ['create trigger alerts_told after insert on alerts for each row execute function tell()', more],
+    ['create unique index alerts_one on alerts (model)', more],
+    ['create table one (a int); create unique index alerts_one on alerts (model)', more],
+    ['update alerts set title = model where id = 1', more],
+    ['insert into monitors (model) values (1)', more],
+    ['delete from alerts where id = 1', more],
+    ['revoke select on alerts from tidewatch_worker', more],
+    ['alter type level add value $$more$$', more],
+    ['do $$ begin drop table alerts; end $$', more],
+    ['select mark_dirty()', more],
+    [
+      'alter table alerts add column team text check (team is not null)',
+      'asks for a value that older code does not write',
+    ],
+    ['alter table alerts add column team text not null', 'asks for a value that older code does not write'],
+    ['alter table alerts add constraint c check (a > 0) not valid', constraint],
+    ['alter table alerts add check (a > 0)', constraint],
+    ['alter table alerts add primary key (a)', constraint],
+    ['alter table alerts add foreign key (a) references b on delete cascade', constraint],
+    ['alter table alerts add column team text unique', constraint],
+    ['alter table alerts add column team text check(team <> title)', constraint],
+    ['alter table alerts add column team text references teams', 'holds rows that older code deletes'],
+    ['create table notes (model text references monitors (model))', 'holds rows that older code deletes'],
+    [
+      'create table notes (a int, foreign key (a) references monitors on delete restrict)',
+      'holds rows that older code deletes',
+    ],
+    ['create table more partition of predictions default', 'gives a table of older code other rows'],
+    ['create table more () inherits (alerts)', 'gives a table of older code other rows'],
+  ])('%s', (sql, rule) => {
+    expect(obstaclesIn(`${sql};`).map((obstacle) => obstacle.rule)).toEqual([rule]);
+  });
+
+  it.each([
+    'alter table alerts add column team text',
+    "alter table alerts add column team text not null default '', add if not exists size numeric(5, 2)",
+    "alter table alerts add column kind text constraint alerts_kind check (kind in ('a', 'b'))",
+    'alter table alerts add column day date generated always as (opened_at::date) stored not null',
+    'create index by_team on alerts (model)',
+    'create view loud as select model from alerts',
+    'create function f() returns void language sql as $$ delete from predictions; $$',
+    "comment on column alerts.title is 'never drop it'",
+    'grant select on notes to tidewatch_worker',
+    'create table notes (model text references monitors (model) on delete cascade)',
+    `create table notes (a int); alter table notes add constraint c check (a > 0); create unique index n on notes (a);
+     create trigger t after insert on notes for each row execute function f(); insert into notes values (1);
+     create table lines (a int references notes (a))`,
+    '-- older code: works\n',
+  ])('not: %s', (sql) => {
+    expect(obstaclesIn(`${sql};`)).toEqual([]);
+  });
+
+  it('is in the examples of this folder where they say so', () => {
+    expect(obstaclesIn(expanding)).toEqual([]);
+    expect(obstaclesIn(contracting)).not.toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 /**
  * What a migration may not do while workers of the release before are at work: take away what they use, ask for what they do not
- * write, or lock a big table for longer than a moment. docs/upgrade-workflows.md says what to write instead.
+ * write, or lock a big table for longer than a moment. And what it may not do if it says that any older code works with it.
+ * docs/upgrade-workflows.md says what to write instead.
  */
 
 /** Of these an installation has millions of rows. */
@@ -75,6 +76,93 @@ export function dangersIn(text: string): Danger[] {
           .filter(({ found }) => found.test(sql))
           .map(({ name }) => ({ rule: name, statement: sql.slice(0, 80) })),
   );
+}
+
+/**
+ * What in the text of a migration older code could stumble over: all but plain additions of which code that does not know them notices
+ * nothing. A reason after `-- safe:` does not count, since it speaks of the release before only. Tables that the file makes itself may
+ * be changed as it likes.
+ */
+export function obstaclesIn(text: string): Danger[] {
+  const statements = statementsOf(text).filter(({ sql }) => sql !== '');
+  const own = new Set(
+    statements.flatMap(({ sql }) => {
+      const [, name] = /^create table (?!if not exists)(\w+)/.exec(sql) ?? [];
+      return name === undefined ? [] : [name];
+    }),
+  );
+  return statements.flatMap(({ sql }) =>
+    obstaclesOf(sql, own).map((rule) => ({ rule, statement: sql.slice(0, 80) })),
+  );
+}
+
+function obstaclesOf(sql: string, own: ReadonlySet<string>): readonly string[] {
+  const isOwn = (pattern: RegExp): boolean => own.has(pattern.exec(sql)?.[1] ?? '');
+  if (sql.startsWith('create table '))
+    return /\b(partition of|inherits)\b/.test(sql)
+      ? ['gives a table of older code other rows']
+      : holding(sql, own);
+  if (isOwn(/^alter table (?:only )?(\w+) /)) return holding(sql, own);
+  if (
+    isOwn(/^create (?:unique index|trigger|constraint trigger) .*? on (?:only )?(\w+)/) ||
+    isOwn(/^(?:insert into|update|delete from) (\w+)/) ||
+    /^(create (index|statistics|view|materialized view|function|procedure|aggregate|type|domain|sequence)|comment on|grant|analyze) /.test(
+      sql,
+    )
+  )
+    return [];
+  const [, actions] = /^alter table (?:if exists )?(?:only )?\w+ (.*)$/.exec(sql) ?? [];
+  if (actions === undefined) return ['does more than add'];
+  return topLevelParts(actions).flatMap((action) => obstaclesOfAction(action, own));
+}
+
+/** Of an `alter table` of a table that older code knows. */
+function obstaclesOfAction(action: string, own: ReadonlySet<string>): readonly string[] {
+  const [, name, rest = ''] =
+    /^add (?:column )?(?:if not exists )?(?!(?:constraint|check|unique|primary|foreign|exclude)\b)(\w+) (.*)$/.exec(
+      action,
+    ) ?? [];
+  if (name === undefined)
+    return [action.startsWith('add ') ? 'holds older code to a constraint' : 'does more than add'];
+  const isAskedFor = /\bnot null\b/.test(rest) && !/\b(default|generated)\b/.test(rest);
+  const isConstrained =
+    /\b(unique|primary key)\b/.test(rest) ||
+    [...rest.matchAll(/\bcheck ?\((.*)\)/g)].some(([, condition = '']) => !isOf(name, condition));
+  return [
+    ...(isAskedFor ? ['asks for a value that older code does not write'] : []),
+    ...(isConstrained ? ['holds older code to a constraint'] : []),
+    ...holding(rest, own),
+  ];
+}
+
+const wordsOfConditions = new Set(['and', 'or', 'not', 'in', 'is', 'null', 'between', 'true', 'false']);
+
+/** A condition of the new column alone, which older code never writes. */
+function isOf(column: string, condition: string): boolean {
+  return (condition.match(/[a-z_]\w*/g) ?? []).every(
+    (word) => word === column || wordsOfConditions.has(word),
+  );
+}
+
+/** A row that newer code has written must not keep older code from deleting the row that it refers to. */
+function holding(sql: string, own: ReadonlySet<string>): readonly string[] {
+  const references = sql.matchAll(/\breferences (\w+)(?: ?\([^)]*\))?( on delete (?:cascade|set null)\b)?/g);
+  return [...references].some(([, table = '', letsGo]) => letsGo === undefined && !own.has(table))
+    ? ['holds rows that older code deletes']
+    : [];
+}
+
+/** What is between commas that are in no parentheses. */
+function topLevelParts(list: string): string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const character of list) {
+    if (character === '(') depth += 1;
+    if (character === ')') depth -= 1;
+    if (character === ',' && depth === 0) parts.push('');
+    else parts[parts.length - 1] += character;
+  }
+  return parts.map((part) => part.trim());
 }
 
 interface Statement {

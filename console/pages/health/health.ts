@@ -1,5 +1,6 @@
 /** Is the monitoring itself all right? */
 
+import { newerText } from '../../../sql/migrator.ts';
 import { definition } from '../../definition.ts';
 import { html, type Html, type Part } from '../../html.ts';
 import { ago } from '../../layout/ago.ts';
@@ -13,7 +14,8 @@ import { processTable, waitingList } from '../process-table.ts';
 import type { LoadedHealth } from './load.ts';
 
 export function healthPage(health: LoadedHealth, { now, temporalUiUrl }: View): Shown {
-  const { migration, models } = health;
+  const { migration, newer, models } = health;
+  const beyond = newer.length > 0 ? `; ${newerText(newer)}` : '';
   return {
     title: 'Health',
     main: html`<h1>Health</h1>
@@ -22,7 +24,7 @@ export function healthPage(health: LoadedHealth, { now, temporalUiUrl }: View): 
         Pushgateway; the runs are in the <a href="${temporalUiUrl}/workflows">Temporal UI</a>.
       </p>
       <dl class="sides">
-        ${definition('Database', `answers, at ${migration.name}`)}
+        ${definition('Database', `answers, at ${migration.name}${beyond}`)}
         ${definition('Migrated', ago(migration.appliedAt, now))}
         ${definition('Watched models', formatCount(models))}
       </dl>

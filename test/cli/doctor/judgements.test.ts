@@ -114,6 +114,11 @@ describe('postgres', () => {
   it('has the schema of this code, or what to do about it', () => {
     const newest = '0016_ingest_progress.sql';
     expect(postgres.judgeSchema({ newest }).words).toBe('at 0016_ingest_progress');
+    expect(postgres.judgeSchema({ newest, newer: ['0017_more', '0018_still_more'] })).toEqual({
+      level: 'warning',
+      words: 'the schema is newer by 0017_more, 0018_still_more, which this version can work with',
+      fix: 'deploy the newer Tidewatch when it is ready',
+    });
     const behind = { code: 'SCHEMA_BEHIND', words: 'it is behind' };
     expect(postgres.judgeSchema({ newest, problem: behind })).toEqual({
       level: 'critical',
