@@ -9,9 +9,11 @@ import type { Vector } from '../../sql/binary-rows.ts';
 import { openTableFile, type DuringWindow, type TableFile } from '../../sql/table-file.ts';
 import { familyOf, isReadable } from '../../sql/table-types.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../../sql/temporary-directory.ts';
+import { hourCounter } from './hour-counter.ts';
 import type { ObjectStore, StoredFile } from './object-store.ts';
 import {
   batchRows,
+  mostRowsAnHour,
   SourceProblem,
   type ChangesRequest,
   type ColumnsRequest,
@@ -71,6 +73,7 @@ async function readFiles(
       await withTable(files, key, async (table) => {
         const problems = problemsOf(request, table);
         if (problems.length > 0) throw new SourceProblem(problems);
+        await refuseLargeHours(table, request);
         await readTable(table, request, new Map([[key, fingerprint]]), take);
       });
     } catch (error) {
@@ -177,6 +180,22 @@ async function* valuesOf(
       values: (column, row) => readers[column]!(chunk[at[column]!]![row]),
       hash: (row) => chunk[names.length]?.[row],
     };
+}
+
+/** Refuses a file with more rows of one hour than can be watched before any of them is stored, at the first that is too many. */
+async function refuseLargeHours(
+  table: TableFile,
+  { wanted, timeZone, since }: ParquetRequest,
+): Promise<void> {
+  if (table.rows <= mostRowsAnHour) return;
+  const times = wanted.filter(({ what }) => what === 'event_time');
+  const countHours = hourCounter(times);
+  for await (const { rows, values } of valuesOf(table, { wanted: times, timeZone }, {}))
+    countHours(
+      Array.from({ length: rows }, (_, row) => [values(0, row)]).filter(
+        ([time]) => since === undefined || Number(time) >= since,
+      ),
+    );
 }
 
 /** Later rows than of the year 2200 are not stored. */

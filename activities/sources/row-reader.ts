@@ -64,12 +64,13 @@ export const batchRows = 10_000;
 /** Rows of one hour of event time that are watched: the keys of so many take 150 MB. */
 export const mostRowsAnHour = 5_000_000;
 
-/** What to say of an hour with more of them. */
-export function tooManyRows(hour: number, most: number = mostRowsAnHour): string {
-  return (
-    `the hour from ${formatInstant(hour)} has more than ${most.toLocaleString('en-US')} rows; ` +
-    'name a view that gives a sample of them, or each of them once where a join repeats it'
-  );
+/** What to say of an hour with more of them, or of those that are of no hour. */
+export function tooManyRows(hour: number | null, most: number = mostRowsAnHour): string {
+  const rows = `more than ${most.toLocaleString('en-US')} rows`;
+  return hour === null
+    ? `${rows} have no event time, or one that is of no hour; name a view that leaves them out`
+    : `the hour from ${formatInstant(hour)} has ${rows}; ` +
+        'name a view that gives a sample of them, or each of them once where a join repeats it';
 }
 
 /** The source is not as its monitor says: a person has to correct one of the two. */

@@ -13,10 +13,13 @@ import {
 import { readVectors, valueAt } from '../../sql/binary-rows.ts';
 import type { Client, Database } from '../../sql/database.ts';
 import { identifierSql, textSql } from '../../sql/table-types.ts';
+import { hourSql, isUsual, refuseLargeHours, timedOut, tookTooLong, unlessTooMany } from './large-hours.ts';
 import {
   batchRows,
+  mostRowsAnHour,
   SourceAway,
   SourceProblem,
+  tooManyRows,
   type ChangesRequest,
   type ColumnsRequest,
   type RowReader,
@@ -145,7 +148,6 @@ async function readColumns(
 
 /** Classes of SQLSTATE that the same query meets again: names, types, rights, values that cannot be converted. */
 const lasting = /^(22|25006|3F|42)/;
-const timedOut = '57014';
 
 function asSourceError(error: unknown): unknown {
   if (error instanceof TidewatchError && error.code.startsWith('POSTGRES_'))
@@ -154,13 +156,7 @@ function asSourceError(error: unknown): unknown {
     });
   const code = (error as { code?: unknown }).code;
   if (typeof code !== 'string') return error;
-  if (code === timedOut)
-    return new SourceProblem(
-      [
-        'a query of it took too long; give it an index on the column of `changed`, or without one on that of event_time, or narrow it by `since`',
-      ],
-      { cause: error },
-    );
+  if (code === timedOut) return tookTooLong(error);
   return lasting.test(code) ? new SourceProblem([reasonOf(error)], { cause: error }) : error;
 }
 
@@ -186,21 +182,28 @@ async function readChanged(
   const newest = (batch: string): string => (before !== undefined && before > batch ? before : batch);
   const overlap = `interval '${durationMs(request.settings.overlap) / 1000} seconds'`;
   const from = before === undefined ? 'true' : `${name} >= (${textSql(before)}::${type} - ${overlap})`;
-  await eachBatch(
-    snapshot,
-    together(sql.vectors, mark),
-    `from ${sql.from} where ${name} is not null and ${from} and ${within} order by ${name}`,
-    async (rows) => {
-      const last = rows.at(-1)?.at(-1);
-      const done =
-        typeof last === 'string' ? new Map([[changedPart, newest(last)]]) : new Map<string, string>();
-      await take({ rows: rows.map((row) => row.slice(0, -1)), done });
-    },
-  );
-  // Nobody can say whether these have changed: they are read each time.
-  await eachBatch(snapshot, sql.vectors, `from ${sql.from} where ${name} is null and ${within}`, (rows) =>
-    take({ rows, done: new Map() }),
-  );
+  const looked = {
+    source: `from ${sql.from} where (${name} is null or ${from}) and ${within}`,
+    eventTime: sql.eventTime,
+  };
+  await unlessTooMany(snapshot.client, looked, async () => {
+    await refuseLargeHours(snapshot.client, looked);
+    await eachBatch(
+      snapshot,
+      together(sql.vectors, mark),
+      `from ${sql.from} where ${name} is not null and ${from} and ${within} order by ${name}`,
+      async (rows) => {
+        const last = rows.at(-1)?.at(-1);
+        const done =
+          typeof last === 'string' ? new Map([[changedPart, newest(last)]]) : new Map<string, string>();
+        await take({ rows: rows.map((row) => row.slice(0, -1)), done });
+      },
+    );
+    // Nobody can say whether these have changed: they are read each time.
+    await eachBatch(snapshot, sql.vectors, `from ${sql.from} where ${name} is null and ${within}`, (rows) =>
+      take({ rows, done: new Map() }),
+    );
+  });
   return [];
 }
 
@@ -216,11 +219,34 @@ async function readHours(
   const isFirst = !known.has(allPart);
   const start = window?.start ?? (isFirst ? undefined : horizon);
   const from = since === undefined || start === undefined ? (start ?? since) : Math.max(start, since);
-  const { rows: counted } = await snapshot.client.query<{ hour: number; rows: number; hash: string }>(
-    `select floor(extract(epoch from ${sql.eventTime}) / 3600)::float8 * ${hourMs} as hour, count(*)::float8 as rows,
-       sum(${sql.hash})::text as hash
-     from ${sql.from} where ${isUsual(sql.eventTime)} and ${sql.within(from, window?.end)} group by 1 order by 1`,
+  const looked = {
+    source: `from ${sql.from} where ${sql.within(from, window?.end)}`,
+    eventTime: sql.eventTime,
+  };
+  await unlessTooMany(snapshot.client, looked, () =>
+    readHoursOf(snapshot, sql, request, looked.source, { known, take }),
   );
+  if (window === undefined) await readOdd(snapshot, sql, known, take);
+  if (isFirst && window === undefined) await take({ rows: [], done: new Map([[allPart, '']]) });
+  // Hours that later runs do not look at by themselves.
+  return [...known.keys()].filter((part) => part !== allPart && part !== oddPart && part < partOf(horizon));
+}
+
+/** Those that are not as they were of the hours that a query has rows of. */
+async function readHoursOf(
+  snapshot: Snapshot,
+  sql: Statements,
+  request: TableRequest,
+  source: string,
+  { known, take }: Pick<ChangesRequest, 'known' | 'take'>,
+): Promise<void> {
+  const { rows: counted } = await snapshot.client.query<{ hour: number; rows: number; hash: string }>(
+    `select ${hourSql(sql.eventTime)} as hour, count(*)::float8 as rows,
+       sum(${sql.hash})::text as hash
+     ${source} and ${isUsual(sql.eventTime)} group by 1 order by 1`,
+  );
+  const large = counted.find(({ rows }) => rows > mostRowsAnHour);
+  if (large !== undefined) throw new SourceProblem([tooManyRows(large.hour)]);
   const fingerprints = new Map(
     counted.map(({ hour, rows, hash }) => [hour, { rows, fingerprint: `${rows} ${hash}` }]),
   );
@@ -245,14 +271,6 @@ async function readHours(
       },
     );
   }
-  if (window === undefined) await readOdd(snapshot, sql, known, take);
-  if (isFirst && window === undefined) await take({ rows: [], done: new Map([[allPart, '']]) });
-  // Hours that later runs do not look at by themselves.
-  return [...known.keys()].filter((part) => part !== allPart && part !== oddPart && part < partOf(horizon));
-}
-
-function isUsual(eventTime: string): string {
-  return `coalesce(${eventTime} >= '1900-01-01T00:00:00Z'::timestamptz and ${eventTime} < '2200-01-01T00:00:00Z'::timestamptz, false)`;
 }
 
 /** Rows that are of no hour, where they are not as they were. */
@@ -266,6 +284,7 @@ async function readOdd(
   const { rows: counted } = await snapshot.client.query<{ rows: number; hash: string | null }>(
     `select count(*)::float8 as rows, sum(${sql.hash})::text as hash from ${sql.from} where ${odd}`,
   );
+  if (counted[0]!.rows > mostRowsAnHour) throw new SourceProblem([tooManyRows(null)]);
   const fingerprint = `${counted[0]!.rows} ${counted[0]!.hash}`;
   if (counted[0]!.rows === 0 || known.get(oddPart) === fingerprint) return;
   await eachBatch(snapshot, sql.vectors, `from ${sql.from} where ${odd}`, (rows, isLast) =>
