@@ -4,10 +4,11 @@ import { createHash } from 'node:crypto';
 
 import type { ActionWords, ConsoleActions } from '../console/server/actions.ts';
 import { TidewatchError } from '../core/errors.ts';
+import { changeable, overText } from '../core/retraining/change.ts';
 import { isRunningState } from '../core/retraining/states.ts';
 import type { Database } from '../sql/database.ts';
 import { findAlert } from '../sql/read-alerts.ts';
-import { findShownRetraining, type ShownRetraining } from '../sql/read-retrainings.ts';
+import { findShownRetraining } from '../sql/read-retrainings.ts';
 import { problemsOfUpdate } from '../workflows/alert-updates.ts';
 import { problemsOfRequest } from '../workflows/retraining-updates.ts';
 import { changeAlert } from './change-alert.ts';
@@ -51,16 +52,11 @@ export function consoleActions(
         const ended = isNotRunning && (await findShownRetraining(database, model, retrainingId));
         if (!ended || isRunningState(ended.state)) throw error;
         // Whoever was too late knows only the page as it was.
-        const reason = `it is over: ${ended.state}${decidedText(ended)}`;
+        const reason = overText(changeable(ended));
         throw new TidewatchError('RETRAINING_NOT_CHANGED', { model, retrainingId, reason }, { cause: error });
       });
     },
   };
-}
-
-function decidedText({ approval }: ShownRetraining): string {
-  const { decision, by } = approval ?? {};
-  return decision === undefined ? '' : `; ${by ?? 'somebody'} has ${decision} it`;
 }
 
 function requireValid(

@@ -2,7 +2,7 @@
 
 import { TidewatchError } from '../../core/errors.ts';
 import type { RetrainingChangeName, RetrainingView } from '../../core/retraining/change.ts';
-import { answerChange } from '../../core/retraining/change.ts';
+import { answerChange, changeable } from '../../core/retraining/change.ts';
 import { durationMs, formatInstant } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { lockUntilCommit, toTimestamp } from '../../sql/database.ts';
@@ -39,7 +39,7 @@ export function createChangeRetraining(
       await lockUntilCommit(connection, `retraining:${model}`);
       const run = await requireRetraining(connection, model, retrainingId);
       if (await isRequestRecorded(connection, run, updateId)) return viewOf(run);
-      const answer = answerChange({ state: run.state, ...decidedOf(run) }, change);
+      const answer = answerChange(changeable(run), change);
       if (typeof answer === 'object') {
         throw new TidewatchError('RETRAINING_NOT_CHANGED', { model, retrainingId, reason: answer.refused });
       }
@@ -83,11 +83,6 @@ async function carryOut(
     [run.model, run.retraining_id, toTimestamp(until)],
   );
   return `${words} (until ${formatInstant(until)})`;
-}
-
-function decidedOf({ approval }: RetrainingRun) {
-  const { decision, by } = approval ?? {};
-  return decision === undefined ? {} : { decided: { decision, by: by ?? 'somebody' } };
 }
 
 function viewOf(run: RetrainingRun): RetrainingView {

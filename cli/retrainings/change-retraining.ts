@@ -1,4 +1,4 @@
-import type { RetrainingChangeName } from '../../core/retraining/change.ts';
+import { changeable, overText, type RetrainingChangeName } from '../../core/retraining/change.ts';
 import { TidewatchError } from '../../core/errors.ts';
 import { changeText } from '../../core/retraining/retraining-words.ts';
 import { isRunningState } from '../../core/retraining/states.ts';
@@ -25,11 +25,10 @@ export async function changeRetraining(
   { change: name, json, by = userName(), ...request }: ChangeOptions,
 ): Promise<void> {
   requireValidUpdate(`retrainings ${name}`, problemsOfRequest(name, { ...request, by }));
-  const { retrainingId, workflowId, state } = await withDatabase('tidewatch-retrainings', (database) =>
-    requireRetraining(database, model),
-  );
-  if (!isRunningState(state)) {
-    const reason = `it is over: ${state}`;
+  const found = await withDatabase('tidewatch-retrainings', (database) => requireRetraining(database, model));
+  const { retrainingId, workflowId } = found;
+  if (!isRunningState(found.state)) {
+    const reason = overText(changeable(found));
     throw new TidewatchError('RETRAINING_NOT_CHANGED', { model, retrainingId, reason });
   }
   const key = { model, retrainingId, workflowId };

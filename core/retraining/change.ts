@@ -2,6 +2,7 @@
 
 import { isRunningState } from './states.ts';
 import type { RetrainingStateName } from './states.ts';
+import type { Approval } from './stored-run.ts';
 
 export const retrainingChanges = ['approve', 'reject', 'cancel', 'extend'] as const;
 export type RetrainingChangeName = (typeof retrainingChanges)[number];
@@ -32,6 +33,34 @@ const rejectable: readonly RetrainingStateName[] = ['awaiting-approval', 'shadow
 const extendable: readonly RetrainingStateName[] = ['awaiting-approval', 'shadow', 'canary', 'verifying'];
 
 /**
+ * What of a stored retraining a request depends on?
+ *
+ * @example
+ * changeable({ state: 'rejected', approval: { decision: 'rejected', by: 'ben' } })
+ * // { state: 'rejected', decided: { decision: 'rejected', by: 'ben' } }
+ */
+export function changeable({
+  state,
+  approval,
+}: {
+  readonly state: RetrainingStateName;
+  readonly approval: Pick<Approval, 'decision' | 'by'> | null;
+}): ChangeableRetraining {
+  const { decision, by = 'somebody' } = approval ?? {};
+  return { state, ...(decision !== undefined && { decided: { decision, by } }) };
+}
+
+/**
+ * What is said to whoever asks something of a retraining that has ended?
+ *
+ * @example
+ * overText({ state: 'rejected', decided: { decision: 'rejected', by: 'ben' } }) // 'it is over: rejected; ben has rejected it'
+ */
+export function overText({ state, decided }: ChangeableRetraining): string {
+  return `it is over: ${state}${decided === undefined ? '' : `; ${decided.by} has ${decided.decision} it`}`;
+}
+
+/**
  * Can this be done to a retraining now?
  *
  * `approve` answers the question that it waits with; `reject` does, or ends a shadow or canary; `cancel` ends it at any step, after
@@ -46,7 +75,7 @@ export function answerChange(run: ChangeableRetraining, change: RetrainingChange
   const { state, decided } = run;
   const same = change !== 'extend' && decided?.decision === decisions[change];
   if (same) return 'agreed';
-  if (!isRunningState(state)) return { refused: `it is over: ${state}` };
+  if (!isRunningState(state)) return { refused: overText(run) };
   if (decided?.decision === 'cancelled' || decided?.decision === 'rejected')
     return { refused: `${decided.by} has ${decided.decision} it already` };
   switch (change) {

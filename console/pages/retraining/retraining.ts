@@ -2,7 +2,7 @@
 
 import { oneLine } from '../../../core/alert/message.ts';
 import { formatSignificant } from '../../../core/number-text.ts';
-import { answerChange, retrainingChanges } from '../../../core/retraining/change.ts';
+import { answerChange, changeable, retrainingChanges } from '../../../core/retraining/change.ts';
 import { daysText, gainText, helpedText, stateText } from '../../../core/retraining/retraining-words.ts';
 import { windowText } from '../../../core/window-text.ts';
 import { formatMinute, formatWindow, parseInstant } from '../../../core/window.ts';
@@ -47,8 +47,7 @@ const lengths = ['1h', '4h', '1d', '3d', '7d'];
 /** Only what can be done now: the answer of the update is what counts. */
 function actionsOn(retraining: ShownRetraining, events: readonly RetrainingEvent[], view: View): Part {
   const { model, retrainingId, state, approval } = retraining;
-  const { decision, by } = approval ?? {};
-  const run = { state, ...(decision && { decided: { decision, by: by ?? 'somebody' } }) };
+  const run = changeable(retraining);
   const possible = retrainingChanges.filter((change) => answerChange(run, change) === 'done');
   if (possible.length === 0) return undefined;
   if (view.viewer.role !== 'operator')

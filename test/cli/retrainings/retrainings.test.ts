@@ -133,7 +133,7 @@ describe('tidewatch retrainings', () => {
     });
     await expect(run('cancel', model)).rejects.toMatchObject({
       code: 'RETRAINING_NOT_CHANGED',
-      message: expect.stringContaining('it is over: kept'),
+      message: expect.stringContaining('it is over: kept; anna has approved it'),
     });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { answerChange, retrainingChanges } from '../../../core/retraining/change.ts';
+import { answerChange, changeable, overText, retrainingChanges } from '../../../core/retraining/change.ts';
 import type { ChangeableRetraining } from '../../../core/retraining/change.ts';
 import { endStates, runningStates } from '../../../core/retraining/states.ts';
 
@@ -38,6 +38,17 @@ describe('what people ask of a retraining', () => {
         expect(answerChange({ state }, change)).toEqual({ refused: `it is over: ${state}` });
       }
     }
+  });
+
+  it('that is over was decided by somebody, who is named', () => {
+    expect(answerChange({ state: 'rolled-back', decided: approved }, 'cancel')).toEqual({
+      refused: 'it is over: rolled-back; anna has approved it',
+    });
+    const rejected = { decision: 'rejected' } as const;
+    expect(overText(changeable({ state: 'rejected', approval: rejected }))).toBe(
+      'it is over: rejected; somebody has rejected it',
+    );
+    expect(overText(changeable({ state: 'failed', approval: null }))).toBe('it is over: failed');
   });
 
   it('is decided by the first of two people', () => {
