@@ -29,6 +29,7 @@ import { applySchedules, planSchedules } from '../../../schedules/reconciler.ts'
 import { alertmanagerCommand, startTestAlertmanager } from '../../setup/alertmanager.ts';
 import { emptyTables } from '../../setup/database-snapshot.ts';
 import { startHttpEndpoint, type HttpEndpoint } from '../../setup/http-endpoint.ts';
+import { createLogin, urlAs } from '../../setup/login.ts';
 import { createTestDatabase, testServers } from '../../setup/servers.ts';
 import { watch } from '../../setup/synthetic.ts';
 import { useWorker } from '../../setup/worker-world.ts';
@@ -488,16 +489,14 @@ describe('tidewatch doctor', () => {
   });
 
   it('finds a grant that the role of a part has lost, and none that it does not need', async () => {
-    const user = `worker_${randomBytes(4).toString('hex')}`;
-    await test.database.execute(`create role ${user} login password '${user}' in role tidewatch_worker`);
+    const user = await createLogin(test.database, 'in role tidewatch_worker');
     try {
-      const url = new URL(test.url);
-      Object.assign(url, { username: user, password: user });
-      const asWorker = await doctor({ DATABASE_URL: url.href });
+      const DATABASE_URL = urlAs(user, test.url);
+      const asWorker = await doctor({ DATABASE_URL });
       expect(asWorker.wrong).toEqual({});
       expect(asWorker.words('disk')).toMatch(/; what is free is not known from here: watch it/);
       await test.database.execute('revoke update on drift_runs from tidewatch_worker');
-      const { wrong } = await doctor({ DATABASE_URL: url.href });
+      const { wrong } = await doctor({ DATABASE_URL });
       expect(Object.keys(wrong)).toEqual(['privileges']);
       expect(wrong['privileges']).toMatchObject({
         level: 'critical',
@@ -511,14 +510,10 @@ describe('tidewatch doctor', () => {
   });
 
   it('finds a user that may only read', async () => {
-    const user = `reader_${randomBytes(4).toString('hex')}`;
-    await test.database.execute(`create role ${user} login password '${user}'`);
+    const user = await createLogin(test.database, '');
     await test.database.execute(`grant select on all tables in schema public to ${user}`);
     try {
-      const url = new URL(test.url);
-      url.username = user;
-      url.password = user;
-      const { exitCode, wrong } = await doctor({ DATABASE_URL: url.href });
+      const { exitCode, wrong } = await doctor({ DATABASE_URL: urlAs(user, test.url) });
       expect(exitCode).toBe(1);
       expect(Object.keys(wrong)).toEqual(['privileges']);
       expect(wrong['privileges']?.details).toEqual(

@@ -1,14 +1,14 @@
 /** Every chart of a model and of its columns can be taken along: as a picture of two kinds, and as the numbers in it. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { columnDriftPath } from '../../../console/pages/paths.ts';
 import { routes } from '../../../console/server/routes.ts';
 import { dayMs, hourMs } from '../../../core/window.ts';
 import { toTimestamp } from '../../../sql/database.ts';
-import { createTestDatabase, type TestDatabase } from '../../setup/servers.ts';
-import { now, openTestConsole, type TestConsole } from '../console-world.ts';
+import { now } from '../console-world.ts';
 import { storeDrift, storeEvaluation, storeMonitor, storeProfiles, today } from '../stored-results.ts';
+import { useConsole } from '../use-console.ts';
 
 const model = 'bikes';
 const window = { start: today - 7 * dayMs, end: today };
@@ -34,12 +34,7 @@ function chartsOf(page: string): readonly (readonly string[])[] {
 }
 
 describe('each chart', () => {
-  let test: TestDatabase;
-  let console: TestConsole;
-  beforeAll(async () => {
-    test = await createTestDatabase();
-    console = await openTestConsole(test.database);
-    const { database } = test;
+  const console = useConsole(async (database) => {
     await storeMonitor(database, model, {
       features: { 'air & ground': { kind: 'continuous' }, weather: { kind: 'categorical' } },
     });
@@ -61,7 +56,6 @@ describe('each chart', () => {
       [model, toTimestamp(now - 3 * hourMs)],
     );
   });
-  afterAll(() => test.drop());
 
   const pages: readonly [path: string, drawings: readonly string[]][] = [
     [`/models/${model}`, ['performance', 'drift', 'coverage'].map((name) => `/models/${model}/${name}`)],
@@ -72,7 +66,7 @@ describe('each chart', () => {
   ];
 
   it.each(pages)('of %s has its three files below it', async (path, drawings) => {
-    const page = await (await console.get(path)).text();
+    const page = await console.page(path);
     const charts = chartsOf(page);
     expect(charts.map((links) => links.map((link) => link.replace(/\?.*$/, '')))).toEqual(
       drawings.map((drawing) => Object.keys(types).map((format) => `${drawing}.${format}`)),

@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { deleteAuditEvents } from '../../../console/server/audit.ts';
 import { dayMs, parseInstant } from '../../../core/window.ts';
-import { emptyTables } from '../../setup/database-snapshot.ts';
-import { createTestDatabase, type TestDatabase } from '../../setup/servers.ts';
+import { useDatabase } from '../../setup/world.ts';
 
-let test: TestDatabase;
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.drop());
-beforeEach(() => emptyTables(test.database));
+const test = useDatabase('empty for each test');
 
 const before = parseInstant('2026-01-01T00:00:00Z');
 

@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { columnDriftPath } from '../../../../console/pages/paths.ts';
 import { dayMs, floorToWeek, hourMs } from '../../../../core/window.ts';
 import { toTimestamp } from '../../../../sql/database.ts';
-import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
-import { openTestConsole, textOf, type TestConsole } from '../../console-world.ts';
+import { textOf } from '../../console-world.ts';
 import { storeDrift, storeMonitor, storeProfiles, today } from '../../stored-results.ts';
+import { useConsole } from '../../use-console.ts';
 
 const hostile = `<script>alert(1)</script>'; drop table alerts; --/?#%2F\u202E🦊`;
 
@@ -26,12 +26,7 @@ const weather = {
 };
 
 describe('a column in a drift run', () => {
-  let test: TestDatabase;
-  let console: TestConsole;
-  beforeAll(async () => {
-    test = await createTestDatabase();
-    console = await openTestConsole(test.database);
-    const { database } = test;
+  const console = useConsole(async (database) => {
     await storeMonitor(database, 'bikes', {
       features: { temp: { kind: 'continuous' }, weather: { kind: 'categorical' } },
     });
@@ -56,20 +51,18 @@ describe('a column in a drift run', () => {
     const moved = { reference: values(0), current: values(0.4) };
     await storeProfiles(database, 'bikes', { temp: moved, [hostile]: moved, weather });
   });
-  afterAll(() => test.drop());
 
   const path = (column: string, daysAgo = 0, model = 'bikes'): string =>
     columnDriftPath(model, windowUpTo(daysAgo), column);
-  const page = async (at: string): Promise<string> => (await console.get(at)).text();
 
   it('says what was found, by which method, with which evidence, and how large it must be to matter', async () => {
-    expect(textOf(await page(path('temp')))).toMatch(
+    expect(await console.text(path('temp'))).toMatch(
       /Drift of temp .*◆ Critical in the window 2026-11-22 to 2026-11-29.*Compared with 2026-10-23 to 2026-11-22 \(rolling\).*Wasserstein 0\.2 sd Matters from 0\.1 sd Usually 0 to 0\.06 p 1e-4 p, corrected 0\.002 \(needs &lt; 0\.05\)/,
     );
   });
 
   it('draws both distributions, with their facts and how the method has moved', async () => {
-    const shown = await page(path('temp'));
+    const shown = await console.page(path('temp'));
     expect(shown).toContain(
       'aria-label="temp: share of the values per bin, reference and current; mean 0.495 and 0.895"',
     );
@@ -81,43 +74,43 @@ describe('a column in a drift run', () => {
   });
 
   it('says why the threshold is what it is', async () => {
-    expect(textOf(await page(path('temp')))).toMatch(
+    expect(await console.text(path('temp'))).toMatch(
       /Why it is judged so .*chosen by the values of the reference.*held against 24 independent past windows/,
     );
   });
 
   it('says where the profiles hold other rows than the run has seen', async () => {
-    expect(textOf(await page(path('temp')))).toContain(
+    expect(await console.text(path('temp'))).toContain(
       '1 and 1 the picture is of 100 and 100: rows have changed since',
     );
   });
 
   it('leads to the run, its report, and the runs before and after it', async () => {
-    await test.database.execute(
+    await console.database.execute(
       `insert into reports (model, kind, window_start, window_end, html) values ('bikes', 'drift', $1, $2, '')`,
       [toTimestamp(windowUpTo(1).start), toTimestamp(windowUpTo(1).end)],
     );
-    const shown = await page(path('temp', 1));
+    const shown = await console.page(path('temp', 1));
     expect(shown).toContain(`href="${path('temp', 2)}" rel="prev"`);
     expect(shown).toContain(`href="${path('temp', 0)}" rel="next"`);
     expect(shown).toContain('href="/runs/workflow/run?model=bikes"');
     expect(shown).toContain(
       'href="/reports/drift/bikes/2026-11-21T00:00:00Z/2026-11-28T00:00:00Z#column-temp"',
     );
-    expect(textOf(await page(path('temp', 0)))).toContain('Report not stored');
+    expect(await console.text(path('temp', 0))).toContain('Report not stored');
   });
 
   it('is text whatever it is called', async () => {
-    const shown = await page(path(hostile));
+    const shown = await console.page(path(hostile));
     expect(shown).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&#39;; drop table alerts; --/?#%2F');
     expect(shown).not.toContain('<script>alert');
   });
 
   it('shows its numbers without a picture where the profiles are not kept any more', async () => {
-    await test.database.execute(`update drift_runs set reference_id = 'gone' where window_end = $1`, [
+    await console.database.execute(`update drift_runs set reference_id = 'gone' where window_end = $1`, [
       toTimestamp(windowUpTo(2).end),
     ]);
-    const shown = textOf(await page(path('temp', 2)));
+    const shown = await console.text(path('temp', 2));
     expect(shown).toContain('a reference that is not stored any more');
     expect(shown).toContain('The profiles that this run compared are not kept any more. Its numbers are.');
     expect(shown).toContain('Wasserstein 0.2 sd');
@@ -127,7 +120,7 @@ describe('a column in a drift run', () => {
   describe('of profiles that are rolled up', () => {
     const windowOf = windowUpTo(0);
     async function markRolledUp(from: number, days: number, summedBy: 'day' | 'week'): Promise<void> {
-      await test.database.execute(
+      await console.database.execute(
         `insert into rolled_up_days (model, reference_id, day, summed_by)
          select 'bikes', 'r', $1::timestamptz + number * interval '24 hours', $3 from generate_series(0, $2 - 1) as number`,
         [toTimestamp(from), days, summedBy],
@@ -136,7 +129,7 @@ describe('a column in a drift run', () => {
     /** Makes the sum of a day, the only one of its week, that of the week. */
     async function becomeWeek(day: number): Promise<void> {
       await markRolledUp(floorToWeek(day), 7, 'week');
-      await test.database.execute(
+      await console.database.execute(
         `with gone as (delete from profile_days where model = 'bikes' and day = $1 returning column_name, content)
          insert into profile_weeks (model, reference_id, week, column_name, content)
          select 'bikes', 'r', $2, column_name, content from gone`,
@@ -144,25 +137,25 @@ describe('a column in a drift run', () => {
       );
     }
     afterEach(async () => {
-      await test.database.execute(
+      await console.database.execute(
         `insert into profile_days (model, reference_id, day, column_name, content)
          select model, reference_id, case week when $1 then $2 else week end, column_name, content from profile_weeks`,
         [toTimestamp(floorToWeek(today - 2 * dayMs)), toTimestamp(today - 2 * dayMs)],
       );
-      await test.database.execute('delete from rolled_up_days');
-      await test.database.execute('delete from profile_weeks');
+      await console.database.execute('delete from rolled_up_days');
+      await console.database.execute('delete from profile_weeks');
     });
 
     it('still draws the distributions where a window has whole weeks', async () => {
       // A Monday, in the reference.
       await becomeWeek(today - 20 * dayMs);
-      expect(await page(path('temp'))).toContain('mean 0.495 and 0.895');
+      expect(await console.page(path('temp'))).toContain('mean 0.495 and 0.895');
     });
 
     it('says so where a window has a part of a week', async () => {
       await becomeWeek(today - 2 * dayMs);
       expect(floorToWeek(today - 2 * dayMs)).toBeGreaterThan(windowOf.start);
-      const shown = textOf(await page(path('temp')));
+      const shown = await console.text(path('temp'));
       expect(shown).toContain(
         'The profiles that this run compared are rolled up: of weeks that its windows have a part of, only the sums are kept. Its numbers are.',
       );
@@ -172,17 +165,17 @@ describe('a column in a drift run', () => {
 
     it('says so where a window has a part of a day, and draws what has whole days', async () => {
       await markRolledUp(today - 2 * dayMs, 2, 'day');
-      expect(await page(path('temp'))).toContain('mean 0.495 and 0.895');
+      expect(await console.page(path('temp'))).toContain('mean 0.495 and 0.895');
       const shift = 6 * hourMs;
-      await test.database.execute(
+      await console.database.execute(
         `update drift_runs set window_start = $1, window_end = $2 where model = 'bikes' and window_end = $3`,
         [toTimestamp(windowOf.start - shift), toTimestamp(windowOf.end - shift), toTimestamp(windowOf.end)],
       );
       const cut = { start: windowOf.start - shift, end: windowOf.end - shift };
-      expect(textOf(await page(columnDriftPath('bikes', cut, 'temp')))).toContain(
+      expect(await console.text(columnDriftPath('bikes', cut, 'temp'))).toContain(
         'The profiles that this run compared are rolled up: of days that its windows have a part of, only the sums are kept.',
       );
-      await test.database.execute(
+      await console.database.execute(
         `update drift_runs set window_start = $1, window_end = $2 where model = 'bikes' and window_end = $3`,
         [toTimestamp(windowOf.start), toTimestamp(windowOf.end), toTimestamp(cut.end)],
       );
@@ -190,8 +183,12 @@ describe('a column in a drift run', () => {
   });
 
   it('still speaks of a model that nobody watches any more', async () => {
-    await storeDrift(test.database, 'gone', { daysAgo: 0, verdict: 'warning', columns: { temp: 'warning' } });
-    expect(textOf(await page(path('temp', 0, 'gone')))).toContain('Nobody watches this model any more');
+    await storeDrift(console.database, 'gone', {
+      daysAgo: 0,
+      verdict: 'warning',
+      columns: { temp: 'warning' },
+    });
+    expect(await console.text(path('temp', 0, 'gone'))).toContain('Nobody watches this model any more');
   });
 
   it('is not there where no run has judged it', async () => {
@@ -219,7 +216,7 @@ describe('a column in a drift run', () => {
   });
 
   it('of a category shows the share of each level, those that are new and the others apart', async () => {
-    const shown = await page(path('weather'));
+    const shown = await console.page(path('weather'));
     expect(textOf(shown)).toMatch(/Drift of weather .*▲ Warning in the window 2026-11-22 to 2026-11-29/);
     expect(shown).toContain('aria-label="weather: share of the values per level, reference and current"');
     const drawn = textOf(shown.slice(shown.indexOf('<figure'), shown.indexOf('</figure>')));
@@ -232,7 +229,7 @@ describe('a column in a drift run', () => {
       '(0 others),0,0',
       '(not in the reference),0,0.1',
     ]);
-    const svg = await (await console.get(`${path('weather')}/distribution.svg`)).text();
+    const svg = await console.page(`${path('weather')}/distribution.svg`);
     for (const text of ['bikes: weather up to 2026-11-29', 'rain, heavy']) expect(svg).toContain(text);
   });
 
@@ -244,12 +241,12 @@ describe('a column in a drift run', () => {
       '2026-11-28T00:00:00Z,Wasserstein,ok,0.2',
       '2026-11-29T00:00:00Z,Wasserstein,critical,0.2',
     ]);
-    const svg = await (await console.get(`${path('temp')}/history.svg`)).text();
+    const svg = await console.page(`${path('temp')}/history.svg`);
     expect(svg).toContain('bikes: temp, Wasserstein up to 2026-11-29');
     expect(svg).toContain('Dashed: matters. Band: usual. Triangle: warning. Diamond: critical.');
     // Of one window alone there is no course.
     const earliest = path('temp', 2);
-    expect(await page(earliest)).not.toContain('/history.csv');
+    expect(await console.page(earliest)).not.toContain('/history.csv');
     expect((await console.get(`${earliest}/history.csv`)).status).toBe(404);
   });
 });

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { processLevel } from '../../../../console/pages/process-table.ts';
 import { parseInstant } from '../../../../core/window.ts';
-import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
-import { now, openTestConsole, textOf } from '../../console-world.ts';
+import { useConsole } from '../../use-console.ts';
 
 describe('a process', () => {
   const process = { model: 'm', process: 'p', cron: '0 3 * * *', timeZone: 'UTC', windowEnd: null };
@@ -30,22 +29,16 @@ describe('a process', () => {
 });
 
 describe('the health page', () => {
-  let test: TestDatabase;
-  beforeAll(async () => {
-    test = await createTestDatabase();
-  });
-  afterAll(() => test.drop());
-  const shown = async () =>
-    textOf(await (await (await openTestConsole(test.database, { now: () => now })).get('/health')).text());
+  const console = useConsole();
 
   it('says what to do where nothing has run yet', async () => {
-    expect(await shown()).toMatch(
+    expect(await console.text('/health')).toMatch(
       /answers, at \d{4}_.*No model is watched yet.*tidewatch apply.*tidewatch worker/,
     );
   });
 
   it('shows processes, what waits, messages that were not taken and rejected rows', async () => {
-    const { database } = test;
+    const { database } = console;
     await database.execute(
       `insert into watched_processes (model, process, cron, time_zone, watched_since) values ('<b>', 'drift-detection', '0 3 * * *', 'UTC', '2026-11-01')`,
     );
@@ -61,7 +54,7 @@ describe('the health page', () => {
     await database.execute(
       `insert into rejected_rows (model, stream, reason, content, rejected_at) values ('m', 'predictions', 'no entity', '{}', '2026-11-29T12:00:00Z')`,
     );
-    expect(await shown()).toMatch(
+    expect(await console.text('/health')).toMatch(
       /&lt;b&gt; drift-detection ◆ Late 2 d ago in 12 h up to 2026-11-27 daily at 03:00 UTC .*2 hours of 2 models: predictions to profile \(driftDetection\).*1 were not taken, and are tried again: HTTP 500.*m : 1 predictions, the newest 3 h ago/,
     );
   });

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 import { openClient } from '../../../../client/tidewatch-client.ts';
 import { retrainingPath } from '../../../../console/pages/paths.ts';
 import { dayMs } from '../../../../core/window.ts';
 import { toTimestamp } from '../../../../sql/database.ts';
-import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
-import { now, openTestConsole, textOf, type TestConsole } from '../../console-world.ts';
+import { now, openTestConsole, textOf } from '../../console-world.ts';
 import { fillRetraining, retrainingId } from '../../acted-on.ts';
 import {
   storeCheck,
@@ -15,16 +14,12 @@ import {
   storeMonitor,
   today,
 } from '../../stored-results.ts';
+import { useConsole } from '../../use-console.ts';
 
 const hostile = `<script>alert(1)</script>'; drop table alerts; --/?#\u202E🦊`;
 
 describe('the page of a model', () => {
-  let test: TestDatabase;
-  let console: TestConsole;
-  beforeAll(async () => {
-    test = await createTestDatabase();
-    console = await openTestConsole(test.database);
-    const { database } = test;
+  const console = useConsole(async (database) => {
     await storeMonitor(database, 'bikes', {
       description: 'Bikes an hour.',
       features: { temp: { kind: 'continuous' }, workingday: { kind: 'categorical' } },
@@ -89,25 +84,24 @@ describe('the page of a model', () => {
     );
     await storeMonitor(database, 'new-model');
   });
-  afterAll(() => test.drop());
-
-  const shown = async (path: string): Promise<string> => textOf(await (await console.get(path)).text());
 
   it('answers whether it is all right, since when it is what it is, and who serves', async () => {
-    expect(await shown('/models/bikes')).toMatch(
+    expect(await console.text('/models/bikes')).toMatch(
       /bikes Bikes an hour\. ◆ Critical since 2026-11-29, checked for 2026-11-29 RMSE over 7 days 82.1 is above 70 dataset critical: as critical 1 column critical: temp \(dataset critical\) .*RMSE, 2026-11-22 to 2026-11-28 82.1 provisional until 20\d\d-\d\d-\d\d, 90% of predictions have actuals so far, revision 2 .*v2, since 2026-11-25 .*75% of 20/,
     );
   });
 
   it('says of a number that is final how many predictions have actuals', async () => {
-    await storeMonitor(test.database, 'settled');
-    await storeEvaluation(test.database, 'settled', { daysAgo: 9, rmse: 60 });
-    expect(await shown('/models/settled')).toContain('60 final, 90% of predictions have actuals, revision 1');
+    await storeMonitor(console.database, 'settled');
+    await storeEvaluation(console.database, 'settled', { daysAgo: 9, rmse: 60 });
+    expect(await console.text('/models/settled')).toContain(
+      '60 final, 90% of predictions have actuals, revision 1',
+    );
   });
 
   it('draws the metric with its limit, what is provisional and the promotion, and says what was restated', async () => {
-    const text = await shown('/models/bikes');
-    expect(await (await console.get('/models/bikes')).text()).toContain(
+    const text = await console.text('/models/bikes');
+    expect(await console.page('/models/bikes')).toContain(
       'RMSE over 7 days, 4 windows from 2026-11-20 to 2026-11-29: from 60 to 82.1; limits: critical 70; promoted v2 on 2026-11-25; the last 1 are provisional; restated: 1, with rings at their first values',
     );
     expect(text).toContain('ring: first value of a window that was restated');
@@ -116,8 +110,8 @@ describe('the page of a model', () => {
   });
 
   it('of a classification model shows the metric that speaks for it, and says that higher is better', async () => {
-    await storeClassifier(test.database, 'flights');
-    const page = await (await console.get('/models/flights')).text();
+    await storeClassifier(console.database, 'flights');
+    const page = await console.page('/models/flights');
     expect(textOf(page)).toMatch(
       /flights ◆ Critical since 2026-11-29, .* ROC AUC over 7 days 0\.652 is below 0\.7 .*ROC AUC, 2026-11-22 to 2026-11-28 0\.652 \(0\.632 to 0\.672\) final.*ROC AUC through time .*Higher is better\./,
     );
@@ -126,19 +120,19 @@ describe('the page of a model', () => {
     );
     // Another metric of the newest evaluation is one click away.
     expect(page).toContain('<a href="/models/flights?metric=accuracy" >accuracy</a>');
-    expect(await shown('/models/flights?metric=accuracy')).toMatch(/accuracy through time .*90%/);
-    const rows = (await (await console.get('/models/flights/performance.csv')).text()).trim().split('\r\n');
+    expect(await console.text('/models/flights?metric=accuracy')).toMatch(/accuracy through time .*90%/);
+    const rows = (await console.page('/models/flights/performance.csv')).trim().split('\r\n');
     expect(rows[0]).toContain(',roc_auc,low,high,');
   });
 
   it('lists the drift report of each run, and in how many anything drifted', async () => {
-    expect(await shown('/models/bikes')).toContain(
+    expect(await console.text('/models/bikes')).toContain(
       'All 2 drift reports, one a run: the dataset drifted in 1, single columns in 2 2026-11-29 ◆ Critical 2026-11-28 ✓ OK',
     );
   });
 
   it('shows columns by runs, the worst now first, each run with a link to the distributions of the column', async () => {
-    const page = await (await console.get('/models/bikes')).text();
+    const page = await console.page('/models/bikes');
     const newest = '/models/bikes/drift/2026-11-22T00:00:00Z/2026-11-29T00:00:00Z';
     expect(page).toContain(`<a href="${newest}/temp"\n><bdi>temp</bdi>`);
     expect(page.indexOf(`${newest}/temp`)).toBeLessThan(page.indexOf(`${newest}/%3Cscript`));
@@ -149,60 +143,56 @@ describe('the page of a model', () => {
   });
 
   it('shows its segments, the checks of its data, and its open alerts', async () => {
-    const text = await shown('/models/bikes');
+    const text = await console.text('/models/bikes');
     expect(text).toMatch(/workingday=&lt;b&gt;0&lt;\/b&gt; 99 .*workingday=1 55/);
     expect(text).toContain('temp : missing ▲ Warning 9% are missing');
     expect(text).toMatch(/data quality all columns 2026-11-28: ok 2026-11-29: ok ✓ OK its checks are below/);
     expect(text).toMatch(
       /degradation:bikes:a\/b RMSE is still above 70 since 2026-11-2\d( \d\d:\d\d)?; open/,
     );
-    expect(await (await console.get('/models/bikes')).text()).toContain(
-      'href="/alerts/degradation%3Abikes%3Aa%2Fb"',
-    );
+    expect(await console.page('/models/bikes')).toContain('href="/alerts/degradation%3Abikes%3Aa%2Fb"');
   });
 
   it('shows another metric and a longer time where these are asked for', async () => {
-    expect(await shown('/models/bikes?metric=rmse&days=730')).toContain('RMSE through time');
+    expect(await console.text('/models/bikes?metric=rmse&days=730')).toContain('RMSE through time');
     for (const wrong of ['metric=%27;--', 'days=1e9', 'days=-1'])
       expect((await console.get(`/models/bikes?${wrong}`)).status).toBe(200);
   });
 
   it('shows its newest retrainings, whether they have helped and what they gained, each with a link', async () => {
-    expect(await shown('/models/bikes')).toMatch(
+    expect(await console.text('/models/bikes')).toMatch(
       /Retrainings As of .* 9 d ago awaiting-approval until 2026-11-30 .*1 → 2-challenger yes RMSE better by 60 \(55 to 65\), 46% All retrainings of this model/,
     );
-    expect(await (await console.get('/models/bikes')).text()).toContain(
-      `href="${retrainingPath('bikes', retrainingId)}"`,
-    );
+    expect(await console.page('/models/bikes')).toContain(`href="${retrainingPath('bikes', retrainingId)}"`);
   });
 
   it('shows what is under way and waits, when its processes last succeeded and when they run next', async () => {
     for (const path of ['/models/bikes', '/models/bikes/now']) {
-      const text = await shown(path);
+      const text = await console.text(path);
       expect(text).toMatch(/Under way A retraining is awaiting-approval .*: challenger 2-challenger/);
       expect(text).toContain('A file is being loaded: 1,200 rows, 3 rejected, the last of them 2 min ago');
       expect(text).toContain('2 hours: predictions to profile (driftDetection)');
       expect(text).toMatch(/drift-detection ✓ On time 12 h ago in 12 h up to 2026-11-29 daily at 03:00 UTC/);
     }
-    expect(await (await console.get('/models/bikes')).text()).toContain('data-live="/models/bikes/now"');
-    expect(await shown('/')).toContain('bikes retraining: awaiting-approval loading rows');
+    expect(await console.page('/models/bikes')).toContain('data-live="/models/bikes/now"');
+    expect(await console.text('/')).toContain('bikes retraining: awaiting-approval loading rows');
   });
 
   it('says of a model without results what to do', async () => {
-    expect(await shown('/models/new-model')).toMatch(
+    expect(await console.text('/models/new-model')).toMatch(
       /has not been judged yet.*npx tidewatch ingest rows\.csv --model new-model .*npx tidewatch run degradation-check --model new-model.*No alert is open.*No window has been evaluated yet.*Nothing was compared with the reference yet.*None yet\. A degradation starts one .*Nothing waits.*actuals-backfill \? Not yet due none yet in \d+ min – hourly at minute 5/,
     );
   });
 
   it('says of one whose predictions nothing has judged which command does, and who serves', async () => {
-    const { database } = test;
+    const { database } = console;
     await storeMonitor(database, 'logged');
     const client = openClient({ database });
     const eventTime = '2026-11-20T09:00:00Z';
     await client.logPredictions('logged', [
       { version: '7', entity: 'a', eventTime, features: { temp: 1 }, prediction: 1 },
     ]);
-    const page = await (await console.get('/models/logged')).text();
+    const page = await console.page('/models/logged');
     const code = (process: string) =>
       `<code>npx tidewatch run ${process} --model logged --as-of 2026-11-21T03:00:00Z</code>`;
     for (const process of ['degradation-check', 'drift-detection', 'performance-evaluation'])
@@ -210,13 +200,13 @@ describe('the page of a model', () => {
     expect(textOf(page)).toMatch(
       /Champion 7, which serves; no promotion is known of Newest predictions 9 d ago/,
     );
-    expect(await shown('/?search=logged')).toMatch(
+    expect(await console.text('/?search=logged')).toMatch(
       /logged \? Not judged not evaluated yet no run yet – 9 d ago 0 7/,
     );
   });
 
   it('says which window waits for its actuals, and until when', async () => {
-    const { database } = test;
+    const { database } = console;
     await storeMonitor(database, 'late');
     await storeCheck(database, 'late', 0, 'insufficient-data', 'no window can be judged');
     await storeEvaluation(database, 'late', { daysAgo: 1, rmse: 61 });
@@ -226,7 +216,7 @@ describe('the page of a model', () => {
        where model = 'late' and window_end = $1`,
       [toTimestamp(today)],
     );
-    expect(await shown('/models/late')).toContain(
+    expect(await console.text('/models/late')).toContain(
       'Newest window 2026-11-22 to 2026-11-28 90 of 100 actuals known; waits for actuals until 2026-11-30 00:00 UTC: 9% of 100 predictions have an actual',
     );
   });
@@ -234,7 +224,7 @@ describe('the page of a model', () => {
   it('shows how far a reprocessing is, and schedules that somebody has paused in Temporal', async () => {
     const startedAt = now - 120_000;
     const asked: string[] = [];
-    const live = await openTestConsole(test.database, {
+    const live = await openTestConsole(console.database, {
       askTemporal: async (model) => {
         asked.push(model);
         const paused = [{ process: 'drift-detection', note: 'the <warehouse> moves' }];
@@ -261,7 +251,7 @@ describe('the page of a model', () => {
   });
 
   it('says what it does not know while Temporal is away', async () => {
-    const away = await openTestConsole(test.database, {
+    const away = await openTestConsole(console.database, {
       askTemporal: async () => ({ unknown: 'Temporal at 127.0.0.1:7233 does not answer' }),
     });
     expect(textOf(await (await away.get('/models/bikes')).text())).toContain(
@@ -270,7 +260,7 @@ describe('the page of a model', () => {
   });
 
   it('says of a deleted one that nobody watches it, whatever it is called', async () => {
-    const page = await (await console.get(`/models/${encodeURIComponent(hostile)}`)).text();
+    const page = await console.page(`/models/${encodeURIComponent(hostile)}`);
     expect(page).toContain('Nobody watches this model any more');
     expect(page).not.toContain('<script>alert');
     expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&#39;; drop table alerts; --/?#');
@@ -284,7 +274,7 @@ describe('the page of a model', () => {
   describe('the chart of a metric', () => {
     const model = 'with-intervals';
     beforeAll(async () => {
-      const { database } = test;
+      const { database } = console;
       await storeMonitor(database, model);
       for (const daysAgo of [9, 8, 7, 6, 5, 4, 3, 2, 1, 0]) {
         const rmse = 60 - daysAgo;
@@ -308,7 +298,7 @@ describe('the page of a model', () => {
         .filter(([shape]) => shape.includes(paint))
         .map(([shape]) => (/ (?:d|points)="([^"]+)"/.exec(shape)![1]!.match(/-?[\d.]+/g) ?? []).map(Number));
     const wide = async (): Promise<string> => {
-      const page = await (await console.get(`/models/${model}`)).text();
+      const page = await console.page(`/models/${model}`);
       return page.slice(page.indexOf('<div class="on-desk">'), page.indexOf('<div class="on-phone">'));
     };
 
@@ -317,7 +307,7 @@ describe('the page of a model', () => {
       const bands = shapesIn(svg, 'fill="var(--current)" fill-opacity="0.2"');
       // Each window has a point above and one below.
       expect(bands.map((points) => points.length / 4)).toEqual([5, 5]);
-      expect(await shown(`/models/${model}`)).toContain('95% interval');
+      expect(await console.text(`/models/${model}`)).toContain('95% interval');
     });
 
     it('is shaded where it is provisional, and has an upright line at the promotion', async () => {
@@ -337,7 +327,7 @@ describe('the page of a model', () => {
     it('has a ring where a window stood before it was restated, on the page and as a file', async () => {
       const ring = /<path [^>]*fill="none"[^>]* stroke="var\(--muted\)"/g;
       expect((await wide()).match(ring)).toBeNull();
-      await storeEvaluation(test.database, model, {
+      await storeEvaluation(console.database, model, {
         daysAgo: 0,
         rmse: 63,
         version: 'v2',
@@ -345,15 +335,16 @@ describe('the page of a model', () => {
         state: 'provisional',
       });
       expect((await wide()).match(ring)).toHaveLength(1);
-      const file = await (await console.get(`/models/${model}/performance.svg`)).text();
+      const file = await console.page(`/models/${model}/performance.svg`);
       expect(file).toContain('Ring: first value of a restated window.');
-      await test.database.execute(`delete from performance_evaluations where model = $1 and revision = 2`, [
-        model,
-      ]);
+      await console.database.execute(
+        `delete from performance_evaluations where model = $1 and revision = 2`,
+        [model],
+      );
     });
 
     it('has the ends of the intervals in its numbers', async () => {
-      const csv = await (await console.get(`/models/${model}/performance.csv`)).text();
+      const csv = await console.page(`/models/${model}/performance.csv`);
       const [head, ...rows] = csv
         .trim()
         .split('\r\n')
@@ -385,7 +376,7 @@ describe('the page of a model', () => {
     });
 
     it('hold what the page shows', async () => {
-      const rows = (await (await console.get('/models/bikes/performance.csv')).text()).trim().split('\r\n');
+      const rows = (await console.page('/models/bikes/performance.csv')).trim().split('\r\n');
       expect(rows[0]).toBe('window_end,version,rmse,low,high,state,revision,coverage,outcomes,first_value');
       expect(rows.at(-2)).toBe('2026-11-28T00:00:00Z,v1,75,,,final,1,0.9,90,75');
       expect(rows.at(-1)).toBe('2026-11-29T00:00:00Z,v1,82.1,,,provisional,2,0.9,90,80');

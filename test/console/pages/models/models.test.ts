@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { toTimestamp } from '../../../../sql/database.ts';
-import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
-import { now, openTestConsole, textOf, type TestConsole } from '../../console-world.ts';
+import { now, textOf } from '../../console-world.ts';
 import {
   storeCheck,
   storeClassifier,
@@ -10,14 +9,10 @@ import {
   storeEvaluation,
   storeMonitor,
 } from '../../stored-results.ts';
+import { useConsole } from '../../use-console.ts';
 
 describe('the list of all models', () => {
-  let test: TestDatabase;
-  let console: TestConsole;
-  beforeAll(async () => {
-    test = await createTestDatabase();
-    console = await openTestConsole(test.database);
-    const { database } = test;
+  const console = useConsole(async (database) => {
     await storeMonitor(database, 'bikes');
     await storeCheck(database, 'bikes', 1, 'ok', 'all is well');
     await storeCheck(database, 'bikes', 0, 'critical', 'RMSE over 7 days 82.1 is above 70');
@@ -53,54 +48,55 @@ describe('the list of all models', () => {
       `insert into process_watermarks (model, process, as_of, window_end) values ('<img src=x onerror=alert(1)>', 'drift-detection', now(), now())`,
     );
   });
-  afterAll(() => test.drop());
-
-  const listed = async (path = '/'): Promise<string> => textOf(await (await console.get(path)).text());
 
   it('says of each model its verdict and why, how good it is now, how fresh its data are, its open alerts and its champion', async () => {
-    expect(await listed()).toMatch(
+    expect(await console.text('/')).toMatch(
       /bikes ◆ Critical 2026-11-29 RMSE over 7 days 82.1 is above 70; dataset warning: as warning RMSE 82.1 90% 3 h ago 2 &lt;v2&gt;/,
     );
   });
 
   it('draws the metric that speaks for the model with its limit, a gap where it was not computable, and the drift runs of its window', async () => {
-    const page = await (await console.get('/')).text();
+    const page = await console.page('/');
     expect(page).toContain('aria-label="RMSE over 7d in 3 windows, now 82.1, limit 70"');
     expect(page).toMatch(/<path class="line" d="M3 27 ?M117 3"/);
     expect(page).toContain('aria-label="Drift in 2 runs: 1 warning, 1 OK"');
   });
 
   it('says of a model without results what there is not yet', async () => {
-    expect(await listed()).toContain('new-model ? Not judged not evaluated yet no run yet – none yet 0 –');
+    expect(await console.text('/')).toContain(
+      'new-model ? Not judged not evaluated yet no run yet – none yet 0 –',
+    );
   });
 
   it('names those that nobody watches any more, whatever they are called', async () => {
-    const page = await (await console.get('/')).text();
+    const page = await console.page('/');
     expect(textOf(page)).toContain('No longer watched');
     expect(page).toContain('<bdi>&lt;img src=x onerror=alert(1)&gt;</bdi>');
     expect(page).toContain('href="/models/%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"');
   });
 
   it('finds by a part of the name and by verdict, and says where nothing is like this', async () => {
-    expect(await listed('/?search=BIK')).not.toContain('new-model ?');
-    expect(await listed('/?verdict=insufficient-data')).not.toContain('RMSE 82.1');
-    expect(await listed(`/?search=${encodeURIComponent('"><script>')}`)).toContain('No model is like this');
-    expect(await (await console.get(`/?search=${encodeURIComponent('"><script>')}`)).text()).toContain(
+    expect(await console.text('/?search=BIK')).not.toContain('new-model ?');
+    expect(await console.text('/?verdict=insufficient-data')).not.toContain('RMSE 82.1');
+    expect(await console.text(`/?search=${encodeURIComponent('"><script>')}`)).toContain(
+      'No model is like this',
+    );
+    expect(await console.page(`/?search=${encodeURIComponent('"><script>')}`)).toContain(
       'value="&quot;&gt;&lt;script&gt;"',
     );
   });
 
   it('still lists a model whose monitor another version has stored, and says what to do', async () => {
-    await test.database.execute(
+    await console.database.execute(
       `insert into monitors (model, configuration, configuration_hash) values ('old', '{"task": "ranking"}', '')`,
     );
-    expect(await listed()).toContain('its monitor is of another version: run tidewatch apply');
-    await test.database.execute(`delete from monitors where model = 'old'`);
+    expect(await console.text('/')).toContain('its monitor is of another version: run tidewatch apply');
+    await console.database.execute(`delete from monitors where model = 'old'`);
   });
 
   it('shows of a classification model the metric that speaks for it, which is better when higher, and its limit', async () => {
-    await storeClassifier(test.database, 'flights');
-    const page = await (await console.get('/?search=flights')).text();
+    await storeClassifier(console.database, 'flights');
+    const page = await console.page('/?search=flights');
     expect(textOf(page)).toMatch(
       /flights ◆ Critical 2026-11-29 ROC AUC over 7 days 0\.652 is below 0\.7 ROC AUC 0\.652 no run yet 90%/,
     );
@@ -112,9 +108,11 @@ describe('the list of all models', () => {
   });
 });
 
-it('says how to begin where nothing is watched', async () => {
-  const test = await createTestDatabase();
-  const page = textOf(await (await (await openTestConsole(test.database)).get('/')).text());
-  expect(page).toMatch(/No model is watched yet\. .*tidewatch init .*tidewatch apply .*tidewatch worker/);
-  await test.drop();
+describe('the list of no model', () => {
+  const console = useConsole();
+  it('says how to begin', async () => {
+    expect(await console.text('/')).toMatch(
+      /No model is watched yet\. .*tidewatch init .*tidewatch apply .*tidewatch worker/,
+    );
+  });
 });

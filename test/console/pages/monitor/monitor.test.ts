@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { whyThreshold } from '../../../../console/pages/monitor/why-threshold.ts';
 import { monitorSchema } from '../../../../core/monitor/schema.ts';
-import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
-import { openTestConsole, textOf, type TestConsole } from '../../console-world.ts';
 import { storeDrift, storeMonitor } from '../../stored-results.ts';
+import { useConsole } from '../../use-console.ts';
 
 describe('why a threshold is what it is', () => {
   const monitor = monitorSchema.parse({
@@ -51,41 +50,34 @@ describe('why a threshold is what it is', () => {
 });
 
 describe('the pages of monitors', () => {
-  let test: TestDatabase;
-  let console: TestConsole;
-  beforeAll(async () => {
-    test = await createTestDatabase();
-    console = await openTestConsole(test.database);
-  });
-  afterAll(() => test.drop());
-  const shown = async (path: string): Promise<string> => textOf(await (await console.get(path)).text());
+  const console = useConsole();
 
   it('say how to begin where there is none', async () => {
-    expect(await shown('/monitors')).toMatch(
+    expect(await console.text('/monitors')).toMatch(
       /No monitor is applied yet\. .*tidewatch init .*tidewatch apply/,
     );
   });
 
   it('show what is in effect, the rules that follow from its limits, and what each column is held against', async () => {
-    await storeMonitor(test.database, 'bikes', { description: '</pre><script>alert(1)</script>' });
-    await storeDrift(test.database, 'bikes', { daysAgo: 0, verdict: 'ok', columns: { temp: 'ok' } });
-    expect(await shown('/monitors')).toMatch(/bikes regression 1 rolling 7d/);
-    const text = await shown('/monitors/bikes');
+    await storeMonitor(console.database, 'bikes', { description: '</pre><script>alert(1)</script>' });
+    await storeDrift(console.database, 'bikes', { daysAgo: 0, verdict: 'ok', columns: { temp: 'ok' } });
+    expect(await console.text('/monitors')).toMatch(/bikes regression 1 rolling 7d/);
+    const text = await console.text('/monitors/bikes');
     expect(text).toContain('By what follows from performance.limits');
     expect(text).toContain('◆ Critical when RMSE over 7 days above 70');
     expect(text).toMatch(
       /temp wasserstein chosen by the values of the reference a corrected p-value of at most 0.05/,
     );
     expect(text).toContain('&quot;minimumOutcomes&quot;: 10');
-    expect(await (await console.get('/monitors/bikes')).text()).not.toContain('<script>alert');
+    expect(await console.page('/monitors/bikes')).not.toContain('<script>alert');
   });
 
   it('show one that another version has stored as it is', async () => {
-    await test.database.execute(
+    await console.database.execute(
       `insert into monitors (model, configuration, configuration_hash) values ('old', '{"task": "ranking", "features": 3}', '')`,
     );
-    expect(await shown('/monitors')).toContain('old ranking 0');
-    expect(await shown('/monitors/old')).toMatch(
+    expect(await console.text('/monitors')).toContain('old ranking 0');
+    expect(await console.text('/monitors/old')).toMatch(
       /Another version of Tidewatch has stored this monitor.*ranking/,
     );
     expect((await console.get('/monitors/nobody')).status).toBe(404);

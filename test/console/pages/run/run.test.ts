@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
-import { openTestConsole, textOf, type TestConsole } from '../../console-world.ts';
 import { storeCheck, storeDrift, storeEvaluation, storeMonitor } from '../../stored-results.ts';
+import { useConsole } from '../../use-console.ts';
 
 describe('the page of a run', () => {
-  let test: TestDatabase;
-  let console: TestConsole;
-  beforeAll(async () => {
-    test = await createTestDatabase();
-    console = await openTestConsole(test.database);
-    const { database } = test;
+  const console = useConsole(async (database) => {
     await storeMonitor(database, 'bikes');
     await storeMonitor(database, 'bikes-east');
     await storeDrift(database, 'bikes-east', { daysAgo: 0, verdict: 'critical' });
@@ -22,13 +16,11 @@ describe('the page of a run', () => {
         `update ${table} set workflow_id = 'drift-detection:bikes-east-2026-11-29T03:00:00Z', run_id = 'r1'`,
       );
   });
-  afterAll(() => test.drop());
 
   const path = `/runs/${encodeURIComponent('drift-detection:bikes-east-2026-11-29T03:00:00Z')}/r1`;
-  const shown = async (at: string): Promise<string> => textOf(await (await console.get(at)).text());
 
   it('shows what it stored, from how much, by which code and configuration', async () => {
-    const text = await shown(path);
+    const text = await console.text(path);
     expect(text).toMatch(
       /Models › bikes-east .*Run id r1 Speaks for 2026-11-29 UTC Code Tidewatch 0.1.0 Configuration hash the one that is applied now/,
     );
@@ -38,27 +30,27 @@ describe('the page of a run', () => {
   });
 
   it('leads to its steps in the Temporal UI', async () => {
-    expect(await (await console.get(path)).text()).toContain(
+    expect(await console.page(path)).toContain(
       'href="http://127.0.0.1:8233/namespaces/default/workflows/drift-detection%3Abikes-east-2026-11-29T03%3A00%3A00Z/r1/history"',
     );
   });
 
   it('says where the monitor has changed since', async () => {
-    await test.database.execute(
+    await console.database.execute(
       `update monitors set configuration_hash = 'other' where model = 'bikes-east'`,
     );
-    expect(await shown(path)).toContain('the monitor has changed since');
+    expect(await console.text(path)).toContain('the monitor has changed since');
   });
 
   it('finds the model of a run whose id a person chose by the query', async () => {
-    await test.database.execute(`update degradation_checks set workflow_id = 'try <1>'`);
+    await console.database.execute(`update degradation_checks set workflow_id = 'try <1>'`);
     const chosen = `/runs/${encodeURIComponent('try <1>')}/r1`;
-    expect(await shown(chosen)).toContain('No result of this run is stored');
-    expect(await shown(`${chosen}?model=bikes-east`)).toContain('it is worse');
+    expect(await console.text(chosen)).toContain('No result of this run is stored');
+    expect(await console.text(`${chosen}?model=bikes-east`)).toContain('it is worse');
   });
 
   it('of which nothing is known says why that may be', async () => {
-    expect(await shown('/runs/nothing/r9')).toContain('No result of this run is stored');
+    expect(await console.text('/runs/nothing/r9')).toContain('No result of this run is stored');
     expect((await console.get('/runs/%00/r9')).status).toBe(404);
   });
 });

@@ -1,19 +1,14 @@
 /** Signing in with the token of a role, and what happens to those who guess. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { roleOfToken } from '../../../../console/server/access/token.ts';
 import { hourMs, minuteMs } from '../../../../core/window.ts';
-import { emptyTables } from '../../../setup/database-snapshot.ts';
-import { createTestDatabase, type TestDatabase } from '../../../setup/servers.ts';
+import { createTestDatabase } from '../../../setup/servers.ts';
+import { useDatabase } from '../../../setup/world.ts';
 import { byToken, cookiesOf, now, openTestConsole, textOf, tokens } from '../../console-world.ts';
 
-let test: TestDatabase;
-beforeAll(async () => {
-  test = await createTestDatabase();
-});
-afterAll(() => test.drop());
-beforeEach(() => emptyTables(test.database));
+const test = useDatabase('empty for each test');
 
 const audited = () =>
   test.database.query(
