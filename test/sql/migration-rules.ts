@@ -82,8 +82,16 @@ export function dangersIn(text: string): Danger[] {
  * What in the text of a migration older code could stumble over: all but plain additions of which code that does not know them notices
  * nothing. A reason after `-- safe:` does not count, since it speaks of the release before only. Tables that the file makes itself may
  * be changed as it likes.
+ *
+ * @param earlier the text of all migrations before: a column or function with a name of theirs may make a statement of older code
+ * ambiguous
  */
-export function obstaclesIn(text: string): Danger[] {
+export function obstaclesIn(text: string, earlier = ''): Danger[] {
+  const used = new Set(
+    withoutQuotes(earlier)
+      .toLowerCase()
+      .match(/[a-z_]\w*/g),
+  );
   const statements = statementsOf(text).filter(({ sql }) => sql !== '');
   const own = new Set(
     statements.flatMap(({ sql }) => {
@@ -92,7 +100,10 @@ export function obstaclesIn(text: string): Danger[] {
     }),
   );
   return statements.flatMap(({ sql }) =>
-    obstaclesOf(sql, own).map((rule) => ({ rule, statement: sql.slice(0, 80) })),
+    [...obstaclesOf(sql, own), ...ambiguitiesOf(sql, own, used)].map((rule) => ({
+      rule,
+      statement: sql.slice(0, 80),
+    })),
   );
 }
 
@@ -118,10 +129,7 @@ function obstaclesOf(sql: string, own: ReadonlySet<string>): readonly string[] {
 
 /** Of an `alter table` of a table that older code knows. */
 function obstaclesOfAction(action: string, own: ReadonlySet<string>): readonly string[] {
-  const [, name, rest = ''] =
-    /^add (?:column )?(?:if not exists )?(?!(?:constraint|check|unique|primary|foreign|exclude)\b)(\w+) (.*)$/.exec(
-      action,
-    ) ?? [];
+  const { name, rest } = columnOf(action);
   if (name === undefined)
     return [action.startsWith('add ') ? 'holds older code to a constraint' : 'does more than add'];
   const isAskedFor = /\bnot null\b/.test(rest) && !/\b(default|generated)\b/.test(rest);
@@ -133,6 +141,23 @@ function obstaclesOfAction(action: string, own: ReadonlySet<string>): readonly s
     ...(isConstrained ? ['holds older code to a constraint'] : []),
     ...holding(rest, own),
   ];
+}
+
+/** Names of what a statement adds to that older code may mean by them something else. */
+function ambiguitiesOf(sql: string, own: ReadonlySet<string>, used: ReadonlySet<string>): readonly string[] {
+  const [, made = ''] = /^create (?:function|procedure|aggregate) (\w+)/.exec(sql) ?? [];
+  const [, table = '', actions = ''] = /^alter table (?:if exists )?(?:only )?(\w+) (.*)$/.exec(sql) ?? [];
+  const columns = own.has(table) ? [] : topLevelParts(actions).map((action) => columnOf(action).name ?? '');
+  return [made, ...columns].filter((name) => used.has(name)).map(() => 'gives a name a second meaning');
+}
+
+/** Of an action that adds one; without a name where it does something else. */
+function columnOf(action: string): { readonly name?: string; readonly rest: string } {
+  const [, name, rest = ''] =
+    /^add (?:column )?(?:if not exists )?(?!(?:constraint|check|unique|primary|foreign|exclude)\b)(\w+) (.*)$/.exec(
+      action,
+    ) ?? [];
+  return { ...(name !== undefined && { name }), rest };
 }
 
 const wordsOfConditions = new Set(['and', 'or', 'not', 'in', 'is', 'null', 'between', 'true', 'false']);
@@ -169,6 +194,11 @@ interface Statement {
   /** Lower case, in one line, without comments and without what is quoted. */
   readonly sql: string;
   readonly isSafe: boolean;
+}
+
+/** Bodies of functions stay: names in them are used. */
+function withoutQuotes(text: string): string {
+  return text.replaceAll(/'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g, ' ');
 }
 
 function statementsOf(text: string): Statement[] {
