@@ -50,17 +50,21 @@ export async function takeAlerts(
 
 /** Stores how an alert stands, as a new episode or in the place of what was stored of it. */
 export async function putAlert(connection: Queryable, alert: StoredAlert, rules: LifeRules): Promise<void> {
-  await putAlerts(connection, [{ ...alert, dueAt: nextDue(alert.life, rules) }]);
+  await putAlerts(connection, alert.model, [{ ...alert, dueAt: nextDue(alert.life, rules) }]);
 }
 
-/** The same of many, with when each is to be looked at again. */
-export async function putAlerts(connection: Queryable, alerts: readonly FoundAlert[]): Promise<void> {
+/** The same of many of a model, with when each is to be looked at again. */
+export async function putAlerts(
+  connection: Queryable,
+  model: string,
+  alerts: readonly FoundAlert[],
+): Promise<void> {
   await connection.execute(
-    `insert into alerts (${storedColumns.join(', ')})
-     select ${storedColumns.join(', ')} from jsonb_populate_recordset(null::alerts, $1)
+    `insert into alerts (model, ${storedColumns.join(', ')})
+     select $1, ${storedColumns.join(', ')} from jsonb_populate_recordset(null::alerts, $2)
      on conflict (model, alert_key, episode) do update
      set (${changingColumns.join(', ')}) = row(${changingColumns.map((column) => `excluded.${column}`).join(', ')})`,
-    [JSON.stringify(alerts.map(rowOf))],
+    [model, JSON.stringify(alerts.map(rowOf))],
   );
 }
 
@@ -82,7 +86,6 @@ const changingColumns = [
   'latest',
 ] as const;
 const storedColumns = [
-  'model',
   'alert_key',
   'episode',
   'kind',
@@ -94,7 +97,6 @@ const storedColumns = [
 function rowOf({ life, dueAt, ...alert }: FoundAlert): Record<(typeof storedColumns)[number], unknown> {
   const instant = (at: number | null): string | null => (at === null ? null : toTimestamp(at));
   return {
-    model: alert.model,
     alert_key: alert.alertKey,
     episode: life.episode,
     kind: alert.kind,

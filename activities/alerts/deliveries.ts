@@ -223,29 +223,55 @@ async function insertMessage(
      returning message_id as "messageId", attempts as attempt`,
     [groupId, mailboxId, summaryAt !== undefined],
   );
-  const count = await connection.execute(
+  let count = 0;
+  for (const model of await listModels(connection, groupId))
+    count += await claimDeliveries(connection, model, groupId, message!.messageId, mostEvents - count);
+  if (count > 0) return message!;
+  await deleteMessage(connection, message!.messageId);
+  return null;
+}
+
+/** Of what is pending in a group and in no message yet; whose is the oldest comes first. */
+async function listModels(connection: Queryable, groupId: string): Promise<string[]> {
+  const rows = await connection.query<{ model: string }>(
+    `select model, min(recorded_at) as since
+     from alert_deliveries
+     where group_id = $1 and state = 'pending' and message_id is null
+     group by model
+     order by since, model`,
+    [groupId],
+  );
+  return rows.map(({ model }) => model);
+}
+
+/** Makes what is pending of a model part of a message, the oldest first; gives how much that is. */
+async function claimDeliveries(
+  connection: Queryable,
+  model: string,
+  groupId: string,
+  messageId: number,
+  atMost: number,
+): Promise<number> {
+  return connection.execute(
     `with claimed as (
-       select model, alert_key, episode, event, channel, recipient
+       select alert_key, episode, event, channel, recipient
        from alert_deliveries delivery
-       where group_id = $1 and state = 'pending' and message_id is null and not exists (
+       where model = $1 and group_id = $2 and state = 'pending' and message_id is null and not exists (
          select from alert_deliveries earlier
-         where earlier.model = delivery.model and earlier.alert_key = delivery.alert_key
+         where earlier.model = $1 and earlier.alert_key = delivery.alert_key
            and earlier.channel = delivery.channel and earlier.recipient = delivery.recipient
            and earlier.state in ('pending', 'held')
            and earlier.group_id <> delivery.group_id and earlier.recorded_at < delivery.recorded_at)
        order by recorded_at
-       limit $3
+       limit $4
        for update skip locked
      )
-     update alert_deliveries delivery set message_id = $2
+     update alert_deliveries delivery set message_id = $3
      from claimed
-     where (delivery.model, delivery.alert_key, delivery.episode, delivery.event, delivery.channel, delivery.recipient)
-       = (claimed.model, claimed.alert_key, claimed.episode, claimed.event, claimed.channel, claimed.recipient)`,
-    [groupId, message!.messageId, mostEvents],
+     where delivery.model = $1 and (delivery.alert_key, delivery.episode, delivery.event, delivery.channel, delivery.recipient)
+       = (claimed.alert_key, claimed.episode, claimed.event, claimed.channel, claimed.recipient)`,
+    [model, groupId, messageId, atMost],
   );
-  if (count > 0) return message!;
-  await deleteMessage(connection, message!.messageId);
-  return null;
 }
 
 interface ClaimName {
@@ -256,7 +282,7 @@ interface ClaimName {
 async function claimAgain(connection: Queryable, messageId: number): Promise<ClaimName | null> {
   const [row] = await connection.query<ClaimName & Record<string, unknown>>(
     `update alert_messages
-     set state = 'sending', attempts = attempts + 1, claimed_at = clock_timestamp(), retry_at = null
+     set state = 'sending', attempts = attempts + 1, claimed_at = statement_timestamp(), retry_at = null
      where message_id = $1
      returning message_id as "messageId", attempts as attempt`,
     [messageId],

@@ -34,7 +34,7 @@ export async function upsertInstallationSettings(
     `insert into installation_settings (name, configuration, configuration_hash)
      values ($1, $2, $3)
      on conflict (name) do update
-     set configuration = excluded.configuration, configuration_hash = excluded.configuration_hash, applied_at = now()
+     set configuration = excluded.configuration, configuration_hash = excluded.configuration_hash, applied_at = excluded.applied_at
      where installation_settings.configuration_hash <> excluded.configuration_hash`,
     [name, JSON.stringify(settings), hash],
   );

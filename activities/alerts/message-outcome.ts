@@ -22,12 +22,12 @@ export async function recordDelivered(
 ): Promise<number> {
   await connection.execute(
     `update alert_messages
-     set state = 'delivered', sent_at = coalesce(sent_at, clock_timestamp()), retry_at = null, last_error = $2
+     set state = 'delivered', sent_at = least(sent_at, statement_timestamp()), retry_at = null, last_error = $2
      where message_id = $1`,
     [messageId, notice],
   );
   return connection.execute(
-    `update alert_deliveries set state = 'delivered', delivered_at = clock_timestamp(), last_error = $2
+    `update alert_deliveries set state = 'delivered', delivered_at = statement_timestamp(), last_error = $2
      where message_id = $1 and state = 'pending'`,
     [messageId, notice],
   );

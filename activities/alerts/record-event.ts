@@ -45,7 +45,7 @@ export async function recordEvents(
 ): Promise<void> {
   if (events.length === 0) return;
   const named = await nameEvents(connection, model, events);
-  await insertEvents(connection, named);
+  await insertEvents(connection, model, named);
   const toTell = named
     .filter(({ kind }) => !quiet.includes(kind))
     .map(({ kind: happened, alertKind: kind, ...event }): EventToTell => ({
@@ -95,9 +95,12 @@ async function nameEvents(
   });
 }
 
-async function insertEvents(connection: Queryable, events: readonly NamedEvent[]): Promise<void> {
+async function insertEvents(
+  connection: Queryable,
+  model: string,
+  events: readonly NamedEvent[],
+): Promise<void> {
   const rows = events.map((event) => ({
-    model: event.model,
     alert_key: event.alertKey,
     episode: event.episode,
     event: event.event,
@@ -112,10 +115,10 @@ async function insertEvents(connection: Queryable, events: readonly NamedEvent[]
     note: event.note ?? null,
     update_id: event.updateId ?? null,
   }));
-  const columns = `model, alert_key, episode, event, severity, as_of, summary, facts, links, workflow_id, run_id, actor, note,
+  const columns = `alert_key, episode, event, severity, as_of, summary, facts, links, workflow_id, run_id, actor, note,
     update_id`;
   await connection.execute(
-    `insert into alert_events (${columns}) select ${columns} from jsonb_populate_recordset(null::alert_events, $1)`,
-    [JSON.stringify(rows)],
+    `insert into alert_events (model, ${columns}) select $1, ${columns} from jsonb_populate_recordset(null::alert_events, $2)`,
+    [model, JSON.stringify(rows)],
   );
 }

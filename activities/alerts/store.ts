@@ -177,7 +177,7 @@ export async function observeAlerts(
       });
     }
   }
-  if (changed.length > 0) await putAlerts(connection, changed);
+  if (changed.length > 0) await putAlerts(connection, model, changed);
   await recordEvents(connection, model, news, settings.routes);
   return news.map(({ alertKey }) => alertKey);
 }

@@ -91,7 +91,7 @@ export async function storeComparisons(connection: Queryable, compared: WindowCo
        as_of = excluded.as_of, outcome_count = excluded.outcome_count, searches = excluded.searches,
        compared_from = excluded.compared_from, configuration_hash = excluded.configuration_hash,
        code_version = excluded.code_version, workflow_id = excluded.workflow_id, run_id = excluded.run_id,
-       stored_at = now()`,
+       stored_at = excluded.stored_at`,
     [
       ...key,
       toTimestamp(compared.asOf),

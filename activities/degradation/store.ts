@@ -104,7 +104,7 @@ export async function storeCheck(connection: Queryable, check: StoredCheck): Pro
        findings = excluded.findings, restatements = excluded.restatements,
        configuration_hash = excluded.configuration_hash,
        code_version = excluded.code_version, workflow_id = excluded.workflow_id, run_id = excluded.run_id,
-       stored_at = now()
+       stored_at = excluded.stored_at
      where (degradation_checks.verdict, degradation_checks.reason, degradation_checks.version,
          degradation_checks.findings, degradation_checks.restatements)
        is distinct from (excluded.verdict, excluded.reason, excluded.version, excluded.findings, excluded.restatements)`,

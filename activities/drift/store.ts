@@ -56,7 +56,7 @@ export async function storeDriftRun(connection: Queryable, run: DriftRun): Promi
        coverage = excluded.coverage, quality_verdict = excluded.quality_verdict,
        quality_reason = excluded.quality_reason, configuration_hash = excluded.configuration_hash,
        code_version = excluded.code_version, workflow_id = excluded.workflow_id, run_id = excluded.run_id,
-       stored_at = now()
+       stored_at = excluded.stored_at
      where (drift_runs.reference_id, drift_runs.verdict, drift_runs.reason, drift_runs.drift_share,
          drift_runs.judged_features, drift_runs.drifted_features, drift_runs.out_of_distribution_ratio,
          drift_runs.row_count, drift_runs.reference_row_count, drift_runs.coverage,
@@ -109,7 +109,7 @@ export async function dropOtherSegments(
 
 async function markChecked(connection: Queryable, { model, segment, window }: DriftRun): Promise<number> {
   const [row] = await connection.query<{ drift_run_id: number }>(
-    `update drift_runs set checked_at = clock_timestamp()
+    `update drift_runs set checked_at = statement_timestamp()
      where model = $1 and segment = $2 and window_start = $3 and window_end = $4
      returning drift_run_id`,
     [model, segment, toTimestamp(window.start), toTimestamp(window.end)],

@@ -28,7 +28,7 @@ export interface ServedWindow {
 
 const drawn = `
   with drawn as materialized (
-    select model, event_time, prediction_id
+    select event_time, prediction_id
     from predictions
     where model = $1 and version = $2 and role = 'serving' and event_time >= $3 and event_time < $4
     order by hashint8(prediction_id), prediction_id
@@ -53,7 +53,8 @@ export async function readServedSample(
     `${drawn}
      select event_time, entity, source_key, features, prediction, predicted_class, probabilities
      from drawn
-     join predictions using (model, event_time, prediction_id)
+     join predictions using (event_time, prediction_id)
+     where model = $1
      order by event_time, entity, issued_at`,
     parametersOf(served),
   );
@@ -72,7 +73,8 @@ export async function hashServedSample(connection: Queryable, served: ServedWind
        sum(hashtextextended(coalesce(predicted_class, ''), prediction_id)::numeric),
        sum(jsonb_hash_extended(coalesce(probabilities, 'null'), prediction_id)::numeric))) as hash
      from drawn
-     join predictions using (model, event_time, prediction_id)`,
+     join predictions using (event_time, prediction_id)
+     where model = $1`,
     parametersOf(served),
   );
   return row!.hash;

@@ -50,7 +50,7 @@ export async function storeEstimator(
        window_start = excluded.window_start, window_end = excluded.window_end, as_of = excluded.as_of,
        configuration_hash = excluded.configuration_hash, code_version = excluded.code_version,
        workflow_id = excluded.workflow_id, run_id = excluded.run_id, outcome_count = excluded.outcome_count,
-       content = excluded.content, stored_at = now()`,
+       content = excluded.content, stored_at = excluded.stored_at`,
     [...valuesOf(of), content.rows, JSON.stringify(content)],
   );
 }
@@ -176,7 +176,7 @@ export async function storeEstimate(
        as_of = excluded.as_of, configuration_hash = excluded.configuration_hash, code_version = excluded.code_version,
        workflow_id = excluded.workflow_id, run_id = excluded.run_id, row_count = excluded.row_count,
        metrics = excluded.metrics, intervals = excluded.intervals, details = excluded.details,
-       realized = null, gaps = null, realized_revision = null, stored_at = now()`,
+       realized = null, gaps = null, realized_revision = null, stored_at = excluded.stored_at`,
     [
       ...valuesOf(of),
       rows,
@@ -195,7 +195,7 @@ export async function reconcileEstimates(connection: Queryable, model: string): 
     `update performance_estimates estimate
      set realized = found.realized, gaps = found.gaps, realized_revision = found.revision
      from (
-       select model, version, window_start, window_end, evaluation.revision,
+       select version, window_start, window_end, evaluation.revision,
          coalesce(jsonb_object_agg(name, evaluation.metrics -> name) filter (where name is not null), '{}') as realized,
          coalesce(jsonb_object_agg(name, (evaluation.metrics ->> name)::float8 - (estimated.metrics ->> name)::float8)
            filter (where name is not null), '{}') as gaps
@@ -206,10 +206,10 @@ export async function reconcileEstimates(connection: Queryable, model: string): 
        ) shared on true
        where estimated.model = $1 and evaluation.segment = '' and evaluation.gate = 'passed'
          and estimated.realized_revision is distinct from evaluation.revision
-       group by model, version, window_start, window_end, evaluation.revision
+       group by version, window_start, window_end, evaluation.revision
      ) found
-     where (estimate.model, estimate.version, estimate.window_start, estimate.window_end)
-       = (found.model, found.version, found.window_start, found.window_end)
+     where estimate.model = $1 and (estimate.version, estimate.window_start, estimate.window_end)
+       = (found.version, found.window_start, found.window_end)
      returning estimate.version`,
     [model],
   );

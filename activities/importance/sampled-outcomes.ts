@@ -31,7 +31,7 @@ export async function readSampledOutcomes(
 ): Promise<SampledOutcome[]> {
   const drawn = await connection.query<SampledOutcome & Drawn>(
     `with drawn as materialized (
-       select model, event_time, prediction_id, prediction, predicted_class, probabilities, actual, actual_class
+       select event_time, prediction_id, prediction, predicted_class, probabilities, actual, actual_class
        from outcomes
        where model = $1 and version = $2 and event_time >= $3 and event_time < $4
        order by hashint8(prediction_id), prediction_id
@@ -39,7 +39,8 @@ export async function readSampledOutcomes(
      )
      select event_time, entity, source_key, logged.features, drawn.prediction, drawn.predicted_class, drawn.probabilities, actual, actual_class
      from drawn
-     join predictions logged using (model, event_time, prediction_id)
+     join predictions logged using (event_time, prediction_id)
+     where model = $1
      order by event_time, entity, issued_at`,
     [monitor.model, version, toTimestamp(window.start), toTimestamp(window.end), rows],
   );

@@ -42,7 +42,7 @@ export async function upsertMonitor(connection: Queryable, monitor: Monitor, has
     `insert into monitors (model, configuration, configuration_hash)
      values ($1, $2, $3)
      on conflict (model) do update
-     set configuration = excluded.configuration, configuration_hash = excluded.configuration_hash, applied_at = now()
+     set configuration = excluded.configuration, configuration_hash = excluded.configuration_hash, applied_at = excluded.applied_at
      where (monitors.configuration_hash, monitors.configuration)
        is distinct from (excluded.configuration_hash, excluded.configuration)`,
     [monitor.model, JSON.stringify(monitor), hash],

@@ -38,7 +38,7 @@ export async function readSampledRows(
 ): Promise<SampledRow[]> {
   const drawn = await connection.query<SampledRow & Drawn>(
     `with candidate as materialized (
-       select model, event_time, prediction_id, hashint8extended(prediction_id, $4) as drawn
+       select event_time, prediction_id, hashint8extended(prediction_id, $4) as drawn
        from unnest($2::timestamptz[], $3::timestamptz[]) as span (start_time, end_time)
        join predictions on model = $1 and event_time >= start_time and event_time < end_time
        order by drawn, prediction_id
@@ -47,8 +47,8 @@ export async function readSampledRows(
      select event_time, date_trunc('hour', event_time) as hour, entity, source_key, features, prediction, predicted_class,
        probabilities
      from candidate
-     join predictions using (model, event_time, prediction_id)
-     where role = 'serving'
+     join predictions using (event_time, prediction_id)
+     where model = $1 and role = 'serving'
      order by drawn, prediction_id
      limit $5`,
     [

@@ -46,9 +46,9 @@ export async function claimRecipient(
   address: string,
 ): Promise<ReportClaim | null> {
   const [row] = await connection.query<{ attempts: number }>(
-    `update report_deliveries set state = 'claimed', claimed_at = clock_timestamp(), attempts = attempts + 1
+    `update report_deliveries set state = 'claimed', claimed_at = statement_timestamp(), attempts = attempts + 1
      where model = $1 and kind = $2 and window_start = $3 and window_end = $4 and recipient = $5
-       and (state = 'pending' or state = 'claimed' and claimed_at < clock_timestamp() - make_interval(mins => $6))
+       and (state = 'pending' or state = 'claimed' and claimed_at < statement_timestamp() - make_interval(mins => $6))
      returning attempts`,
     [...columnsOf(key), address, leaseMinutes],
   );
@@ -58,7 +58,7 @@ export async function claimRecipient(
 /** Notes that the report was sent. It counts even when the claim has run out meanwhile: the person has it. */
 export async function recordSent(connection: Queryable, { key, address }: ReportClaim): Promise<void> {
   await connection.execute(
-    `update report_deliveries set state = 'delivered', delivered_at = clock_timestamp(), last_error = null
+    `update report_deliveries set state = 'delivered', delivered_at = statement_timestamp(), last_error = null
      where model = $1 and kind = $2 and window_start = $3 and window_end = $4 and recipient = $5 and state <> 'delivered'`,
     [...columnsOf(key), address],
   );

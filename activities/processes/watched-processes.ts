@@ -26,14 +26,16 @@ export async function lookAfter(
        insert into watched_processes as known (model, process, cron, time_zone)
        select $1, asked.* from unnest($2::text[], $3::text[], $4::text[]) as asked
        on conflict (model, process) do update
-       set cron = excluded.cron, time_zone = excluded.time_zone, looked_at = now(),
+       set cron = excluded.cron, time_zone = excluded.time_zone, looked_at = excluded.looked_at,
          watched_since = case
            when (known.cron, known.time_zone) = (excluded.cron, excluded.time_zone)
-             and known.looked_at >= now() - make_interval(secs => $5) then known.watched_since
-           else now() end
-       returning model, process, watched_since
+             and excluded.looked_at - known.looked_at <= make_interval(secs => $5) then known.watched_since
+           else excluded.watched_since end
+       returning process, watched_since
      )
-     select process, watched_since, succeeded_at from watched left join process_watermarks using (model, process)`,
+     select watched.process, watched_since, succeeded_at
+     from watched
+     left join process_watermarks done on done.model = $1 and done.process = watched.process`,
     [
       model,
       processes.map(({ id }) => id),

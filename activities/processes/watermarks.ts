@@ -32,7 +32,7 @@ export async function advanceWatermark(
      set as_of = greatest(process_watermarks.as_of, excluded.as_of),
        window_end = case when process_watermarks.as_of < excluded.as_of
          then greatest(process_watermarks.window_end, excluded.window_end) else process_watermarks.window_end end,
-       succeeded_at = clock_timestamp()`,
+       succeeded_at = excluded.succeeded_at`,
     [model, process, toTimestamp(asOf), toTimestamp(windowEnd)],
   );
 }

@@ -112,10 +112,11 @@ export async function dropRolledUpHours(
   window: Window,
 ): Promise<void> {
   await connection.execute(
-    `delete from profiles using rolled_up_days rolled
-     where rolled.model = $1 and rolled.reference_id = $2 and rolled.day >= $3 and rolled.day < $4
-       and profiles.model = $1 and profiles.reference_id = $2
-       and profiles.hour >= rolled.day and profiles.hour < rolled.day + interval '24 hours'`,
+    `delete from profiles where model = $1 and ctid = any (array(
+       select stored.ctid from rolled_up_days rolled
+       join profiles stored on stored.model = $1 and stored.reference_id = $2
+         and stored.hour >= rolled.day and stored.hour < rolled.day + interval '24 hours'
+       where rolled.model = $1 and rolled.reference_id = $2 and rolled.day >= $3 and rolled.day < $4))`,
     [model, referenceId, toTimestamp(floorToDay(window.start)), toTimestamp(window.end)],
   );
 }

@@ -88,7 +88,7 @@ export async function storeReport(
     `insert into reports (model, kind, window_start, window_end, html, content)
      values ($1, $2, $3, $4, $5, $6)
      on conflict (model, kind, window_start, window_end) do update
-     set html = excluded.html, content = excluded.content, stored_at = now()
+     set html = excluded.html, content = excluded.content, stored_at = excluded.stored_at
      where reports.html <> excluded.html`,
     [...keyOf(key), html, content === null ? null : JSON.stringify(content)],
   );

@@ -168,10 +168,10 @@ function countPredictions(
 async function readRange(connection: Queryable, { monitor, training, holdout }: Contest): Promise<Range> {
   if (monitor.task !== 'regression') return undefined;
   const [row] = await connection.query<{ low: number | null; high: number | null }>(
-    `with known (first, last) as (
-       select window_start, window_end from model_references where model = $1 and window_start is not null
+    `with known as (
+       select window_start as first, window_end as last from model_references where model = $1 and window_start is not null
        union all
-       values ($2::timestamptz, $3::timestamptz), ($4, $5)
+       select first, last from (values ($2::timestamptz, $3::timestamptz), ($4, $5)) as asked (first, last)
      )
      select min(value) as low, max(value) as high
      from known

@@ -97,7 +97,7 @@ async function findPromotion(
          when finished_at is not null then state <> 'kept'
          else not exists (
            select from model_versions version
-           where version.model = run.model and version.version = run.challenger_version and stage = 'champion')
+           where version.model = $1 and version.version = run.challenger_version and stage = 'champion')
        end as "isTakenBack"
      from retraining_runs run
      where model = $1 and retraining_id = $2 and promoted_as_of is not null and challenger_version is not null`,

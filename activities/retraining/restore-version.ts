@@ -87,12 +87,12 @@ async function listReplaced(connection: Queryable, model: string): Promise<Repla
   return connection.query<Replaced>(
     `select version, exists (
          select from retraining_runs run
-         where run.model = known.model and run.challenger_version = known.version and run.state = 'rolled-back'
+         where run.model = $1 and run.challenger_version = known.version and run.state = 'rolled-back'
        ) as "isRolledBack"
      from model_versions known
      where model = $1 and stage = 'archived' and (promoted_at is not null or exists (
        select from retraining_runs run
-       where run.model = known.model and run.champion_version = known.version and run.promoted_as_of is not null))
+       where run.model = $1 and run.champion_version = known.version and run.promoted_as_of is not null))
      order by archived_at desc nulls last, version`,
     [model],
   );

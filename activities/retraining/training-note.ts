@@ -25,8 +25,8 @@ export async function noteTraining(
      on conflict (model, retraining_id, event_id) do update
      set summary = excluded.summary, recorded_at = excluded.recorded_at
      where note.summary <> excluded.summary
-       and note.recorded_at < excluded.recorded_at - $4::interval`,
-    [model, retrainingId, words, pause],
+       and excluded.recorded_at - note.recorded_at > interval '${pause}'`,
+    [model, retrainingId, words],
   );
   return count > 0;
 }

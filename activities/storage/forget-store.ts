@@ -33,9 +33,13 @@ export async function countForgotten(
     if (row!.rows > 0) counts.set(name, row!.rows);
   }
   const [messages] = await connection.query<{ rows: number }>(
-    `select count(distinct message_id) as rows from alert_deliveries delivery
-     where model = $1 and message_id is not null
-       and not exists (select from alert_deliveries other where other.message_id = delivery.message_id and other.model <> $1)`,
+    `select count(*) as rows
+     from (
+       select message_id from alert_deliveries
+       where message_id in (select message_id from alert_deliveries where model = $1)
+       group by message_id
+       having bool_and(model = $1)
+     ) as of_no_other`,
     [model],
   );
   if (messages!.rows > 0) counts.set(messageTable, messages!.rows);
@@ -106,10 +110,13 @@ export async function deleteDeliveries(
      select count(*) as rows, coalesce(array_agg(distinct message_id::text) filter (where message_id is not null), '{}') as messages from gone`,
     [model, atMost],
   );
-  const messages = await connection.execute(
-    `delete from alert_messages where message_id = any ($1::bigint[])
-       and not exists (select from alert_deliveries other where other.message_id = alert_messages.message_id)`,
+  const told = await connection.query<{ id: string }>(
+    `select distinct message_id::text as id from alert_deliveries where message_id = any ($1::bigint[])`,
     [gone!.messages],
+  );
+  const messages = await connection.execute(
+    'delete from alert_messages where message_id = any ($1::bigint[]) and message_id <> all ($2::bigint[])',
+    [gone!.messages, told.map(({ id }) => id)],
   );
   return { deliveries: gone!.rows, messages };
 }

@@ -16,7 +16,7 @@ export async function storePartitionWidth(connection: Queryable, width: Partitio
     `insert into installation_settings (name, configuration, configuration_hash)
      values ('storage', jsonb_build_object('partitionWidth', $1::text), $1)
      on conflict (name) do update
-     set configuration = excluded.configuration, configuration_hash = excluded.configuration_hash, applied_at = now()
+     set configuration = excluded.configuration, configuration_hash = excluded.configuration_hash, applied_at = excluded.applied_at
      where installation_settings.configuration_hash <> excluded.configuration_hash`,
     [width],
   );

@@ -50,7 +50,7 @@ const resultTables: readonly ResultTable[] = [
     from: 'coalesce(window_start, built_at)',
     ofReference: true,
     where: `not exists (
-      select from drift_runs run where run.model = candidate.model and run.reference_id = candidate.reference_id)`,
+      select from drift_runs run where run.model = $1 and run.reference_id = candidate.reference_id)`,
   },
 ];
 

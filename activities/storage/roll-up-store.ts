@@ -192,7 +192,7 @@ export async function rollUp(connection: Queryable, of: Spans): Promise<number> 
     [model, referenceId, spans.map(toTimestamp), level, tables.days],
   );
   return connection.execute(
-    `delete from ${tables.from} where ctid = any (array(select piece.ctid from ${piecesOf(tables)}))`,
+    `delete from ${tables.from} where model = $1 and ctid = any (array(select piece.ctid from ${piecesOf(tables)}))`,
     parametersOf(of),
   );
 }

@@ -24,7 +24,7 @@ export async function findModel({
   const [known] = await connection.query<{ configuration: unknown; isWatched: boolean; isKnown: boolean }>(
     `select monitors.configuration, monitors.model is not null as "isWatched",
        exists (select from process_watermarks where model = $1) or exists (select from model_versions where model = $1) as "isKnown"
-     from (select $1::text as model) asked left join monitors using (model)`,
+     from (select) asked left join monitors on monitors.model = $1`,
     [model],
   );
   const { configuration, isWatched, isKnown } = known!;

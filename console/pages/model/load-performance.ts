@@ -156,7 +156,7 @@ function readRestated(
        order by window_end desc, prediction_count desc, version, revision desc
      ) newest
      join performance_evaluations first using (model, version, segment, window_start, window_end)
-     where newest.revision > 1 and first.revision = 1
+     where first.model = $1 and newest.revision > 1 and first.revision = 1
      order by newest.window_end desc
      limit $5`,
     [
