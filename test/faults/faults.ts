@@ -3,8 +3,10 @@
  *
  *     npm run faults -- [--seed 1] [--rounds 1000] [--minutes 30] [--faults 1000] [--kind "Slack 429"] [--dense 2] [--days 4] [--json]
  *
- * It ends after so many rounds, minutes or faults, whichever comes first; with 1 where anything differs from the undisturbed run. What
- * differs is kept in the directory of the run. docs/faults.md says what each kind is and what is promised under it.
+ * It ends after so many rounds, minutes or faults, whichever comes first. It ends with 1, and says why, where anything differs from the
+ * undisturbed run, where the time is over before so many faults and rounds, and where a kind was not met: one that was named, or any where it
+ * is not --rounds that ends it. A kind that this machine cannot have is named, and does not count. What differs is kept in the directory of
+ * the run. docs/faults.md says what each kind is and what is promised under it.
  */
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -18,7 +20,8 @@ import { openArena } from './arena.ts';
 import { kinds } from './kinds.ts';
 import type { Injected } from './injector.ts';
 import { calmRound, faultyRound, type Round } from './run.ts';
-import { coverageTable, kindTable, unmetText } from './tables.ts';
+import { coverageTable, kindTable } from './tables.ts';
+import { absentText, verdictOn, type Run } from './verdict.ts';
 
 const {
   kind: named,
@@ -39,9 +42,15 @@ const {
 const say = (text: string): void =>
   void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
 
+/** Nothing of what was asked for can be done. */
+function refuse(reason: string): never {
+  process.stderr.write(`${reason}\n`);
+  process.exit(2);
+}
+const unknown = named.find((one) => kinds.every(({ name }) => name !== one));
+if (unknown !== undefined)
+  refuse(`There is no kind "${unknown}". There are ${kinds.map(({ name }) => name).join(', ')}.`);
 const chosen = named.length === 0 ? kinds : kinds.filter(({ name }) => named.includes(name));
-if (chosen.length === 0)
-  throw new Error(`there is no such kind; there are: ${kinds.map(({ name }) => name).join(', ')}`);
 
 // Its own would keep this process from being ended.
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
@@ -53,6 +62,13 @@ const started = performance.now();
 const isOver = (): boolean => performance.now() - started > options.minutes * 60_000;
 
 const arena = await openArena(directory);
+const absent = chosen.filter(({ needs }) => needs !== undefined && arena[needs] === undefined);
+const there = chosen.filter((kind) => !absent.includes(kind));
+if (there.length === 0) {
+  await arena.stop();
+  await rm(directory, { recursive: true, force: true });
+  refuse(absentText(absent));
+}
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   // Workers and servers end with this process; what is mounted does not.
   process.once(signal, () => {
@@ -61,21 +77,19 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 const rounds: Round[] = [];
 const all = (): readonly Injected[] => rounds.flatMap(({ faults }) => faults);
-let isLost = false;
-let hasEnded = true;
+let end: Run['end'] = 'rounds';
 try {
   say('an undisturbed round');
   const right = await calmRound(arena, days);
   say(`undisturbed: ${right.told.length} messages, ${right.gauges.length} gauges`);
   const first = options.seed;
   for (let seed = first; seed < first + options.rounds; seed += 1) {
-    const asked = { seed, right, days, kinds: chosen, everyMs, how: 'by weight', say } as const;
+    const asked = { seed, right, days, kinds: there, everyMs, how: 'by weight', say } as const;
     const round = await faultyRound(arena, asked).catch((error: unknown) => {
       say(`seed ${seed}: ${reasonOf(error)}; its logs are in ${directory}`);
     });
     if (round === undefined) {
-      isLost = true;
-      hasEnded = false;
+      end = { brokenSeed: seed };
       break;
     }
     rounds.push(round);
@@ -84,7 +98,6 @@ try {
       `seed ${seed}: ${faults.length} faults in ${seconds.toFixed(0)} s, ${all().length} in all, ${differences.length} differences`,
     );
     if (differences.length > 0) {
-      isLost = true;
       const file = join(keptIn, `seed-${seed}.json`);
       await writeFile(file, JSON.stringify({ differences, faults, outcome: round.outcome }, undefined, 1));
       const kindsText = named.length === 0 ? '' : named.map((name) => ` --kind "${name}"`).join('');
@@ -92,22 +105,22 @@ try {
         `what differs is in ${file}; again: npm run faults -- --seed ${seed} --rounds 1 --dense ${options.dense} --days ${days}${kindsText}`,
       );
     }
-    if (isOver() || all().length >= options.faults) break;
+    if (all().length >= options.faults) end = 'faults';
+    else if (isOver() && seed + 1 < first + options.rounds) end = 'minutes';
+    if (end !== 'rounds') break;
   }
 } finally {
   await arena.stop();
-  if (hasEnded) await rm(directory, { recursive: true, force: true });
+  if (typeof end === 'string') await rm(directory, { recursive: true, force: true });
 }
 
 if (options.json) process.stdout.write(`${JSON.stringify(summary(), undefined, 2)}\n`);
-else
-  process.stdout.write(
-    `${kindTable(rounds)}\n${unmetText(
-      all(),
-      rounds.flatMap(({ unmet }) => unmet),
-    )}${coverageTable(all())}\n`,
-  );
-process.exit(isLost ? 1 : 0);
+else process.stdout.write(`${kindTable(rounds)}\n${coverageTable(all())}\n`);
+const { faults, minutes } = options;
+const asked = { kinds: there, absent, isNamed: named.length > 0, faults, minutes };
+const verdict = verdictOn({ asked, rounds, end });
+for (const text of [...verdict.noted, ...verdict.wrong]) process.stderr.write(`${text}\n`);
+process.exit(verdict.exitCode);
 
 function summary(): unknown {
   return rounds.map(({ seed, seconds, faults, differences, outcome: { repeated } }) => ({

@@ -43,6 +43,8 @@ export interface Kind {
   readonly isOutage?: true;
   /** Longer than some seconds: not in the short form. */
   readonly isLong?: true;
+  /** What not every machine can give: a file system of its own, which only root may mount. */
+  readonly needs?: 'disk';
   /** The channel on which a message may come twice then, and no more often than this fault has hit. */
   readonly mayRepeat?: 'slack' | 'email';
   /** A process dies: what it has just sent, and not recorded, is sent again. */

@@ -323,6 +323,7 @@ export const postgresKinds = kindsOf('Postgres', [
     does: 'the file system of the data has no room left, until a worker hears of it or Postgres ends for want of its log (a tmpfs, which only root may mount)',
     weight: 0.7,
     isOutage: true,
+    needs: 'disk',
     inject: (scene) =>
       scene.alone('Postgres', async () => {
         const { disk, admin, postgres } = scene.world.arena;
