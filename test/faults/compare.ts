@@ -107,8 +107,10 @@ export async function outcomeOf(world: World): Promise<Outcome> {
   );
   const events = (tables['retraining_events'] ?? []).filter((row) => !isSighting(row));
   const versions = (tables['model_versions'] ?? []).map((row) => row.replace(/"codeVersion": "[^"]*"/, ''));
+  // What goes out together differs, and so how many messages there are.
+  const messages = [...new Set(tables['alert_messages'])];
   return {
-    tables: { ...tables, retraining_events: events, model_versions: versions },
+    tables: { ...tables, retraining_events: events, model_versions: versions, alert_messages: messages },
     gauges: await gaugesOf(world),
     told: [
       ...slackEvents.map((event) => `slack: ${withoutLinks(event)}`),

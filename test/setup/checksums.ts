@@ -24,8 +24,13 @@ const notContent: readonly string[] = [
   'attempts',
 ];
 
+/** What may stand any number of times, and counts once: the same hour may be marked dirty by any number of statements. */
+const countedOnce: readonly string[] = ['dirty_windows'];
+
+/** Rows of other tables count as often as they are there: without a column that is left out of its key, the same row may be there twice. */
+const selectOf = (table: string): string => (countedOnce.includes(table) ? 'select distinct' : 'select');
+
 export interface Checksum {
-  /** Distinct rows: the same hour may be marked dirty by any number of statements. */
   readonly rows: number;
   readonly md5: string | null;
 }
@@ -49,14 +54,14 @@ function listTables(database: Queryable): Promise<TableRow[]> {
     order by relname`));
 }
 
-/** Table -> every distinct row as text, in order, without the columns that are not content. `except` leaves more columns out. */
+/** Table -> every row as text, in order, without the columns that are not content. `except` leaves more columns out. */
 export async function contents(
   database: Queryable,
   except: readonly string[] = [],
 ): Promise<Record<string, readonly string[]>> {
   const parts = (await listTables(database)).map(({ name, clocks }) => {
     const left = [...clocks, ...notContent, ...except].map((column) => `'${column}'`).join(', ');
-    return `select distinct '${name}' as name, (to_jsonb(${name}) - array[${left}]::text[])::text as content from ${name}`;
+    return `${selectOf(name)} '${name}' as name, (to_jsonb(${name}) - array[${left}]::text[])::text as content from ${name}`;
   });
   const rows = await database.query<{ name: string; content: string }>(
     `${parts.join('\nunion all\n')} order by name, content`,
@@ -79,7 +84,7 @@ export async function checksums(
     const left = [...clocks, ...notContent, ...except].map((column) => `'${column}'`).join(', ');
     return `
       select '${name}' as name, count(*) as rows, md5(string_agg(content, e'\\n' order by content)) as md5
-      from (select distinct replace((to_jsonb(${name}) - array[${left}]::text[])::text, $1, $2) as content from ${name}) content`;
+      from (${selectOf(name)} replace((to_jsonb(${name}) - array[${left}]::text[])::text, $1, $2) as content from ${name}) content`;
   });
   const rows = await database.query<Checksum & { name: string } & Record<string, unknown>>(
     parts.join('\nunion all\n'),
