@@ -82,6 +82,25 @@ export async function readProfiles(
   return found.sort((a, b) => a.window.start - b.window.start);
 }
 
+/** The profiles of these hours, of the columns asked for, in time order. */
+export async function readHours(
+  connection: Queryable,
+  model: string,
+  referenceId: string,
+  segment: string,
+  hours: readonly number[],
+  columns: readonly string[],
+): Promise<readonly StoredProfile[]> {
+  const rows = await connection.query<ContentRow>(
+    `select column_name as "column", hour as start, content
+     from profiles
+     where model = $1 and reference_id = $2 and segment = $3 and hour = any($4) and column_name = any($5)
+     order by hour`,
+    [model, referenceId, segment, hours.map(toTimestamp), columns],
+  );
+  return rows.map(lasting(hourMs));
+}
+
 function lasting(length: number): (row: ContentRow) => StoredProfile {
   return ({ column, start, content }) => ({ column, window: { start, end: start + length }, content });
 }

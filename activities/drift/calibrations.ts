@@ -1,27 +1,11 @@
 /** Calibrations: learned from past windows, and kept until an hour that they were learned from changes. */
 
-import { calibrateColumn, type ColumnCalibration } from '../../core/calibration/calibration.ts';
-import type { Monitor } from '../../core/monitor/schema.ts';
-import { decodeProfile } from '../../core/profile/encode.ts';
-import { calibrationSpan } from '../../core/reference/windows.ts';
-import type { MethodName } from '../../core/statistics/registry.ts';
-import type { Window } from '../../core/window.ts';
-import { dayMs, floorToDay } from '../../core/window.ts';
+import type { ColumnCalibration } from '../../core/calibration/calibration.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
-import { readProfiles, type StoredProfile } from '../../sql/read-profiles.ts';
-import { groupByColumn } from '../profiles/days.ts';
-import type { StoredReference } from '../profiles/reference-store.ts';
-
-/** Which calibrations a current window needs: those of one segment. */
-export interface CalibrationRequest {
-  readonly monitor: Monitor;
-  readonly reference: StoredReference;
-  readonly current: Window;
-  readonly segment: string;
-  /** Column -> its deciding method. */
-  readonly methods: ReadonlyMap<string, MethodName>;
-}
+import { endOf, type CalibrationRequest } from './calibration-request.ts';
+import type { KeptPast } from './kept-windows.ts';
+import { learnColumn, type LearnedColumn } from './learn-column.ts';
 
 /** Column -> what past windows of it tell. */
 export type Calibrations = ReadonlyMap<string, ColumnCalibration>;
@@ -32,7 +16,9 @@ export async function ensureCalibrations(connection: Queryable, request: Calibra
   const known = await readCalibrations(connection, request);
   const missing = [...request.methods.keys()].filter((column) => !known.has(column));
   if (missing.length === 0) return;
-  await storeCalibrations(connection, request, await learn(connection, request, missing));
+  const learned: [string, LearnedColumn][] = [];
+  for (const column of missing) learned.push([column, await learnColumn(connection, request, column)]);
+  await storeCalibrations(connection, request, learned);
 }
 
 /** The stored calibrations; undefined where one that can be learned is not there. */
@@ -43,56 +29,6 @@ export async function findCalibrations(
   if (request.reference.window === null) return new Map();
   const known = await readCalibrations(connection, request);
   return known.size < request.methods.size ? undefined : known;
-}
-
-/** Past windows end whole days before the current one: an instant of its phase, the last that may be looked at. */
-function endOf({ monitor, current }: CalibrationRequest): number {
-  const { before } = calibrationSpan(monitor.reference, current);
-  return current.end - Math.ceil((current.end - before) / dayMs) * dayMs;
-}
-
-async function learn(
-  connection: Queryable,
-  request: CalibrationRequest,
-  columns: readonly string[],
-): Promise<[string, ColumnCalibration][]> {
-  const { monitor, reference, current, segment, methods } = request;
-  const windowLength = current.end - current.start;
-  // The sums of days serve where no window cuts a day in two.
-  const isOfDays = windowLength % dayMs === 0 && floorToDay(current.end) === current.end;
-  const { spans } = calibrationSpan(monitor.reference, current);
-  const profiles: StoredProfile[] = [];
-  for (const span of spans) {
-    profiles.push(
-      ...(await readProfiles(
-        connection,
-        monitor.model,
-        reference.id,
-        segment,
-        span,
-        isOfDays ? 'days' : 'hours',
-        columns,
-      )),
-    );
-  }
-  const byColumn = groupByColumn(profiles);
-  const end = endOf(request);
-  return columns.map((column) => {
-    const grid = reference.grids.get(column)!;
-    const { reference: configured } = monitor;
-    const calibration = calibrateColumn({
-      grid,
-      method: methods.get(column)!,
-      windowLength,
-      end,
-      reference: configured.kind === 'seasonal' ? { weeks: configured.weeks } : [reference.window!],
-      hours: (byColumn.get(column) ?? []).map(({ window, content }) => ({
-        start: window.start,
-        profile: decodeProfile(content, grid),
-      })),
-    });
-    return [column, calibration];
-  });
 }
 
 /** Those of the wanted columns, by the methods that decide today. */
@@ -117,14 +53,15 @@ async function readCalibrations(
 async function storeCalibrations(
   connection: Queryable,
   request: CalibrationRequest,
-  learned: readonly (readonly [string, ColumnCalibration])[],
+  learned: readonly (readonly [string, LearnedColumn])[],
 ): Promise<void> {
   const { monitor, reference, current, segment } = request;
   await connection.execute(
-    `insert into calibrations (model, reference_id, segment, column_name, window_length, before, content)
-     select $1, $2, $3, column_name, make_interval(secs => $4), $5, content
-     from unnest($6::text[], $7::jsonb[]) as learned (column_name, content)
-     on conflict (model, reference_id, segment, column_name, window_length, before) do update set content = excluded.content`,
+    `insert into calibrations (model, reference_id, segment, column_name, window_length, before, content, past_windows)
+     select $1, $2, $3, column_name, make_interval(secs => $4), $5, content, past_windows
+     from unnest($6::text[], $7::jsonb[], $8::jsonb[]) as learned (column_name, content, past_windows)
+     on conflict (model, reference_id, segment, column_name, window_length, before)
+       do update set content = excluded.content, past_windows = excluded.past_windows`,
     [
       monitor.model,
       reference.id,
@@ -132,7 +69,16 @@ async function storeCalibrations(
       (current.end - current.start) / 1000,
       toTimestamp(endOf(request)),
       learned.map(([column]) => column),
-      learned.map(([, calibration]) => JSON.stringify(calibration)),
+      learned.map(([, { calibration }]) => JSON.stringify(calibration)),
+      learned.map(
+        ([
+          ,
+          {
+            calibration: { method },
+            past: windows,
+          },
+        ]) => (windows === undefined ? null : JSON.stringify({ method, windows } satisfies KeptPast)),
+      ),
     ],
   );
 }

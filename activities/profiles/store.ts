@@ -105,7 +105,8 @@ export async function dropDirtyProfiles(connection: Queryable, model: string): P
       values,
     );
     await connection.execute(
-      `delete from calibrations where model = $1 and before > (select min(window_start) from (${marks}) as mark)`,
+      `delete from calibrations
+       where model = $1 and before > (select min(window_start) from (${marks}) as mark)${columns}`,
       values,
     );
     await connection.execute(
@@ -241,6 +242,20 @@ export async function storeProfiledHours(
       hours.map(({ repeats }) => repeats),
     ],
   );
+}
+
+/** The first hour that is profiled; undefined where none is. */
+export async function findFirstProfiled(
+  connection: Queryable,
+  model: string,
+  referenceId: string,
+  segment: string,
+): Promise<number | undefined> {
+  const [row] = await connection.query<{ first: number | null }>(
+    'select min(hour) as first from profiled_hours where model = $1 and reference_id = $2 and segment = $3',
+    [model, referenceId, segment],
+  );
+  return row?.first ?? undefined;
 }
 
 /** The segments that have rows in a window, without the one of all rows. */

@@ -37,6 +37,12 @@ const copied: readonly CopiedTable[] = [
     // Those of the newest night: of every night before, 9,100 rows would be copied for each hour.
     of: `before = (select max(before) from calibrations newest where newest.model = $1 and newest.before <= $2::timestamptz + interval '1 day')`,
     every: 'hour',
+    // Each tells of the one past window that had come since the day before.
+    instead: {
+      past_windows: `jsonb_build_object('method', original.content -> 'method', 'windows', jsonb_build_array(jsonb_build_object(
+        'end', extract(epoch from before - ago * interval '1 hour') * 1000, 'count', original.content -> 'usualRows',
+        'fromReference', null, 'fromRecent', jsonb_build_array(random(), random(), random(), random()), 'earlierWindows', 8)))`,
+    },
   },
   { table: 'drift_runs', times, of: ofHour, every: 'hour' },
   { table: 'quality_results', times: ['window_start', 'window_end'], of: ofHour, every: 'hour' },

@@ -4,10 +4,11 @@ import type { ReferenceGrid } from '../profile/grid.ts';
 import { earlierWindows } from '../reference/windows.ts';
 import type { MethodName } from '../statistics/registry.ts';
 import { dayMs, type Window } from '../window.ts';
-import { asOfFullWindow, differenceBetween } from './difference.ts';
+import { asOfFullWindow } from './difference.ts';
 import { designEffect } from './effective-size.ts';
 import { enoughIndependent, fitPastDifferences, limitOf, type PastDifferences } from './past-differences.ts';
-import { sumHistory, type ProfiledHour, type WindowSums } from './window-sums.ts';
+import { comparePastWindows, lookbacks, type PastWindow, type PastWindows } from './past-windows.ts';
+import type { ProfiledHour } from './window-sums.ts';
 
 export interface CalibrationInput {
   readonly grid: ReferenceGrid;
@@ -46,8 +47,6 @@ export interface ColumnCalibration {
   readonly usualRows: number;
 }
 
-/** How many of the windows before are averaged: the number that lets the smallest change be seen is chosen. */
-const lookbacks = [1, 2, 4, 8] as const;
 /** Where the lookbacks are compared: a p-value that is needed among a few features. */
 const limitPValue = 0.01;
 /** A window with a smaller share of the usual rows is only a part of one. */
@@ -71,84 +70,91 @@ export const leastShareOfRows = 1 / 2;
  * calibrateColumn({ grid, method: 'wasserstein', windowLength: dayMs, end: span.end, reference: [span], hours })
  * // { reference: { windows: 100, median: 0.0628254 }, recent: { lookback: 4 }, designEffect: 1, usualRows: 24 }
  */
-export function calibrateColumn(input: CalibrationInput): ColumnCalibration {
-  const { grid, method, windowLength, end, reference, hours } = input;
-  const history = sumHistory(grid, hours, { length: windowLength, end });
-  const windows = pastWindows(history, windowLength, end);
-  const counts = windows.map(history.countIn);
-  const usualRows = medianOf(counts.filter((count) => count > 0));
-  const isFull = (window: Window): boolean =>
-    history.countIn(window) >= Math.max(1, usualRows * leastShareOfRows);
-  const full = windows.map((window) => (isFull(window) ? window : undefined));
-  const learn = (base: (window: Window) => Bases | undefined): PastDifferences | undefined =>
-    fitPastDifferences(
+export function calibrateColumn({ reference, hours, ...input }: CalibrationInput): ColumnCalibration {
+  const ofReference = within(reference, hours);
+  return learnFromWindows({
+    ...input,
+    ...('weeks' in reference && { weeks: reference.weeks }),
+    past: comparePastWindows({
+      ...input,
+      reference: 'weeks' in reference ? reference : { windows: reference, hours: ofReference },
+      hours,
+    }),
+    designEffect: designEffect(input.grid, ofReference),
+  });
+}
+
+export interface LearningInput extends Pick<CalibrationInput, 'method' | 'windowLength'> {
+  readonly past: PastWindows;
+  /** How many weeks before each window are its reference, of a seasonal one. */
+  readonly weeks?: number;
+  /** Of the reference. */
+  readonly designEffect: number;
+}
+
+/**
+ * The same, where it is known how past windows differed.
+ *
+ * @example
+ * const windows = Array.from({ length: 40 }, (_, day) => ({
+ *   end: (day + 1) * dayMs, count: 24, fromReference: 0.1 + (day % 5) / 50, fromRecent: [null, null, null, null],
+ * }));
+ * learnFromWindows({ method: 'wasserstein', windowLength: dayMs, past: { since: 0, windows }, designEffect: 1 })
+ * // { reference: { windows: 40, median: 0.14 }, windows: 40, usualRows: 24 }
+ */
+export function learnFromWindows({
+  method,
+  windowLength,
+  past,
+  weeks,
+  designEffect,
+}: LearningInput): ColumnCalibration {
+  const countOf = new Map(past.windows.map(({ end, count }) => [end, count]));
+  const windows = past.windows.filter(({ end }) => end - windowLength >= past.since);
+  const counts = windows.map(({ count }) => count).filter((count) => count > 0);
+  const usualRows = medianOf(counts);
+  const isFull = (end: number): boolean =>
+    (countOf.get(end) ?? 0) >= Math.max(1, usualRows * leastShareOfRows);
+  const learn = (
+    base: number | undefined,
+    differenceOf: (window: PastWindow) => number | null,
+  ): PastDifferences | undefined => {
+    const differences = windows.map((window) => {
+      const difference = differenceOf(window);
+      const itself = { start: window.end - windowLength, end: window.end };
+      const before = base === undefined ? [] : earlierWindows(itself, base);
+      return difference !== null && [itself, ...before].every(({ end }) => isFull(end))
+        ? asOfFullWindow(difference, window.count, usualRows)
+        : undefined;
+    });
+    return fitPastDifferences(
       method,
-      trimmed(full.map((window) => window && differenceOf(input, history, window, base(window), usualRows))),
+      trimmed(everyDay(windows, differences)),
       Math.max(1, windowLength / dayMs),
     );
-
-  const before =
-    (lookback: number) =>
-    (window: Window): Bases | undefined => {
-      const windows = earlierWindows(window, lookback);
-      return windows.every(isFull) ? { windows } : undefined;
-    };
-  const againstReference = learn(
-    'weeks' in reference ? before(reference.weeks) : (window) => restOf(reference, window),
-  );
-  const againstRecent = lookbacks.flatMap((lookback) => {
-    const past = learn(before(lookback));
+  };
+  const againstRecent = lookbacks.flatMap((lookback, at) => {
+    const past = learn(lookback, ({ fromRecent }) => fromRecent[at] ?? null);
     return past === undefined || past.independent < enoughIndependent ? [] : [{ ...past, lookback }];
   });
   return {
     version: 1,
     method,
     windowLength,
-    reference: enoughOf(againstReference),
+    reference: enoughOf(learn(weeks, ({ fromReference }) => fromReference)),
     recent: leastLimit(method, againstRecent),
-    windows: counts.filter((count) => count > 0).length * Math.min(1, dayMs / windowLength),
-    designEffect: designEffect(grid, within(reference, hours)),
+    windows: counts.length * Math.min(1, dayMs / windowLength),
+    designEffect,
     usualRows,
   };
 }
 
-interface Bases {
-  readonly windows: readonly Window[];
-  readonly except?: readonly Window[];
-}
-
-function restOf(reference: readonly Window[], window: Window): Bases | undefined {
-  if (!reference.some(({ start, end }) => start <= window.start && window.end <= end)) return undefined;
-  return { windows: reference, except: [window] };
-}
-
-function differenceOf(
-  { grid, method }: CalibrationInput,
-  history: WindowSums,
-  window: Window,
-  base: Bases | undefined,
-  usualRows: number,
-): number | undefined {
-  if (base === undefined) return undefined;
-  const difference = differenceBetween(
-    method,
-    grid,
-    history.sumOf(base.windows, base.except),
-    history.sumOf([window]),
-  );
-  return difference === undefined
-    ? undefined
-    : asOfFullWindow(difference, history.countIn(window), usualRows);
-}
-
-function pastWindows({ first, last }: WindowSums, length: number, end: number): Window[] {
-  const windows: Window[] = [];
-  const steps = Math.floor((end - first - length) / dayMs);
-  for (let step = steps; step >= 0; step -= 1) {
-    const window = { start: end - step * dayMs - length, end: end - step * dayMs };
-    if (window.end <= last) windows.push(window);
-  }
-  return windows;
+/** What there is of each day, from the first to the last. */
+function everyDay<T>(windows: readonly PastWindow[], found: readonly T[]): (T | undefined)[] {
+  const first = windows[0]?.end ?? 0;
+  const days: (T | undefined)[] = [];
+  for (const [at, { end }] of windows.entries()) days[(end - first) / dayMs] = found[at];
+  return Array.from(days);
 }
 
 function within(

@@ -9,7 +9,7 @@ import { dayMs } from '../window.ts';
 import type { ProfiledHour } from './window-sums.ts';
 
 /** Fewer days do not show what lasts for days: then hours are compared. */
-const fewestDays = 8;
+export const fewestDays = 8;
 const fewestBatches = 4;
 /** How far likeness is followed, in days or hours; with less than four times as many, a quarter of them. */
 const longestLikeness = 14;
@@ -24,6 +24,11 @@ const longestLikeness = 14;
  *
  * Where most days have no value at all and fewer than 4 have one, each of those tells no more than one row. 1 with fewer than 4 days or
  * hours, or a constant column. Source: Newey and West (1987), corrected as Kiefer and Vogelsang (2005) have it for few batches; Kish (1965).
+ *
+ * @example
+ * const grid = buildContinuousGrid(Float64Array.of(0, 1, 2, 3));
+ * const days = [0, 3, 1, 2, 3, 0, 2, 1].map((value, day) => ({ start: day * dayMs, profile: buildProfile(grid, Float64Array.of(value, value, value)) }));
+ * designEffect(grid, days) // 1.98450
  */
 export function designEffect(grid: ReferenceGrid, hours: readonly ProfiledHour[]): number {
   const days = batchesOf(grid, hours, dayMs);

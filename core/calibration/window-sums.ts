@@ -20,14 +20,14 @@ export interface WindowSums {
   /** Values, neither missing nor invalid. */
   readonly countIn: (window: Window) => number;
   /** What methods read: counts, sums and range (that of `windows`). Missing, invalid and out-of-range rows are 0. */
-  readonly sumOf: (windows: readonly Window[], except?: readonly Window[]) => Profile;
+  readonly sumOf: (windows: readonly Window[]) => Profile;
 }
 
 /**
  * Sums a history once, in blocks that windows of `length` ending a whole number of days before `end` consist of.
  *
- * Cost: one addition a cell and hour, then one a cell and window. Kept: two numbers a cell and block (a year of days with
- * 500 cells: 3 MB).
+ * Cost: one addition a cell and hour, then one a cell and window. Kept: two numbers a cell and block that has an hour (a year of days
+ * with 500 cells: 3 MB).
  */
 export function sumHistory(
   grid: ReferenceGrid,
@@ -36,16 +36,19 @@ export function sumHistory(
 ): WindowSums {
   const block = greatestCommonDivisor(length, dayMs);
   const first = hours.length === 0 ? end : end - Math.ceil((end - hours[0]!.start) / block) * block;
-  const newest = hours.at(-1)?.start ?? end;
-  const blocks = Math.max(0, Math.floor((newest - first) / block) + 1);
+  const numberOf = (instant: number): number => Math.floor((instant - first) / block);
+  // Those that have an hour, in order: hours may lie far apart.
+  const numbers = [...new Set(hours.map(({ start }) => numberOf(start)))];
+  const blocks = numbers.length;
   const width = cellCountOf(grid) + 1;
   // Per block: the counts of the cells with those of unseen values behind them, then the sums, then the sum of squares.
   const stride = grid.kind === 'continuous' ? 2 * width : width;
   const before = new Float64Array((blocks + 1) * stride);
   const lowest = new Float64Array(blocks).fill(Infinity);
   const highest = new Float64Array(blocks).fill(-Infinity);
+  let at = 0;
   for (const { start, profile } of hours) {
-    const at = Math.floor((start - first) / block);
+    if (numbers[at] !== numberOf(start)) at += 1;
     addTo(before, (at + 1) * stride, profile, width);
     if (profile.kind === 'categorical' || profile.extent === undefined) continue;
     lowest[at] = Math.min(lowest[at]!, profile.extent.min);
@@ -53,8 +56,7 @@ export function sumHistory(
   }
   for (let i = stride; i < before.length; i += 1) before[i]! += before[i - stride]!;
 
-  const blockAt = (instant: number): number =>
-    Math.min(blocks, Math.max(0, Math.round((instant - first) / block)));
+  const blockAt = (instant: number): number => countBelow(numbers, Math.round((instant - first) / block));
   const rowAt = (instant: number): number => blockAt(instant) * stride;
   const extentOf = (windows: readonly Window[]): ContinuousProfile['extent'] => {
     let [min, max] = [Infinity, -Infinity];
@@ -66,27 +68,51 @@ export function sumHistory(
     }
     return min <= max ? { min, max } : undefined;
   };
-  const addWindow = (total: Float64Array, { start, end }: Window, sign: 1 | -1): void => {
+  const addWindow = (total: Float64Array, { start, end }: Window): void => {
     const [from, to] = [rowAt(start), rowAt(end)];
     if (to <= from) return;
-    for (let i = 0; i < stride; i += 1) total[i]! += sign * (before[to + i]! - before[from + i]!);
+    for (let i = 0; i < stride; i += 1) total[i]! += before[to + i]! - before[from + i]!;
   };
   return {
     first,
-    last: first + blocks * block,
+    last: first + ((numbers.at(-1) ?? -1) + 1) * block,
     countIn: ({ start, end }) => {
       const [from, to] = [rowAt(start), rowAt(end)];
       let count = 0;
       for (let i = 0; i < width; i += 1) count += before[Math.max(from, to) + i]! - before[from + i]!;
       return count;
     },
-    sumOf: (windows, except = []) => {
+    sumOf: (windows) => {
       const total = new Float64Array(stride);
-      for (const window of windows) addWindow(total, window, 1);
-      for (const window of except) addWindow(total, window, -1);
+      for (const window of windows) addWindow(total, window);
       return profileOf(grid, total, width, extentOf(windows));
     },
   };
+}
+
+/** What methods read of a sum without a part of it; with the range of the whole. */
+export function restOf(grid: ReferenceGrid, whole: Profile, part: Profile): Profile {
+  const cells = minus(whole.cells, part.cells);
+  const empty = emptyProfile(grid);
+  if (empty.kind === 'categorical') return { ...empty, cells, unseen: unseenOf(whole) - unseenOf(part) };
+  const [all, some] = [whole, part] as [ContinuousProfile, ContinuousProfile];
+  return {
+    ...empty,
+    cells,
+    cellSums: minus(all.cellSums, some.cellSums),
+    sumOfSquares: all.sumOfSquares - some.sumOfSquares,
+    ...(all.extent !== undefined && { extent: all.extent }),
+  };
+}
+
+function minus(all: Float64Array, some: Float64Array): Float64Array {
+  const rest = all.slice();
+  for (let i = 0; i < rest.length; i += 1) rest[i]! -= some[i]!;
+  return rest;
+}
+
+function unseenOf(profile: Profile): number {
+  return profile.kind === 'categorical' ? profile.unseen : 0;
 }
 
 function addTo(sums: Float64Array, row: number, profile: Profile, width: number): void {
@@ -117,6 +143,17 @@ function profileOf(
     sumOfSquares: total[2 * width - 1]!,
     ...(extent !== undefined && { extent }),
   };
+}
+
+/** How many of some numbers, in order, are below another one? */
+function countBelow(numbers: readonly number[], bound: number): number {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle]! < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** In whole hours. */

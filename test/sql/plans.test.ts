@@ -25,7 +25,15 @@ import {
   readDaySums,
   rollUp,
 } from '../../activities/storage/roll-up-store.ts';
-import { countServingRows, findFirstPrediction, readActuals } from '../../activities/profiles/store.ts';
+import type { CalibrationRequest } from '../../activities/drift/calibration-request.ts';
+import { findCalibrations } from '../../activities/drift/calibrations.ts';
+import { readPastWindows } from '../../activities/drift/kept-windows.ts';
+import {
+  countServingRows,
+  dropDirtyProfiles,
+  findFirstPrediction,
+  readActuals,
+} from '../../activities/profiles/store.ts';
 import {
   findLateness,
   findNewFeatures,
@@ -80,6 +88,9 @@ async function history(months: number): Promise<TestDatabase> {
     select distinct model, 'r', date_trunc('week', day), 'x', '\\x00'::bytea from profile_days;
     insert into profiled_hours (model, reference_id, hour, row_count, out_of_distribution_count)
     select model, 'r', hour, 1, 0 from profiles;
+    insert into calibrations (model, reference_id, column_name, window_length, before, content)
+    select model, 'r', learned, '24 hours', hour, '{"method": "wasserstein"}'
+    from profiles, unnest(array['x', 'c', 'prediction']) as learned;
     drop table made;
     set session_replication_role = origin`);
   const isSeen = await until(async () => {
@@ -218,6 +229,51 @@ it.each([
   const pages = (plans: readonly Explained[]): number => plans.reduce((sum, plan) => sum + plan.pages, 0);
   // An index may have a level more.
   expect(pages(many!)).toBeLessThanOrEqual(pages(few!) + Math.max(4, many!.length));
+});
+
+describe('what is usual', () => {
+  // The last 24 hours up to a past hour: past windows end whole days before.
+  const request: CalibrationRequest = {
+    monitor,
+    reference: {
+      id: 'r',
+      window: { start: end - 60 * dayMs, end: end - 50 * dayMs },
+      grids: new Map(),
+      rowCount: 1,
+      merged: {},
+    },
+    current: { start: hour.end - dayMs, end: hour.end },
+    segment: '',
+    methods: new Map([['x', 'wasserstein']]),
+  };
+  const ends = Array.from({ length: 182 }, (_, days) => request.current.start - days * dayMs);
+
+  it.each([
+    ['is found', (connection: Queryable) => findCalibrations(connection, request)],
+    ['of past windows is found', (connection: Queryable) => readPastWindows(connection, request, 'x', ends)],
+  ])('%s in as many pages after three years as after half a year', async (_name, work) => {
+    const [few, many] = await Promise.all([short, long].map((test) => plansOf(test, work)));
+    const scans = many!.flatMap((plan) => plan.scans);
+    expect(scans.length).toBeGreaterThan(0);
+    expect(scans.filter(({ by }) => !/^(Index|Bitmap)/.test(by))).toEqual([]);
+    const pages = (plans: readonly Explained[]): number => plans.reduce((sum, plan) => sum + plan.pages, 0);
+    // An index may have a level more, at each of the past windows.
+    expect(pages(many!)).toBeLessThanOrEqual(pages(few!) * 1.1 + ends.length);
+  });
+
+  it('is dropped by an index when the newest hour changes', async () => {
+    const plans = await plansOf(long, async (connection) => {
+      await connection.execute(
+        `insert into dirty_windows (model, stage, window_start, window_end)
+         select 'm0', stage, $1::timestamptz, $1::timestamptz + interval '1 hour' from unnest(array['profiles', 'actual-profiles']) as stage`,
+        [new Date(end)],
+      );
+      await dropDirtyProfiles(connection, 'm0');
+    });
+    const scans = plans.flatMap((plan) => plan.scans).filter(({ relation }) => relation === 'calibrations');
+    expect(scans.length).toBeGreaterThan(0);
+    expect(scans.filter(({ by }) => !/^(Index|Bitmap)/.test(by))).toEqual([]);
+  });
 });
 
 describe('rolling up profiles', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { sumHistory } from '../../../core/calibration/window-sums.ts';
+import { restOf, sumHistory } from '../../../core/calibration/window-sums.ts';
 import { buildCategoricalGrid } from '../../../core/profile/grid.ts';
 import { mergeProfiles } from '../../../core/profile/merge.ts';
 import { buildProfile } from '../../../core/profile/profile.ts';
@@ -40,7 +40,8 @@ describe('the sums of a history', () => {
 
   it('leave a window out', () => {
     const history = sumHistory(grid, hours, { length: dayMs, end: 30 * dayMs });
-    const rest = history.sumOf([{ start: 0, end: 30 * dayMs }], [{ start: 0, end: 10 * dayMs }]);
+    const [whole, part] = [30, 10].map((days) => history.sumOf([{ start: 0, end: days * dayMs }]));
+    const rest = restOf(grid, whole!, part!);
     expect(rest.cells).toEqual(between(10 * dayMs, 30 * dayMs).cells);
   });
 
