@@ -27,7 +27,10 @@ import { firstLimit, needOf, rates } from './model.ts';
 
 const { url: server, json } = readOptions({ url: String, json: false });
 
-/** Rows of the hour that is measured; the hours before have a hundredth of that. */
+/**
+ * Rows of the hour that is measured, the last of a day; the hours before have a hundredth of that. The models look at whole days, whose hours are
+ * profiled when the day is over: of several such hours in a row, the last would be profiled together with all others.
+ */
 const sizes: readonly Shape[] = [
   { models: 1, rows: 2_000, features: 5 },
   { models: 1, rows: 10_000, features: 10 },

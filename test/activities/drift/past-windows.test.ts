@@ -97,16 +97,19 @@ describe('calibrateDrift, every hour', () => {
     },
   );
 
-  it.each(['24h', '6h'])('learns of windows of %s what it learns from all hours', async (current) => {
-    await load(test.database, model, { from: 1, to: 34 });
-    for (const n of [28, 29, 32]) await run(n, current);
+  it.each([
+    ['windows of 24h', '24h', undefined],
+    ['windows of 6h', '6h', undefined],
+    ['windows of 24h beside the weeks before', '24h', { kind: 'seasonal', weeks: 2 }],
+  ] as const)('learns of %s what it learns from all hours', async (_, current, reference) => {
+    if (reference !== undefined) await watch(test.database, { model, reference, current: '7d' });
+    await load(test.database, model, { from: 1, to: 48 });
+    for (const n of [44, 45, 47]) await run(n, current);
     const learned = [...(await calibrations())].slice(-4);
-    expect([...(await learnedAnew(32, current))]).toEqual(
+    expect([...(await learnedAnew(47, current))]).toEqual(
       learned.map(([name, content]) => [name, nearly(content)]),
     );
-    expect(learned.map(([, { windows }]) => windows)).toEqual(
-      Array.from({ length: 4 }, () => expect.any(Number) as number),
-    );
+    expect(learned.every(([, { recent }]) => 'lookback' in recent)).toBe(true);
   });
 
   it.each([
