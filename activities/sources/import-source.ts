@@ -6,7 +6,7 @@ import { TidewatchError } from '../../core/errors.ts';
 import type { Monitor } from '../../core/monitor/schema.ts';
 import type { Window } from '../../core/window.ts';
 import type { Statement } from '../../sql/copy.ts';
-import { whileLocked, type HeldConnection } from '../../sql/database.ts';
+import { tryWhileLocked, type HeldConnection } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { hourCounter } from './hour-counter.ts';
 import { asSaid, openedSources, type OpenedSource, type SourceStream } from './open-reader.ts';
@@ -54,7 +54,7 @@ export async function importSource(
   const { model } = monitor;
   if (monitor.source === undefined) return undefined;
   const opened = openedOrSaid(deps, monitor, asOf);
-  const result = await whileLocked(deps.database, `source:${model}`, async (connection) => {
+  const result = await tryWhileLocked(deps.database, `source:${model}`, async (connection) => {
     const done: Partial<Record<SourceStream, ImportCounts>> = {};
     for (const source of opened)
       done[source.stream] = await importStream(deps, connection, source, { monitor, asOf, window });
