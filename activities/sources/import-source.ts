@@ -10,9 +10,9 @@ import { tryWhileLocked, type HeldConnection } from '../../sql/database.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { hourCounter } from './hour-counter.ts';
 import { asSaid, openedSources, type OpenedSource, type SourceStream } from './open-reader.ts';
-import { forgetParts, partsStatement, readParts, type SourceKey } from './parts-store.ts';
+import { countHour, forgetParts, partsStatement, readParts, type SourceKey } from './parts-store.ts';
 import { placedStream } from './placed-stream.ts';
-import { SourceProblem, type SourceBatch } from './row-reader.ts';
+import { mostRowsAnHour, SourceProblem, tooManyRows, type SourceBatch } from './row-reader.ts';
 import { notConfigured, SourceNotConfigured } from './sources.ts';
 
 /** What became of the rows of a stream. */
@@ -31,6 +31,8 @@ export interface ImportRequest {
   readonly asOf: number;
   /** Hours of event time to look at again, of tables. */
   readonly window?: Window | undefined;
+  /** Rows of one hour, of one run and of all runs before. */
+  readonly mostAnHour?: number | undefined;
 }
 
 // Without a time at which it became known, an actual that is read again is the same: its first time counts.
@@ -49,7 +51,7 @@ const undatedActuals: Stream = {
  */
 export async function importSource(
   deps: Pick<ActivityDependencies, 'database' | 'context' | 'sources'>,
-  { monitor, asOf, window }: ImportRequest,
+  { monitor, asOf, window, mostAnHour }: ImportRequest,
 ): Promise<ImportResult | undefined> {
   const { model } = monitor;
   if (monitor.source === undefined) return undefined;
@@ -57,7 +59,12 @@ export async function importSource(
   const result = await tryWhileLocked(deps.database, `source:${model}`, async (connection) => {
     const done: Partial<Record<SourceStream, ImportCounts>> = {};
     for (const source of opened)
-      done[source.stream] = await importStream(deps, connection, source, { monitor, asOf, window });
+      done[source.stream] = await importStream(deps, connection, source, {
+        monitor,
+        asOf,
+        window,
+        mostAnHour,
+      });
     return done;
   });
   if (result === undefined) throw new TidewatchError('SOURCE_BUSY', { model });
@@ -83,14 +90,14 @@ async function importStream(
   { context }: Pick<ActivityDependencies, 'context'>,
   connection: HeldConnection,
   source: OpenedSource,
-  { monitor, asOf, window }: ImportRequest,
+  { monitor, asOf, window, mostAnHour = mostRowsAnHour }: ImportRequest,
 ): Promise<ImportCounts> {
   const { stream, reader, id } = source;
   const { model } = monitor;
   const { heartbeat, resumePoint, cancelled } = context();
   const key: SourceKey = { model, stream, source: id };
   const known = await readParts(connection, key);
-  const writer = rowWriter(connection, source, { monitor, key, known });
+  const writer = rowWriter(connection, source, { monitor, key, known, mostAnHour });
   let isFirst = known.size === 0;
   // One batch is stored while the next one is read.
   let storing: Promise<void> = Promise.resolve();
@@ -106,6 +113,7 @@ async function importStream(
         const read = writer.read(batch, isFirst ? 'some must be storable' : 'any');
         isFirst &&= batch.rows.length === 0;
         await storing;
+        await refuseGrown(connection, key, read.grown, mostAnHour);
         storing = writer.store(read);
         // Thrown where it is waited for.
         storing.catch(() => {});
@@ -124,8 +132,22 @@ async function importStream(
   return writer.counts();
 }
 
+/** Refuses hours of which as many rows as can be watched are stored already: each run may bring some more. @throws SourceProblem */
+async function refuseGrown(
+  connection: HeldConnection,
+  key: SourceKey,
+  hours: ReadonlySet<number>,
+  mostAnHour: number,
+): Promise<void> {
+  for (const hour of hours)
+    if ((await countHour(connection, key, hour, mostAnHour + 1)) > mostAnHour)
+      throw new SourceProblem([tooManyRows(hour, mostAnHour)]);
+}
+
 /** A batch that was read, and what is remembered of it. */
 interface ReadBatch {
+  /** Hours that are much larger with it. */
+  readonly grown: ReadonlySet<number>;
   readonly rows: number;
   readonly batch: Batch;
   readonly statements: readonly Statement[];
@@ -139,10 +161,12 @@ function rowWriter(
     monitor,
     key,
     known,
+    mostAnHour,
   }: {
     readonly monitor: Monitor;
     readonly key: SourceKey;
     readonly known: ReadonlyMap<string, string>;
+    readonly mostAnHour: number;
   },
 ): {
   readonly read: (batch: SourceBatch, expected: 'some must be storable' | 'any') => ReadBatch;
@@ -157,11 +181,11 @@ function rowWriter(
   const months = new Set<string>();
   let likely: 'new' | 'known' = known.size === 0 ? 'new' : 'known';
   let counts: ImportCounts = { read: 0, changed: 0, rejected: 0 };
-  const countHours = hourCounter(wanted.columns);
+  const countHours = hourCounter(wanted.columns, mostAnHour);
   return {
     counts: () => counts,
     read: ({ rows, done, span }, expected) => {
-      countHours(rows);
+      const grown = countHours(rows);
       const made = rows.map(wanted.make).filter((row) => row !== undefined);
       const batch = readBatch(into, key.model, made, expectation);
       const [first] = batch.bad;
@@ -170,6 +194,7 @@ function rowWriter(
           `not one of its first ${made.length} row(s) can be stored, so none was; the first: ${first.reason}`,
         ]);
       return {
+        grown,
         rows: made.length,
         batch,
         statements: done.size === 0 ? [] : [partsStatement(key, done, span)],

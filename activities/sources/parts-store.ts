@@ -1,7 +1,7 @@
 /** What has been read of a source; one function a statement. */
 
 import type { Statement } from '../../sql/copy.ts';
-import type { Window } from '../../core/window.ts';
+import { hourMs, type Window } from '../../core/window.ts';
 import { toTimestamp, type Queryable } from '../../sql/database.ts';
 
 /** Which rows of which model, read in which way. */
@@ -22,6 +22,26 @@ export async function readParts(
     [model, stream, source],
   );
   return new Map(rows.map(({ part, fingerprint }) => [part, fingerprint]));
+}
+
+const rowsOf = {
+  predictions: 'predictions where source_key is not null',
+  actuals: 'actuals where true',
+} as const;
+
+/** How many rows of an hour are stored that came from a source; no more than `most` are counted. */
+export async function countHour(
+  connection: Pick<Queryable, 'query'>,
+  { model, stream }: Pick<SourceKey, 'model' | 'stream'>,
+  hour: number,
+  most: number,
+): Promise<number> {
+  const [found] = await connection.query<{ rows: number }>(
+    `select count(*) as rows
+     from (select from ${rowsOf[stream]} and model = $1 and event_time >= $2 and event_time < $3 limit $4) as rows`,
+    [model, toTimestamp(hour), toTimestamp(hour + hourMs), most],
+  );
+  return found!.rows;
 }
 
 /** Belongs into the transaction that stores the rows of these parts. */

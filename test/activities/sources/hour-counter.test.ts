@@ -20,6 +20,16 @@ it('says which hour has more rows than can be watched, however they are spread o
   );
 });
 
+it('gives the hours of which another tenth of what can be watched was read', () => {
+  const count = hourCounter(columns, 1_000);
+  expect(count(rows(99, hour))).toEqual(new Set());
+  expect(count(rows(1, hour))).toEqual(new Set([hour]));
+  expect(count(rows(50, hour))).toEqual(new Set());
+  expect(count([...rows(250, hour), ...rows(100, hour + 3_600_000)])).toEqual(
+    new Set([hour, hour + 3_600_000]),
+  );
+});
+
 it('counts no row without a time: it is rejected elsewhere', () => {
   const count = hourCounter(columns, 2);
   expect(() =>

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { findMonitor } from '../../../activities/monitors/store.ts';
+import { importSource } from '../../../activities/sources/import-source.ts';
 import { openSources, type Sources } from '../../../activities/sources/sources.ts';
+import type { TidewatchError } from '../../../core/errors.ts';
 import type { MonitorInput } from '../../../core/monitor/schema.ts';
 import { openDatabase } from '../../../sql/database.ts';
 import { activitiesOn } from '../../setup/activities.ts';
@@ -152,6 +155,60 @@ it('a Parquet file of 100,000,000 rows of one hour is refused before most of the
   expect(await stored()).toBe(0);
   expect(seconds).toBeLessThan(60);
   expect(megabytes).toBeLessThan(200);
+});
+
+describe('an hour that grows with each run', () => {
+  /** A run for which 100 rows an hour are too many by one. */
+  const importOnce = async (): Promise<string> => {
+    const { monitor } = await findMonitor(world.database, model);
+    const context = () => ({
+      workflowId: 'workflow',
+      runId: 'run',
+      heartbeat: () => undefined,
+      resumePoint: undefined,
+      cancelled: new AbortController().signal,
+    });
+    return importSource(
+      { database: world.database, context, sources },
+      { monitor, asOf: Date.parse(asOf), mostAnHour: 100 },
+    ).then(
+      () => 'done',
+      ({ code }: TidewatchError) => code,
+    );
+  };
+  const rows = async (): Promise<unknown> =>
+    (await world.database.query('select count(*) as rows from predictions'))[0]!['rows'];
+
+  it('by files is refused once as many are stored', async () => {
+    for (let file = 0; file < 8; file += 1)
+      await writeParquet(
+        join(directory, 'many', `part-${file}.parquet`),
+        `select ${file} * 30 + range as house, timestamptz '2026-03-01 09:00:00Z' as scored, 1.5::double as guess, 3 as rooms
+         from range(30)`,
+      );
+    await watched({ parquet: 'many' });
+    expect([await importOnce(), await rows()]).toEqual(['SOURCE_UNREADABLE', 90]);
+    expect([await importOnce(), await rows()]).toEqual(['SOURCE_UNREADABLE', 120]);
+    expect([await importOnce(), await rows()]).toEqual(['SOURCE_UNREADABLE', 120]);
+  });
+
+  it('by rows that change is refused once as many are stored', async () => {
+    await joined('(select 1 as house, now() as scored) each');
+    await watched({ table: 'scoring.joined', changed: 'updated' });
+    const grow = (part: number): Promise<unknown> =>
+      world.database.execute(`create or replace view scoring.joined as
+        select house, timestamptz '2026-03-01T09:00:00Z' as scored, 1.5::float8 as guess, 3 as rooms,
+          timestamptz '2026-03-01T12:00:00Z' + ${part} * interval '1 day' as updated
+        from generate_series(${part} * 60, ${part} * 60 + 59) house`);
+    for (const [part, ends] of [
+      [0, ['done', 60]],
+      [1, ['done', 120]],
+      [2, ['SOURCE_UNREADABLE', 120]],
+    ] as const) {
+      await grow(part);
+      expect([await importOnce(), await rows()]).toEqual(ends);
+    }
+  });
 });
 
 it('ends a run of its workflow in these words, and at once', async () => {
