@@ -104,11 +104,16 @@ export async function dropDirtyProfiles(connection: Queryable, model: string): P
        where model = $1 and day in (select date_trunc('day', window_start, 'UTC') from (${marks}) as mark)${columns}`,
       values,
     );
-    await connection.execute(
-      `delete from calibrations
-       where model = $1 and before > (select min(window_start) from (${marks}) as mark)${columns}`,
+    const [marked] = await connection.query<{ first: number | null }>(
+      `select min(window_start) as first from (${marks}) as mark`,
       values,
     );
+    // Given as a value, the planner sees that most are older.
+    if (marked !== undefined && marked.first !== null)
+      await connection.execute(`delete from calibrations where model = $1 and before > $2${columns}`, [
+        model,
+        toTimestamp(marked.first),
+      ]);
     await connection.execute(
       `delete from profile_weeks
        where model = $1 and week in (select date_trunc('week', window_start, 'UTC') from (${marks}) as mark)${columns}

@@ -14,7 +14,12 @@ interface PlanNode {
 
 export interface Explained {
   /** Every partition or table that would be looked into, and by what. Nodes that were never reached are left out where it was run. */
-  readonly scans: readonly { readonly relation: string; readonly by: string }[];
+  readonly scans: readonly {
+    readonly relation: string;
+    readonly by: string;
+    /** Its name; undefined where none is used, or several. */
+    readonly index: string | undefined;
+  }[];
   /** Pages looked at, where it was run: statements that only read are. */
   readonly pages: number;
 }
@@ -81,7 +86,13 @@ function scansOf(node: PlanNode): Explained['scans'] {
   const relation = node['Relation Name'];
   const here =
     relation !== undefined && isReached && isRead
-      ? [{ relation, by: node['Node Type'] === 'Bitmap Heap Scan' ? 'Bitmap Index Scan' : node['Node Type'] }]
+      ? [
+          {
+            relation,
+            by: node['Node Type'] === 'Bitmap Heap Scan' ? 'Bitmap Index Scan' : node['Node Type'],
+            index: node['Index Name'] ?? node.Plans?.[0]?.['Index Name'],
+          },
+        ]
       : [];
   return [...here, ...(node.Plans ?? []).flatMap(scansOf)];
 }
