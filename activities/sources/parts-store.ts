@@ -24,9 +24,12 @@ export async function readParts(
   return new Map(rows.map(({ part, fingerprint }) => [part, fingerprint]));
 }
 
-const rowsOf = {
-  predictions: 'predictions where source_key is not null',
-  actuals: 'actuals where true',
+const countHourOf = {
+  predictions: `select count(*) as rows
+    from (select from predictions
+      where model = $1 and event_time >= $2 and event_time < $3 and source_key is not null limit $4) as rows`,
+  actuals: `select count(*) as rows
+    from (select from actuals where model = $1 and event_time >= $2 and event_time < $3 limit $4) as rows`,
 } as const;
 
 /** How many rows of an hour are stored that came from a source; no more than `most` are counted. */
@@ -36,11 +39,8 @@ export async function countHour(
   hour: number,
   most: number,
 ): Promise<number> {
-  const [found] = await connection.query<{ rows: number }>(
-    `select count(*) as rows
-     from (select from ${rowsOf[stream]} and model = $1 and event_time >= $2 and event_time < $3 limit $4) as rows`,
-    [model, toTimestamp(hour), toTimestamp(hour + hourMs), most],
-  );
+  const values = [model, toTimestamp(hour), toTimestamp(hour + hourMs), most];
+  const [found] = await connection.query<{ rows: number }>(countHourOf[stream], values);
   return found!.rows;
 }
 
