@@ -98,7 +98,11 @@ export async function claimMessage(database: Database, groupId: string): Promise
     if (!(await tryLockUntilCommit(connection, `group:${groupId}`))) return soon;
     const now = await wallClock(connection);
     const last = await readLastMessage(connection, groupId);
-    if (last?.state === 'sending' && now < last.claimedAt + leaseMs) return soon;
+    if (last?.state === 'sending' && now < last.claimedAt + leaseMs) {
+      // Whoever holds it may live: where the clock was set back since, its time begins anew.
+      if (now < last.claimedAt) await beginClaimAnew(connection, last.messageId);
+      return soon;
+    }
     // Where the clock was set back since, nobody knows how long it has waited.
     const isKnown = last !== undefined && last.claimedAt <= now;
     if (last?.state === 'waiting' && isKnown && now < last.retryAt) return { waitMs: last.retryAt - now };
@@ -277,6 +281,13 @@ async function claimDeliveries(
 interface ClaimName {
   readonly messageId: number;
   readonly attempt: number;
+}
+
+async function beginClaimAnew(connection: Queryable, messageId: number): Promise<void> {
+  await connection.execute(
+    'update alert_messages set claimed_at = statement_timestamp() where message_id = $1',
+    [messageId],
+  );
 }
 
 async function claimAgain(connection: Queryable, messageId: number): Promise<ClaimName | null> {

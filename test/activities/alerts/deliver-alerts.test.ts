@@ -417,6 +417,20 @@ describe('deliverAlerts', () => {
     expect(await deliver({ database: setBack })).toEqual({ delivered: 1, pending: 0 });
   });
 
+  it('takes over two minutes later what a dead worker had claimed by a clock that was set back since', async () => {
+    await opened();
+    slack.answerNext({ status: 500 });
+    await deliver();
+    await test.database.execute(
+      `update alert_messages set state = 'sending', retry_at = null, claimed_at = now() + interval '3 hours'`,
+    );
+    expect(await deliver()).toMatchObject({ delivered: 0, pending: 1 });
+    await letPass('1 minute');
+    expect(await deliver()).toMatchObject({ delivered: 0, pending: 1 });
+    await letPass('2 minutes');
+    expect(await deliver()).toEqual({ delivered: 1, pending: 0 });
+  });
+
   it('keeps a message that Slack does not take, with what it said, and tries again after ever longer waits', async () => {
     await opened();
     const waits: number[] = [];

@@ -152,6 +152,18 @@ describe('a claim', () => {
     expect(await claimRecipient(test.database, key, a)).toMatchObject({ attempt: 3 });
   });
 
+  it('runs out two minutes after the clock was set back, where that made it one of the future', async () => {
+    await claimRecipient(test.database, key, a);
+    const pass = (length: string) =>
+      test.database.execute('update report_deliveries set claimed_at = claimed_at - $1::interval', [length]);
+    await pass('-3 hours');
+    expect(await claimRecipient(test.database, key, a)).toBeNull();
+    await pass('1 minute');
+    expect(await claimRecipient(test.database, key, a)).toBeNull();
+    await pass('2 minutes');
+    expect(await claimRecipient(test.database, key, a)).toMatchObject({ attempt: 2 });
+  });
+
   it('that was recorded is not open any more, and cannot be added again', async () => {
     await recordSent(test.database, (await claimRecipient(test.database, key, a))!);
     await addRecipients(test.database, key, [a, b]);
