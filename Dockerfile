@@ -21,9 +21,12 @@ RUN ln -s /app/dist/cli/tidewatch.js /usr/local/bin/tidewatch
 
 # The git commit that was built; every stored result names it.
 ARG TIDEWATCH_REVISION=""
-# Two arenas: by default each thread of the Temporal SDK keeps memory of its own that it has given back.
+# Two arenas: by default each thread of the Temporal SDK keeps memory of its own that it has given back. Fixed thresholds: by default
+# they grow with what was last given back, and up to as much again is kept.
 ENV NODE_ENV=production \
     MALLOC_ARENA_MAX=2 \
+    MALLOC_MMAP_THRESHOLD_=131072 \
+    MALLOC_TRIM_THRESHOLD_=131072 \
     TIDEWATCH_REVISION=$TIDEWATCH_REVISION \
     TIDEWATCH_HTTP_HOST=0.0.0.0 \
     TIDEWATCH_HTTP_PORT=9464

@@ -99,7 +99,7 @@ describe('the image of the Dockerfile', () => {
       [...text.matchAll(/([A-Z_]+)=/g)].map(([, name]) => name!),
     );
     expect(names).toContain('TIDEWATCH_REVISION');
-    const ofTheRuntime = ['NODE_ENV', 'MALLOC_ARENA_MAX'];
+    const ofTheRuntime = ['NODE_ENV', 'MALLOC_ARENA_MAX', 'MALLOC_MMAP_THRESHOLD_', 'MALLOC_TRIM_THRESHOLD_'];
     const unknown = names.filter((name) => !ofTheRuntime.includes(name) && !source.join('\n').includes(name));
     expect(unknown).toEqual([]);
   });
