@@ -70,14 +70,10 @@ async function storeCalibrations(
       toTimestamp(endOf(request)),
       learned.map(([column]) => column),
       learned.map(([, { calibration }]) => JSON.stringify(calibration)),
-      learned.map(
-        ([
-          ,
-          {
-            calibration: { method },
-            past: windows,
-          },
-        ]) => (windows === undefined ? null : JSON.stringify({ method, windows } satisfies KeptPast)),
+      learned.map(([, { calibration, past }]) =>
+        past === undefined
+          ? null
+          : JSON.stringify({ method: calibration.method, windows: past } satisfies KeptPast),
       ),
     ],
   );

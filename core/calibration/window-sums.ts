@@ -4,6 +4,7 @@ import type { ReferenceGrid } from '../profile/grid.ts';
 import { cellCountOf } from '../profile/grid.ts';
 import type { ContinuousProfile, Profile } from '../profile/profile.ts';
 import { emptyProfile } from '../profile/profile.ts';
+import { firstWhere } from '../statistics/sorted-search.ts';
 import { dayMs, hourMs, type Window } from '../window.ts';
 
 /** One hour of a column, or one day where windows are whole days that end at midnight UTC. */
@@ -56,7 +57,10 @@ export function sumHistory(
   }
   for (let i = stride; i < before.length; i += 1) before[i]! += before[i - stride]!;
 
-  const blockAt = (instant: number): number => countBelow(numbers, Math.round((instant - first) / block));
+  const blockAt = (instant: number): number => {
+    const bound = Math.round((instant - first) / block);
+    return firstWhere(numbers, 0, (number) => number >= bound);
+  };
   const rowAt = (instant: number): number => blockAt(instant) * stride;
   const extentOf = (windows: readonly Window[]): ContinuousProfile['extent'] => {
     let [min, max] = [Infinity, -Infinity];
@@ -143,17 +147,6 @@ function profileOf(
     sumOfSquares: total[2 * width - 1]!,
     ...(extent !== undefined && { extent }),
   };
-}
-
-/** How many of some numbers, in order, are below another one? */
-function countBelow(numbers: readonly number[], bound: number): number {
-  let [low, high] = [0, numbers.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (numbers[middle]! < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** In whole hours. */

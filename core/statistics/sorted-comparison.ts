@@ -4,6 +4,7 @@ import { imposePointSums } from '../profile/point-cells.ts';
 import { cellCountOf, centerOf, gridOfSorted, type ContinuousGrid } from '../profile/grid.ts';
 import type { ContinuousProfile } from '../profile/profile.ts';
 import type { Comparison, Sides } from './comparison.ts';
+import { firstWhere } from './sorted-search.ts';
 
 /** One side of a column: its usable values in ascending order, without -0, and how many of its rows had none. */
 export interface SortedColumn {
@@ -85,18 +86,6 @@ function outsideOf(
 /** How many values lie below `edge`, when the first `from` are known to. */
 function countBelow(values: Float64Array, edge: number, from: number): number {
   return firstWhere(values, from, (value) => value >= edge);
-}
-
-/** The first index from `from` on at which the condition holds; once it holds, it holds to the end. */
-function firstWhere(values: Float64Array, from: number, holds: (value: number) => boolean): number {
-  let low = from;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(values[middle]!)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function sumShifted(values: Float64Array, start: number, end: number, center: number): number {
