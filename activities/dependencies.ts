@@ -15,6 +15,8 @@ import type { Sources } from './sources/sources.ts';
 export interface FanOut {
   /** Windows of so many rows are worth it. */
   readonly rows: number;
+  /** So many columns are worth a part of their own; absent: columns are not divided. */
+  readonly columns?: number;
   /** Parts of a model that are computed at once, by all workers together. */
   readonly atOnce: number;
 }

@@ -52,6 +52,7 @@ export const grants: Readonly<Record<string, TableGrants>> = {
       'alert_events',
       'alerts',
       'calibrations',
+      'column_groups',
       'compared_windows',
       'degradation_checks',
       'dirty_windows',

@@ -41,6 +41,14 @@ export const taskQueueVariables = {
     .describe(
       'from this many rows to profile, join or summarise, hours are split into parts (whole days) that all workers share',
     ),
+  TIDEWATCH_PART_COLUMNS: z.coerce
+    .number()
+    .int()
+    .min(10)
+    .default(200)
+    .describe(
+      'from twice this many columns of a source, hours of one day with TIDEWATCH_PART_ROWS are profiled in parts of as many columns each',
+    ),
   TIDEWATCH_PARTS_AT_ONCE: wholeNumber
     .default(4)
     .describe(
@@ -76,7 +84,11 @@ export function readTaskQueues(variables: Variables, problems: string[]): TaskQu
     takes,
     heavy: taskQueue === undefined ? undefined : { taskQueue, atOnce: variables.TIDEWATCH_HEAVY_ACTIVITIES },
     activitiesPerSecond: variables.TIDEWATCH_ACTIVITIES_PER_SECOND,
-    fanOut: { rows: variables.TIDEWATCH_PART_ROWS, atOnce: partsAtOnce(variables) },
+    fanOut: {
+      rows: variables.TIDEWATCH_PART_ROWS,
+      columns: variables.TIDEWATCH_PART_COLUMNS,
+      atOnce: partsAtOnce(variables),
+    },
   };
 }
 

@@ -21,9 +21,11 @@ export interface PlacedBatch {
   readonly hour: number;
   readonly rows: number;
   readonly values: readonly Vector[];
+  /** What a row is known by, whatever is read of it. */
+  readonly keys: Float64Array;
   /** A hash of entity and event time, with which rows that repeat one another are found. */
   readonly subjects: Float64Array;
-  /** The same for rows that were read together. */
+  /** When the hours that were read together begin: no hour before it comes again. */
   readonly range: number;
 }
 
@@ -94,23 +96,27 @@ export async function readPlaced(
         wanted,
         window: range,
         take: (batch) => {
-          const hours = new Map<number, { places: number[]; subjects: number[] }>();
+          const hours = new Map<number, { places: number[]; keys: number[]; subjects: number[] }>();
           for (let row = 0; row < batch.rows; row += 1) {
             const parts = keyOf(batch, row);
-            if (parts === undefined || !known.take(rowKey(parts))) continue;
+            if (parts === undefined) continue;
+            const key = rowKey(parts);
+            if (!known.take(key)) continue;
             const hour = floorToHour(parts.eventTime);
             let ofHour = hours.get(hour);
-            if (ofHour === undefined) hours.set(hour, (ofHour = { places: [], subjects: [] }));
+            if (ofHour === undefined) hours.set(hour, (ofHour = { places: [], keys: [], subjects: [] }));
             ofHour.places.push(row);
+            ofHour.keys.push(key);
             ofHour.subjects.push(rowKey({ ...parts, issuedAt: 0, version: '' }));
           }
           if (hours.size === 0) return;
           const values = valuesOf(batch);
-          for (const [hour, { places, subjects }] of hours)
+          for (const [hour, { places, keys: ofRows, subjects }] of hours)
             take({
               hour,
               rows: places.length,
               values: picked(values, places, batch.rows),
+              keys: Float64Array.from(ofRows),
               subjects: Float64Array.from(subjects),
               range: range.start,
             });

@@ -72,7 +72,11 @@ const number = new Float64Array(1);
 const words = new Uint32Array(number.buffer);
 
 /** 53 bits of a row: two rows of an hour of a million are the same by chance once in 18,000 hours. */
-function hashOfRow(subject: number, values: readonly (Vector | readonly unknown[])[], row: number): number {
+export function hashOfRow(
+  subject: number,
+  values: readonly (Vector | readonly unknown[])[],
+  row: number,
+): number {
   let low = 0x81_1c_9d_c5;
   let high = 0x9e_37_79_b9;
   const take = (value: number): void => {

@@ -21,11 +21,13 @@ export interface RowBatch {
    * other arrays have null. Valid until the next batch.
    */
   readonly values: readonly (Vector | readonly unknown[])[];
+  /** What a row is known by, whatever columns are asked for. */
+  readonly keys: Float64Array;
   /** Of rows that stay in their source. */
   readonly placed?: {
     /** A hash of entity and event time, with which rows that repeat one another are found. */
     readonly subjects: Float64Array;
-    /** The same for rows that were read together: hours with few rows are. */
+    /** When the hours that were read together begin, those with few rows are: no hour before it comes again. */
     readonly range: number;
   };
 }
@@ -52,14 +54,15 @@ export async function scanRows(
         hour,
         rows: ofHour.length,
         values: columns.map((column) => ofHour.map((row) => readColumn(column, row) ?? null)),
+        keys: Float64Array.from(ofHour, (row) => row.prediction_id),
       });
   await readPlaced(connection, monitor, window, columns, ({ subjects, range, ...batch }) =>
     take({ ...batch, placed: { subjects, range } }),
   );
 }
 
-function byHour(rows: readonly PredictionRow[]): ReadonlyMap<number, readonly PredictionRow[]> {
-  const hours = new Map<number, PredictionRow[]>();
+function byHour(rows: readonly CopiedRow[]): ReadonlyMap<number, readonly CopiedRow[]> {
+  const hours = new Map<number, CopiedRow[]>();
   for (const row of rows) {
     const ofHour = hours.get(row.hour);
     if (ofHour === undefined) hours.set(row.hour, [row]);
@@ -68,15 +71,20 @@ function byHour(rows: readonly PredictionRow[]): ReadonlyMap<number, readonly Pr
   return hours;
 }
 
+interface CopiedRow extends PredictionRow {
+  readonly event_time: number;
+  readonly prediction_id: number;
+}
+
 /** The rows that were copied, in the order of time. */
 async function* readCopied(
   connection: Queryable,
   model: string,
   window: Window,
-): AsyncGenerator<readonly PredictionRow[]> {
+): AsyncGenerator<readonly CopiedRow[]> {
   let last = { event_time: window.start, prediction_id: -1 };
   for (;;) {
-    const rows = await connection.query<PredictionRow & typeof last>(
+    const rows = await connection.query<CopiedRow>(
       `select event_time, prediction_id, date_trunc('hour', event_time) as hour, features, prediction, predicted_class, probabilities
        from predictions
        where model = $1 and event_time >= $2 and event_time < $3 and (event_time, prediction_id) > ($2, $4) and role = 'serving'

@@ -26,13 +26,33 @@ interface GridColumn {
   readonly at: number;
 }
 
-interface Group {
+/** Rows of an hour that were counted: of all of its rows, or of a segment. */
+export interface CountedRows {
+  readonly keys: Float64Array;
+  /** 1 where a feature is out of distribution. */
+  readonly isOut: Uint8Array;
+  /** Of all rows: the values of the features that are counted. */
+  readonly features?: readonly Values[];
+  /** Of all rows, where they stay in their source. */
+  readonly placed?: RowBatch['placed'];
+}
+
+/** What is known of the rows of an hour, or of those in a segment of it. */
+interface Group<Known> {
   readonly segment: string;
   readonly hour: number;
-  readonly accumulators: readonly ColumnAccumulator[];
-  rows: number;
-  outOfDistribution: number;
-  repeats: number;
+  readonly profiles: readonly ProfileRow[];
+  readonly known: Known;
+}
+
+interface Counting<Known> {
+  readonly window: Window;
+  /** Those of `predictionColumns` that are counted; a feature that segments are made of is read as well. */
+  readonly columns: readonly Column[];
+  /** What is known of rows of this hour before the first. */
+  readonly begin: (segment: string, hour: number) => Known;
+  /** Takes what is to be known beside the profiles. The rows are valid until it returns. */
+  readonly note: (known: Known, rows: CountedRows) => void;
 }
 
 /** The profiles of the hours of a window that have rows, of all rows and of each segment, and how many rows these are. */
@@ -42,7 +62,57 @@ export async function profileRows(
   grids: ReadonlyMap<string, ReferenceGrid>,
   window: Window,
 ): Promise<{ readonly profiles: readonly ProfileRow[]; readonly hours: readonly ProfiledHour[] }> {
-  const columns = predictionColumns(monitor);
+  let counter = repeatCounter();
+  let counting = Number.NaN;
+  const groups = await countRows(connection, monitor, grids, {
+    window,
+    columns: predictionColumns(monitor),
+    begin: () => ({ rows: 0, outOfDistribution: 0, repeats: 0 }),
+    note: (known, { isOut, features, placed }) => {
+      known.rows += isOut.length;
+      for (const flag of isOut) known.outOfDistribution += flag;
+      if (features === undefined || placed === undefined) return;
+      // Rows that repeat one another are of one instant: what was seen in earlier ranges need not be known any more.
+      if (placed.range !== counting) counter = repeatCounter();
+      counting = placed.range;
+      known.repeats += counter({ rows: isOut.length, values: features, subjects: placed.subjects });
+    },
+  });
+  const copied = await copiedRepeats(connection, monitor, window);
+  return {
+    profiles: groups.flatMap(({ profiles }) => profiles),
+    hours: groups.map(({ segment, hour, known: { repeats, ...rows } }) => ({
+      segment,
+      hour,
+      ...rows,
+      repeats: segment === wholeModel ? repeats + (copied.get(hour) ?? 0) : null,
+    })),
+  };
+}
+
+/** Hour -> how many of its rows that were copied repeat another one. */
+export async function copiedRepeats(
+  connection: RowConnection,
+  { model }: Monitor,
+  window: Window,
+): Promise<ReadonlyMap<number, number>> {
+  const counted = await countCopiedRepeats(connection, model, window);
+  return new Map(counted.map(({ hour, repeats }) => [hour, repeats]));
+}
+
+/** Counts some columns of the rows of a window. */
+export async function countRows<Known>(
+  connection: RowConnection,
+  monitor: Monitor,
+  grids: ReadonlyMap<string, ReferenceGrid>,
+  { window, columns, begin, note }: Counting<Known>,
+): Promise<readonly Group<Known>[]> {
+  const read = [
+    ...columns,
+    ...predictionColumns(monitor).filter(
+      (column) => isOfSegments(monitor, column) && !columns.some(({ name }) => name === column.name),
+    ),
+  ];
   const counted = columns.flatMap((column, at): GridColumn[] => {
     const grid = grids.get(column.name);
     return grid === undefined ? [] : [{ column, grid, at }];
@@ -51,70 +121,62 @@ export async function profileRows(
   const featuresAt = columns.flatMap(({ subject }, at) => (subject === 'feature' ? [at] : []));
   const segmentsAt = monitor.segments.map((name) => ({
     name,
-    at: columns.findIndex((column) => column.subject === 'feature' && column.name === name),
+    at: read.findIndex((column) => column.subject === 'feature' && column.name === name),
   }));
-  const groups = new Map<string, Group>();
-  const groupOf = (hour: number, segment: string): Group => {
+  const groups = new Map<
+    string,
+    {
+      readonly segment: string;
+      readonly hour: number;
+      readonly accumulators: readonly ColumnAccumulator[];
+      readonly known: Known;
+    }
+  >();
+  const add = (hour: number, segment: string, values: readonly Values[], rows: CountedRows): void => {
     const key = `${hour} ${segment}`;
     let group = groups.get(key);
     if (group === undefined) {
       const accumulators = counted.map(({ grid }) => createAccumulator(grid));
-      group = { segment, hour, accumulators, rows: 0, outOfDistribution: 0, repeats: 0 };
+      group = { segment, hour, accumulators, known: begin(segment, hour) };
       groups.set(key, group);
     }
-    return group;
+    for (const [index, { grid, at }] of counted.entries())
+      addValues(grid, group.accumulators[index]!, values[at]!);
+    note(group.known, rows);
   };
-  let counter = repeatCounter();
-  let counting = Number.NaN;
-  await scanRows(connection, monitor, window, columns, ({ hour, rows, values, placed }) => {
+  await scanRows(connection, monitor, window, read, ({ hour, rows, values, keys, placed }) => {
     const isOut = new Uint8Array(rows);
     for (const { grid, at } of features) markOut(grid, values[at]!, isOut);
-    const whole = groupOf(hour, wholeModel);
-    addRows(whole, counted, values, isOut);
-    if (placed !== undefined) {
-      // Rows that repeat one another are of one instant: what was seen in earlier ranges need not be known any more.
-      if (placed.range !== counting) counter = repeatCounter();
-      counting = placed.range;
-      const { subjects } = placed;
-      whole.repeats += counter({ rows, values: featuresAt.map((at) => values[at]!), subjects });
-    }
+    add(hour, wholeModel, values, {
+      keys,
+      isOut,
+      features: featuresAt.map((at) => values[at]!),
+      ...(placed && { placed }),
+    });
     for (const { name, at } of segmentsAt)
-      for (const [segment, places] of placesOfSegments(name, values[at]!, rows)) {
-        const picked = values.map((column) => pick(column, places));
-        addRows(groupOf(hour, segment), counted, picked, pick(isOut, places));
-      }
+      for (const [segment, places] of placesOfSegments(name, values[at]!, rows))
+        add(
+          hour,
+          segment,
+          values.map((column) => pick(column, places)),
+          { keys: pick(keys, places), isOut: pick(isOut, places) },
+        );
   });
-  for (const { hour, repeats } of await countCopiedRepeats(connection, monitor.model, window))
-    groupOf(hour, wholeModel).repeats += repeats;
-  return {
-    profiles: [...groups.values()].flatMap(({ segment, hour, accumulators }) =>
-      counted.map(({ column, grid }, index) => ({
-        segment,
-        since: hour,
-        column: column.name,
-        content: encodeProfile(accumulators[index]!.profile(), grid),
-      })),
-    ),
-    hours: [...groups.values()].map(({ segment, hour, rows, outOfDistribution, repeats }) => ({
+  return [...groups.values()].map(({ segment, hour, accumulators, known }) => ({
+    segment,
+    hour,
+    profiles: counted.map(({ column, grid }, index) => ({
       segment,
-      hour,
-      rows,
-      outOfDistribution,
-      repeats: segment === wholeModel ? repeats : null,
+      since: hour,
+      column: column.name,
+      content: encodeProfile(accumulators[index]!.profile(), grid),
     })),
-  };
+    known,
+  }));
 }
 
-function addRows(
-  group: Group,
-  counted: readonly GridColumn[],
-  values: readonly Values[],
-  isOut: Uint8Array,
-): void {
-  group.rows += isOut.length;
-  for (const flag of isOut) group.outOfDistribution += flag;
-  for (const [index, { grid, at }] of counted.entries())
-    addValues(grid, group.accumulators[index]!, values[at]!);
+function isOfSegments({ segments }: Monitor, { subject, name }: Column): boolean {
+  return subject === 'feature' && segments.includes(name);
 }
 
 /** Scratch: nothing lives in it between two calls. */
@@ -156,7 +218,7 @@ function placesOfSegments(name: string, values: Values, rows: number): ReadonlyM
   return places;
 }
 
-function pick(values: Uint8Array, places: readonly number[]): Uint8Array;
+function pick<Picked extends Uint8Array | Float64Array>(values: Picked, places: readonly number[]): Picked;
 function pick(values: Values, places: readonly number[]): Values;
 function pick(values: Values | Uint8Array, places: readonly number[]): Values | Uint8Array {
   if (values instanceof Uint8Array) return Uint8Array.from(places, (place) => values[place]!);

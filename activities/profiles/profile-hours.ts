@@ -21,8 +21,9 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { findMonitor } from '../monitors/store.ts';
 import type { RowConnection } from '../feature-rows/row-connection.ts';
 import { withActiveReference } from './active-reference.ts';
-import { divideHours, type Division } from '../processes/parts.ts';
+import { divideHours, type ColumnGroup, type Division, type Part } from '../processes/parts.ts';
 import { hoursWithRows } from '../storage/removed-rows.ts';
+import { columnGroupsOf, hoursOfGroup, storeColumnGroup, takeColumnGroups } from './column-groups.ts';
 import { actualColumn, segmentsOf, wholeModel } from './columns.ts';
 import { sumDays } from './days.ts';
 import { profileRows } from './hour-profiles.ts';
@@ -36,6 +37,7 @@ import {
   readActuals,
   storeProfiledHours,
   storeProfiles,
+  type ProfiledHour,
 } from './store.ts';
 
 export interface ProfileHoursInput {
@@ -110,22 +112,36 @@ export async function profileWindow(
     if ('missing' in reference) return reference;
     const work = await findWork(deps.database, monitor, reference, current);
     if (asked === 'wanted') {
-      const hours = work.flatMap(({ batch }) => hoursOf(batch));
-      const division = await divideHours(deps, model, hours);
+      const division = await divideWork(deps, monitor, work);
       if (division !== undefined) return { hoursProfiled: 0, ...division };
     }
     return { hoursProfiled: await carryOut(deps, { monitor, reference, work }, lockUntilCommit) };
   });
 }
 
+/** Columns are divided of predictions only: actuals are one column. */
+async function divideWork(
+  deps: Dependencies,
+  monitor: Monitor,
+  work: readonly Work[],
+): Promise<Division | undefined> {
+  const hours = work.flatMap(({ batch }) => hoursOf(batch));
+  const columns = deps.fanOut?.columns ?? Infinity;
+  const groups = work.some(({ profile }) => profile === profilePredictions)
+    ? columnGroupsOf(monitor, columns)
+    : 1;
+  return divideHours(deps, monitor.model, hours, groups);
+}
+
 export interface ProfilePartInput extends ProfileHoursInput {
   /** Of `profileHours`. */
-  readonly part: WindowText;
+  readonly part: Part;
 }
 
 /**
- * Profiles the hours of one part of a big window that have no profile yet. Parts are of different days, and may be profiled at the same
- * time: they share the lock that drops what has changed. A reference that is gone meanwhile leaves the work to `profileHours`.
+ * Profiles the hours of one part of a big window that have no profile yet, or counts a group of columns of them. Parts are of different days
+ * or columns, and may be profiled at the same time: they share the lock that drops what has changed. A reference that is gone
+ * meanwhile leaves the work to `profileHours`.
  */
 export function createProfilePart(
   deps: Pick<Dependencies, 'database' | 'context'>,
@@ -139,8 +155,14 @@ export function createProfilePart(
       const reference = await findReference(database, monitor.model, specifyReference(monitor, current).id);
       if (reference === undefined) return { hoursProfiled: 0 };
       const first = (await findFirstPrediction(database, monitor.model)) ?? current.end;
-      const hours = hoursOf(parseWindow(input.part));
-      const work = await workOf(database, monitor, reference, { current, first, hours, of: 'a part' });
+      const part = parseWindow(input.part);
+      const hours = hoursOf(part);
+      let work = await workOf(database, monitor, reference, { current, first, hours, of: 'a part' });
+      if (input.part.columns !== undefined) {
+        const { columns } = input.part;
+        const done = await hoursOfGroup(database, monitor.model, reference.id, part, columns);
+        work = workOfGroup(work, columns, done);
+      }
       return { hoursProfiled: await carryOut(deps, { monitor, reference, work }, shareLockUntilCommit) };
     });
   };
@@ -241,6 +263,15 @@ async function workOf(
   ];
 }
 
+/** What of this is left of a group of columns. */
+function workOfGroup(work: readonly Work[], group: ColumnGroup, done: ReadonlySet<number>): Work[] {
+  const count: Work['profile'] = (...of) => storeColumnGroup(...of, group);
+  return work
+    .filter(({ profile }) => profile === profilePredictions)
+    .flatMap(({ batch }) => windowsOfHours(hoursOf(batch).filter((hour) => !done.has(hour))))
+    .map((batch) => ({ profile: count, batch }));
+}
+
 /** Of one UTC day each, so that its sum is stored with its last hour, and no two parts of a window touch the same day. */
 function batches(hours: readonly number[]): Window[] {
   return windowsOfHours(hours).flatMap((window) => {
@@ -259,14 +290,23 @@ async function profilePredictions(
 ): Promise<void> {
   if (window.end - window.start === dayMs)
     await forgetRolledUp(connection, monitor.model, reference.id, window.start);
-  const { profiles, hours } = await profileRows(connection, monitor, reference.grids, window);
-  const withRows = new Set(hours.map(({ hour }) => hour));
+  const counted = [await takeColumnGroups(connection, monitor, reference, window)];
+  const taken = hoursIn(counted);
+  for (const rest of windowsOfHours(hoursOf(window).filter((hour) => !taken.has(hour))))
+    counted.push(await profileRows(connection, monitor, reference.grids, rest));
+  const withRows = hoursIn(counted);
   const empty = hoursOf(window)
     .filter((hour) => !withRows.has(hour))
     .map((hour) => ({ segment: wholeModel, hour, rows: 0, outOfDistribution: 0, repeats: 0 }));
+  const profiles = counted.flatMap((part) => part.profiles);
+  const hours = counted.flatMap((part) => part.hours);
   await storeProfiles(connection, 'hour', monitor.model, reference.id, profiles);
   await storeProfiledHours(connection, monitor.model, reference.id, [...hours, ...empty]);
   await sumDays(connection, monitor.model, reference, window);
+}
+
+function hoursIn(counted: readonly { readonly hours: readonly ProfiledHour[] }[]): ReadonlySet<number> {
+  return new Set(counted.flatMap(({ hours }) => hours.map(({ hour }) => hour)));
 }
 
 async function profileActuals(

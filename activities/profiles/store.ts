@@ -123,6 +123,7 @@ export async function dropDirtyProfiles(connection: Queryable, model: string): P
       values,
     );
     if (stage === 'profiles') {
+      await connection.execute(`delete from column_groups where model = $1 and hour in (${marks})`, values);
       // Where rows of other days of a rolled-up week are removed, its sum stays as well, and all that is known of its hours.
       await connection.execute(
         `delete from profiled_hours done

@@ -11,6 +11,7 @@ export const fates: Readonly<Record<string, 'deleted' | 'kept'>> = {
   // Who had what done, and the account of what went: no row of the model is in them.
   audit_events: 'kept',
   calibrations: 'deleted',
+  column_groups: 'deleted',
   compared_windows: 'deleted',
   degradation_checks: 'deleted',
   dirty_windows: 'deleted',

@@ -43,6 +43,7 @@ const resultTables: readonly ResultTable[] = [
   { table: 'profile_weeks', at: `week + interval '167 hours'`, from: 'week', ofReference: true },
   { table: 'profile_days', at: 'day', from: 'day', ofReference: true },
   { table: 'profiled_hours', at: 'hour', from: 'hour', ofReference: true },
+  { table: 'column_groups', at: 'hour', from: 'hour', ofReference: true },
   {
     table: 'model_references',
     // That of training statistics has no window.

@@ -78,12 +78,15 @@ export async function score(scores: Scores, hour: number, rows: number, ways: re
   );
   await database.execute('vacuum analyze scoring.scores');
   if (!ways.includes('jsonb')) return;
-  const object = (from: readonly string[]): string =>
-    `jsonb_build_object(${from.map((name) => `'${name}', ${name}`).join(', ')})`;
+  // A function takes a hundred arguments.
+  const objects = Array.from({ length: Math.ceil(names.length / 50) }, (_, i) => {
+    const some = names.slice(i * 50, (i + 1) * 50);
+    return `jsonb_build_object(${some.map((name) => `'${name}', ${name}`).join(', ')})`;
+  });
   await database.execute(
     `insert into predictions (model, version, entity, event_time, issued_at, features, prediction)
      select 'jsonb', '1', entity, date_trunc('milliseconds', scored_at), date_trunc('milliseconds', scored_at),
-       ${object(names.slice(0, 50))} ${names.length > 50 ? `|| ${object(names.slice(50))}` : ''}, guess
+       ${objects.join(' || ')}, guess
      from scoring.scores where scored_at >= $1::timestamptz and scored_at < $1::timestamptz + interval '1 hour'`,
     [formatInstant(hour)],
   );

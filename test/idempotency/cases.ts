@@ -1,6 +1,7 @@
 /** Every activity with what is there before it runs. */
 
 import type { Activities } from '../../activities/index.ts';
+import type { Part } from '../../activities/processes/parts.ts';
 import { openHttpTrainer } from '../../activities/retraining/trainers/http.ts';
 import { openClient } from '../../client/tidewatch-client.ts';
 import { trainingWindows } from '../../core/retraining/windows.ts';
@@ -226,6 +227,17 @@ const monthLater: Step = async (database, world) => {
   await activities.evaluatePerformance(request);
 };
 
+/** Of an earlier day: the reference is there, and most days have no profiles. */
+const profiledBefore: Step = async (database, world) => {
+  await world.activities(database).profileHours({ model, asOf: at(3, 3) });
+};
+
+const groupOfColumns = (group: number): Part => ({
+  start: at(8),
+  end: at(9),
+  columns: { group, groups: 2 },
+});
+
 /** By the wall clock; of a process that is due once a year, so that none becomes due meanwhile. */
 const yearsLater: Step = async (database, world) => {
   await watch(database, {
@@ -268,11 +280,23 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'profilePart',
-    // Of an earlier day: the reference is there, and most days have no profiles.
-    prepare: after(attached, async (database, world) => {
-      await world.activities(database).profileHours({ model, asOf: at(3, 3) });
-    }),
+    prepare: after(attached, profiledBefore),
     run: (activities) => activities.profilePart({ model, asOf, part: { start: at(8), end: at(10) } }),
+  },
+  {
+    name: 'profilePart, of a group of columns',
+    prepare: after(attached, profiledBefore, async (database, world) => {
+      await world.activities(database).profilePart({ model, asOf, part: groupOfColumns(1) });
+    }),
+    run: (activities) => activities.profilePart({ model, asOf, part: groupOfColumns(2) }),
+  },
+  {
+    name: 'profileHours, of groups of columns',
+    prepare: after(attached, profiledBefore, async (database, world) => {
+      for (const group of [1, 2])
+        await world.activities(database).profilePart({ model, asOf, part: groupOfColumns(group) });
+    }),
+    run: (activities) => activities.profileHours({ model, asOf }),
   },
   {
     name: 'calibrateDrift',

@@ -36,7 +36,7 @@ describe('readConfiguration', () => {
       partitionWidth: 'month',
       retention: { rows: 'keep', results: 'keep', hourlyProfiles: '91d', dailyProfiles: '730d' },
       maxConcurrentActivities: 8,
-      queues: { takes: 'all', fanOut: { rows: 500_000, atOnce: 4 } },
+      queues: { takes: 'all', fanOut: { rows: 500_000, columns: 200, atOnce: 4 } },
       shutdownGrace: '30s',
       logLevel: 'info',
     });
@@ -86,7 +86,7 @@ describe('readConfiguration', () => {
       takes: 'all',
       heavy: { taskQueue: 'tidewatch-heavy', atOnce: 3 },
       activitiesPerSecond: 2.5,
-      fanOut: { rows: 500_000, atOnce: 6 },
+      fanOut: { rows: 500_000, columns: 200, atOnce: 6 },
     });
     expect(slotsOf(queues, maxConcurrentActivities)).toEqual({ common: 8, heavy: 3 });
     expect(connectionsOf(queues, maxConcurrentActivities)).toBe(13);
