@@ -105,16 +105,18 @@ async function readColumns(
       const problems = problemsOf(request, table);
       if (problems.length > 0) throw new SourceProblem(problems.map((problem) => `${key}: ${problem}`));
       const during = duringOf(table, wanted[timeAt]!.column, { start: first, end: window.end });
-      const vectors = vectorsOfRows(wanted.length, take);
-      for await (const { values, rows } of valuesOf(table, { wanted, timeZone }, { during }))
+      for await (const { values, vector, rows } of valuesOf(table, { wanted, timeZone }, { during })) {
+        const places: number[] = [];
         for (let row = 0; row < rows; row += 1) {
           const time = Number(values(timeAt, row) ?? Number.NaN);
           if (!(time >= first && time < window.end)) continue;
           if (instants?.has(time) === false) continue;
           if (entities !== undefined && entityAt >= 0 && !entities.has(values(entityAt, row))) continue;
-          if (vectors.add((column) => values(column, row))) await vectors.flush();
+          places.push(row);
         }
-      await vectors.flush();
+        if (places.length > 0)
+          await take({ rows: places.length, columns: wanted.map((_, column) => vector(column, places)) });
+      }
     });
   }
 }
@@ -125,35 +127,10 @@ function duringOf(table: TableFile, column: string, { start, end }: Window): Dur
   return isLocal ? { column, start: start - dayMs, end: end + dayMs } : { column, start, end };
 }
 
-const vectorRows = 4_096;
-
-/** Collects values as vectors. */
-function vectorsOfRows(
-  columns: number,
-  take: ColumnsRequest['take'],
-): {
-  readonly add: (valueAt: (column: number) => unknown) => boolean;
-  readonly flush: () => Promise<void>;
-} {
-  const collected = Array.from({ length: columns }, (): (string | boolean | number | null)[] => []);
-  return {
-    add: (valueAt) => {
-      for (const [column, values] of collected.entries())
-        values.push(valueAt(column) as string | boolean | number | null);
-      return (collected[0]?.length ?? 0) >= vectorRows;
-    },
-    flush: async () => {
-      const rows = collected[0]?.length ?? 0;
-      if (rows > 0) await take({ rows, columns: collected.map(vectorOf) });
-      for (const values of collected) values.length = 0;
-    },
-  };
-}
-
-function vectorOf(values: readonly (string | boolean | number | null)[]): Vector {
+function vectorOf(values: readonly unknown[]): Vector {
   return values.every((value) => typeof value === 'number' || value === null)
     ? Float64Array.from(values, (value) => value ?? Number.NaN)
-    : values.map((value) => (typeof value === 'number' ? String(value) : value));
+    : values.map((value) => (typeof value === 'number' ? String(value) : (value as string | boolean | null)));
 }
 
 /** Chunks of a file, with the value of a row as a column is wanted. */
@@ -164,6 +141,8 @@ async function* valuesOf(
 ): AsyncGenerator<{
   readonly rows: number;
   readonly values: (column: number, row: number) => unknown;
+  /** Of some rows, in order. */
+  readonly vector: (column: number, places: readonly number[]) => Vector;
   readonly hash: (row: number) => unknown;
 }> {
   const columns = columnsOf(table);
@@ -172,14 +151,25 @@ async function* valuesOf(
   const asText = new Set(
     wanted.flatMap((each) => (isText(each, typeOf.get(each.column)!) ? [each.column] : [])),
   );
+  const asNumbers = new Set(
+    names.filter((name) => wanted.every(({ column, use }) => column !== name || use === 'number')),
+  );
   const at = wanted.map(({ column }) => names.indexOf(column));
   const readers = wanted.map((each) => readerOf(each, typeOf.get(each.column)!, timeZone));
-  for await (const chunk of table.readChunks(names, { asText, ...options }))
+  for await (const chunk of table.readChunks(names, { asText, asNumbers, ...options })) {
+    const rows = chunk[0]!.length;
+    const values = (column: number, row: number): unknown => readers[column]!(chunk[at[column]!]![row]);
     yield {
-      rows: chunk[0]!.length,
-      values: (column, row) => readers[column]!(chunk[at[column]!]![row]),
+      rows,
+      values,
+      vector: (column, places) => {
+        const numbers = chunk[at[column]!]!;
+        if (!(numbers instanceof Float64Array)) return vectorOf(places.map((row) => values(column, row)));
+        return places.length === rows ? numbers : Float64Array.from(places, (row) => numbers[row]!);
+      },
       hash: (row) => chunk[names.length]?.[row],
     };
+  }
 }
 
 /** Refuses a file with more rows of one hour than can be watched before any of them is stored, at the first that is too many. */
