@@ -9,9 +9,12 @@ import { ensureReference, specifyReference } from '../profiles/reference.ts';
 import { ensureCalibrations } from './calibrations.ts';
 import { columnsOf, methodsToCalibrate, segmentsIn } from './judge-window.ts';
 
+/** Columns that are learned in one transaction: the first time, of half a year, that takes two seconds, in which others wait for the lock. */
+const columnsAtOnce = 10;
+
 /**
- * Learns how much windows usually differ, so that `detectDrift` finds it: a column at a time, each kept once it is learned.
- * What is known already costs one query.
+ * Learns how much windows usually differ, so that `detectDrift` finds it: a few columns at a time, which are kept once they are learned.
+ * What of these is known already costs one query.
  */
 export function createCalibrateDrift(
   deps: Pick<ActivityDependencies, 'database' | 'context'>,
@@ -28,15 +31,16 @@ export function createCalibrateDrift(
       return ensureReference(connection, monitor, specifyReference(monitor, current), asOf);
     });
     if ('missing' in reference) return;
-    const methods = methodsToCalibrate(columnsOf(monitor, reference));
+    const methods = [...methodsToCalibrate(columnsOf(monitor, reference))];
     for (const segment of await segmentsIn(deps.database, monitor, reference, current)) {
-      for (const [column, method] of methods) {
-        const request = { monitor, reference, current, segment, methods: new Map([[column, method]]) };
+      for (let done = 0; done < methods.length; done += columnsAtOnce) {
+        const some = new Map(methods.slice(done, done + columnsAtOnce));
+        const request = { monitor, reference, current, segment, methods: some };
         await deps.database.transaction(async (connection) => {
           await lockUntilCommit(connection, profileLock(model));
           await ensureCalibrations(connection, request);
         });
-        heartbeat(`${segment} ${column}`);
+        heartbeat(`${segment} ${[...some.keys()].at(-1)}`);
       }
     }
   };

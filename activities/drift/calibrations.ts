@@ -5,7 +5,7 @@ import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import { endOf, type CalibrationRequest } from './calibration-request.ts';
 import type { KeptPast } from './kept-windows.ts';
-import { learnColumn, type LearnedColumn } from './learn-column.ts';
+import { learnColumns, type LearnedColumn } from './learn-columns.ts';
 
 /** Column -> what past windows of it tell. */
 export type Calibrations = ReadonlyMap<string, ColumnCalibration>;
@@ -16,9 +16,7 @@ export async function ensureCalibrations(connection: Queryable, request: Calibra
   const known = await readCalibrations(connection, request);
   const missing = [...request.methods.keys()].filter((column) => !known.has(column));
   if (missing.length === 0) return;
-  const learned: [string, LearnedColumn][] = [];
-  for (const column of missing) learned.push([column, await learnColumn(connection, request, column)]);
-  await storeCalibrations(connection, request, learned);
+  await storeCalibrations(connection, request, [...(await learnColumns(connection, request, missing))]);
 }
 
 /** The stored calibrations; undefined where one that can be learned is not there. */

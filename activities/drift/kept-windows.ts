@@ -18,37 +18,39 @@ export interface KeptPast {
 }
 
 /**
- * The windows that end at these instants and that are kept, in order. They are kept with a calibration that ends after them, and so are gone
- * with it when an hour that they were learned from changes.
+ * Column -> its windows that end at these instants and that are kept, in order. They are kept with a calibration that ends after them, and so
+ * are gone with it when an hour that they were learned from changes.
  */
 export async function readPastWindows(
   connection: Queryable,
   { monitor, reference, current, segment, methods }: CalibrationRequest,
-  column: string,
+  columns: readonly string[],
   ends: readonly number[],
-): Promise<readonly KeptWindow[]> {
-  const rows = await connection.query<{ past: KeptPast }>(
-    `select past_windows as past from calibrations
-     where model = $1 and reference_id = $2 and segment = $3 and column_name = $4 and window_length = make_interval(secs => $5)
+): Promise<ReadonlyMap<string, readonly KeptWindow[]>> {
+  const rows = await connection.query<{ column: string; past: KeptPast }>(
+    `select column_name as "column", past_windows as past from calibrations
+     where model = $1 and reference_id = $2 and segment = $3 and column_name = any($4) and window_length = make_interval(secs => $5)
        and before = any($6) and past_windows is not null
      order by before`,
     [
       monitor.model,
       reference.id,
       segment,
-      column,
+      columns,
       (current.end - current.start) / 1000,
       ends.map(toTimestamp),
     ],
   );
   const wanted = new Set(ends);
-  const kept = new Map<number, KeptWindow>();
-  for (const { past } of rows) {
-    if (past.method !== methods.get(column)) continue;
-    for (const window of past.windows) {
-      const known = kept.get(window.end)?.earlierWindows ?? -1;
-      if (wanted.has(window.end) && window.earlierWindows > known) kept.set(window.end, window);
-    }
-  }
-  return [...kept.values()].sort((a, b) => a.end - b.end);
+  return new Map(
+    columns.map((column) => {
+      const told = rows.filter((row) => row.column === column && row.past.method === methods.get(column));
+      const kept = new Map<number, KeptWindow>();
+      for (const window of told.flatMap(({ past }) => past.windows)) {
+        const known = kept.get(window.end)?.earlierWindows ?? -1;
+        if (wanted.has(window.end) && window.earlierWindows > known) kept.set(window.end, window);
+      }
+      return [column, [...kept.values()].sort((a, b) => a.end - b.end)];
+    }),
+  );
 }

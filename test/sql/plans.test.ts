@@ -254,7 +254,7 @@ describe('what is usual', () => {
     [
       'of past windows is found',
       ends.length,
-      (connection: Queryable) => readPastWindows(connection, request, 'x', ends),
+      (connection: Queryable) => readPastWindows(connection, request, ['x'], ends),
     ],
   ])('%s in as many pages after three years as after half a year', async (_name, levels, work) => {
     const [few, many] = await Promise.all([short, long].map((test) => plansOf(test, work)));

@@ -10,25 +10,35 @@ import { at, load, predictionsOf, watch } from '../../setup/synthetic.ts';
 import { useActivities } from '../../setup/world.ts';
 
 const model = 'learned';
+const monitor = {
+  model,
+  reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-11' },
+  current: '7d',
+} as const;
 
 const test = useActivities('empty for each test');
 beforeEach(async () => {
-  await watch(test.database, {
-    model,
-    reference: { kind: 'fixed', start: '2024-01-01', end: '2024-01-11' },
-    current: '7d',
-  });
+  await watch(test.database, monitor);
 });
 
-/** A database that counts the profiles, of hours, days and weeks, that are read through it. */
-function counting(database: Database): { readonly database: Database; readonly read: () => number } {
+interface Counting {
+  readonly database: Database;
+  /** The profiles, of hours, days and weeks, that are read through it. */
+  readonly read: () => number;
+  /** What else is asked through it. */
+  readonly asked: readonly string[];
+}
+
+function counting(database: Database): Counting {
   let read = 0;
+  const asked: string[] = [];
   const counted = (connection: Queryable): Queryable => ({
     ...connection,
     query: async (text, values) => {
       const rows = await connection.query(text, values);
       if (/^select.* content\s+from/s.test(text) && /\bprofile(s|_days|_weeks)\b/.test(text))
         read += rows.length;
+      else asked.push(text);
       return rows as never;
     },
   });
@@ -39,17 +49,23 @@ function counting(database: Database): { readonly database: Database; readonly r
       transaction: (work) => database.transaction((connection) => work(counted(connection))),
     },
     read: () => read,
+    asked,
   };
 }
 
-/** The run of the 24 hours up to 5 o'clock; gives how many profiles it reads to learn what is usual. */
-async function run(n: number, current = '24h'): Promise<number> {
+/** The run of the 24 hours up to 5 o'clock; gives what it reads to learn what is usual. */
+async function counted(n: number, current = '24h'): Promise<Counting> {
   const input = { model, asOf: at(n, 5), current };
   await test.activities.attachActuals({ model, asOf: input.asOf });
   await test.activities.profileHours(input);
-  const { database, read } = counting(test.database);
-  await activitiesOn(database).calibrateDrift(input);
-  return read();
+  const counts = counting(test.database);
+  await activitiesOn(counts.database).calibrateDrift(input);
+  return counts;
+}
+
+/** Gives how many profiles it reads. */
+async function run(n: number, current?: string): Promise<number> {
+  return (await counted(n, current)).read();
 }
 
 async function calibrations(): Promise<ReadonlyMap<string, ColumnCalibration>> {
@@ -96,6 +112,17 @@ describe('calibrateDrift, every hour', () => {
       expect(await run(106)).toBe(0);
     },
   );
+
+  it('asks of a column only for its profiles, and for all else once', async () => {
+    await load(test.database, model, { from: 1, to: 32 });
+    await run(27);
+    const ofFour = await counted(28);
+    await watch(test.database, { ...monitor, features: { x: { kind: 'continuous' } } });
+    await run(29);
+    const ofThree = await counted(30);
+    expect(ofThree.read()).toBeLessThan(ofFour.read());
+    expect(ofThree.asked).toHaveLength(ofFour.asked.length);
+  });
 
   it.each([
     ['windows of 24h', '24h', undefined],

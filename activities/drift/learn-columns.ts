@@ -1,4 +1,4 @@
-/** Learns how much windows of a column usually differ, from what is profiled and what is kept of past windows. */
+/** Learns how much windows of columns usually differ, from what is profiled and what is kept of past windows. */
 
 import {
   calibrateColumn,
@@ -25,22 +25,25 @@ import { readPastWindows, type KeptWindow } from './kept-windows.ts';
 export interface LearnedColumn {
   readonly calibration: ColumnCalibration;
   /** Past windows that no calibration before told of; undefined where these are not kept. */
-  readonly past?: readonly KeptWindow[];
+  readonly past?: readonly KeptWindow[] | undefined;
 }
 
 /**
  * Of windows that are longer than a day, or whole UTC days, it reads all that may be looked at, by the day: that is asked once a day. Of
- * shorter ones, which end every hour, only the past windows that are not kept yet, and those before them. Call it under the profile lock.
+ * shorter ones, which end every hour, only the past windows that are not kept yet, and those before them. What is the same for all columns
+ * is asked once, the profiles are read a column at a time. Call it under the profile lock.
  */
-export async function learnColumn(
+export async function learnColumns(
   connection: Queryable,
   request: CalibrationRequest,
-  column: string,
-): Promise<LearnedColumn> {
+  columns: readonly string[],
+): Promise<ReadonlyMap<string, LearnedColumn>> {
   const { current } = request;
-  return current.end - current.start > dayMs || isOfDays(current)
-    ? { calibration: await learnFromAll(connection, request, column) }
-    : learnFromNew(connection, request, column);
+  if (lengthOf(request) <= dayMs && !isOfDays(current)) return learnFromNew(connection, request, columns);
+  const learned = new Map<string, LearnedColumn>();
+  for (const column of columns)
+    learned.set(column, { calibration: await learnFromAll(connection, request, column) });
+  return learned;
 }
 
 async function learnFromAll(
@@ -62,20 +65,63 @@ async function learnFromAll(
 async function learnFromNew(
   connection: Queryable,
   request: CalibrationRequest,
+  columns: readonly string[],
+): Promise<ReadonlyMap<string, LearnedColumn>> {
+  const looked = await findPastWindows(connection, request);
+  const isKept = looksAgain(request);
+  const kept = isKept ? await readPastWindows(connection, request, columns, looked.ends) : undefined;
+  const compared = new Map<string, ComparedColumn>();
+  for (const column of columns)
+    compared.set(column, await compareNew(connection, request, column, looked, kept?.get(column) ?? []));
+  const unprofiled = isKept
+    ? await findUnprofiled(connection, request, new Set([...compared.values()].flatMap((one) => one.hours)))
+    : undefined;
+  const pastOf = ({ windows, hours }: ComparedColumn): LearnedColumn['past'] =>
+    unprofiled === undefined || hours.some((hour) => unprofiled.has(hour))
+      ? undefined
+      : windows.filter((window) => isSettled(request, window));
+  return new Map(
+    [...compared].map(([column, one]) => [column, { calibration: one.calibration, past: pastOf(one) }]),
+  );
+}
+
+/** The past windows that are looked at, whatever the column. */
+interface LookedAt {
+  readonly spans: readonly Window[];
+  /** When they end, in order. */
+  readonly ends: readonly number[];
+  /** The windows before one that it may be compared with: up to the first that is not looked at. */
+  readonly earlierOf: (end: number) => readonly Window[];
+}
+
+async function findPastWindows(connection: Queryable, request: CalibrationRequest): Promise<LookedAt> {
+  const { monitor, reference, segment, current } = request;
+  const { spans } = calibrationSpan(monitor.reference, current);
+  const first = await findFirstProfiled(connection, monitor.model, reference.id, segment);
+  const ends = first === undefined ? [] : endsWithin(spans, request).filter((end) => end > first);
+  return { spans, ends, earlierOf: earlierAmong(ends, request) };
+}
+
+interface ComparedColumn {
+  readonly calibration: ColumnCalibration;
+  /** The windows that were not kept, now compared. */
+  readonly windows: readonly KeptWindow[];
+  /** What these were compared by. */
+  readonly hours: readonly number[];
+}
+
+async function compareNew(
+  connection: Queryable,
+  request: CalibrationRequest,
   column: string,
-): Promise<LearnedColumn> {
-  const { monitor, reference, current, segment } = request;
+  { spans, ends, earlierOf }: LookedAt,
+  all: readonly KeptWindow[],
+): Promise<ComparedColumn> {
+  const { monitor, reference, segment } = request;
   const { reference: configured } = monitor;
   const settings = settingsOf(request, column);
   const { grid, method, windowLength } = settings;
-  const { spans } = calibrationSpan(configured, current);
-  const first = await findFirstProfiled(connection, monitor.model, reference.id, segment);
-  const ends = first === undefined ? [] : endsWithin(spans, settings).filter((end) => end > first);
-  const earlierOf = earlierAmong(ends, settings, configured);
-  const isKept = looksAgain(request);
-  const kept = (isKept ? await readPastWindows(connection, request, column, ends) : []).filter(
-    ({ end, earlierWindows }) => earlierWindows >= earlierOf(end).length,
-  );
+  const kept = all.filter(({ end, earlierWindows }) => earlierWindows >= earlierOf(end).length);
   const known = new Set(kept.map(({ end }) => end));
   const missing = ends.filter((end) => !known.has(end));
   const hours = hoursBehind(missing, earlierOf, windowLength);
@@ -104,10 +150,8 @@ async function learnFromNew(
       ...(isSeasonal && { weeks: configured.weeks }),
       designEffect: designEffect(grid, ofReference),
     }),
-    ...(isKept &&
-      (await areProfiled(connection, request, hours)) && {
-        past: compared.filter((window) => isSettled(request, window)),
-      }),
+    windows: compared,
+    hours,
   };
 }
 
@@ -118,9 +162,9 @@ function looksAgain({ monitor: { reference }, current }: CalibrationRequest): bo
 
 /** What is kept counts as long as no hour before the calibration changes: nothing that hours of a reference after it are a part of. */
 function isSettled(request: CalibrationRequest, { end }: KeptWindow): boolean {
-  const { monitor, reference, current } = request;
+  const { monitor, reference } = request;
   const isOver = reference.window !== null && reference.window.end <= endOf(request);
-  const window = { start: end - (current.end - current.start), end };
+  const window = { start: end - lengthOf(request), end };
   return monitor.reference.kind === 'seasonal' || isOver || !overlaps(window, reference.window!);
 }
 
@@ -132,17 +176,23 @@ interface Settings {
 }
 
 function settingsOf(request: CalibrationRequest, column: string): Settings {
-  const { reference, current, methods } = request;
+  const { reference, methods } = request;
   return {
     grid: reference.grids.get(column)!,
     method: methods.get(column)!,
-    windowLength: current.end - current.start,
+    windowLength: lengthOf(request),
     end: endOf(request),
   };
 }
 
+function lengthOf({ current }: CalibrationRequest): number {
+  return current.end - current.start;
+}
+
 /** When the past windows end that lie in one of these spans, in order. */
-function endsWithin(spans: readonly Window[], { end, windowLength }: Settings): number[] {
+function endsWithin(spans: readonly Window[], request: CalibrationRequest): number[] {
+  const end = endOf(request);
+  const windowLength = lengthOf(request);
   return spans.flatMap((span) => {
     const ends: number[] = [];
     let past = end - Math.floor((end - span.start - windowLength) / dayMs) * dayMs;
@@ -151,17 +201,13 @@ function endsWithin(spans: readonly Window[], { end, windowLength }: Settings): 
   });
 }
 
-/** Gives the windows before one that it may be compared with: up to the first that is not among those looked at. */
-function earlierAmong(
-  ends: readonly number[],
-  { windowLength }: Settings,
-  configured: CalibrationRequest['monitor']['reference'],
-): (end: number) => readonly Window[] {
+function earlierAmong(ends: readonly number[], request: CalibrationRequest): LookedAt['earlierOf'] {
+  const { reference: configured } = request.monitor;
   const looked = new Set(ends);
   const count =
     configured.kind === 'seasonal' ? Math.max(earlierWindowCount, configured.weeks) : earlierWindowCount;
   return (end) => {
-    const earlier = earlierWindows({ start: end - windowLength, end }, count);
+    const earlier = earlierWindows({ start: end - lengthOf(request), end }, count);
     const gap = earlier.findIndex((window) => !looked.has(window.end));
     return gap < 0 ? earlier : earlier.slice(0, gap);
   };
@@ -169,7 +215,7 @@ function earlierAmong(
 
 function hoursBehind(
   ends: readonly number[],
-  earlierOf: (end: number) => readonly Window[],
+  earlierOf: LookedAt['earlierOf'],
   windowLength: number,
 ): readonly number[] {
   const windows = ends.flatMap((end) => [{ start: end - windowLength, end }, ...earlierOf(end)]);
@@ -215,13 +261,14 @@ function decode(profiles: readonly StoredProfile[], grid: Settings['grid']): rea
 }
 
 /** Another run may have dropped profiles of hours that changed, and not have profiled them again yet: then nothing is kept of them. */
-async function areProfiled(
+async function findUnprofiled(
   connection: Queryable,
   { monitor: { model }, reference }: CalibrationRequest,
-  hours: readonly number[],
-): Promise<boolean> {
+  hours: ReadonlySet<number>,
+): Promise<ReadonlySet<number>> {
   const first = (await findFirstProfiled(connection, model, reference.id, '')) ?? Infinity;
-  const wanted = (await hoursWithRows(connection, model, hours)).filter((hour) => hour >= first);
+  const since = [...hours].filter((hour) => hour >= first).sort((a, b) => a - b);
+  const wanted = await hoursWithRows(connection, model, since);
   const { predictions, actuals } = await findUnprofiledHours(connection, model, reference.id, wanted);
-  return predictions.length === 0 && (actuals.length === 0 || !reference.grids.has('actual'));
+  return new Set(reference.grids.has('actual') ? actuals : predictions);
 }
