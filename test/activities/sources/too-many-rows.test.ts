@@ -111,6 +111,17 @@ describe.each([undefined, 'updated'])('a table of Postgres (changed: %s)', (chan
     expect(megabytes).toBeLessThan(100);
   });
 
+  it('of which Postgres expects few rows is refused before one of them is stored', async () => {
+    // Of a number that a query gives, it expects 1,000.
+    await joined(`(
+      select house, timestamptz '2026-03-01T08:00:00Z' as scored from generate_series(1, 20000) house
+      union all
+      select house, timestamptz '2026-03-01T09:00:00Z' from generate_series(1, (select 5000001)) house) each`);
+    const { said } = await attach();
+    expect(said).toMatchObject(refused('scoring.joined', tooMany('2026-03-01T09:00:00Z')));
+    expect(await stored()).toBe(0);
+  });
+
   it('of 1,000,000,000 rows over many hours takes longer than a statement may, and says why', async () => {
     await joined(`(select house, timestamptz '2026-03-01T09:00:00Z' - house * interval '1 hour' as scored
       from generate_series(1, 100000) house, generate_series(1, 10000) other) each`);
