@@ -26,6 +26,8 @@ export interface View {
   readonly viewer: Viewer;
   /** Where the Temporal UI shows the workflows of the namespace. */
   readonly temporalUiUrl: string;
+  /** Migrations that this console does not know and can work with. */
+  readonly newer: readonly string[];
   /** Of the model of the path; unknown on pages that do not ask for it. */
   readonly temporal: TemporalAnswer;
   /** What they had typed into the form of this page when their session was found to have ended; empty otherwise. */

@@ -33,6 +33,7 @@ export function servePages(app: Hono<Known>, site: Site, pages: readonly PageRou
         path: pathOf(c),
         viewer,
         temporalUiUrl,
+        newer: c.get('newer'),
         temporal,
         draft: draft?.fields ?? {},
       };

@@ -27,8 +27,8 @@ export async function consoleApp(
   serveAssets(app);
   serveTheme(app);
   serveSignIn(app, site);
-  app.use(guard(site), async (_, next) => {
-    await site.checkSchema();
+  app.use(guard(site), async (c, next) => {
+    c.set('newer', await site.checkSchema());
     await next();
   });
   servePages(app, site, table.pages);

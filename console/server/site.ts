@@ -50,8 +50,8 @@ export interface Site extends ConsoleDependencies {
   /** Sign-ins that have failed, by address. */
   readonly guesses: Limit;
   readonly refusals: Refusals;
-  /** @throws (the function) see `openSchemaCheck` */
-  readonly checkSchema: () => Promise<void>;
+  /** See `openSchemaCheck`. */
+  readonly checkSchema: ReturnType<typeof openSchemaCheck>;
   readonly respond: (c: Context<Known>, content: Content, status?: Problem['status'] | 200) => Response;
   readonly respondProblem: (c: Context<Known>, problem: Problem) => Response;
 }

@@ -13,8 +13,8 @@ import { modelLink } from '../model-link.ts';
 import { processTable, waitingList } from '../process-table.ts';
 import type { LoadedHealth } from './load.ts';
 
-export function healthPage(health: LoadedHealth, { now, temporalUiUrl }: View): Shown {
-  const { migration, newer, models } = health;
+export function healthPage(health: LoadedHealth, { now, temporalUiUrl, newer }: View): Shown {
+  const { migration, models } = health;
   const beyond = newer.length > 0 ? `; ${newerText(newer)}` : '';
   return {
     title: 'Health',

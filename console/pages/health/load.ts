@@ -2,7 +2,6 @@
 
 import { weekMs } from '../../../core/window.ts';
 import { toTimestamp, type Queryable } from '../../../sql/database.ts';
-import { checkSchema } from '../../../sql/migrator.ts';
 import type { Asked } from '../../server/page.ts';
 import type { WaitingHours, WatchedProcess } from '../process-table.ts';
 
@@ -12,8 +11,6 @@ const mostLines = 30;
 export interface LoadedHealth {
   /** The newest. */
   readonly migration: { readonly name: string; readonly appliedAt: number };
-  /** Migrations that this console does not know and can work with. */
-  readonly newer: readonly string[];
   readonly models: number;
   /** Of all processes that are looked after, those first that succeeded longest ago. */
   readonly processes: readonly WatchedProcess[];
@@ -51,7 +48,6 @@ export async function loadHealth({ connection, now }: Asked): Promise<LoadedHeal
   const lastWeek = toTimestamp(now - weekMs);
   return {
     migration: migration!,
-    newer: await checkSchema(connection),
     models: counts!.models,
     processCount: counts!.processes,
     processes: await readProcesses(connection),

@@ -15,6 +15,8 @@ import { roleOfToken } from './token.ts';
 export interface Known {
   Variables: {
     readonly viewer: Viewer;
+    /** Migrations that this console does not know and can work with. */
+    readonly newer: readonly string[];
     /** What a browser may do with this answer, where that is not what it may do with a page. */
     readonly policy?: string;
   };

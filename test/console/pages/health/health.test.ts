@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { processLevel } from '../../../../console/pages/process-table.ts';
 import { parseInstant } from '../../../../core/window.ts';
+import type { Queryable } from '../../../../sql/database.ts';
+import { asRole } from '../../../setup/servers.ts';
+import { openTestConsole, textOf } from '../../console-world.ts';
 import { useConsole } from '../../use-console.ts';
 
 describe('a process', () => {
@@ -57,5 +60,25 @@ describe('the health page', () => {
     expect(await console.text('/health')).toMatch(
       /&lt;b&gt; drift-detection ◆ Late 2 d ago in 12 h up to 2026-11-27 daily at 03:00 UTC .*2 hours of 2 models: predictions to profile \(driftDetection\).*1 were not taken, and are tried again: HTTP 500.*m : 1 predictions, the newest 3 h ago/,
     );
+  });
+
+  it('says of the schema what was found before the page was drawn', async () => {
+    const asked: string[] = [];
+    const heard = <Q extends Queryable>(connection: Q): Q => ({
+      ...connection,
+      query: (text, values) => {
+        asked.push(text);
+        return connection.query(text, values);
+      },
+    });
+    const database = asRole(console.database, 'console');
+    const { get } = await openTestConsole(database, {
+      database: heard({
+        ...database,
+        snapshot: (work) => database.snapshot((connection) => work(heard(connection))),
+      }),
+    });
+    expect(textOf(await (await get('/health')).text())).toMatch(/answers, at \d{4}_/);
+    expect(asked.filter((text) => text.includes('older_code'))).toHaveLength(1);
   });
 });
