@@ -32,6 +32,8 @@ const resultTables: readonly ResultTable[] = [
   { table: 'feature_importances', at: 'as_of' },
   { table: 'alerts', at: 'resolved_as_of', where: `state = 'resolved'` },
   { table: 'outcome_summaries', at: 'hour', from: 'hour' },
+  // That of a fixed reference was learned from hours before its end.
+  { table: 'calibrations', at: 'before', from: `before - interval '1 hour'`, ofReference: true },
   { table: 'profiles', at: 'hour', from: 'hour', ofReference: true },
   {
     table: 'rolled_up_days',

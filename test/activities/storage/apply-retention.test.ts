@@ -481,7 +481,17 @@ describe('results', () => {
     });
     await load(test.database, model, { from: 1, to: lastDay });
     for (const n of [20, 90, lastDay]) await runOf(n);
+    // A longer reference is all that is learned from, up to its end.
+    await test.database.execute(
+      `insert into calibrations (model, reference_id, segment, column_name, window_length, before, content)
+       select model, reference_id, segment, column_name, window_length, $1, content from calibrations where before = $2`,
+      [at(10), at(13)],
+    );
+    const learned = async (): Promise<unknown> =>
+      test.database.query('select distinct before from calibrations order by before');
+    expect(await learned()).toEqual([10, 13, 83, 98].map((n) => ({ before: day(n) })));
     await retain();
+    expect(await learned()).toEqual([10, 83, 98].map((n) => ({ before: day(n) })));
     const oldest = await test.database.query(
       `select (select min(window_end) from drift_runs) as drift, (select min(window_end) from quality_results) as quality,
          (select min(window_end) from performance_evaluations where window_start >= '2024-01-10Z') as performance,
