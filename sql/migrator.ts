@@ -91,6 +91,10 @@ async function migrateIn(
   // Ends with the transaction; the number is arbitrary and names "tidewatch migrates".
   await connection.query('select pg_advisory_xact_lock(8416730512)');
   await connection.query(`set local lock_timeout = ${lockTimeoutMs}`);
+  // Functions that act for the owner keep it, by `set search_path from current`: nobody's temporary table comes before theirs.
+  await connection.query(
+    `select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true) where current_schema() is not null`,
+  );
   await connection.query(`
     create table if not exists schema_migrations (
       id integer constraint schema_migrations_pkey primary key,

@@ -75,6 +75,16 @@ it('has no exclusion constraint, no rule, no row trigger and no inheritance but 
   ).toEqual([]);
 });
 
+it('has no function in SQL with parameters that reads a table or a view: Citus refuses it', async () => {
+  const refused = await names(
+    `select proname as name from pg_proc join pg_language on pg_language.oid = prolang
+     where pronamespace = 'public'::regnamespace and lanname = 'sql' and pronargs > 0
+       and exists (
+         select from pg_class where relnamespace = pronamespace and relkind in ('r', 'p', 'v') and prosrc ~ ('\\m' || relname || '\\M'))`,
+  );
+  expect(refused).toEqual([]);
+});
+
 it('names every table of the installation, sequence and trigger in docs/scale.md', async () => {
   const page = await readFile(new URL('../../docs/scale.md', import.meta.url), 'utf8');
   const listed = await names(

@@ -1,8 +1,13 @@
+import { readFile } from 'node:fs/promises';
+
 import { describe, expect, it } from 'vitest';
 
+import type { Database } from '../../sql/database.ts';
 import { listMigrations } from '../../sql/migrator.ts';
-import { dangersIn, obstaclesIn } from './migration-rules.ts';
-import { contracting, expanding } from './newer-migrations.ts';
+import { createTestDatabase } from '../setup/servers.ts';
+import { migrateTo } from './migrate-to.ts';
+import { dangersIn, obstaclesIn, replacementsIn } from './migration-rules.ts';
+import { contracting, expanding, migrateUpTo } from './newer-migrations.ts';
 
 /** Those of before there was a release that could be upgraded while it works. */
 const lastFree = 22;
@@ -43,6 +48,51 @@ it('one that says that older code works with it has nothing that older code coul
     );
   expect(found, 'write `-- older code: refused`, see docs/upgrade-workflows.md').toEqual([]);
 });
+
+describe('what takes the place of a view or function and gives the same', () => {
+  it('leaves all of it as it is but its text', async () => {
+    const replacing = (await listMigrations()).flatMap(({ id, text }) =>
+      replacementsIn(text).map((replacement) => ({ id, ...replacement })),
+    );
+    expect(replacing.length).toBeGreaterThan(0);
+    for (const id of new Set(replacing.map((one) => one.id))) {
+      const { database, drop } = await createTestDatabase('empty');
+      const read = () =>
+        Promise.all(
+          replacing.flatMap((one) => (one.id === id ? [outsideOf(database, one.kind, one.name)] : [])),
+        );
+      await migrateTo(database, id - 1);
+      const before = await read();
+      await migrateUpTo(database, id);
+      expect(await read()).toEqual(before);
+      await drop();
+    }
+  });
+
+  it('is held against what it takes the place of by the test that it names', async () => {
+    for (const { text } of await listMigrations())
+      for (const { name, shownBy } of replacementsIn(text))
+        expect(await readFile(new URL(`../../${shownBy}`, import.meta.url), 'utf8')).toContain(name);
+  });
+});
+
+/** All that the catalog says of a view or function, but how it finds its result. */
+async function outsideOf(database: Database, kind: 'view' | 'function', name: string): Promise<unknown> {
+  const found = await database.query(
+    kind === 'view'
+      ? `select relowner, relacl::text, reloptions, obj_description(pg_class.oid) as comment,
+           (select json_agg(json_build_array(attname, format_type(atttypid, atttypmod), col_description(attrelid, attnum)) order by attnum)
+            from pg_attribute where attrelid = pg_class.oid) as columns
+         from pg_class where pg_class.oid = $1::regclass`
+      : `select proowner, proacl::text, prosecdef, provolatile, proisstrict, proleakproof, proparallel, procost, prorows,
+           pg_get_function_arguments(oid) as arguments, pg_get_function_result(oid) as result, obj_description(oid) as comment,
+           array(select setting from unnest(proconfig) as setting order by 1) as settings
+         from pg_proc where oid = $1::regproc`,
+    [name],
+  );
+  expect(found).toHaveLength(1);
+  return found[0];
+}
 
 describe('what is dangerous', () => {
   it.each([
@@ -104,6 +154,13 @@ describe('what older code could stumble over', () => {
     ['alter table alerts add column team text, drop column title', more],
     ['create or replace view model_performance as select 1', more],
     ['create or replace function mark_dirty() returns trigger language sql as $$ $$', more],
+    ['-- same result: it is plain to see\ncreate or replace view model_performance as select 1', more],
+    ['-- same result: test/sql/teams.test.ts\ndrop view model_performance', more],
+    ['-- same result: test/sql/teams.test.ts\n\ncreate or replace view model_performance as select 1', more],
+    [
+      '-- same result: test/sql/teams.test.ts\ncreate or replace view loud as select 1; create or replace view loud as select 2',
+      more,
+    ],
     ['create trigger alerts_told after insert on alerts for each row execute function tell()', more],
     ['create unique index alerts_one on alerts (model)', more],
     ['create table one (a int); create unique index alerts_one on alerts (model)', more],
@@ -152,6 +209,8 @@ describe('what older code could stumble over', () => {
      create trigger t after insert on notes for each row execute function f(); insert into notes values (1);
      create table lines (a int references notes (a))`,
     '-- older code: works\n',
+    '-- same result: test/sql/teams.test.ts\ncreate or replace view loud as select 1',
+    '-- same result: test/sql/teams.test.ts\ncreate or replace function f() returns void language sql as $$ delete from notes; $$',
   ])('not: %s', (sql) => {
     expect(obstaclesIn(`${sql};`)).toEqual([]);
   });

@@ -81,7 +81,7 @@ export function dangersIn(text: string): Danger[] {
 /**
  * What in the text of a migration older code could stumble over: all but plain additions of which code that does not know them notices
  * nothing. A reason after `-- safe:` does not count, since it speaks of the release before only. Tables that the file makes itself may
- * be changed as it likes.
+ * be changed as it likes, and a view or function may be replaced by one that gives the same: see `replacementsIn`.
  *
  * @param earlier the text of all migrations before: a column or function with a name of theirs may make a statement of older code
  * ambiguous
@@ -99,12 +99,33 @@ export function obstaclesIn(text: string, earlier = ''): Danger[] {
       return name === undefined ? [] : [name];
     }),
   );
-  return statements.flatMap(({ sql }) =>
-    [...obstaclesOf(sql, own), ...ambiguitiesOf(sql, own, used)].map((rule) => ({
-      rule,
-      statement: sql.slice(0, 80),
-    })),
-  );
+  return statements
+    .filter(({ givesTheSame }) => !givesTheSame)
+    .flatMap(({ sql }) =>
+      [...obstaclesOf(sql, own), ...ambiguitiesOf(sql, own, used)].map((rule) => ({
+        rule,
+        statement: sql.slice(0, 80),
+      })),
+    );
+}
+
+/** A view or function that takes the place of another one of which older code notices nothing. */
+export interface Replacement {
+  readonly kind: 'view' | 'function';
+  readonly name: string;
+  /** The test that shows that it gives the same. */
+  readonly shownBy: string;
+}
+
+/** The beginning of one, right below a line that names its test. */
+const replacement = /^-- same result: (test\/\S+\.test\.ts)\n(create or replace (view|function) (\w+)\b)/gm;
+
+export function replacementsIn(text: string): Replacement[] {
+  return [...text.matchAll(replacement)].map(([, shownBy = '', , kind, name = '']) => ({
+    kind: kind as Replacement['kind'],
+    name,
+    shownBy,
+  }));
 }
 
 function obstaclesOf(sql: string, own: ReadonlySet<string>): readonly string[] {
@@ -194,6 +215,7 @@ interface Statement {
   /** Lower case, in one line, without comments and without what is quoted. */
   readonly sql: string;
   readonly isSafe: boolean;
+  readonly givesTheSame: boolean;
 }
 
 /** Bodies of functions stay: names in them are used. */
@@ -203,7 +225,8 @@ function withoutQuotes(text: string): string {
 
 function statementsOf(text: string): Statement[] {
   // A body in dollar quotes, a text and a comment: what looks like a statement in them is none of the migration's.
-  const bare = text.replaceAll(/(\$\w*\$)[\s\S]*?\1|'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g, (quoted) =>
+  const marked = text.replaceAll(replacement, '@same $2');
+  const bare = marked.replaceAll(/(\$\w*\$)[\s\S]*?\1|'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g, (quoted) =>
     quoted.startsWith('--') && /^--\s*safe:\s*\S{3,}/.test(quoted)
       ? ' @safe '
       : quoted.startsWith("'") || quoted.startsWith('$')
@@ -212,6 +235,11 @@ function statementsOf(text: string): Statement[] {
   );
   return bare.split(';').map((statement) => ({
     isSafe: statement.includes('@safe'),
-    sql: statement.replaceAll('@safe', ' ').replaceAll(/\s+/g, ' ').trim().toLowerCase(),
+    givesTheSame: statement.includes('@same'),
+    sql: statement
+      .replaceAll(/@safe|@same/g, ' ')
+      .replaceAll(/\s+/g, ' ')
+      .trim()
+      .toLowerCase(),
   }));
 }

@@ -51,6 +51,26 @@ describe('migrate', () => {
     await template.drop();
   });
 
+  it('lets functions of the owner look into the schema that is migrated, and into temporary tables last', async () => {
+    await empty.database.execute('create schema elsewhere');
+    const session = openDatabase({
+      url: empty.url,
+      poolSize: 1,
+      settings: { search_path: 'missing,elsewhere,public' },
+    });
+    try {
+      await migrate(session);
+      const paths = await session.query<{ path: string }>(
+        `select distinct setting as path from pg_proc, unnest(proconfig) as setting
+         where pronamespace = 'elsewhere'::regnamespace and prosecdef and setting like 'search_path=%'`,
+      );
+      expect(paths).toEqual([{ path: 'search_path=elsewhere, pg_temp' }]);
+      expect(await session.query('show search_path')).toEqual([{ search_path: 'missing,elsewhere,public' }]);
+    } finally {
+      await session.close();
+    }
+  });
+
   it('refuses when an applied file was edited, and changes nothing', async () => {
     await migrate(empty.database);
     await empty.database.execute(`update schema_migrations set hash = 'of another text' where id = 1`);

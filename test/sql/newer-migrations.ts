@@ -1,9 +1,9 @@
-import { cp, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { Database } from '../../sql/database.ts';
-import { migrate } from '../../sql/migrator.ts';
+import { listMigrations, migrate } from '../../sql/migrator.ts';
 import { makeTemporaryDirectory } from '../../sql/temporary-directory.ts';
 
 /** Adds what older code works with, and does not know. */
@@ -29,13 +29,24 @@ drop view model_performance;
 `;
 
 /** What a newer version does to a database: it applies all migrations of this one, and those in `files`, by name. */
-export async function migrateNewer(
+export function migrateNewer(database: Database, files: Readonly<Record<string, string>>): Promise<string[]> {
+  return migrateBy(database, Infinity, files);
+}
+
+/** What `tidewatch migrate` of the version did whose newest migration it is. */
+export function migrateUpTo(database: Database, id: number): Promise<string[]> {
+  return migrateBy(database, id, {});
+}
+
+async function migrateBy(
   database: Database,
+  newest: number,
   files: Readonly<Record<string, string>>,
 ): Promise<string[]> {
   const { path, remove } = await makeTemporaryDirectory();
   try {
-    await cp(new URL('../../sql/migrations/', import.meta.url), path, { recursive: true });
+    const known = (await listMigrations()).filter(({ id }) => id <= newest);
+    for (const { name, text } of known) await writeFile(join(path, name), text);
     for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text);
     return await migrate(database, { directory: pathToFileURL(`${path}/`) });
   } finally {

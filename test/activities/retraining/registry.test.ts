@@ -3,6 +3,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { addLineage, findLineage, listAliases } from '../../../activities/retraining/registry.ts';
+import type { Explained } from '../../setup/explained.ts';
+import { explaining } from '../../setup/explained.ts';
 import { useActivities } from '../../setup/world.ts';
 
 const model = 'served';
@@ -35,6 +37,25 @@ const retraining = (
       ['kept', 'rolled-back', 'rejected'].includes(state) ? '2024-02-01' : null,
     ],
   );
+
+/** Models with a champion and a challenger each. */
+async function others(from: number, to: number): Promise<void> {
+  await test.database.execute(`
+    insert into model_versions (model, version, stage, registered_at)
+    select 'other-' || n, version, stage, now()
+    from generate_series(${from}, ${to}) as n, (values ('1', 'champion'), ('2', 'shadow')) as one (version, stage);
+    insert into retraining_runs (model, retraining_id, state, reason, as_of, training_start, training_end, holdout_start,
+      holdout_end, champion_version, challenger_version, traffic_share, workflow_id, run_id)
+    select 'other-' || n, '2', 'shadow', '', now(), now(), now(), now(), now(), '1', '2', 0, '', ''
+    from generate_series(${from}, ${to}) as n`);
+  await test.database.execute('vacuum analyze model_versions, retraining_runs');
+}
+
+async function plansOf(of: string): Promise<Explained> {
+  const { connection, plans } = explaining(test.database);
+  await listAliases(connection, of);
+  return plans[0]!;
+}
 
 beforeEach(() => version('1', 'champion'));
 
@@ -87,6 +108,26 @@ describe('model_aliases', () => {
   it('knows nothing of a model without a champion', async () => {
     await version('1', 'shadow');
     expect(await listAliases(test.database, model)).toEqual([]);
+  });
+
+  it('looks for one model in the indexes of models, and reads as many pages beside thousands of others', async () => {
+    await version('2', 'shadow');
+    await retraining(1, '0', 'kept', { promoted: true });
+    await retraining(2, '1', 'canary', { share: 0.1 });
+    await others(1, 300);
+    const few = await plansOf(model);
+    await others(301, 3000);
+    const many = await plansOf(model);
+    expect(many.scans.map(({ relation }) => relation).sort()).toEqual([
+      'model_versions',
+      'model_versions',
+      'retraining_runs',
+      'retraining_runs',
+      'retraining_runs',
+    ]);
+    expect(many.scans.filter(({ by }) => !/^(Index|Bitmap)/.test(by))).toEqual([]);
+    // An index may have a level more.
+    expect(many.pages).toBeLessThanOrEqual(few.pages + many.scans.length);
   });
 });
 
