@@ -38,7 +38,7 @@ const resultTables: readonly ResultTable[] = [
   {
     table: 'rolled_up_days',
     // A week goes as one.
-    at: `date_trunc(summed_by, day, 'UTC') + case summed_by when 'week' then interval '167 hours' else interval '23 hours' end`,
+    at: `date_trunc(summed_by, day, 'UTC') + case when summed_by = 'week' then interval '167 hours' else interval '23 hours' end`,
     from: `date_trunc(summed_by, day, 'UTC')`,
     ofReference: true,
   },
