@@ -11,12 +11,19 @@ import type { Queryable } from '../../sql/database.ts';
  */
 const longestBreakMs = dayMs + 2 * hourMs;
 
-/** Notes that somebody looks after these processes now; one that is new, or has other times than before, is looked after from now on. */
+/**
+ * Notes that somebody looks after these processes now, and no others of the model; one that is new, or has other times than before, is looked
+ * after from now on.
+ */
 export async function lookAfter(
   connection: Queryable,
   model: string,
   processes: readonly EnabledProcess[],
 ): Promise<readonly ProcessLife[]> {
+  await connection.execute('delete from watched_processes where model = $1 and process <> all($2)', [
+    model,
+    processes.map(({ id }) => id),
+  ]);
   const rows = await connection.query<{
     process: string;
     watched_since: number;
@@ -50,4 +57,9 @@ export async function lookAfter(
       ? []
       : [{ process, watchedSince: row.watched_since, succeededAt: row.succeeded_at }];
   });
+}
+
+/** Of a model that nobody watches any more. */
+export async function stopLookingAfter(connection: Queryable, model: string): Promise<void> {
+  await connection.execute('delete from watched_processes where model = $1', [model]);
 }

@@ -126,13 +126,16 @@ async function madeAttributes(
 async function storePlan(database: Database, { monitors, settings }: Plan): Promise<void> {
   const { lockUntilCommit } = await import('../../sql/database.ts');
   const { deleteMonitor, upsertMonitor } = await import('../../activities/monitors/store.ts');
+  const { stopLookingAfter } = await import('../../activities/processes/watched-processes.ts');
   const { deleteInstallationSettings, upsertInstallationSettings } =
     await import('../../activities/alerts/installation-settings.ts');
   await database.transaction(async (connection) => {
     await lockUntilCommit(connection, 'apply');
     for (const change of monitors) {
-      if (change.change === 'delete') await deleteMonitor(connection, change.model);
-      else if (change.change === 'create' || change.change === 'update') {
+      if (change.change === 'delete') {
+        await deleteMonitor(connection, change.model);
+        await stopLookingAfter(connection, change.model);
+      } else if (change.change === 'create' || change.change === 'update') {
         await upsertMonitor(connection, change.monitor, change.hash);
       }
     }

@@ -233,11 +233,16 @@ describe('tidewatch apply', () => {
     expect(kept.stdout).toMatch(/nothing to change\nnext: `tidewatch worker`.*\n$/);
     expect(await hasSchedule('drift-detection')).toBe(true);
 
+    await test.database.execute(
+      `insert into watched_processes (model, process, cron, time_zone) values ($1, 'drift-detection', '0 3 * * *', 'UTC')`,
+      [model],
+    );
     const pruned = await tidewatch(['apply', '--prune']);
     expect(pruned.stdout).toContain(`- ${model}  has no file: no longer watched; its data stays`);
     expect(pruned.stdout).toContain('1 monitor deleted');
     expect(await storedModels()).toEqual([]);
     expect(await hasSchedule('drift-detection')).toBe(false);
+    expect(await test.database.query('select process from watched_processes')).toEqual([]);
   });
 
   it('prints the plan as JSON', async () => {

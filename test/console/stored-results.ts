@@ -26,8 +26,8 @@ export async function storeMonitor(
     ...given,
   });
   await database.execute(
-    `insert into monitors (model, configuration, configuration_hash) values ($1, $2, 'hash')`,
-    [model, JSON.stringify(monitor)],
+    `insert into monitors (model, configuration, configuration_hash, applied_at) values ($1, $2, 'hash', $3)`,
+    [model, JSON.stringify(monitor), toTimestamp(now)],
   );
 }
 

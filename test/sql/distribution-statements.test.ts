@@ -37,6 +37,7 @@ const aboutSeveral: Readonly<Record<string, Readonly<Record<string, string>>>> =
       'alerts drift_runs ingest_progress model_versions monitors outcome_summaries performance_evaluations predictions process_watermarks retraining_runs',
     'console/pages/monitors/load.ts': 'monitors',
     'console/pages/reports/load.ts': 'drift_runs reports',
+    'console/pages/scheduled-processes.ts': 'monitors process_watermarks watched_processes',
     'console/pages/run/load.ts': 'monitors process_watermarks',
     'sql/read-alerts.ts': 'alert_deliveries alerts',
     'sql/read-retrainings.ts': 'monitors retraining_runs',

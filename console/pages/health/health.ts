@@ -42,9 +42,11 @@ function processes({ models, processes, processCount }: LoadedHealth, now: numbe
           title:
             models === 0
               ? 'No model is watched yet.'
-              : 'No schedule has run yet: its processes are listed here from the first run on, which comes within the hour.',
+              : 'No monitor has a process scheduled, so that nothing runs by itself.',
           next: [
-            html`Make the schedules: <code>tidewatch apply</code>`,
+            models === 0
+              ? html`Make the schedules: <code>tidewatch apply</code>`
+              : html`Enable some under <code>schedules</code> of a monitor: <code>tidewatch apply</code>`,
             html`Run them: <code>tidewatch worker</code>`,
             html`Where both are done: <code>tidewatch doctor</code> says what the schedules do`,
           ],
@@ -52,6 +54,8 @@ function processes({ models, processes, processCount }: LoadedHealth, now: numbe
       : html`<p class="muted order">
             Those that succeeded longest ago
             first${processCount > processes.length && `: ${formatCount(processes.length)} of ${formatCount(processCount)}`}.
+            The next run is as the monitor has it; which schedules are paused,
+            <code>tidewatch doctor</code> says.
           </p>
           ${processTable(processes, { now, of: 'models' })}`,
   );

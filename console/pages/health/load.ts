@@ -4,6 +4,7 @@ import { weekMs } from '../../../core/window.ts';
 import { toTimestamp, type Queryable } from '../../../sql/database.ts';
 import type { Asked } from '../../server/page.ts';
 import type { WaitingHours, WatchedProcess } from '../process-table.ts';
+import { listScheduled } from '../scheduled-processes.ts';
 
 /** More lines are no help; the worst come first. */
 const mostLines = 30;
@@ -12,7 +13,7 @@ export interface LoadedHealth {
   /** The newest. */
   readonly migration: { readonly name: string; readonly appliedAt: number };
   readonly models: number;
-  /** Of all processes that are looked after, those first that succeeded longest ago. */
+  /** Of all processes that are scheduled, those first that succeeded longest ago. */
   readonly processes: readonly WatchedProcess[];
   readonly processCount: number;
   /** Hours that have to be computed again, by who has to. */
@@ -45,12 +46,15 @@ export async function loadHealth({ connection, now }: Asked): Promise<LoadedHeal
   const [counts] = await connection.query<{ models: number; processes: number }>(
     `select (select count(*) from monitors) as models, (select count(*) from watched_processes) as processes`,
   );
+  const scheduled = await listScheduled(connection, null);
   const lastWeek = toTimestamp(now - weekMs);
   return {
     migration: migration!,
     models: counts!.models,
-    processCount: counts!.processes,
-    processes: await readProcesses(connection),
+    processCount: counts!.processes + scheduled.length,
+    processes: [...(await readWatched(connection)), ...scheduled]
+      .sort((a, b) => (a.succeededAt ?? 0) - (b.succeededAt ?? 0))
+      .slice(0, mostLines),
     dirty: await connection.query<WaitingHours & Record<string, unknown>>(
       `select stage, count(distinct model) as models, count(distinct (model, window_start)) as hours
        from (select stage, model, window_start from dirty_windows limit 100000) marks
@@ -76,7 +80,7 @@ export async function loadHealth({ connection, now }: Asked): Promise<LoadedHeal
   };
 }
 
-function readProcesses(connection: Queryable): Promise<WatchedProcess[]> {
+function readWatched(connection: Queryable): Promise<WatchedProcess[]> {
   return connection.query<WatchedProcess & Record<string, unknown>>(
     `select model, process, cron, time_zone as "timeZone", succeeded_at as "succeededAt", watched_since as "watchedSince",
        window_end as "windowEnd"

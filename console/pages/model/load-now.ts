@@ -1,14 +1,13 @@
 /** What is under way of a model right now, and what waits. */
 
-import type { Monitor } from '../../../core/monitor/schema.ts';
 import type { CommandPause } from '../../../core/process/pauses.ts';
-import { enabledProcesses } from '../../../core/process/scheduled.ts';
 import { isRunningState } from '../../../core/retraining/states.ts';
 import type { Queryable } from '../../../sql/database.ts';
 import { findPause } from '../../../sql/read-pause.ts';
 import { listRetrainings, type ShownRetraining } from '../../../sql/read-retrainings.ts';
 import type { Asked } from '../../server/page.ts';
 import type { WaitingHours, WatchedProcess } from '../process-table.ts';
+import { listScheduled } from '../scheduled-processes.ts';
 import { findModel, type FoundModel } from './find-model.ts';
 
 /** A file that is being loaded, or whose load was cut short. */
@@ -34,13 +33,12 @@ const mostRetrainings = 5;
 /** Undefined where nothing is stored of a model of this name. */
 export async function loadModelNow(asked: Asked): Promise<LoadedNow | undefined> {
   const found = await findModel(asked);
-  return found && loadNow(asked.connection, found, asked.now);
+  return found && loadNow(asked.connection, found);
 }
 
 export async function loadNow(
   connection: Queryable,
   { model, monitor }: Pick<FoundModel, 'model' | 'monitor'>,
-  now: number,
 ): Promise<LoadedNow> {
   const [retrainings, watched, waiting, files, commandPause] = await Promise.all([
     listRetrainings(connection, { model, most: mostRetrainings }),
@@ -67,24 +65,11 @@ export async function loadNow(
   return {
     model,
     retrainings,
-    processes: watched.length > 0 || monitor === undefined ? watched : toBeWatched(monitor, now),
+    processes: watched.length > 0 || monitor === undefined ? watched : await listScheduled(connection, model),
     waiting,
     files,
     ...(commandPause && { commandPause }),
   };
-}
-
-/** Those that are looked after from the first run of a schedule on. */
-function toBeWatched(monitor: Monitor, now: number): WatchedProcess[] {
-  return enabledProcesses(monitor).map(({ id, cron, timeZone }) => ({
-    model: monitor.model,
-    process: id,
-    cron,
-    timeZone,
-    succeededAt: null,
-    watchedSince: now,
-    windowEnd: null,
-  }));
 }
 
 /** The retraining that is not over; there is at most one. */

@@ -60,7 +60,7 @@ export async function loadModel(request: Asked): Promise<LoadedModel | undefined
       findWaitingWindow(connection, model, shownMetric(asked, found.monitor).over),
       loadDriftOf(connection, found),
       loadCoverage(connection, model, asked.days),
-      loadNow(connection, found, request.now),
+      loadNow(connection, found),
     ]);
   const degradedSince = await readSince(connection, standing);
   return {

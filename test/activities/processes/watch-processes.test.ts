@@ -137,6 +137,7 @@ describe('a process that has not succeeded for too long', () => {
     await apply({ schedules: { ...schedules, driftDetection: { enabled: false } } });
     expect(await look()).toEqual([]);
     expect((await events()).at(-1)).toBe('resolved critical it is not scheduled any more');
+    expect(await test.database.query('select process from watched_processes')).toEqual([]);
   });
 
   it('stays told of where only its times are new', async () => {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
+import { readProcesses } from '../../../../cli/doctor/processes.ts';
+import type { Sources } from '../../../../cli/doctor/sources.ts';
 import { processLevel } from '../../../../console/pages/process-table.ts';
 import { parseInstant } from '../../../../core/window.ts';
 import type { Queryable } from '../../../../sql/database.ts';
 import { asRole } from '../../../setup/servers.ts';
 import { openTestConsole, textOf } from '../../console-world.ts';
+import { storeMonitor } from '../../stored-results.ts';
 import { useConsole } from '../../use-console.ts';
 
 describe('a process', () => {
@@ -62,6 +65,13 @@ describe('the health page', () => {
     );
   });
 
+  it('has processes that are not looked after yet beside those that are', async () => {
+    await storeMonitor(console.database, 'new');
+    expect(await console.text('/health')).toMatch(
+      /longest ago first\. The next run is as the monitor has it; which schedules are paused, tidewatch doctor says\. .* new actuals-backfill \? Not yet due none yet in \d+ min – hourly at minute 5 .*&lt;b&gt; drift-detection ◆ Late/,
+    );
+  });
+
   it('says of the schema what was found before the page was drawn', async () => {
     const asked: string[] = [];
     const heard = <Q extends Queryable>(connection: Q): Q => ({
@@ -80,5 +90,41 @@ describe('the health page', () => {
     });
     expect(textOf(await (await get('/health')).text())).toMatch(/answers, at \d{4}_/);
     expect(asked.filter((text) => text.includes('older_code'))).toHaveLength(1);
+  });
+});
+
+describe('the health page where all runs made up the past', () => {
+  const ids = ['actuals-backfill', 'drift-detection', 'performance-evaluation', 'degradation-check'];
+  const console = useConsole(async (database) => {
+    await storeMonitor(database, 'replayed');
+    await database.execute(
+      `insert into process_watermarks (model, process, as_of, window_end, succeeded_at)
+       select 'replayed', id, '2011-06-20', '2011-06-19', '2026-11-29T14:58:00Z' from unnest($1::text[]) id`,
+      [ids],
+    );
+  });
+
+  it('lists the processes that `tidewatch doctor` counts, with their last success', async () => {
+    const text = await console.text('/health');
+    for (const id of ids)
+      expect(text).toMatch(
+        new RegExp(`replayed ${id} ✓ On time 2 min ago in \\d+ (min|h) up to 2011-06-19 (hourly|daily) at`),
+      );
+    const counted = await readProcesses({ database: console.database } as Sources);
+    expect(counted.processes.map(({ model, process }) => `${model} ${process.id}`)).toEqual(
+      ids.map((id) => `replayed ${id}`),
+    );
+    expect(await console.text('/models/replayed')).toMatch(/drift-detection ✓ On time 2 min ago/);
+  });
+
+  it('says it where a monitor has nothing scheduled', async () => {
+    await console.database.execute(
+      `update monitors set configuration = jsonb_set(configuration, '{schedules}', (
+         select jsonb_object_agg(key, case when jsonb_typeof(value) = 'object' then value || '{"enabled": false}' else value end)
+         from jsonb_each(configuration -> 'schedules')))`,
+    );
+    expect(await console.text('/health')).toMatch(
+      /No monitor has a process scheduled, so that nothing runs by itself\. Enable some under schedules of a monitor: tidewatch apply/,
+    );
   });
 });
