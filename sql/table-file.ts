@@ -293,7 +293,7 @@ function readersOf(table: {
       const sql = (name: string): string => {
         if (asText?.has(name)) return `${identifierSql(name)}::varchar`;
         return asNumbers?.has(name)
-          ? `coalesce(${identifierSql(name)}::double, 'nan'::double)`
+          ? `coalesce(${identifierSql(columnOf(name).name)}::double, 'nan'::double)`
           : valueSql(columnOf(name));
       };
       // Halved, so that it fits a signed number.

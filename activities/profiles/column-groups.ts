@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Monitor } from '../../core/monitor/schema.ts';
-import type { Window } from '../../core/window.ts';
+import { hoursOf, windowsOfHours, type Window } from '../../core/window.ts';
 import type { Queryable } from '../../sql/database.ts';
 import { toTimestamp } from '../../sql/database.ts';
 import { hashOfRow, repeatCounter } from '../feature-rows/repeats.ts';
@@ -25,8 +25,19 @@ export function columnGroupsOf(monitor: Monitor, columns: number): number {
     : Math.floor(predictionColumns(monitor).length / columns);
 }
 
-/** Counts the columns of a group in hours of a window, and stores what was counted until all groups have been. */
+/** Counts the columns of a group in the hours of a window that it is wanted of, and stores what was counted until all groups have been. */
 export async function storeColumnGroup(
+  connection: RowConnection,
+  monitor: Monitor,
+  reference: StoredReference,
+  window: Window,
+  group: ColumnGroup,
+): Promise<void> {
+  const hours = await hoursLeft(connection, monitor.model, reference.id, window, group);
+  for (const left of windowsOfHours(hours)) await countGroup(connection, monitor, reference, left, group);
+}
+
+async function countGroup(
   connection: RowConnection,
   monitor: Monitor,
   reference: StoredReference,
@@ -90,20 +101,27 @@ export async function storeColumnGroup(
   );
 }
 
-/** The hours of a window of which a group is stored. */
-export async function hoursOfGroup(
+/** The hours of a window that have no profile yet, and of which this group is not stored. Ask it under the profile lock. */
+async function hoursLeft(
   connection: Queryable,
   model: string,
   referenceId: string,
   window: Window,
   { group, groups }: ColumnGroup,
-): Promise<ReadonlySet<number>> {
+): Promise<number[]> {
   const rows = await connection.query<{ hour: number }>(
-    `select hour from column_groups
-     where model = $1 and reference_id = $2 and segment = '' and hour >= $3 and hour < $4 and group_number = $5 and group_count = $6`,
-    [model, referenceId, toTimestamp(window.start), toTimestamp(window.end), group, groups],
+    `select wanted.hour from unnest($3::timestamptz[]) as wanted (hour)
+     where not exists (
+       select from profiled_hours done
+       where done.model = $1 and done.reference_id = $2 and done.segment = '' and done.hour = wanted.hour
+     ) and not exists (
+       select from column_groups counted
+       where counted.model = $1 and counted.reference_id = $2 and counted.segment = '' and counted.hour = wanted.hour
+         and group_number = $4 and group_count = $5)
+     order by wanted.hour`,
+    [model, referenceId, hoursOf(window).map(toTimestamp), group, groups],
   );
-  return new Set(rows.map(({ hour }) => hour));
+  return rows.map(({ hour }) => hour);
 }
 
 interface Marked {
@@ -189,7 +207,6 @@ function numbersOf(bytes: Buffer): Float64Array {
 
 interface StoredGroup extends Record<string, unknown> {
   readonly segment: string;
-  readonly hour: number;
   readonly group: number;
   readonly groups: number;
   /** Column -> its profile (base64). */
@@ -210,18 +227,18 @@ export async function takeColumnGroups(
   reference: StoredReference,
   window: Window,
 ): Promise<{ readonly profiles: readonly ProfileRow[]; readonly hours: readonly ProfiledHour[] }> {
-  const stored = await connection.query<StoredGroup>(
-    `delete from column_groups where model = $1 and reference_id = $2 and hour >= $3 and hour < $4
-     returning segment, hour, group_number as "group", group_count as groups, profiles, row_count as rows, rows_hash as "rowsHash",
-       out_of_distribution as "isOut", repeat_hashes as "repeatHashes"`,
+  const counted = await connection.query<{ hour: number }>(
+    `select distinct hour from column_groups
+     where model = $1 and reference_id = $2 and hour >= $3 and hour < $4 order by hour`,
     [monitor.model, reference.id, toTimestamp(window.start), toTimestamp(window.end)],
   );
-  if (stored.length === 0) return { profiles: [], hours: [] };
+  if (counted.length === 0) return { profiles: [], hours: [] };
   const columns = predictionColumns(monitor).flatMap(({ name }) => (reference.grids.has(name) ? [name] : []));
   const copied = await copiedRepeats(connection, monitor, window);
   const profiles: ProfileRow[] = [];
   const hours: ProfiledHour[] = [];
-  for (const [hour, segments] of byHourAndSegment(stored)) {
+  for (const { hour } of counted) {
+    const segments = await takeHour(connection, monitor.model, reference.id, hour);
     if (![...segments.values()].every((groups) => isComplete(groups, columns))) continue;
     for (const [segment, groups] of segments) {
       for (const { profiles: byColumn } of groups)
@@ -239,18 +256,26 @@ export async function takeColumnGroups(
   return { profiles, hours };
 }
 
-function byHourAndSegment(
-  stored: readonly StoredGroup[],
-): ReadonlyMap<number, ReadonlyMap<string, readonly StoredGroup[]>> {
-  const hours = new Map<number, Map<string, StoredGroup[]>>();
-  for (const one of stored.toSorted((a, b) => a.hour - b.hour || a.group - b.group)) {
-    const segments = hours.get(one.hour) ?? new Map<string, StoredGroup[]>();
-    hours.set(one.hour, segments);
+/** Segment -> its groups, in order. */
+async function takeHour(
+  connection: Queryable,
+  model: string,
+  referenceId: string,
+  hour: number,
+): Promise<ReadonlyMap<string, readonly StoredGroup[]>> {
+  const stored = await connection.query<StoredGroup>(
+    `delete from column_groups where model = $1 and reference_id = $2 and hour = $3
+     returning segment, group_number as "group", group_count as groups, profiles, row_count as rows, rows_hash as "rowsHash",
+       out_of_distribution as "isOut", repeat_hashes as "repeatHashes"`,
+    [model, referenceId, toTimestamp(hour)],
+  );
+  const segments = new Map<string, StoredGroup[]>();
+  for (const one of stored.toSorted((a, b) => a.group - b.group)) {
     const groups = segments.get(one.segment);
     if (groups === undefined) segments.set(one.segment, [one]);
     else groups.push(one);
   }
-  return hours;
+  return segments;
 }
 
 /** Have all groups counted, of the same rows, all columns? */

@@ -23,7 +23,7 @@ import type { RowConnection } from '../feature-rows/row-connection.ts';
 import { withActiveReference } from './active-reference.ts';
 import { divideHours, type ColumnGroup, type Division, type Part } from '../processes/parts.ts';
 import { hoursWithRows } from '../storage/removed-rows.ts';
-import { columnGroupsOf, hoursOfGroup, storeColumnGroup, takeColumnGroups } from './column-groups.ts';
+import { columnGroupsOf, storeColumnGroup, takeColumnGroups } from './column-groups.ts';
 import { actualColumn, segmentsOf, wholeModel } from './columns.ts';
 import { sumDays } from './days.ts';
 import { profileRows } from './hour-profiles.ts';
@@ -155,14 +155,9 @@ export function createProfilePart(
       const reference = await findReference(database, monitor.model, specifyReference(monitor, current).id);
       if (reference === undefined) return { hoursProfiled: 0 };
       const first = (await findFirstPrediction(database, monitor.model)) ?? current.end;
-      const part = parseWindow(input.part);
-      const hours = hoursOf(part);
+      const hours = hoursOf(parseWindow(input.part));
       let work = await workOf(database, monitor, reference, { current, first, hours, of: 'a part' });
-      if (input.part.columns !== undefined) {
-        const { columns } = input.part;
-        const done = await hoursOfGroup(database, monitor.model, reference.id, part, columns);
-        work = workOfGroup(work, columns, done);
-      }
+      if (input.part.columns !== undefined) work = workOfGroup(work, input.part.columns);
       return { hoursProfiled: await carryOut(deps, { monitor, reference, work }, shareLockUntilCommit) };
     });
   };
@@ -263,13 +258,11 @@ async function workOf(
   ];
 }
 
-/** What of this is left of a group of columns. */
-function workOfGroup(work: readonly Work[], group: ColumnGroup, done: ReadonlySet<number>): Work[] {
-  const count: Work['profile'] = (...of) => storeColumnGroup(...of, group);
+/** The same hours, for a group of columns. */
+function workOfGroup(work: readonly Work[], group: ColumnGroup): Work[] {
   return work
     .filter(({ profile }) => profile === profilePredictions)
-    .flatMap(({ batch }) => windowsOfHours(hoursOf(batch).filter((hour) => !done.has(hour))))
-    .map((batch) => ({ profile: count, batch }));
+    .map(({ batch }) => ({ profile: (...of) => storeColumnGroup(...of, group), batch }));
 }
 
 /** Of one UTC day each, so that its sum is stored with its last hour, and no two parts of a window touch the same day. */

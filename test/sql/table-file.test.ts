@@ -34,6 +34,40 @@ async function rowsOf(table: TableFile, names = table.columns.map(({ name }) => 
 const rowsOfCsv = async (name: string, content: string | Uint8Array) =>
   withTable(await tables.writeText(name, content), (table) => rowsOf(table));
 
+describe('columns that are read as numbers', () => {
+  it.each([
+    ['[7, null, -3]::tinyint[]', [7, Number.NaN, -3]],
+    ['[9007199254740993, 1]::ubigint[]', [Number('9007199254740993'), 1]],
+    [
+      '[170141183460469231731687303715884105727]::hugeint[]',
+      [Number('170141183460469231731687303715884105727')],
+    ],
+    ['[0.1, null, 12345.67]::decimal(9, 2)[]', [0.1, Number.NaN, 12_345.67]],
+    ['[1.5, null]::float[]', [1.5, Number.NaN]],
+    [`['nan', 'inf', '-inf', '2.5', null]::double[]`, [Number.NaN, Infinity, -Infinity, 2.5, Number.NaN]],
+    ['[true, null, false]', [1, Number.NaN, 0]],
+  ])('%s is as Number() has it, with NaN where a value is missing', async (values, expected) => {
+    const path = await tables.write('as-numbers.parquet', `select unnest(${values}) as x`);
+    const found = await withTable(path, async (table) => {
+      const chunks: unknown[] = [];
+      for await (const [x] of table.readChunks(['x'], { asNumbers: new Set(['x']) })) chunks.push(x);
+      return chunks;
+    });
+    expect(found).toEqual([Float64Array.from(expected)]);
+  });
+
+  it('come beside others, in the order asked for', async () => {
+    const path = await tables.write('beside.parquet', `select 1.5 as x, 'a' as c, 2 as y`);
+    await withTable(path, async (table) => {
+      for await (const chunk of table.readChunks(['c', 'y', 'x'], { asNumbers: new Set(['x']) }))
+        expect(chunk).toEqual([['a'], [2], Float64Array.of(1.5)]);
+      await expect(async () => {
+        for await (const _ of table.readChunks(['z'], { asNumbers: new Set(['z']) }));
+      }).rejects.toMatchObject({ code: 'UNKNOWN_TABLE_COLUMN' });
+    });
+  });
+});
+
 describe('the kinds of columns', () => {
   it.each([
     ['1::tinyint', 'continuous'],

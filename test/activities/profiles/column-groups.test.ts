@@ -167,6 +167,8 @@ describe.each(Object.keys(ways) as (keyof typeof ways)[])('hours whose rows are 
     expect(await world.dividing.profileHours(request)).toEqual({ hoursProfiled: 24 });
     expect(await stored(world)).toEqual(await stored(await wholeOf(way)));
     expect(await left(world)).toBe(0);
+    await world.dividing.profilePart({ ...request, part: parts[0]! });
+    expect(await left(world), 'of an hour that is profiled no group is kept').toBe(0);
     const [sums] = await world.database.query(
       `select sum(repeat_count) as repeats, sum(out_of_distribution_count) as out from profiled_hours
        where segment = '' and hour >= $1`,
