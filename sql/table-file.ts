@@ -59,7 +59,7 @@ export interface TableFile {
   /**
    * Chunks of up to 2,048 rows, column by column, in the order of the file. `asText`: columns whose numbers are sent as they
    * are written, because a key may be longer than a number can hold; `asNumbers`: columns of numbers or truth values that come as a
-   * Float64Array, with NaN where a value is missing, 30 times as fast; `from`: rows to leave out before; `hashed`: a hash of these
+   * Float64Array, with NaN where a value is missing, and without a look at each; `from`: rows to leave out before; `hashed`: a hash of these
    * columns comes last, as text; `during`: only rows whose instant in a column is in this half-open window, the rest of a Parquet
    * file is not read.
    */

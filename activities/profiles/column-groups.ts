@@ -51,7 +51,7 @@ async function countGroup(
   const counted = await countRows(connection, monitor, reference.grids, {
     window,
     columns: columns.slice(bound(group - 1), bound(group)),
-    begin: (_, hour) => {
+    begin: (hour) => {
       const marks = rowMarks(hour);
       open.add(marks);
       return marks;

@@ -50,7 +50,7 @@ interface Counting<Known> {
   /** Those of `predictionColumns` that are counted; a feature that segments are made of is read as well. */
   readonly columns: readonly Column[];
   /** What is known of rows of this hour before the first. */
-  readonly begin: (segment: string, hour: number) => Known;
+  readonly begin: (hour: number) => Known;
   /** Takes what is to be known beside the profiles. The rows are valid until it returns. */
   readonly note: (known: Known, rows: CountedRows) => void;
 }
@@ -137,7 +137,7 @@ export async function countRows<Known>(
     let group = groups.get(key);
     if (group === undefined) {
       const accumulators = counted.map(({ grid }) => createAccumulator(grid));
-      group = { segment, hour, accumulators, known: begin(segment, hour) };
+      group = { segment, hour, accumulators, known: begin(hour) };
       groups.set(key, group);
     }
     for (const [index, { grid, at }] of counted.entries())
