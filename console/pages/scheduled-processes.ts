@@ -1,7 +1,7 @@
 /** Processes that nobody has looked after yet: of a model that was just applied, or of which all runs make up the past, as in a replay. */
 
 import { monitorSchema } from '../../core/monitor/schema.ts';
-import { enabledProcesses } from '../../core/process/scheduled.ts';
+import { enabledProcesses, scheduleId } from '../../core/process/scheduled.ts';
 import type { Queryable } from '../../sql/database.ts';
 import type { WatchedProcess } from './process-table.ts';
 
@@ -47,7 +47,7 @@ export async function listScheduled(
   );
   const known = new Map(successes.map((success) => [`${success.process}:${success.model}`, success]));
   return scheduled.map(({ model, id, cron, timeZone, appliedAt }) => {
-    const success = known.get(`${id}:${model}`);
+    const success = known.get(scheduleId(id, model));
     return {
       model,
       process: id,
